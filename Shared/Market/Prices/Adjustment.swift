@@ -1,0 +1,46 @@
+/// From as-traded bars and corporate actions to what a holder earned. Adjustment runs forward in time: a later action never
+/// changes an earlier observation.
+package enum Adjustment {
+    /// Observations in session order. An action whose ex-date has no bar (a halt, a gap) counts at the next bar; several
+    /// between two bars compound. Of two bars of one session the later in `bars` counts. Actions up to the first bar are moot.
+    package static func observations(bars: [Bar], actions: [CorporateAction]) -> [Observation] {
+        let bars = inSessionOrder(bars)
+        let actions = actions.enumerated().sorted { ($0.element.exDate, $0.offset) < ($1.element.exDate, $1.offset) }.map(\.element)
+        guard let first = bars.first else { return [] }
+        var next = actions.firstIndex { $0.exDate > first.session } ?? actions.endIndex
+        return bars.map { bar in
+            var split = 1.0
+            var dividend = 0.0
+            while next < actions.endIndex, actions[next].exDate <= bar.session {
+                let date = actions[next].exDate
+                let before = split
+                while next < actions.endIndex, actions[next].exDate == date {
+                    switch actions[next].kind {
+                    case .split(let numerator, let denominator): split *= numerator / denominator
+                    case .dividend(let amount): dividend += amount.double * before
+                    }
+                    next += 1
+                }
+            }
+            return Observation(
+                session: bar.session, open: bar.open.double, high: bar.high.double, low: bar.low.double, close: bar.close.double,
+                volume: bar.volume, split: split, dividend: dividend)
+        }
+    }
+
+    /// The cash per share that explains how an adjusted series moved against the close, for tables that give an adjusted close
+    /// and no actions: `close[-1] · adjusted / adjusted[-1] − close`. A split in such a table becomes a dividend in kind.
+    package static func dividend(close: Double, adjusted: Double, previousClose: Double, previousAdjusted: Double) -> Double {
+        previousClose * adjusted / previousAdjusted - close
+    }
+
+    private static func inSessionOrder(_ bars: [Bar]) -> [Bar] {
+        var latest: [Bar] = []
+        latest.reserveCapacity(bars.count)
+        for bar in bars.enumerated().sorted(by: { ($0.element.session, $0.offset) < ($1.element.session, $1.offset) }).map(\.element) {
+            if latest.last?.session == bar.session { latest.removeLast() }
+            latest.append(bar)
+        }
+        return latest
+    }
+}

@@ -1,0 +1,39 @@
+/// An amount of money per share in units of 10⁻⁸ of its currency; exact, so that equal prices compare and hash equal.
+package struct Price: Hashable, Sendable {
+    /// Units of 10⁻⁸.
+    package let units: Int64
+
+    package init(units: Int64) { self.units = units }
+
+    /// The nearest unit. Values beyond ±9·10¹⁰ and those that are no numbers become the extremes and zero.
+    package init(_ double: Double) {
+        let scaled = (double * 1e8).rounded(.toNearestOrEven)
+        units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(scaled)
+    }
+
+    package var double: Double { Double(units) / 1e8 }
+
+    /// The nearest multiple of `tick`, half away from zero; unchanged when `tick` is not positive.
+    package func rounded(toTick tick: Price) -> Price {
+        guard tick.units > 0 else { return self }
+        let half = tick.units / 2
+        let shifted = units >= 0 ? units + half : units - half
+        return Price(units: shifted / tick.units * tick.units)
+    }
+}
+
+extension Price: Comparable {
+    package static func < (left: Price, right: Price) -> Bool { left.units < right.units }
+}
+
+extension Price: CustomStringConvertible {
+    /// Decimal text without trailing zeros, such as `411.23`.
+    package var description: String {
+        let magnitude = units.magnitude
+        var text = (units < 0 ? "-" : "") + String(magnitude / 100_000_000)
+        var fraction = padded(Int(magnitude % 100_000_000), to: 8)
+        while fraction.last == "0" { fraction.removeLast() }
+        if !fraction.isEmpty { text += "." + fraction }
+        return text
+    }
+}

@@ -1,0 +1,57 @@
+/// The rules that every row meets before it becomes a bar.
+package enum Validation {
+    package enum Rule {
+        package static let null = "null-field"
+        package static let notFinite = "not-finite"
+        package static let nonPositive = "non-positive-price"
+        package static let negativeVolume = "negative-volume"
+        package static let order = "ohlc-order"
+        package static let noSession = "not-a-session"
+        package static let duplicate = "duplicate-session"
+    }
+
+    /// One row of a provider before it is trusted: a field is nil when the provider gave null or nothing.
+    package struct Row: Sendable {
+        package var session: SessionDate
+        package var open, high, low, close, volume: Double?
+
+        package init(session: SessionDate, open: Double?, high: Double?, low: Double?, close: Double?, volume: Double?) {
+            self.session = session
+            self.open = open
+            self.high = high
+            self.low = low
+            self.close = close
+            self.volume = volume
+        }
+    }
+
+    /// What is wrong with the row, empty when nothing is. `calendar` nil leaves the session rule out; `seen` holds the sessions
+    /// of the rows already accepted from the same answer. `slack` is the relative excess of open or close over high (or under
+    /// low) that counts as a provider's float noise.
+    package static func check(_ row: Row, calendar: TradingCalendar?, seen: Set<SessionDate> = [], slack: Double = 1e-6) -> [Violation] {
+        var violations: [Violation] = []
+        let fields = [("open", row.open), ("high", row.high), ("low", row.low), ("close", row.close), ("volume", row.volume)]
+        let missing = fields.filter { $0.1 == nil }.map(\.0)
+        if !missing.isEmpty { violations.append(Violation(rule: Rule.null, detail: missing.joined(separator: ", "))) }
+        let infinite = fields.filter { $0.1.map { !$0.isFinite } ?? false }.map(\.0)
+        if !infinite.isEmpty { violations.append(Violation(rule: Rule.notFinite, detail: infinite.joined(separator: ", "))) }
+        let low = fields.prefix(4).filter { $0.1.map { $0 <= 0 } ?? false }.map { "\($0.0) \($0.1 ?? 0)" }
+        if !low.isEmpty { violations.append(Violation(rule: Rule.nonPositive, detail: low.joined(separator: ", "))) }
+        if let volume = row.volume, volume < 0 {
+            violations.append(Violation(rule: Rule.negativeVolume, detail: "volume \(volume)"))
+        }
+        if let open = row.open, let high = row.high, let low = row.low, let close = row.close {
+            let tolerance = slack * abs(high)
+            if max(open, close, low) > high + tolerance || min(open, close) < low - tolerance {
+                violations.append(Violation(rule: Rule.order, detail: "open \(open), high \(high), low \(low), close \(close)"))
+            }
+        }
+        if let calendar, !calendar.isSession(row.session) {
+            violations.append(Violation(rule: Rule.noSession, detail: "\(row.session) is no session of \(calendar.mic)"))
+        }
+        if seen.contains(row.session) {
+            violations.append(Violation(rule: Rule.duplicate, detail: "\(row.session) stands in this answer before"))
+        }
+        return violations
+    }
+}

@@ -1,0 +1,106 @@
+/// A moment in UTC with microsecond resolution, as Postgres' `timestamptz` holds it.
+///
+/// Text form, JSON included, is RFC 3339 in UTC (`2012-01-03T21:00:00Z`), with a fraction only when it is not zero.
+package struct Instant: Hashable, Sendable {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    package let microseconds: Int64
+
+    package init(microseconds: Int64) { self.microseconds = microseconds }
+    package init(seconds: Int64) { microseconds = seconds * 1_000_000 }
+
+    /// Whole seconds since 1970, rounded down.
+    package var seconds: Int64 {
+        let quotient = microseconds / 1_000_000
+        return microseconds % 1_000_000 < 0 ? quotient - 1 : quotient
+    }
+
+    /// The UTC calendar date. Not a session date: those are local to an exchange.
+    package var utcDate: SessionDate {
+        let days = seconds / 86_400
+        return SessionDate(day: Int32(seconds % 86_400 < 0 ? days - 1 : days))
+    }
+
+    package func adding(seconds: Int64) -> Instant { Instant(microseconds: microseconds + seconds * 1_000_000) }
+
+    /// Seconds from `right` to `left`.
+    package static func - (left: Instant, right: Instant) -> Double { Double(left.microseconds - right.microseconds) / 1e6 }
+
+    /// Midnight UTC of a date.
+    package static func utcMidnight(_ date: SessionDate) -> Instant { Instant(seconds: Int64(date.day) * 86_400) }
+
+    /// Parses RFC 3339 with any offset and up to nine fraction digits (those beyond microseconds are dropped); nil otherwise.
+    package init?(_ rfc3339: some StringProtocol) {
+        let text = Array(rfc3339.utf8)
+        guard text.count >= 20, let date = SessionDate(rfc3339.prefix(10)) else { return nil }
+        func number(_ start: Int, _ limit: Int) -> Int? {
+            guard start + 2 <= text.count, (48...57).contains(text[start]), (48...57).contains(text[start + 1]) else { return nil }
+            let value = Int(text[start] - 48) * 10 + Int(text[start + 1] - 48)
+            return value <= limit ? value : nil
+        }
+        guard text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"),
+            text[16] == UInt8(ascii: ":"), let hour = number(11, 23), let minute = number(14, 59), let second = number(17, 60)
+        else { return nil }
+        var position = 19
+        var fraction: Int64 = 0
+        if text[position] == UInt8(ascii: ".") {
+            var digits = 0
+            position += 1
+            while position < text.count, (48...57).contains(text[position]) {
+                if digits < 6 { fraction = fraction * 10 + Int64(text[position] - 48) }
+                digits += 1
+                position += 1
+            }
+            guard (1...9).contains(digits) else { return nil }
+            for _ in 0..<max(0, 6 - digits) { fraction *= 10 }
+        }
+        guard position < text.count else { return nil }
+        var offset = 0
+        switch text[position] {
+        case UInt8(ascii: "Z"), UInt8(ascii: "z"):
+            guard position + 1 == text.count else { return nil }
+        case UInt8(ascii: "+"), UInt8(ascii: "-"):
+            guard position + 6 == text.count, text[position + 3] == UInt8(ascii: ":"), let hours = number(position + 1, 23),
+                let minutes = number(position + 4, 59)
+            else { return nil }
+            offset = (hours * 3600 + minutes * 60) * (text[position] == UInt8(ascii: "-") ? -1 : 1)
+        default: return nil
+        }
+        let seconds = Int64(date.day) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
+        microseconds = seconds * 1_000_000 + fraction
+    }
+}
+
+extension Instant: Comparable {
+    package static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+}
+
+extension Instant: CustomStringConvertible {
+    package var description: String {
+        let date = utcDate
+        let inDay = Int(seconds - Int64(date.day) * 86_400)
+        let fraction = Int(microseconds - seconds * 1_000_000)
+        var text = "\(date)T\(padded(inDay / 3600, to: 2)):\(padded(inDay / 60 % 60, to: 2)):\(padded(inDay % 60, to: 2))"
+        if fraction != 0 {
+            var digits = padded(fraction, to: 6)
+            while digits.last == "0" { digits.removeLast() }
+            text += "." + digits
+        }
+        return text + "Z"
+    }
+}
+
+extension Instant: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let instant = Instant(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time: \(text)")
+        }
+        self = instant
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
