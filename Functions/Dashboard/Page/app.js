@@ -1,0 +1,119 @@
+import { Problem, forgetKey, get, hasKey, takeKeyFromAddress, useKey } from "./api.js";
+import { FanSeries, fanItems } from "./fan.js";
+
+const $ = (id) => document.getElementById(id);
+const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const price = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const percent = (value, digits = 1) => `${value > 0 ? "+" : ""}${(100 * value).toFixed(digits)} %`;
+let chart;
+
+function drawChart(bars, forecast, fans) {
+  chart?.remove();
+  chart = LightweightCharts.createChart($("chart"), {
+    autoSize: true,
+    layout: { background: { color: css("--ground") }, textColor: css("--ink"), attributionLogo: true },
+    grid: { vertLines: { color: css("--line") }, horzLines: { color: css("--line") } },
+    rightPriceScale: { borderColor: css("--line") },
+    timeScale: { borderColor: css("--line"), rightOffset: 2 },
+  });
+  const candles = chart.addSeries(LightweightCharts.CandlestickSeries, {
+    upColor: "#2e9d6b", wickUpColor: "#2e9d6b", downColor: "#c8463a", wickDownColor: "#c8463a", borderVisible: false,
+  });
+  candles.setData(bars.map((bar) => ({ time: bar.session, open: bar.open, high: bar.high, low: bar.low, close: bar.close })));
+  const walk = chart.addCustomSeries(new FanSeries(), { color: css("--walk"), filled: false, lastValueVisible: false, priceLineVisible: false });
+  const model = chart.addCustomSeries(new FanSeries(), { color: css("--model"), filled: true, lastValueVisible: false, priceLineVisible: false });
+  const fan = (pick) => fanItems(forecast.session, forecast.close, forecast.sessions,
+    fans.map((f) => ({ horizon: f.horizon, logReturns: pick(f).map((q) => q.log_return) })));
+  walk.setData(fan((f) => f.random_walk));
+  model.setData(fan((f) => f.quantiles));
+  const shown = Math.min(bars.length, $("chart").clientWidth < 520 ? 45 : 110);
+  chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to: bars.length + forecast.sessions.length + 1 });
+}
+
+function cell(label, text, small) {
+  const td = document.createElement("td");
+  td.dataset.label = label;
+  const span = document.createElement("span");
+  span.textContent = text;
+  if (small) span.append(Object.assign(document.createElement("small"), { textContent: ` ${small}` }));
+  td.append(span);
+  return td;
+}
+
+function drawTable(fans) {
+  const range = (quantiles) => `${price.format(quantiles[1].price)} – ${price.format(quantiles[5].price)}`;
+  $("rows").replaceChildren(...fans.map((fan) => {
+    const row = document.createElement("tr");
+    const head = Object.assign(document.createElement("th"), { scope: "row" });
+    head.textContent = fan.horizon === 1 ? "1 session" : `${fan.horizon} sessions`;
+    const held = fan.evidence?.forecasts ? `${(100 * fan.evidence.coverage_80).toFixed(0)} %` : "–";
+    row.append(
+      head,
+      cell("80 % range", range(fan.quantiles)),
+      cell("Random walk's 80 %", range(fan.random_walk)),
+      cell("Median", price.format(fan.quantiles[3].price), percent(Math.exp(fan.quantiles[3].log_return) - 1)),
+      cell("Chance of a fall", `${(100 * fan.probability_of_fall).toFixed(0)} %`),
+      cell("80 % ranges that held", held, fan.evidence?.forecasts ? `of ${fan.evidence.forecasts}` : ""),
+      cell("Skill", fan.evidence?.forecasts ? percent(fan.evidence.pinball_skill) : "–"));
+    return row;
+  }));
+}
+
+function drawProvenance(forecast, entry) {
+  const facts = {
+    "Origin session": forecast.session, "Issued as of": entry.as_of, "Model": `${entry.model.kind} (${entry.model.id})`, "Role": entry.role,
+    "Trained as of": entry.model.as_of, "Feature version": entry.feature_version, "Data version": entry.data_version, "Random walk": entry.baseline_model,
+  };
+  $("provenance").replaceChildren(...Object.entries(facts).flatMap(([name, value]) => [
+    Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }),
+  ]));
+}
+
+function fail(error) {
+  if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
+    forgetKey();
+    $("view").hidden = true;
+    $("login").hidden = false;
+  }
+  $("problem").textContent = error.message;
+  $("problem").hidden = false;
+}
+
+async function show(symbol) {
+  try {
+    const path = encodeURIComponent(symbol);
+    const [bars, forecast] = await Promise.all([get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}`)]);
+    const roles = $("model").value || "champion";
+    $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.role, false, e.role === roles)));
+    $("model").disabled = false;
+    const entry = forecast.entries.find((e) => e.role === $("model").value) ?? forecast.entries[0];
+    $("problem").hidden = true;
+    $("view").hidden = false;
+    $("title").textContent = `${forecast.name} (${symbol})`;
+    $("origin").textContent = `Close ${price.format(forecast.close)} ${forecast.currency} on ${forecast.session}`;
+    $("legend-model").textContent = `${entry.model.kind}, ${entry.role}`;
+    drawChart(bars.bars, forecast, entry.forecasts);
+    drawTable(entry.forecasts);
+    drawProvenance(forecast, entry);
+  } catch (error) { $("view").hidden = true; fail(error); }
+}
+
+async function start() {
+  $("login").hidden = hasKey();
+  if (!hasKey()) return;
+  try {
+    const { symbols } = await get("/v1/symbols");
+    const wanted = new URLSearchParams(location.search).get("symbol");
+    $("symbol").replaceChildren(...symbols.map((s) => new Option(s.symbol, s.symbol, false, s.symbol === wanted)));
+    $("symbol").disabled = symbols.length === 0;
+    if (symbols.length === 0) throw new Error("No instruments yet: run an Ingest first, for example with `Runtime/bellwether demo`.");
+    await show($("symbol").value);
+  } catch (error) { fail(error); }
+}
+
+$("choice").addEventListener("change", () => show($("symbol").value));
+$("choice").addEventListener("submit", (event) => event.preventDefault());
+$("key-form").addEventListener("submit", (event) => { event.preventDefault(); useKey($("key").value.trim()); start(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (!$("view").hidden) show($("symbol").value); });
+takeKeyFromAddress();
+start();

@@ -1,0 +1,51 @@
+import FoundationEssentials
+import Market
+
+/// What starts an ingestion: a schedule, a person, or Ingest itself with a slice of a larger run.
+enum IngestEvent: Decodable, Sendable, Equatable {
+    /// The nightly schedule of one exchange.
+    case scheduled(exchange: String, time: Instant)
+    /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing).
+    case direct(symbols: [String], exchange: String?, from: SessionDate?, time: Instant)
+    /// Part of a run that is already open.
+    case slice(run: String, instruments: [String], from: SessionDate?)
+
+    private enum Key: String, CodingKey { case exchange, time, symbols, from, run, instruments }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        let from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
+        if let run = try values.decodeIfPresent(String.self, forKey: .run) {
+            self = .slice(run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from)
+            return
+        }
+        let time = try values.decode(Instant.self, forKey: .time)
+        if let symbols = try values.decodeIfPresent([String].self, forKey: .symbols) {
+            let exchange = try values.decodeIfPresent(String.self, forKey: .exchange)
+            self = .direct(symbols: symbols, exchange: exchange, from: from, time: time)
+        } else {
+            self = .scheduled(exchange: try values.decode(String.self, forKey: .exchange), time: time)
+        }
+    }
+}
+
+/// The event by which a run hands a part of itself to another invocation.
+struct SliceEvent: Encodable {
+    let run: String
+    let instruments: [String]
+    let from: SessionDate?
+}
+
+/// What one invocation did, per symbol. The refusals are named here and kept in `run_items`.
+struct IngestSummary: Encodable, Sendable {
+    var run: String?
+    var session: SessionDate?
+    var expected = 0
+    var stored: [String] = []
+    var unchanged: [String] = []
+    var refused: [String: String] = [:]
+    /// Slices given to other invocations.
+    var handedOn = 0
+    /// Why there was nothing to do.
+    var note: String?
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// The manifest and the sources against the architecture: what the compiler alone does not hold.
+@Suite struct ManifestTests {
+    @Test func everyArrowOfTheManifestIsInTheTable() throws {
+        for room in try Manifest.read().targets where room.type != "test" {
+            let imports = Set(room.imports)
+            if room.name == "Bootstrap" {
+                #expect(imports.allSatisfy { $0.hasSuffix("Function") || $0 == "LambdaRuntime" }, "Bootstrap imports \(imports)")
+            } else if room.name.hasSuffix("Function") {
+                #expect(imports.isSubset(of: ArchitectureTable.allowedForFunctions), "\(room.name) imports \(imports)")
+            } else {
+                let allowed = try #require(ArchitectureTable.allowed[room.name], "\(room.name) is not in the table")
+                #expect(imports.isSubset(of: allowed), "\(room.name) imports \(imports.subtracting(allowed))")
+            }
+        }
+    }
+
+    @Test func everyRoomIsBuiltInSwift6ModeWithWarningsAsErrors() throws {
+        for room in try Manifest.read().targets where room.type != "system-target" {
+            #expect(room.settings.contains("swiftLanguageMode"), "\(room.name)")
+            #expect(room.settings.contains("treatAllWarnings"), "\(room.name)")
+            for feature in ["ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault"] {
+                #expect(room.settings.contains(feature), "\(room.name) lacks \(feature)")
+            }
+        }
+    }
+
+    @Test func nothingThatShipsImportsFullFoundation() throws {
+        let shipped = try Sources.swiftFiles(under: ["Functions", "Shared", "Runtime/LambdaRuntime", "Runtime/LambdaEvents"])
+        #expect(!shipped.isEmpty)
+        let forbidden = ["import Foundation\n", "String(format:", "DateFormatter", "NumberFormatter", "FoundationInternationalization"]
+        for file in shipped {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for word in forbidden { #expect(!text.contains(word), "\(file.lastPathComponent) has \(word)") }
+        }
+    }
+
+    @Test func roomsWithoutInputAndOutputImportNoSystemLibrary() throws {
+        let pure = ["Market", "Providers", "Features", "Kernels", "Forecasting", "Backtest"].map { "Shared/\($0)" }
+        for file in try Sources.swiftFiles(under: pure) {
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for call in ["socket(", "fopen(", "FileManager", "FileHandle", "getenv("] {
+                #expect(!text.contains(call), "\(file.lastPathComponent) uses \(call)")
+            }
+        }
+    }
+
+    @Test func filesKeepToOneTopic() throws {
+        let files = try Sources.swiftFiles(under: ["Functions", "Shared", "Runtime", "Tests"])
+        let lengths = try files.map { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count }
+        let sorted = lengths.sorted()
+        #expect(sorted[sorted.count / 2] <= 90, "median \(sorted[sorted.count / 2])")
+        #expect(sorted[sorted.count * 9 / 10] <= 250, "nine in ten \(sorted[sorted.count * 9 / 10])")
+        for (file, length) in zip(files, lengths) { #expect(length <= 401, "\(file.lastPathComponent) has \(length) lines") }
+    }
+
+    @Test func theTopLevelHoldsOnlyWhatBelongsThere() throws {
+        let allowed: Set<String> = ["Package.swift", "Functions", "Runtime", "Shared", "Tests", "template.yaml", "README.md", "Package.resolved"]
+        let found = try FileManager.default.contentsOfDirectory(atPath: Sources.root.path).filter { !$0.hasPrefix(".") }
+        #expect(Set(found).isSubset(of: allowed), "\(Set(found).subtracting(allowed))")
+    }
+}
