@@ -1,0 +1,42 @@
+import Market
+
+/// What one chart request asks for. Times are Unix seconds; the range is half-open.
+package struct ChartQuery: Sendable, Hashable {
+    package var from: Int64
+    package var to: Int64
+    package var interval: String
+    package var dividends: Bool
+    package var splits: Bool
+
+    package init(from: Int64, to: Int64, interval: String = "1d", dividends: Bool = true, splits: Bool = true) {
+        self.from = from
+        self.to = to
+        self.interval = interval
+        self.dividends = dividends
+        self.splits = splits
+    }
+
+    /// Reads `period1`, `period2`, `interval` and `events` (`div|split` or `div,splits`). Without `period2` the range has no end;
+    /// nil when a time is no number.
+    init?(_ parameter: (String) -> String?) {
+        func time(_ name: String, _ absent: Int64) -> Int64? { parameter(name).map { Int64($0) } ?? absent }
+        guard let from = time("period1", 0), let to = time("period2", 4_102_444_800) else { return nil }
+        let events = parameter("events") ?? ""
+        self.init(
+            from: from, to: to, interval: parameter("interval") ?? "1d", dividends: events.contains("div"), splits: events.contains("split"))
+    }
+}
+
+/// An answer of the local market.
+package struct ChartAnswer: Sendable, Hashable {
+    package var status: Int
+    /// JSON.
+    package var body: String
+
+    /// Yahoo's form of a refusal.
+    static func refusal(_ status: Int, _ code: String, _ description: String) -> ChartAnswer {
+        ChartAnswer(
+            status: status,
+            body: #"{"chart":{"result":null,"error":{"code":\#(JSONText.quoted(code)),"description":\#(JSONText.quoted(description))}}}"#)
+    }
+}

@@ -1,0 +1,30 @@
+import Foundation
+package import Market
+
+/// The sample prices: a handful of listings, 2000 to 2013, as traded, from a data file beside the program.
+package struct SampleCatalog: Sendable {
+    /// Sorted by symbol.
+    package let series: [SampleSeries]
+
+    /// Reads `prices.txt` and `actions.txt` in a folder, blocking.
+    package init(folder: String) throws(SampleDataError) {
+        let prices = "\(folder)/prices.txt"
+        let actions = "\(folder)/actions.txt"
+        let told = try ActionText.read(SampleCatalog.bytes(actions), file: actions)
+        series = try PriceText.read(SampleCatalog.bytes(prices), file: prices)
+            .map { SampleSeries(instrument: $0.instrument, bars: $0.bars, actions: told[$0.instrument.symbol] ?? []) }
+            .sorted { $0.instrument.symbol < $1.instrument.symbol }
+    }
+
+    package subscript(symbol: String) -> SampleSeries? { series.first { $0.instrument.symbol == symbol } }
+
+    /// The last session that any series has.
+    package var lastSession: SessionDate? { series.compactMap { $0.bars.last?.session }.max() }
+
+    private static func bytes(_ file: String) throws(SampleDataError) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw SampleDataError(file: file, line: nil, reason: "it is missing or unreadable; run Runtime/bellwether again to restore it")
+        }
+        return [UInt8](data)
+    }
+}
