@@ -1,0 +1,85 @@
+/// Why bytes are not a usable model.
+package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Shorter or longer than the header says, or too short for a header.
+    case truncated
+    /// The header is not the JSON of a safetensors file.
+    case header(String)
+    case unknownKind(String)
+    case missing(String)
+    /// A tensor or a metadata value of another shape than the model has.
+    case mismatch(String)
+
+    package var description: String {
+        switch self {
+        case .truncated: "the artifact is cut short or has bytes to spare"
+        case .header(let detail): "the artifact's header is damaged: \(detail)"
+        case .unknownKind(let kind): "no model of kind \"\(kind)\""
+        case .missing(let name): "the artifact lacks \(name)"
+        case .mismatch(let detail): "the artifact does not fit: \(detail)"
+        }
+    }
+}
+
+/// Names in an artifact's metadata.
+package enum ArtifactKey {
+    package static let kind = "kind", seed = "seed", cut = "training_cut", horizons = "horizons", levels = "quantiles"
+    package static let featureVersion = "feature_version", inputs = "inputs", scaling = "scaling"
+}
+
+/// A model at rest: named fp32 tensors and text, stored as safetensors.
+package struct Artifact: Sendable, Hashable {
+    package struct Tensor: Sendable, Hashable {
+        package let name: String
+        package let shape: [Int]
+        /// Row-major.
+        package let values: [Float]
+
+        package init(name: String, shape: [Int], values: [Float]) {
+            self.name = name
+            self.shape = shape
+            self.values = values
+        }
+    }
+
+    package var metadata: [String: String]
+    package var tensors: [Tensor]
+
+    package init(metadata: [String: String], tensors: [Tensor]) {
+        self.metadata = metadata
+        self.tensors = tensors
+    }
+
+    /// The values of a tensor of exactly this shape, all finite.
+    package func values(_ name: String, shape: [Int]) throws(ArtifactFailure) -> [Float] {
+        guard let tensor = tensors.first(where: { $0.name == name }) else { throw .missing(name) }
+        guard tensor.shape == shape, tensor.values.count == shape.reduce(1, *) else {
+            throw .mismatch("\(name) has shape \(tensor.shape) instead of \(shape)")
+        }
+        guard tensor.values.allSatisfy(\.isFinite) else { throw .mismatch("\(name) holds a value that is not finite") }
+        return tensor.values
+    }
+
+    /// A metadata value that must be there.
+    package func text(_ key: String) throws(ArtifactFailure) -> String {
+        guard let value = metadata[key] else { throw .missing(key) }
+        return value
+    }
+
+    /// What every model's metadata starts with.
+    static func header(kind: String, seed: UInt64, cut: String) -> [String: String] {
+        [
+            ArtifactKey.kind: kind, ArtifactKey.seed: String(seed), ArtifactKey.cut: cut,
+            ArtifactKey.horizons: Quantiles.horizons.map(String.init).joined(separator: ","),
+            ArtifactKey.levels: Quantiles.levels.map { "\($0)" }.joined(separator: ","),
+        ]
+    }
+
+    /// Refuses an artifact of another kind, or on another grid of horizons and levels.
+    func check(kind: String) throws(ArtifactFailure) {
+        let expected = Artifact.header(kind: kind, seed: 0, cut: "")
+        for key in [ArtifactKey.kind, ArtifactKey.horizons, ArtifactKey.levels] {
+            let found = try text(key)
+            guard found == expected[key] else { throw .mismatch("\(key) is \(found), this model has \(expected[key] ?? "")") }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// Scores of quantile forecasts against outcomes.
+package enum Evaluation {
+    /// The pinball loss of one quantile: (y - q) τ above, (q - y)(1 - τ) below.
+    package static func pinball(_ outcome: Double, _ quantile: Double, _ level: Double) -> Double {
+        let d = outcome - quantile
+        return max(level * d, (level - 1) * d)
+    }
+
+    /// The mean pinball loss over the seven levels of one horizon.
+    package static func pinball(_ outcome: Double, _ forecast: QuantileForecast, horizonIndex: Int) -> Double {
+        let quantiles = forecast[horizon: horizonIndex]
+        return zip(quantiles, Quantiles.levels).reduce(0) { $0 + pinball(outcome, $1.0, $1.1) } / Double(Quantiles.levels.count)
+    }
+
+    /// 1 - loss / reference: positive is better than the reference.
+    package static func skill(_ loss: Double, over reference: Double) -> Double { 1 - loss / reference }
+}
+
+/// Running scores of one model at one horizon.
+package struct Score: Sendable, Hashable {
+    package private(set) var count = 0
+    package private(set) var loss = 0.0
+    package private(set) var inside80 = 0
+    package private(set) var inside90 = 0
+    package private(set) var width80 = 0.0
+
+    package init() {}
+
+    /// Counts one forecast with its outcome; a missing outcome (NaN) is not counted.
+    package mutating func add(_ outcome: Double, _ forecast: QuantileForecast, horizonIndex: Int) {
+        guard outcome.isFinite else { return }
+        let q = Array(forecast[horizon: horizonIndex])
+        let last = q.count - 1
+        count += 1
+        loss += Evaluation.pinball(outcome, forecast, horizonIndex: horizonIndex)
+        if outcome >= q[1], outcome <= q[last - 1] { inside80 += 1 }
+        if outcome >= q[0], outcome <= q[last] { inside90 += 1 }
+        width80 += q[last - 1] - q[1]
+    }
+
+    package var meanLoss: Double { loss / Double(count) }
+    package var coverage80: Double { Double(inside80) / Double(count) }
+    package var coverage90: Double { Double(inside90) / Double(count) }
+    package var meanWidth80: Double { width80 / Double(count) }
+}

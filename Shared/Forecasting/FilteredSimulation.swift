@@ -1,0 +1,76 @@
+import Market
+
+/// A volatility times pooled empirical quantiles: filtered historical simulation without resampling.
+///
+/// `RandomWalk` and `BlendedFHS` are this with two volatilities; refitting costs one pass over five years of rows.
+package protocol FilteredSimulation: ForecastModel {
+    /// The volatility that scales the quantiles.
+    static var series: VolatilitySeries { get }
+    init(_ fitted: FittedSimulation)
+    var fitted: FittedSimulation { get }
+}
+
+/// What a filtered simulation learned.
+package struct FittedSimulation: Sendable, Hashable {
+    var quantiles: PooledQuantiles
+    var seed: UInt64
+    var cut: String
+    var featureVersion: String
+
+    /// Days before the cut whose rows are pooled: five years.
+    static let windowDays = 1826
+}
+
+extension FilteredSimulation {
+    package static func fit(
+        _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> Self {
+        let quantiles = try PooledQuantiles(set, series: series, from: set.cut.advanced(by: -FittedSimulation.windowDays))
+        progress(1)
+        let version = set.histories.first?.layout.version ?? ""
+        return Self(FittedSimulation(quantiles: quantiles, seed: seed, cut: set.cut.description, featureVersion: version))
+    }
+
+    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+        try fitted.quantiles.scaled(by: history.volatility(Self.series, at: index))
+    }
+
+    package func state() -> Artifact {
+        var metadata = Artifact.header(kind: Self.kind, seed: fitted.seed, cut: fitted.cut)
+        metadata[ArtifactKey.featureVersion] = fitted.featureVersion
+        metadata["rows"] = String(fitted.quantiles.rows)
+        let values = fitted.quantiles.values.map(Float.init)
+        let shape = [Quantiles.horizons.count, Quantiles.levels.count]
+        return Artifact(metadata: metadata, tensors: [.init(name: "standardised_quantiles", shape: shape, values: values)])
+    }
+
+    package init(state: Artifact) throws {
+        try state.check(kind: Self.kind)
+        let values = try state.values("standardised_quantiles", shape: [Quantiles.horizons.count, Quantiles.levels.count])
+        guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
+            throw ArtifactFailure.mismatch("rows or seed is no number")
+        }
+        let cut = try state.text(ArtifactKey.cut)
+        let version = try state.text(ArtifactKey.featureVersion)
+        self.init(
+            FittedSimulation(quantiles: PooledQuantiles(values: values.map(Double.init), rows: rows), seed: seed, cut: cut, featureVersion: version))
+    }
+
+    package var metrics: [String: Double] { ["training_rows": Double(fitted.quantiles.rows)] }
+}
+
+/// The random walk every forecast is shown beside: EWMA 0.97 volatility × pooled residual quantiles.
+package struct RandomWalk: FilteredSimulation {
+    package static let kind = "random-walk"
+    package static let series = VolatilitySeries.ewma97
+    package let fitted: FittedSimulation
+    package init(_ fitted: FittedSimulation) { self.fitted = fitted }
+}
+
+/// Blended range-based volatility × pooled quantiles: the first champion, and the floor for every learned model.
+package struct BlendedFHS: FilteredSimulation {
+    package static let kind = "blended-fhs"
+    package static let series = VolatilitySeries.blend
+    package let fitted: FittedSimulation
+    package init(_ fitted: FittedSimulation) { self.fitted = fitted }
+}

@@ -1,0 +1,51 @@
+/// A way to forecast: learned from a training set, stored as an artifact, applied to one history at a time.
+///
+/// A fitted model is an immutable value; the same set, seed and binary give the same bits.
+package protocol ForecastModel: Sendable {
+    /// The stable name under which the model is stored and chosen.
+    static var kind: String { get }
+
+    /// Learns from rows whose labels end at or before the set's cut.
+    ///
+    /// - Parameters:
+    ///   - deadline: when to stop with the best state so far; nil = never.
+    ///   - progress: called now and then with the finished share, 0...1.
+    /// - Throws: `TrainingFailure`.
+    static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> Self
+
+    /// The distribution of the returns after `index`, from rows `...index` alone.
+    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast
+
+    /// Everything the model is, as tensors and text.
+    func state() -> Artifact
+
+    /// - Throws: `ArtifactFailure` when the artifact is of another kind or lacks a tensor.
+    init(state: Artifact) throws
+
+    /// What the fit measured, by name; `validation_*` figures are from rows that were not trained on.
+    var metrics: [String: Double] { get }
+}
+
+extension ForecastModel {
+    package static func fit(_ set: TrainingSet, seed: UInt64 = 1) throws -> Self {
+        try fit(set, seed: seed, deadline: nil, progress: { _ in })
+    }
+
+    package var kind: String { Self.kind }
+}
+
+/// The models there are, by kind.
+package enum ModelKinds {
+    package static let all: [any ForecastModel.Type] = [RandomWalk.self, BlendedFHS.self]
+
+    package static func named(_ kind: String) -> (any ForecastModel.Type)? { all.first { $0.kind == kind } }
+}
+
+/// The model an artifact holds.
+///
+/// - Throws: `ArtifactFailure`.
+package func loadModel(_ artifact: Artifact) throws -> any ForecastModel {
+    let kind = artifact.metadata[ArtifactKey.kind] ?? ""
+    guard let type = ModelKinds.named(kind) else { throw ArtifactFailure.unknownKind(kind) }
+    return try type.init(state: artifact)
+}

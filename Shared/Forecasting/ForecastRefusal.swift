@@ -1,0 +1,43 @@
+package import Market
+
+/// Why no forecast can be made from what was given. Nothing is wrong with the model.
+package enum ForecastRefusal: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The instrument has fewer sessions than a volatility needs.
+    case shortHistory(sessions: Int, needed: Int)
+    /// No finite volatility at this session (halted, missing or unusable prices before it).
+    case noVolatility(SessionDate)
+    /// The features are of another version or order than the model was trained on.
+    case otherFeatures(expected: String, found: String)
+    /// A quantile came out infinite or not a number.
+    case nonFinite
+    /// Arrays that do not fit together.
+    case shape(String)
+
+    package var description: String {
+        switch self {
+        case .shortHistory(let sessions, let needed): "history has \(sessions) sessions, a forecast needs \(needed)"
+        case .noVolatility(let session): "no volatility can be measured at \(session)"
+        case .otherFeatures(let expected, let found): "model was trained on features \(expected), the history has \(found)"
+        case .nonFinite: "the forecast is not finite"
+        case .shape(let detail): detail
+        }
+    }
+}
+
+/// Why a model could not be fitted.
+package enum TrainingFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Too few labelled rows before the cut.
+    case insufficientHistory(rows: Int, needed: Int)
+    /// The loss stopped being a number twice, the second time with a smaller step.
+    case diverged(round: Int)
+    /// The deadline came before the first validated state.
+    case deadline
+
+    package var description: String {
+        switch self {
+        case .insufficientHistory(let rows, let needed): "\(rows) labelled rows before the cut, training needs \(needed)"
+        case .diverged(let round): "training diverged twice, the second time in round \(round)"
+        case .deadline: "the deadline came before the first validated state"
+        }
+    }
+}

@@ -1,0 +1,44 @@
+/// Deterministic random numbers: xoshiro256** (Blackman and Vigna), seeded by SplitMix64.
+struct RandomStream: RandomNumberGenerator, Sendable {
+    private var state: (UInt64, UInt64, UInt64, UInt64)
+
+    /// Streams of one seed with different `stream` numbers are independent for our purposes.
+    init(seed: UInt64, stream: UInt64 = 0) {
+        var z = seed &+ stream &* 0xD1B5_4A32_D192_ED03
+        func next() -> UInt64 {
+            z &+= 0x9E37_79B9_7F4A_7C15
+            var x = z
+            x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
+            return x ^ (x >> 31)
+        }
+        state = (next(), next(), next(), next())
+    }
+
+    mutating func next() -> UInt64 {
+        let product = state.1 &* 5
+        let result = ((product << 7) | (product >> 57)) &* 9
+        let shifted = state.1 << 17
+        state.2 ^= state.0
+        state.3 ^= state.1
+        state.1 ^= state.2
+        state.0 ^= state.3
+        state.2 ^= shifted
+        state.3 = (state.3 << 45) | (state.3 >> 19)
+        return result
+    }
+
+    /// Uniform in [0, 1).
+    mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+
+    /// Uniform in [-bound, bound).
+    mutating func symmetric(_ bound: Float) -> Float { (2 * uniform() - 1) * bound }
+
+    /// Fisher and Yates; our own, so that the order does not hang on the standard library's version.
+    mutating func shuffle<Element>(_ values: inout [Element]) {
+        guard values.count > 1 else { return }
+        for i in stride(from: values.count - 1, to: 0, by: -1) {
+            values.swapAt(i, Int(next().multipliedFullWidth(by: UInt64(i + 1)).high))
+        }
+    }
+}

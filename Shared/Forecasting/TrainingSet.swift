@@ -1,0 +1,39 @@
+package import Market
+
+/// Everything a model may learn from: histories, and the last session whose prices were known.
+///
+/// Purge: a row is a training row only when the return over the longest horizon after it ends at or before `cut`, so no label reaches
+/// past the cut. Embargo: rows that train a model whose quality is then measured on a validation block end `embargo` sessions before it.
+package struct TrainingSet: Sendable {
+    package let histories: [History]
+    /// Labels end at or before this session.
+    package let cut: SessionDate
+
+    package init(histories: [History], cut: SessionDate) {
+        self.histories = histories
+        self.cut = cut
+    }
+
+    /// Sessions between the end of the last training label and the first validation row.
+    package static let embargo = 20
+
+    /// Rows of one history whose every label ends at or before `end`, from the first row on or after `start`.
+    ///
+    /// Empty when there are none. Rows without a volatility are inside the range; the model skips them.
+    package func rows(of history: History, from start: SessionDate? = nil, labelsEndingBy end: SessionDate? = nil) -> Range<Int> {
+        guard let last = history.index(atOrBefore: end.map { min($0, cut) } ?? cut) else { return 0..<0 }
+        let first = start.map { (history.index(atOrBefore: $0.advanced(by: -1)) ?? -1) + 1 } ?? 0
+        let stop = last - Quantiles.longestHorizon + 1
+        return first < stop ? first..<stop : 0..<0
+    }
+
+    /// All sessions at or before the cut on which at least half of the instruments listed by then have a row, ascending.
+    package func sessions() -> [SessionDate] {
+        var counts: [SessionDate: Int] = [:]
+        for history in histories {
+            guard let last = history.index(atOrBefore: cut) else { continue }
+            for session in history.sessions[...last] { counts[session, default: 0] += 1 }
+        }
+        return counts.keys.sorted()
+    }
+}
