@@ -1,0 +1,39 @@
+import Market
+import Testing
+
+@Suite struct Validating {
+    private let session = SessionDate(year: 2012, month: 1, day: 4)
+
+    private func rules(_ row: Validation.Row, seen: Set<SessionDate> = []) -> [String] {
+        Validation.check(row, calendar: TradingCalendar.of(mic: "XNAS"), seen: seen).map(\.rule)
+    }
+
+    @Test func aGoodRowHasNoViolation() {
+        #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10.5, volume: 0)) == [])
+    }
+
+    @Test func floatNoiseIsNoDisorder() {
+        #expect(rules(.init(session: session, open: 10, high: 10.499_999_5, low: 9, close: 10.5, volume: 1)) == [])
+    }
+
+    @Test func eachRuleNamesItself() {
+        #expect(rules(.init(session: session, open: nil, high: 11, low: 9, close: nil, volume: 5)) == [Validation.Rule.null])
+        #expect(rules(.init(session: session, open: 10, high: 10, low: 9, close: 10.5, volume: 5)) == [Validation.Rule.order])
+        #expect(rules(.init(session: session, open: 8, high: 10, low: 9, close: 9.5, volume: 5)) == [Validation.Rule.order])
+        #expect(rules(.init(session: session, open: 0, high: 10, low: 0, close: 9.5, volume: 5)) == [Validation.Rule.nonPositive])
+        #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10, volume: -1)) == [Validation.Rule.negativeVolume])
+        #expect(rules(.init(session: session, open: 10, high: .infinity, low: 9, close: 10, volume: 1)) == [Validation.Rule.notFinite])
+        let sunday = SessionDate(year: 2012, month: 1, day: 8)
+        #expect(rules(.init(session: sunday, open: 10, high: 11, low: 9, close: 10, volume: 1)) == [Validation.Rule.noSession])
+        let good = Validation.Row(session: session, open: 10, high: 11, low: 9, close: 10, volume: 1)
+        #expect(rules(good, seen: [session]) == [Validation.Rule.duplicate])
+    }
+
+    @Test func pricesRoundToTheirTickAndWriteThemselvesExactly() {
+        #expect(Price(93.699_997).rounded(toTick: Price(0.01)).description == "93.7")
+        #expect(Price(-0.005).rounded(toTick: Price(0.01)).description == "-0.01")
+        #expect(Price(units: 1).description == "0.00000001")
+        #expect(Price(411.23).double == 411.23)
+        #expect(Price(.nan).units == 0)
+    }
+}
