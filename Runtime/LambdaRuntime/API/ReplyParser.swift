@@ -1,0 +1,133 @@
+/// Reads one HTTP/1.1 answer from bytes that arrive in pieces of any size.
+struct ReplyParser {
+    private enum Phase { case head, sized(Int), chunkSize, chunk(Int), chunkEnd, trailers, untilClose, done }
+
+    private static let longestLine = 1 << 20
+
+    private var phase = Phase.head
+    private var sawStatus = false
+    private var pending: [UInt8] = []
+    private var position = 0
+    private var scanned = 0
+    private(set) var reply = Reply()
+
+    /// Takes the bytes that came and returns whether the answer is complete.
+    mutating func receive(_ bytes: some Collection<UInt8>) throws(NetworkFailure) -> Bool {
+        pending.append(contentsOf: bytes)
+        while try step() {}
+        if position == pending.count {
+            pending.removeAll(keepingCapacity: true)
+            scanned = 0
+            position = 0
+        }
+        guard case .done = phase else { return false }
+        if !pending.isEmpty { reply.keepsAlive = false }
+        return true
+    }
+
+    /// The peer closed its side: complete only when the end of the connection ends the body.
+    func closed() throws(NetworkFailure) {
+        guard case .untilClose = phase else { throw .closed }
+    }
+
+    private mutating func step() throws(NetworkFailure) -> Bool {
+        switch phase {
+        case .head:
+            guard let line = try line() else { return false }
+            try head(line)
+        case .sized(let left):
+            let taken = take(left)
+            phase = taken == left ? .done : .sized(left - taken)
+            return taken > 0 && taken < left
+        case .chunkSize:
+            guard let line = try line() else { return false }
+            let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+            guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0 else { throw .malformed("chunk size") }
+            phase = size == 0 ? .trailers : .chunk(size)
+        case .chunk(let left):
+            let taken = take(left)
+            phase = taken == left ? .chunkEnd : .chunk(left - taken)
+            return taken > 0
+        case .chunkEnd:
+            guard let line = try line() else { return false }
+            guard line.isEmpty else { throw .malformed("chunk longer than its size") }
+            phase = .chunkSize
+        case .trailers:
+            guard let line = try line() else { return false }
+            if line.isEmpty { phase = .done }
+        case .untilClose:
+            return take(pending.count - position) > 0
+        case .done:
+            return false
+        }
+        return true
+    }
+
+    private mutating func head(_ line: ArraySlice<UInt8>) throws(NetworkFailure) {
+        if !sawStatus {
+            if line.isEmpty { return }
+            let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+            guard words.count >= 2, words[0].starts(with: Array("HTTP/1.".utf8)),
+                let code = Int(String(decoding: words[1], as: UTF8.self)), (100..<600).contains(code)
+            else { throw .malformed("status line") }
+            reply.status = Status(code: code)
+            reply.keepsAlive = words[0].last == UInt8(ascii: "1")
+            sawStatus = true
+        } else if line.isEmpty {
+            try endOfHead()
+        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
+            let name = line[..<colon].map { (65...90).contains($0) ? $0 + 32 : $0 }
+            let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+            var value = line[(colon + 1)...].drop(while: blank)
+            while let last = value.last, blank(last) { value.removeLast() }
+            reply.headers.append(.init(name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+        } else {
+            throw .malformed("header line")
+        }
+    }
+
+    private mutating func endOfHead() throws(NetworkFailure) {
+        switch reply["connection"]?.lowercased() {
+        case "close": reply.keepsAlive = false
+        case "keep-alive": reply.keepsAlive = true
+        default: break
+        }
+        if reply.status.code < 200 {
+            reply = Reply()
+            sawStatus = false
+        } else if reply.status == .noContent || reply.status.code == 304 {
+            phase = .done
+        } else if let coding = reply["transfer-encoding"] {
+            guard coding.lowercased() == "chunked" else { throw .malformed("transfer coding \(coding)") }
+            phase = .chunkSize
+        } else if let length = reply["content-length"] {
+            guard let count = Int(length), count >= 0 else { throw .malformed("content length") }
+            reply.body.reserveCapacity(min(count, 1 << 23))
+            phase = count == 0 ? .done : .sized(count)
+        } else {
+            reply.keepsAlive = false
+            phase = .untilClose
+        }
+    }
+
+    /// The next line without its end, once it is complete.
+    private mutating func line() throws(NetworkFailure) -> ArraySlice<UInt8>? {
+        let from = max(scanned, position)
+        guard let feed = pending[from...].firstIndex(of: 0x0a) else {
+            scanned = pending.count
+            guard pending.count - position < Self.longestLine else { throw .malformed("line too long") }
+            return nil
+        }
+        let end = feed > position && pending[feed - 1] == 0x0d ? feed - 1 : feed
+        defer { position = feed + 1 }
+        return pending[position..<end]
+    }
+
+    /// Moves at most `count` bytes to the body.
+    private mutating func take(_ count: Int) -> Int {
+        let taken = min(count, pending.count - position)
+        reply.body.append(contentsOf: pending[position..<(position + taken)])
+        position += taken
+        return taken
+    }
+}

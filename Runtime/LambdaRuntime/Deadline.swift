@@ -1,0 +1,37 @@
+import Glibc
+
+/// A moment on the wall clock, to the millisecond, as the Runtime API states it.
+package struct Deadline: Sendable, Hashable, Comparable {
+    /// Milliseconds since 1970.
+    package let epochMilliseconds: Int64
+
+    package init(epochMilliseconds: Int64) { self.epochMilliseconds = epochMilliseconds }
+
+    package static func after(_ duration: Duration) -> Deadline {
+        Deadline(epochMilliseconds: WallClock.microseconds() / 1000 + duration.wholeMilliseconds)
+    }
+
+    /// Time left; negative once the deadline has passed.
+    package var remaining: Duration { .microseconds(epochMilliseconds * 1000 - WallClock.microseconds()) }
+
+    /// The same moment for calls that take an instant of the continuous clock. Valid until the environment is frozen.
+    package var instant: ContinuousClock.Instant { .now + remaining }
+
+    package func less(_ margin: Duration) -> Deadline { Deadline(epochMilliseconds: epochMilliseconds - margin.wholeMilliseconds) }
+
+    package static func < (left: Self, right: Self) -> Bool { left.epochMilliseconds < right.epochMilliseconds }
+}
+
+enum WallClock {
+    /// Microseconds since 1970.
+    static func microseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
+
+extension Duration {
+    /// Rounded towards zero.
+    var wholeMilliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,39 @@
+import FoundationEssentials
+import Synchronization
+
+/// One function value with its types hidden: bytes in, an answer out.
+struct LoadedFunction: Sendable {
+    let handle: @Sendable ([UInt8], Context) async throws(ErrorReport) -> Answer
+
+    /// Makes the function that the handler names, blocking the calling thread until its `init` ends.
+    static func load(
+        _ handler: String, of functions: [String: any Function.Type], _ environment: [String: String]
+    ) throws(ErrorReport) -> LoadedFunction {
+        guard let type = functions[handler] else {
+            let known = functions.keys.sorted().joined(separator: ", ")
+            throw ErrorReport(type: "Runtime.UnknownHandler", message: "_HANDLER is \"\(handler)\"; this bundle has \(known)")
+        }
+        let bell = Bell()
+        let result = Shared(Mutex<Result<LoadedFunction, ErrorReport>?>(nil))
+        Task.immediate {
+            let made: Result<LoadedFunction, ErrorReport>
+            do { made = .success(try await make(type, environment)) } catch { made = .failure(ErrorReport(error)) }
+            result.value.withLock { $0 = made }
+            bell.ring()
+        }
+        while true {
+            bell.wait()
+            if let made = result.value.withLock({ $0 }) { return try made.get() }
+        }
+    }
+
+    private static func make<F: Function>(_ type: F.Type, _ environment: [String: String]) async throws -> LoadedFunction {
+        let function = try await F(environment)
+        return LoadedFunction { (bytes, context) async throws(ErrorReport) in
+            let event: F.Event = try Wire.decode(bytes)
+            let output: F.Output
+            do { output = try await function.handle(event, context) } catch { throw ErrorReport(error) }
+            return try Wire.encode(output)
+        }
+    }
+}
