@@ -1,0 +1,58 @@
+/// Rows in COPY's binary form, encoded on the caller's side.
+package struct CopyRows: Sendable {
+    /// Signature, flags, length of the header's extension.
+    static let headerLength = 19
+
+    private var bytes: [UInt8] = [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    package private(set) var count = 0
+
+    package init() {}
+
+    package mutating func append<each Value: PostgresEncodable>(_ values: repeat each Value) {
+        let start = bytes.count
+        bytes.append(bigEndian: Int16(0))
+        var fields: Int16 = 0
+        for value in repeat each values {
+            bytes.appendField(value)
+            fields += 1
+        }
+        bytes[start] = UInt8(truncatingIfNeeded: fields >> 8)
+        bytes[start + 1] = UInt8(truncatingIfNeeded: fields)
+        count += 1
+    }
+
+    var finished: [UInt8] { bytes + [0xFF, 0xFF] }
+}
+
+/// One row that came by COPY, valid only while the closure that got it runs. Fields are read by column number.
+package struct CopiedRow {
+    private let bytes: UnsafeRawBufferPointer
+    private let fields: [(offset: Int, length: Int)]
+
+    /// Nil for the trailer.
+    init?(_ bytes: UnsafeRawBufferPointer) throws(PostgresError) {
+        let count = Int16(bigEndian: bytes.loadUnaligned(as: Int16.self))
+        guard count >= 0 else { return nil }
+        var fields: [(offset: Int, length: Int)] = []
+        fields.reserveCapacity(Int(count))
+        var offset = 2
+        for _ in 0..<count {
+            guard offset + 4 <= bytes.count else { throw PostgresError(.decoding, "a copied row is cut off") }
+            let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+            fields.append((offset + 4, length))
+            offset += 4 + max(length, 0)
+        }
+        guard offset == bytes.count else { throw PostgresError(.decoding, "a copied row is cut off") }
+        self.bytes = bytes
+        self.fields = fields
+    }
+
+    package func cell(_ column: Int) -> Cell {
+        let (offset, length) = fields[column]
+        return Cell(bytes: length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]), type: nil, column: column)
+    }
+
+    package subscript<T: PostgresDecodable>(column: Int) -> T {
+        get throws(PostgresError) { try T(postgres: cell(column)) }
+    }
+}

@@ -1,0 +1,153 @@
+/// One Postgres connection behind one thread. Connects at the first call, not before; reconnects when the connection is found dead.
+///
+/// A call ends at its deadline: the one given to it, else the task's (`withDeadline`), else the settings' time-out. A call that
+/// its deadline or its task's cancellation ends early is cancelled on the server and its connection thrown away.
+package actor Database {
+    /// The deadline of every call made by this task that names none itself.
+    @TaskLocal static var taskDeadline: ContinuousClock.Instant?
+    /// The transactions in whose name this task speaks, at most one for each database.
+    @TaskLocal static var transactions: [TransactionToken] = []
+
+    package nonisolated let settings: DatabaseSettings
+    private nonisolated let executor = ThreadExecutor()
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    private let check: ConnectionCheck?
+    private var connection: Connection?
+    private var lastUsed = ContinuousClock.now
+    var owner: TransactionToken?
+    var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
+    var lastWaiting = 0
+
+    /// Costs nothing: no thread, no connection. `check` is asked once on each new connection.
+    package init(_ settings: DatabaseSettings, check: ConnectionCheck? = nil) {
+        self.settings = settings
+        self.check = check
+    }
+
+    /// Gives `deadline` to every call that `body` makes without one of its own.
+    package nonisolated(nonsending) func withDeadline<T>(
+        _ deadline: ContinuousClock.Instant, _ body: () async throws -> T
+    ) async rethrows -> T {
+        try await Database.$taskDeadline.withValue(deadline) { try await body() }
+    }
+
+    /// Runs one statement with parameters `$1` …, and returns its rows.
+    ///
+    /// Outside of a transaction, a statement whose connection breaks is sent once more on a new one: it must bear being run twice,
+    /// as insert-only statements do, or say `once`.
+    package nonisolated func query(
+        _ sql: String, _ parameters: [any PostgresEncodable] = [], deadline: ContinuousClock.Instant? = nil, once: Bool = false
+    ) async throws(PostgresError) -> Rows {
+        let statement = Statement(sql, parameters)
+        return try await run(deadline, once: once) { connection, limit throws(PostgresError) in try connection.run(statement, limit) }
+    }
+
+    /// Runs one statement and returns the number of rows it changed. See `query` about `once`.
+    @discardableResult
+    package nonisolated func execute(
+        _ sql: String, _ parameters: [any PostgresEncodable] = [], deadline: ContinuousClock.Instant? = nil, once: Bool = false
+    ) async throws(PostgresError) -> Int {
+        try await query(sql, parameters, deadline: deadline, once: once).affected
+    }
+
+    /// Runs several statements in one text without parameters, as one implicit transaction.
+    package nonisolated func script(_ sql: String, deadline: ContinuousClock.Instant? = nil) async throws(PostgresError) {
+        try await run(deadline, once: true) { connection, limit throws(PostgresError) in try connection.runScript(sql, limit) }
+    }
+
+    /// Closes the connection; the next call opens a new one.
+    package func close() { connection = nil }
+
+    /// Runs `body` on a live connection when no other task's transaction holds it.
+    nonisolated func run<T: Sendable>(
+        _ deadline: ContinuousClock.Instant?, once: Bool = false,
+        _ body: @Sendable (borrowing Connection, Limit) throws(PostgresError) -> T
+    ) async throws(PostgresError) -> T {
+        let deadline = deadline ?? Database.taskDeadline ?? .now + settings.timeout
+        let limit = Limit(deadline: deadline, interrupt: Interrupt())
+        let outcome = await withTaskCancellationHandler {
+            await attempt(limit, once: once, body)
+        } onCancel: {
+            limit.interrupt?.raise()
+        }
+        return try outcome.get()
+    }
+
+    private func attempt<T: Sendable>(
+        _ limit: Limit, once: Bool, _ body: @Sendable (borrowing Connection, Limit) throws(PostgresError) -> T
+    ) async -> Result<T, PostgresError> {
+        do throws(PostgresError) {
+            try await turn(limit)
+            return .success(try perform(limit, retrying: !once, body))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Runs `body` now. After an error that leaves the connection in the middle of something, the connection is gone.
+    func perform<T>(
+        _ limit: Limit, retrying: Bool, _ body: (borrowing Connection, Limit) throws(PostgresError) -> T
+    ) throws(PostgresError) -> T {
+        try connect(limit)
+        do throws(PostgresError) {
+            return try use(limit, body)
+        } catch {
+            guard error.kind == .connectionLost, retrying, owner == nil else { throw error }
+            try connect(limit)
+            return try use(limit, body)
+        }
+    }
+
+    private func use<T>(
+        _ limit: Limit, _ body: (borrowing Connection, Limit) throws(PostgresError) -> T
+    ) throws(PostgresError) -> T {
+        let outcome: Result<T, PostgresError>
+        switch connection {
+        case .some(let connection):
+            do throws(PostgresError) {
+                outcome = .success(try body(connection, limit))
+            } catch {
+                if error.kind == .deadlineExceeded || error.kind == .cancelled { connection.cancel() }
+                outcome = .failure(error)
+            }
+        case .none: outcome = .failure(PostgresError(.connectionLost, "the connection of this transaction is gone"))
+        }
+        lastUsed = .now
+        if case .failure(let error) = outcome, error.kind != .server { connection = nil }
+        return try outcome.get()
+    }
+
+    /// Makes sure of a live connection: looks for a hang-up, asks for a sign of life after a pause, connects until the deadline.
+    private func connect(_ limit: Limit) throws(PostgresError) {
+        if owner?.hasBegun == true { return }
+        let isHungUp = switch connection { case .some(let connection): connection.isHungUp(); case .none: true }
+        if isHungUp {
+            connection = nil
+        } else if ContinuousClock.now - lastUsed > settings.idleBeforeCheck {
+            let ping = Statement("SELECT 1", [])
+            let patience = limit.capped(to: .seconds(2))
+            do throws(PostgresError) {
+                _ = try use(patience) { connection, limit throws(PostgresError) in try connection.run(ping, limit) }
+            } catch {
+                guard error.kind != .cancelled else { throw error }
+                connection = nil
+            }
+        }
+        guard hasNoConnection else { return }
+        var backoff = Backoff()
+        while true {
+            do throws(PostgresError) {
+                let fresh = try Connection.open(settings, limit.capped(to: .seconds(10)))
+                if let check { try check.pass(on: fresh, limit) }
+                connection = consume fresh
+                lastUsed = .now
+                return
+            } catch {
+                guard error.isTransient, backoff.pause(within: limit) else { throw error }
+            }
+        }
+    }
+
+    private var hasNoConnection: Bool { switch connection { case .some: false; case .none: true } }
+}

@@ -1,0 +1,67 @@
+import CPostgres
+
+/// Where the database is and how to reach it. The description never shows the password.
+package struct DatabaseSettings: Sendable, CustomStringConvertible {
+    /// A libpq connection URL or keyword string. Without `sslmode` a host that is not this machine is held to `verify-full`.
+    package let url: String
+    package let password: String?
+    /// How long a call may take when neither it nor its task names a deadline.
+    package var timeout: Duration = .seconds(30)
+    /// A connection idle for longer is asked for a sign of life before it is used (a Lambda environment may have been frozen).
+    package var idleBeforeCheck: Duration = .seconds(3)
+    /// Where the server's notices go. They never go to stderr.
+    package var onNotice: (@Sendable (String) -> Void)?
+
+    private let host: String?
+    private let port: String?
+    private let secrets: [String]
+    private let isEncryptionUnset: Bool
+
+    package init(_ url: String, password: String? = nil) throws(PostgresError) {
+        guard !url.isEmpty, let options = PQconninfoParse(url, nil) else {
+            throw PostgresError(.settings, "the database URL is not a valid connection string (postgres://user@host:port/database?sslmode=verify-full)")
+        }
+        defer { PQconninfoFree(options) }
+        var given: [String: String] = [:]
+        var next = options
+        while let keyword = next.pointee.keyword {
+            if let value = next.pointee.val { given[String(cString: keyword)] = String(cString: value) }
+            next += 1
+        }
+        self.url = url
+        self.password = password
+        host = given["host"] ?? given["hostaddr"]
+        port = given["port"]
+        isEncryptionUnset = given["sslmode"] == nil
+        secrets = [password, given["password"], given["sslpassword"]].compactMap { $0 }.filter { !$0.isEmpty }
+    }
+
+    /// Reads `DATABASE_URL` and, when it is there, `PGPASSWORD`.
+    package static func fromEnvironment(_ environment: [String: String]) throws(PostgresError) -> DatabaseSettings {
+        guard let url = environment["DATABASE_URL"], !url.isEmpty else { throw PostgresError(.settings, "DATABASE_URL is not set") }
+        return try DatabaseSettings(url, password: environment["PGPASSWORD"])
+    }
+
+    package var description: String { "postgres at \(host ?? "local socket"):\(port ?? "5432")" }
+
+    private var isLocal: Bool {
+        guard let host else { return true }
+        return host.hasPrefix("/") || host.hasPrefix("@") || ["localhost", "127.0.0.1", "::1"].contains(host)
+    }
+
+    /// libpq's keywords, in its order of precedence: later ones win.
+    var keywords: [(String, String)] {
+        var pairs = [("gssencmode", "disable"), ("client_encoding", "UTF8"), ("fallback_application_name", "bellwether")]
+        if isEncryptionUnset, !isLocal { pairs.append(("sslmode", "verify-full")) }
+        pairs.append(("dbname", url))
+        if let password { pairs.append(("password", password)) }
+        return pairs
+    }
+
+    /// `text` without any password of these settings.
+    func redacted(_ text: String) -> String {
+        secrets.reduce(text) { text, secret in
+            text.split(separator: secret, omittingEmptySubsequences: false).joined(separator: "***")
+        }
+    }
+}
