@@ -22,7 +22,7 @@ enum NewYork {
         if newYear.weekday != 6 { days.append(observed(newYear)) }
         if year >= 1998 { days.append(weekday(3, 1, of: 1, in: year)) }
         days.append(year >= 1971 ? weekday(3, 1, of: 2, in: year) : observed(date(2, 22)))
-        days.append(year >= 1971 ? weekday(1, 1, of: 6, in: year).advanced(by: -7) : observed(date(5, 30)))
+        days.append(year >= 1971 ? weekday(1, 1, of: 6, in: year).advanced(by: -7) : year == 1970 ? date(5, 30) : observed(date(5, 30)))
         if year >= 2022 { days.append(observed(date(6, 19))) }
         if year <= 1968 || (year <= 1980 && year % 4 == 0) { days.append(weekday(1, 1, of: 11, in: year).advanced(by: 1)) }
         return days

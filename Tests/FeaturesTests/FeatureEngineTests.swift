@@ -1,0 +1,134 @@
+import Features
+import Market
+import Testing
+
+/// Rows as bit patterns: NaN equals NaN, and nothing else is forgiven.
+func bits(_ rows: [FeatureRow]) -> [[UInt64]] {
+    rows.map { row in row.values.map { UInt64($0.bitPattern) } + row.extras.map(\.bitPattern) }
+}
+
+func features(_ observations: [Observation]) -> [FeatureRow] {
+    var engine = FeatureEngine()
+    return observations.map { engine.append($0) }
+}
+
+@Suite struct FeatureEngines {
+    private let bars: [Observation]
+
+    init() {
+        var random = RandomBars(seed: 7)
+        bars = random.make(700)
+    }
+
+    @Test func theFutureChangesNothing() {
+        let cut = 480
+        let poisoned = bars.enumerated().map { $0.offset <= cut ? $0.element : $0.element.with(prices: 3, volume: 100, dividend: 9) }
+        #expect(bits(Array(features(poisoned).prefix(cut + 1))) == bits(Array(features(bars).prefix(cut + 1))))
+    }
+
+    @Test(arguments: [1, 2, 61, 251, 699])
+    func aTruncatedHistoryGivesTheSameRows(_ count: Int) {
+        #expect(bits(features(Array(bars.prefix(count)))) == bits(Array(features(bars).prefix(count))))
+    }
+
+    @Test func streamingWithCopiesOfTheStateEqualsOneBatch() {
+        var engine = FeatureEngine()
+        var rows: [FeatureRow] = []
+        for bar in bars {
+            var copy = engine
+            rows.append(copy.append(bar))
+            _ = engine.append(bar)
+        }
+        #expect(bits(rows) == bits(features(bars)))
+    }
+
+    @Test(arguments: [0.5, 2, 4])
+    func aSplitChangesNoFeature(_ ratio: Double) {
+        let cut = 333
+        let split = bars.enumerated().map { index, bar in
+            guard index >= cut else { return bar }
+            let after = bar.with(prices: 1 / ratio, volume: ratio, split: index == cut ? ratio : 1)
+            let dividend = index == cut ? bar.dividend : after.dividend
+            return Observation(
+                session: after.session, open: after.open, high: after.high, low: after.low, close: after.close, volume: after.volume,
+                split: after.split, dividend: dividend)
+        }
+        #expect(bits(features(split)) == bits(features(bars)))
+    }
+
+    @Test func anOddSplitChangesNothingBeyondRounding() {
+        let cut = 400
+        let split = bars.enumerated().map { index, bar in
+            index < cut ? bar : bar.with(prices: 1 / 1.046, volume: 1.046, split: index == cut ? 1.046 : 1)
+        }
+        expectClose(features(split), features(bars), 1e-5)
+    }
+
+    @Test func thePriceScaleChangesNothing() {
+        #expect(bits(features(bars.map { $0.with(prices: 1024) })) == bits(features(bars)))
+        expectClose(features(bars.map { $0.with(prices: 1 / 37.3) }), features(bars), 1e-5)
+    }
+
+    @Test func aBarWithoutAPriceLeavesNoTraceButItsSplit() {
+        var holed = bars
+        let bad = bars[300]
+        holed.insert(
+            Observation(session: bad.session, open: 0, high: .nan, low: 0, close: 0, volume: 0, split: 2, dividend: 0.25), at: 300)
+        let rows = features(holed)
+        #expect(rows[300].values.allSatisfy { $0.isNaN })
+        var merged = bars
+        merged[300] = Observation(
+            session: bad.session, open: bad.open, high: bad.high, low: bad.low, close: bad.close, volume: bad.volume,
+            split: 2 * bad.split, dividend: 0.25 + bad.dividend * 2)
+        #expect(bits(Array(rows[301...])) == bits(Array(features(merged)[300...])))
+    }
+
+    @Test func valuesAreFiniteOrMissingAndCutThroughHaltsGapsAndNoVolume() {
+        var flat = (0..<300).map { index in
+            Observation(session: SessionDate(day: Int32(index)), open: 10, high: 10, low: 10, close: 10, volume: 0)
+        }
+        flat[280] = flat[280].with(prices: 0.4)
+        for row in features(flat) {
+            #expect(row.values.count == FeatureSet.symbolNames.count)
+            #expect(row.values.allSatisfy { $0.isNaN || abs($0) <= 8 })
+        }
+    }
+
+    @Test func windowsStartWhenFourFifthsOfThemAreThere() throws {
+        let rows = features(bars)
+        func firstRow(_ name: String) throws -> Int? {
+            let column = try #require(FeatureSet.names.firstIndex(of: name))
+            return rows.firstIndex { !$0.values[column].isNaN }
+        }
+        #expect(try firstRow("clv") == 0)
+        #expect(try firstRow("z1") == 60)
+        #expect(try firstRow("rsi14") == 11)
+        #expect(try firstRow("v60_20") == 48)
+        #expect(try firstRow("v250_60") == 200)
+        #expect(try firstRow("z120") == 120)
+        #expect(try firstRow("mom12_1") == 250)
+        #expect(try firstRow("lvol") == 15)
+        #expect(try firstRow("lvol5_60") == 47)
+        #expect(try firstRow("amihud") == 16 + 199)
+    }
+
+    @Test func aStoredRowComesBackWhole() throws {
+        let row = try #require(features(bars).last)
+        #expect(FeatureRow(session: row.session, values: row.values, extras: row.extras) == row)
+        #expect(FeatureRow(session: row.session, values: [], extras: row.extras) == nil)
+    }
+
+    @Test func theNamesHaveTheirPlaces() {
+        #expect(FeatureSet.names.count == 34)
+        #expect(FeatureSet.sequenceIndices.count == 20)
+        #expect(FeatureSet.sequenceIndices.map { FeatureSet.names[$0] } == FeatureSet.sequenceNames)
+    }
+
+    private func expectClose(_ left: [FeatureRow], _ right: [FeatureRow], _ tolerance: Float) {
+        for (a, b) in zip(left, right) {
+            for (index, (x, y)) in zip(a.values, b.values).enumerated() {
+                #expect(x.isNaN == y.isNaN && (x.isNaN || abs(x - y) <= tolerance), "\(FeatureSet.names[index]) \(x) \(y)")
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Foundation
+
+/// The folder of vectors outside the project, named by `BELLWETHER_VECTORS`. Tests that need it are skipped loudly without it.
+enum Vectors {
+    static let root: String? = {
+        let path = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"]
+        if path == nil { print("SKIPPED: BELLWETHER_VECTORS is not set, so the tests over its files do not run") }
+        return path
+    }()
+
+    static func file(_ path: String) -> String { (root ?? "") + "/" + path }
+
+    /// The lines of a text file, through `gzip -dc` when its name ends in `.gz`.
+    static func lines(_ path: String) throws -> [Substring] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = path.hasSuffix(".gz") ? ["gzip", "-dc", file(path)] : ["cat", file(path)]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    }
+}
