@@ -1,0 +1,72 @@
+import Glibc
+package import HTTP
+import Synchronization
+
+/// Signs, sends and, within budget and deadline, sends again. Each attempt is signed anew.
+package final class AWSCaller: Sendable {
+    /// The difference between the server's clock and ours in seconds, once a server has complained.
+    private let clockOffset = Mutex(Int64(0))
+    private let http: HTTPClient
+    private let source: CredentialSource
+    private let policy: AWSRetryPolicy
+    package let quota = AWSRetryQuota()
+
+    package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
+        self.http = http
+        source = CredentialSource(http: http, environment: environment)
+        self.policy = policy
+    }
+
+    /// - Parameter refusal: what an answer means as an error; `nil` for a good one.
+    package func send(
+        _ request: HTTPRequest, service: String, region: String, deadline: ContinuousClock.Instant,
+        refusal: @Sendable (HTTPResponse) -> AWSError?
+    ) async throws(AWSError) -> HTTPResponse {
+        var retries = 0
+        var cost: Int?
+        var hasSetClock = false
+        while true {
+            let credentials = try await source.current(deadline: deadline)
+            let signer = SigV4Signer(credentials, region: region, service: service)
+            let signed = try signer.sign(request, at: .now(offset: clockOffset.withLock { $0 })).request
+            let error: AWSError
+            var asked: Duration?
+            do throws(HTTPFailure) {
+                let response = try await http.send(signed, deadline: deadline)
+                guard let refused = refusal(response) else {
+                    quota.succeeded(afterTaking: cost)
+                    return response
+                }
+                if !hasSetClock, setClock(from: response, because: refused) {
+                    hasSetClock = true
+                    continue
+                }
+                asked = response[header: "x-amz-retry-after"].flatMap { Int64($0) }.map { .milliseconds($0) }
+                error = refused
+            } catch let failure {
+                error = AWSError(failure)
+            }
+            retries += 1
+            guard error.isRetryable, retries < policy.attempts else { throw error }
+            let pause = policy.pause(retry: retries - 1, isThrottled: error.isThrottling, asked: asked, random: .random(in: 0..<1))
+            guard .now + pause < deadline, let taken = quota.take(isThrottled: error.isThrottling) else { throw error }
+            cost = taken
+            guard (try? await Task.sleep(for: pause)) != nil else {
+                throw AWSError(HTTPFailure(.cancelled, "the task was cancelled"))
+            }
+        }
+    }
+
+    /// Takes over the server's clock when it refused ours by more than four minutes. A HEAD answer carries no code, only a 403.
+    private func setClock(from response: HTTPResponse, because error: AWSError) -> Bool {
+        guard error.code.meansClockSkew || response.status == 403 && response.body.isEmpty,
+            let server = response[header: "Date"].flatMap(HTTPDate.seconds)
+        else { return false }
+        let offset = server - Int64(time(nil))
+        return clockOffset.withLock { current in
+            guard abs(offset - current) > 240 else { return false }
+            current = offset
+            return true
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Synchronization
+
+/// The pauses of AWS's standard retry mode since 2026: full jitter over min(base·2^i, 20 s), base 50 ms, 1 s when throttled.
+package struct AWSRetryPolicy: Sendable {
+    /// Attempts in all, the first included.
+    package var attempts = 3
+    package var base = Duration.milliseconds(50)
+    package var throttledBase = Duration.seconds(1)
+    package var ceiling = Duration.seconds(20)
+
+    package init(attempts: Int = 3) { self.attempts = attempts }
+
+    /// The pause before retry number `retry` (from 0).
+    ///
+    /// - Parameters:
+    ///   - random: in 0..<1.
+    ///   - asked: `x-amz-retry-after`; raises the pause, by at most five seconds.
+    package func pause(retry: Int, isThrottled: Bool, asked: Duration?, random: Double) -> Duration {
+        let drawn = min((isThrottled ? throttledBase : base) * (1 << min(retry, 30)), ceiling) * random
+        guard let asked, asked > drawn else { return drawn }
+        return min(asked, drawn + .seconds(5))
+    }
+}
+
+/// The budget that keeps retries from making an outage worse: 500 tokens shared by the calls of one client.
+package final class AWSRetryQuota: Sendable {
+    package static let capacity = 500
+    private let tokens = Mutex(AWSRetryQuota.capacity)
+
+    package init() {}
+
+    package var available: Int { tokens.withLock { $0 } }
+
+    /// What a retry costs: 14, or 5 after throttling. `nil` when the budget is spent.
+    package func take(isThrottled: Bool) -> Int? {
+        let cost = isThrottled ? 5 : 14
+        return tokens.withLock { left in
+            guard left >= cost else { return nil }
+            left -= cost
+            return cost
+        }
+    }
+
+    /// A success gives back what its last retry took, or one token if it needed none.
+    package func succeeded(afterTaking cost: Int?) {
+        tokens.withLock { $0 = min(Self.capacity, $0 + (cost ?? 1)) }
+    }
+}

@@ -1,0 +1,20 @@
+import FoundationEssentials
+package import HTTP
+
+/// Where a function finds the database's password: never in a URL, and in AWS never in its environment.
+package enum DatabasePassword {
+    private struct Document: Decodable { let password: String }
+
+    /// The secret that `DATABASE_SECRET_ARN` names (text, or JSON with a `password`), else `PGPASSWORD`, else none.
+    ///
+    /// - Throws: `AWSError` when the secret cannot be read.
+    package static func find(_ environment: [String: String], _ http: HTTPClient) async throws(AWSError) -> String? {
+        guard let id = environment["DATABASE_SECRET_ARN"], !id.isEmpty else { return environment["PGPASSWORD"] }
+        let text = try await SecretsClient(http, environment: environment).secret(id)
+        guard text.first == "{" else { return text }
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)) else {
+            throw AWSError(.unreadableAnswer, "the database's secret has no \"password\"")
+        }
+        return document.password
+    }
+}

@@ -1,0 +1,42 @@
+import COpenSSL
+import FoundationEssentials
+
+/// SHA-256 and HMAC-SHA-256 by libcrypto.
+package enum Digest {
+    /// 32 bytes.
+    package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.withUnsafeBytes { input in
+            [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+                count = output.baseAddress.map { openssl_shim_sha256(input.baseAddress, input.count, $0) } == 1 ? 32 : 0
+            }
+        }
+    }
+
+    /// 32 bytes.
+    package static func hmacSHA256(key: [UInt8], _ text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        return [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+            guard let digest = output.baseAddress else { return }
+            count = openssl_shim_hmac_sha256(key, key.count, bytes, bytes.count, digest) == 1 ? 32 : 0
+        }
+    }
+
+    /// SHA-256 in lower-case hexadecimal.
+    package static func sha256Hex(_ bytes: [UInt8]) -> String { hex(sha256(bytes)) }
+
+    /// Two lower-case digits a byte.
+    package static func hex(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// Equality in a time that does not tell where the bytes differ.
+    package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && openssl_shim_compare(left, right, left.count) == 0
+    }
+
+    package static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
+
+    /// `nil` when the text is no base64.
+    package static func bytes(base64 text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
+}

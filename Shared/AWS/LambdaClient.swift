@@ -1,0 +1,55 @@
+package import HTTP
+
+/// Calls Lambda functions.
+package final class LambdaClient: Sendable {
+    /// Whether the caller waits for the function.
+    package enum Invocation: String, Sendable, Hashable {
+        case requestResponse = "RequestResponse"
+        /// Queued by Lambda; at most 1 MB.
+        case event = "Event"
+        /// Checks permission and parameters only.
+        case dryRun = "DryRun"
+    }
+
+    /// What came back. A function that failed answers with status 200 and a `functionError`.
+    package struct Answer: Sendable {
+        /// 200, 202 for an event, 204 for a dry run.
+        package let status: Int
+        /// The function's JSON, or the JSON of its error.
+        package let payload: [UInt8]
+        /// `Handled` or `Unhandled`; `nil` when the function succeeded.
+        package let functionError: String?
+        /// The last 4 KB of the log, when asked for.
+        package let logTail: String?
+        package let executedVersion: String?
+    }
+
+    private let endpoint: AWSEndpoint
+    private let caller: AWSCaller
+
+    /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_LAMBDA` or `AWS_ENDPOINT_URL`, and the credentials.
+    package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
+        endpoint = AWSEndpoint(service: "lambda", variable: "LAMBDA", environment)
+        caller = AWSCaller(http, environment: environment, policy: policy)
+    }
+
+    /// - Parameters:
+    ///   - function: a name, a partial or a whole ARN.
+    ///   - qualifier: a version or an alias.
+    package func invoke(
+        _ function: String, payload: [UInt8], type: Invocation = .requestResponse, qualifier: String? = nil, wantsLogTail: Bool = false,
+        deadline: ContinuousClock.Instant = .now + .seconds(900)
+    ) async throws(AWSError) -> Answer {
+        let query = qualifier.map { "?Qualifier=\(PercentEncoding.encode($0))" } ?? ""
+        let url = "\(endpoint.url)/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations\(query)"
+        var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", type.rawValue)]
+        if wantsLogTail { headers.append(("X-Amz-Log-Type", "Tail")) }
+        let request = HTTPRequest("POST", url, headers: headers, body: payload, acceptsCompression: false)
+        let response = try await caller.send(
+            request, service: "lambda", region: endpoint.region, deadline: deadline, refusal: JSONRefusal.of)
+        let tail = response[header: "X-Amz-Log-Result"].flatMap { Digest.bytes(base64: $0) }
+        return Answer(
+            status: response.status, payload: response.body, functionError: response[header: "X-Amz-Function-Error"],
+            logTail: tail.map { String(decoding: $0, as: UTF8.self) }, executedVersion: response[header: "X-Amz-Executed-Version"])
+    }
+}

@@ -1,0 +1,51 @@
+/// What S3 says about one object beside its bytes.
+package struct S3Head: Sendable, Hashable {
+    /// Bytes.
+    package let size: Int
+    /// With its quotes; no digest of the content in general.
+    package let etag: String?
+    package let versionId: String?
+    package let contentType: String?
+    /// User metadata: names in lower case without `x-amz-meta-`, values decoded.
+    package let metadata: [String: String]
+    /// SHA-256 of the whole object, 32 bytes, where the server keeps it.
+    package let sha256: [UInt8]?
+    /// As the server words it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    package let lastModified: String?
+}
+
+/// An object with its bytes.
+package struct S3Object: Sendable {
+    package let head: S3Head
+    package let body: [UInt8]
+
+    package var metadata: [String: String] { head.metadata }
+    package var etag: String? { head.etag }
+    package var versionId: String? { head.versionId }
+}
+
+/// What a conditional put did.
+package enum PutOutcome: Sendable, Hashable {
+    case created
+    /// The key was taken already; nothing was written.
+    case existed
+}
+
+/// One key of a listing.
+package struct S3Summary: Sendable, Hashable {
+    /// S3 compares keys by bytes, Swift by canonical equivalence: two keys that differ in normalisation are equal here.
+    package let key: String
+    /// Bytes.
+    package let size: Int
+    package let etag: String?
+    /// ISO 8601, as sent.
+    package let lastModified: String?
+}
+
+/// One answer of a listing: at most 1,000 keys and prefixes together.
+package struct S3Page: Sendable, Hashable {
+    package let keys: [S3Summary]
+    package let commonPrefixes: [String]
+    /// Opaque; `nil` on the last page.
+    package let continuation: String?
+}

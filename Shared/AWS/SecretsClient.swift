@@ -1,0 +1,50 @@
+import FoundationEssentials
+package import HTTP
+
+/// Reads secrets from Secrets Manager.
+package final class SecretsClient: Sendable {
+    private struct Question: Encodable {
+        let secretId: String
+        enum CodingKeys: String, CodingKey { case secretId = "SecretId" }
+    }
+
+    private struct Answer: Decodable {
+        let text: String?
+        let binary: String?
+
+        enum CodingKeys: String, CodingKey {
+            case text = "SecretString"
+            case binary = "SecretBinary"
+        }
+    }
+
+    private let endpoint: AWSEndpoint
+    private let caller: AWSCaller
+
+    /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` or `AWS_ENDPOINT_URL`, and the credentials.
+    package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
+        endpoint = AWSEndpoint(service: "secretsmanager", variable: "SECRETS_MANAGER", environment)
+        caller = AWSCaller(http, environment: environment, policy: policy)
+    }
+
+    /// The current value of a secret as text; a binary one must be UTF-8.
+    ///
+    /// - Parameter id: its name or ARN.
+    package func secret(_ id: String, deadline: ContinuousClock.Instant = .now + .seconds(10)) async throws(AWSError) -> String {
+        guard let body = try? JSONEncoder().encode(Question(secretId: id)) else { throw AWSError(.invalidRequest, "the id is no text") }
+        let headers: [(name: String, value: String)] = [
+            ("X-Amz-Target", "secretsmanager.GetSecretValue"), ("Content-Type", "application/x-amz-json-1.1"),
+        ]
+        let request = HTTPRequest("POST", endpoint.url + "/", headers: headers, body: Array(body), maximumBytes: 1 << 20)
+        let response = try await caller.send(
+            request, service: "secretsmanager", region: endpoint.region, deadline: deadline, refusal: JSONRefusal.of)
+        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
+            throw AWSError(.unreadableAnswer, "GetSecretValue did not answer with JSON", status: response.status)
+        }
+        if let text = answer.text { return text }
+        guard let bytes = answer.binary.flatMap({ Digest.bytes(base64: $0) }), let text = String(validating: bytes, as: UTF8.self) else {
+            throw AWSError(.unreadableAnswer, "the secret is no text", status: response.status)
+        }
+        return text
+    }
+}

@@ -1,0 +1,86 @@
+import Glibc
+
+/// An HTTP/1.1 and HTTP/2 client on libcurl's multi interface: one thread of its own, connections kept between requests.
+///
+/// Creating a client costs nothing; libcurl and the thread start with the first request. TLS certificates are always verified.
+package final class HTTPClient: Sendable {
+    private let loop: TransferLoop
+
+    /// - Parameters:
+    ///   - caFile: PEM file of the roots to trust; `nil` takes the platform's.
+    ///   - userAgent: sent unless the request has its own.
+    package init(caFile: String? = nil, userAgent: String = "bellwether/1") {
+        loop = TransferLoop(caFile: caFile, userAgent: userAgent)
+    }
+
+    deinit { loop.stop() }
+
+    /// Sends once and waits for the whole answer, for the deadline, or for the task's cancellation, whichever comes first.
+    package func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws(HTTPFailure) -> HTTPResponse {
+        var request = request
+        var followed = 0
+        while true {
+            let (response, location) = try await transfer(request, deadline: deadline)
+            guard case .sameOrigin(let limit) = request.redirects, let location, [301, 302, 303, 307, 308].contains(response.status),
+                request.method == "GET" || request.method == "HEAD"
+            else { return response }
+            guard let from = WebAddress(request.url), let to = WebAddress(location), from.origin == to.origin else {
+                throw HTTPFailure(.redirectRefused, "a redirect leads away from \(WebAddress(request.url)?.authority ?? "the host")")
+            }
+            followed += 1
+            guard followed <= limit else { throw HTTPFailure(.redirectRefused, "more than \(limit) redirects at \(from.authority)") }
+            request.url = location
+        }
+    }
+
+    package func send(_ request: HTTPRequest, timeout: Duration) async throws(HTTPFailure) -> HTTPResponse {
+        try await send(request, deadline: .now + timeout)
+    }
+
+    /// Sends, and sends again as the policy says while the deadline allows. The last answer or failure is handed on.
+    package func send(
+        _ request: HTTPRequest, deadline: ContinuousClock.Instant, retry policy: RetryPolicy
+    ) async throws(HTTPFailure) -> HTTPResponse {
+        var attempt = 0
+        while true {
+            let result = await capture { () async throws(HTTPFailure) in try await self.send(request, deadline: deadline) }
+            var pause = policy.pause(retry: attempt, random: .random(in: 0..<1))
+            attempt += 1
+            guard attempt < policy.attempts else { return try result.get() }
+            switch result {
+            case .failure(let failure):
+                guard failure.isTransient, request.mayRepeat || failure.happenedBeforeSending else { throw failure }
+            case .success(let response):
+                guard request.mayRepeat, policy.wantsRetry(response.status) else { return response }
+                if let asked = RetryPolicy.retryAfter(response[header: "Retry-After"], now: Int64(time(nil))) {
+                    guard asked <= policy.longestRetryAfter else { return response }
+                    pause = max(pause, asked)
+                }
+            }
+            guard .now + pause < deadline else { return try result.get() }
+            guard (try? await Task.sleep(for: pause)) != nil else { throw HTTPFailure(.cancelled, "the task was cancelled") }
+        }
+    }
+
+    /// One transfer: its answer, and where a redirect would lead.
+    private func transfer(
+        _ request: HTTPRequest, deadline: ContinuousClock.Instant
+    ) async throws(HTTPFailure) -> (HTTPResponse, location: String?) {
+        let transfer = try Transfer(request, deadline: deadline)
+        guard !Task.isCancelled else { throw HTTPFailure(.cancelled, "the task was cancelled") }
+        let loop = loop
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                transfer.continuation = continuation
+                loop.submit(transfer)
+            }
+        } onCancel: {
+            loop.cancel(transfer)
+        }
+        return try result.get()
+    }
+
+    private func capture<Value>(_ body: () async throws(HTTPFailure) -> Value) async -> Result<Value, HTTPFailure> {
+        do { return .success(try await body()) } catch { return .failure(error) }
+    }
+}

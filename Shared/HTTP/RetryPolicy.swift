@@ -1,0 +1,34 @@
+/// When and after what pause a request is sent again: full jitter, bounded attempts, `Retry-After` honoured.
+package struct RetryPolicy: Sendable {
+    /// Attempts in all, the first included.
+    package var attempts: Int
+    /// The pause before retry `i` (from 0) is uniform between 0 and min(`base`·2^i, `ceiling`).
+    package var base: Duration
+    package var ceiling: Duration
+    /// A server that asks for a longer pause than this gets its answer handed back instead.
+    package var longestRetryAfter: Duration
+
+    package init(
+        attempts: Int = 3, base: Duration = .milliseconds(100), ceiling: Duration = .seconds(5), longestRetryAfter: Duration = .seconds(60)
+    ) {
+        self.attempts = attempts
+        self.base = base
+        self.ceiling = ceiling
+        self.longestRetryAfter = longestRetryAfter
+    }
+
+    package static let never = RetryPolicy(attempts: 1)
+
+    /// The pause before retry number `retry` (from 0), for a random number in 0..<1.
+    package func pause(retry: Int, random: Double) -> Duration { min(base * (1 << min(retry, 30)), ceiling) * random }
+
+    /// Whether an answer of this status may turn out better a moment later.
+    package func wantsRetry(_ status: Int) -> Bool { [429, 500, 502, 503, 504].contains(status) }
+
+    /// What `Retry-After` asks for: seconds, or a date that is compared with `now` (seconds since 1970).
+    package static func retryAfter(_ value: String?, now: Int64) -> Duration? {
+        guard let value else { return nil }
+        if let seconds = Int64(value) { return seconds >= 0 ? .seconds(seconds) : nil }
+        return HTTPDate.seconds(value).map { .seconds(max(0, $0 - now)) }
+    }
+}

@@ -1,0 +1,74 @@
+import CCurl
+
+/// The transfers inside the multi handle; used by the loop's thread only.
+struct RunningTransfers: ~Copyable {
+    private final class Entry {
+        let transfer: Transfer
+        let handle: EasyHandle
+
+        init(_ transfer: Transfer, _ handle: consuming EasyHandle) {
+            self.transfer = transfer
+            self.handle = handle
+        }
+    }
+
+    private let multi: MultiHandle
+    private var entries: [UnsafeMutableRawPointer: Entry] = [:]
+
+    init(multi: MultiHandle) { self.multi = multi }
+
+    mutating func add(_ transfer: Transfer, caFile: String?, userAgent: String) {
+        do throws(HTTPFailure) {
+            let entry = Entry(transfer, try EasyHandle.open(for: transfer, caFile: caFile, userAgent: userAgent))
+            guard curl_multi_add_handle(multi.raw, entry.handle.raw) == CURLM_OK else {
+                throw HTTPFailure(.broken, "libcurl took no further transfer")
+            }
+            entries[entry.handle.raw] = entry
+        } catch {
+            transfer.finish(.failure(error))
+        }
+    }
+
+    mutating func remove(_ transfer: Transfer, _ failure: HTTPFailure) {
+        guard let entry = entries.values.first(where: { $0.transfer === transfer }) else { return }
+        take(entry.handle.raw)
+        transfer.finish(.failure(failure))
+    }
+
+    mutating func removeAll(_ failure: HTTPFailure) {
+        for entry in entries.values { remove(entry.transfer, failure) }
+    }
+
+    /// Moves every transfer on and hands over those that ended.
+    mutating func perform() {
+        var count: Int32 = 0
+        curl_multi_perform(multi.raw, &count)
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi.raw, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let raw = message.pointee.easy_handle, let entry = entries[raw] else { continue }
+            let outcome = Self.outcome(entry, TransferCode(curl_shim_result(message)))
+            take(raw)
+            entry.transfer.finish(outcome)
+        }
+    }
+
+    private mutating func take(_ raw: UnsafeMutableRawPointer) {
+        curl_multi_remove_handle(multi.raw, raw)
+        entries[raw] = nil
+    }
+
+    private static func outcome(_ entry: Entry, _ code: TransferCode) -> Transfer.Outcome {
+        let transfer = entry.transfer
+        guard code == .ok else {
+            let host = transfer.address.authority
+            guard !transfer.isTooLarge else {
+                return .failure(HTTPFailure(.tooLarge, code: code, "\(host) sent more than \(transfer.request.maximumBytes) bytes"))
+            }
+            let text = entry.handle.errorText
+            return .failure(HTTPFailure(.init(code), code: code, "\(host): \(text.isEmpty ? code.description : text)"))
+        }
+        let response = HTTPResponse(
+            status: curl_shim_info_long(entry.handle.raw, CURLINFO_RESPONSE_CODE), headers: transfer.headers, body: transfer.body)
+        return .success((response, curl_shim_info_text(entry.handle.raw, CURLINFO_REDIRECT_URL).map { String(cString: $0) }))
+    }
+}
