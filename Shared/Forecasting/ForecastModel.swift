@@ -16,6 +16,9 @@ package protocol ForecastModel: Sendable {
     /// The distribution of the returns after `index`, from rows `...index` alone.
     func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast
 
+    /// Many forecasts at once, one answer per request in its place; the same bits as one by one.
+    func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastRefusal>]
+
     /// Everything the model is, as tensors and text.
     func state() -> Artifact
 
@@ -31,12 +34,16 @@ extension ForecastModel {
         try fit(set, seed: seed, deadline: nil, progress: { _ in })
     }
 
+    package func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastRefusal>] {
+        requests.map { request in Result { () throws(ForecastRefusal) in try forecast(request.history, at: request.index) } }
+    }
+
     package var kind: String { Self.kind }
 }
 
 /// The models there are, by kind.
 package enum ModelKinds {
-    package static let all: [any ForecastModel.Type] = [RandomWalk.self, BlendedFHS.self]
+    package static let all: [any ForecastModel.Type] = [RandomWalk.self, BlendedFHS.self, LSTM.self]
 
     package static func named(_ kind: String) -> (any ForecastModel.Type)? { all.first { $0.kind == kind } }
 }

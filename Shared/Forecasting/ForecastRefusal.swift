@@ -10,6 +10,8 @@ package enum ForecastRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case otherFeatures(expected: String, found: String)
     /// A quantile came out infinite or not a number.
     case nonFinite
+    /// The processor cannot run this build.
+    case processor(String)
     /// Arrays that do not fit together.
     case shape(String)
 
@@ -19,7 +21,7 @@ package enum ForecastRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .noVolatility(let session): "no volatility can be measured at \(session)"
         case .otherFeatures(let expected, let found): "model was trained on features \(expected), the history has \(found)"
         case .nonFinite: "the forecast is not finite"
-        case .shape(let detail): detail
+        case .processor(let detail), .shape(let detail): detail
         }
     }
 }

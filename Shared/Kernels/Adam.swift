@@ -1,0 +1,50 @@
+/// AdamW with decoupled weight decay (Loshchilov and Hutter, 2019), over one flat block of parameters.
+package struct Adam {
+    package static let beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
+
+    private let first, second: LaneBuffer
+    package private(set) var steps = 0
+
+    /// - Parameter count: registers of the parameter block.
+    package init(count: Int) {
+        first = LaneBuffer(count: count)
+        second = LaneBuffer(count: count)
+    }
+
+    /// One step along `gradient` · `scale`.
+    package mutating func update(
+        _ parameters: UnsafeMutablePointer<Lanes>, gradient: UnsafePointer<Lanes>, scale: Float, rate: Float, decay: Float
+    ) {
+        steps += 1
+        let correction1 = 1 / (1 - power(Self.beta1, steps))
+        let correction2 = 1 / (1 - power(Self.beta2, steps))
+        let m = first.lanes, v = second.lanes
+        for i in 0..<first.count {
+            let g = gradient[i] * scale
+            m[i] = m[i] * Self.beta1 + g * (1 - Self.beta1)
+            v[i] = v[i] * Self.beta2 + g * g * (1 - Self.beta2)
+            let root = (v[i] * correction2).squareRoot() + Self.epsilon
+            parameters[i] = parameters[i] * (1 - rate * decay) - m[i] * (correction1 * rate) / root
+        }
+    }
+
+    private func power(_ base: Float, _ exponent: Int) -> Float {
+        var result = 1.0
+        for _ in 0..<min(exponent, 20_000) { result *= Double(base) }
+        return Float(result)
+    }
+}
+
+/// Reductions in a fixed order.
+package enum Reduction {
+    /// target += source.
+    package static func add(_ source: UnsafePointer<Lanes>, to target: UnsafeMutablePointer<Lanes>, count: Int) {
+        for i in 0..<count { target[i] += source[i] }
+    }
+
+    package static func sumOfSquares(_ values: UnsafePointer<Lanes>, count: Int) -> Float {
+        var sum = Lanes(repeating: 0)
+        for i in 0..<count { sum.addProduct(values[i], values[i]) }
+        return sum.sum()
+    }
+}

@@ -1,0 +1,64 @@
+/// The elementwise half of an LSTM step, over one panel. Gate rows are i, f, g, o, `hidden` rows each.
+package enum LSTMGates {
+    /// c = σ(f) c⁻ + σ(i) tanh(g); h = σ(o) tanh(c). Replaces the pre-activations in `gates` by the activations.
+    package static func forward(
+        gates: UnsafeMutablePointer<Lanes>, previousCell: UnsafePointer<Lanes>, cell: UnsafeMutablePointer<Lanes>,
+        cellTanh: UnsafeMutablePointer<Lanes>, output: UnsafeMutablePointer<Lanes>, hidden: Int
+    ) {
+        let width = hidden * 2
+        for j in 0..<width {
+            let i = Activation.sigmoid(gates[j])
+            let f = Activation.sigmoid(gates[width + j])
+            let g = Activation.tanh(gates[2 * width + j])
+            let o = Activation.sigmoid(gates[3 * width + j])
+            let c = (i * g).addingProduct(f, previousCell[j])
+            let t = Activation.tanh(c)
+            gates[j] = i
+            gates[width + j] = f
+            gates[2 * width + j] = g
+            gates[3 * width + j] = o
+            cell[j] = c
+            cellTanh[j] = t
+            output[j] = o * t
+        }
+    }
+
+    /// From the gradients of this step's output and cell to those of the pre-activations and of the previous cell.
+    ///
+    /// - Parameters:
+    ///   - cellGradient: read as ∂L/∂c, left as ∂L/∂c⁻.
+    ///   - bias: one register per gate row, the panel's pre-activation gradients are added to it.
+    package static func backward(
+        gates: UnsafePointer<Lanes>, previousCell: UnsafePointer<Lanes>, cellTanh: UnsafePointer<Lanes>,
+        outputGradient: UnsafePointer<Lanes>, cellGradient: UnsafeMutablePointer<Lanes>, into gradient: UnsafeMutablePointer<Lanes>,
+        bias: UnsafeMutablePointer<Lanes>, hidden: Int
+    ) {
+        let width = hidden * 2
+        let one = Lanes(repeating: 1)
+        for unit in 0..<hidden {
+            var sums = (Lanes(repeating: 0), Lanes(repeating: 0), Lanes(repeating: 0), Lanes(repeating: 0))
+            for j in unit * 2..<unit * 2 + 2 {
+                let i = gates[j], f = gates[width + j], g = gates[2 * width + j], o = gates[3 * width + j]
+                let t = cellTanh[j], dh = outputGradient[j]
+                let dc = cellGradient[j].addingProduct(dh * o, one - t * t)
+                let di = dc * g * i * (one - i)
+                let df = dc * previousCell[j] * f * (one - f)
+                let dg = dc * i * (one - g * g)
+                let go = dh * t * o * (one - o)
+                cellGradient[j] = dc * f
+                gradient[j] = di
+                gradient[width + j] = df
+                gradient[2 * width + j] = dg
+                gradient[3 * width + j] = go
+                sums.0 += di
+                sums.1 += df
+                sums.2 += dg
+                sums.3 += go
+            }
+            bias[unit] += sums.0
+            bias[hidden + unit] += sums.1
+            bias[2 * hidden + unit] += sums.2
+            bias[3 * hidden + unit] += sums.3
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Dispatch
+
+/// Work split over threads so that the result never depends on how many there are.
+package enum Parallel {
+    /// Runs `body` for every part, parts `w, w + workers, …` on worker `w`; returns when all are done.
+    ///
+    /// Each part must write only memory of its own (or of its worker's); sums over parts are taken by the caller in part order.
+    package static func run(parts: Int, workers: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
+        let workers = max(1, min(workers, parts))
+        guard workers > 1 else {
+            for part in 0..<parts { body(part, 0) }
+            return
+        }
+        withoutActuallyEscaping(body) { body in
+            // Parts write disjoint memory by contract, and `concurrentPerform` returns only after the last of them.
+            nonisolated(unsafe) let work = body
+            DispatchQueue.concurrentPerform(iterations: workers) { worker in
+                for part in stride(from: worker, to: parts, by: workers) { work(part, worker) }
+            }
+        }
+    }
+}
