@@ -1,0 +1,46 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Starts programs that outlive us: sessions of their own, no inherited descriptors, output to a file.
+package enum DetachedProcess {
+    /// `arguments[0]` is the program's path. `log` is appended to. Throws what `posix_spawn` says.
+    package static func start(
+        _ arguments: [String], environment: [String: String], folder: String, log: String
+    ) throws(ServerTrouble) -> ProcessIdentity {
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = CInt(name), descriptor > 2 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        }
+        var none = sigset_t()
+        var all = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        // Both replace themselves by the program, so that the process id is the program's.
+        let wrapped = ["/usr/bin/env", "-C", folder, "/usr/bin/setsid"] + arguments
+        var argv: [UnsafeMutablePointer<CChar>?] = wrapped.map { strdup($0) } + [nil]
+        var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, wrapped[0], &actions, &attributes, &argv, &envp)
+        guard code == 0 else { throw ServerTrouble("cannot start \(arguments[0]): \(String(cString: strerror(code)))") }
+        guard let identity = ProcessIdentity(pid: pid) else { throw .ended(arguments[0], log: log) }
+        return identity
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Ports for servers on 127.0.0.1, below the range that the kernel hands to outgoing connections, so that a server that
+/// was killed finds its port again.
+package enum LoopbackPorts {
+    static let range = 20_000..<22_700
+
+    package static func isFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var yes: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
+        }
+    }
+
+    /// The first of `count` consecutive free ports, from a random place; `preferred` if it still is.
+    package static func free(_ count: Int = 1, preferred: Int? = nil) throws(ServerTrouble) -> Int {
+        if let preferred, (preferred..<(preferred + count)).allSatisfy(isFree) { return preferred }
+        for _ in 0..<200 {
+            let first = Int.random(in: range.lowerBound..<(range.upperBound - count))
+            if (first..<(first + count)).allSatisfy(isFree) { return first }
+        }
+        throw ServerTrouble("no free port was found between \(range.lowerBound) and \(range.upperBound): stop some programs that listen there")
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A private PostgreSQL cluster in one folder, on loopback, passwords by SCRAM.
+struct PostgresServer: LocalServer {
+    enum Durability: String, Sendable {
+        /// A commit survives a power cut.
+        case durable
+        /// A commit survives the death of the server's processes only: for tests.
+        case fast
+    }
+
+    static let database = "bellwether"
+    let name = "PostgreSQL"
+    /// Holds `data/`, `server.json` and the log.
+    let folder: String
+    let passwords: [String: String]
+    let durability: Durability
+    let port: Int
+
+    var log: String { "\(folder)/postgres.log" }
+    private var data: String { "\(folder)/data" }
+
+    func launch() async throws(ServerTrouble) -> ProcessIdentity {
+        let tools = try await PostgresTools.find(cluster: data)
+        try StateFile.makeFolder(folder)
+        if !FileManager.default.fileExists(atPath: data) { try await create(tools) }
+        var settings = [
+            "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=", "shared_buffers=128MB", "max_connections=200",
+            "password_encryption=scram-sha-256", "log_min_messages=warning", "log_line_prefix=%m [%p] ", "jit=off", "max_wal_size=2GB",
+        ]
+        if durability == .fast { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
+        return try DetachedProcess.start(
+            tools.command("postgres", ["-D", data] + settings.flatMap { ["-c", $0] }), environment: PostgresServer.environment,
+            folder: folder, log: log)
+    }
+
+    /// The server itself writes `ready` into its pid file.
+    func isReady(_ process: ProcessIdentity) async -> Bool {
+        guard let file = FileManager.default.contents(atPath: "\(data)/postmaster.pid") else { return false }
+        let lines = String(decoding: file, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.count > 7 && lines[0] == "\(process.pid)" && lines[7].hasPrefix("ready")
+    }
+
+    /// An orphan of a killed server may hold its shared memory for a moment.
+    func mayStartAgain() -> Bool {
+        let tail = LogTail.last(2048, of: log)
+        return tail.contains("pre-existing shared memory block") || tail.contains("Address already in use")
+            || tail.contains("lock file \"postmaster.pid\" already exists")
+    }
+
+    /// Makes roles and the database; harmless when they exist.
+    func prepare() async throws(ServerTrouble) {
+        let tools = try await PostgresTools.find(cluster: data)
+        var sql = ""
+        for role in PostgresRole.allCases where role != .admin {
+            let password = passwords[role.rawValue] ?? ""
+            sql += """
+                SELECT 'CREATE ROLE \(role.rawValue)' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '\(role.rawValue)')\\gexec
+                ALTER ROLE \(role.rawValue) LOGIN PASSWORD '\(password)';
+
+                """
+        }
+        sql += """
+            SELECT 'CREATE DATABASE \(Self.database) OWNER \(PostgresRole.owner.rawValue)'
+            WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '\(Self.database)')\\gexec
+            REVOKE ALL ON DATABASE \(Self.database) FROM PUBLIC;
+            GRANT CONNECT, TEMPORARY ON DATABASE \(Self.database) TO \(PostgresRole.app.rawValue), \(PostgresRole.reader.rawValue);
+
+            """
+        var environment = Self.environment
+        environment["PGPASSWORD"] = passwords[PostgresRole.admin.rawValue]
+        _ = try await Tool.run(
+            [
+                "\(tools.folder)/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", "\(port)", "-U",
+                PostgresRole.admin.rawValue, "-d", "postgres",
+            ], environment: environment, input: sql)
+    }
+
+    func stop(_ process: ProcessIdentity) async {
+        process.signal(SIGINT)
+        if await !process.waitForEnd(.seconds(10)) { process.signal(SIGQUIT) }
+        if await !process.waitForEnd(.seconds(5)) { process.signal(SIGKILL) }
+        _ = await process.waitForEnd(.seconds(2))
+    }
+
+    /// `initdb` into a folder that takes its name only when it is whole.
+    private func create(_ tools: PostgresTools) async throws(ServerTrouble) {
+        let work = "\(folder)/initdb"
+        try? FileManager.default.removeItem(atPath: work)
+        try tools.makeFolder(work)
+        let secret = "\(work)/password"
+        try StateFile.replace(secret, with: Array((passwords[PostgresRole.admin.rawValue] ?? "").utf8))
+        try tools.adopt(secret)
+        let sync = durability == .fast ? ["--no-sync"] : []
+        _ = try await Tool.run(
+            tools.command(
+                "initdb",
+                [
+                    "-D", "\(work)/data", "-U", PostgresRole.admin.rawValue, "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256",
+                    "--pwfile=\(secret)", "--data-checksums",
+                ] + sync), environment: Self.environment)
+        guard rename("\(work)/data", data) == 0 else { throw ServerTrouble("cannot move the new cluster to \(data)") }
+        try? FileManager.default.removeItem(atPath: work)
+    }
+
+    private static let environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+}

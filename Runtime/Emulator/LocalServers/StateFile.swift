@@ -1,0 +1,53 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Small JSON files that only their owner may read, replaced as a whole.
+package enum StateFile {
+    /// nil when the file is absent or not of this shape.
+    package static func read<Value: Decodable>(_ type: Value.Type, from path: String) -> Value? {
+        FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(type, from: $0) }
+    }
+
+    package static func write(_ value: some Encodable, to path: String) throws(ServerTrouble) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        do { try replace(path, with: [UInt8](encoder.encode(value))) } catch let trouble as ServerTrouble { throw trouble } catch {
+            throw .unwritable(path, error)
+        }
+    }
+
+    /// The bytes are on the disk when this returns; a reader sees the old file or the new one.
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(ServerTrouble) {
+        let fresh = "\(path).\(getpid()).new"
+        let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure(path) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { break }
+            rest = rest.dropFirst(written)
+        }
+        let synced = rest.isEmpty && fsync(descriptor) == 0
+        guard close(descriptor) == 0, synced, rename(fresh, path) == 0 else {
+            let trouble = failure(path)
+            unlink(fresh)
+            throw trouble
+        }
+    }
+
+    package static func makeFolder(_ path: String) throws(ServerTrouble) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch { throw .unwritable(path, error) }
+    }
+
+    private static func failure(_ path: String) -> ServerTrouble {
+        errno == ENOSPC
+            ? ServerTrouble("the disk is full, so \(path) cannot be written: free some space and run the command again")
+            : ServerTrouble("cannot write \(path): \(String(cString: strerror(errno)))")
+    }
+}
