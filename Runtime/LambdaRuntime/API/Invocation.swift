@@ -12,17 +12,22 @@ struct Invocation: Sendable, Hashable {
 
     /// `nil` without a request id that is safe to use in a path: such an invocation cannot be answered.
     init?(_ reply: Reply) {
-        guard let id = reply["lambda-runtime-aws-request-id"], !id.isEmpty,
-            id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f && !"/?#%".utf8.contains($0) })
-        else { return nil }
+        guard let id = reply[.requestId], !id.isEmpty, id.utf8.allSatisfy(Self.isSafeInPath) else { return nil }
         requestId = id
-        deadline = reply["lambda-runtime-deadline-ms"].flatMap { Int64($0) }.map { Deadline(epochMilliseconds: $0) }
-        arn = reply["lambda-runtime-invoked-function-arn"] ?? ""
-        traceId = reply["lambda-runtime-trace-id"]
-        clientContext = reply["lambda-runtime-client-context"]
-        cognitoIdentity = reply["lambda-runtime-cognito-identity"]
-        tenantId = reply["lambda-runtime-aws-tenant-id"]
+        deadline = reply[.deadline].flatMap { Int64($0) }.map { Deadline(epochMilliseconds: $0) }
+        arn = reply[.functionArn] ?? ""
+        traceId = reply[.traceId]
+        clientContext = reply[.clientContext]
+        cognitoIdentity = reply[.cognitoIdentity]
+        tenantId = reply[.tenantId]
         event = reply.body
+    }
+
+    private static func isSafeInPath(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"): true
+        default: false
+        }
     }
 }
 

@@ -3,6 +3,7 @@ struct ReplyParser {
     private enum Phase { case head, sized(Int), chunkSize, chunk(Int), chunkEnd, trailers, untilClose, done }
 
     private static let longestLine = 1 << 20
+    private static let version = Array("HTTP/1.".utf8)
 
     private var phase = Phase.head
     private var sawStatus = false
@@ -66,28 +67,26 @@ struct ReplyParser {
     private mutating func head(_ line: ArraySlice<UInt8>) throws(NetworkFailure) {
         if !sawStatus {
             if line.isEmpty { return }
-            let words = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
-            guard words.count >= 2, words[0].starts(with: Array("HTTP/1.".utf8)),
-                let code = Int(String(decoding: words[1], as: UTF8.self)), (100..<600).contains(code)
-            else { throw .malformed("status line") }
+            let code = line.dropFirst(9).prefix(3).reduce(0) { (48...57).contains($1) ? $0 * 10 + Int($1 - 48) : 1000 }
+            guard line.starts(with: Self.version), line.count >= 12, (100..<600).contains(code) else { throw .malformed("status line") }
             reply.status = Status(code: code)
-            reply.keepsAlive = words[0].last == UInt8(ascii: "1")
+            reply.keepsAlive = line.dropFirst(7).first == UInt8(ascii: "1")
             sawStatus = true
         } else if line.isEmpty {
             try endOfHead()
         } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
-            let name = line[..<colon].map { (65...90).contains($0) ? $0 + 32 : $0 }
+            guard let name = HeaderName(line[..<colon]) else { return }
             let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
             var value = line[(colon + 1)...].drop(while: blank)
             while let last = value.last, blank(last) { value.removeLast() }
-            reply.headers.append(.init(name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self)))
+            reply.headers.append(.init(name: name, value: String(decoding: value, as: UTF8.self)))
         } else {
             throw .malformed("header line")
         }
     }
 
     private mutating func endOfHead() throws(NetworkFailure) {
-        switch reply["connection"]?.lowercased() {
+        switch reply[.connection]?.lowercased() {
         case "close": reply.keepsAlive = false
         case "keep-alive": reply.keepsAlive = true
         default: break
@@ -97,10 +96,10 @@ struct ReplyParser {
             sawStatus = false
         } else if reply.status == .noContent || reply.status.code == 304 {
             phase = .done
-        } else if let coding = reply["transfer-encoding"] {
+        } else if let coding = reply[.transferEncoding] {
             guard coding.lowercased() == "chunked" else { throw .malformed("transfer coding \(coding)") }
             phase = .chunkSize
-        } else if let length = reply["content-length"] {
+        } else if let length = reply[.contentLength] {
             guard let count = Int(length), count >= 0 else { throw .malformed("content length") }
             reply.body.reserveCapacity(min(count, 1 << 23))
             phase = count == 0 ? .done : .sized(count)

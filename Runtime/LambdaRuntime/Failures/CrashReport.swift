@@ -29,9 +29,12 @@ enum CrashReport {
     }
 
     private static func append(_ text: String) {
-        for byte in text.utf8 where length < capacity {
-            line[length] = byte
-            length += 1
+        var text = text
+        text.withUTF8 { bytes in
+            let count = min(bytes.count, capacity - length)
+            guard count > 0, let start = bytes.baseAddress else { return }
+            (line + length).update(from: start, count: count)
+            length += count
         }
     }
 }

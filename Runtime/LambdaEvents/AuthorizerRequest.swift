@@ -1,0 +1,55 @@
+/// The event of a Lambda authorizer of an HTTP API, payload format 2.0.
+package struct AuthorizerRequest: Codable, Hashable, Sendable {
+    /// `2.0`.
+    package var version: String
+    /// `REQUEST`.
+    package var type: String
+    /// `arn:aws:execute-api:region:account:api/stage/METHOD/path`.
+    package var routeArn: String
+    /// The values of the authorizer's identity sources, such as the API key's header; absent when it names none.
+    package var identitySource: [String]?
+    package var routeKey: String
+    package var rawPath: String
+    package var rawQueryString: String
+    package var cookies: [String]?
+    package var headers: [String: String]?
+    package var queryStringParameters: [String: String]?
+    package var requestContext: HTTPAPIRequestContext
+    package var pathParameters: [String: String]?
+    package var stageVariables: [String: String]?
+
+    /// What the gateway asks the authorizer about a request.
+    package init(_ request: HTTPAPIRequest, routeArn: String, identitySource: [String]?) {
+        version = "2.0"
+        type = "REQUEST"
+        self.routeArn = routeArn
+        self.identitySource = identitySource
+        routeKey = request.routeKey ?? "$default"
+        rawPath = request.rawPath
+        rawQueryString = request.rawQueryString
+        cookies = request.cookies
+        headers = request.headers
+        queryStringParameters = request.queryStringParameters
+        requestContext = request.requestContext
+        pathParameters = request.pathParameters
+        stageVariables = request.stageVariables
+    }
+
+    /// The value of a header, by a name in any case.
+    package func header(_ name: String) -> String? {
+        let lowered = name.lowercased()
+        return headers?[lowered] ?? headers?.first { $0.key.lowercased() == lowered }?.value
+    }
+}
+
+/// An authorizer's answer in the simple format: 401 and 403 are the gateway's to send.
+package struct AuthorizerResponse: Codable, Hashable, Sendable {
+    package var isAuthorized: Bool
+    /// Reaches the function as `requestContext.authorizer.lambda`.
+    package var context: [String: JSONValue]?
+
+    package init(isAuthorized: Bool, context: [String: JSONValue]? = nil) {
+        self.isAuthorized = isAuthorized
+        self.context = context
+    }
+}

@@ -1,0 +1,76 @@
+/// What an HTTP API knows about a request besides the request itself.
+package struct HTTPAPIRequestContext: Codable, Hashable, Sendable {
+    package struct HTTP: Codable, Hashable, Sendable {
+        package var method: String
+        package var path: String
+        package var `protocol`: String
+        package var sourceIp: String
+        package var userAgent: String
+
+        package init(method: String, path: String, protocol: String = "HTTP/1.1", sourceIp: String = "127.0.0.1", userAgent: String = "") {
+            self.method = method
+            self.path = path
+            self.protocol = `protocol`
+            self.sourceIp = sourceIp
+            self.userAgent = userAgent
+        }
+    }
+
+    package var accountId: String
+    package var apiId: String
+    /// Absent on routes without an authorizer.
+    package var authorizer: Authorizer?
+    package var domainName: String
+    package var domainPrefix: String
+    package var http: HTTP
+    package var requestId: String
+    package var routeKey: String?
+    package var stage: String?
+    /// Common log format, such as `12/Mar/2020:19:03:58 +0000`.
+    package var time: String
+    /// Milliseconds since 1970.
+    package var timeEpoch: Int64
+
+    package init(
+        http: HTTP, requestId: String, routeKey: String? = "$default", stage: String? = "$default", time: String, timeEpoch: Int64,
+        accountId: String = "000000000000", apiId: String = "local", domainName: String = "localhost", domainPrefix: String = "localhost",
+        authorizer: Authorizer? = nil
+    ) {
+        self.http = http
+        self.requestId = requestId
+        self.routeKey = routeKey
+        self.stage = stage
+        self.time = time
+        self.timeEpoch = timeEpoch
+        self.accountId = accountId
+        self.apiId = apiId
+        self.domainName = domainName
+        self.domainPrefix = domainPrefix
+        self.authorizer = authorizer
+    }
+
+    /// Who the caller is, by the kind of authorizer that said so.
+    package struct Authorizer: Codable, Hashable, Sendable {
+        package struct JWT: Codable, Hashable, Sendable {
+            /// Every claim as text.
+            package var claims: [String: String]
+            package var scopes: [String]?
+
+            package init(claims: [String: String], scopes: [String]? = nil) {
+                self.claims = claims
+                self.scopes = scopes
+            }
+        }
+
+        /// The `context` of a Lambda authorizer's answer.
+        package var lambda: [String: JSONValue]?
+        package var jwt: JWT?
+        package var iam: [String: JSONValue]?
+
+        package init(lambda: [String: JSONValue]? = nil, jwt: JWT? = nil, iam: [String: JSONValue]? = nil) {
+            self.lambda = lambda
+            self.jwt = jwt
+            self.iam = iam
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import LambdaEvents
+import Testing
+
+@Suite struct `HTTP API events` {
+    @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"), arguments: [
+        "apigw-v2-request-no-authorizer", "apigw-v2-request-jwt-authorizer", "pt-apiGatewayProxyV2Event_GET", "lambda-urls-request",
+        "rs-example-apigw-v2-request-multi-value-parameters",
+    ])
+    func `Recorded requests decode and survive a round trip`(_ name: String) throws {
+        let request = try Vectors.decode(HTTPAPIRequest.self, name)
+        #expect(try again(request) == request)
+        #expect(request.requestContext.timeEpoch > 1_500_000_000_000)
+        #expect(request.requestContext.http.method.count > 2)
+    }
+
+    @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"))
+    func `Maps that are not sent are absent and those that are sent are read`() throws {
+        let bare = try Vectors.decode(HTTPAPIRequest.self, "apigw-v2-request-no-authorizer")
+        #expect(bare.queryStringParameters == nil && bare.cookies == nil && bare.pathParameters == nil && bare.body == nil)
+        #expect(bare.bodyBytes == [])
+        let jwt = try Vectors.decode(HTTPAPIRequest.self, "apigw-v2-request-jwt-authorizer")
+        #expect(jwt.requestContext.authorizer?.jwt?.claims["claim1"] == "value1")
+        #expect(jwt.header("header1") == "value1" && jwt.cookies?.count == 2)
+        let url = try Vectors.decode(HTTPAPIRequest.self, "lambda-urls-request")
+        #expect(url.routeKey == nil && url.requestContext.stage == nil && url.requestContext.authorizer?.iam?["userId"] == "AIDA...")
+    }
+
+    @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"))
+    func `A recorded response decodes and survives a round trip`() throws {
+        let response = try Vectors.decode(HTTPAPIResponse.self, "lambda-urls-response")
+        #expect(response.statusCode == 201 && response.cookies?.count == 2)
+        #expect(try again(response) == response)
+    }
+
+    @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"))
+    func `A REST API event is refused by its version`() {
+        #expect(throws: DecodingError.self) { try Vectors.decode(HTTPAPIRequest.self, "apigw-request") }
+    }
+
+    @Test func `A request carries what a Lambda authorizer said`() throws {
+        let http = HTTPAPIRequestContext.HTTP(method: "GET", path: "/v1/symbols")
+        let context = HTTPAPIRequestContext(
+            http: http, requestId: "r", time: "03/Jan/2012:22:30:00 +0000", timeEpoch: 1_325_629_800_000,
+            authorizer: .init(lambda: ["key": "local", "admin": true, "quota": 5]))
+        let request = HTTPAPIRequest(routeKey: "GET /v1/symbols", rawPath: "/v1/symbols", headers: ["x-api-key": "k"], requestContext: context)
+        let copy = try again(request)
+        #expect(copy == request)
+        #expect(copy.requestContext.authorizer?.lambda?["key"]?.string == "local" && copy.header("X-Api-Key") == "k")
+    }
+
+    @Test func `A base64 body is decoded and a broken one is not guessed`() throws {
+        let context = HTTPAPIRequestContext(http: .init(method: "POST", path: "/"), requestId: "r", time: "", timeEpoch: 0)
+        var request = HTTPAPIRequest(rawPath: "/", requestContext: context, body: "AP8=", isBase64Encoded: true)
+        #expect(request.bodyBytes == [0, 255])
+        request.body = "not base64!"
+        #expect(request.bodyBytes == nil)
+        #expect(HTTPAPIResponse(statusCode: 200, bytes: [0, 255]).body == "AP8=")
+    }
+
+    @Test func `Output without a status code becomes the body of a 200`() {
+        let inferred = HTTPAPIResponse.inferred(from: Array(#"{"statuscode":404}"#.utf8))
+        #expect(inferred.statusCode == 200 && inferred.body == #"{"statuscode":404}"# && inferred.headers["content-type"] == "application/json")
+        #expect(HTTPAPIResponse.inferred(from: Array("\"hello\"".utf8)).body == "hello")
+        let numbers = HTTPAPIResponse.inferred(from: Array(#"{"statusCode":204,"headers":{"x-count":3,"x-ok":true}}"#.utf8))
+        #expect(numbers.statusCode == 204 && numbers.headers == ["x-count": "3", "x-ok": "true"])
+    }
+}
