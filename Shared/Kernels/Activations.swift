@@ -11,7 +11,7 @@ package enum Activation {
     @inline(__always)
     static func tanh(_ value: Lanes) -> Lanes {
         let limit = Lanes(repeating: 7.90531110763549805)
-        let x = pointwiseMin(pointwiseMax(value, -limit), limit)
+        let x = clamped(value, -limit, limit)
         let x2 = x * x
         var p = Lanes(repeating: -2.76076847742355e-16)
         p = Lanes(repeating: 2.00018790482477e-13).addingProduct(x2, p)
@@ -30,7 +30,7 @@ package enum Activation {
     /// Reduction to ±ln 2 / 2 and a polynomial of degree 5 (Cephes' `expf`): relative error ≤ 3e-7; 0 below -87, saturates above 88.
     @inline(__always)
     static func exp(_ value: Lanes) -> Lanes {
-        let x = pointwiseMin(pointwiseMax(value, Lanes(repeating: -87.3)), Lanes(repeating: 88.3))
+        let x = clamped(value, Lanes(repeating: -87.3), Lanes(repeating: 88.3))
         let magic = Lanes(repeating: 12_582_912)
         let shifted = magic.addingProduct(x, Lanes(repeating: 1.44269504088896341))
         let n = shifted - magic
@@ -46,6 +46,12 @@ package enum Activation {
         let power = unsafeBitCast(shifted, to: SIMD8<Int32>.self) &<< 23
         let result = unsafeBitCast(unsafeBitCast(p, to: SIMD8<Int32>.self) &+ power, to: Lanes.self)
         return result.replacing(with: 0, where: value .< Lanes(repeating: -87.3))
+    }
+
+    /// NaN stays NaN. Written as blends: `pointwiseMin` is a call per register.
+    @inline(__always)
+    private static func clamped(_ x: Lanes, _ low: Lanes, _ high: Lanes) -> Lanes {
+        x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
     }
 
     /// Replaces `count` registers by their sigmoid, tanh or exponential.

@@ -4,6 +4,8 @@ extension LSTM {
     /// Measured speed of the net on random data.
     package struct Speed: Sendable, Hashable {
         package let samplesPerSecond: Double
+        /// Per second of CPU time, all threads: the figure to compare on a shared machine.
+        package let samplesPerProcessorSecond: Double
         package let seconds: Double
         package let samples: Int
     }
@@ -25,9 +27,9 @@ extension LSTM {
         let targets = (0..<configuration.batch * Quantiles.horizons.count).map { _ in random.symmetric(2) }
         var trainer = LSTMTrainer(shape, configuration, headBias: [Double](repeating: 0, count: shape.outputs), seed: 1)
         for _ in 0..<5 { _ = trainer.step(windows, targets: targets, rate: 1e-4) }
-        let clock = ContinuousClock()
-        let elapsed = clock.measure { for _ in 0..<batches { _ = trainer.step(windows, targets: targets, rate: 1e-4) } }
-        return speed(elapsed, samples: batches * configuration.batch)
+        return timed(samples: batches * configuration.batch) {
+            for _ in 0..<batches { _ = trainer.step(windows, targets: targets, rate: 1e-4) }
+        }
     }
 
     /// Forecasting speed of one net for `batch` windows at a time.
@@ -44,18 +46,21 @@ extension LSTM {
         let windows = (0..<batch).map { UnsafePointer(rows.floats + $0 * shape.window * shape.paddedInputs) }
         let pass = LSTMPass(packed, panels: min(4, (batch + panelWidth - 1) / panelWidth), trains: false)
         let part = pass.panels * panelWidth
-        let elapsed = ContinuousClock().measure {
+        return timed(samples: rounds * batch) {
             for _ in 0..<rounds {
                 for start in stride(from: 0, to: batch, by: part) {
                     pass.forward(packed, samples: windows[start..<min(start + part, batch)], dropout: nil)
                 }
             }
         }
-        return speed(elapsed, samples: rounds * batch)
     }
 
-    private static func speed(_ elapsed: Duration, samples: Int) -> Speed {
+    private static func timed(samples: Int, _ body: () -> Void) -> Speed {
+        let processor = processorTime()
+        let elapsed = ContinuousClock().measure(body)
+        let spent = processorTime() - processor
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-        return Speed(samplesPerSecond: Double(samples) / seconds, seconds: seconds, samples: samples)
+        return Speed(
+            samplesPerSecond: Double(samples) / seconds, samplesPerProcessorSecond: Double(samples) / spent, seconds: seconds, samples: samples)
     }
 }
