@@ -29,6 +29,7 @@ package enum Validation {
     /// of the rows already accepted from the same answer. `slack` is the relative excess of open or close over high (or under
     /// low) that counts as a provider's float noise.
     package static func check(_ row: Row, calendar: TradingCalendar?, seen: Set<SessionDate> = [], slack: Double = 1e-6) -> [Violation] {
+        if isGood(row, slack), calendar?.isSession(row.session) ?? true, !seen.contains(row.session) { return [] }
         var violations: [Violation] = []
         let fields = [("open", row.open), ("high", row.high), ("low", row.low), ("close", row.close), ("volume", row.volume)]
         let missing = fields.filter { $0.1 == nil }.map(\.0)
@@ -53,5 +54,14 @@ package enum Validation {
             violations.append(Violation(rule: Rule.duplicate, detail: "\(row.session) stands in this answer before"))
         }
         return violations
+    }
+
+    private static func isGood(_ row: Row, _ slack: Double) -> Bool {
+        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, let volume = row.volume else {
+            return false
+        }
+        let tolerance = slack * high
+        guard (open + high + low + close + volume).isFinite, volume >= 0 else { return false }
+        return min(open, low, close) > 0 && max(open, low, close) <= high + tolerance && min(open, close) >= low - tolerance
     }
 }

@@ -1,0 +1,71 @@
+import Market
+
+/// The rows of an answer, JSON or CSV, in the provider's order (newest first).
+struct AlphaVantageTable {
+    struct Row {
+        let stamp: String
+        /// Values by label, the number before the label and any underscores taken off.
+        let fields: [(label: String, text: String)]
+
+        func number(_ label: String) -> Double? {
+            fields.first { $0.label == label }.flatMap { Double($0.text) }
+        }
+
+        var text: String { ([stamp] + fields.map(\.text)).joined(separator: ",") }
+    }
+
+    private(set) var rows: [Row] = []
+    /// `Last Refreshed`, with a clock time only while its day is unfinished; nil in CSV.
+    private(set) var refreshed: String?
+    /// Nil in CSV.
+    private(set) var zone: String?
+
+    /// Nil when there is no daily series.
+    init?(json: JSONValue) {
+        guard let series = json["Time Series (Daily)"]?.members else { return nil }
+        for member in json["Meta Data"]?.members ?? [] {
+            switch AlphaVantageTable.label(member.key) {
+            case "last refreshed": refreshed = member.value.string
+            case "time zone": zone = member.value.string
+            default: break
+            }
+        }
+        rows.reserveCapacity(series.count)
+        for day in series {
+            let fields = (day.value.members ?? []).map { (label: AlphaVantageTable.label($0.key), text: $0.value.string ?? "") }
+            rows.append(Row(stamp: day.key, fields: fields))
+        }
+    }
+
+    /// Nil when the header is not that of a daily function: `timestamp,open,high,low,close,volume` or the adjusted one, by name.
+    init?(csv: [UInt8]) {
+        let lines = csv.split { $0 == 10 || $0 == 13 }
+        guard let header = lines.first.map(AlphaVantageTable.cells), header.first?.hasSuffix("timestamp") == true else { return nil }
+        let labels = header.map { AlphaVantageTable.label($0) }
+        let isAdjusted = labels.contains("adjusted close")
+        guard ["open", "high", "low", "close", "volume"].allSatisfy(labels.contains) else { return nil }
+        guard !isAdjusted || labels.contains("split coefficient") else { return nil }
+        rows = lines.dropFirst().map { line in
+            let cells = AlphaVantageTable.cells(line)
+            return Row(stamp: cells.first ?? "", fields: Array(zip(labels, cells).dropFirst()).map { (label: $0.0, text: $0.1) })
+        }
+    }
+
+    private static func cells(_ line: ArraySlice<UInt8>) -> [String] {
+        line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// `5. adjusted close`, `adjusted_close` and `adjusted close` are one label; `3. Last Refreshed` is compared in lower case.
+    private static func label(_ key: String) -> String {
+        var bytes = Array(key.utf8)
+        let digits = bytes.prefix { (48...57).contains($0) }.count
+        if digits > 0, bytes.count > digits + 1, bytes[digits] == UInt8(ascii: "."), bytes[digits + 1] == 32 {
+            bytes.removeFirst(digits + 2)
+        }
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "_") { bytes[index] = 32 }
+            if (65...90).contains(bytes[index]) { bytes[index] |= 0x20 }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

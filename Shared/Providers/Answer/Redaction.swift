@@ -1,0 +1,50 @@
+/// Takes secrets out of text and bytes that will be stored or logged.
+enum Redaction {
+    static let mark = "[redacted]"
+
+    /// Replaces each occurrence of the key, and any word that the provider introduces as a key ("your API key as …").
+    static func redact(_ bytes: [UInt8], key: String?) -> (body: [UInt8], changed: Bool) {
+        var result = bytes
+        var changed = false
+        if let key, !key.isEmpty, key.utf8.count >= 4 {
+            changed = replace(in: &result, Array(key.utf8)) { _ in Array(key.utf8).count }
+        }
+        let introduced = replace(in: &result, Array("API key as ".utf8), skip: true) { rest in
+            rest.prefix { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }.count
+        }
+        return (result, changed || introduced)
+    }
+
+    static func redact(_ text: String, key: String?) -> String {
+        String(decoding: redact(Array(text.utf8), key: key).body, as: UTF8.self)
+    }
+
+    /// Replaces `length` bytes at (or, with `skip`, after) each occurrence of the pattern.
+    private static func replace(
+        in bytes: inout [UInt8], _ pattern: [UInt8], skip: Bool = false, length: (ArraySlice<UInt8>) -> Int
+    ) -> Bool {
+        guard let first = pattern.first, bytes.count >= pattern.count else { return false }
+        var result: [UInt8] = []
+        var changed = false
+        var index = 0
+        while index < bytes.count {
+            guard bytes[index] == first, bytes[index...].starts(with: pattern) else {
+                result.append(bytes[index])
+                index += 1
+                continue
+            }
+            if skip {
+                result += pattern
+                index += pattern.count
+            }
+            let count = length(bytes[index...])
+            if count > 0 {
+                result += Array(mark.utf8)
+                index += count
+                changed = true
+            }
+        }
+        if changed { bytes = result }
+        return changed
+    }
+}

@@ -1,0 +1,84 @@
+/// A provider's answer that is no data: what kind, in words without secrets, and whether asking again can help.
+package struct ProviderRefusal: Error, Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// Never heard of it, or delisted and forgotten.
+        case unknownSymbol
+        /// The symbol is known; nothing traded in the range.
+        case emptyRange
+        /// Too many requests for now; `retryAfter` in seconds when the provider says or is known to want it.
+        case rateLimited(retryAfter: Double?)
+        /// Nothing more today.
+        case dailyQuota
+        /// Not in the plan of this key.
+        case premium
+        /// HTML, a redirect, plain text.
+        case notJSON
+        case badKey
+        /// HTTP 5xx.
+        case serverError
+        /// JSON that is not the shape that was asked for.
+        case malformed
+
+        /// A stable word to store.
+        package var name: String {
+            switch self {
+            case .unknownSymbol: "unknown-symbol"
+            case .emptyRange: "empty-range"
+            case .rateLimited: "rate-limited"
+            case .dailyQuota: "daily-quota"
+            case .premium: "premium"
+            case .notJSON: "not-json"
+            case .badKey: "bad-key"
+            case .serverError: "server-error"
+            case .malformed: "malformed"
+            }
+        }
+    }
+
+    package let kind: Kind
+    /// At most 300 characters, API keys redacted.
+    package let detail: String
+
+    package init(_ kind: Kind, _ detail: String) {
+        self.kind = kind
+        self.detail = detail.count > 300 ? detail.prefix(299) + "…" : detail
+    }
+
+    /// Whether the same request can succeed within this run.
+    package var isRetryable: Bool {
+        switch kind {
+        case .rateLimited, .serverError, .notJSON: true
+        case .unknownSymbol, .emptyRange, .dailyQuota, .premium, .badKey, .malformed: false
+        }
+    }
+
+    /// Seconds to wait before the next request, when the provider said so.
+    package var retryAfter: Double? {
+        if case .rateLimited(let seconds) = kind { seconds } else { nil }
+    }
+}
+
+extension ProviderRefusal: CustomStringConvertible {
+    package var description: String { "\(kind.name): \(detail)" }
+}
+
+extension ProviderRefusal {
+    /// What the status alone says; nil for 2xx and for 4xx whose body explains more.
+    static func ofStatus(_ status: Int, _ text: String, headers: [(name: String, value: String)]) -> ProviderRefusal? {
+        switch status {
+        case 429, 999:
+            let after = headers.first { $0.name.lowercased() == "retry-after" }.flatMap { Double($0.value) }
+            return ProviderRefusal(.rateLimited(retryAfter: after), "HTTP \(status): \(text)")
+        case 500...: return ProviderRefusal(.serverError, "HTTP \(status): \(text)")
+        case 408: return ProviderRefusal(.serverError, "HTTP 408: \(text)")
+        case 401, 403: return ProviderRefusal(.badKey, "HTTP \(status): \(text)")
+        case 300..<400: return ProviderRefusal(.notJSON, "HTTP \(status): redirected")
+        default: return nil
+        }
+    }
+
+    /// The start of a body as one line.
+    static func excerpt(_ body: [UInt8]) -> String {
+        String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
