@@ -1,0 +1,25 @@
+import Foundation
+
+/// Local wall-clock seconds of one time zone, and back.
+struct LocalTime: Hashable, Sendable {
+    private let zone: TimeZone
+
+    init?(_ name: String) {
+        guard let zone = TimeZone(identifier: name) else { return nil }
+        self.zone = zone
+    }
+
+    /// Local seconds since 1970 for an instant.
+    func local(_ seconds: Int64) -> Int64 { seconds + offset(seconds) }
+
+    /// The first instant at which the local clocks show `local`; `nil` when they jump over it.
+    func instant(local: Int64) -> Int64? {
+        let before = local - offset(local - 86400)
+        let after = local - offset(local + 86400)
+        return [min(before, after), max(before, after)].first { self.local($0) == local }
+    }
+
+    private func offset(_ seconds: Int64) -> Int64 {
+        Int64(zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import LambdaEvents
+
+/// What a schedule's target is invoked with.
+enum ScheduledPayload {
+    static func bytes(_ definition: ScheduleDefinition, at time: VirtualTime) -> [UInt8] {
+        let execution = executionID(definition.name, time)
+        let arn = arn(definition)
+        if let input = definition.input {
+            guard definition.kind == .scheduler else { return Array(input.utf8) }
+            let filled = input.replacingOccurrences(of: "<aws.scheduler.scheduled-time>", with: ISOTime.text(time))
+                .replacingOccurrences(of: "<aws.scheduler.execution-id>", with: execution)
+                .replacingOccurrences(of: "<aws.scheduler.attempt-number>", with: "1")
+                .replacingOccurrences(of: "<aws.scheduler.schedule-arn>", with: arn)
+            return Array(filled.utf8)
+        }
+        var event = ScheduledEvent(
+            id: execution, time: ISOTime.text(time), account: PseudoParameter.account, region: PseudoParameter.region, scheduleArn: arn)
+        if definition.kind == .rule {
+            event.source = "aws.events"
+            event.detail = .object([:])
+        }
+        return (try? JSONEncoder().encode(event)).map { Array($0) } ?? []
+    }
+
+    private static func arn(_ definition: ScheduleDefinition) -> String {
+        let place = "\(PseudoParameter.region):\(PseudoParameter.account)"
+        return definition.kind == .rule
+            ? "arn:aws:events:\(place):rule/\(definition.name)" : "arn:aws:scheduler:\(place):schedule/default/\(definition.name)"
+    }
+
+    /// A UUID-shaped id that is the same in every replay.
+    private static func executionID(_ name: String, _ time: VirtualTime) -> String {
+        let halves = ["execution", "schedule"].map { salt in
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for byte in "\(salt)/\(name)/\(time.milliseconds)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+            let hex = String(hash, radix: 16)
+            return String(repeating: "0", count: 16 - hex.count) + hex
+        }
+        let digits = Array(halves[0] + halves[1])
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// The schedules of a template as a source of events on the virtual clock.
+package struct Schedules: TimedSource {
+    private let entries: [(definition: ScheduleDefinition, expression: ScheduleExpression)]
+    private let anchor: VirtualTime
+
+    /// - Parameter anchor: What `rate(…)` counts from; keep the same one between runs.
+    package init(
+        _ definitions: [ScheduleDefinition], anchor: VirtualTime = VirtualTime(milliseconds: 0)
+    ) throws(ScheduleFailure) {
+        var entries: [(ScheduleDefinition, ScheduleExpression)] = []
+        for definition in definitions where definition.isEnabled {
+            entries.append((definition, try ScheduleExpression(definition.expression, timeZone: definition.timeZone)))
+        }
+        self.entries = entries
+        self.anchor = anchor
+    }
+
+    package func next(after time: VirtualTime) async -> VirtualTime? {
+        entries.compactMap { $0.expression.next(after: time, anchor: anchor) }.min()
+    }
+
+    package func due(at time: VirtualTime) async -> [AsyncEvent] {
+        let before = VirtualTime(milliseconds: time.milliseconds - 1)
+        return entries.filter { $0.expression.next(after: before, anchor: anchor) == time }.map { entry in
+            let definition = entry.definition
+            return AsyncEvent(
+                id: "schedule/\(definition.name)/\(ISOTime.text(time))", function: definition.function,
+                payload: ScheduledPayload.bytes(definition, at: time))
+        }
+    }
+}
+
+/// Seconds-precise UTC text such as `2012-01-03T22:30:00Z`.
+enum ISOTime {
+    static func text(_ time: VirtualTime) -> String {
+        let second = Int(time.seconds - time.seconds.flooredQuotient(86400) * 86400)
+        return "\(date(time))T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
+    }
+
+    /// The same with milliseconds.
+    static func preciseText(_ time: VirtualTime) -> String {
+        let milliseconds = Int(time.milliseconds - time.seconds * 1000)
+        return "\(text(time).dropLast()).\(milliseconds < 100 ? "0" : "")\(two(milliseconds))Z"
+    }
+
+    static func date(_ time: VirtualTime) -> String {
+        let date = CivilDate(days: Int(time.seconds.flooredQuotient(86400)))
+        let year = String(date.year)
+        return "\(String(repeating: "0", count: max(0, 4 - year.count)))\(year)-\(two(date.month))-\(two(date.day))"
+    }
+
+    static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+extension ResourceReader {
+    mutating func readFunction(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+        let path = "Resources.\(id).Properties"
+        var properties = properties(resource)
+        if resource["Type"]?.text == "AWS::Serverless::Function" {
+            properties = Globals.merge(globals["Function"] ?? .map([:]), properties)
+        }
+        let runtime = try optional(properties, "Runtime", path)?.text
+        guard try optional(properties, "PackageType", path)?.text != "Image" else {
+            template.notices.append("\(id): a function from a container image is not run.")
+            return
+        }
+        guard runtime?.hasPrefix("provided") == true else {
+            template.notices.append("\(id): runtime \(runtime ?? "missing") is not run, only provided.*.")
+            return
+        }
+        let key = properties["CodeUri"] == nil ? "Code" : "CodeUri"
+        guard let code = try optional(properties, key, path)?.text else {
+            template.notices.append("\(id): its code is no folder of this machine, so it is not run.")
+            return
+        }
+        var definition = FunctionDefinition(
+            name: try resolver.physicalName(of: id, resource), logicalID: id,
+            handler: try optional(properties, "Handler", path)?.text ?? id,
+            codePath: URL(fileURLWithPath: code, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardizedFileURL.path)
+        definition.timeout = try integer(properties, "Timeout", 1...900, path) ?? 3
+        definition.memorySize = try integer(properties, "MemorySize", 128...10240, path) ?? 128
+        definition.reservedConcurrency = try integer(properties, "ReservedConcurrentExecutions", 0...100_000, path)
+        if let variables = try optional(properties, "Environment", path)?["Variables"] {
+            for (name, value) in variables.map ?? [:] {
+                guard value == .null || value.text != nil else {
+                    throw TemplateFailure("\(path).Environment.Variables.\(name)", "expected text")
+                }
+                definition.environment[name] = value.text ?? ""
+            }
+        }
+        if let configuration = properties["EventInvokeConfig"] {
+            let path = "\(path).EventInvokeConfig"
+            definition.maximumRetryAttempts = try integer(configuration, "MaximumRetryAttempts", 0...2, path) ?? 2
+            definition.maximumEventAge = try integer(configuration, "MaximumEventAgeInSeconds", 60...21600, path) ?? 21600
+        }
+        if let twin = template.functions.first(where: { $0.name == definition.name }) {
+            throw TemplateFailure("\(path).FunctionName", "\(definition.name) is the name of \(twin.logicalID) as well")
+        }
+        functionNames[id] = definition.name
+        template.functions.append(definition)
+    }
+
+    func optional(_ properties: TemplateValue, _ key: String, _ path: String) throws(TemplateFailure) -> TemplateValue? {
+        guard let value = properties[key] else { return nil }
+        let resolved = try resolver.resolve(value, "\(path).\(key)")
+        return resolved == .null ? nil : resolved
+    }
+
+    func integer(
+        _ properties: TemplateValue, _ key: String, _ range: ClosedRange<Int>, _ path: String
+    ) throws(TemplateFailure) -> Int? {
+        guard let value = try optional(properties, key, path) else { return nil }
+        guard let number = value.int, range.contains(number) else {
+            throw TemplateFailure("\(path).\(key)", "expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+@testable import Emulator
+
+/// The project's own folder, found from this file.
+let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+@Suite struct TemplateTests {
+    static let overrides = [
+        "DatabaseUrl": "postgres://bellwether@127.0.0.1:5432/bellwether", "BucketName": "bellwether-local",
+        "ProviderBaseUrl": "http://127.0.0.1:9999",
+    ]
+
+    private func own(_ more: [String: String] = [:]) throws -> Template {
+        try Template.load(file: projectFolder + "/template.yaml", overrides: Self.overrides.merging(more) { $1 }, stack: "bellwether")
+    }
+
+    @Test func ourTemplateHasItsSevenFunctions() throws {
+        let template = try own()
+        #expect(template.functions.map(\.logicalID) == ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Predict", "Train"])
+        for function in template.functions {
+            #expect(function.handler == function.logicalID)
+            #expect(function.name == "bellwether-\(function.logicalID)")
+            #expect(function.codePath == projectFolder + "/.bellwether/bundle")
+            #expect(function.environment["BUCKET"] == "bellwether-local")
+            #expect(function.environment["DATABASE_URL"] == Self.overrides["DatabaseUrl"])
+        }
+        let train = try #require(template.functions.first { $0.logicalID == "Train" })
+        #expect(train.timeout == 900 && train.memorySize == 3008 && train.reservedConcurrency == 1 && train.maximumRetryAttempts == 1)
+        let ingest = try #require(template.functions.first { $0.logicalID == "Ingest" })
+        #expect(ingest.environment["FEATURIZE_FUNCTION"] == "bellwether-Featurize")
+        #expect(ingest.environment["PROVIDER_BASE_URL"] == "http://127.0.0.1:9999")
+        #expect(ingest.environment["UNIVERSE"] == "AAPL:XNAS,FB:XNAS,GOOG:XNAS,IBM:XNYS,MSFT:XNAS")
+        #expect(ingest.environment["PROVIDER_SECRET_ARN"] == "")
+        #expect(template.notices == ["FailedEvents: AWS::SQS::Queue is not emulated."])
+    }
+
+    @Test func ourTemplateHasItsRoutesAndTheirAuthorizer() throws {
+        let api = try #require(try own().apis.first)
+        let open = Set(api.routes.filter { $0.authorizer == nil }.map { $0.path ?? "" })
+        #expect(open == ["/", "/assets/{proxy+}", "/v1/health"])
+        let closed = Dictionary(uniqueKeysWithValues: api.routes.filter { $0.authorizer == "ApiKey" }.map { ($0.path ?? "", $0.function) })
+        #expect(closed["/v1/forecasts/{symbol}"] == "bellwether-Predict")
+        #expect(closed.keys.sorted() == ["/v1/bars/{symbol}", "/v1/evaluation", "/v1/forecasts/{symbol}", "/v1/models", "/v1/symbols"])
+        #expect(api.authorizers == [
+            AuthorizerDefinition(name: "ApiKey", function: "bellwether-Authorize", identityHeaders: ["x-api-key"], timeToLive: 300)
+        ])
+    }
+
+    @Test func ourTemplateHasItsSchedulesAndItsNotification() throws {
+        let template = try own(["ScheduleState": "DISABLED"])
+        #expect(template.schedules.map(\.name).sorted() == [
+            "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "TrainMonthly",
+        ])
+        #expect(template.schedules.allSatisfy { $0.timeZone == "America/New_York" && !$0.isEnabled })
+        #expect(try own().schedules.allSatisfy(\.isEnabled))
+        #expect(template.notifications == [
+            BucketNotification(id: "Bucket-0", bucket: "bellwether-local", function: "bellwether-Featurize", prefix: "raw/")
+        ])
+        #expect(template.buckets == ["bellwether-local"])
+    }
+
+    @Test func theOwnersDatabaseGoesToMigrateAlone() throws {
+        let template = try own(["DatabaseOwnerUrl": "postgres://owner@h/d"])
+        let urls = Dictionary(uniqueKeysWithValues: template.functions.map { ($0.logicalID, $0.environment["DATABASE_URL"]) })
+        #expect(urls["Migrate"] == "postgres://owner@h/d")
+        #expect(urls["Train"] == Self.overrides["DatabaseUrl"])
+    }
+
+    @Test func aMissingOrForbiddenParameterIsNamed() {
+        #expect(throws: TemplateFailure("Parameters.BucketName", "has no default, so a value must be given")) {
+            try Template.load(file: projectFolder + "/template.yaml")
+        }
+        #expect(throws: TemplateFailure("Parameters.Provider", #""bloomberg" is none of yahoo, alphavantage"#)) {
+            try own(["Provider": "bloomberg"])
+        }
+    }
+
+    @Test func anUnknownParameterIsNoted() throws {
+        #expect(try own(["Color": "red"]).notices.contains("Parameter Color was given but the template does not declare it."))
+    }
+}
