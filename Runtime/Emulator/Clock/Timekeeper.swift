@@ -1,0 +1,140 @@
+import Foundation
+
+/// Moves virtual time: with real time while running, from moment to moment while it is advanced.
+actor Timekeeper {
+    /// Firings missed while the emulator was down are made up for when they are no older than this.
+    static let catchUp: Int64 = 24 * 3600 * 1000
+
+    private let clock: VirtualClock
+    private let queue: Queue
+    private let barrier: Barrier
+    private let sources: [any TimedSource]
+    private var ticking: Task<Void, Never>?
+    private var journey: Journey?
+
+    /// An advance under way; who asks for the same target joins it.
+    private struct Journey {
+        let target: VirtualTime
+        var listeners: [UUID: AsyncStream<AdvanceProgress>.Continuation] = [:]
+        var last: AdvanceProgress
+        var task: Task<Void, Never>?
+    }
+
+    init(clock: VirtualClock, queue: Queue, barrier: Barrier, sources: [any TimedSource]) {
+        self.clock = clock
+        self.queue = queue
+        self.barrier = barrier
+        self.sources = sources
+    }
+
+    func start() {
+        ticking = Task {
+            while !Task.isCancelled {
+                let pause = await tick()
+                try? await Task.sleep(for: .milliseconds(pause))
+            }
+        }
+    }
+
+    func stop() async {
+        ticking?.cancel()
+        journey?.task?.cancel()
+        await ticking?.value
+    }
+
+    var isAdvancing: Bool { journey != nil }
+
+    /// Fires what real time has made due; returns the milliseconds until it is worth looking again.
+    private func tick() async -> Int64 {
+        guard clock.state.mode == .running, journey == nil else { return 200 }
+        let now = clock.now
+        var through = max(clock.state.time, now.adding(milliseconds: -Self.catchUp))
+        while clock.state.mode == .running, journey == nil, let next = await nextFiring(after: through), next <= now {
+            var state = clock.state
+            state.time = next
+            let events = await events(at: next)
+            guard (try? await queue.move(to: state, events: events)) != nil else { return 1000 }
+            through = next
+        }
+        await queue.release()
+        let next = [await nextFiring(after: through), await queue.nextDue].compactMap { $0 }.min()
+        return min(1000, max(1, (next?.milliseconds ?? .max / 2) - clock.now.milliseconds))
+    }
+
+    private func nextFiring(after time: VirtualTime) async -> VirtualTime? {
+        var earliest: VirtualTime?
+        for source in sources {
+            if let next = await source.next(after: time) { earliest = min(earliest ?? next, next) }
+        }
+        return earliest
+    }
+
+    private func events(at time: VirtualTime) async -> [AsyncEvent] {
+        var events: [AsyncEvent] = []
+        for source in sources { events += await source.due(at: time) }
+        return events
+    }
+
+    /// Sets the clock without firing anything in between.
+    func set(_ state: ClockState) async throws {
+        if let journey { throw AdvanceUnderWay(target: journey.target) }
+        try await queue.move(to: state, events: [])
+    }
+
+    /// Starts to advance, or joins an advance to the same target, and reports until it has ended, whether anybody listens or not.
+    func advance(to target: VirtualTime) throws -> AsyncStream<AdvanceProgress> {
+        if let journey, journey.target != target { throw AdvanceUnderWay(target: journey.target) }
+        let (stream, continuation) = AsyncStream.makeStream(of: AdvanceProgress.self, bufferingPolicy: .bufferingNewest(64))
+        let listener = UUID()
+        if journey == nil {
+            let start = clock.now
+            let progress = AdvanceProgress(time: start.description, target: target.description, moments: 0, events: 0, fraction: 0)
+            journey = Journey(target: target, last: progress)
+            journey?.task = Task { await travel(from: start, to: target) }
+        }
+        journey?.listeners[listener] = continuation
+        continuation.onTermination = { _ in Task { await self.leave(listener) } }
+        if let last = journey?.last { continuation.yield(last) }
+        return stream
+    }
+
+    private func leave(_ listener: UUID) { journey?.listeners[listener] = nil }
+
+    private func travel(from start: VirtualTime, to target: VirtualTime) async {
+        do {
+            if clock.state.mode == .running { try await queue.move(to: .held(at: clock.now), events: []) }
+            try await barrier.pass()
+            while clock.now < target {
+                try Task.checkCancellation()
+                let now = clock.now
+                let firing = await nextFiring(after: now)
+                let due = await queue.nextDue.map { max($0, now.adding(milliseconds: 1)) }
+                let next = min(target, firing ?? target, due ?? target)
+                let events = next == firing ? await events(at: next) : []
+                try await queue.move(to: .held(at: next), events: events)
+                try await barrier.pass()
+                tell {
+                    $0.moments += 1
+                    $0.events += events.count
+                    $0.time = next.description
+                    $0.fraction = Double(next.milliseconds - start.milliseconds) / Double(target.milliseconds - start.milliseconds)
+                }
+            }
+            tell {
+                $0.fraction = 1
+                $0.result = "done"
+            }
+        } catch {
+            tell { $0.result = "error: \(error)" }
+        }
+        for listener in journey.map({ Array($0.listeners.values) }) ?? [] { listener.finish() }
+        journey = nil
+    }
+
+    private func tell(_ change: (inout AdvanceProgress) -> Void) {
+        guard var last = journey?.last else { return }
+        change(&last)
+        journey?.last = last
+        for listener in journey?.listeners.values ?? [:].values { listener.yield(last) }
+    }
+}

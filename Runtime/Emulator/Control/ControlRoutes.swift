@@ -1,0 +1,81 @@
+import Foundation
+
+/// `GET /emulator/status` in full.
+package struct MachineStatus: Sendable, Codable {
+    package struct Clock: Sendable, Codable {
+        /// `running` or `held`.
+        package let mode: String
+        /// RFC 3339.
+        package let now: String
+        package let isAdvancing: Bool
+    }
+
+    package struct Queue: Sendable, Codable {
+        /// Events that are owed, delayed retries included.
+        package let depth: Int
+        package let accepted: Int
+        package let finished: Int
+        package let deadLetters: Int
+        /// When the next delayed delivery is due.
+        package let nextDue: String?
+    }
+
+    package let clock: Clock
+    package let queue: Queue
+    package let functions: [FunctionStatus]
+    /// The last dead letters, newest last.
+    package let deadLetters: [DeadLetter]
+}
+
+/// The endpoints that the command line drives the machine by.
+struct ControlRoutes: Sendable {
+    let timekeeper: Timekeeper
+    let status: @Sendable () async -> MachineStatus
+
+    private struct Problem: Encodable { let error: String }
+
+    var routes: [Route] {
+        [
+            Route("GET", "/emulator/status") { _ in .json(await status()) },
+            Route("POST", "/emulator/advance") { await advance($0) },
+            Route("POST", "/emulator/clock") { await setClock($0) },
+        ]
+    }
+
+    private func advance(_ request: APIRequest) async -> APIResponse {
+        guard let target = request.query["to"].flatMap({ VirtualTime($0) }) else {
+            return .json(Problem(error: "the parameter `to` must be an RFC 3339 time"), status: 400)
+        }
+        do {
+            let progress = try await timekeeper.advance(to: target)
+            let (lines, writer) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(64))
+            let relay = Task {
+                for await step in progress { writer.yield(JSONText.encode(step) + [UInt8(ascii: "\n")]) }
+                writer.finish()
+            }
+            writer.onTermination = { _ in relay.cancel() }
+            return APIResponse(status: 200, headers: [("Content-Type", "application/x-ndjson")], content: .stream(lines))
+        } catch {
+            return .json(Problem(error: String(describing: error)), status: 409)
+        }
+    }
+
+    private func setClock(_ request: APIRequest) async -> APIResponse {
+        let at = request.query["at"].map { VirtualTime($0) }
+        if case .some(.none) = at { return .json(Problem(error: "the parameter `at` must be an RFC 3339 time"), status: 400) }
+        let now = await status().clock.now
+        let time = at.flatMap { $0 } ?? VirtualTime(now)
+        do {
+            switch request.query["mode"] {
+            case "held": try await timekeeper.set(.held(at: time ?? .real))
+            case "running":
+                let offset = at.flatMap { $0 }.map { $0.milliseconds - VirtualTime.real.milliseconds } ?? 0
+                try await timekeeper.set(.running(offset: offset))
+            default: return .json(Problem(error: "the parameter `mode` must be running or held"), status: 400)
+            }
+            return .json(await status().clock)
+        } catch {
+            return .json(Problem(error: String(describing: error)), status: 409)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// One execution environment: a process, the port it calls, and the invocation it works on. Bound to the pool's event loop.
+final class Environment {
+    enum Phase: Equatable {
+        case starting
+        case idle
+        case running
+        /// The response is out; the process has not asked for the next event yet.
+        case draining
+        case stopping
+    }
+
+    let number: Int
+    var phase = Phase.starting
+    var job: Job?
+    var poll: RuntimeConnection?
+    var extensions = Extensions()
+    var initError: [UInt8]?
+    var tail = LogTail()
+    private(set) var idleSince = NIODeadline.now()
+    private(set) var peakMemory = 0
+    unowned let pool: FunctionPool
+    private var listener: (any Channel)?
+    private var process: ChildProcess?
+    private var output: OutputHandler?
+    private var timer: Scheduled<Void>?
+    private var startedAt = NIODeadline.now()
+    private var initDuration: Int64?
+    private var peakMemoryReadAt: NIODeadline?
+    private var isTimedOut = false
+    /// The second start after an init phase that took too long; it counts against the invocation's timeout.
+    var isSuppressedInit = false
+
+    init(number: Int, pool: FunctionPool) {
+        self.number = number
+        self.pool = pool
+    }
+
+    private var loop: NIOIsolatedEventLoop { pool.loop.assumeIsolated() }
+
+    /// Opens the port and starts the process, which has `limit` to ask for its first event.
+    func start(limit: TimeAmount) {
+        RuntimeListener.open(for: self, on: pool.loop).assumeIsolated().whenComplete { [self] result in
+            do {
+                let channel = try result.get()
+                guard phase == .starting else { return channel.close(promise: nil) }
+                listener = channel
+                try launch(port: channel.localAddress?.port ?? 0)
+                timer = loop.scheduleTask(in: limit) { [self] in initTimedOut() }
+            } catch {
+                listener?.close(promise: nil)
+                phase = .stopping
+                pool.failed(self, .entrypoint(String(describing: error)))
+            }
+        }
+    }
+
+    private func launch(port: Int) throws {
+        startedAt = .now()
+        let function = pool.definition
+        let variables = pool.variables.variables(
+            for: function, runtimeAPI: "127.0.0.1:\(port)", logStream: "\(pool.logStreamPrefix)\(number)")
+        let process = try ChildProcess.spawn("\(function.codePath)/bootstrap", in: function.codePath, environment: variables)
+        self.process = process
+        let handler = OutputHandler(descriptor: process.output) { [unowned self] bytes in
+            tail.append(bytes)
+            pool.log.append(bytes)
+        }
+        output = handler
+        let bound = NIOLoopBound(handler, eventLoop: pool.loop)
+        _ = NIOPipeBootstrap(group: pool.loop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
+            }
+            .takingOwnershipOfDescriptor(input: process.output)
+        let environment = NIOLoopBound(self, eventLoop: pool.loop)
+        process.whenEnded { environment.eventLoop.execute { environment.value.ended() } }
+    }
+
+    /// The process asks for its next event.
+    func polled(_ connection: RuntimeConnection) {
+        guard phase != .running, phase != .stopping else {
+            return connection.refuse(.forbidden, "InvalidStateTransition", "An invocation is in progress")
+        }
+        timer?.cancel()
+        poll = connection
+        if phase == .starting {
+            initDuration = (NIODeadline.now() - startedAt).nanoseconds
+            tail = LogTail()
+        }
+        guard phase != .idle else { return }
+        phase = .idle
+        idleSince = .now()
+        pool.freed(self)
+    }
+
+    /// Hands a job to the waiting process.
+    func run(_ job: Job) {
+        guard let poll else { return pool.submit(job) }
+        self.poll = nil
+        self.job = job
+        phase = .running
+        startedAt = .now()
+        output?.drain()
+        _ = tail.take()
+        write("START RequestId: \(job.requestID) Version: $LATEST\n")
+        let timeout = pool.definition.timeout
+        poll.reply(.ok, headers: eventHeaders(job, timeout: timeout), body: ByteBuffer(bytes: job.invocation.payload))
+        timer = loop.scheduleTask(in: .seconds(Int64(timeout))) { [self] in runTimedOut() }
+    }
+
+    /// Ends the running invocation for its caller. The process stays busy until it asks for the next event.
+    func finish(_ payload: [UInt8], functionError: String?, status: String? = nil) {
+        guard let job else { return }
+        self.job = nil
+        if phase == .running { phase = .draining }
+        output?.drain()
+        readPeakMemory()
+        let report = InvocationReport(
+            requestID: job.requestID, duration: (NIODeadline.now() - startedAt).nanoseconds, memorySize: pool.definition.memorySize,
+            peakMemory: peakMemory, initDuration: initDuration, status: status)
+        initDuration = nil
+        write("END RequestId: \(job.requestID)\n" + report.line)
+        job.finish(
+            .success(
+                InvocationResult(requestID: job.requestID, payload: payload, functionError: functionError, logTail: tail.take())))
+    }
+
+    private func initTimedOut() {
+        guard phase == .starting else { return }
+        write("INIT_REPORT Init Duration: \(InvocationReport.milliseconds((NIODeadline.now() - startedAt).nanoseconds)) ms\tPhase: init\tStatus: timeout\n")
+        isTimedOut = true
+        kill()
+    }
+
+    private func runTimedOut() {
+        guard phase == .running || phase == .draining else { return }
+        if let job {
+            let seconds = pool.definition.timeout
+            write("\(Date.now.formatted(.iso8601)) \(job.requestID) Task timed out after \(seconds).00 seconds\n\n")
+            finish(FailureBody.timedOut(job.requestID, after: seconds), functionError: "Unhandled", status: "timeout")
+        }
+        phase = .draining
+        kill()
+    }
+
+    /// Ends the process for want of work or because the machine stops: with notice when it has an extension, at once otherwise.
+    func retire() {
+        phase = .stopping
+        guard process != nil else { return pool.ended(self) }
+        guard !extensions.isEmpty else { return kill() }
+        extensions.send("SHUTDOWN", json: #"{"eventType":"SHUTDOWN","shutdownReason":"spindown","deadlineMs":\#(Self.epochMilliseconds() + 500)}"#)
+        process?.signalGroup(SIGTERM)
+        loop.scheduleTask(in: .milliseconds(500)) { [weak self] in self?.kill() }
+    }
+
+    func kill() { process?.signalGroup(SIGKILL) }
+
+    private func ended() {
+        guard let status = process?.reap() else { return }
+        timer?.cancel()
+        output?.drain()
+        process = nil
+        poll = nil
+        listener?.close(promise: nil)
+        let before = phase
+        phase = .stopping
+        switch before {
+        case .running:
+            if let job {
+                write("RequestId: \(job.requestID) Error: \(status.sentence)\nRuntime.ExitError\n")
+                finish(FailureBody.exited(job.requestID, status), functionError: "Unhandled", status: "error\tError Type: Runtime.ExitError")
+            }
+            pool.ended(self)
+        case .starting: pool.failed(self, isTimedOut ? .initTimeout : initError.map { .initError($0) } ?? .exit(status))
+        default: pool.ended(self)
+        }
+    }
+
+    func write(_ text: String) {
+        tail.append(text.utf8)
+        pool.log.append(text.utf8)
+    }
+
+    private func readPeakMemory() {
+        let now = NIODeadline.now()
+        if let peakMemoryReadAt, now - peakMemoryReadAt < .milliseconds(20) { return }
+        peakMemoryReadAt = now
+        if let process, let megabytes = PeakMemory.megabytes(of: process.pid) { peakMemory = max(peakMemory, megabytes) }
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// The JSON that a caller of a failed invocation receives, as Lambda writes it.
+enum FailureBody {
+    static func timedOut(_ requestID: String, after seconds: Int) -> [UInt8] {
+        json("Sandbox.Timedout", "RequestId: \(requestID) Error: Task timed out after \(seconds).00 seconds")
+    }
+
+    static func exited(_ requestID: String, _ status: ExitStatus) -> [UInt8] {
+        json("Runtime.ExitError", "RequestId: \(requestID) Error: \(status.sentence)")
+    }
+
+    static func invalidEntrypoint(_ requestID: String, _ reason: String) -> [UInt8] {
+        json("Runtime.InvalidEntrypoint", "RequestId: \(requestID) Error: \(reason)")
+    }
+
+    static func responseTooLarge(_ size: Int, limit: Int) -> [UInt8] {
+        json(
+            "Function.ResponseSizeTooLarge",
+            "Response payload size (\(size) bytes) exceeded maximum allowed payload size (\(limit) bytes).")
+    }
+
+    private struct Shape: Encodable {
+        let errorType: String
+        let errorMessage: String
+    }
+
+    private static func json(_ type: String, _ message: String) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        return (try? encoder.encode(Shape(errorType: type, errorMessage: message))).map { [UInt8]($0) } ?? []
+    }
+}

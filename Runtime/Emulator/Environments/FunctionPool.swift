@@ -1,0 +1,150 @@
+import NIOCore
+
+/// The environments of one function and the jobs that wait for them. Bound to the pool's event loop.
+final class FunctionPool {
+    enum InitFailure {
+        case entrypoint(String)
+        case initError([UInt8])
+        case initTimeout
+        case exit(ExitStatus)
+    }
+
+    let definition: FunctionDefinition
+    let arn: String
+    let loop: any EventLoop
+    let log: LogFile
+    let variables: EnvironmentVariables
+    let logStreamPrefix: String
+    let limit: Int
+    private(set) var environments: [Environment] = []
+    private(set) var invocations = 0
+    private(set) var coldStarts = 0
+    private var idle: [Environment] = []
+    private var waiting = JobLine()
+    private var patient = JobLine()
+    private var isStopping = false
+    private let didRest: () -> Void
+
+    init(
+        _ definition: FunctionDefinition, arn: String, loop: any EventLoop, log: LogFile, variables: EnvironmentVariables,
+        logStreamPrefix: String, environmentLimit: Int, didRest: @escaping () -> Void
+    ) {
+        self.definition = definition
+        self.arn = arn
+        self.loop = loop
+        self.log = log
+        self.variables = variables
+        self.logStreamPrefix = logStreamPrefix
+        self.didRest = didRest
+        limit = min(definition.reservedConcurrency ?? environmentLimit, environmentLimit)
+    }
+
+    var running: Int { environments.count { $0.phase == .running } }
+    var waitingCount: Int { waiting.count + patient.count }
+    var isQuiet: Bool { waitingCount == 0 && !environments.contains { $0.phase == .running || $0.phase == .draining } }
+    var peakMemory: Int { environments.map(\.peakMemory).max() ?? 0 }
+
+    func submit(_ job: Job) {
+        guard !isStopping else { return job.finish(.failure(.unavailable)) }
+        if let reserved = definition.reservedConcurrency, reserved == 0 || !job.isPatient && running + waiting.count >= reserved {
+            return job.finish(.failure(.throttled(definition.name)))
+        }
+        if let environment = idle.popLast() {
+            invocations += 1
+            return environment.run(job)
+        }
+        if job.isPatient { patient.append(job) } else { waiting.append(job) }
+        grow()
+    }
+
+    /// Starts environments for waiting jobs, less those that are about to be free anyway.
+    private func grow(countingDraining: Bool = true) {
+        guard !isStopping else { return }
+        let draining = environments.count { $0.phase == .draining }
+        let starting = environments.count { $0.phase == .starting }
+        let missing = waitingCount - starting - (countingDraining ? draining : 0)
+        for _ in 0..<max(0, min(missing, limit - environments.count)) { start(limit: .seconds(10)) }
+        if countingDraining, draining > 0, waitingCount > 0 {
+            loop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [weak self] in self?.grow(countingDraining: false) }
+        }
+    }
+
+    private func start(limit: TimeAmount) {
+        coldStarts += 1
+        let environment = Environment(number: coldStarts, pool: self)
+        environments.append(environment)
+        environment.start(limit: limit)
+    }
+
+    private func takeWaiting() -> Job? { waiting.popFirst() ?? patient.popFirst() }
+
+    /// An environment asks for work.
+    func freed(_ environment: Environment) {
+        if let job = takeWaiting() {
+            invocations += 1
+            environment.run(job)
+        } else {
+            idle.append(environment)
+            didRest()
+        }
+    }
+
+    /// An idle process closed its connection: it is ending or will ask again.
+    func lostPoll(_ environment: Environment) {
+        idle.removeAll { $0 === environment }
+        environment.phase = .draining
+        loop.assumeIsolated().scheduleTask(in: .seconds(5)) { [weak environment] in
+            if let environment, environment.phase == .draining, environment.job == nil { environment.kill() }
+        }
+    }
+
+    func ended(_ environment: Environment) {
+        remove(environment)
+        grow()
+        didRest()
+    }
+
+    /// An environment ended before it asked for an event; the oldest waiting job learns why.
+    func failed(_ environment: Environment, _ failure: InitFailure) {
+        remove(environment)
+        if case .initTimeout = failure, !environment.isSuppressedInit, waitingCount > 0 {
+            start(limit: .seconds(Int64(definition.timeout)))
+            environments.last?.isSuppressedInit = true
+        } else if let job = takeWaiting() {
+            let payload =
+                switch failure {
+                case .entrypoint(let reason): FailureBody.invalidEntrypoint(job.requestID, reason)
+                case .initError(let body): body
+                case .initTimeout: FailureBody.timedOut(job.requestID, after: definition.timeout)
+                case .exit(let status): FailureBody.exited(job.requestID, status)
+                }
+            job.fail(payload, log: environment.tail.take())
+        }
+        grow()
+        didRest()
+    }
+
+    private func remove(_ environment: Environment) {
+        environments.removeAll { $0 === environment }
+        idle.removeAll { $0 === environment }
+    }
+
+    /// Ends environments that have been idle since before `deadline`.
+    func reap(idleSince deadline: NIODeadline) {
+        let old = idle.filter { $0.idleSince < deadline }
+        idle.removeAll { $0.idleSince < deadline }
+        for environment in old { environment.retire() }
+    }
+
+    func stop() {
+        isStopping = true
+        while let job = takeWaiting() { job.finish(.failure(.unavailable)) }
+        idle.removeAll()
+        for environment in environments {
+            environment.job?.finish(.failure(.unavailable))
+            environment.job = nil
+            environment.retire()
+        }
+        log.flush()
+    }
+}

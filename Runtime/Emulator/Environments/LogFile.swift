@@ -1,0 +1,47 @@
+import Glibc
+import NIOCore
+
+/// The log file of one function. Lines are gathered for a moment and written together; bound to the pool's event loop.
+final class LogFile {
+    /// Bytes after which the file is renamed to `….1` and begun again.
+    static let rotation = 64 << 20
+
+    private let path: String
+    private let loop: any EventLoop
+    private var file: CInt
+    private var size: Int
+    private var buffer: [UInt8] = []
+    private var isScheduled = false
+
+    init(path: String, loop: any EventLoop) {
+        self.path = path
+        self.loop = loop
+        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        size = Int(lseek(file, 0, SEEK_END))
+    }
+
+    deinit {
+        flush()
+        close(file)
+    }
+
+    func append(_ bytes: some Collection<UInt8>) {
+        buffer.append(contentsOf: bytes)
+        guard !isScheduled else { return }
+        isScheduled = true
+        loop.assumeIsolated().scheduleTask(in: .milliseconds(50)) { [weak self] in self?.flush() }
+    }
+
+    func flush() {
+        isScheduled = false
+        guard !buffer.isEmpty else { return }
+        buffer.withUnsafeBytes { _ = write(file, $0.baseAddress, $0.count) }
+        size += buffer.count
+        buffer.removeAll(keepingCapacity: true)
+        guard size > Self.rotation else { return }
+        rename(path, path + ".1")
+        close(file)
+        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        size = 0
+    }
+}

@@ -1,0 +1,17 @@
+import Foundation
+
+/// What callers write for a function: a name, a partial ARN (`123456789012:function:name`) or an ARN, each with or without a qualifier.
+struct FunctionReference: Equatable {
+    let name: String
+    let qualifier: String?
+
+    /// `nil` when the text is none of these.
+    init?(pathSegment: some StringProtocol) {
+        guard let text = pathSegment.removingPercentEncoding else { return nil }
+        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        if let index = parts.firstIndex(of: "function"), index > 0 { parts.removeFirst(index + 1) }
+        guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
+        name = parts[0]
+        qualifier = parts.count == 2 ? parts[1] : nil
+    }
+}

@@ -1,0 +1,156 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// Everything that a machine is made of.
+package struct MachineConfiguration: Sendable {
+    package var functions: [FunctionDefinition]
+    /// Holds `journal`, `lock`, `dead-letters.jsonl` and `logs/`; created when missing.
+    package var stateFolder: String
+    /// Loopback port of the Invoke API and the control endpoints; 0 takes any.
+    package var apiPort = 0
+    package var region = "us-east-1"
+    package var accountID = "000000000000"
+    /// Variables of every function: credentials, endpoints, local overrides. They win over the template's.
+    package var environment: [String: String] = [:]
+    package var limits = EnvironmentLimits()
+    /// How the clock stands when the journal does not say.
+    package var initialClock: ClockState?
+    /// Delivers every asynchronous event twice and in a shuffled order; for tests.
+    package var faults: FaultPlan?
+
+    package init(functions: [FunctionDefinition], stateFolder: String) {
+        self.functions = functions
+        self.stateFolder = stateFolder
+    }
+}
+
+/// One emulated region on one machine: functions, their invocations, the asynchronous queue and virtual time.
+///
+/// Made in two steps because event sources need the machine and the machine needs the sources: create it, give it
+/// `start(sources:settlers:routes:)`, end it with `stop()`.
+package final class Machine: Invoking {
+    package let clock: VirtualClock
+    package let apiPort: Int
+    package var apiURL: String { "http://127.0.0.1:\(apiPort)" }
+
+    private let pool: EnvironmentPool
+    private let queue: Queue
+    private let journal: Journal
+    private let group: MultiThreadedEventLoopGroup
+    private let server: APIServer
+    private let configuration: MachineConfiguration
+    private let routes: RouteTable
+    private let timekeeper = Mutex<Timekeeper?>(nil)
+
+    /// Opens the state folder and the api port, recovers what the journal owes; delivers nothing before `start`.
+    package init(_ configuration: MachineConfiguration) async throws {
+        self.configuration = configuration
+        let folder = configuration.stateFolder
+        try FileManager.default.createDirectory(atPath: "\(folder)/logs", withIntermediateDirectories: true)
+        var (file, bytes) = try JournalFile.open(in: folder)
+        let recovered = JournalState(JournalFormat.decode(bytes))
+        let clock = VirtualClock(recovered.clock ?? configuration.initialClock ?? .running())
+        let routes = RouteTable()
+        do {
+            try file.rewrite(JournalFormat.encode(recovered.snapshot))
+            server = try await APIServer.start(port: configuration.apiPort) { routes.all }
+        } catch {
+            file.close()
+            throw error
+        }
+        self.clock = clock
+        self.routes = routes
+        apiPort = server.port
+        group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let variables = ["AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(server.port)"].merging(configuration.environment) { $1 }
+        let settings = PoolSettings(
+            variables: EnvironmentVariables(region: configuration.region, overrides: variables), accountID: configuration.accountID,
+            logFolder: "\(folder)/logs", limits: configuration.limits)
+        let pool = try await EnvironmentPool(configuration.functions, settings: settings, loop: group.next())
+        self.pool = pool
+        journal = Journal(file, state: recovered)
+        let deadLetterFile = DeadLetterFile(path: "\(folder)/dead-letters.jsonl")
+        try deadLetterFile.reconcile(with: recovered.deadLetters)
+        var widths: [String: Int] = [:]
+        for function in configuration.functions { widths[function.name] = await pool.width(of: function.name) }
+        queue = Queue(
+            journal: journal, recovered: recovered, clock: clock, functions: configuration.functions, widths: widths,
+            deadLetterFile: deadLetterFile, faults: configuration.faults
+        ) { pending throws(InvocationRefusal) in
+            try await pool.run(
+                Invocation(function: pending.event.function, payload: pending.event.payload), requestID: pending.event.requestID, isPatient: true)
+        }
+        let arn = settings.arn
+        let functions = Dictionary(configuration.functions.map { ($0.name, $0) }) { $1 }
+        routes.add(
+            InvokeRoutes(
+                functions: functions, arn: arn,
+                run: { invocation, requestID throws(InvocationRefusal) in
+                    try await pool.run(invocation, requestID: requestID, isPatient: false)
+                },
+                accept: { [queue] in try await queue.accept([$0]) }
+            ).routes)
+    }
+
+    /// Begins to deliver events and to move time, and serves `routes` beside the machine's own endpoints.
+    package func start(sources: [any TimedSource] = [], settlers: [any Settling] = [], routes extra: [Route] = []) async {
+        let timekeeper = Timekeeper(
+            clock: clock, queue: queue, barrier: Barrier(queue: queue, pool: pool, settlers: settlers), sources: sources)
+        self.timekeeper.withLock { $0 = timekeeper }
+        routes.add(ControlRoutes(timekeeper: timekeeper) { await self.status() }.routes + extra)
+        await queue.start()
+        await timekeeper.start()
+    }
+
+    package func invoke(_ invocation: Invocation) async throws(InvocationRefusal) -> InvocationResult {
+        try await pool.run(invocation, requestID: UUID().uuidString.lowercased(), isPatient: false)
+    }
+
+    package func accept(_ events: [AsyncEvent]) async throws { try await queue.accept(events) }
+
+    /// Advances virtual time and holds it at `target`; joins an advance to the same target that is under way.
+    package func advance(to target: VirtualTime) async throws -> AsyncStream<AdvanceProgress> {
+        guard let timekeeper = timekeeper.withLock({ $0 }) else { throw InvocationRefusal.unavailable }
+        return try await timekeeper.advance(to: target)
+    }
+
+    /// Sets the clock without firing what lies between.
+    package func setClock(_ state: ClockState) async throws {
+        guard let timekeeper = timekeeper.withLock({ $0 }) else { throw InvocationRefusal.unavailable }
+        try await timekeeper.set(state)
+    }
+
+    package func status() async -> MachineStatus {
+        let letters = await queue.deadLetters
+        let isAdvancing = await timekeeper.withLock { $0 }?.isAdvancing ?? false
+        return MachineStatus(
+            clock: .init(mode: clock.state.mode.rawValue, now: clock.now.description, isAdvancing: isAdvancing),
+            queue: .init(
+                depth: await queue.depth, accepted: await queue.acceptedCount, finished: await queue.finishedCount,
+                deadLetters: letters.count, nextDue: await queue.nextDue?.description),
+            functions: await pool.status(), deadLetters: letters.suffix(20))
+    }
+
+    /// Refuses new work, ends every function process, and leaves what is owed in the journal for the next start.
+    package func stop() async throws {
+        await halt()
+        try await journal.close()
+        try await group.shutdownGracefully()
+    }
+
+    /// Ends as `kill -9` would: nothing that waits for the disk is written. For tests of the recovery.
+    package func abandon() async throws {
+        await journal.abandon()
+        await halt()
+        try await group.shutdownGracefully()
+    }
+
+    private func halt() async {
+        await queue.stop()
+        await timekeeper.withLock { $0 }?.stop()
+        await pool.stop()
+        await server.stop()
+    }
+}

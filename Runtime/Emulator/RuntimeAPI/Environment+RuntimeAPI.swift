@@ -1,0 +1,109 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// The Runtime API (2018-06-01) and as much of the Extensions API (2020-01-01) as runtimes use.
+extension Environment {
+    func received(_ call: RuntimeCall, on connection: RuntimeConnection) {
+        switch call.target {
+        case .next: polled(connection)
+        case .response(let id): if owns(id, connection) { respond(call, on: connection) }
+        case .error(let id):
+            guard owns(id, connection) else { return }
+            finish([UInt8](call.body.readableBytesView), functionError: "Unhandled", status: Self.status(call))
+            connection.accept()
+        case .initError:
+            guard phase == .starting else {
+                return connection.refuse(.forbidden, "InvalidStateTransition", "The init phase is over")
+            }
+            initError = [UInt8](call.body.readableBytesView)
+            connection.accept()
+            pool.loop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in self?.kill() }
+        case .registerExtension: extensions.register(call, on: connection, function: pool.definition)
+        case .nextExtensionEvent: extensions.poll(call, on: connection)
+        case .extensionError: connection.accept()
+        case .telemetry: connection.reply(.ok, text: "\"OK\"")
+        case .unknown: connection.refuse(.notFound, "NotFound", "No such path")
+        }
+    }
+
+    func closed(_ connection: RuntimeConnection) {
+        if poll === connection {
+            poll = nil
+            if phase == .idle { pool.lostPoll(self) }
+        }
+        extensions.closed(connection)
+    }
+
+    private func owns(_ requestID: String, _ connection: RuntimeConnection) -> Bool {
+        if phase == .running, job?.requestID == requestID { return true }
+        if phase == .running {
+            connection.refuse(.badRequest, "InvalidRequestID", "Invalid request ID")
+        } else {
+            connection.refuse(.forbidden, "InvalidStateTransition", "No invocation is in progress")
+        }
+        return false
+    }
+
+    private func respond(_ call: RuntimeCall, on connection: RuntimeConnection) {
+        if let mode = call.headers.first(name: "Lambda-Runtime-Function-Response-Mode"), mode.lowercased() != "streaming" {
+            finish([], functionError: "Unhandled", status: "error\tError Type: Runtime.InvalidResponseModeHeader")
+            return connection.refuse(.badRequest, "Runtime.InvalidResponseModeHeader", "Invalid response mode")
+        }
+        guard !call.isTooLarge else {
+            finish(
+                FailureBody.responseTooLarge(call.size, limit: call.limit), functionError: "Unhandled",
+                status: "error\tError Type: Function.ResponseSizeTooLarge")
+            return connection.refuse(.payloadTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(call.limit) bytes).")
+        }
+        if call.trailers?.first(name: "Lambda-Runtime-Function-Error-Type") != nil {
+            let text = call.trailers?.first(name: "Lambda-Runtime-Function-Error-Body") ?? ""
+            finish(Data(base64Encoded: text).map { [UInt8]($0) } ?? [], functionError: "Unhandled", status: "error")
+        } else {
+            finish([UInt8](call.body.readableBytesView), functionError: nil)
+        }
+        connection.accept()
+    }
+
+    /// The classification that survives: only `Runtime.X` and `Function.X`, anything else is `Runtime.Unknown`.
+    private static func status(_ call: RuntimeCall) -> String {
+        let type = call.headers.first(name: "Lambda-Runtime-Function-Error-Type") ?? ""
+        let known = type.wholeMatch(of: /(Runtime|Function)\.[A-Z][a-zA-Z]+/) != nil
+        return "error\tError Type: \(known ? type : "Runtime.Unknown")"
+    }
+
+    func eventHeaders(_ job: Job, timeout: Int) -> [(String, String)] {
+        let deadline = Self.epochMilliseconds() + Int64(timeout) * 1000
+        let invocation = job.invocation
+        let trace = invocation.traceID ?? TraceID.fresh()
+        var headers = [
+            ("Lambda-Runtime-Aws-Request-Id", job.requestID), ("Lambda-Runtime-Deadline-Ms", String(deadline)),
+            ("Lambda-Runtime-Invoked-Function-Arn", pool.arn), ("Lambda-Runtime-Trace-Id", trace),
+        ]
+        if let context = invocation.clientContext { headers.append(("Lambda-Runtime-Client-Context", context)) }
+        if let identity = invocation.cognitoIdentity { headers.append(("Lambda-Runtime-Cognito-Identity", identity)) }
+        if let tenant = invocation.tenantID { headers.append(("Lambda-Runtime-Aws-Tenant-Id", tenant)) }
+        if !extensions.isEmpty {
+            extensions.send(
+                "INVOKE",
+                json: #"{"eventType":"INVOKE","deadlineMs":\#(deadline),"requestId":"\#(job.requestID)","invokedFunctionArn":"\#(pool.arn)","#
+                    + #""tracing":{"type":"X-Amzn-Trace-Id","value":"\#(trace)"}}"#)
+        }
+        return headers
+    }
+
+    static func epochMilliseconds() -> Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
+}
+
+/// An X-Ray trace header of a request that nobody traces.
+enum TraceID {
+    static func fresh() -> String {
+        "Root=1-\(hex(UInt64(Date.now.timeIntervalSince1970), 8))-\(hex(.random(in: 0...UInt64.max), 16))\(hex(.random(in: 0...0xffff_ffff), 8))"
+            + ";Parent=\(hex(.random(in: 0...UInt64.max), 16));Sampled=0"
+    }
+
+    private static func hex(_ value: UInt64, _ width: Int) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

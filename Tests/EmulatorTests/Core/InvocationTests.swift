@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+@testable import Emulator
+
+@Suite struct InvocationTests {
+    @Test func anEventComesBackWithItsLogAndTheProcessIsReused() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("Echo")))
+        let first = try await machine.invoke("Echo", #"{"a":1}"#)
+        #expect(first.text == #"{"a":1}"#)
+        #expect(first.functionError == nil)
+        #expect(first.log.contains("START RequestId: \(first.requestID) Version: $LATEST\n"))
+        #expect(first.log.contains("END RequestId: \(first.requestID)\n"))
+        let report = try #require(first.log.split(separator: "\n").last { $0.hasPrefix("REPORT") })
+        #expect(
+            report.wholeMatch(
+                of: /REPORT RequestId: \S+\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB\tInit Duration: \d+\.\d\d ms/
+            ) != nil, "\(report)")
+        let second = try await machine.invoke("Echo", #"{"do":"look"}"#)
+        #expect(second.json["served"] as? Int == 2)
+        #expect(!second.log.contains("Init Duration"))
+        #expect(await machine.status().functions[0].coldStarts == 1)
+        try await machine.stop()
+        #expect(folder.log("Echo").contains("REPORT RequestId: \(first.requestID)"))
+        #expect(folder.processes == [])
+    }
+
+    @Test func theFunctionSeesLambdasEnvironmentAndHeadersAndNothingOfTheHost() async throws {
+        let folder = try FunctionFolder()
+        setenv("BELLWETHER_HOST_ONLY", "1", 1)
+        var configuration = folder.configuration(folder.function("Look", timeout: 5, environment: ["A": "template", "B": "template"]))
+        configuration.environment = ["B": "override"]
+        let machine = try await Machine(configuration)
+        var invocation = Invocation(function: "Look", payload: [UInt8](#"{"do":"look"}"#.utf8))
+        invocation.clientContext = #"{"custom":{}}"#
+        invocation.tenantID = "blue"
+        let before = Date.now.timeIntervalSince1970 * 1000
+        let seen = try await machine.invoke(invocation).json
+        let variables = try #require(seen["environment"] as? [String: String])
+        #expect(variables["_HANDLER"] == "Look")
+        #expect(variables["AWS_LAMBDA_FUNCTION_NAME"] == "Look")
+        #expect(variables["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "128")
+        #expect(variables["LAMBDA_TASK_ROOT"] == "\(folder.path)/code")
+        #expect(variables["AWS_ENDPOINT_URL_LAMBDA"] == machine.apiURL)
+        #expect(variables["A"] == "template")
+        #expect(variables["B"] == "override")
+        #expect(variables["BELLWETHER_HOST_ONLY"] == nil)
+        #expect(seen["folder"] as? String == "\(folder.path)/code")
+        let headers = try #require(seen["headers"] as? [String: String])
+        let deadline = try #require(headers["lambda-runtime-deadline-ms"].flatMap(Double.init))
+        #expect((4000...12000).contains(deadline - before))
+        #expect(headers["lambda-runtime-client-context"] == #"{"custom":{}}"#)
+        #expect(headers["lambda-runtime-aws-tenant-id"] == "blue")
+        #expect(headers["lambda-runtime-invoked-function-arn"] == "arn:aws:lambda:us-east-1:000000000000:function:Look")
+        #expect(headers["lambda-runtime-trace-id"]?.wholeMatch(of: /Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0/) != nil)
+        try await machine.stop()
+    }
+
+    @Test func aFunctionErrorIsAResult() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        let result = try await machine.invoke("F", #"{"do":"error"}"#)
+        #expect(result.functionError == "Unhandled")
+        #expect(result.json["errorMessage"] as? String == "a\nb")
+        #expect(result.log.contains("Error Type: Function.Odd"))
+        #expect(try await machine.invoke("F", "{}").functionError == nil)
+        try await machine.stop()
+    }
+
+    @Test func aFunctionThatTakesTooLongIsKilledWithItsChildren() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F", timeout: 1)))
+        _ = try await machine.invoke("F", #"{"do":"child"}"#)
+        let result = try await machine.invoke("F", #"{"do":"sleep","seconds":60}"#)
+        #expect(result.json["errorType"] as? String == "Sandbox.Timedout")
+        #expect(result.json["errorMessage"] as? String == "RequestId: \(result.requestID) Error: Task timed out after 1.00 seconds")
+        #expect(await eventually { folder.processes == [] })
+        #expect(try await machine.invoke("F", "[1]").text == "[1]")
+        try await machine.stop()
+        #expect(folder.processes == [])
+    }
+
+    @Test(arguments: [(#"{"do":"exit","code":7}"#, "exit status 7"), (#"{"do":"trap"}"#, "signal: illegal instruction")])
+    func aProcessThatEndsIsAnExitError(_ event: String, _ reason: String) async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        let result = try await machine.invoke("F", event)
+        #expect(result.functionError == "Unhandled")
+        #expect(result.json["errorType"] as? String == "Runtime.ExitError")
+        #expect(result.json["errorMessage"] as? String == "RequestId: \(result.requestID) Error: Runtime exited with error: \(reason)")
+        #expect(try await machine.invoke("F", "1").text == "1")
+        try await machine.stop()
+    }
+
+    @Test func anInitErrorReachesTheCallerAsItIs() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(
+            folder.configuration(folder.function("Reports", environment: ["INIT": "error"]), folder.function("Exits", environment: ["INIT": "exit"])))
+        let reported = try await machine.invoke("Reports", "{}")
+        #expect(reported.json["errorMessage"] as? String == "no database")
+        #expect(reported.functionError == "Unhandled")
+        let ended = try await machine.invoke("Exits", "{}")
+        #expect(ended.json["errorMessage"] as? String == "RequestId: \(ended.requestID) Error: Runtime exited with error: exit status 3")
+        try await machine.stop()
+    }
+
+    @Test func anInitThatTakesTooLongIsTriedAgainWithinTheInvocation() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(
+            folder.configuration(folder.function("Slow", timeout: 1, environment: ["INIT": "slow", "SLOW": "30"])))
+        let result = try await machine.invoke("Slow", "{}")
+        #expect(result.json["errorType"] as? String == "Sandbox.Timedout")
+        #expect(await machine.status().functions[0].coldStarts == 2)
+        try await machine.stop()
+    }
+
+    @Test func aMissingBootstrapIsSaidPlainly() async throws {
+        let folder = try FunctionFolder()
+        try FileManager.default.removeItem(atPath: "\(folder.path)/code/bootstrap")
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        #expect(try await machine.invoke("F", "{}").json["errorType"] as? String == "Runtime.InvalidEntrypoint")
+        try await machine.stop()
+    }
+
+    @Test func aResponseOverSixMebibytesIsRefusedAndTheLoopGoesOn() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        let fits = try await machine.invoke("F", #"{"do":"big","size":6000000}"#)
+        #expect(fits.payload.count == 6_000_002)
+        let result = try await machine.invoke("F", #"{"do":"big","size":6400000}"#)
+        #expect(result.json["errorType"] as? String == "Function.ResponseSizeTooLarge")
+        #expect(try await machine.invoke("F", #"{"do":"look"}"#).json["served"] as? Int == 3)
+        try await machine.stop()
+        #expect(folder.log("F").contains("status 413"))
+    }
+
+    @Test func aStreamedResponseIsWholeAndItsTrailerIsAnError() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        let whole = try await machine.invoke("F", #"{"do":"stream","parts":["{\"a\":","1}"]}"#)
+        #expect(whole.text == #"{"a":1}"#)
+        let body = Data(#"{"errorType":"Late"}"#.utf8).base64EncodedString()
+        let trailer = "Lambda-Runtime-Function-Error-Type: Function.Late\\r\\nLambda-Runtime-Function-Error-Body: \(body)\\r\\n"
+        let broken = try await machine.invoke("F", #"{"do":"stream","parts":["{"],"trailer":"\#(trailer)"}"#)
+        #expect(broken.functionError == "Unhandled")
+        #expect(broken.text == #"{"errorType":"Late"}"#)
+        try await machine.stop()
+    }
+
+    @Test func responsesToOtherOrEndedInvocationsAreRefused() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        #expect(try await machine.invoke("F", #"{"do":"wrong"}"#).json["first"] as? Int == 400)
+        _ = try await machine.invoke("F", "{}")
+        try await machine.stop()
+        #expect(folder.log("F").contains("late 403"))
+    }
+
+    @Test func theLogTailIsTheLastFourKilobytes() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        let short = try await machine.invoke("F", #"{"do":"log","lines":["one","two"]}"#)
+        #expect(short.log.contains("Version: $LATEST\none\ntwo\nEND RequestId"))
+        let long = try await machine.invoke("F", #"{"do":"log","lines":["\#(String(repeating: "y", count: 9000))"]}"#)
+        #expect(long.logTail.count == 4096)
+        #expect(long.log.contains("REPORT"))
+        try await machine.stop()
+    }
+}
