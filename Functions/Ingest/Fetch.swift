@@ -1,0 +1,99 @@
+import FoundationEssentials
+import HTTP
+import LambdaRuntime
+import Market
+import Objects
+import Providers
+
+/// Gets one provider's answers and keeps each as it came; a refusal is kept apart and named.
+struct Fetch: Sendable {
+    let http: HTTPClient
+    let archive: RawArchive
+    let provider: any DataProvider
+
+    /// How one question ended.
+    enum Outcome: Sendable {
+        case stored(StoredAnswer)
+        case refused(ProviderRefusal)
+    }
+
+    /// An answer in the archive, with its bytes at hand.
+    struct StoredAnswer: Sendable {
+        let key: String
+        let body: [UInt8]
+        let status: Int
+        let contentType: String?
+        /// Whether this call created the object; the same bytes of the same day are one object.
+        let isNew: Bool
+    }
+
+    /// Asks, and asks again while that can help and the deadline allows.
+    ///
+    /// - Throws: `AWSError` when the archive fails; whatever the provider does is an outcome.
+    func callAsFunction(
+        _ instrument: Instrument, symbol: String, from: SessionDate?, asOf: Instant, _ context: Context
+    ) async throws -> Outcome {
+        let request = provider.request(symbol: symbol, from: from, asOf: asOf)
+        var pause = FullJitter()
+        while true {
+            let (refusal, response) = await ask(request, context)
+            guard let refusal else {
+                guard let response else { return .refused(ProviderRefusal(.malformed, "no answer")) }
+                return .stored(try await keep(response, request, instrument, asOf, context))
+            }
+            context.logger.warning("refused", metadata: ["symbol": "\(symbol)", "refusal": "\(refusal)"])
+            guard refusal.isRetryable, let delay = pause.next(atLeast: refusal.retryAfter, before: context.cutOff.instant) else {
+                if let response { try await keepRefusal(response, refusal, request, instrument, asOf, context) }
+                return .refused(refusal)
+            }
+            try await Task.sleep(for: delay)
+        }
+    }
+
+    private func ask(_ request: ProviderRequest, _ context: Context) async -> (ProviderRefusal?, HTTPResponse?) {
+        let question = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
+        do throws(HTTPFailure) {
+            let response = try await http.send(question, deadline: min(context.cutOff.instant, .now + .seconds(30)))
+            return (provider.classify(status: response.status, body: response.body, headers: response.headers), response)
+        } catch {
+            return (ProviderRefusal(.serverError, "the provider could not be reached: \(error)"), nil)
+        }
+    }
+
+    private func keep(
+        _ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant, _ context: Context
+    ) async throws -> StoredAnswer {
+        let (body, _) = provider.redacted(response.body)
+        let answer = RawAnswer(
+            provider: provider.name, kind: provider.kind, instrument: instrument.id, asOf: asOf, fetchedAt: .now(), url: request.storedURL,
+            status: response.status, contentType: response[header: "Content-Type"], body: body)
+        let (key, outcome) = try await archive.put(answer, deadline: context.cutOff.instant)
+        return StoredAnswer(
+            key: key, body: body, status: response.status, contentType: response[header: "Content-Type"], isNew: outcome == .created)
+    }
+
+    private func keepRefusal(
+        _ response: HTTPResponse, _ refusal: ProviderRefusal, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant,
+        _ context: Context
+    ) async throws {
+        let (body, changed) = provider.redacted(response.body)
+        let answer = RawAnswer(
+            provider: provider.name, kind: provider.kind, instrument: instrument.id, asOf: asOf, fetchedAt: .now(), url: request.storedURL,
+            status: response.status, contentType: response[header: "Content-Type"], body: body)
+        try await archive.putRefused(answer, reason: refusal.kind.name, isRedacted: changed, deadline: context.cutOff.instant)
+    }
+}
+
+/// Pauses between tries: a random share of a doubling limit, at most four of them.
+struct FullJitter {
+    private var tries = 0
+
+    /// The next pause, or nil when there were enough or the pause would end after `deadline`.
+    mutating func next(atLeast floor: Double?, before deadline: ContinuousClock.Instant) -> Duration? {
+        guard tries < 4 else { return nil }
+        let limit = 0.5 * Double(1 << tries)
+        tries += 1
+        let pause = Duration.seconds(max(floor ?? 0, Double.random(in: 0..<limit)))
+        return .now + pause < deadline ? pause : nil
+    }
+}
