@@ -1,3 +1,4 @@
+import Foundation
 package import Logging
 
 /// The servers that a deployment would rent, on this machine: PostgreSQL and an S3 server.
@@ -43,8 +44,9 @@ package actor LocalServers {
     }
 
     private init(_ settings: Settings, logger: Logger) throws(ServerTrouble) {
-        let (postgres, s3) = ("\(settings.stateFolder)/postgres", "\(settings.stateFolder)/s3")
-        secrets = try LocalSecrets.inFolder(settings.stateFolder)
+        let folder = URL(filePath: settings.stateFolder).standardizedFileURL.path(percentEncoded: false)
+        let (postgres, s3) = ("\(folder)/postgres", "\(folder)/s3")
+        secrets = try LocalSecrets.inFolder(folder)
         postgresPort = try LocalServers.port(postgres, count: 1)
         s3Port = try LocalServers.port(s3, count: SeaweedServer.portCount)
         bucket = settings.bucket

@@ -47,7 +47,7 @@ struct PostgresServer: LocalServer {
 
     /// An orphan of a killed server may hold its shared memory for a moment.
     func mayStartAgain() -> Bool {
-        let tail = LogTail.last(2048, of: log)
+        let tail = ServerLog.last(2048, of: log)
         return tail.contains("pre-existing shared memory block") || tail.contains("Address already in use")
             || tail.contains("lock file \"postmaster.pid\" already exists")
     }

@@ -49,7 +49,7 @@ struct SeaweedServer: LocalServer {
         return await HTTPProbe.status("HEAD", "/buckets/\(bucket)/", port: filer) == 200
     }
 
-    func mayStartAgain() -> Bool { LogTail.last(4096, of: log).contains("address already in use") }
+    func mayStartAgain() -> Bool { ServerLog.last(4096, of: log).contains("address already in use") }
 
     func prepare() async throws(ServerTrouble) {}
 

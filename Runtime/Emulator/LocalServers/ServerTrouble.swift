@@ -8,7 +8,7 @@ package struct ServerTrouble: Error, Hashable, CustomStringConvertible {
 
     /// What a server's log says about its end, put into words where the cause is known.
     static func ended(_ server: String, log: String) -> ServerTrouble {
-        let tail = LogTail.last(4096, of: log)
+        let tail = ServerLog.last(4096, of: log)
         if tail.contains("No space left on device") {
             return ServerTrouble("the disk is full, so \(server) cannot start: free some space and run the command again")
         }

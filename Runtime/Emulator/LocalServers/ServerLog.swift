@@ -1,7 +1,7 @@
 import Foundation
 
 /// The end of a log file.
-enum LogTail {
+enum ServerLog {
     /// The last bytes as text; empty when there is no such file.
     static func last(_ bytes: UInt64, of path: String) -> String {
         guard let file = FileHandle(forReadingAtPath: path) else { return "" }
