@@ -43,3 +43,14 @@ package struct Score: Sendable, Hashable {
     package var coverage90: Double { Double(inside90) / Double(count) }
     package var meanWidth80: Double { width80 / Double(count) }
 }
+
+extension Score {
+    /// Adds another score's counts.
+    package mutating func add(_ other: Score) {
+        count += other.count
+        loss += other.loss
+        inside80 += other.inside80
+        inside90 += other.inside90
+        width80 += other.width80
+    }
+}

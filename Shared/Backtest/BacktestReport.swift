@@ -1,0 +1,65 @@
+package import Forecasting
+package import Market
+
+/// Why a backtest cannot run.
+package enum BacktestFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    case unknownModel(String)
+    case noOrigins
+    case noModel(String, SessionDate, TrainingFailure)
+
+    package var description: String {
+        switch self {
+        case .unknownModel(let name): "no model \"\(name)\"; there are \(Recipe.all.map(\.name).joined(separator: ", "))"
+        case .noOrigins: "the prices hold no session from which a forecast could be judged: more than 20 sessions are needed"
+        case .noModel(let kind, let session, let failure): "\(kind) cannot be fitted at \(session): \(failure)"
+        }
+    }
+}
+
+/// What a backtest did and how good it was.
+package struct BacktestReport: Sendable {
+    package struct Issued: Sendable, Hashable {
+        package let origin: Origin
+        package let forecast: QuantileForecast
+    }
+
+    package struct Refused: Sendable, Hashable {
+        package let origin: Origin
+        package let reason: ForecastRefusal
+    }
+
+    package struct Fit: Sendable, Hashable {
+        package let kind: String
+        /// The last session the fit knew.
+        package let session: SessionDate
+        package let metrics: [String: Double]
+    }
+
+    /// Scores at one horizon, beside the random walk on the same origins.
+    package struct Horizon: Sendable, Hashable {
+        package let horizon: Int
+        package let model: Score
+        package let randomWalk: Score
+        /// Per-date loss less the random walk's.
+        package let againstRandomWalk: DieboldMariano
+
+        /// 1 - loss / the random walk's.
+        package var skill: Double { Evaluation.skill(model.meanLoss, over: randomWalk.meanLoss) }
+    }
+
+    package let model: String
+    /// By origin session, then in the order the origins were given.
+    package let forecasts: [Issued]
+    package let refused: [Refused]
+    package let fits: [Fit]
+    package let horizons: [Horizon]
+    package let rejectedLines: [PriceTable.RejectedLine]
+    package let seconds: Double
+}
+
+/// How far a backtest is.
+package struct BacktestProgress: Sendable, Hashable {
+    package let stage: String
+    /// 0...1 over the whole run.
+    package let share: Double
+}

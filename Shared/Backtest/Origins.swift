@@ -1,0 +1,50 @@
+package import Market
+
+/// A point of the past from which a forecast is made: after the close of `session`, for one symbol.
+package struct Origin: Sendable, Hashable {
+    package let session: SessionDate
+    package let symbol: String
+
+    package init(session: SessionDate, symbol: String) {
+        self.session = session
+        self.symbol = symbol
+    }
+}
+
+package enum Origins {
+    /// Sessions between default origins, and sessions before the last outcome that the default window spans.
+    package static let step = 5, window = 490
+
+    /// Every fifth session of the last 490 whose outcomes lie inside the table, for every symbol.
+    package static func standard(_ prices: PriceTable) -> [Origin] {
+        let sessions = prices.sessions()
+        let end = sessions.count - 20
+        let chosen = Swift.stride(from: max(0, end - window), to: max(0, end), by: step).map { sessions[$0] }
+        return chosen.flatMap { session in prices.series.map { Origin(session: session, symbol: $0.symbol) } }
+    }
+
+    /// Reads `date,symbol`; other columns are ignored.
+    ///
+    /// - Throws: `PriceTable.Refusal` that names the line.
+    package static func read(csv bytes: [UInt8]) throws(PriceTable.Refusal) -> [Origin] {
+        let result: Result<[Origin], PriceTable.Refusal> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(PriceTable.Refusal) in
+                var lines = CSVLines(bytes)
+                guard lines.next() else { throw PriceTable.Refusal(description: "the file of origins is empty") }
+                let header = lines.fields.indices.map { lines.text($0).trimmed.lowercased() }
+                guard let date = header.firstIndex(of: "date"), let symbol = header.firstIndex(of: "symbol") else {
+                    throw PriceTable.Refusal(description: "the file of origins needs the columns date and symbol")
+                }
+                var origins: [Origin] = []
+                while lines.next() {
+                    guard lines.fields.count == header.count, let session = SessionDate(lines.text(date)) else {
+                        throw PriceTable.Refusal(description: "origins, line \(lines.number): not a date and a symbol")
+                    }
+                    origins.append(Origin(session: session, symbol: lines.text(symbol)))
+                }
+                return origins
+            }
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,45 @@
+package import Market
+
+/// Daily bars of many symbols, read from CSV.
+package struct PriceTable: Sendable {
+    /// Why a line was left out. The other lines count.
+    package struct RejectedLine: Sendable, Hashable, CustomStringConvertible {
+        /// From 1, the header included.
+        package let line: Int
+        package let rule: String
+        package let detail: String
+
+        package var description: String { "line \(line): \(rule): \(detail)" }
+    }
+
+    /// The text is no table of prices at all.
+    package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+        package let description: String
+    }
+
+    package struct Series: Sendable {
+        package let symbol: String
+        /// Ascending by session.
+        package let observations: [Observation]
+    }
+
+    /// Ascending by symbol.
+    package let series: [Series]
+    package let rejected: [RejectedLine]
+
+    package init(series: [Series], rejected: [RejectedLine] = []) {
+        self.series = series
+        self.rejected = rejected
+    }
+
+    package var rowCount: Int { series.reduce(0) { $0 + $1.observations.count } }
+
+    /// Sessions on which at least half of the symbols have a row, ascending.
+    package func sessions() -> [SessionDate] {
+        var counts: [SessionDate: Int] = [:]
+        for series in series {
+            for observation in series.observations { counts[observation.session, default: 0] += 1 }
+        }
+        return counts.filter { 2 * $0.value >= series.count }.keys.sorted()
+    }
+}
