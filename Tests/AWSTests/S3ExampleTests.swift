@@ -1,0 +1,77 @@
+import AWS
+import Foundation
+import HTTP
+import Testing
+
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
+struct S3ExampleTests {
+    struct Example: Decodable, Sendable, CustomStringConvertible {
+        struct Chunk: Decodable, Sendable {
+            let chunk_length: Int
+            let chunk_byte: String
+            let previous_signature: String
+            let string_to_sign: String
+            let signature: String
+        }
+        let name, method, path: String
+        let query: [[String]]
+        let headers: [String: String]
+        let payload_hash, canonical_request, string_to_sign, signed_headers, signature: String
+        let access_key_id, secret_access_key, region, service, timestamp: String
+        let chunks: [Chunk]?
+
+        var description: String { name }
+        var time: SigningTime { SigningTime(timestamp) ?? SigningTime(seconds: 0) }
+        var signer: SigV4Signer {
+            SigV4Signer(Credentials(accessKey: access_key_id, secretKey: secret_access_key), region: region, service: service)
+        }
+
+        static var all: [Example] {
+            struct File: Decodable { let examples: [Example] }
+            let bytes = (try? Vectors.bytes("sigv4/s3-documented-examples.json")) ?? []
+            return (try? JSONDecoder().decode(File.self, from: Data(bytes)))?.examples ?? []
+        }
+
+        func sign() throws -> SignedRequest {
+            let host = headers["Host"] ?? ""
+            let url = "https://\(host)\(PercentEncoding.encode(path, keepsSlash: true))"
+            if query.contains(where: { $0[0] == "X-Amz-Algorithm" }) {
+                let expires = query.first { $0[0] == "X-Amz-Expires" }.flatMap { Int($0[1]) } ?? 0
+                return try signer.presign(HTTPRequest(method, url), expires: expires, at: time)
+            }
+            let pairs = query.map { "\(PercentEncoding.encode($0[0]))=\(PercentEncoding.encode($0.count > 1 ? $0[1] : ""))" }
+            let request = HTTPRequest(
+                method, url + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")), headers: headers.map { ($0.key, $0.value) })
+            return try signer.sign(request, payload: .marker(payload_hash), at: time)
+        }
+    }
+
+    @Test(arguments: Example.all)
+    func theWorkedExamplesOfTheManualAreReproduced(_ example: Example) throws {
+        let signed = try example.sign()
+        #expect(signed.canonicalRequest.text == example.canonical_request)
+        #expect(signed.canonicalRequest.signedHeaders == example.signed_headers)
+        #expect(signed.stringToSign == example.string_to_sign)
+        #expect(signed.signature == example.signature)
+    }
+
+    @Test(arguments: Example.all.filter { $0.chunks != nil })
+    func everyChunkIsSignedAfterTheOneBefore(_ example: Example) throws {
+        for chunk in example.chunks ?? [] {
+            let bytes = [UInt8](repeating: Array(chunk.chunk_byte.utf8)[0], count: chunk.chunk_length)
+            let signed = example.signer.signChunk(bytes, previous: chunk.previous_signature, at: example.time)
+            #expect(signed.stringToSign == chunk.string_to_sign)
+            #expect(signed.signature == chunk.signature)
+        }
+    }
+
+    @Test func aChunkedBodyHoldsEveryChunkWithItsSignature() throws {
+        let example = try #require(Example.all.first { $0.chunks != nil })
+        let chunks = example.chunks ?? []
+        let length = chunks.map(\.chunk_length).reduce(0, +)
+        let body = example.signer.chunkedBody([UInt8](repeating: 0x61, count: length), seed: example.signature, at: example.time)
+        #expect(body.count == example.headers["Content-Length"].flatMap { Int($0) })
+        let text = String(decoding: body, as: UTF8.self)
+        for chunk in chunks { #expect(text.contains("\(String(chunk.chunk_length, radix: 16));chunk-signature=\(chunk.signature)\r\n")) }
+    }
+}
