@@ -21,6 +21,7 @@ extension Database {
     /// Calls that `body` makes on this database, and those of its child tasks, belong to the transaction; other tasks wait until it ends.
     /// A transaction inside a transaction is part of the outer one. With `attempts` above one, `body` is run again after a lost
     /// serialization race or a deadlock, so it must bear being repeated.
+    @discardableResult
     package nonisolated func transaction<T: Sendable>(
         _ level: IsolationLevel = .readCommitted, attempts: Int = 1, deadline: ContinuousClock.Instant? = nil,
         _ body: @Sendable () async throws -> T

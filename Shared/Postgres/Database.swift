@@ -36,6 +36,7 @@ package actor Database {
     ///
     /// Outside of a transaction, a statement whose connection breaks is sent once more on a new one: it must bear being run twice,
     /// as insert-only statements do, or say `once`.
+    @discardableResult
     package nonisolated func query(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], deadline: ContinuousClock.Instant? = nil, once: Bool = false
     ) async throws(PostgresError) -> Rows {
