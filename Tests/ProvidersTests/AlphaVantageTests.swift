@@ -1,0 +1,138 @@
+import Foundation
+import Market
+import Providers
+import Testing
+
+@Suite struct AlphaVantageAnswers {
+    private let calendar = TradingCalendar.of(mic: "XNYS")
+    private let provider = AlphaVantageDaily(key: "SECRETKEY12345", adjusted: true)
+
+    private func instant(_ text: String) throws -> Instant { try #require(Instant(text)) }
+
+    private static let adjusted = """
+        {"Meta Data":{"1. Information":"x","2. Symbol":"AAPL","3. Last Refreshed":"2014-06-10","4. Output Size":"Full","5. Time Zone":"US/Eastern"},
+        "Time Series (Daily)":{
+        "2014-06-10":{"1. open":"94.7300","2. high":"95.0500","3. low":"93.5700","4. close":"94.2500","5. adjusted close":"20.9","6. volume":"62777000","7. dividend amount":"0.0000","8. split coefficient":"1.0000"},
+        "2014-06-09":{"1. open":"92.7000","2. high":"93.8800","3. low":"91.7500","4. close":"93.7000","5. adjusted close":"20.8","6. volume":"75415000","7. dividend amount":"0.0000","8. split coefficient":"7.0000"},
+        "2014-06-06":{"1. open":"649.9000","2. high":"651.2600","3. low":"644.4700","4. close":"645.5700","5. adjusted close":"20.5","6. volume":"12497000","7. dividend amount":"0.4700","8. split coefficient":"1.0000"},
+        "2014-06-05":{"1. open":"646.2000","2. high":"640.0000","3. low":"642.6100","4. close":"647.3500","5. adjusted close":"20.5","6. volume":"10850000","7. dividend amount":"0.0000","8. split coefficient":"1.0000"}}}
+        """
+
+    @Test func newestFirstBecomesSessionOrderAndActionsStandApart() throws {
+        let answer = try provider.parse([UInt8](Self.adjusted.utf8), calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
+        #expect(answer.bars.map(\.session.description) == ["2014-06-06", "2014-06-09", "2014-06-10"])
+        #expect(answer.bars[0].close.description == "645.57")
+        #expect(answer.bars[0].volume == 12_497_000)
+        #expect(
+            answer.actions == [
+                CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 6), kind: .dividend(Price(0.47))),
+                CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 9), kind: .split(numerator: 7, denominator: 1)),
+            ])
+        #expect(answer.rejected.map(\.rule) == [Validation.Rule.order])
+        #expect(answer.rejected[0].ordinal == 3)
+    }
+
+    @Test(arguments: [
+        ("2014-06-10", "2014-06-10T19:00:00Z", 1), ("2014-06-10", "2014-06-10T20:30:00Z", 0),
+        ("2014-06-10 14:07:03", "2014-06-10T20:30:00Z", 1), ("2014-06-10 16:00:01", "2014-06-10T20:30:00Z", 0),
+    ])
+    func theFirstRowIsProvisionalUntilItsSessionHasClosed(_ refreshed: String, _ asOf: String, _ provisional: Int) throws {
+        let body = Self.adjusted.replacingOccurrences(of: "\"3. Last Refreshed\":\"2014-06-10\"", with: "\"3. Last Refreshed\":\"\(refreshed)\"")
+        let answer = try provider.parse([UInt8](body.utf8), calendar: calendar, asOf: try instant(asOf))
+        #expect(answer.provisional.count == provisional)
+        #expect(answer.bars.count == 3 - provisional)
+    }
+
+    @Test func csvInBothSpellingsReadsLikeJson() throws {
+        let csv = """
+            timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient\r
+            2014-06-09,92.70,93.88,91.75,93.70,20.8,75415000,0.0000,7.0\r
+            2014-06-06,649.90,651.26,644.47,645.57,20.5,12497000,0.4700,1.0\r
+            not-a-date,1,1,1,1,1,1,1,1\r
+
+            """
+        let answer = try provider.parse([UInt8](csv.utf8), contentType: "text/csv", calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
+        #expect(answer.bars.map(\.close.description) == ["645.57", "93.7"])
+        #expect(answer.actions.count == 2)
+        #expect(answer.rejected.map(\.rule) == ["bad-date"])
+    }
+
+    @Test func theKeyIsInTheRequestAndNowhereElse() throws {
+        let asOf = try instant("2014-06-11T12:00:00Z")
+        let request = provider.request(symbol: "BRK.B", from: SessionDate("2014-05-20"), asOf: asOf)
+        let stored =
+            "https://www.alphavantage.co/query?function=TIME_SERIES_DAILY_ADJUSTED&symbol=BRK.B&outputsize=compact&datatype=json"
+        #expect(request.storedURL == stored)
+        #expect(request.url == stored + "&apikey=SECRETKEY12345")
+        #expect(provider.request(symbol: "IBM", from: nil, asOf: asOf).url.contains("outputsize=full"))
+
+        let echo = #"{"Information":"We have detected your API key as OTHERKEY99 and SECRETKEY12345; 25 requests per day."}"#
+        let refusal = try #require(provider.classify(status: 200, body: [UInt8](echo.utf8), headers: []))
+        #expect(refusal.kind == .dailyQuota)
+        #expect(refusal.detail == "We have detected your API key as [redacted] and [redacted]; 25 requests per day.")
+        let (body, changed) = provider.redacted([UInt8](echo.utf8))
+        let text = String(decoding: body, as: UTF8.self)
+        #expect(changed && !text.contains("OTHERKEY99") && !text.contains("SECRETKEY12345"))
+        #expect(provider.redacted([UInt8](Self.adjusted.utf8)).changed == false)
+    }
+
+    @Test func aNoteBesideDataIsNoRefusal() {
+        let body = Self.adjusted.dropLast() + #","Note":"5 calls per minute"}"#
+        #expect(provider.classify(status: 200, body: [UInt8](body.utf8), headers: []) == nil)
+    }
+
+    @Test func otherSeriesAndPagesAreRefused() {
+        let kinds = [#"{"Weekly Time Series":{"2014-06-06":{}}}"#, "<html>hello</html>", "{\"Time Series (Daily)\":"].map {
+            provider.classify(status: 200, body: [UInt8]($0.utf8), headers: [])?.kind
+        }
+        #expect(kinds == [.malformed, .notJSON, .malformed])
+    }
+}
+
+@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct AlphaVantageSamples {
+    private static let folder = "contracts/market-data/alphavantage/"
+    private let provider = AlphaVantageDaily(key: nil)
+
+    private func parse(_ file: String, asOf: String) throws -> ProviderAnswer {
+        try provider.parse(
+            try Vectors.bytes(Self.folder + file), calendar: TradingCalendar.of(mic: "XNYS"), asOf: try #require(Instant(asOf)))
+    }
+
+    @Test func theDailySamplesReadAsTradedWithTheUnfinishedDayApart() throws {
+        let daily = try parse("TIME_SERIES_DAILY.json", asOf: "2020-05-08T18:10:00Z")
+        #expect(daily.bars.map(\.session.description) == ["2020-05-07"])
+        #expect(daily.provisional.map(\.close.description) == ["121.79"])
+        let adjusted = try parse("TIME_SERIES_DAILY_ADJUSTED.json", asOf: "2020-05-09T00:00:00Z")
+        #expect(adjusted.provisional.map(\.close.description) == ["121.805"])
+        #expect(adjusted.bars.map(\.volume) == [4_412_047])
+        #expect(adjusted.actions.map(\.kind) == [.dividend(Price(1.63))])
+    }
+
+    @Test(arguments: [("TIME_SERIES_DAILY.csv", "219.3"), ("TIME_SERIES_DAILY_ADJUSTED.csv", "219.3")])
+    func theCsvSamplesHaveEveryRow(_ file: String, _ close: String) throws {
+        let lines = try Vectors.bytes(Self.folder + file).split { $0 == 10 || $0 == 13 }.count
+        let answer = try parse(file, asOf: "2026-05-16T00:00:00Z")
+        #expect(answer.bars.count == lines - 1)
+        #expect(answer.bars.last?.close.description == close)
+        #expect(answer.rejected.isEmpty)
+    }
+
+    @Test(arguments: [
+        "TIME_SERIES_WEEKLY.json", "TIME_SERIES_INTRADAY_1min_2017.json", "TIME_SERIES_MONTHLY_ADJUSTED.csv", "GLOBAL_QUOTE.csv",
+        "SYMBOL_SEARCH_2019.json", "MARKET_STATUS.json", "GLOBAL_QUOTE_msft_2018.json", "DIVIDENDS.csv", "SPLITS.csv", "SYMBOL_SEARCH.csv",
+    ])
+    func answersOfOtherFunctionsAreRefused(_ file: String) throws {
+        #expect(provider.classify(status: 200, body: try Vectors.bytes(Self.folder + file), headers: []) != nil)
+    }
+
+    @Test func everyPublishedRefusalHasItsKind() throws {
+        let errors = try Vectors.errors(Self.folder + "http-200-errors.json")
+        let refusals = errors.map { provider.classify(status: $0.status, body: $0.body, headers: []) }
+        #expect(
+            refusals.map(\.?.kind.name) == [
+                "daily-quota", "daily-quota", "rate-limited", "premium", "rate-limited", "unknown-symbol", "bad-key", "unknown-symbol",
+                "unknown-symbol",
+            ])
+        #expect(refusals.allSatisfy { $0?.detail.contains("DEMOKEY123456789") == false })
+    }
+}

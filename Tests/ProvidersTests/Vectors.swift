@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+
+/// The folder of vectors outside the project, named by `BELLWETHER_VECTORS`. Tests that need it are skipped loudly without it.
+enum Vectors {
+    static let root: String? = {
+        let path = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"]
+        if path == nil { print("SKIPPED: BELLWETHER_VECTORS is not set, so the tests over its files do not run") }
+        return path
+    }()
+
+    static func file(_ path: String) -> String { (root ?? "") + "/" + path }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(path))))
+    }
+
+    /// A sample's provider body: the file itself, or `response.bodyJson` of a recorded exchange.
+    static func body(_ path: String) throws -> [UInt8] {
+        let bytes = try bytes(path)
+        let json = try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+        guard let inner = (json?["response"] as? [String: Any])?["bodyJson"] else { return bytes }
+        return [UInt8](try JSONSerialization.data(withJSONObject: inner))
+    }
+
+    struct ErrorBody: Sendable {
+        let kind: String
+        let status: Int
+        let contentType: String?
+        let body: [UInt8]
+    }
+
+    /// The list of refusals in a file of `{status, content_type?, body | body_text}`.
+    static func errors(_ path: String) throws -> [ErrorBody] {
+        let list = try #require(try JSONSerialization.jsonObject(with: Data(try bytes(path))) as? [[String: Any]])
+        return try list.map { entry in
+            let text = (entry["body_text"] as? String).map { [UInt8]($0.utf8) }
+            let body = try text ?? [UInt8](JSONSerialization.data(withJSONObject: try #require(entry["body"])))
+            return ErrorBody(
+                kind: entry["kind"] as? String ?? "", status: try #require(entry["status"] as? Int),
+                contentType: entry["content_type"] as? String, body: body)
+        }
+    }
+}
