@@ -3,7 +3,9 @@ import Market
 import Testing
 
 @Suite struct Zones {
-    @Test(arguments: ["America/New_York", "Europe/London", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "Australia/Sydney", "America/Sao_Paulo", "UTC"])
+    @Test(arguments: [
+        "America/New_York", "Europe/London", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "Australia/Sydney", "America/Sao_Paulo", "UTC",
+    ])
     func offsetsEqualThePlatformsFrom1950To2090(_ name: String) throws {
         let zone = try #require(Zone(name))
         let reference = try #require(TimeZone(identifier: name))

@@ -9,14 +9,22 @@ import Testing
 
     private func instant(_ text: String) throws -> Instant { try #require(Instant(text)) }
 
-    private static let adjusted = """
-        {"Meta Data":{"1. Information":"x","2. Symbol":"AAPL","3. Last Refreshed":"2014-06-10","4. Output Size":"Full","5. Time Zone":"US/Eastern"},
-        "Time Series (Daily)":{
-        "2014-06-10":{"1. open":"94.7300","2. high":"95.0500","3. low":"93.5700","4. close":"94.2500","5. adjusted close":"20.9","6. volume":"62777000","7. dividend amount":"0.0000","8. split coefficient":"1.0000"},
-        "2014-06-09":{"1. open":"92.7000","2. high":"93.8800","3. low":"91.7500","4. close":"93.7000","5. adjusted close":"20.8","6. volume":"75415000","7. dividend amount":"0.0000","8. split coefficient":"7.0000"},
-        "2014-06-06":{"1. open":"649.9000","2. high":"651.2600","3. low":"644.4700","4. close":"645.5700","5. adjusted close":"20.5","6. volume":"12497000","7. dividend amount":"0.4700","8. split coefficient":"1.0000"},
-        "2014-06-05":{"1. open":"646.2000","2. high":"640.0000","3. low":"642.6100","4. close":"647.3500","5. adjusted close":"20.5","6. volume":"10850000","7. dividend amount":"0.0000","8. split coefficient":"1.0000"}}}
-        """
+    /// Newest first, as it comes; the last row's high lies below its open.
+    private static let adjusted: String = {
+        let labels = ["open", "high", "low", "close", "adjusted close", "volume", "dividend amount", "split coefficient"]
+        let days = [
+            "2014-06-10 94.7300 95.0500 93.5700 94.2500 20.9 62777000 0.0000 1.0000",
+            "2014-06-09 92.7000 93.8800 91.7500 93.7000 20.8 75415000 0.0000 7.0000",
+            "2014-06-06 649.9000 651.2600 644.4700 645.5700 20.5 12497000 0.4700 1.0000",
+            "2014-06-05 646.2000 640.0000 642.6100 647.3500 20.5 10850000 0.0000 1.0000",
+        ].map { line in
+            let cells = line.split(separator: " ")
+            let fields = zip(labels, cells.dropFirst()).enumerated().map { "\"\($0.offset + 1). \($0.element.0)\":\"\($0.element.1)\"" }
+            return "\"\(cells[0])\":{\(fields.joined(separator: ","))}"
+        }
+        let meta = #""2. Symbol":"AAPL","3. Last Refreshed":"2014-06-10","5. Time Zone":"US/Eastern""#
+        return "{\"Meta Data\":{\(meta)},\"Time Series (Daily)\":{\(days.joined(separator: ","))}}"
+    }()
 
     @Test func newestFirstBecomesSessionOrderAndActionsStandApart() throws {
         let answer = try provider.parse([UInt8](Self.adjusted.utf8), calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
@@ -37,7 +45,8 @@ import Testing
         ("2014-06-10 14:07:03", "2014-06-10T20:30:00Z", 1), ("2014-06-10 16:00:01", "2014-06-10T20:30:00Z", 0),
     ])
     func theFirstRowIsProvisionalUntilItsSessionHasClosed(_ refreshed: String, _ asOf: String, _ provisional: Int) throws {
-        let body = Self.adjusted.replacingOccurrences(of: "\"3. Last Refreshed\":\"2014-06-10\"", with: "\"3. Last Refreshed\":\"\(refreshed)\"")
+        let label = "\"3. Last Refreshed\":\""
+        let body = Self.adjusted.replacingOccurrences(of: label + "2014-06-10\"", with: label + refreshed + "\"")
         let answer = try provider.parse([UInt8](body.utf8), calendar: calendar, asOf: try instant(asOf))
         #expect(answer.provisional.count == provisional)
         #expect(answer.bars.count == 3 - provisional)
@@ -51,7 +60,8 @@ import Testing
             not-a-date,1,1,1,1,1,1,1,1\r
 
             """
-        let answer = try provider.parse([UInt8](csv.utf8), contentType: "text/csv", calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
+        let asOf = try instant("2014-06-11T12:00:00Z")
+        let answer = try provider.parse([UInt8](csv.utf8), contentType: "text/csv", calendar: calendar, asOf: asOf)
         #expect(answer.bars.map(\.close.description) == ["645.57", "93.7"])
         #expect(answer.actions.count == 2)
         #expect(answer.rejected.map(\.rule) == ["bad-date"])

@@ -26,7 +26,8 @@ struct ChartBody {
 
     @Test func aHistoryAdjustedInSinglePrecisionComesBackAsTraded() throws {
         let calendar = try #require(calendar)
-        let sessions = calendar.sessions(from: SessionDate(year: 1999, month: 1, day: 4), through: SessionDate(year: 2021, month: 1, day: 8))
+        let last = SessionDate(year: 2021, month: 1, day: 8)
+        let sessions = calendar.sessions(from: SessionDate(year: 1999, month: 1, day: 4), through: last)
         let splits = [("2000-06-21", 2), ("2005-02-28", 2), ("2014-06-09", 7), ("2020-08-31", 4)]
         var chart = ChartBody()
         var traded: [Double] = []
@@ -39,16 +40,19 @@ struct ChartBody {
             for name in ["open", "high", "low", "close"] { chart.columns[name, default: []].append("\(adjusted)") }
             chart.columns["volume", default: []].append("\(1000 * factor)")
         }
-        chart.events = "\"splits\":{" + splits.map { date, ratio in
-            let open = calendar.open(of: SessionDate(date) ?? sessions[0]).seconds
+        let events = splits.map { date, ratio in
+            let open = calendar.open(of: SessionDate(date) ?? last).seconds
             return "\"\(open)\":{\"date\":\(open),\"numerator\":\(ratio),\"denominator\":1}"
-        }.joined(separator: ",") + "},\"dividends\":{\"x\":{\"date\":\(calendar.open(of: SessionDate("2012-08-09") ?? sessions[0]).seconds),\"amount\":0.094643}}"
+        }
+        let exDate = SessionDate(year: 2012, month: 8, day: 9)
+        let dividend = "\"x\":{\"date\":\(calendar.open(of: exDate).seconds),\"amount\":0.094643}"
+        chart.events = "\"splits\":{\(events.joined(separator: ","))},\"dividends\":{\(dividend)}"
         let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2021-01-09T00:00:00Z"))
         #expect(answer.bars.map(\.close) == traded.map { Price($0) })
         #expect(answer.bars.allSatisfy { $0.volume == 1000 })
         #expect(answer.rejected.isEmpty)
         #expect(answer.actions.count == 5)
-        #expect(answer.actions.contains(CorporateAction(exDate: SessionDate(year: 2012, month: 8, day: 9), kind: .dividend(Price(2.65)))))
+        #expect(answer.actions.contains(CorporateAction(exDate: exDate, kind: .dividend(Price(2.65)))))
     }
 
     @Test func aDividendOnTheDayOfASplitIsForOneOldShare() throws {
@@ -68,7 +72,8 @@ struct ChartBody {
         let days = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-07", "2012-01-09"]
         chart.stamps = try days.map { try instant($0 + "T14:30:00Z").seconds }
         chart.columns = [
-            "open": ["10", "10", "10", "0", "10", "10"], "high": ["11", "11", "9", "11", "11", "11"], "low": ["9", "9", "8", "0", "9", "9"],
+            "open": ["10", "10", "10", "0", "10", "10"], "high": ["11", "11", "9", "11", "11", "11"],
+            "low": ["9", "9", "8", "0", "9", "9"],
             "close": ["10.5", "null", "8.5", "10", "10", "10"], "volume": ["100", "100", "100", "100", "100"],
         ]
         let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2012-01-10T00:00:00Z"))
@@ -115,8 +120,8 @@ struct ChartBody {
     @Test func noDamageToAnAnswerIsWorseThanARefusal() throws {
         let calendar = try #require(calendar)
         var chart = ChartBody()
-        chart.stamps = calendar.sessions(from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 1, day: 31))
-            .map { calendar.open(of: $0).seconds }
+        let first = SessionDate(year: 2012, month: 1, day: 3)
+        chart.stamps = calendar.sessions(from: first, through: first.advanced(by: 28)).map { calendar.open(of: $0).seconds }
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = chart.stamps.map { "\($0 % 97 + 3)" } }
         chart.events = #""splits":{"1325601000":{"numerator":0,"denominator":1}},"dividends":{"1325601000":{"amount":-1}}"#
         let whole = chart.bytes

@@ -1,8 +1,8 @@
-/// The sessions of one exchange: which local dates trade, from when to when. Rules and ad hoc days are data (`NewYork.swift`);
+/// The sessions of one exchange: which local dates trade, from when to when. Rules and ad hoc days are in `NewYork.swift`;
 /// lookups are one array read.
 package struct TradingCalendar: Sendable {
     /// ISO 10383 code of the exchange.
-    package let mic: String
+    package private(set) var mic: String
     package let zone: Zone
     /// The first and the last date that the calendar knows; dates outside are no sessions.
     package let first, last: SessionDate
@@ -13,6 +13,7 @@ package struct TradingCalendar: Sendable {
     private let ordinals: [Int32]
     /// Local seconds into the day of the close, where it is not the regular one.
     private let earlyCloses: [SessionDate: Int]
+    private let closures: Set<SessionDate>
     private let regularOpen, regularClose: Int
 
     /// The calendar of an exchange; nil for one that is not known. Built once, then shared.
@@ -24,37 +25,30 @@ package struct TradingCalendar: Sendable {
         }
     }
 
-    private static let newYork = make(mic: "XNYS")
-    private static let nasdaq = make(mic: "XNAS")
-
-    private static func make(mic: String) -> TradingCalendar? {
-        guard let zone = Zone("America/New_York") else { return nil }
-        return TradingCalendar(
-            mic: mic, zone: zone, first: NewYork.first, last: NewYork.last, closures: NewYork.closures(),
+    private static let newYork = Zone("America/New_York").map {
+        TradingCalendar(
+            mic: "XNYS", zone: $0, first: NewYork.first, last: NewYork.last, closures: NewYork.closures(),
             earlyCloses: NewYork.earlyCloses(), open: NewYork.open, close: NewYork.close)
     }
+    private static let nasdaq = newYork.map { TradingCalendar($0, mic: "XNAS") }
 
     /// `closures` are weekdays without a session. `open` and `close` are local seconds into the day.
     package init(
         mic: String, zone: Zone, first: SessionDate, last: SessionDate, closures: Set<SessionDate>, earlyCloses: [SessionDate: Int],
         open: Int, close: Int
     ) {
-        self.init(
-            mic: mic, zone: zone, first: first, last: last, earlyCloses: earlyCloses, open: open, close: close,
-            isSession: { $0.weekday <= 5 && !closures.contains($0) })
-    }
-
-    private init(
-        mic: String, zone: Zone, first: SessionDate, last: SessionDate, earlyCloses: [SessionDate: Int], open: Int, close: Int,
-        isSession: (SessionDate) -> Bool
-    ) {
+        let dates = Int(last.day - first.day) + 1
+        var isClosed = [Bool](repeating: false, count: dates)
+        for closure in closures where closure >= first && closure <= last { isClosed[Int(closure.day - first.day)] = true }
         var days: [Int32] = []
         var ordinals: [Int32] = []
-        days.reserveCapacity(Int(last.day - first.day) * 5 / 7)
-        ordinals.reserveCapacity(Int(last.day - first.day) + 2)
-        for day in first.day...last.day {
+        days.reserveCapacity(dates)
+        ordinals.reserveCapacity(dates + 1)
+        var weekday = first.weekday
+        for (index, isClosed) in isClosed.enumerated() {
             ordinals.append(Int32(days.count))
-            if isSession(SessionDate(day: day)) { days.append(day) }
+            if weekday <= 5, !isClosed { days.append(first.day + Int32(index)) }
+            weekday = weekday == 7 ? 1 : weekday + 1
         }
         ordinals.append(Int32(days.count))
         self.mic = mic
@@ -63,16 +57,22 @@ package struct TradingCalendar: Sendable {
         self.last = last
         self.days = days
         self.ordinals = ordinals
-        self.earlyCloses = earlyCloses.filter { isSession($0.key) }
+        self.closures = closures
+        self.earlyCloses = earlyCloses
         regularOpen = open
         regularClose = close
+    }
+
+    private init(_ other: TradingCalendar, mic: String) {
+        self = other
+        self.mic = mic
     }
 
     /// The same calendar with further days closed: closures announced after this code was built.
     package func closing(_ closures: Set<SessionDate>) -> TradingCalendar {
         TradingCalendar(
-            mic: mic, zone: zone, first: first, last: last, earlyCloses: earlyCloses, open: regularOpen, close: regularClose,
-            isSession: { isSession($0) && !closures.contains($0) })
+            mic: mic, zone: zone, first: first, last: last, closures: self.closures.union(closures), earlyCloses: earlyCloses,
+            open: regularOpen, close: regularClose)
     }
 
     package func isSession(_ date: SessionDate) -> Bool {
@@ -112,7 +112,8 @@ package struct TradingCalendar: Sendable {
     /// The start of the date's core session.
     package func open(of session: SessionDate) -> Instant { zone.instant(session, secondsIntoDay: regularOpen) }
 
-    package func isEarlyClose(_ session: SessionDate) -> Bool { earlyCloses[session] != nil }
+    /// Whether the date is a session that ends before the regular close.
+    package func isEarlyClose(_ session: SessionDate) -> Bool { earlyCloses[session] != nil && isSession(session) }
 
     /// The last session whose close is not after the instant; nil before the calendar starts.
     package func latestClosed(at instant: Instant) -> SessionDate? {
