@@ -1,0 +1,64 @@
+import AWS
+import Foundation
+import HTTP
+import Market
+import Objects
+import Testing
+
+@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["raw"]))
+struct ArchiveTests {
+    let s3 = S3Client(HTTPClient(), environment: SeaweedServer.environment)
+
+    func record(_ instrument: String?) throws -> RawRecord {
+        RawRecord(
+            provider: "yahoo", kind: "chart", instrument: instrument, url: "https://host/v8/finance/chart/AAPL?period2=1325631600&interval=1d",
+            status: 200, contentType: "application/json;charset=utf-8", knownAt: try #require(Instant("2012-01-03T23:00:00Z")),
+            fetchedAt: try #require(Instant("2026-03-16T13:30:45.123456Z")))
+    }
+
+    @Test func anAnswerComesBackWithItsRecord() async throws {
+        let archive = RawArchive(s3, bucket: "raw")
+        let record = try record("XNAS:AAPL")
+        let (key, outcome) = try await archive.put(Array("{}".utf8), record)
+        #expect(outcome == .created)
+        let object = try await archive.get(key.description)
+        #expect(object.record == record)
+        #expect(object.key == key)
+        #expect(object.body == Array("{}".utf8))
+    }
+
+    @Test func theSameBytesAgainAreThereAlready() async throws {
+        let archive = RawArchive(s3, bucket: "raw")
+        let first = try await archive.put([7], try record(nil))
+        let second = try await archive.put([7], try record(nil))
+        #expect(first.outcome == .created)
+        #expect(second.outcome == .existed)
+        #expect(first.key == second.key)
+    }
+
+    @Test func aRefusalLiesApart() async throws {
+        let archive = RawArchive(s3, bucket: "raw")
+        let (key, _) = try await archive.put([9], try record("XNAS:ZZZZ"), isRefusal: true)
+        #expect(key.description.hasPrefix("refused/yahoo/"))
+        for try await summary in archive.list(provider: "yahoo") { #expect(summary.key.hasPrefix("raw/yahoo/")) }
+    }
+
+    @Test func bytesThatDoNotMatchTheirNameAreRefused() async throws {
+        let archive = RawArchive(s3, bucket: "raw")
+        let (key, _) = try await archive.put([1, 2, 3], try record("XNAS:MSFT"))
+        try await s3.put(bucket: "raw", key: key.description, body: [3, 2, 1])
+        let error = await #expect(throws: AWSError.self) { try await archive.get(key.description) }
+        #expect(error?.code == .corrupted)
+    }
+
+    @Test func anArtifactIsCheckedAgainstItsHash() async throws {
+        let store = ArtifactStore(s3, bucket: "raw")
+        let reference = try await store.put(model: "m1", [1, 2, 3])
+        #expect(reference.key == "models/m1/model.safetensors")
+        #expect(try await store.get(reference) == [1, 2, 3])
+        #expect(try await store.put(model: "m1", [9]) == reference)
+        let other = ArtifactStore.Reference(key: reference.key, sha256: Digest.sha256Hex([9]))
+        let error = await #expect(throws: AWSError.self) { try await store.get(other) }
+        #expect(error?.code == .corrupted)
+    }
+}
