@@ -1,6 +1,6 @@
 /// Vectorised transcendental functions. The stated errors hold over all finite inputs and are tested against double precision.
 package enum Activation {
-    /// Sigmoid by tanh: absolute error ≤ 1.2e-7.
+    /// Sigmoid by tanh: absolute error ≤ 2e-7.
     @inline(__always)
     static func sigmoid(_ x: Lanes) -> Lanes {
         let half = Lanes(repeating: 0.5)

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@testable import Forecasting
+
+@Suite struct ArtifactTests {
+    private func models() throws -> [any ForecastModel] {
+        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.3), cut: SyntheticMarket.date(599))
+        var configuration = SyntheticMarket.small
+        configuration.rounds = 1
+        configuration.nets = 2
+        return [try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9)]
+    }
+
+    @Test func aModelComesBackFromItsBytesWithEveryBit() throws {
+        let history = try SyntheticMarket.histories(count: 1, sessions: 300, effect: 0.3, seed: 8)[0]
+        for model in try models() {
+            let bytes = try model.state().encoded()
+            let loaded = try loadModel(Artifact(decoding: bytes))
+            #expect(loaded.kind == model.kind)
+            #expect(try loaded.forecast(history, at: 250) == model.forecast(history, at: 250))
+            #expect(loaded.metrics == model.metrics)
+            #expect(try loaded.state().encoded() == bytes)
+        }
+    }
+
+    @Test func everyTruncationIsRefused() throws {
+        let bytes = try models()[2].state().encoded()
+        for count in Array(stride(from: 0, to: bytes.count, by: 997)) + [7, 8, 9, bytes.count - 1] {
+            #expect(throws: ArtifactFailure.self) { try Artifact(decoding: Array(bytes[..<count])) }
+        }
+        #expect(throws: ArtifactFailure.truncated) { try Artifact(decoding: bytes + [0]) }
+    }
+
+    @Test func damageIsRefusedOrHarmlessAndNeverCrashes() throws {
+        let bytes = try models()[2].state().encoded()
+        var random = RandomStream(seed: 1)
+        for _ in 0..<300 {
+            var damaged = bytes
+            damaged[Int(random.next() % UInt64(min(bytes.count, 4_000)))] = UInt8(truncatingIfNeeded: random.next())
+            do { _ = try loadModel(Artifact(decoding: damaged)) } catch { #expect(error is ArtifactFailure) }
+        }
+    }
+
+    @Test func anUnknownKindAMissingTensorAndANumberThatIsNoneAreNamed() throws {
+        var artifact = try models()[1].state()
+        artifact.metadata["kind"] = "oracle"
+        #expect(throws: ArtifactFailure.unknownKind("oracle")) { try loadModel(artifact) }
+        artifact = try models()[1].state()
+        artifact.tensors = []
+        #expect(throws: ArtifactFailure.missing("standardised_quantiles")) { try loadModel(artifact) }
+        artifact.tensors = [.init(name: "standardised_quantiles", shape: [3, 7], values: [Float](repeating: .nan, count: 21))]
+        #expect(throws: ArtifactFailure.self) { try loadModel(artifact) }
+    }
+}
