@@ -45,7 +45,7 @@ extension HTTPFailure.Kind {
     init(_ code: TransferCode) {
         self =
             switch code {
-            case .unsupportedProtocol, .malformedURL: .invalidRequest
+            case .malformedURL: .invalidRequest
             case .hostNotResolved, .proxyNotResolved, .notConnected: .unreachable
             case .tlsHandshake, .certificateRefused, .certificateFile: .tls
             case .timedOut: .timedOut

@@ -1,0 +1,129 @@
+import Foundation
+import HTTP
+import Testing
+
+/// Servers that hang, lie and break off.
+@Suite(.timeLimit(.minutes(1)))
+struct MisbehaviourTests {
+    let client = HTTPClient()
+
+    func failure(
+        _ request: HTTPRequest, within timeout: Duration = .seconds(5), _ handle: @escaping @Sendable (LoopbackServer.Connection) -> Void
+    ) async -> HTTPFailure? {
+        let server = LoopbackServer { connection, _ in
+            _ = connection.request()
+            handle(connection)
+        }
+        defer { server.stop() }
+        var request = request
+        request.url = server.url + "/secret-path?apikey=secret"
+        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(request, timeout: timeout) }
+        #expect(failure?.description.contains("secret") == false)
+        return failure
+    }
+
+    let get = HTTPRequest("GET", "")
+
+    @Test func aServerThatHangsEndsAtTheDeadline() async {
+        let start = ContinuousClock.now
+        let failure = await failure(get, within: .milliseconds(300)) { _ in usleep(2_000_000) }
+        #expect(failure?.kind == .timedOut)
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+
+    @Test func aBodyThatTricklesEndsAtTheDeadline() async {
+        let failure = await failure(get, within: .milliseconds(400)) { connection in
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+            for _ in 0..<20 {
+                connection.send("x")
+                usleep(50_000)
+            }
+        }
+        #expect(failure?.kind == .timedOut)
+    }
+
+    @Test func aPassedDeadlineSendsNothing() async {
+        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), deadline: .now) }
+        #expect(failure?.kind == .timedOut)
+    }
+
+    @Test func halfABodyIsAFailure() async {
+        let failure = await failure(get) { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") }
+        #expect(failure?.kind == .broken)
+        #expect(failure?.code == .partialBody)
+        #expect(failure?.isTransient == true)
+    }
+
+    @Test func chunksThatEndEarlyAreAFailure() async {
+        let failure = await failure(get) { $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n") }
+        #expect(failure?.kind == .broken)
+    }
+
+    @Test func noAnswerAtAllAndNonsenseAreFailures() async {
+        #expect(await failure(get) { _ in }?.code == .nothingReceived)
+        #expect(await failure(get) { $0.send("SMTP ready\r\n\r\n") }?.kind == .broken)
+    }
+
+    @Test func aLargeBodyIsRefusedByItsLengthAndWhileItArrives() async {
+        let small = HTTPRequest("GET", "", maximumBytes: 1000)
+        let announced = await failure(small) { connection in connection.answer(body: [UInt8](repeating: 0, count: 5000)) }
+        #expect(announced?.kind == .tooLarge)
+        let endless = await failure(small) { connection in
+            connection.send("HTTP/1.1 200 OK\r\n\r\n")
+            for _ in 0..<50 { connection.send([UInt8](repeating: 0, count: 1000)) }
+        }
+        #expect(endless?.kind == .tooLarge)
+    }
+
+    @Test func aCompressedBombIsRefused() async throws {
+        let bomb = try Bomb.gzip(zeros: 20 << 20)
+        let failure = await failure(HTTPRequest("GET", "", maximumBytes: 1 << 20)) { connection in
+            connection.answer(headers: ["Content-Encoding: gzip"], body: bomb)
+        }
+        #expect(bomb.count < 100_000)
+        #expect(failure?.kind == .tooLarge)
+    }
+
+    @Test func endlessHeadersAreRefused() async {
+        let failure = await failure(get) { connection in
+            connection.send("HTTP/1.1 200 OK\r\n")
+            for number in 0..<2000 { connection.send("X-\(number): \(String(repeating: "y", count: 1000))\r\n") }
+        }
+        #expect(failure?.kind == .tooLarge)
+    }
+
+    @Test func nobodyListening() async {
+        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), timeout: .seconds(5)) }
+        #expect(failure?.kind == .unreachable)
+        #expect(failure?.code == .notConnected)
+    }
+
+    @Test func aCancelledTaskEndsAtOnce() async {
+        let server = LoopbackServer { connection, _ in
+            _ = connection.request()
+            usleep(3_000_000)
+        }
+        defer { server.stop() }
+        let client = client
+        let task = Task { try await client.send(HTTPRequest("GET", server.url), timeout: .seconds(30)) }
+        try? await Task.sleep(for: .milliseconds(100))
+        let start = ContinuousClock.now
+        task.cancel()
+        let failure = await #expect(throws: HTTPFailure.self) { try await task.value }
+        #expect(failure?.kind == .cancelled)
+        #expect(ContinuousClock.now - start < .seconds(1))
+    }
+
+    enum Bomb {
+        /// Made by the `gzip` of the machine.
+        static func gzip(zeros: Int) throws -> [UInt8] {
+            let process = Process()
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "head -c \(zeros) /dev/zero | gzip -9"]
+            let output = Pipe()
+            process.standardOutput = output
+            try process.run()
+            return Array(try output.fileHandleForReading.readToEnd() ?? Data())
+        }
+    }
+}

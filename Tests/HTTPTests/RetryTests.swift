@@ -1,0 +1,69 @@
+import Foundation
+import HTTP
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct RetryTests {
+    let client = HTTPClient()
+    let policy = RetryPolicy(attempts: 3, base: .milliseconds(5), ceiling: .milliseconds(20))
+
+    @Test(arguments: [429, 500, 502, 503, 504])
+    func aStatusThatMayPassIsTriedAgain(_ status: Int) async throws {
+        let server = LoopbackServer.answering { _, count, connection in connection.answer(count < 2 ? status : 200) }
+        defer { server.stop() }
+        let response = try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy)
+        #expect(response.status == 200)
+        #expect(server.seen.count == 3)
+    }
+
+    @Test func attemptsAreBoundedAndTheLastAnswerIsHandedOn() async throws {
+        let server = LoopbackServer.answering { _, _, connection in connection.answer(503) }
+        defer { server.stop() }
+        #expect(try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy).status == 503)
+        #expect(server.seen.count == 3)
+    }
+
+    @Test(arguments: [false, true])
+    func aPostIsRepeatedOnlyWhenDeclaredHarmless(_ isIdempotent: Bool) async throws {
+        let server = LoopbackServer.answering { _, count, connection in connection.answer(count == 0 ? 503 : 200) }
+        defer { server.stop() }
+        let request = HTTPRequest("POST", server.url, body: [1], isIdempotent: isIdempotent)
+        let response = try await client.send(request, deadline: .now + .seconds(5), retry: policy)
+        #expect(response.status == (isIdempotent ? 200 : 503))
+    }
+
+    @Test func aNotFoundIsFinal() async throws {
+        let server = LoopbackServer.answering { _, _, connection in connection.answer(404) }
+        defer { server.stop() }
+        _ = try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy)
+        #expect(server.seen.count == 1)
+    }
+
+    @Test func retryAfterIsHonouredAndALongOneHandedBack() async throws {
+        let server = LoopbackServer.answering { request, count, connection in
+            connection.answer(count == 0 ? 429 : 200, headers: ["Retry-After: \(request.contains("/long") ? 3600 : 1)"])
+        }
+        defer { server.stop() }
+        let start = ContinuousClock.now
+        #expect(try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy).status == 200)
+        #expect(ContinuousClock.now - start >= .seconds(1))
+        let second = LoopbackServer.answering { _, _, connection in connection.answer(429, headers: ["Retry-After: 3600"]) }
+        defer { second.stop() }
+        #expect(try await client.send(HTTPRequest("GET", second.url), deadline: .now + .seconds(5), retry: policy).status == 429)
+        #expect(second.seen.count == 1)
+    }
+
+    @Test func pausesAreJitteredAndCapped() {
+        let policy = RetryPolicy(attempts: 9, base: .milliseconds(100), ceiling: .seconds(1))
+        #expect(policy.pause(retry: 0, random: 0.5) == .milliseconds(50))
+        #expect(policy.pause(retry: 2, random: 0.5) == .milliseconds(200))
+        #expect(policy.pause(retry: 60, random: 0.999) < .seconds(1))
+        #expect(policy.pause(retry: 3, random: 0) == .zero)
+    }
+
+    @Test func retryAfterIsSecondsOrADate() {
+        #expect(RetryPolicy.retryAfter("120", now: 0) == .seconds(120))
+        #expect(RetryPolicy.retryAfter("Sun, 06 Nov 1994 08:49:37 GMT", now: 784_111_777 - 30) == .seconds(30))
+        #expect(RetryPolicy.retryAfter("soon", now: 0) == nil)
+    }
+}
