@@ -1,0 +1,43 @@
+import Foundation
+
+/// Ids and the account that requests carry.
+enum GatewayIdentity {
+    static let apiID = "local"
+
+    /// Sixteen characters, as HTTP APIs make them.
+    static func requestID() -> String {
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var bits = UInt64.random(in: .min ... .max)
+        var more = UInt64.random(in: .min ... .max)
+        var text: [UInt8] = []
+        for index in 0..<15 {
+            if index == 10 { swap(&bits, &more) }
+            text.append(letters[Int(bits & 63)])
+            bits >>= 6
+        }
+        return String(decoding: text, as: UTF8.self) + "="
+    }
+
+    /// An X-Ray trace id for the second `seconds` since 1970.
+    static func traceID(_ seconds: Int64) -> String {
+        func hex(_ value: UInt64, _ count: Int) -> String {
+            let text = String(value, radix: 16)
+            return String(repeating: "0", count: max(0, count - text.count)) + text.suffix(count)
+        }
+        return "Root=1-\(hex(UInt64(bitPattern: seconds) & 0xffff_ffff, 8))-\(hex(.random(in: .min ... .max), 16))\(hex(.random(in: .min ... .max), 8))"
+    }
+
+    static func routeARN(_ request: GatewayRequest) -> String {
+        "arn:aws:execute-api:\(PseudoParameter.region):\(PseudoParameter.account):\(apiID)/$default/\(request.method)\(request.path)"
+    }
+
+    /// Common log format, such as `12/Mar/2020:19:03:58 +0000`.
+    static func logTime(_ time: VirtualTime) -> String {
+        let day = time.seconds.flooredQuotient(86400)
+        let second = Int(time.seconds - day * 86400)
+        let date = CivilDate(days: Int(day))
+        let month = CronField.months[date.month - 1].capitalized
+        let clock = [second / 3600, second / 60 % 60, second % 60].map(ISOTime.two).joined(separator: ":")
+        return "\(ISOTime.two(date.day))/\(month)/\(date.year):\(clock) +0000"
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import LambdaEvents
+
+/// From a matched request to its answer: authorizer, event, function, mapping.
+struct GatewayResponder: Sendable {
+    let machine: any Invoking
+    let authorization: Authorization
+    let authorizers: [String: AuthorizerDefinition]
+    let now: @Sendable () -> VirtualTime
+
+    init(_ api: HTTPAPIDefinition, machine: any Invoking, now: @escaping @Sendable () -> VirtualTime) {
+        self.machine = machine
+        authorization = Authorization(machine)
+        authorizers = Dictionary(api.authorizers.map { ($0.name, $0) }) { $1 }
+        self.now = now
+    }
+
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        return encoder
+    }()
+
+    func respond(to request: GatewayRequest, _ match: RouteMatcher.Match) async -> GatewayResponse {
+        let requestID = GatewayIdentity.requestID()
+        var event = RequestEvent.make(request, match, requestID: requestID, now: now())
+        if let name = match.route.authorizer {
+            guard let authorizer = authorizers[name] else { return .internalError }
+            switch await authorization.verdict(authorizer, request, event) {
+            case .allowed(let context): event.requestContext.authorizer = .init(lambda: context ?? [:])
+            case .denied: return .forbidden
+            case .unidentified: return .unauthorized
+            case .failed: return .internalError
+            }
+        }
+        guard let payload = try? Self.encoder.encode(event) else { return .internalError }
+        do {
+            let invocation = Invocation(
+                function: match.route.function, payload: Array(payload), traceID: event.headers["x-amzn-trace-id"])
+            return ResponseMapping.response(try await machine.invoke(invocation), requestID: requestID)
+        } catch {
+            return ResponseMapping.response(error)
+        }
+    }
+}

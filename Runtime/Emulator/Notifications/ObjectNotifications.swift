@@ -1,0 +1,150 @@
+import Foundation
+
+/// Sees to it that every object that is put becomes an event, whoever put it.
+///
+/// The S3 server tells of each change through a webhook, in order, but only from memory: what it could not tell before it
+/// or the emulator ended is found by listing. `settle` puts a sentinel and waits until the webhook tells of it, so that all
+/// objects before it have been told too; when it does not come in time, the listing decides.
+package actor ObjectNotifications: Settling {
+    package enum Trouble: Error, Sendable, CustomStringConvertible {
+        case unreachable(String)
+
+        package var description: String {
+            switch self { case .unreachable(let reason): "the S3 server could not be asked for its objects: \(reason)" }
+        }
+    }
+
+    private let events: ObjectEvents
+    private let store: any ObjectStore
+    private let machine: any Invoking
+    private let token: String
+    /// How long a sentinel may take.
+    private let patience: Duration
+    /// How long the S3 server may be away before `settle` gives up.
+    private let endurance: Duration
+
+    /// Objects may have been put of which the webhook never told.
+    private var isIncomplete = true
+    private var generation: String?
+    private let sentinelPrefix = "sentinel/" + UUID().uuidString.lowercased() + "-"
+    private var sentinels = 0
+    private var waiting: [String: CheckedContinuation<Bool, Never>] = [:]
+    /// Sentinels of which the webhook told before anyone waited.
+    private var early: Set<String> = []
+
+    /// - Parameter token: What the webhook's `Authorization: Bearer` must say.
+    package init(
+        _ notifications: [BucketNotification], store: any ObjectStore, machine: any Invoking, token: String,
+        patience: Duration = .seconds(5), endurance: Duration = .seconds(60)
+    ) {
+        events = ObjectEvents(notifications: notifications)
+        self.store = store
+        self.machine = machine
+        self.token = token
+        self.patience = patience
+        self.endurance = endurance
+    }
+
+    /// The webhook's endpoint, `POST /hook`.
+    package nonisolated var route: Route {
+        Route("POST", "/hook") { await self.receive($0) }
+    }
+
+    /// Looks for what was put while nobody listened. Call it once the machine accepts events.
+    package func start() { lookSoon(after: .zero) }
+
+    /// Says that the S3 server was away, so that its objects are listed.
+    package func serverRestarted() { lookSoon(after: .zero) }
+
+    private func lookSoon(after delay: Duration) {
+        isIncomplete = true
+        Task {
+            try await Task.sleep(for: delay)
+            if isIncomplete { try await settle() }
+        }
+    }
+
+    package func receive(_ request: APIRequest) async -> APIResponse {
+        guard request.headers["authorization"] == "Bearer \(token)" else { return APIResponse(status: 401) }
+        guard let change = try? JSONDecoder().decode(FilerChange.self, from: Data(request.body)) else { return APIResponse(status: 400) }
+        guard let object = change.createdObject else { return APIResponse(status: 200) }
+        if object.key.hasPrefix(sentinelPrefix) {
+            if let waiter = waiting.removeValue(forKey: object.key) { waiter.resume(returning: true) } else { early.insert(object.key) }
+            return APIResponse(status: 200)
+        }
+        let events = events.events(for: object)
+        do {
+            if !events.isEmpty { try await machine.accept(events) }
+            return APIResponse(status: 200)
+        } catch {
+            lookSoon(after: .seconds(1))
+            return APIResponse(status: 503)
+        }
+    }
+
+    package func settle() async throws {
+        guard !events.notifications.isEmpty else { return }
+        let end = ContinuousClock.now + endurance
+        var pause = Duration.milliseconds(20)
+        while true {
+            do {
+                if try await isTold() { return }
+                try await catchUp()
+                return
+            } catch {
+                isIncomplete = true
+                guard !(error is CancellationError), ContinuousClock.now + pause < end else { throw Trouble.unreachable("\(error)") }
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, .seconds(1))
+            }
+        }
+    }
+
+    /// Whether the webhook has told of everything that was put before this call.
+    private func isTold() async throws -> Bool {
+        guard !isIncomplete, try await store.generation() == generation else { return false }
+        sentinels += 1
+        let key = sentinelPrefix + String(sentinels)
+        async let arrival = arrival(of: key)
+        do {
+            try await store.putSentinel(key)
+        } catch {
+            waiting.removeValue(forKey: key)?.resume(returning: false)
+            _ = await arrival
+            throw error
+        }
+        let arrived = await arrival
+        Task { [store] in try? await store.removeSentinel(key) }
+        return try await store.generation() == generation && arrived && !isIncomplete
+    }
+
+    private func arrival(of key: String) async -> Bool {
+        guard early.remove(key) == nil else { return true }
+        let timeout = Task {
+            try await Task.sleep(for: patience)
+            waiting.removeValue(forKey: key)?.resume(returning: false)
+        }
+        defer { timeout.cancel() }
+        return await withCheckedContinuation { waiting[key] = $0 }
+    }
+
+    /// Accepts every object that there is; the machine drops those it has accepted before.
+    private func catchUp() async throws {
+        generation = try await store.generation()
+        isIncomplete = false
+        for place in events.places {
+            let objects = try await store.objects(bucket: place.bucket, prefix: place.prefix).sorted(by: Self.isEarlier)
+            var batch: [AsyncEvent] = []
+            for (index, object) in objects.enumerated() {
+                batch += events.events(for: object)
+                guard batch.count >= 500 || index == objects.count - 1, !batch.isEmpty else { continue }
+                try await machine.accept(batch)
+                batch = []
+            }
+        }
+    }
+
+    private static func isEarlier(_ one: StoredObject, _ other: StoredObject) -> Bool {
+        (one.modified, one.key, one.versionID ?? "") < (other.modified, other.key, other.versionID ?? "")
+    }
+}
