@@ -1,0 +1,177 @@
+package import Market
+package import Postgres
+
+/// Versions of features: one-symbol ones, which belong to an answer, and cross-sectional ones, which belong to a session.
+package struct FeatureStore: Sendable {
+    private let database: Database
+    /// The feature set's version, such as `f1`.
+    package let version: String
+    /// How many cross-sectional features the set has.
+    package let crossWidth: Int
+
+    package init(_ database: Database, version: String, crossWidth: Int) {
+        self.database = database
+        self.version = version
+        self.crossWidth = crossWidth
+    }
+
+    /// Stores the rows that differ from the version before `answer` in order (or have none), and returns their sessions in order.
+    /// All rows have equally many values, and equally many extras.
+    @discardableResult
+    package func insert(
+        _ rows: [FeatureRecord], from answer: Answer, available: (SessionDate) -> Instant
+    ) async throws(PostgresError) -> [SessionDate] {
+        guard let first = rows.first else { return [] }
+        return try await database.query(
+            """
+            INSERT INTO features (instrument_id, version, session, known_at, available_at, fetched_at, sha256, "values", log_return, extras)
+            SELECT $1, $2, n.session, $3, CASE WHEN p.session IS NULL THEN n.available_at ELSE $3 END, $4, $5, n.row, n.log_return, n.extras
+            FROM (
+                SELECT session, available_at, log_return, ($9::real[])[(i - 1) * $11 + 1 : i * $11] AS row,
+                    ($10::float8[])[(i - 1) * $12 + 1 : i * $12] AS extras
+                FROM unnest($6::date[], $7::timestamptz[], $8::float8[]) WITH ORDINALITY u(session, available_at, log_return, i)
+            ) n
+            LEFT JOIN LATERAL (
+                SELECT * FROM features f
+                WHERE f.instrument_id = $1 AND f.version = $2 AND f.session = n.session AND (f.known_at, f.fetched_at, f.sha256) < ($3, $4, $5)
+                ORDER BY f.known_at DESC, f.fetched_at DESC, f.sha256 DESC LIMIT 1
+            ) p ON true
+            WHERE p.session IS NULL OR (p."values", p.log_return, p.extras) IS DISTINCT FROM (n.row, n.log_return, n.extras)
+            ON CONFLICT DO NOTHING
+            RETURNING session
+            """,
+            [
+                answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256, rows.map(\.session),
+                rows.map { available($0.session) }, rows.map(\.logReturn), rows.flatMap(\.values), rows.flatMap(\.extras),
+                Int32(first.values.count), Int32(first.extras.count),
+            ]
+        ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
+    }
+
+    /// Stores a session's cross-section as it was known at an instant. One computed before under the same instant gives way,
+    /// because an answer of that instant came late.
+    package func setCrossSection(
+        of session: SessionDate, knownAt: Instant, availableAt: Instant, _ rows: [(instrument: String, values: [Float])]
+    ) async throws {
+        let (names, values) = (rows.map(\.instrument), rows.flatMap(\.values))
+        let given = """
+            (SELECT id, ($5::real[])[(i - 1) * $6 + 1 : i * $6] AS row FROM unnest($4::text[]) WITH ORDINALITY u(id, i)) n
+            """
+        try await database.transaction {
+            try await database.execute(
+                """
+                DELETE FROM cross_features WHERE version = $1 AND session = $2 AND known_at = $3
+                    AND NOT EXISTS (SELECT FROM \(given) WHERE n.id = instrument_id AND n.row = "values")
+                """, [version, session, knownAt, names, values, Int32(crossWidth)])
+            try await database.execute(
+                """
+                INSERT INTO cross_features (version, session, known_at, available_at, instrument_id, "values")
+                SELECT $1, $2, $3, $7, n.id, n.row FROM \(given) ON CONFLICT DO NOTHING
+                """, [version, session, knownAt, names, values, Int32(crossWidth), availableAt])
+        }
+    }
+
+    /// The features visible as of an instant, by COPY: of the named instruments (nil: all), each with its sessions in order; of the
+    /// last `last` sessions if given. Instruments come ordered by id; those without a row are left out.
+    package func read(
+        _ instruments: [String]? = nil, _ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
+    ) async throws(PostgresError) -> [FeatureTable] {
+        if let last, let instruments {
+            var tables: [FeatureTable] = []
+            for instrument in Set(instruments).sorted() { tables += try await copy([instrument], asOf, from, through, last) }
+            return tables
+        }
+        precondition(last == nil, "the last sessions can be read for named instruments only")
+        return try await copy(instruments, asOf, from, through, nil)
+    }
+
+    private func copy(
+        _ instruments: [String]?, _ asOf: AsOf, _ from: SessionDate?, _ through: SessionDate?, _ last: Int?
+    ) async throws(PostgresError) -> [FeatureTable] {
+        let column = asOf.column
+        var condition = "f.version = $1 AND f.\(column) <= $2"
+        var parameters: [any PostgresLiteral] = [version, asOf.instant]
+        func add(_ clause: String, _ value: (any PostgresLiteral)?) {
+            guard let value else { return }
+            parameters.append(value)
+            condition += " AND " + clause + "$\(parameters.count)" + (clause.hasSuffix("(") ? ")" : "")
+        }
+        if let instruments, instruments.count == 1 { add("f.instrument_id = ", instruments[0]) } else { add("f.instrument_id = ANY (", instruments) }
+        add("f.session >= ", from)
+        add("f.session <= ", through)
+        let crossWidth = crossWidth
+        let direction = last == nil ? "" : "DESC"
+        let tables = try await database.copyOut(
+            """
+            SELECT f.instrument_id, f.session, f.known_at, f.sha256, f."values", f.log_return, f.extras, c.known_at, c."values" FROM (
+                SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM features f WHERE \(condition)
+                ORDER BY f.instrument_id, f.session \(direction), f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
+                \(last.map { "LIMIT \($0)" } ?? "")
+            ) f LEFT JOIN (
+                SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM cross_features f WHERE \(condition)
+                ORDER BY f.instrument_id, f.session, f.known_at DESC
+            ) c ON c.instrument_id = f.instrument_id AND c.session = f.session
+            ORDER BY f.instrument_id, f.session
+            """, parameters, into: [FeatureTable]()
+        ) { tables, row throws(PostgresError) in
+            let instrument: String = try row[0]
+            if tables.last?.instrument != instrument {
+                let width = try row.cell(4).forEachElement(of: Float.self, { _ in }) { _ in } + crossWidth
+                tables.append(FeatureTable(instrument: instrument, width: width))
+            }
+            try tables[tables.count - 1].append(row, crossWidth)
+        }
+        return tables
+    }
+
+    /// One session's rows of all instruments as of an instant, ordered by instrument: what its cross-section is made of.
+    package func session(_ session: SessionDate, _ asOf: AsOf) async throws(PostgresError) -> [(instrument: String, record: FeatureRecord)] {
+        try await database.query(
+            """
+            SELECT DISTINCT ON (instrument_id) instrument_id, "values", log_return, extras FROM features
+            WHERE version = $1 AND session = $2 AND \(asOf.column) <= $3
+            ORDER BY instrument_id, known_at DESC, fetched_at DESC, sha256 DESC
+            """, [version, session, asOf.instant]
+        ).all { row throws(PostgresError) in
+            (try row[0], FeatureRecord(session: session, values: try row[1], logReturn: try row[2], extras: try row[3]))
+        }
+    }
+
+    /// The last session that an instrument has features for, as of an instant.
+    package func lastSession(of instrument: String, _ asOf: AsOf) async throws(PostgresError) -> SessionDate? {
+        try await database.query(
+            "SELECT session FROM features WHERE instrument_id = $1 AND version = $2 AND \(asOf.column) <= $3 ORDER BY session DESC LIMIT 1",
+            [instrument, version, asOf.instant]
+        ).one { row throws(PostgresError) in try row[0] }
+    }
+}
+
+extension FeatureTable {
+    fileprivate mutating func append(_ row: CopiedRow, _ crossWidth: Int) throws(PostgresError) {
+        let session: SessionDate = try row[1]
+        sessions.append(session)
+        fingerprint.add(Int64(session.day))
+        fingerprint.add((try row[2] as Instant).microseconds)
+        fingerprint.add(try row[3] as String)
+        try row.appendElements(4, to: &values)
+        logReturns.append(try row[5])
+        extrasWidth = try row.appendElements(6, to: &extras)
+        if let known = try row[7] as Instant? {
+            fingerprint.add(known.microseconds)
+            try row.appendElements(8, to: &values)
+        } else {
+            values.append(contentsOf: repeatElement(.nan, count: crossWidth))
+        }
+        guard values.count == sessions.count * width, extras.count == sessions.count * extrasWidth else {
+            throw PostgresError(.decoding, "the features of \(instrument) on \(session) have another width than those before")
+        }
+    }
+}
+
+extension CopiedRow {
+    /// Appends an array's elements and returns their number.
+    @discardableResult
+    fileprivate func appendElements<T: PostgresElement & PostgresDecodable>(_ column: Int, to array: inout [T]) throws(PostgresError) -> Int {
+        try cell(column).forEachElement(of: T.self, { _ in }) { cell throws(PostgresError) in array.append(try T(postgres: cell)) }
+    }
+}

@@ -1,0 +1,71 @@
+package import Market
+
+/// One version of one session's features, to be written.
+package struct FeatureRecord: Sendable {
+    package let session: SessionDate
+    /// The one-symbol features; NaN is missing.
+    package let values: [Float]
+    /// Log total return since the session before; NaN for the first.
+    package let logReturn: Double
+    /// Whatever else the engine needs back, in its own order: volatilities, inputs of the cross-section.
+    package let extras: [Double]
+
+    package init(session: SessionDate, values: [Float], logReturn: Double, extras: [Double]) {
+        self.session = session
+        self.values = values
+        self.logReturn = logReturn
+        self.extras = extras
+    }
+}
+
+/// The features of one instrument as they were visible at an instant, ordered by session.
+package struct FeatureTable: Sendable {
+    package let instrument: String
+    package internal(set) var sessions: [SessionDate] = []
+    /// Values in one row: the one-symbol features, then the cross-sectional ones.
+    package let width: Int
+    /// `sessions.count` × `width`, row after row; NaN is missing.
+    package internal(set) var values: [Float] = []
+    package internal(set) var logReturns: [Double] = []
+    /// `sessions.count` × `extrasWidth`, row after row.
+    package internal(set) var extras: [Double] = []
+    package internal(set) var extrasWidth = 0
+    /// FNV-1a over (session, known_at, sha256) of the rows and the known_at of their cross-sections.
+    var fingerprint = Fingerprint()
+
+    /// Which data this is: 16 hexadecimal digits that change with any row or version that was read.
+    package var dataVersion: String { fingerprint.description }
+}
+
+extension Sequence<FeatureTable> {
+    /// Which data all tables together are.
+    package var dataVersion: String {
+        var fingerprint = Fingerprint()
+        for table in self {
+            fingerprint.add(table.instrument)
+            fingerprint.add(table.dataVersion)
+        }
+        return fingerprint.description
+    }
+}
+
+/// 64-bit FNV-1a.
+struct Fingerprint: Sendable, CustomStringConvertible {
+    private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    mutating func add(_ text: String) {
+        for byte in text.utf8 { add(byte) }
+        add(UInt8(0))
+    }
+
+    mutating func add(_ value: Int64) {
+        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: value >> Int64(shift))) }
+    }
+
+    private mutating func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+
+    var description: String {
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

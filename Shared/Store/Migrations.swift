@@ -1,0 +1,79 @@
+import FoundationEssentials
+package import Postgres
+
+/// The numbered SQL files beside the bundle, `0001_name.sql` …, applied in order, each once.
+package struct Migrations: Sendable {
+    package struct File: Hashable, Sendable {
+        package let number: Int
+        package let name: String
+        package let sql: String
+    }
+
+    package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+        case unreadable(String)
+        /// A file's name has no number, or the numbers are not 1, 2, 3 …
+        case misnumbered(String)
+        /// A file that was applied is no longer what it was.
+        case changed(String)
+        /// A file that was applied is not there.
+        case missing(String)
+
+        package var description: String {
+            switch self {
+            case .unreadable(let path): "migrations cannot be read: \(path)"
+            case .misnumbered(let name): "migration \(name) is not numbered 0001_, 0002_ … without a gap"
+            case .changed(let name): "migration \(name) was applied and has been changed since: put it back and add a new one"
+            case .missing(let name): "migration \(name) was applied and is missing: this bundle is older than the database's schema"
+            }
+        }
+    }
+
+    package let files: [File]
+
+    /// Reads every `.sql` file of a folder.
+    package init(folder: String) throws(Failure) {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { throw .unreadable(folder) }
+        var files: [File] = []
+        for name in names.sorted() where name.hasSuffix(".sql") {
+            guard let number = Int(name.prefix { $0 != "_" }), number == files.count + 1 else { throw .misnumbered(name) }
+            guard let bytes = FileManager.default.contents(atPath: folder + "/" + name) else { throw .unreadable(name) }
+            files.append(File(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self)))
+        }
+        guard !files.isEmpty else { throw .unreadable("\(folder) holds no .sql file") }
+        self.files = files
+    }
+
+    /// Reads the bundle's: `$LAMBDA_TASK_ROOT/migrations`.
+    package init(environment: [String: String]) throws(Failure) {
+        try self.init(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/migrations")
+    }
+
+    /// Applies what is missing, all or nothing, and returns the names of what was applied. Others that migrate meanwhile wait.
+    package func apply(to database: Database) async throws -> [String] {
+        try await database.transaction {
+            try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether migrations', 0))")
+            try await database.script(
+                """
+                CREATE TABLE IF NOT EXISTS schema_migrations (
+                    number integer PRIMARY KEY, name text NOT NULL, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+                """)
+            let applied = try await database.query("SELECT number, name, sha256 FROM schema_migrations ORDER BY number")
+                .all { row throws(PostgresError) in (number: try row[0] as Int, name: try row[1] as String, sha256: try row[2] as PostgresBytes) }
+            let hashes = try await database.query(
+                "SELECT sha256(convert_to(sql, 'UTF8')) FROM unnest($1::text[]) WITH ORDINALITY t(sql, n) ORDER BY n", [files.map(\.sql)]
+            ).all { row throws(PostgresError) in try row[0] as PostgresBytes }
+            for row in applied {
+                guard files.indices.contains(row.number - 1) else { throw Failure.missing(row.name) }
+                guard hashes[row.number - 1] == row.sha256 else { throw Failure.changed(row.name) }
+            }
+            var names: [String] = []
+            for (file, hash) in zip(files, hashes).dropFirst(applied.count) {
+                try await database.script(file.sql)
+                try await database.execute(
+                    "INSERT INTO schema_migrations (number, name, sha256) VALUES ($1, $2, $3)", [Int32(file.number), file.name, hash])
+                names.append(file.name)
+            }
+            return names
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package import Market
+package import Postgres
+
+/// A trained model: what it was made of and where its artifact lies.
+package struct Model: Hashable, Sendable {
+    /// Hash of (as-of, config, data version, code version).
+    package let id: String
+    package let kind: String
+    package let asOf: Instant
+    package let featureVersion: String
+    package let config: String
+    package let dataVersion: String
+    package let codeVersion: String
+    package let seed: Int64
+    package let windowFrom, windowTo: SessionDate
+    /// JSON text; comes back with Postgres's spacing and order.
+    package let metrics: String
+    package let artifactKey: String
+    package let artifactSHA256: String
+
+    package init(
+        id: String, kind: String, asOf: Instant, featureVersion: String, config: String, dataVersion: String, codeVersion: String,
+        seed: Int64, windowFrom: SessionDate, windowTo: SessionDate, metrics: String, artifactKey: String, artifactSHA256: String
+    ) {
+        self.id = id
+        self.kind = kind
+        self.asOf = asOf
+        self.featureVersion = featureVersion
+        self.config = config
+        self.dataVersion = dataVersion
+        self.codeVersion = codeVersion
+        self.seed = seed
+        self.windowFrom = windowFrom
+        self.windowTo = windowTo
+        self.metrics = metrics
+        self.artifactKey = artifactKey
+        self.artifactSHA256 = artifactSHA256
+    }
+
+    static let columns = """
+        m.id, m.kind, m.as_of, m.feature_version, m.config, m.data_version, m.code_version, m.seed, m.window_from, m.window_to, m.metrics, \
+        m.artifact_key, m.artifact_sha256
+        """
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row[0], kind: try row[1], asOf: try row[2], featureVersion: try row[3], config: try row[4], dataVersion: try row[5],
+            codeVersion: try row[6], seed: try row[7], windowFrom: try row[8], windowTo: try row[9], metrics: try row[10],
+            artifactKey: try row[11], artifactSHA256: try row[12])
+    }
+}
+
+package struct ModelRegistry: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// False when a model with this id is registered already; that one stays.
+    @discardableResult
+    package func register(_ model: Model) async throws(PostgresError) -> Bool {
+        try await database.execute(
+            """
+            INSERT INTO models (id, kind, as_of, feature_version, config, data_version, code_version, seed, window_from, window_to, metrics,
+                artifact_key, artifact_sha256)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13) ON CONFLICT DO NOTHING
+            """,
+            [
+                model.id, model.kind, model.asOf, model.featureVersion, model.config, model.dataVersion, model.codeVersion, model.seed,
+                model.windowFrom, model.windowTo, model.metrics, model.artifactKey, model.artifactSHA256,
+            ]) > 0
+    }
+
+    package func find(_ id: String) async throws(PostgresError) -> Model? {
+        try await database.query("SELECT \(Model.columns) FROM models m WHERE id = $1", [id]).one(Model.init)
+    }
+
+    /// The models made at or before an instant, latest first; one kind's if named.
+    package func list(kind: String? = nil, asOf: Instant) async throws(PostgresError) -> [Model] {
+        try await database.query(
+            "SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, id", [asOf, kind]
+        ).all(Model.init)
+    }
+}

@@ -1,0 +1,50 @@
+import Market
+package import Postgres
+
+/// The answers that were folded into the tables, and the order in which that must happen.
+package struct RawObjects: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// Keeps everyone else from folding answers about `instrument` until the transaction ends.
+    package func lock(_ instrument: String) async throws(PostgresError) {
+        try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["instrument " + instrument])
+    }
+
+    /// Says that an answer was folded in. False when it was already.
+    @discardableResult
+    package func record(_ answer: Answer, bars: Int, actions: Int, rejected: Int) async throws(PostgresError) -> Bool {
+        try await database.execute(
+            "INSERT INTO raw_objects (\(Answer.columns), bars, actions, rejected) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+            [
+                answer.key, answer.instrument, answer.provider, answer.kind, answer.knownAt, answer.fetchedAt, answer.sha256, bars, actions,
+                rejected,
+            ]) > 0
+    }
+
+    package func contains(_ key: String) async throws(PostgresError) -> Bool {
+        try await database.query("SELECT FROM raw_objects WHERE key = $1", [key]).count > 0
+    }
+
+    /// The folded answers about an instrument, in order.
+    package func answers(about instrument: String) async throws(PostgresError) -> [Answer] {
+        try await database.query(
+            "SELECT \(Answer.columns) FROM raw_objects WHERE instrument_id = $1 ORDER BY known_at, fetched_at, sha256", [instrument]
+        ).all(Answer.init)
+    }
+
+    /// Removes everything that was derived from answers about the same instrument that come after `answer` in order, and returns
+    /// those answers in order, to be folded again after `answer`. Call under `lock`, in its transaction.
+    package func removeLater(than answer: Answer) async throws(PostgresError) -> [Answer] {
+        let order: [any PostgresEncodable] = [answer.instrument, answer.knownAt, answer.fetchedAt, answer.sha256]
+        let later = "instrument_id = $1 AND (known_at, fetched_at, sha256) > ($2, $3, $4)"
+        let answers = try await database.query(
+            "DELETE FROM raw_objects WHERE \(later) RETURNING \(Answer.columns)", order
+        ).all(Answer.init)
+        guard !answers.isEmpty else { return [] }
+        for table in ["bars", "corporate_actions", "features", "quarantine"] {
+            try await database.execute("DELETE FROM \(table) WHERE \(later)", order)
+        }
+        return answers.sorted()
+    }
+}
