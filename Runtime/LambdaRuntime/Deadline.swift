@@ -22,9 +22,9 @@ package struct Deadline: Sendable, Hashable, Comparable {
     package static func < (left: Self, right: Self) -> Bool { left.epochMilliseconds < right.epochMilliseconds }
 }
 
-enum WallClock {
+package enum WallClock {
     /// Microseconds since 1970.
-    static func microseconds() -> Int64 {
+    package static func microseconds() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000

@@ -37,7 +37,7 @@ final class Turn: Sendable {
     /// Called last thing in the handler's task.
     func end(_ result: Result<Answer, ErrorReport>) {
         state.withLock { state in
-            if case .expired = state.phase { return }
+            guard case .running = state.phase else { return }
             switch result {
             case .success(let answer): state.phase = .ended(.answer(answer))
             case .failure(let error): state.phase = .ended(.failure(state.cancelled ? .deadline(context, error) : error))

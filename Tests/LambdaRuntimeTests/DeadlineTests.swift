@@ -1,0 +1,56 @@
+import Foundation
+import Glibc
+import Testing
+
+@testable import LambdaRuntime
+
+@Suite struct `Deadlines` {
+    struct Sleeper: Function {
+        init(_ environment: [String: String]) async throws {}
+        func handle(_ event: String, _ context: Context) async throws -> String {
+            switch event {
+            case "wait": try await Task.sleep(for: .seconds(30))
+            case "compute": while !Task.isCancelled {}
+                try Task.checkCancellation()
+            case "save": do { try await Task.sleep(for: .seconds(30)) } catch { return "saved" }
+            case "block": usleep(1_500_000)
+            case "ignore": for _ in 0..<300 { await Task.detached { _ = usleep(5000) }.value }
+            default: break
+            }
+            return event
+        }
+    }
+
+    private func run(_ script: [RuntimeServer.Reply]) async -> Run {
+        await LambdaRuntimeTests.run(["S": Sleeper.self], handler: "S", RuntimeServer(script))
+    }
+
+    @Test(arguments: ["wait", "compute"])
+    func `A handler is cancelled before its deadline, the error is ours and the next event is served`(_ event: String) async throws {
+        let began = ContinuousClock.now
+        let run = await run([.event("\"\(event)\"", milliseconds: 600), .event("\"next\"", milliseconds: 5000)])
+        #expect(ContinuousClock.now - began < .seconds(5))
+        let error = try #require(run.posts.first)
+        #expect(error.path.hasSuffix("/request-1/error") && error.headers["lambda-runtime-function-error-type"] == "Runtime.DeadlineExceeded")
+        #expect((error.json?["errorMessage"] as? String)?.contains("request-1") == true)
+        #expect(run.posts.last?.text == "\"next\"" && run.stuck.isEmpty)
+    }
+
+    @Test func `A handler that still answers after its cancellation is believed`() async {
+        let run = await run([.event("\"save\"", milliseconds: 600)])
+        #expect(run.posts.map(\.text) == ["\"saved\""])
+    }
+
+    @Test(arguments: ["block", "ignore"])
+    func `A handler that goes on regardless is reported in time and the process gives up`(_ event: String) async throws {
+        let run = await run([.event("\"\(event)\"", milliseconds: 500), .event("\"next\"")])
+        #expect(run.stuck == [.handlerStuck] && run.code == .handlerStuck)
+        #expect(run.posts.count == 1 && run.posts[0].json?["errorType"] as? String == "Runtime.DeadlineExceeded")
+    }
+
+    @Test func `The margin is a tenth of the time but no more than the setting`() {
+        let settings = Settings(["DEADLINE_MARGIN_MS": "200"])
+        #expect(settings.margin(within: .seconds(1)) == .milliseconds(100) && settings.margin(within: .seconds(900)) == .milliseconds(200))
+        #expect(Settings(["DEADLINE_MARGIN_MS": "-1"]).margin == .milliseconds(300))
+    }
+}

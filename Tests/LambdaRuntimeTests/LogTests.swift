@@ -1,0 +1,69 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import LambdaRuntime
+
+@Suite struct `Log lines` {
+    private func lines(_ environment: [String: String], _ body: (Logger) -> Void) -> Data {
+        let pipe = Pipe()
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        var environment = environment
+        if environment["_LAMBDA_TELEMETRY_LOG_FD"] != nil { environment["_LAMBDA_TELEMETRY_LOG_FD"] = "\(descriptor)" }
+        let output = LogOutput(environment, descriptor: descriptor)
+        body(Logger(label: "test") { output.handler($0) })
+        try? pipe.fileHandleForWriting.close()
+        return pipe.fileHandleForReading.readDataToEndOfFile()
+    }
+
+    @Test func `A record is one line of JSON whatever is in it`() throws {
+        let context = Context(requestId: "r-1", tenantId: "t")
+        let data = lines([:]) { logger in
+            Context.$current.withValue(context) {
+                logger.warning("two\nlines \"quoted\" \u{1}", metadata: ["b": ["x", ["y": "1"]], "a": "é", "errorType": "Function.X"])
+            }
+        }
+        #expect(data.split(separator: 0x0a).count == 1 && data.last == 0x0a)
+        let json = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        #expect(json["message"] as? String == "two\nlines \"quoted\" \u{1}" && json["level"] as? String == "WARN")
+        #expect(json["requestId"] as? String == "r-1" && json["tenantId"] as? String == "t" && json["errorType"] as? String == "Function.X")
+        #expect((json["metadata"] as? [String: Any])?["a"] as? String == "é")
+        #expect((json["timestamp"] as? String)?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil)
+    }
+
+    @Test(arguments: [
+        (["AWS_LAMBDA_LOG_LEVEL": "ERROR", "LOG_LEVEL": "debug"], Logger.Level.error),
+        (["AWS_LAMBDA_LOG_LEVEL": "ERROR", "LOG_LEVEL": "debug", "AWS_LAMBDA_LOG_FORMAT": "Text"], .debug),
+        (["LOG_LEVEL": "trace"], .trace), (["AWS_LAMBDA_LOG_LEVEL": "FATAL"], .critical), (["LOG_LEVEL": "loud"], .info), ([:], .info),
+    ])
+    func `The level follows the format`(_ environment: [String: String], _ level: Logger.Level) {
+        #expect(LogOutput(environment).level == level)
+    }
+
+    @Test func `Text stays on one line and carries the request id`() {
+        let data = lines(["AWS_LAMBDA_LOG_FORMAT": "Text"]) { $0.info("one\ntwo", metadata: ["requestId": "r"]) }
+        let text = String(decoding: data, as: UTF8.self)
+        #expect(text.hasSuffix(" INFO one two requestId=r\n") && text.filter(\.isNewline).count == 1)
+    }
+
+    @Test func `Frames carry the level, the format, the length and the time`() throws {
+        let data = [UInt8](lines(["_LAMBDA_TELEMETRY_LOG_FD": "yes"]) { $0.error("x") })
+        func number(_ range: Range<Int>) -> UInt64 { data[range].reduce(0) { $0 << 8 | UInt64($1) } }
+        #expect(number(0..<4) == 0xa55a_0016 && number(4..<8) == UInt64(data.count - 16) && number(8..<16) > 1_700_000_000_000_000)
+        #expect(try JSONSerialization.jsonObject(with: Data(data[16...])) is [String: Any])
+    }
+
+    @Test(arguments: [(0, "1970-01-01T00:00:00.000Z"), (1_325_629_800_123_999, "2012-01-03T22:30:00.123Z"), (951_782_400_000_000, "2000-02-29T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z")] as [(Int64, String)])
+    func `Timestamps are calendar dates`(_ microseconds: Int64, _ text: String) {
+        #expect(Timestamp.text(microseconds: microseconds) == text)
+    }
+
+    @Test func `A trap leaves a line with the request id`() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            CrashReport.install()
+            CrashReport.serving("request-9")
+            abort()
+        }
+        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains(#""requestId":"request-9""#))
+    }
+}
