@@ -28,6 +28,7 @@ package struct AWSEndpoint: Sendable, Hashable {
 
     /// Whether a text from outside may become part of a host name.
     static func isRegion(_ text: String) -> Bool {
-        (3...32).contains(text.utf8.count) && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+        (3...32).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
     }
 }

@@ -39,7 +39,8 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
     package var isThrottling: Bool {
         [
             "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled", "SlowDown",
-            "TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException", "PriorRequestNotComplete",
+            "TooManyRequestsException", "ProvisionedThroughputExceededException", "TransactionInProgressException",
+            "PriorRequestNotComplete",
             "RequestLimitExceeded", "BandwidthLimitExceeded", "LimitExceededException", "EC2ThrottledException",
         ].contains(rawValue)
     }

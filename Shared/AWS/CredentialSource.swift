@@ -1,6 +1,6 @@
 import FoundationEssentials
-package import HTTP
 import Glibc
+package import HTTP
 
 /// Where credentials come from: the environment's keys, else the endpoint that `AWS_CONTAINER_CREDENTIALS_FULL_URI` names.
 package actor CredentialSource {

@@ -1,7 +1,8 @@
 /// User metadata as header text: printable ASCII as it is, everything else as RFC 2047 encoded words, as S3 itself shows it.
 package enum MetadataText {
     package static func encode(_ value: String) -> String {
-        let isPlain = value.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !value.hasPrefix("=?") && CanonicalRequest.collapsed(value) == value
+        let isPlain =
+            value.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !value.hasPrefix("=?") && CanonicalRequest.collapsed(value) == value
         return isPlain ? value : "=?UTF-8?B?\(Digest.base64(Array(value.utf8)))?="
     }
 

@@ -13,7 +13,8 @@ extension S3Client {
     ) async throws(AWSError) -> S3Page {
         let parameters: [(String, String?)] = [
             ("list-type", "2"), ("prefix", prefix.isEmpty ? nil : prefix), ("start-after", continuation == nil ? startAfter : nil),
-            ("delimiter", delimiter), ("max-keys", pageSize.map { "\($0)" }), ("continuation-token", continuation), ("encoding-type", "url"),
+            ("delimiter", delimiter), ("max-keys", pageSize.map { "\($0)" }), ("continuation-token", continuation),
+            ("encoding-type", "url"),
         ]
         let query = parameters.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }.joined(separator: "&")
         let response = try await call("GET", bucket: bucket, key: nil, query: query, deadline: deadline)

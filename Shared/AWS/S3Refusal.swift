@@ -10,7 +10,8 @@ enum S3Refusal {
             guard let node = try? XMLNode(parsing: response.body) else { return interrupted(requestId) }
             guard node.name == "Error" else { return nil }
             return AWSError(
-                AWSErrorCode(node["Code"] ?? "InternalError"), node["Message"] ?? "", status: 500, requestId: node["RequestId"] ?? requestId)
+                AWSErrorCode(node["Code"] ?? "InternalError"), node["Message"] ?? "", status: 500, requestId: node["RequestId"] ?? requestId
+            )
         }
         let node = (try? XMLNode(parsing: response.body)).flatMap { $0.name == "Error" ? $0 : nil }
         let region = response[header: "x-amz-bucket-region"] ?? node?["Region"]

@@ -45,11 +45,9 @@ package struct SigV4Signer: Sendable {
             method: request.method, path: address.path, query: address.query ?? "", headers: withHost(headers, address),
             payloadHash: hash, rule: pathRule)
         let (toSign, signature) = signature(of: canonical, at: time)
-        headers.append(
-            (
-                "Authorization",
-                "AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope(time)), SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
-            ))
+        let key = "Credential=\(credentials.accessKey)/\(scope(time))"
+        let value = "AWS4-HMAC-SHA256 \(key), SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+        headers.append(("Authorization", value))
         if tokenPlacement == .afterSigning, let token = credentials.sessionToken { headers.append(("X-Amz-Security-Token", token)) }
         var signed = request
         signed.headers = headers

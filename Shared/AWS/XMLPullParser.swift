@@ -102,7 +102,9 @@ package struct XMLPullParser {
     private mutating func characterData() throws(Malformed) -> String {
         var text: [UInt8] = []
         while index < bytes.count, bytes[index] != UInt8(ascii: "<") {
-            if bytes[index] == UInt8(ascii: "&") { text += try reference() } else {
+            if bytes[index] == UInt8(ascii: "&") {
+                text += try reference()
+            } else {
                 text.append(bytes[index])
                 index += 1
             }
@@ -111,7 +113,9 @@ package struct XMLPullParser {
     }
 
     private mutating func reference() throws(Malformed) -> [UInt8] {
-        guard let end = bytes[index...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else { throw failure("an ampersand that is no reference") }
+        guard let end = bytes[index...].prefix(12).firstIndex(of: UInt8(ascii: ";")) else {
+            throw failure("an ampersand that is no reference")
+        }
         let name = String(decoding: bytes[(index + 1)..<end], as: UTF8.self)
         let named = ["lt": "<", "gt": ">", "amp": "&", "quot": "\"", "apos": "'"][name]
         let number = name.hasPrefix("#x") ? UInt32(name.dropFirst(2), radix: 16) : name.hasPrefix("#") ? UInt32(name.dropFirst()) : nil

@@ -32,16 +32,20 @@ struct EasyHandle: ~Copyable {
         handle.setTransport(transfer, milliseconds: max(1, Int(remaining / .milliseconds(1))), caFile: caFile)
         handle.setRequest(transfer.request)
         let context = Unmanaged.passUnretained(transfer).toOpaque()
-        curl_shim_set_header_sink(raw, { bytes, size, count, context in
-            guard let context else { return 0 }
-            let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(headerLine: line) ? size * count : 0
-        }, context)
-        curl_shim_set_body_sink(raw, { bytes, size, count, context in
-            guard let context else { return 0 }
-            let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
-            return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(body: piece) ? size * count : 0
-        }, context)
+        curl_shim_set_header_sink(
+            raw,
+            { bytes, size, count, context in
+                guard let context else { return 0 }
+                let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(headerLine: line) ? size * count : 0
+            }, context)
+        curl_shim_set_body_sink(
+            raw,
+            { bytes, size, count, context in
+                guard let context else { return 0 }
+                let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+                return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().receive(body: piece) ? size * count : 0
+            }, context)
         return handle
     }
 
@@ -70,7 +74,9 @@ struct EasyHandle: ~Copyable {
         if request.acceptsCompression { curl_shim_set_text(raw, CURLOPT_ACCEPT_ENCODING, "gzip, deflate") }
         if let body = request.body ?? (["POST", "PUT"].contains(request.method) ? [] : nil) {
             curl_shim_set_offset(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
-            body.withUnsafeBytes { bytes in _ = curl_shim_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(message)) }
+            body.withUnsafeBytes { bytes in
+                _ = curl_shim_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(message))
+            }
         }
         if request.method == "HEAD" { curl_shim_set_long(raw, CURLOPT_NOBODY, 1) }
         curl_shim_set_text(raw, CURLOPT_CUSTOMREQUEST, request.method)

@@ -61,14 +61,16 @@ final class TransferLoop: Sendable {
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let context = Unmanaged.passRetained(self)
         var thread = pthread_t()
-        let code = pthread_create(&thread, &attributes, { context in
-            var everySignal = sigset_t()
-            sigfillset(&everySignal)
-            pthread_sigmask(SIG_BLOCK, &everySignal, nil)
-            guard let context else { return nil }
-            Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-            return nil
-        }, context.toOpaque())
+        let code = pthread_create(
+            &thread, &attributes,
+            { context in
+                var everySignal = sigset_t()
+                sigfillset(&everySignal)
+                pthread_sigmask(SIG_BLOCK, &everySignal, nil)
+                guard let context else { return nil }
+                Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
+                return nil
+            }, context.toOpaque())
         if code != 0 { context.release() }
         return code == 0
     }

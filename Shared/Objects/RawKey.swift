@@ -38,7 +38,8 @@ package struct RawKey: Hashable, Sendable, CustomStringConvertible {
         let name = parts[5].split(separator: ".", omittingEmptySubsequences: false)
         guard name.count == 2, name[0].utf8.count == 64, let part = Int(name[1]) else { return nil }
         self.init(
-            root: root, provider: Self.plain(parts[1]), kind: Self.plain(parts[2]), instrument: parts[3] == Self.many ? nil : Self.plain(parts[3]),
+            root: root, provider: Self.plain(parts[1]), kind: Self.plain(parts[2]),
+            instrument: parts[3] == Self.many ? nil : Self.plain(parts[3]),
             date: date, sha256: String(name[0]), part: part)
         guard description == key else { return nil }
     }

@@ -17,7 +17,8 @@ package struct RawRecord: Hashable, Sendable {
     package let fetchedAt: Instant
 
     package init(
-        provider: String, kind: String, instrument: String?, url: String, status: Int, contentType: String?, knownAt: Instant, fetchedAt: Instant
+        provider: String, kind: String, instrument: String?, url: String, status: Int, contentType: String?, knownAt: Instant,
+        fetchedAt: Instant
     ) {
         self.provider = provider
         self.kind = kind
@@ -34,7 +35,8 @@ extension RawRecord {
     /// As S3 user metadata.
     var metadata: [String: String] {
         var entries = [
-            "provider": provider, "kind": kind, "source-url": url, "status": "\(status)", "as-of": "\(knownAt)", "fetched-at": "\(fetchedAt)",
+            "provider": provider, "kind": kind, "source-url": url, "status": "\(status)", "as-of": "\(knownAt)",
+            "fetched-at": "\(fetchedAt)",
         ]
         entries["instrument"] = instrument
         return entries

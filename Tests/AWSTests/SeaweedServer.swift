@@ -52,7 +52,8 @@ final class SeaweedServer: Sendable {
         let ports = try FreePorts.take(10)
         port = ports[0]
         let names = [
-            "s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc",
+            "s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
+            "filer.port.grpc",
             "admin.port", "admin.port.grpc",
         ]
         let arguments =

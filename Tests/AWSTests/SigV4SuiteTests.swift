@@ -20,7 +20,9 @@ struct SigV4SuiteTests {
             request.headers.map { "\($0.name.lowercased()):\($0.value)" }.sorted()
         }
         #expect(lines(signed) == lines(expected))
-        func parameters(_ request: HTTPRequest) -> [String] { (WebAddress(request.url)?.query ?? "").split(separator: "&").map(String.init).sorted() }
+        func parameters(_ request: HTTPRequest) -> [String] {
+            (WebAddress(request.url)?.query ?? "").split(separator: "&").map(String.init).sorted()
+        }
         #expect(parameters(signed) == parameters(expected))
     }
 

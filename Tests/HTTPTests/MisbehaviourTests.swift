@@ -43,7 +43,9 @@ struct MisbehaviourTests {
     }
 
     @Test func aPassedDeadlineSendsNothing() async {
-        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), deadline: .now) }
+        let failure = await #expect(throws: HTTPFailure.self) {
+            try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), deadline: .now)
+        }
         #expect(failure?.kind == .timedOut)
     }
 
@@ -93,7 +95,9 @@ struct MisbehaviourTests {
     }
 
     @Test func nobodyListening() async {
-        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), timeout: .seconds(5)) }
+        let failure = await #expect(throws: HTTPFailure.self) {
+            try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), timeout: .seconds(5))
+        }
         #expect(failure?.kind == .unreachable)
         #expect(failure?.code == .notConnected)
     }

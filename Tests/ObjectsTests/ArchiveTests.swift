@@ -11,7 +11,8 @@ struct ArchiveTests {
 
     func record(_ instrument: String?) throws -> RawRecord {
         RawRecord(
-            provider: "yahoo", kind: "chart", instrument: instrument, url: "https://host/v8/finance/chart/AAPL?period2=1325631600&interval=1d",
+            provider: "yahoo", kind: "chart", instrument: instrument,
+            url: "https://host/v8/finance/chart/AAPL?period2=1325631600&interval=1d",
             status: 200, contentType: "application/json;charset=utf-8", knownAt: try #require(Instant("2012-01-03T23:00:00Z")),
             fetchedAt: try #require(Instant("2026-03-16T13:30:45.123456Z")))
     }

@@ -19,7 +19,10 @@ import Testing
         #expect(key.description == "raw/yahoo/chart/XNAS:AAPL/2012-01-03/\(Self.sha).0")
     }
 
-    @Test(arguments: ["raw/yahoo/chart/A/2012-01-03/abc.0", "models/x/model.safetensors", "raw/a/b/c/yesterday/\(sha).0", "raw/a/b/c/2012-01-03/\(sha)", ""])
+    @Test(arguments: [
+        "raw/yahoo/chart/A/2012-01-03/abc.0", "models/x/model.safetensors", "raw/a/b/c/yesterday/\(sha).0", "raw/a/b/c/2012-01-03/\(sha)",
+        "",
+    ])
     func otherTextIsNoKey(_ text: String) {
         #expect(RawKey(text) == nil)
     }
