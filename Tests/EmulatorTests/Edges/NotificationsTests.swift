@@ -1,0 +1,170 @@
+import Foundation
+import LambdaEvents
+import Synchronization
+import Testing
+
+@testable import Emulator
+
+/// Against a real S3 server.
+@Suite(.enabled(if: !WeedServer.isMissing, "BELLWETHER_WEED names no S3 server"), .serialized)
+struct NotificationsTests {
+    static let rules = [BucketNotification(id: "New", bucket: "objects", function: "Featurize", prefix: "raw/")]
+
+    /// The parts between the S3 server and a machine that remembers.
+    final class Site: Sendable {
+        let weed: WeedServer
+        let machine = RecordingMachine()
+        let notifications: ObjectNotifications
+        let hookPort: Int
+        private let hook = Mutex<HookServer?>(nil)
+
+        /// Runs the body and leaves nothing behind.
+        static func run(patience: Duration = .seconds(5), _ body: (Site) async throws -> Void) async throws {
+            let site = try await Site(patience: patience)
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(site)) } catch { result = .failure(error) }
+            await site.hook.withLock { $0 }?.stop()
+            site.weed.end()
+            try result.get()
+        }
+
+        private init(patience: Duration) async throws {
+            hookPort = try WeedServer.freePort()
+            weed = try WeedServer(hook: hookPort)
+            notifications = ObjectNotifications(Self.rules, store: weed, machine: machine, token: "secret", patience: patience)
+        }
+
+        static var rules: [BucketNotification] { NotificationsTests.rules }
+
+        func listen() async throws {
+            let route = notifications.route
+            let server = try await HookServer.start(port: hookPort) { await route.handle($0) }
+            hook.withLock { $0 = server }
+        }
+
+        var keys: [String] {
+            machine.events.compactMap { try? JSONDecoder().decode(S3Event.self, from: Data($0.payload)).records.first?.s3.object.decodedKey }
+        }
+    }
+
+    @Test func everyPutIsOneEventWithTheObjectsFacts() async throws {
+        try await Site.run { site in
+            try await site.listen()
+            try await site.weed.start()
+            try await site.weed.enableVersions()
+            try await site.notifications.settle()
+            try await site.weed.put("raw/A%20B%2BC/%C3%A9.json", "1234567")
+            try await site.weed.put("raw/A%20B%2BC/%C3%A9.json", "1234567")
+            try await site.weed.put("models/x", "no event")
+            try await site.weed.put("raw/empty", "")
+            _ = try await site.weed.http.call("DELETE", "/objects/raw/empty")
+            try await site.notifications.settle()
+            let events = site.machine.events
+            #expect(events.count == 3)
+            #expect(Set(events.map(\.id)).count == 3 && events.allSatisfy { $0.function == "Featurize" })
+            let record = try #require(try JSONDecoder().decode(S3Event.self, from: Data(events[0].payload)).records.first)
+            let object = record.s3.object
+            #expect(object.key == "raw/A+B%2BC/%C3%A9.json" && object.decodedKey == "raw/A B+C/é.json")
+            #expect(object.eTag == "fcea920f7412b5da7be0cf42b8c93759" && object.size == 7)
+            let version = try #require(object.versionId)
+            #expect(events[0].id == "s3/objects/raw/A B+C/é.json/\(version)")
+            #expect(record.eventName == "ObjectCreated:Put" && record.s3.bucket.name == "objects" && record.s3.configurationId == "New")
+            let second = try #require(try JSONDecoder().decode(S3Event.self, from: Data(events[1].payload)).records.first?.s3.object)
+            #expect(try #require(object.sequencer) < (try #require(second.sequencer)))
+            // The listing knows the very same events.
+            await site.notifications.serverRestarted()
+            try await site.notifications.settle()
+            #expect(site.machine.events == events)
+        }
+    }
+
+    @Test func settleWaitsForEverythingPutBeforeItUnderLoad() async throws {
+        try await Site.run { site in
+            try await site.listen()
+            try await site.weed.start()
+            try await site.weed.enableVersions()
+            try await site.notifications.settle()
+            for round in 0..<5 {
+                try await withThrowingTaskGroup { group in
+                    for lane in 0..<8 {
+                        group.addTask { for index in 0..<25 { try await site.weed.put("raw/\(round)/\(lane)-\(index)", "\(index)") } }
+                    }
+                    try await group.waitForAll()
+                }
+                try await site.notifications.settle()
+                #expect(site.machine.events.count == (round + 1) * 200)
+            }
+            let start = ContinuousClock.now
+            for _ in 0..<50 { try await site.notifications.settle() }
+            print("an idle settle takes \((ContinuousClock.now - start) / 50)")
+        }
+    }
+
+    @Test func whatWasPutWhileNobodyListenedIsFound() async throws {
+        try await Site.run { site in
+            try await site.weed.start()
+            try await site.weed.enableVersions()
+            for index in 0..<30 { try await site.weed.put("raw/\(index)") }
+            try await site.weed.put("other/1")
+            try await site.listen()
+            try await site.notifications.settle()
+            #expect(Set(site.keys) == Set((0..<30).map { "raw/\($0)" }))
+            #expect(site.machine.events.count == 30)
+        }
+    }
+
+    @Test func aKilledServerLosesNoObject() async throws {
+        try await Site.run(patience: .seconds(1)) { site in
+            try await site.listen()
+            try await site.weed.start()
+            try await site.weed.enableVersions()
+            try await site.notifications.settle()
+            for index in 0..<40 { try await site.weed.put("raw/\(index)") }
+            site.weed.kill()
+            async let settled: Void = site.notifications.settle()
+            try await Task.sleep(for: .milliseconds(300))
+            try await site.weed.start()
+            try await settled
+            #expect(Set(site.keys) == Set((0..<40).map { "raw/\($0)" }))
+        }
+    }
+
+    @Test func anEventThatCouldNotBeWrittenComesLater() async throws {
+        try await Site.run { site in
+            try await site.listen()
+            try await site.weed.start()
+            try await site.notifications.settle()
+            site.machine.refuse(next: 2)
+            try await site.weed.put("raw/1")
+            try await site.notifications.settle()
+            #expect(site.keys == ["raw/1"])
+        }
+    }
+
+    @Test func withoutVersionsNewContentIsAnEventAndTagsAreNone() async throws {
+        try await Site.run { site in
+            try await site.listen()
+            try await site.weed.start()
+            try await site.notifications.settle()
+            try await site.weed.put("raw/k", "one")
+            try await site.weed.put("raw/k", "two")
+            let tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
+            #expect(try await site.weed.http.call("PUT", "/objects/raw/k?tagging", body: Array(tags.utf8)).status == 200)
+            try await site.notifications.settle()
+            #expect(site.machine.events.map(\.id) == [
+                "s3/objects/raw/k/f97c5d29941bfb1b2fdab0874906ab82", "s3/objects/raw/k/b8a9f715dbb64fd5c56e7783c6820a61",
+            ])
+            await site.notifications.serverRestarted()
+            try await site.notifications.settle()
+            #expect(site.machine.events.count == 2)
+        }
+    }
+
+    @Test func aServerThatStaysAwayIsAClearError() async throws {
+        let weed = try WeedServer(hook: 1)
+        defer { weed.end() }
+        let notifications = ObjectNotifications(
+            Self.rules, store: weed, machine: RecordingMachine(), token: "secret", endurance: .milliseconds(200))
+        await #expect(throws: ObjectNotifications.Trouble.self) { try await notifications.settle() }
+    }
+}
