@@ -1,21 +1,27 @@
 import AWS
 import FoundationEssentials
-import LambdaEvents
-import LambdaRuntime
+import HTTP
+package import LambdaEvents
+package import LambdaRuntime
 import Postgres
 import Store
 
 /// The HTTP API's Lambda authorizer: knows API keys by their SHA-256 only, and may only read them.
 package struct Authorize: Function {
     let keys: APIKeys
+    let database: Database
 
     package init(_ environment: [String: String]) async throws {
-        keys = APIKeys(try await environment.database())
+        let password = try await DatabasePassword.find(environment, HTTPClient())
+        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        keys = APIKeys(database)
     }
 
     package func handle(_ request: AuthorizerRequest, _ context: Context) async throws -> AuthorizerResponse {
-        guard let key = request.headers?["x-api-key"], !key.isEmpty, key.utf8.count <= 256 else { return .deny }
-        guard let known = try await keys.find(sha256: SHA256.digest(Array(key.utf8)), deadline: context.storeDeadline) else { return .deny }
-        return .allow(context: ["key": known.name])
+        guard let key = request.header("x-api-key"), (1...256).contains(key.utf8.count) else { return AuthorizerResponse(isAuthorized: false) }
+        return try await database.withDeadline(context.cutOff.instant) {
+            guard let name = try await keys.name(sha256: Digest.sha256(Array(key.utf8))) else { return AuthorizerResponse(isAuthorized: false) }
+            return AuthorizerResponse(isAuthorized: true, context: ["key": .string(name)])
+        }
     }
 }

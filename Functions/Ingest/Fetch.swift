@@ -43,7 +43,7 @@ struct Fetch: Sendable {
             }
             context.logger.warning("refused", metadata: ["symbol": "\(symbol)", "refusal": "\(refusal)"])
             guard refusal.isRetryable, let delay = pause.next(atLeast: refusal.retryAfter, before: context.cutOff.instant) else {
-                if let response { try await keepRefusal(response, refusal, request, instrument, asOf, context) }
+                if let response { try await keepRefusal(response, request, instrument, asOf, context) }
                 return .refused(refusal)
             }
             try await Task.sleep(for: delay)
@@ -63,24 +63,25 @@ struct Fetch: Sendable {
     private func keep(
         _ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant, _ context: Context
     ) async throws -> StoredAnswer {
-        let (body, _) = provider.redacted(response.body)
-        let answer = RawAnswer(
-            provider: provider.name, kind: provider.kind, instrument: instrument.id, asOf: asOf, fetchedAt: .now(), url: request.storedURL,
-            status: response.status, contentType: response[header: "Content-Type"], body: body)
-        let (key, outcome) = try await archive.put(answer, deadline: context.cutOff.instant)
+        let body = provider.redacted(response.body).body
+        let record = record(response, request, instrument, asOf)
+        let (key, outcome) = try await archive.put(body, record, deadline: context.cutOff.instant)
         return StoredAnswer(
-            key: key, body: body, status: response.status, contentType: response[header: "Content-Type"], isNew: outcome == .created)
+            key: key.description, body: body, status: response.status, contentType: record.contentType, isNew: outcome == .created)
     }
 
     private func keepRefusal(
-        _ response: HTTPResponse, _ refusal: ProviderRefusal, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant,
-        _ context: Context
+        _ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant, _ context: Context
     ) async throws {
-        let (body, changed) = provider.redacted(response.body)
-        let answer = RawAnswer(
-            provider: provider.name, kind: provider.kind, instrument: instrument.id, asOf: asOf, fetchedAt: .now(), url: request.storedURL,
-            status: response.status, contentType: response[header: "Content-Type"], body: body)
-        try await archive.putRefused(answer, reason: refusal.kind.name, isRedacted: changed, deadline: context.cutOff.instant)
+        let body = provider.redacted(response.body).body
+        let record = record(response, request, instrument, asOf)
+        _ = try await archive.put(body, record, isRefusal: true, deadline: context.cutOff.instant)
+    }
+
+    private func record(_ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant) -> RawRecord {
+        RawRecord(
+            provider: provider.name, kind: provider.kind, instrument: instrument.id, url: request.storedURL, status: response.status,
+            contentType: response[header: "Content-Type"], knownAt: asOf, fetchedAt: Instant(microseconds: WallClock.microseconds()))
     }
 }
 

@@ -1,8 +1,7 @@
 import AWS
 import FoundationEssentials
 import HTTP
-import LambdaRuntime
-import Logging
+package import LambdaRuntime
 import Market
 import Objects
 import Postgres
@@ -11,11 +10,12 @@ import Store
 
 /// Asks a provider for what is missing and keeps its answers as they came, before anyone parses them.
 ///
-/// Business time is the event's `time`; called twice with one event it asks the same question, and an answer with the
-/// same bytes is the same object.
+/// Business time is the event's `time`. Called twice with one event it asks the same question, and the same bytes of one day are one object.
 package struct Ingest: Function {
-    /// Instruments that one invocation asks for; larger runs are handed on in slices.
+    /// Instruments that one invocation asks for; a larger run is handed on in slices.
     static let sliceSize = 40
+    /// Sessions that are asked for again each time, for late corrections.
+    static let overlap = 10
 
     let settings: IngestSettings
     let database: Database
@@ -23,29 +23,54 @@ package struct Ingest: Function {
     let lambda: LambdaClient
 
     package init(_ environment: [String: String]) async throws {
-        settings = try IngestSettings(environment)
-        database = Database(try DatabaseSettings(environment, password: SecretsClient.databasePassword(environment)))
         let http = HTTPClient()
-        lambda = try LambdaClient(http: http, environment: environment)
-        let archive = RawArchive(try S3Client(http: http, environment: environment), bucket: settings.bucket)
-        fetch = Fetch(http: http, archive: archive, provider: try await settings.provider(environment, http: http))
+        settings = try IngestSettings(environment)
+        let password = try await DatabasePassword.find(environment, http)
+        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        lambda = LambdaClient(http, environment: environment)
+        let archive = RawArchive(S3Client(http, environment: environment), bucket: settings.bucket)
+        fetch = Fetch(http: http, archive: archive, provider: try await settings.provider(environment, http))
     }
 
-    func handle(_ event: IngestEvent, _ context: Context) async throws -> IngestSummary {
-        let store = RunStore(database, deadline: context.workDeadline)
-        try await store.register(settings.universe)
-        var summary = IngestSummary()
-        guard let part = try await open(event, store, &summary) else { return summary }
-        summary.run = part.run.id
-        summary.session = part.run.session
-        summary.expected = part.instruments.count
-        if part.instruments.count > Self.sliceSize {
-            try await handOn(part, &summary)
+    package func handle(_ event: IngestEvent, _ context: Context) async throws -> IngestSummary {
+        try await database.withDeadline(context.cutOff.instant) {
+            var summary = IngestSummary()
+            guard let part = try await open(event, &summary) else { return summary }
+            summary.run = part.run.id
+            summary.session = part.run.session
+            summary.expected = part.instruments.count
+            if part.instruments.count > Self.sliceSize {
+                summary.handedOn = try await handOn(part, context)
+            } else {
+                try await fetchAll(part, &summary, context)
+            }
+            try await announceIfComplete(part.run, context)
+            context.logger.info("Ingested", metadata: summary.metadata)
             return summary
         }
-        for outcome in try await fetchAll(part, store, context) { summary.add(outcome) }
-        try await store.announceIfComplete(part.run, to: settings.featurizeFunction, by: lambda)
-        context.logger.info("ingested", metadata: summary.metadata)
-        return summary
     }
+
+    /// Tells Featurize when nothing is outstanding. Featurize does the same after each object, so that whoever comes last says it.
+    private func announceIfComplete(_ run: Run, _ context: Context) async throws {
+        guard try await Runs(database).isComplete(run.id) else { return }
+        let event = try JSONEncoder().encode(CrossSectionEvent(run: run.id, crossSection: true))
+        _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+    }
+
+    private func handOn(_ part: RunPart, _ context: Context) async throws -> Int {
+        let slices = stride(from: 0, to: part.instruments.count, by: Self.sliceSize).map {
+            part.instruments[$0..<min($0 + Self.sliceSize, part.instruments.count)].map(\.id)
+        }
+        for slice in slices {
+            let event = try JSONEncoder().encode(SliceEvent(run: part.run.id, instruments: slice, from: part.from))
+            _ = try await lambda.invoke(settings.ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+        }
+        return slices.count
+    }
+}
+
+/// Tells Featurize that a run's objects are all in.
+struct CrossSectionEvent: Encodable {
+    let run: String
+    let crossSection: Bool
 }

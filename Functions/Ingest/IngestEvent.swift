@@ -1,8 +1,9 @@
 import FoundationEssentials
-import Market
+import Logging
+package import Market
 
 /// What starts an ingestion: a schedule, a person, or Ingest itself with a slice of a larger run.
-enum IngestEvent: Decodable, Sendable, Equatable {
+package enum IngestEvent: Decodable, Sendable, Equatable {
     /// The nightly schedule of one exchange.
     case scheduled(exchange: String, time: Instant)
     /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing).
@@ -12,7 +13,7 @@ enum IngestEvent: Decodable, Sendable, Equatable {
 
     private enum Key: String, CodingKey { case exchange, time, symbols, from, run, instruments }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         let from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
         if let run = try values.decodeIfPresent(String.self, forKey: .run) {
@@ -37,7 +38,7 @@ struct SliceEvent: Encodable {
 }
 
 /// What one invocation did, per symbol. The refusals are named here and kept in `run_items`.
-struct IngestSummary: Encodable, Sendable {
+package struct IngestSummary: Encodable, Sendable {
     var run: String?
     var session: SessionDate?
     var expected = 0
@@ -48,4 +49,13 @@ struct IngestSummary: Encodable, Sendable {
     var handedOn = 0
     /// Why there was nothing to do.
     var note: String?
+}
+
+extension IngestSummary {
+    var metadata: Logger.Metadata {
+        [
+            "run": "\(run ?? "")", "stored": "\(stored.count)", "unchanged": "\(unchanged.count)", "handedOn": "\(handedOn)",
+            "refused": .dictionary(refused.mapValues { "\($0)" }),
+        ]
+    }
 }

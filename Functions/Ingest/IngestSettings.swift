@@ -1,5 +1,6 @@
 import AWS
 import FoundationEssentials
+import HTTP
 import Market
 import Providers
 
@@ -24,7 +25,7 @@ struct IngestSettings: Sendable {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
             case .invalidUniverse(let entry): "UNIVERSE has \"\(entry)\"; write SYMBOL:MIC[:CURRENCY], separated by commas"
-            case .unknownProvider(let name): "PROVIDER is \"\(name)\"; known are \(ProviderDirectory.names.joined(separator: ", "))"
+            case .unknownProvider(let name): "PROVIDER is \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             }
         }
     }
@@ -40,6 +41,19 @@ struct IngestSettings: Sendable {
         providerBaseURL = environment["PROVIDER_BASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
         featurizeFunction = try required("FEATURIZE_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
+    }
+
+    /// The provider, with its key from `PROVIDER_SECRET_ARN` or `PROVIDER_API_KEY`.
+    func provider(_ environment: [String: String], _ http: HTTPClient) async throws -> any DataProvider {
+        var key = environment["PROVIDER_API_KEY"]
+        if let secret = environment["PROVIDER_SECRET_ARN"], !secret.isEmpty {
+            key = try await SecretsClient(http, environment: environment).secret(secret)
+        }
+        let kind = environment["PROVIDER_KIND"]
+        guard let provider = ProviderCatalog.provider(named: providerName, kind: kind, baseURL: providerBaseURL, key: key) else {
+            throw Failure.unknownProvider(providerName)
+        }
+        return provider
     }
 
     /// Reads `AAPL:XNAS,IBM:XNYS:USD`.

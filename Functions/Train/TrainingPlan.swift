@@ -1,17 +1,14 @@
 import AWS
 import Features
 import Forecasting
-import FoundationEssentials
 import Market
+import Store
 
-/// One model that a training makes: its kind and what its identity is made of.
+/// One model that a training makes, and the slot it stands in.
 struct TrainingPlan: Sendable {
     let type: any ForecastModel.Type
-    let slot: Slot
+    let slot: Promotions.Slot
     let seed: UInt64
-
-    /// The part a model plays. A forecast names it, and a reader sees it.
-    enum Slot: String, Sendable, CaseIterable { case baseline, champion, challenger }
 
     /// What every training makes, in this order. The blended-volatility simulation is the first champion and the floor for what is shown.
     static let all = [
@@ -21,9 +18,7 @@ struct TrainingPlan: Sendable {
     ]
 
     /// Stored beside the model, as JSON.
-    var configuration: String {
-        #"{"features":"\#(FeatureSet.version)","kind":"\#(type.kind)","seed":\#(seed)}"#
-    }
+    var configuration: String { #"{"features":"\#(FeatureSet.version)","kind":"\#(type.kind)","seed":\#(seed)}"# }
 
     /// The model's identity: the same knowledge, configuration and code make the same model.
     func id(asOf: Instant, dataVersion: String, codeVersion: String) -> String {

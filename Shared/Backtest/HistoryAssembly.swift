@@ -1,30 +1,31 @@
-package import Features
+import Features
 package import Forecasting
 package import Market
 
 extension History {
-    /// The history that stored feature rows make: `rows` ascending by session, `cross` the cross-sectional values of the sessions that have them.
+    /// The history that stored features make.
     ///
-    /// - Throws: `ForecastRefusal.shape` when the sessions do not ascend.
-    package static func assemble(id: String, rows: [FeatureRow], cross: [SessionDate: [Float]] = [:]) throws(ForecastRefusal) -> History {
-        var features: [Float] = []
-        features.reserveCapacity(rows.count * FeatureSet.names.count)
+    /// - Parameters:
+    ///   - features: sessions × `FeatureSet.names`, row-major, NaN = missing.
+    ///   - extras: sessions × `FeatureRow.extras`, row-major.
+    /// - Throws: `ForecastRefusal.shape` when the arrays do not fit together or the sessions do not ascend.
+    package static func assemble(id: String, sessions: [SessionDate], features: [Float], extras: [Double]) throws(ForecastRefusal) -> History {
+        guard !sessions.isEmpty, extras.count % sessions.count == 0 else { throw .shape("history of \(id): \(extras.count) extras") }
+        let width = extras.count / sessions.count
         var logLevel: [Double] = []
-        logLevel.reserveCapacity(rows.count)
+        var sigma97: [Double] = []
+        var blend: [Double] = []
         var level = 0.0
-        for row in rows {
-            features += row.values
-            features += cross[row.session] ?? FeatureSet.missingCross
+        for i in sessions.indices {
+            let values = Array(features.dropFirst(i * FeatureSet.names.count).prefix(FeatureSet.symbolNames.count))
+            let row = FeatureRow(session: sessions[i], values: values, extras: Array(extras[i * width..<(i + 1) * width]))
+            guard let row else { throw .shape("history of \(id): the row of \(sessions[i]) is of another feature version") }
             level += row.logReturn.isFinite ? row.logReturn : 0
             logLevel.append(level)
+            sigma97.append(row.sigma97)
+            blend.append(row.blend)
         }
         return try History(
-            id: id, layout: .current, sessions: rows.map(\.session), features: features, logLevel: logLevel, sigma97: rows.map(\.sigma97),
-            blend: rows.map(\.blend))
+            id: id, layout: .current, sessions: sessions, features: features, logLevel: logLevel, sigma97: sigma97, blend: blend)
     }
-}
-
-extension FeatureSet {
-    /// What stands for the cross-section where there is none.
-    static let missingCross = [Float](repeating: .nan, count: crossNames.count)
 }

@@ -1,0 +1,40 @@
+import FoundationEssentials
+import LambdaEvents
+package import Market
+
+/// What Featurize is called with.
+package enum FeaturizeEvent: Decodable, Sendable {
+    /// Objects were created; their decoded keys.
+    case objects([String])
+    /// A run has all its objects: make the session's cross-section and let Predict go on.
+    case crossSection(run: String)
+    /// Whatever an exchange's run still waits for does not come any more.
+    case cutOff(exchange: String, time: Instant)
+
+    private enum Key: String, CodingKey { case run, exchange, cutOff }
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        if let run = try values.decodeIfPresent(String.self, forKey: .run) {
+            self = .crossSection(run: run)
+        } else if let time = try values.decodeIfPresent(Instant.self, forKey: .cutOff) {
+            self = .cutOff(exchange: try values.decode(String.self, forKey: .exchange), time: time)
+        } else {
+            self = .objects(try S3Event(from: decoder).records.map(\.s3.object.decodedKey))
+        }
+    }
+}
+
+/// What one invocation did.
+package struct FeaturizeSummary: Encodable, Sendable {
+    /// Answers folded in now, repeated ones not counted.
+    var folded = 0
+    var bars = 0
+    var actions = 0
+    var features = 0
+    var quarantined = 0
+    /// Cross-sectional rows written.
+    var crossSection = 0
+    /// Slices handed to Predict.
+    var handedOn = 0
+}

@@ -1,0 +1,14 @@
+import AWS
+import FoundationEssentials
+
+/// Which code made a model: the start of the SHA-256 of the running executable.
+enum CodeVersion {
+    struct Unreadable: Error, CustomStringConvertible {
+        var description: String { "/proc/self/exe cannot be read, so that the code's version is unknown" }
+    }
+
+    static func current() throws(Unreadable) -> String {
+        guard let bytes = FileManager.default.contents(atPath: "/proc/self/exe") else { throw Unreadable() }
+        return String(Digest.sha256Hex([UInt8](bytes)).prefix(16))
+    }
+}
