@@ -42,8 +42,11 @@ extension VirtualTime: CustomStringConvertible {
 
     /// RFC 3339 in UTC; a fraction only when there is one.
     package var description: String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: milliseconds % 1000 != 0))
+        let fraction = ((milliseconds % 1000) + 1000) % 1000
+        let seconds = (milliseconds - fraction) / 1000
+        let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        guard fraction != 0 else { return text }
+        return text.dropLast() + "." + String(1000 + fraction).dropFirst() + "Z"
     }
 
     func adding(milliseconds more: Int64) -> VirtualTime { VirtualTime(milliseconds: milliseconds + more) }

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// All environments of all functions. Everything behind this type lives on one event loop, whose thread is also the processes' parent.
 final class EnvironmentPool: Sendable {
@@ -8,6 +9,7 @@ final class EnvironmentPool: Sendable {
 
     private let loop: any EventLoop
     private let core: NIOLoopBound<PoolCore>
+    private let isStopped = Atomic(false)
 
     init(_ functions: [FunctionDefinition], settings: PoolSettings, loop: any EventLoop) async throws {
         self.loop = loop
@@ -19,6 +21,7 @@ final class EnvironmentPool: Sendable {
     /// Runs one invocation to its end. A patient one waits where a caller would be throttled.
     func run(_ invocation: Invocation, requestID: String, isPatient: Bool) async throws(InvocationRefusal) -> InvocationResult {
         guard invocation.payload.count <= Self.payloadLimit else { throw .payloadTooLarge(limit: Self.payloadLimit) }
+        guard !isStopped.load(ordering: .acquiring) else { throw .unavailable }
         let result: Result<InvocationResult, InvocationRefusal> = await withCheckedContinuation { continuation in
             let job = Job(requestID: requestID, invocation: invocation, isPatient: isPatient) { continuation.resume(returning: $0) }
             loop.execute { [core] in core.value.submit(job) }
@@ -28,36 +31,34 @@ final class EnvironmentPool: Sendable {
 
     /// Returns when no invocation runs or waits.
     func rest() async {
+        guard !isStopped.load(ordering: .acquiring) else { return }
         await withCheckedContinuation { continuation in
             loop.execute { [core] in core.value.whenResting { continuation.resume() } }
         }
     }
 
-    func status() async -> [FunctionStatus] {
-        await withCheckedContinuation { continuation in
-            loop.execute { [core] in continuation.resume(returning: core.value.status) }
-        }
-    }
+    func status() async -> [FunctionStatus] { await read([]) { $0.status } }
 
     /// Invocations handed out or refused since the start.
-    func submissions() async -> Int {
-        await withCheckedContinuation { continuation in
-            loop.execute { [core] in continuation.resume(returning: core.value.submissions) }
-        }
-    }
+    func submissions() async -> Int { await read(0) { $0.submissions } }
 
     /// The most asynchronous invocations of a function that are worth handing over at once.
-    func width(of function: String) async -> Int {
-        await withCheckedContinuation { continuation in
-            loop.execute { [core] in continuation.resume(returning: max(1, core.value.pools[function]?.limit ?? 1)) }
+    func width(of function: String) async -> Int { await read(1) { max(1, $0.pools[function]?.limit ?? 1) } }
+
+    private func read<T: Sendable>(_ afterStop: T, _ body: @escaping @Sendable (PoolCore) -> T) async -> T {
+        guard !isStopped.load(ordering: .acquiring) else { return afterStop }
+        return await withCheckedContinuation { continuation in
+            loop.execute { [core] in continuation.resume(returning: body(core.value)) }
         }
     }
 
-    /// Refuses what waits, ends every process and returns when the last one is gone.
+    /// Refuses what waits, ends every process and returns when the last one is gone. The loop may be shut down then.
     func stop() async {
         await withCheckedContinuation { continuation in
             loop.execute { [core] in core.value.stop { continuation.resume() } }
         }
+        isStopped.store(true, ordering: .releasing)
+        await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
     }
 }
 
@@ -80,11 +81,12 @@ final class PoolCore {
             pools[function.name] = FunctionPool(
                 function, arn: settings.arn(function.name), loop: loop,
                 log: LogFile(path: "\(settings.logFolder)/\(function.name).log", loop: loop), variables: settings.variables,
-                logStreamPrefix: logStreamPrefix, environmentLimit: settings.limits.environmentsPerFunction
+                logStreamPrefix: logStreamPrefix, limits: settings.limits
             ) { [unowned self] in rested() }
         }
         let bound = NIOLoopBound(self, eventLoop: loop)
-        reaper = loop.scheduleRepeatedTask(initialDelay: .seconds(5), delay: .seconds(5)) { _ in bound.value.reap() }
+        let pause = TimeAmount.seconds(Int64(min(5, max(1, limits.idleSeconds))))
+        reaper = loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in bound.value.reap() }
     }
 
     func submit(_ job: Job) {

@@ -22,12 +22,13 @@ final class FunctionPool {
     private var idle: [Environment] = []
     private var waiting = JobLine()
     private var patient = JobLine()
+    private let initLimit: TimeAmount
     private var isStopping = false
     private let didRest: () -> Void
 
     init(
         _ definition: FunctionDefinition, arn: String, loop: any EventLoop, log: LogFile, variables: EnvironmentVariables,
-        logStreamPrefix: String, environmentLimit: Int, didRest: @escaping () -> Void
+        logStreamPrefix: String, limits: EnvironmentLimits, didRest: @escaping () -> Void
     ) {
         self.definition = definition
         self.arn = arn
@@ -36,7 +37,8 @@ final class FunctionPool {
         self.variables = variables
         self.logStreamPrefix = logStreamPrefix
         self.didRest = didRest
-        limit = min(definition.reservedConcurrency ?? environmentLimit, environmentLimit)
+        initLimit = .seconds(Int64(limits.initSeconds))
+        limit = min(definition.reservedConcurrency ?? limits.environmentsPerFunction, limits.environmentsPerFunction)
     }
 
     var running: Int { environments.count { $0.phase == .running } }
@@ -63,7 +65,7 @@ final class FunctionPool {
         let draining = environments.count { $0.phase == .draining }
         let starting = environments.count { $0.phase == .starting }
         let missing = waitingCount - starting - (countingDraining ? draining : 0)
-        for _ in 0..<max(0, min(missing, limit - environments.count)) { start(limit: .seconds(10)) }
+        for _ in 0..<max(0, min(missing, limit - environments.count)) { start(limit: initLimit) }
         if countingDraining, draining > 0, waitingCount > 0 {
             loop.assumeIsolated().scheduleTask(in: .milliseconds(20)) { [weak self] in self?.grow(countingDraining: false) }
         }

@@ -1,5 +1,3 @@
-import NIOCore
-
 /// The limits of the machine that runs the functions.
 package struct EnvironmentLimits: Sendable {
     /// The most environments of one function without reserved concurrency; more jobs than this wait.
@@ -8,6 +6,8 @@ package struct EnvironmentLimits: Sendable {
     package var concurrentInvocations = 1000
     /// Seconds after which an idle environment is ended.
     package var idleSeconds = 300
+    /// Seconds that a process has to ask for its first event, as on Lambda.
+    package var initSeconds = 10
 
     package init() {}
 }

@@ -107,8 +107,9 @@ import Testing
 
     @Test func anInitThatTakesTooLongIsTriedAgainWithinTheInvocation() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(
-            folder.configuration(folder.function("Slow", timeout: 1, environment: ["INIT": "slow", "SLOW": "30"])))
+        var configuration = folder.configuration(folder.function("Slow", timeout: 1, environment: ["INIT": "slow", "SLOW": "30"]))
+        configuration.limits.initSeconds = 1
+        let machine = try await Machine(configuration)
         let result = try await machine.invoke("Slow", "{}")
         #expect(result.json["errorType"] as? String == "Sandbox.Timedout")
         #expect(await machine.status().functions[0].coldStarts == 2)

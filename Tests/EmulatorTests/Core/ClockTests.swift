@@ -1,0 +1,144 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Emulator
+
+/// Fires at every multiple of a period.
+private struct Ticker: TimedSource {
+    var period: Int64
+    var seconds = 0.0
+
+    func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / period + 1) * period) }
+
+    func due(at time: VirtualTime) async -> [AsyncEvent] {
+        guard time.milliseconds % period == 0 else { return [] }
+        let payload = #"{"do":"sleep","seconds":\#(seconds),"mark":"\#(time)"}"#
+        return [AsyncEvent(id: "tick/\(time)", function: "F", payload: [UInt8](payload.utf8))]
+    }
+}
+
+/// Hands over one event when it is first asked to settle, as an object put just before would.
+private final class LateObject: Settling {
+    private let machine: Machine
+    private let isDone = Mutex(false)
+
+    init(_ machine: Machine) { self.machine = machine }
+
+    func settle() async throws {
+        guard isDone.withLock({ !exchange(&$0, true) }) else { return }
+        try await machine.accept([AsyncEvent(id: "late", function: "F", payload: [UInt8](#"{"mark":"late"}"#.utf8))])
+    }
+
+    private func exchange(_ value: inout Bool, _ new: Bool) -> Bool {
+        defer { value = new }
+        return value
+    }
+}
+
+@Suite struct ClockTests {
+    private static func configuration(_ folder: borrowing FunctionFolder) -> MachineConfiguration {
+        var configuration = folder.configuration(folder.function("F"))
+        configuration.initialClock = .held(at: VirtualTime("2012-01-03T00:00:00Z")!)
+        return configuration
+    }
+
+    @Test func everyFiringIsDoneBeforeTheNextOneComes() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(Self.configuration(folder))
+        await machine.start(sources: [Ticker(period: 3_600_000, seconds: 0.02), Ticker(period: 7_200_000)])
+        var steps: [AdvanceProgress] = []
+        for await step in try await machine.advance(to: VirtualTime("2012-01-04T00:30:00Z")!) { steps.append(step) }
+        #expect(folder.marks == (1...24).map { $0 == 24 ? "2012-01-04T00:00:00Z" : "2012-01-03T\($0 < 10 ? "0" : "")\($0):00:00Z" })
+        #expect(steps.last?.result == "done")
+        #expect(steps.last?.fraction == 1)
+        #expect(machine.clock.state == .held(at: VirtualTime("2012-01-04T00:30:00Z")!))
+        #expect(await machine.status().functions[0].coldStarts == 1)
+        try await machine.stop()
+    }
+
+    @Test func anAdvanceThatCrashedGoesOnWithoutLossOrRepetition() async throws {
+        let folder = try FunctionFolder()
+        let configuration = Self.configuration(folder)
+        for attempt in 0..<4 {
+            let machine = try await Machine(configuration)
+            await machine.start(sources: [Ticker(period: 3_600_000)])
+            let before = folder.marks.count
+            let stream = try await machine.advance(to: VirtualTime("2012-01-04T00:00:00Z")!)
+            if attempt < 3 {
+                #expect(await eventually { folder.marks.count >= before + 4 })
+                try await machine.abandon()
+            } else {
+                for await _ in stream {}
+                try await machine.stop()
+            }
+        }
+        #expect(Set(folder.marks).count == 24)
+        #expect(folder.marks.count <= 24 + 3)
+    }
+
+    @Test func timeDoesNotMoveBeforeSourcesHaveSettled() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(Self.configuration(folder))
+        await machine.start(sources: [Ticker(period: 3_600_000)], settlers: [LateObject(machine)])
+        _ = try await machine.travel(to: "2012-01-03T01:00:00Z")
+        #expect(folder.marks == ["late", "2012-01-03T01:00:00Z"])
+        try await machine.stop()
+    }
+
+    @Test func aSecondAdvanceJoinsTheSameTargetAndIsRefusedForAnother() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(Self.configuration(folder))
+        await machine.start(sources: [Ticker(period: 3_600_000, seconds: 0.05)])
+        let target = VirtualTime("2012-01-03T05:00:00Z")!
+        _ = try await machine.advance(to: target)
+        await #expect(throws: AdvanceUnderWay.self) { try await machine.advance(to: .real) }
+        #expect(try await machine.travel(to: "2012-01-03T05:00:00Z")?.result == "done")
+        #expect(folder.marks.count == 5)
+        try await machine.stop()
+    }
+
+    @Test func theClockStandsAfterARestartWhereItStoodBefore() async throws {
+        let folder = try FunctionFolder()
+        let configuration = Self.configuration(folder)
+        let first = try await Machine(configuration)
+        await first.start()
+        _ = try await first.travel(to: "2013-03-01T00:00:00Z")
+        try await first.stop()
+        let second = try await Machine(configuration)
+        #expect(second.clock.now.description == "2013-03-01T00:00:00Z")
+        await second.start()
+        try await second.setClock(.running(offset: -1_000_000))
+        try await second.stop()
+        let third = try await Machine(configuration)
+        #expect(third.clock.state.mode == .running)
+        #expect(abs(third.clock.now.milliseconds - VirtualTime.real.milliseconds + 1_000_000) < 5)
+        try await third.stop()
+    }
+
+    @Test func whileTheClockRunsSourcesFireByRealTime() async throws {
+        let folder = try FunctionFolder()
+        var configuration = Self.configuration(folder)
+        configuration.initialClock = .running()
+        configuration.functions[0].reservedConcurrency = 1
+        let machine = try await Machine(configuration)
+        await machine.start(sources: [Ticker(period: 200)])
+        #expect(await eventually { folder.marks.count >= 4 })
+        let times = folder.marks.compactMap { VirtualTime($0)?.milliseconds }
+        #expect(times == times.sorted())
+        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 200 })
+        try await machine.stop()
+    }
+
+    @Test func timesAreReadAndWrittenAsRFC3339() {
+        #expect(VirtualTime("2012-01-03T22:30:00Z")?.milliseconds == 1_325_629_800_000)
+        #expect(VirtualTime("2012-01-03T17:30:00-05:00")?.milliseconds == 1_325_629_800_000)
+        #expect(VirtualTime("2012-01-03T22:30:00.250Z")?.description == "2012-01-03T22:30:00.250Z")
+        #expect(VirtualTime("2012-01-03")?.description == "2012-01-03T00:00:00Z")
+        #expect(VirtualTime("yesterday") == nil)
+        for milliseconds in stride(from: Int64(-2_000_003), to: 2_000_000, by: 7919) {
+            let time = VirtualTime(milliseconds: milliseconds)
+            #expect(VirtualTime(time.description) == time)
+        }
+    }
+}

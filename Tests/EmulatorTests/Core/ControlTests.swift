@@ -1,0 +1,59 @@
+import Foundation
+import FoundationNetworking
+import Testing
+
+@testable import Emulator
+
+@Suite struct ControlTests {
+    private static func call(_ method: String, _ url: String, body: String? = nil) async throws -> (status: Int, text: String) {
+        var request = URLRequest(url: URL(string: url)!)
+        request.httpMethod = method
+        request.httpBody = body.map { Data($0.utf8) }
+        let (data, response) = try await URLSession.shared.data(for: request)
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
+    }
+
+    @Test func theClockIsSetAndAdvancedOverHTTPAndTheStatusTellsOfIt() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        await machine.start(routes: [Route("POST", "/hook") { APIResponse(status: 200, body: $0.body) }])
+        let url = machine.apiURL
+        let set = try await Self.call("POST", "\(url)/emulator/clock?mode=held&at=2012-01-03T00:00:00Z")
+        #expect(set.status == 200)
+        let advanced = try await Self.call("POST", "\(url)/emulator/advance?to=2012-01-05T00:00:00Z")
+        let last = try #require(advanced.text.split(separator: "\n").last)
+        let progress = try JSONDecoder().decode(AdvanceProgress.self, from: Data(last.utf8))
+        #expect(progress.result == "done")
+        #expect(progress.time == "2012-01-05T00:00:00Z")
+        let status = try JSONDecoder().decode(MachineStatus.self, from: Data(try await Self.call("GET", "\(url)/emulator/status").text.utf8))
+        #expect(status.clock.mode == "held")
+        #expect(status.clock.now == "2012-01-05T00:00:00Z")
+        #expect(status.functions.map(\.name) == ["F"])
+        #expect(try await Self.call("POST", "\(url)/emulator/advance?to=soon").status == 400)
+        #expect(try await Self.call("POST", "\(url)/emulator/clock?mode=odd").status == 400)
+        #expect(try await Self.call("POST", "\(url)/emulator/clock?mode=running").status == 200)
+        #expect(machine.clock.state.mode == .running)
+        #expect(try await Self.call("POST", "\(url)/hook", body: "{}").text == "{}")
+        #expect(try await Self.call("GET", "\(url)/nowhere").status == 404)
+        try await machine.stop()
+    }
+
+    @Test func aTakenPortIsAClearError() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F")))
+        var second = folder.configuration(folder.function("F"))
+        second.stateFolder += "-2"
+        second.apiPort = machine.apiPort
+        await #expect(throws: APIServerFailure.self) { try await Machine(second) }
+        try await machine.stop()
+    }
+
+    @Test(arguments: [
+        ("F", "F", nil), ("F:$LATEST", "F", "$LATEST"), ("arn:aws:lambda:eu-west-1:123456789012:function:F", "F", nil),
+        ("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3AF%3A3", "F", "3"), ("123456789012:function:F", "F", nil),
+    ] as [(String, String, String?)])
+    func functionsAreNamedInEveryWayLambdaAllows(_ text: String, _ name: String, _ qualifier: String?) {
+        #expect(FunctionReference(pathSegment: text)?.name == name)
+        #expect(FunctionReference(pathSegment: text)?.qualifier == qualifier)
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+import Testing
+
+@testable import Emulator
+
+@Suite struct QueueTests {
+    private static let start = VirtualTime("2012-01-03T00:00:00Z")!
+
+    private static func event(_ id: String, _ payload: String) -> AsyncEvent {
+        AsyncEvent(id: id, function: "F", payload: [UInt8](payload.utf8))
+    }
+
+    private static func held(_ folder: borrowing FunctionFolder, _ function: FunctionDefinition) -> MachineConfiguration {
+        var configuration = folder.configuration(function)
+        configuration.initialClock = .held(at: start)
+        return configuration
+    }
+
+    @Test func whatWasAcceptedIsDeliveredAfterACrash() async throws {
+        let folder = try FunctionFolder()
+        let configuration = folder.configuration(folder.function("F"))
+        let crashed = try await Machine(configuration)
+        try await crashed.accept([Self.event("a", #"{"mark":"a"}"#), Self.event("b", #"{"mark":"b"}"#)])
+        try await crashed.abandon()
+        let machine = try await Machine(configuration)
+        await machine.start()
+        #expect(await eventually { folder.marks.sorted() == ["a", "b"] })
+        #expect(await eventually { await machine.status().queue.depth == 0 })
+        try await machine.stop()
+        let third = try await Machine(configuration)
+        #expect(await third.status().queue.depth == 0)
+        try await third.stop()
+    }
+
+    @Test func aDeliveryUnderWayAtACrashIsRepeated() async throws {
+        let folder = try FunctionFolder()
+        let configuration = folder.configuration(folder.function("F"))
+        let crashed = try await Machine(configuration)
+        await crashed.start()
+        try await crashed.accept([Self.event("a", #"{"do":"sleep","seconds":0.5,"mark":"a"}"#)])
+        #expect(await eventually { folder.marks == ["a"] })
+        try await crashed.abandon()
+        let machine = try await Machine(configuration)
+        await machine.start()
+        #expect(await eventually { folder.marks == ["a", "a"] })
+        try await machine.stop()
+    }
+
+    @Test func theSameIdTwiceIsOneEventAlsoWhenItIsFinishedAndAfterARestart() async throws {
+        let folder = try FunctionFolder()
+        let configuration = folder.configuration(folder.function("F"))
+        let first = try await Machine(configuration)
+        await first.start()
+        try await first.accept([Self.event("a", #"{"mark":1}"#), Self.event("a", #"{"mark":2}"#)])
+        try await first.accept([Self.event("a", #"{"mark":3}"#)])
+        #expect(await eventually { await first.status().queue.finished == 1 })
+        try await first.accept([Self.event("a", #"{"mark":4}"#)])
+        try await first.stop()
+        for _ in 0..<2 {
+            let again = try await Machine(configuration)
+            await again.start()
+            try await again.accept([Self.event("a", #"{"mark":5}"#)])
+            #expect(await again.status().queue.depth == 0)
+            try await again.stop()
+        }
+        #expect(folder.marks == ["1"])
+    }
+
+    @Test func functionErrorsAreRetriedTwiceInVirtualTimeAndThenGivenUp() async throws {
+        let folder = try FunctionFolder()
+        let configuration = Self.held(folder, folder.function("F"))
+        let machine = try await Machine(configuration)
+        await machine.start()
+        try await machine.accept([Self.event("a", #"{"do":"error","mark":"x"}"#)])
+        _ = try await machine.travel(to: "2012-01-03T00:00:59Z")
+        #expect(folder.marks.count == 1)
+        #expect(await machine.status().queue.nextDue == "2012-01-03T00:01:00Z")
+        _ = try await machine.travel(to: "2012-01-03T00:02:59Z")
+        #expect(folder.marks.count == 2)
+        #expect(await machine.status().deadLetters.isEmpty)
+        _ = try await machine.travel(to: "2012-01-04")
+        #expect(folder.marks.count == 3)
+        let letter = try #require(await machine.status().deadLetters.first)
+        #expect(letter.attempts == 3)
+        #expect(letter.time == "2012-01-03T00:03:00Z")
+        #expect(letter.error.contains("Function.Odd"))
+        #expect(letter.event == #"{"do":"error","mark":"x"}"#)
+        try await machine.stop()
+        let lines = try String(contentsOfFile: "\(folder.state)/dead-letters.jsonl", encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 1)
+        try FileManager.default.removeItem(atPath: "\(folder.state)/dead-letters.jsonl")
+        let again = try await Machine(configuration)
+        #expect(await again.status().queue.deadLetters == 1)
+        #expect(FileManager.default.fileExists(atPath: "\(folder.state)/dead-letters.jsonl"))
+        try await again.stop()
+    }
+
+    @Test func aRetryThatSucceedsEndsTheEventAndItsAttemptsSurviveACrash() async throws {
+        let folder = try FunctionFolder()
+        let configuration = Self.held(folder, folder.function("F"))
+        let crashed = try await Machine(configuration)
+        await crashed.start()
+        try await crashed.accept([Self.event("a", #"{"do":"flaky","failures":2,"mark":"m"}"#)])
+        #expect(await eventually { await crashed.status().queue.nextDue != nil })
+        try await crashed.accept([Self.event("b", "{}")])
+        try await crashed.abandon()
+        let machine = try await Machine(configuration)
+        await machine.start()
+        #expect(await machine.status().queue.nextDue == "2012-01-03T00:01:00Z")
+        let last = try await machine.travel(to: "2012-01-03T01:00:00Z")
+        #expect(last?.result == "done")
+        #expect(folder.marks.count == 3)
+        #expect(await machine.status().queue.depth == 0)
+        #expect(await machine.status().deadLetters.isEmpty)
+        try await machine.stop()
+    }
+
+    @Test func throttlesDoNotCountButTheAgeOfAnEventDoes() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(Self.held(folder, folder.function("F", reserved: 0)))
+        await machine.start()
+        try await machine.accept([Self.event("a", "{}")])
+        _ = try await machine.travel(to: "2012-01-03T05:00:00Z")
+        #expect(await machine.status().queue.depth == 1)
+        _ = try await machine.travel(to: "2012-01-03T07:00:00Z")
+        let letter = try #require(await machine.status().deadLetters.first)
+        #expect(letter.attempts == 0)
+        #expect(letter.error == "throttled")
+        try await machine.stop()
+    }
+
+    @Test func withFaultsEveryEventComesTwiceAndOutOfOrder() async throws {
+        let folder = try FunctionFolder()
+        var configuration = folder.configuration(folder.function("F", reserved: 1))
+        configuration.faults = FaultPlan(seed: 7)
+        let machine = try await Machine(configuration)
+        try await machine.accept((0..<20).map { Self.event("e/\($0)", #"{"mark":\#($0)}"#) })
+        await machine.start()
+        #expect(await eventually { await machine.status().queue.depth == 0 })
+        let marks = folder.marks.compactMap(Int.init)
+        #expect(marks.sorted() == (0..<20).flatMap { [$0, $0] })
+        #expect(marks != marks.sorted())
+        try await machine.stop()
+    }
+
+    @Test func aSecondEmulatorOverTheSameFolderIsRefused() async throws {
+        let folder = try FunctionFolder()
+        let configuration = folder.configuration(folder.function("F"))
+        let machine = try await Machine(configuration)
+        await #expect(throws: JournalFailure.self) { try await Machine(configuration) }
+        try await machine.stop()
+        let next = try await Machine(configuration)
+        try await next.stop()
+    }
+
+    @Test func aTornLineAndWhatFollowsItIsIgnored() throws {
+        let pending = PendingEvent(event: Self.event("a", #"{"text":"ä"}"#), acceptedAt: Self.start)
+        let records: [JournalRecord] = [
+            .accepted(pending), .moved(.held(at: Self.start), [pending]), .postponed(id: "a", attempts: 1, due: Self.start), .finished(id: "a"),
+            .remembered([Fingerprint("a"), Fingerprint("b")]),
+        ]
+        let bytes = try JournalFormat.encode(records)
+        #expect(JournalFormat.decode(bytes) == records)
+        #expect(JournalFormat.decode(Array(bytes.dropLast())) == Array(records.dropLast()))
+        var broken = bytes
+        broken[20] ^= 1
+        #expect(JournalFormat.decode(broken) == [])
+        #expect(JournalFormat.checksum("123456789".utf8) == 0xcbf4_3926)
+    }
+
+    @Test func aSnapshotHasTheEffectOfTheRecordsItReplaces() {
+        let pending = (0..<5).map { PendingEvent(event: Self.event("s/\($0)", "{}"), acceptedAt: Self.start) }
+        let letter = DeadLetter(id: "s/1", function: "F", event: "{}", error: "no", attempts: 3, time: "")
+        let state = JournalState(
+            pending.map { .accepted($0) } + [
+                .finished(id: "s/0"), .dead(letter), .postponed(id: "s/2", attempts: 2, due: Self.start), .moved(.held(at: Self.start), []),
+            ])
+        let again = JournalState(state.snapshot)
+        #expect(again.owed == state.owed)
+        #expect(again.owed.map(\.event.id) == ["s/2", "s/3", "s/4"])
+        #expect(again.owed[0].attempts == 2)
+        #expect(again.finished == state.finished)
+        #expect(again.finished == [Fingerprint("s/0"), Fingerprint("s/1")])
+        #expect(again.deadLetters == [letter])
+        #expect(again.clock == .held(at: Self.start))
+    }
+
+    @Test func theJournalShrinksWhileItIsWritten() async throws {
+        let folder = try FunctionFolder()
+        try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
+        var (file, _) = try JournalFile.open(in: folder.state)
+        try file.rewrite([])
+        let journal = Journal(file, state: JournalState())
+        let text = String(repeating: "z", count: 1 << 20)
+        for number in 0..<40 {
+            try await journal.write([.accepted(PendingEvent(event: Self.event("n/\(number)", text), acceptedAt: Self.start))])
+            if number < 38 { try await journal.note(.finished(id: "n/\(number)")) }
+        }
+        try await journal.close()
+        let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))
+        #expect(bytes.count < 24 << 20)
+        let state = JournalState(JournalFormat.decode([UInt8](bytes)))
+        #expect(state.owed.map(\.event.id) == ["n/38", "n/39"])
+        #expect(state.finished.count == 38)
+    }
+}
