@@ -26,7 +26,8 @@ package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
 
     package static func unknownSymbol(_ symbol: String) -> ProblemDetails {
         ProblemDetails(
-            "unknown-symbol", title: "The symbol is unknown", status: 404, detail: "No instrument is listed as \"\(symbol)\"; GET /v1/symbols lists all.",
+            "unknown-symbol", title: "The symbol is unknown", status: 404,
+            detail: "No instrument is listed as \"\(symbol)\"; GET /v1/symbols lists all.",
             parameter: "symbol")
     }
 

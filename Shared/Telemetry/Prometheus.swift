@@ -41,7 +41,8 @@ package enum Prometheus {
         let values = series.snapshot
         switch series.key.kind {
         case .counter, .gauge: return "\(name)\(labels) \(MetricText.prometheus(values.current))\n"
-        case .distribution, .timer: return "\(name)_sum\(labels) \(MetricText.prometheus(values.sum))\n\(name)_count\(labels) \(values.count)\n"
+        case .distribution, .timer:
+            return "\(name)_sum\(labels) \(MetricText.prometheus(values.sum))\n\(name)_count\(labels) \(values.count)\n"
         }
     }
 }

@@ -22,7 +22,8 @@ struct SeriesKey: Hashable, Comparable, Sendable {
     static func < (left: Self, right: Self) -> Bool {
         if left.name != right.name { return left.name < right.name }
         if left.kind != right.kind { return left.kind.rawValue < right.kind.rawValue }
-        return left.labels.map { [$0.name, $0.value] }.joined().lexicographicallyPrecedes(right.labels.map { [$0.name, $0.value] }.joined())
+        return left.labels.map { [$0.name, $0.value] }.joined().lexicographicallyPrecedes(
+            right.labels.map { [$0.name, $0.value] }.joined())
     }
 }
 

@@ -3,10 +3,12 @@ import LambdaEvents
 import Testing
 
 @Suite struct `HTTP API events` {
-    @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"), arguments: [
-        "apigw-v2-request-no-authorizer", "apigw-v2-request-jwt-authorizer", "pt-apiGatewayProxyV2Event_GET", "lambda-urls-request",
-        "rs-example-apigw-v2-request-multi-value-parameters",
-    ])
+    @Test(
+        .enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"),
+        arguments: [
+            "apigw-v2-request-no-authorizer", "apigw-v2-request-jwt-authorizer", "pt-apiGatewayProxyV2Event_GET", "lambda-urls-request",
+            "rs-example-apigw-v2-request-multi-value-parameters",
+        ])
     func `Recorded requests decode and survive a round trip`(_ name: String) throws {
         let request = try Vectors.decode(HTTPAPIRequest.self, name)
         #expect(try again(request) == request)
@@ -43,7 +45,8 @@ import Testing
         let context = HTTPAPIRequestContext(
             http: http, requestId: "r", time: "03/Jan/2012:22:30:00 +0000", timeEpoch: 1_325_629_800_000,
             authorizer: .init(lambda: ["key": "local", "admin": true, "quota": 5]))
-        let request = HTTPAPIRequest(routeKey: "GET /v1/symbols", rawPath: "/v1/symbols", headers: ["x-api-key": "k"], requestContext: context)
+        let request = HTTPAPIRequest(
+            routeKey: "GET /v1/symbols", rawPath: "/v1/symbols", headers: ["x-api-key": "k"], requestContext: context)
         let copy = try again(request)
         #expect(copy == request)
         #expect(copy.requestContext.authorizer?.lambda?["key"]?.string == "local" && copy.header("X-Api-Key") == "k")
@@ -60,7 +63,8 @@ import Testing
 
     @Test func `Output without a status code becomes the body of a 200`() {
         let inferred = HTTPAPIResponse.inferred(from: Array(#"{"statuscode":404}"#.utf8))
-        #expect(inferred.statusCode == 200 && inferred.body == #"{"statuscode":404}"# && inferred.headers["content-type"] == "application/json")
+        #expect(
+            inferred.statusCode == 200 && inferred.body == #"{"statuscode":404}"# && inferred.headers["content-type"] == "application/json")
         #expect(HTTPAPIResponse.inferred(from: Array("\"hello\"".utf8)).body == "hello")
         let numbers = HTTPAPIResponse.inferred(from: Array(#"{"statusCode":204,"headers":{"x-count":3,"x-ok":true}}"#.utf8))
         #expect(numbers.statusCode == 204 && numbers.headers == ["x-count": "3", "x-ok": "true"])

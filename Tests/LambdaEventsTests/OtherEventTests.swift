@@ -12,7 +12,8 @@ import Testing
 
     @Test func `The gateway's question to an authorizer comes from the request`() throws {
         let context = HTTPAPIRequestContext(http: .init(method: "GET", path: "/v1/symbols"), requestId: "r", time: "", timeEpoch: 7)
-        let request = HTTPAPIRequest(routeKey: "GET /v1/symbols", rawPath: "/v1/symbols", headers: ["x-api-key": "k"], requestContext: context)
+        let request = HTTPAPIRequest(
+            routeKey: "GET /v1/symbols", rawPath: "/v1/symbols", headers: ["x-api-key": "k"], requestContext: context)
         let question = AuthorizerRequest(request, routeArn: "arn:aws:execute-api:r:a:i/$default/GET/v1/symbols", identitySource: ["k"])
         let copy = try again(question)
         #expect(copy == question && copy.header("X-API-Key") == "k" && copy.requestContext.timeEpoch == 7)

@@ -10,7 +10,8 @@ import Testing
         func handle(_ event: String, _ context: Context) async throws -> String {
             switch event {
             case "wait": try await Task.sleep(for: .seconds(30))
-            case "compute": while !Task.isCancelled {}
+            case "compute":
+                while !Task.isCancelled {}
                 try Task.checkCancellation()
             case "save": do { try await Task.sleep(for: .seconds(30)) } catch { return "saved" }
             case "block": usleep(1_500_000)
@@ -31,7 +32,8 @@ import Testing
         let run = await run([.event("\"\(event)\"", milliseconds: 600), .event("\"next\"", milliseconds: 5000)])
         #expect(ContinuousClock.now - began < .seconds(5))
         let error = try #require(run.posts.first)
-        #expect(error.path.hasSuffix("/request-1/error") && error.headers["lambda-runtime-function-error-type"] == "Runtime.DeadlineExceeded")
+        #expect(
+            error.path.hasSuffix("/request-1/error") && error.headers["lambda-runtime-function-error-type"] == "Runtime.DeadlineExceeded")
         #expect((error.json?["errorMessage"] as? String)?.contains("request-1") == true)
         #expect(run.posts.last?.text == "\"next\"" && run.stuck.isEmpty)
     }

@@ -16,12 +16,14 @@ import Testing
     }
 
     @Test func `A handler that leaves the loop's thread is waited for`() async {
-        let run = await run(greet, handler: "Greet", RuntimeServer([.event(#"{"name":"hop","list":[]}"#), .event(#"{"name":"x","list":[]}"#)]))
+        let run = await run(
+            greet, handler: "Greet", RuntimeServer([.event(#"{"name":"hop","list":[]}"#), .event(#"{"name":"x","list":[]}"#)]))
         #expect(run.posts.map(\.text) == [#"{"list":[],"name":"hopped"}"#, #"{"list":[],"name":"hello x"}"#])
     }
 
     @Test func `A thrown case becomes the error's type and its text stays valid JSON`() async {
-        let run = await run(greet, handler: "Greet", RuntimeServer([.event(#"{"name":"bad","list":[]}"#), .event(#"{"name":"quiet","list":[]}"#)]))
+        let run = await run(
+            greet, handler: "Greet", RuntimeServer([.event(#"{"name":"bad","list":[]}"#), .event(#"{"name":"quiet","list":[]}"#)]))
         let first = run.posts.first
         #expect(first?.path == "/2018-06-01/runtime/invocation/request-1/error")
         #expect(first?.headers["lambda-runtime-function-error-type"] == "Function.UnknownName")
@@ -77,7 +79,8 @@ import Testing
         }
     }
 
-    @Test func `Everything that the headers say reaches the handler, and the trace variable lives as long as its invocation`() async throws {
+    @Test func `Everything that the headers say reaches the handler, and the trace variable lives as long as its invocation`() async throws
+    {
         let headers = [
             "Lambda-Runtime-Trace-Id": "Root=1-2-3", "LAMBDA-RUNTIME-CLIENT-CONTEXT": #"{"client":{}}"#,
             "lambda-runtime-cognito-identity": #"{"cognitoIdentityId":"i"}"#, "Lambda-Runtime-Aws-Tenant-Id": "tenant-7",

@@ -6,7 +6,9 @@ import Testing
 @Suite struct `A Runtime API that misbehaves` {
     @Test(arguments: [413, 400, 403, 500])
     func `A refused response is logged and the next event is served`(_ status: Int) async {
-        let server = RuntimeServer([.event("1", id: "a"), .event("2", id: "b")]) { $0.path.contains("/a/") ? .status(status) : .status(202) }
+        let server = RuntimeServer([.event("1", id: "a"), .event("2", id: "b")]) {
+            $0.path.contains("/a/") ? .status(status) : .status(202)
+        }
         let run = await run(server)
         #expect(run.posts.map(\.path) == ["a", "b"].map { "/2018-06-01/runtime/invocation/\($0)/response" })
         let warning = run.log.first { $0["level"] == "WARN" }
@@ -16,7 +18,10 @@ import Testing
 
     @Test func `Failed polls are tried again, and a good one in between starts the count anew`() async {
         let server = RuntimeServer(
-            [.status(500), .status(500), .drop, .event("1"), .status(503), .status(500), .status(500), .status(500), .event("2", id: "second")])
+            [
+                .status(500), .status(500), .drop, .event("1"), .status(503), .status(500), .status(500), .status(500),
+                .event("2", id: "second"),
+            ])
         let run = await run(server)
         #expect(run.posts.map(\.text) == ["1", "2"])
     }
@@ -63,7 +68,10 @@ import Testing
     @Test func `Events may arrive one byte at a time, chunked or not, after a 100 Continue`() async {
         let chunked = RuntimeServer.Reply.eventHead() + "Transfer-Encoding: chunked\r\n\r\n2\r\n12\r\n1\r\n3\r\n0\r\n\r\n"
         let server = RuntimeServer(
-            [.event("\"slow\"").byteByByte, RuntimeServer.Reply.bytes([Array(("HTTP/1.1 100 Continue\r\n\r\n" + chunked).utf8)]).byteByByte])
+            [
+                .event("\"slow\"").byteByByte,
+                RuntimeServer.Reply.bytes([Array(("HTTP/1.1 100 Continue\r\n\r\n" + chunked).utf8)]).byteByByte,
+            ])
         let run = await run(server)
         #expect(run.posts.map(\.text) == ["\"slow\"", "123"])
     }
@@ -86,7 +94,9 @@ import Testing
         #expect(run.posts.first?.body.count == text.utf8.count)
     }
 
-    @Test(arguments: ["garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"])
+    @Test(arguments: [
+        "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+    ])
     func `What is not HTTP counts as a failed poll`(_ text: String) async {
         let run = await run(RuntimeServer([.bytes([Array(text.utf8)]), .event("1")]))
         #expect(run.posts.map(\.text) == ["1"])

@@ -37,7 +37,8 @@ import Testing
 
     @Test(arguments: [1, 2, 3, 7, 1000])
     func `An answer is read the same in pieces of any size`(_ size: Int) throws {
-        let text = "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id:  a \r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
+        let text =
+            "HTTP/1.1 200 OK\r\nLambda-Runtime-Aws-Request-Id:  a \r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"
         var parser = ReplyParser()
         var complete = false
         var rest = Array(text.utf8)[...]

@@ -7,7 +7,8 @@ import Testing
 @Suite struct `Measured values` {
     private func filled() -> MetricStore {
         let store = MetricStore()
-        Counter(label: "ingest.bars", dimensions: [("provider", "yahoo \"v8\"\nchart"), ("outcome", "re\\jected")], factory: store).increment(by: 3)
+        Counter(label: "ingest.bars", dimensions: [("provider", "yahoo \"v8\"\nchart"), ("outcome", "re\\jected")], factory: store)
+            .increment(by: 3)
         Counter(label: "ingest.bars", dimensions: [("outcome", "stored"), ("provider", "alphavantage")], factory: store).increment(by: 100)
         Gauge(label: "market_session_open", factory: store).record(1)
         Meter(label: "9lives", factory: store).set(12.5)
@@ -46,7 +47,8 @@ import Testing
     }
 
     @Test func `Each line of the embedded format names only members that it has`() throws {
-        let lines = EmbeddedMetrics(namespace: "Bellwether", dimensions: [("Function", "Predict")]).lines(filled(), milliseconds: 1_325_629_800_000)
+        let lines = EmbeddedMetrics(namespace: "Bellwether", dimensions: [("Function", "Predict")]).lines(
+            filled(), milliseconds: 1_325_629_800_000)
         #expect(lines.count == 4)
         for line in lines {
             let json = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
