@@ -5,13 +5,11 @@ package import Market
 package enum BacktestFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case noOrigins
-    case noModel(String, SessionDate, TrainingFailure)
 
     package var description: String {
         switch self {
         case .unknownModel(let name): "no model \"\(name)\"; there are \(Recipe.all.map(\.name).joined(separator: ", "))"
         case .noOrigins: "the prices hold no session from which a forecast could be judged: more than 20 sessions are needed"
-        case .noModel(let kind, let session, let failure): "\(kind) cannot be fitted at \(session): \(failure)"
         }
     }
 }

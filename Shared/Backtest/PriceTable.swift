@@ -21,6 +21,11 @@ package struct PriceTable: Sendable {
         package let symbol: String
         /// Ascending by session.
         package let observations: [Observation]
+
+        package init(symbol: String, observations: [Observation]) {
+            self.symbol = symbol
+            self.observations = observations
+        }
     }
 
     /// Ascending by symbol.

@@ -3,6 +3,7 @@ import Market
 
 /// The models of one recipe as they stand at one origin, fitted anew when due.
 ///
+/// A member that cannot be fitted yet stands aside and is tried again at the next origin; one that fails later keeps its last model.
 /// A fit sees labels that end at or before the origin (`TrainingSet`'s purge), so an origin's forecasts depend on rows up to it alone.
 struct WalkForward {
     let recipe: Recipe
@@ -11,6 +12,8 @@ struct WalkForward {
     private let seed: UInt64
     private var fitted: [(any ForecastModel)?]
     private var age: [Int]
+    /// Why a member has no model yet.
+    private var reason = ""
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
 
@@ -44,13 +47,16 @@ struct WalkForward {
                 requestOf.append(nil)
             }
         }
-        let answers = fitted.compactMap { $0?.forecasts(requests) }
+        let ready = recipe.members.indices.filter { fitted[$0] != nil }
+        let answers = ready.compactMap { fitted[$0]?.forecasts(requests) }
+        let weights = ready.map { recipe.members[$0].weight }
         return zip(symbols, requestOf).map { symbol, request in
             guard let request else { return .failure(.shape("\(symbol) has no usable bar on \(session)")) }
             return Result { () throws(ForecastRefusal) in
+                guard !answers.isEmpty else { throw .untrained(reason) }
                 var parts: [QuantileForecast] = []
                 for answer in answers { parts.append(try answer[request].get()) }
-                return try QuantileForecast.average(parts, weights: recipe.members.map(\.weight))
+                return try QuantileForecast.average(parts, weights: weights)
             }
         }
     }
@@ -67,8 +73,7 @@ struct WalkForward {
                 age[i] = 0
                 fits.append(BacktestReport.Fit(kind: member.kind, session: session, metrics: model.metrics))
             } catch let failure as TrainingFailure {
-                guard fitted[i] != nil else { throw BacktestFailure.noModel(member.kind, session, failure) }
-                age[i] = 0
+                reason = "\(member.kind) at \(session): \(failure)"
             }
         }
     }

@@ -8,6 +8,8 @@ package enum ForecastRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case noVolatility(SessionDate)
     /// The features are of another version or order than the model was trained on.
     case otherFeatures(expected: String, found: String)
+    /// No model could be fitted yet from what was known.
+    case untrained(String)
     /// A quantile came out infinite or not a number.
     case nonFinite
     /// The processor cannot run this build.
@@ -20,6 +22,7 @@ package enum ForecastRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .shortHistory(let sessions, let needed): "history has \(sessions) sessions, a forecast needs \(needed)"
         case .noVolatility(let session): "no volatility can be measured at \(session)"
         case .otherFeatures(let expected, let found): "model was trained on features \(expected), the history has \(found)"
+        case .untrained(let reason): "no model yet: \(reason)"
         case .nonFinite: "the forecast is not finite"
         case .processor(let detail), .shape(let detail): detail
         }

@@ -1,0 +1,38 @@
+import Backtest
+import Forecasting
+import Foundation
+import Testing
+
+private let developmentData: URL? = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"]
+    .map { URL(fileURLWithPath: $0).appendingPathComponent("data/us_daily_2005_2019.csv.gz") }
+    .flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
+
+/// Against the development data and its stored baselines, found by `BELLWETHER_VECTORS`.
+@Suite(.enabled(if: developmentData != nil, "set BELLWETHER_VECTORS and have gzip to score on the development data"))
+struct DevelopmentDataTests {
+    private func prices() throws -> PriceTable {
+        let gzip = Process()
+        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        gzip.arguments = ["gzip", "-dc", try #require(developmentData).path]
+        let pipe = Pipe()
+        gzip.standardOutput = pipe
+        try gzip.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        gzip.waitUntilExit()
+        return try PriceTable(csv: [UInt8](data))
+    }
+
+    /// Pinball of vol3_fhs and ewma97_fhs in the stored table, 1e-4: 35.62, 81.20, 165.47 and 35.81, 81.66, 166.22.
+    @Test func theFilteredSimulationsAreAsGoodAsTheStoredOnes() async throws {
+        let prices = try prices()
+        #expect(prices.rowCount == 415_250 && prices.rejected.isEmpty)
+        let report = try await Backtest.run(prices: prices, model: "blended-fhs")
+        #expect(report.forecasts.count == 10_780)
+        for (horizon, expected) in zip(report.horizons, [(35.62, 35.81), (81.20, 81.66), (165.47, 166.22)]) {
+            #expect(abs(horizon.model.meanLoss * 1e4 / expected.0 - 1) < 0.001)
+            #expect(abs(horizon.randomWalk.meanLoss * 1e4 / expected.1 - 1) < 0.001)
+            #expect(horizon.againstRandomWalk.t < -2.5)
+            #expect(abs(horizon.model.coverage80 - 0.8) < 0.02)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Backtest
+import Market
+import Testing
+
+@Suite struct PriceReaderTests {
+    private func table(_ text: String) throws -> PriceTable { try PriceTable(csv: Array(text.utf8)) }
+
+    @Test func columnsMayComeInAnyOrderAndLinesInAny() throws {
+        let table = try table(
+            """
+            symbol,volume,date,close,open,high,low
+            B,5,2020-01-03,10.5,10,11,9.5
+            A,7,2020-01-06,2,2,2,2
+            B,6,2020-01-02,10,10,10,10
+
+            """)
+        #expect(table.series.map(\.symbol) == ["A", "B"])
+        #expect(table.series[1].observations.map(\.session.description) == ["2020-01-02", "2020-01-03"])
+        #expect(table.series[1].observations[1].close == 10.5)
+        #expect(table.series[1].observations[1].volume == 5)
+        #expect(table.rejected.isEmpty)
+    }
+
+    @Test func badLinesAreNamedAndTheOthersCount() throws {
+        let table = try table(
+            """
+            date,symbol,open,high,low,close,volume
+            2020-01-02,A,1,1,1,1,10
+            2020-01-03,A,,1,1,1,10
+            2020-13-01,A,1,1,1,1,10
+            2020-01-06,A,1,0.5,1,1,10
+            2020-01-07,A,1,1,1,1
+            2020-01-08,A,-1,1,1,1,10
+            2020-01-09,A,1,1,1,nan,10
+            2020-01-02,A,2,2,2,2,10
+            2020-01-10,,1,1,1,1,10
+            2020-01-13,A,1,1,1,1e0,0
+
+            """)
+        #expect(table.series[0].observations.map(\.session.description) == ["2020-01-02", "2020-01-13"])
+        #expect(table.rejected.map(\.line) == [3, 4, 5, 6, 7, 8, 9, 10])
+        #expect(table.rejected[0].rule == "null-field")
+        #expect(table.rejected[1].rule == "bad-date")
+        #expect(table.rejected[2].rule == "ohlc-order")
+        #expect(table.rejected[3].rule == "field-count")
+        #expect(table.rejected[6].rule == "duplicate-session")
+    }
+
+    @Test func theAdjustedCloseBecomesTheDividendThatExplainsIt() throws {
+        let table = try table(
+            """
+            date,symbol,open,high,low,close,adj_close,volume
+            2020-01-02,A,100,100,100,100,95,10
+            2020-01-03,A,98,98,98,98,96.9,10
+
+            """)
+        let bar = table.series[0].observations[1]
+        #expect(abs((bar.close + bar.dividend) / 100 - 96.9 / 95) < 1e-12)
+        #expect(bar.split == 1)
+    }
+
+    @Test func windowsLineEndsAByteOrderMarkAndQuotesAreRead() throws {
+        let table = try PriceTable(
+            csv: [0xEF, 0xBB, 0xBF] + Array("date,symbol,open,high,low,close,volume\r\n\"2020-01-02\",\"BRK.B\",1,1,1,1,10\r\n".utf8))
+        #expect(table.series[0].symbol == "BRK.B")
+    }
+
+    @Test(arguments: ["", "date,symbol,open,high,low,close\n", "hello\nworld\n", "date,symbol,open,high,low,close,volume\nx,y,1,1,1,1,1\n"])
+    func whatIsNoTableIsRefusedInOneSentence(_ text: String) {
+        #expect(throws: PriceTable.Refusal.self) { try table(text) }
+    }
+
+    @Test func originsAreReadByColumnName() throws {
+        let origins = try Origins.read(csv: Array("symbol,date\nA,2020-01-02\n".utf8))
+        #expect(origins == [Origin(session: SessionDate(year: 2020, month: 1, day: 2), symbol: "A")])
+        #expect(throws: PriceTable.Refusal.self) { try Origins.read(csv: Array("date,symbol\n2020-99-02,A\n".utf8)) }
+    }
+}

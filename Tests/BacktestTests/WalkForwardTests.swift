@@ -1,0 +1,113 @@
+import Backtest
+import Forecasting
+import Foundation
+import Market
+import Testing
+
+@Suite struct WalkForwardTests {
+    @Test func everyOriginIsAnsweredInOrderAndWrittenOnTheGrid() async throws {
+        let prices = SyntheticTable.table(symbols: 4, sessions: 700)
+        let report = try await Backtest.run(prices: prices, model: "blended-fhs")
+        #expect(report.forecasts.count == 98 * 4)
+        #expect(report.refused.isEmpty)
+        #expect(report.forecasts.map(\.origin.session) == report.forecasts.map(\.origin.session).sorted())
+        #expect(report.horizons.map(\.horizon) == [1, 5, 20])
+        #expect(report.horizons[0].model.count == 98 * 4)
+        #expect(abs(report.horizons[0].model.coverage80 - 0.8) < 0.06)
+        let lines = String(decoding: ForecastTable.csv(report.forecasts), as: UTF8.self).split(separator: "\n")
+        #expect(lines.count == 1 + 98 * 4 * 3)
+        #expect(lines[0] == "date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95")
+        for line in lines.dropFirst() {
+            let values = line.split(separator: ",").dropFirst(3).compactMap { Double($0) }
+            #expect(values.count == 7 && zip(values, values.dropFirst()).allSatisfy { $0 <= $1 })
+        }
+    }
+
+    @Test(arguments: ["blended-fhs", "random-walk", "lstm"])
+    func whatComesAfterAnOriginDoesNotMoveItsForecast(_ model: String) async throws {
+        let cut = 620
+        let origins = [Origin(session: SyntheticTable.start.advanced(by: cut), symbol: "S1")]
+        let clean = SyntheticTable.table(symbols: 3, sessions: 700)
+        let poisoned = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, day, bar in
+            day <= cut ? bar : SyntheticTable.scaled(bar, Double(2 + (day * 7 + symbol) % 5), volume: Double(1 + day))
+        }
+        let truncated = SyntheticTable.table(symbols: 3, sessions: cut + 1)
+        var forecasts: [QuantileForecast] = []
+        for prices in [clean, poisoned, truncated] {
+            forecasts.append(try await Backtest.run(prices: prices, origins: origins, model: model).forecasts[0].forecast)
+        }
+        #expect(forecasts[0] == forecasts[1])
+        #expect(forecasts[0] == forecasts[2])
+    }
+
+    @Test func theLevelOfASymbolsPricesDoesNotMoveItsForecast() async throws {
+        let origins = [Origin(session: SyntheticTable.start.advanced(by: 640), symbol: "S1")]
+        let plain = SyntheticTable.table(symbols: 3, sessions: 700)
+        let scaled = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, _, bar in symbol == 1 ? SyntheticTable.scaled(bar, 8) : bar }
+        let a = try await Backtest.run(prices: plain, origins: origins, model: "lstm+blended-fhs").forecasts[0].forecast
+        let b = try await Backtest.run(prices: scaled, origins: origins, model: "lstm+blended-fhs").forecasts[0].forecast
+        #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+
+    @Test func troubledSymbolsGetSortedFiniteQuantilesOrATypedRefusal() async throws {
+        let last = 640
+        let prices = SyntheticTable.table(symbols: 8, sessions: 700) { symbol, day, bar in
+            switch symbol {
+            case 1: day < last - 60 ? nil : bar
+            case 2: SyntheticTable.scaled(bar, 1, volume: 0)
+            case 3: (last - 20..<last - 10).contains(day) ? nil : bar
+            case 4: SyntheticTable.scaled(bar, day < last - 3 ? 1 : 0.4)
+            case 5: Observation(session: bar.session, open: 10, high: 10, low: 10, close: 10, volume: 100)
+            case 6: day == last - 2 ? SyntheticTable.scaled(bar, .nan) : bar
+            case 7: day < last - 40 ? nil : bar
+            default: bar
+            }
+        }
+        let session = SyntheticTable.start.advanced(by: last)
+        let origins = (0..<9).map { Origin(session: session, symbol: "S\($0)") }
+        let report = try await Backtest.run(prices: prices, origins: origins, model: "lstm+blended-fhs")
+        #expect(report.forecasts.map(\.origin.symbol) == ["S0", "S1", "S2", "S3", "S4", "S5", "S6"])
+        #expect(report.refused.map(\.origin.symbol) == ["S7", "S8"])
+        #expect(report.refused[0].reason == .shortHistory(sessions: 41, needed: 61))
+        for issued in report.forecasts {
+            #expect(issued.forecast.values.allSatisfy { $0.isFinite })
+        }
+    }
+
+    @Test func anUnknownModelATooShortTableAndACancelledRunAreTypedErrors() async throws {
+        let prices = SyntheticTable.table(symbols: 2, sessions: 300)
+        await #expect(throws: BacktestFailure.unknownModel("oracle")) { try await Backtest.run(prices: prices, model: "oracle") }
+        await #expect(throws: BacktestFailure.noOrigins) {
+            try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 15), model: "blended-fhs")
+        }
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await Backtest.run(prices: prices, model: "blended-fhs")
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test func originsBeforeAnythingCanBeLearnedAreRefusedWithTheReason() async throws {
+        let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "lstm+blended-fhs")
+        #expect(!report.refused.isEmpty && !report.forecasts.isEmpty)
+        #expect(report.refused.count + report.forecasts.count == 2 * 56)
+        guard case .untrained = report.refused[0].reason else {
+            Issue.record("\(report.refused[0].reason)")
+            return
+        }
+    }
+
+    @Test func progressRisesToOne() async throws {
+        let shares = Shares()
+        _ = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 400), model: "blended-fhs") { shares.append($0.share) }
+        #expect(shares.values == shares.values.sorted())
+        #expect(shares.values.last == 1)
+    }
+}
+
+private final class Shares: @unchecked Sendable {  // guarded by the lock
+    private let lock = NSLock()
+    private var stored: [Double] = []
+    func append(_ share: Double) { lock.withLock { stored.append(share) } }
+    var values: [Double] { lock.withLock { stored } }
+}
