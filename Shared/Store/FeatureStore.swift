@@ -3,7 +3,7 @@ package import Postgres
 
 /// Versions of features: one-symbol ones, which belong to an answer, and cross-sectional ones, which belong to a session.
 package struct FeatureStore: Sendable {
-    private let database: Database
+    let database: Database
     /// The feature set's version, such as `f1`.
     package let version: String
     /// How many cross-sectional features the set has.
@@ -74,7 +74,7 @@ package struct FeatureStore: Sendable {
     /// The features visible as of an instant, by COPY: of the named instruments (nil: all), each with its sessions in order; of the
     /// last `last` sessions if given. Instruments come ordered by id; those without a row are left out.
     package func read(
-        _ instruments: [String]? = nil, _ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
+        _ instruments: [String]?, _ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [FeatureTable] {
         if let last, let instruments {
             var tables: [FeatureTable] = []
@@ -83,6 +83,11 @@ package struct FeatureStore: Sendable {
         }
         precondition(last == nil, "the last sessions can be read for named instruments only")
         return try await copy(instruments, asOf, from, through, nil)
+    }
+
+    /// The features of all instruments visible as of an instant, by COPY.
+    package func read(_ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil) async throws(PostgresError) -> [FeatureTable] {
+        try await copy(nil, asOf, from, through, nil)
     }
 
     private func copy(

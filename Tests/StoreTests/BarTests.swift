@@ -1,0 +1,71 @@
+import Market
+import Postgres
+import Store
+import Testing
+
+extension OneCluster { @Suite struct BarTests {
+    let first = answer("2012-01-10T22:30:00Z", sha256: "aa")
+    let second = answer("2012-01-11T22:30:00Z", sha256: "bb")
+
+    func withApple() async throws -> Database {
+        let database = try await freshDatabase()
+        try await Instruments(database).register([apple], provider: "yahoo")
+        return database
+    }
+
+    @Test func onlyChangedBarsBecomeVersionsAndReadsKnowWhatWasKnown() async throws {
+        let bars = Bars(try await withApple())
+        let old = [bar("2012-01-09", 10), bar("2012-01-10", 11)]
+        #expect(try await bars.insert(old, from: first, currency: "USD", available: closed) == ["2012-01-09", "2012-01-10"])
+        #expect(try await bars.insert(old, from: first, currency: "USD", available: closed) == [])
+        let new = [bar("2012-01-09", 10), bar("2012-01-10", 11.5), bar("2012-01-11", 12)]
+        #expect(try await bars.insert(new, from: second, currency: "USD", available: closed) == ["2012-01-10", "2012-01-11"])
+
+        #expect(try await bars.read(apple.id, .recorded("2012-01-10T22:29:59Z")).isEmpty)
+        #expect(try await bars.read(apple.id, .recorded("2012-01-10T22:30:00Z")) == old)
+        #expect(try await bars.read(apple.id, .recorded(second.knownAt)) == new)
+        #expect(try await bars.read(apple.id, .available("2012-01-09T21:15:00Z")) == [old[0]])
+        #expect(try await bars.read(apple.id, .available("2012-01-11T22:00:00Z")) == [old[0], old[1], new[2]])
+        #expect(try await bars.read(apple.id, .available("2012-01-11T22:30:00Z")) == new)
+        #expect(try await bars.read(apple.id, .recorded(second.knownAt), last: 1) == [new[2]])
+        #expect(try await bars.read(apple.id, .recorded(second.knownAt), from: "2012-01-10", through: "2012-01-10") == [new[1]])
+        #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: second.knownAt) == "2012-01-10")
+        #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: first.knownAt) == nil)
+    }
+
+    @Test func ofTwoAnswersUnderOneInstantTheLaterFetchWins() async throws {
+        let bars = Bars(try await withApple())
+        let later = answer(first.knownAt, sha256: "00", fetchedAt: first.fetchedAt.adding(seconds: 5))
+        try await bars.insert([bar("2012-01-10", 11)], from: first, currency: "USD", available: closed)
+        try await bars.insert([bar("2012-01-10", 12)], from: later, currency: "USD", available: closed)
+        #expect(try await bars.read(apple.id, .recorded(first.knownAt)) == [bar("2012-01-10", 12)])
+    }
+
+    @Test func actionsAreVersionedAndRetracted() async throws {
+        let actions = Actions(try await withApple())
+        let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))
+        let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)))
+        let range: ClosedRange<SessionDate> = "2012-01-01"..."2012-01-10"
+        #expect(try await actions.insert([split, dividend], from: first, covering: range, available: closed) == ["2012-01-05", "2012-01-09"])
+        #expect(try await actions.insert([split, dividend], from: second, covering: range, available: closed) == [])
+        let third = answer("2012-01-12T22:30:00Z", sha256: "cc")
+        #expect(try await actions.insert([split], from: third, covering: "2012-01-06"..."2012-01-12", available: closed) == ["2012-01-09"])
+        #expect(try await actions.read(apple.id, .recorded(second.knownAt)) == [split, dividend])
+        #expect(try await actions.read(apple.id, .recorded(third.knownAt)) == [split])
+        let fourth = answer("2012-01-13T22:30:00Z", sha256: "dd")
+        #expect(try await actions.insert([dividend], from: fourth, covering: nil, available: closed) == ["2012-01-09"])
+        #expect(try await actions.read(apple.id, .recorded(fourth.knownAt)) == [split, dividend])
+        #expect(try await actions.read(apple.id, .available("2012-01-09T21:15:00Z")) == [split, dividend])
+    }
+
+    @Test func quarantinedRowsKeepTheirReason() async throws {
+        let log = QuarantineLog(try await withApple())
+        let row = QuarantinedRow(ordinal: 3, session: nil, violation: Violation(rule: "null-field", detail: "close"), text: "{\"close\":null}")
+        try await log.insert([row], from: first)
+        try await log.insert([row], from: first)
+        #expect(try await log.rows(of: first.key) == [row])
+        #expect(try await log.counts(asOf: first.knownAt) == [apple.id: 1])
+        #expect(try await log.counts(asOf: "2012-01-01T00:00:00Z").isEmpty)
+    }
+}
+}

@@ -1,0 +1,96 @@
+import Glibc
+import Testing
+
+/// Tests that share the cluster; each has its own database.
+@Suite enum OneCluster {}
+
+/// A private Postgres with TLS and SCRAM for the tests of one process. It ends, and its folder goes, when the process ends:
+/// its keeper waits for the end of its standard input.
+final class Cluster: Sendable {
+    static let shared = Cluster()
+
+    let port: Int
+    let folder: String
+    let password = "correct horse"
+
+    private init() {
+        folder = "/tmp/bellwether-pg-\(getpid())"
+        port = Cluster.freePort()
+        setenv("CLUSTER_SCRIPT", Cluster.script, 1)
+        let keeper = popen("exec sh -c \"$CLUSTER_SCRIPT\" keeper \(folder) \(port) '\(password)' >/dev/null", "we")
+        precondition(keeper != nil, "no shell for the test cluster")
+        for _ in 0..<400 where access(folder + "/ready", F_OK) != 0 { usleep(50_000) }
+        precondition(access(folder + "/ready", F_OK) == 0, "no test cluster in \(folder)")
+    }
+
+    /// A connection URL for the superuser; `options` such as `sslmode=verify-full`.
+    func url(_ database: String = "postgres", user: String = "postgres", host: String = "127.0.0.1", options: String = "sslmode=disable") -> String {
+        "postgres://\(user)@\(host):\(port)/\(database)?\(options)"
+    }
+
+    var authority: String { folder + "/tls/ca.pem" }
+    var wrongAuthority: String { folder + "/tls/other.pem" }
+
+    /// Runs `pg_ctl` on the cluster and waits for it.
+    func control(_ words: String) {
+        _ = system(Cluster.prefix + "$as $bin/pg_ctl -D \(folder)/data -l \(folder)/data/server.log -w \(words) >/dev/null 2>&1 </dev/null")
+    }
+
+    private static let prefix = """
+        bin=$(pg_config --bindir)
+        as=; if [ "$(id -u)" = 0 ]; then as="setpriv --reuid=postgres --regid=postgres --init-groups"; fi
+
+        """
+
+    private static let script =
+        prefix + """
+            set -e
+            mkdir -m 755 "$1" "$1/tls"; cd "$1"
+            if [ -n "$as" ]; then chown postgres:postgres "$1" "$1/tls"; fi
+            printf %s "$3" > password; chmod 644 password
+            for name in ca other; do
+                openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=test $name" \\
+                    -keyout tls/$name.key -out tls/$name.pem 2>/dev/null
+            done
+            openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout tls/server.key -out tls/server.csr 2>/dev/null
+            echo "subjectAltName=DNS:localhost,IP:127.0.0.1" > tls/san
+            openssl x509 -req -in tls/server.csr -CA tls/ca.pem -CAkey tls/ca.key -CAcreateserial -days 2 -extfile tls/san -out tls/server.pem 2>/dev/null
+            chmod 644 tls/*.pem; chmod 600 tls/server.key
+            if [ -n "$as" ]; then chown postgres:postgres tls/server.key tls/server.pem; fi
+            $as "$bin/initdb" --no-sync -E UTF8 --locale=C.UTF-8 -U postgres -A scram-sha-256 --pwfile=password -D "$1/data" >log 2>&1
+            cat >> data/postgresql.conf <<END
+            listen_addresses = '127.0.0.1'
+            port = $2
+            unix_socket_directories = ''
+            ssl = on
+            ssl_cert_file = '$1/tls/server.pem'
+            ssl_key_file = '$1/tls/server.key'
+            fsync = off
+            synchronous_commit = off
+            full_page_writes = off
+            shared_buffers = 32MB
+            END
+            rm log
+            $as "$bin/pg_ctl" -D "$1/data" -l "$1/data/server.log" -w start >/dev/null 2>&1 </dev/null
+            touch ready
+            cat >/dev/null
+            set +e
+            $as "$bin/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1
+            cd /; rm -rf "$1"
+            """
+
+    private static func freePort() -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutableBytes(of: &address) { bytes in
+            let generic = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+            _ = bind(descriptor, generic, length)
+            _ = getsockname(descriptor, generic, &length)
+        }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}

@@ -1,0 +1,128 @@
+import Market
+import Postgres
+import Store
+import Testing
+
+extension OneCluster { @Suite struct ForecastTests {
+    static let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"]
+
+    func model(_ id: String, asOf: Instant) -> Model {
+        Model(
+            id: id, kind: "blended-fhs", asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
+            windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)", artifactSHA256: "00")
+    }
+
+    func forecast(_ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1") -> Forecast {
+        Forecast(
+            model: model, instrument: apple.id, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon, role: "champion",
+            asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: nil,
+            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfFall: 0.48)
+    }
+
+    /// Apple with two values, one return of 0.01 × n a session and one extra.
+    func withFeatures() async throws -> (Database, FeatureStore) {
+        let database = try await freshDatabase()
+        try await Instruments(database).register([apple], provider: "yahoo")
+        let features = FeatureStore(database, version: "f1", crossWidth: 2)
+        let rows = Self.sessions.enumerated().map { index, session in
+            FeatureRecord(session: session, values: [Float(index), .nan], logReturn: index == 0 ? .nan : 0.01 * Double(index), extras: [Double(index) / 3, .nan, 1])
+        }
+        #expect(try await features.insert(rows, from: answer("2012-01-10T22:30:00Z"), available: closed) == Self.sessions)
+        return (database, features)
+    }
+
+    @Test func theMatrixComesBackAsOfAnInstantWithItsCrossSection() async throws {
+        let (_, features) = try await withFeatures()
+        let known: Instant = "2012-01-11T22:30:00Z"
+        let change = FeatureRecord(session: "2012-01-10", values: [50, .nan], logReturn: 0.05, extras: [5.0 / 3, .nan, 1])
+        let same = FeatureRecord(session: "2012-01-09", values: [4, .nan], logReturn: 0.04, extras: [4.0 / 3, .nan, 1])
+        #expect(try await features.insert([same, change], from: answer(known, sha256: "bb"), available: closed) == ["2012-01-10"])
+        try await features.setCrossSection(of: "2012-01-10", knownAt: known, availableAt: known, [(apple.id, [7, 8])])
+        try await features.setCrossSection(of: "2012-01-10", knownAt: known, availableAt: known, [(apple.id, [7, 9])])
+
+        let before = try await features.read(.recorded("2012-01-10T22:30:00Z"))
+        let after = try await features.read([apple.id, "XNYS:IBM"], .recorded(known))
+        #expect(before.count == 1 && after.count == 1)
+        #expect(after[0].sessions == Self.sessions && after[0].width == 4 && after[0].extrasWidth == 3)
+        #expect(before[0].values[20] == 5 && before[0].values[22].isNaN)
+        #expect(after[0].values[20] == 50 && after[0].values[21].isNaN && after[0].values[22...] == [7, 9])
+        #expect(after[0].values[2].isNaN && after[0].values[3].isNaN)
+        #expect(after[0].logReturns[0].isNaN && after[0].logReturns[5] == 0.05)
+        #expect(after[0].extras[15] == 5.0 / 3)
+        #expect(before.dataVersion != after.dataVersion)
+        #expect(try await features.read(.recorded(known)).dataVersion == after.dataVersion)
+        #expect(try await features.read([apple.id], .recorded(known), last: 2)[0].sessions == ["2012-01-09", "2012-01-10"])
+        #expect(try await features.read([apple.id], .recorded(known), last: 2)[0].values[6...] == [7, 9])
+        #expect(try await features.read([apple.id], .available("2012-01-04T22:00:00Z"))[0].sessions == ["2012-01-03", "2012-01-04"])
+        #expect(try await features.read(["XNYS:IBM"], .recorded(known)).isEmpty)
+        #expect(try await features.read([], .recorded(known)).isEmpty)
+        #expect(try await features.read(.recorded(known), from: "2012-01-04", through: "2012-01-05")[0].sessions.count == 2)
+        #expect(try await features.session("2012-01-10", .recorded(known)).map(\.record.values[0]) == [50])
+        #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
+    }
+
+    @Test func slotsAreReadAsOfAnInstant() async throws {
+        let database = try await freshDatabase()
+        let (registry, promotions) = (ModelRegistry(database), Promotions(database))
+        let (one, two) = (model("m1", asOf: "2012-01-01T00:00:00Z"), model("m2", asOf: "2012-02-01T00:00:00Z"))
+        #expect(try await registry.register(one))
+        #expect(try await !registry.register(one))
+        #expect(try await registry.register(two))
+        #expect(try await registry.find("m1") == one)
+        #expect(try await registry.list(kind: "blended-fhs", asOf: two.asOf).map(\.id) == ["m2", "m1"])
+        #expect(try await registry.list(asOf: one.asOf).map(\.id) == ["m1"])
+        try await promotions.promote("m1", to: .champion, asOf: one.asOf, reason: "first")
+        try await promotions.promote("m1", to: .champion, asOf: one.asOf, reason: "again")
+        try await promotions.promote("m2", to: .challenger, asOf: two.asOf, reason: "stands beside")
+        #expect(try await promotions.champion(asOf: "2011-12-31T00:00:00Z") == nil)
+        #expect(try await promotions.champion(asOf: two.asOf) == one)
+        #expect(try await promotions.holders(asOf: two.asOf) == [.champion: one, .challenger: two])
+        let error = await #expect(throws: PostgresError.self) {
+            try await promotions.promote("nobody", to: .champion, asOf: two.asOf, reason: "")
+        }
+        #expect(error?.sqlState == .foreignKeyViolation)
+    }
+
+    @Test func aKeptForecastIsFoundAndNeverRewritten() async throws {
+        let (database, _) = try await withFeatures()
+        let forecasts = Forecasts(database)
+        let now: Instant = "2012-01-10T23:00:00Z"
+        #expect(try await forecasts.kept(symbol: "NOPE", asOf: now, featureVersion: "f1") == nil)
+        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.model == nil)
+        _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
+        try await Promotions(database).promote("m1", to: .champion, asOf: "2012-01-01T00:00:00Z", reason: "first")
+        let none = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
+        #expect(none?.model?.id == "m1" && none?.forecasts.isEmpty == true && none?.isCurrent == false)
+
+        let early = [1, 5].map { forecast("m1", "2012-01-09", $0, asOf: "2012-01-09T23:00:00Z") }
+        let today = [1, 5, 20].map { forecast("m1", "2012-01-10", $0, asOf: now) }
+        #expect(try await forecasts.keep(early + today) == 5)
+        #expect(try await forecasts.keep(today) == 0)
+        let kept = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
+        #expect(kept?.forecasts == today && kept?.isCurrent == true && kept?.instrument == apple)
+        #expect(try await forecasts.kept(symbol: "XNAS:AAPL", asOf: "2012-01-10T00:00:00Z", featureVersion: "f1")?.forecasts == early)
+        #expect(try await forecasts.latest(asOf: now) == today)
+        #expect(try await database.query("SELECT prices[1] FROM reporting.forecasts WHERE horizon = 20 AND session = '2012-01-10'")[0][0] == 411.23)
+
+        var times: [Duration] = []
+        for _ in 0..<200 {
+            let start = ContinuousClock.now
+            _ = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
+            times.append(ContinuousClock.now - start)
+        }
+        print("a kept forecast: median \(times.sorted()[100])")
+    }
+
+    @Test func maturedForecastsMeetWhatCame() async throws {
+        let (database, _) = try await withFeatures()
+        _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
+        let forecasts = Forecasts(database)
+        try await forecasts.keep([1, 5].flatMap { h in [0, 1].map { forecast("m1", Self.sessions[$0], h, asOf: closed(Self.sessions[$0])) } })
+        let matured = try await forecasts.matured(
+            from: Self.sessions[0], through: Self.sessions[5], asOf: .recorded("2012-01-10T22:30:00Z"), featureVersion: "f1")
+        #expect(matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 1", "2012-01-03 5", "2012-01-04 1"])
+        #expect(zip(matured.map(\.outcome), [0.01, 0.15, 0.02]).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(matured[0].modelKind == "blended-fhs")
+    }
+}
+}

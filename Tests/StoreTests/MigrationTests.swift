@@ -1,0 +1,77 @@
+import Glibc
+import Postgres
+import Store
+import Testing
+
+extension OneCluster { @Suite struct MigrationTests {
+    @Test func migratingTwiceChangesNothing() async throws {
+        let (database, _) = try await emptyDatabase()
+        let migrations = try Migrations(folder: migrationsFolder)
+        #expect(migrations.files.count == Schema.version)
+        #expect(try await migrations.apply(to: database) == migrations.files.map(\.name))
+        let before = try await TableHash.all(in: database)
+        #expect(try await migrations.apply(to: database).isEmpty)
+        #expect(try await TableHash.all(in: database) == before)
+    }
+
+    @Test func manyMigrateAtOnceAndOneDoesTheWork() async throws {
+        let (_, name) = try await emptyDatabase()
+        let migrations = try Migrations(folder: migrationsFolder)
+        let applied = try await withThrowingTaskGroup { group in
+            for _ in 0..<6 { group.addTask { try await migrations.apply(to: database(named: name)).count } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(applied.sorted() == [0, 0, 0, 0, 0, Schema.version])
+    }
+
+    @Test func aChangedOrMissingFileIsRefusedAndABrokenOneLeavesNothing() async throws {
+        let (database, _) = try await emptyDatabase()
+        func migrations(_ texts: String...) throws -> Migrations {
+            let folder = "/tmp/bellwether-migrations-\(getpid())"
+            _ = system("rm -rf \(folder); mkdir \(folder)")
+            defer { _ = system("rm -rf \(folder)") }
+            for (index, text) in texts.enumerated() { _ = system("printf %s '\(text)' > \(folder)/000\(index + 1)_m.sql") }
+            return try Migrations(folder: folder)
+        }
+        #expect(try await migrations("CREATE TABLE a (i int); CREATE TABLE b (i int)").apply(to: database) == ["0001_m.sql"])
+        await #expect(throws: Migrations.Failure.changed("0001_m.sql")) { try await migrations("CREATE TABLE a ()").apply(to: database) }
+        await #expect(throws: PostgresError.self) {
+            try await migrations("CREATE TABLE a (i int); CREATE TABLE b (i int)", "CREATE TABLE c (i int)", "nonsense").apply(to: database)
+        }
+        #expect(try await database.query("SELECT to_regclass($1)::text", ["c"])[0][0] == nil as String?)
+        let two = try migrations("CREATE TABLE a (i int); CREATE TABLE b (i int)", "CREATE TABLE c (i int)")
+        #expect(try await two.apply(to: database) == ["0002_m.sql"])
+        await #expect(throws: Migrations.Failure.missing("0002_m.sql")) {
+            try await migrations("CREATE TABLE a (i int); CREATE TABLE b (i int)").apply(to: database)
+        }
+        #expect(throws: Migrations.Failure.self) { try Migrations(folder: "/nowhere") }
+    }
+
+    @Test func anOldSchemaIsRefusedAtTheFirstUse() async throws {
+        let (owner, name) = try await emptyDatabase()
+        let error = await #expect(throws: PostgresError.self) { try await database(named: name, check: Schema.check).query("SELECT 1") }
+        #expect(error?.kind == .refused)
+        _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
+        #expect(try await database(named: name, check: Schema.check).query("SELECT 1").count == 1)
+    }
+
+    @Test func theFunctionsRoleHasNoDDLAndNoUpdateAndTheReaderOnlyReports() async throws {
+        let database = try await freshDatabase()
+        try await database.script("SET ROLE bellwether_app")
+        for refused in [
+            "CREATE TABLE x (i int)", "DROP TABLE bars", "UPDATE forecasts SET horizon = 1", "DELETE FROM forecasts", "TRUNCATE bars",
+            "INSERT INTO api_keys (sha256, name) VALUES ('a', 'b')", "CREATE SCHEMA mine",
+        ] {
+            let error = await #expect(throws: PostgresError.self, "\(refused)") { try await database.execute(refused) }
+            #expect(error?.sqlState == .insufficientPrivilege)
+        }
+        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Bars(database).insert([bar("2012-01-03", 400)], from: answer("2012-01-03T22:30:00Z"), currency: "USD", available: closed)
+        #expect(try await RawObjects(database).removeLater(than: answer("2012-01-02T22:30:00Z")).isEmpty)
+        try await database.script("RESET ROLE; SET ROLE bellwether_reader")
+        #expect(try await database.query("SELECT close FROM reporting.bars")[0][0] == 400.0)
+        let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT * FROM bars") }
+        #expect(error?.sqlState == .insufficientPrivilege)
+    }
+}
+}

@@ -1,0 +1,58 @@
+import Market
+import Postgres
+import Store
+import Testing
+
+extension OneCluster { @Suite struct RunTests {
+    @Test func aRunIsCompleteWhenEveryExpectedInstrumentIsRefusedOrFolded() async throws {
+        let database = try await freshDatabase()
+        let runs = Runs(database)
+        let other = Instrument(id: "XNYS:IBM", symbol: "IBM", exchange: "XNYS", currency: "USD", name: "IBM")
+        try await Instruments(database).register([apple, other], provider: "yahoo")
+        let run = Run(id: "r1", exchange: "XNAS", asOf: "2012-01-10T22:30:00Z", session: "2012-01-10", expected: [other.id, apple.id])
+        try await runs.open(run)
+        try await runs.open(Run(id: "r1", exchange: "XNYS", asOf: run.asOf, session: run.session, expected: []))
+        #expect(try await runs.find("r1")?.expected == [apple.id, other.id])
+        #expect(try await runs.find("r2") == nil)
+        #expect(try await !runs.isComplete("r2"))
+        #expect(try await !runs.isComplete("r1"))
+
+        let object = answer(run.asOf)
+        try await runs.stored(object.key, of: apple.id, in: "r1")
+        try await runs.refused("unknown symbol", of: other.id, in: "r1")
+        try await runs.refused("too late", of: apple.id, in: "r1")
+        #expect(try await runs.progress("r1") .refusals == [other.id: "unknown symbol"])
+        #expect(try await runs.progress("r1").stored == 1)
+        #expect(try await RawObjects(database).record(object, bars: 1, actions: 0, rejected: 0))
+        #expect(try await !RawObjects(database).record(object, bars: 9, actions: 0, rejected: 0))
+        #expect(try await runs.isComplete("r1"))
+        #expect(try await runs.waiting(for: object.key).map(\.id) == ["r1"])
+        #expect(try await runs.latest(exchange: "XNAS", asOf: run.asOf)?.id == "r1")
+        #expect(try await runs.latest(exchange: "XNAS", asOf: "2012-01-01T00:00:00Z") == nil)
+    }
+
+    @Test func instrumentsAreFoundByOurNameAndByTheProviders() async throws {
+        let instruments = Instruments(try await freshDatabase())
+        try await instruments.register([apple], provider: "yahoo")
+        try await instruments.register([Instrument(id: apple.id, symbol: "X", exchange: "X", currency: "X", name: "X")], provider: "yahoo")
+        #expect(try await instruments.list() == [apple])
+        #expect(try await instruments.list(exchange: "XNYS").isEmpty)
+        #expect(try await instruments.find(symbol: "AAPL") == apple)
+        #expect(try await instruments.find(symbol: "XNAS:AAPL") == apple)
+        #expect(try await instruments.find(symbol: "aapl; DROP TABLE bars") == nil)
+        #expect(try await instruments.find(symbol: "AAPL", provider: "yahoo", on: "2012-01-03") == apple)
+        #expect(try await instruments.find(symbol: "AAPL", provider: "other", on: "2012-01-03") == nil)
+    }
+
+    @Test func keysAreKnownUntilRevoked() async throws {
+        let keys = APIKeys(try await freshDatabase())
+        let hash = [UInt8](0..<32)
+        #expect(try await keys.name(sha256: hash) == nil)
+        try await keys.register(name: "local", sha256: hash)
+        try await keys.register(name: "again", sha256: hash)
+        #expect(try await keys.name(sha256: hash) == "local")
+        try await keys.revoke(sha256: hash)
+        #expect(try await keys.name(sha256: hash) == nil)
+    }
+}
+}
