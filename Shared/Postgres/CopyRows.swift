@@ -49,7 +49,8 @@ package struct CopiedRow {
 
     package func cell(_ column: Int) -> Cell {
         let (offset, length) = fields[column]
-        return Cell(bytes: length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]), type: nil, column: column)
+        return Cell(
+            bytes: length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]), type: nil, column: column)
     }
 
     package subscript<T: PostgresDecodable>(column: Int) -> T {

@@ -58,7 +58,9 @@ extension Connection {
         var offset = 0
         while offset < bytes.count {
             let end = min(offset + 1 << 18, bytes.count)
-            let sent = bytes[offset..<end].withUnsafeBytes { PQputCopyData(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count)) }
+            let sent = bytes[offset..<end].withUnsafeBytes {
+                PQputCopyData(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+            }
             guard sent >= 0 else { throw lost() }
             if sent == 1 { offset = end }
             try flush(limit)

@@ -56,7 +56,8 @@ extension Database {
         }
     }
 
-    private func begin(_ level: IsolationLevel, _ token: TransactionToken, _ deadline: ContinuousClock.Instant) async throws(PostgresError) {
+    private func begin(_ level: IsolationLevel, _ token: TransactionToken, _ deadline: ContinuousClock.Instant) async throws(PostgresError)
+    {
         let limit = Limit(deadline: deadline, interrupt: nil)
         try await turn(limit)
         let statement = Statement("BEGIN ISOLATION LEVEL \(level.rawValue)", [])
@@ -71,7 +72,8 @@ extension Database {
         let outcome: Result<Rows, PostgresError>
         do throws(PostgresError) {
             let limit = Limit(deadline: deadline, interrupt: nil)
-            outcome = .success(try perform(limit, retrying: false) { connection, limit throws(PostgresError) in try connection.run(statement, limit) })
+            outcome = .success(
+                try perform(limit, retrying: false) { connection, limit throws(PostgresError) in try connection.run(statement, limit) })
         } catch {
             outcome = .failure(error)
         }
@@ -89,8 +91,12 @@ extension Database {
         let token = Database.transactions.first { $0.database == ObjectIdentifier(self) }
         if let token, token !== owner { throw PostgresError(.transactionEnded, "the transaction of this task has ended") }
         while owner !== token {
-            guard !Task.isCancelled else { throw PostgresError(.cancelled, "the task was cancelled while waiting for a transaction to end") }
-            guard limit.deadline > .now else { throw PostgresError(.deadlineExceeded, "the deadline came while waiting for a transaction to end") }
+            guard !Task.isCancelled else {
+                throw PostgresError(.cancelled, "the task was cancelled while waiting for a transaction to end")
+            }
+            guard limit.deadline > .now else {
+                throw PostgresError(.deadlineExceeded, "the deadline came while waiting for a transaction to end")
+            }
             await wait(until: limit.deadline)
         }
         guard !Task.isCancelled else { throw PostgresError(.cancelled, "the task was cancelled") }

@@ -122,7 +122,11 @@ package actor Database {
     /// Makes sure of a live connection: looks for a hang-up, asks for a sign of life after a pause, connects until the deadline.
     private func connect(_ limit: Limit) throws(PostgresError) {
         if owner?.hasBegun == true { return }
-        let isHungUp = switch connection { case .some(let connection): connection.isHungUp(); case .none: true }
+        let isHungUp =
+            switch connection {
+            case .some(let connection): connection.isHungUp();
+            case .none: true
+            }
         if isHungUp {
             connection = nil
         } else if ContinuousClock.now - lastUsed > settings.idleBeforeCheck {
@@ -150,5 +154,10 @@ package actor Database {
         }
     }
 
-    private var hasNoConnection: Bool { switch connection { case .some: false; case .none: true } }
+    private var hasNoConnection: Bool {
+        switch connection {
+        case .some: false;
+        case .none: true
+        }
+    }
 }

@@ -19,7 +19,8 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
 
     package init(_ url: String, password: String? = nil) throws(PostgresError) {
         guard !url.isEmpty, let options = PQconninfoParse(url, nil) else {
-            throw PostgresError(.settings, "the database URL is not a valid connection string (postgres://user@host:port/database?sslmode=verify-full)")
+            throw PostgresError(
+                .settings, "the database URL is not a valid connection string (postgres://user@host:port/database?sslmode=verify-full)")
         }
         defer { PQconninfoFree(options) }
         var given: [String: String] = [:]

@@ -15,7 +15,10 @@ struct Limit: Sendable {
             guard left > .zero else { return .deadline }
             let (seconds, attoseconds) = left.components
             let milliseconds = Int32(clamping: min(seconds, 1_000_000) * 1000 + attoseconds / 1_000_000_000_000_000 + 1)
-            var watched = [pollfd(fd: socket, events: Int16(events), revents: 0), pollfd(fd: interrupt?.signal ?? -1, events: Int16(POLLIN), revents: 0)]
+            var watched = [
+                pollfd(fd: socket, events: Int16(events), revents: 0),
+                pollfd(fd: interrupt?.signal ?? -1, events: Int16(POLLIN), revents: 0),
+            ]
             let count = poll(&watched, 2, milliseconds)
             if watched[1].revents != 0 { return .interrupted }
             if count > 0 { return .ready }

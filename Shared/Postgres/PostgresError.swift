@@ -54,7 +54,8 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
     /// Passing reasons of a failed connect that come without a SQLSTATE, as libpq and the C library word them.
     private static let passing = [
         "Connection refused", "Connection reset", "Connection timed out", "closed the connection", "timeout expired",
-        "No such file or directory\n\tIs the server running", "Temporary failure in name resolution", "Broken pipe", "Network is unreachable",
+        "No such file or directory\n\tIs the server running", "Temporary failure in name resolution", "Broken pipe",
+        "Network is unreachable",
         "No route to host", "attempt timed out",
     ]
 

@@ -57,7 +57,9 @@ package struct Bars: Sendable {
     }
 
     /// The last session that was known before an instant, for the question where to go on from.
-    package func lastSession(of instrument: String, source: String, knownBefore instant: Instant) async throws(PostgresError) -> SessionDate? {
+    package func lastSession(
+        of instrument: String, source: String, knownBefore instant: Instant
+    ) async throws(PostgresError) -> SessionDate? {
         try await database.query(
             "SELECT session FROM bars WHERE instrument_id = $1 AND source = $2 AND known_at < $3 ORDER BY session DESC LIMIT 1",
             [instrument, source, instant]

@@ -101,7 +101,11 @@ package struct FeatureStore: Sendable {
             parameters.append(value)
             condition += " AND " + clause + "$\(parameters.count)" + (clause.hasSuffix("(") ? ")" : "")
         }
-        if let instruments, instruments.count == 1 { add("f.instrument_id = ", instruments[0]) } else { add("f.instrument_id = ANY (", instruments) }
+        if let instruments, instruments.count == 1 {
+            add("f.instrument_id = ", instruments[0])
+        } else {
+            add("f.instrument_id = ANY (", instruments)
+        }
         add("f.session >= ", from)
         add("f.session <= ", through)
         let crossWidth = crossWidth
@@ -130,7 +134,8 @@ package struct FeatureStore: Sendable {
     }
 
     /// One session's rows of all instruments as of an instant, ordered by instrument: what its cross-section is made of.
-    package func session(_ session: SessionDate, _ asOf: AsOf) async throws(PostgresError) -> [(instrument: String, record: FeatureRecord)] {
+    package func session(_ session: SessionDate, _ asOf: AsOf) async throws(PostgresError) -> [(instrument: String, record: FeatureRecord)]
+    {
         try await database.query(
             """
             SELECT DISTINCT ON (instrument_id) instrument_id, "values", log_return, extras FROM features
@@ -176,7 +181,8 @@ extension FeatureTable {
 extension CopiedRow {
     /// Appends an array's elements and returns their number.
     @discardableResult
-    fileprivate func appendElements<T: PostgresElement & PostgresDecodable>(_ column: Int, to array: inout [T]) throws(PostgresError) -> Int {
+    fileprivate func appendElements<T: PostgresElement & PostgresDecodable>(_ column: Int, to array: inout [T]) throws(PostgresError) -> Int
+    {
         try cell(column).forEachElement(of: T.self, { _ in }) { cell throws(PostgresError) in array.append(try T(postgres: cell)) }
     }
 }

@@ -58,7 +58,10 @@ package struct Forecasts: Sendable {
             }
             forecasts.append(forecast)
         }
-        let model = first.cell(5).isNull ? nil : (id: try first[5] as String, kind: try first[6] as String, asOf: try first[7] as Instant, metrics: try first[8] as String)
+        let model =
+            first.cell(5).isNull
+            ? nil
+            : (id: try first[5] as String, kind: try first[6] as String, asOf: try first[7] as Instant, metrics: try first[8] as String)
         return KeptForecasts(instrument: try Instruments.instrument(first), model: model, lastSession: try first[9], forecasts: forecasts)
     }
 

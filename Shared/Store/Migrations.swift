@@ -58,7 +58,9 @@ package struct Migrations: Sendable {
                     number integer PRIMARY KEY, name text NOT NULL, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
                 """)
             let applied = try await database.query("SELECT number, name, sha256 FROM schema_migrations ORDER BY number")
-                .all { row throws(PostgresError) in (number: try row[0] as Int, name: try row[1] as String, sha256: try row[2] as PostgresBytes) }
+                .all { row throws(PostgresError) in
+                    (number: try row[0] as Int, name: try row[1] as String, sha256: try row[2] as PostgresBytes)
+                }
             let hashes = try await database.query(
                 "SELECT sha256(convert_to(sql, 'UTF8')) FROM unnest($1::text[]) WITH ORDINALITY t(sql, n) ORDER BY n", [files.map(\.sql)]
             ).all { row throws(PostgresError) in try row[0] as PostgresBytes }

@@ -7,7 +7,8 @@ package struct Promotions: Sendable {
     package struct Slot: Hashable, Sendable, RawRepresentable {
         package let rawValue: String
         package init(rawValue: String) { self.rawValue = rawValue }
-        package static let champion = Slot(rawValue: "champion"), challenger = Slot(rawValue: "challenger"), baseline = Slot(rawValue: "baseline")
+        package static let champion = Slot(rawValue: "champion"), challenger = Slot(rawValue: "challenger"),
+            baseline = Slot(rawValue: "baseline")
     }
 
     private let database: Database

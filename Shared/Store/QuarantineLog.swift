@@ -32,7 +32,8 @@ package struct QuarantineLog: Sendable {
             ON CONFLICT DO NOTHING
             """,
             [
-                answer.key, answer.instrument, answer.knownAt, answer.fetchedAt, answer.sha256, rows.map(\.ordinal), rows.map(\.violation.rule),
+                answer.key, answer.instrument, answer.knownAt, answer.fetchedAt, answer.sha256, rows.map(\.ordinal),
+                rows.map(\.violation.rule),
                 rows.map(\.session), rows.map(\.violation.detail), rows.map(\.text),
             ])
     }

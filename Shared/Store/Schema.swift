@@ -15,7 +15,8 @@ package enum Schema {
         case .failure(let error): throw error
         }
         guard found >= version else {
-            throw PostgresError(.refused, "the database's schema is at migration \(found) and this code needs \(version): invoke Migrate first")
+            throw PostgresError(
+                .refused, "the database's schema is at migration \(found) and this code needs \(version): invoke Migrate first")
         }
     }
 }

@@ -24,7 +24,9 @@ final class Cluster: Sendable {
     }
 
     /// A connection URL for the superuser; `options` such as `sslmode=verify-full`.
-    func url(_ database: String = "postgres", user: String = "postgres", host: String = "127.0.0.1", options: String = "sslmode=disable") -> String {
+    func url(
+        _ database: String = "postgres", user: String = "postgres", host: String = "127.0.0.1", options: String = "sslmode=disable"
+    ) -> String {
         "postgres://\(user)@\(host):\(port)/\(database)?\(options)"
     }
 

@@ -2,135 +2,143 @@ import Postgres
 import Synchronization
 import Testing
 
-extension OneCluster { @Suite struct ConnectionTests {
-    let cluster = Cluster.shared
+extension OneCluster {
+    @Suite struct ConnectionTests {
+        let cluster = Cluster.shared
 
-    func ask(_ url: String, _ password: String? = Cluster.shared.password) async throws -> Int {
-        try await Database(DatabaseSettings(url, password: password)).query("SELECT 1", deadline: .now + .seconds(5)).count
-    }
-
-    @Test(arguments: ["localhost", "127.0.0.1"])
-    func verifyFullAcceptsTheServersOwnAuthority(host: String) async throws {
-        let url = cluster.url(host: host, options: "sslmode=verify-full&sslrootcert=\(cluster.authority)&channel_binding=require")
-        let database = Database(try DatabaseSettings(url, password: cluster.password))
-        #expect(try await database.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0][0] == true)
-    }
-
-    @Test func verifyFullRefusesAnotherAuthorityAtOnce() async throws {
-        let start = ContinuousClock.now
-        let error = await #expect(throws: PostgresError.self) {
-            try await ask(cluster.url(options: "sslmode=verify-full&sslrootcert=\(cluster.wrongAuthority)"))
+        func ask(_ url: String, _ password: String? = Cluster.shared.password) async throws -> Int {
+            try await Database(DatabaseSettings(url, password: password)).query("SELECT 1", deadline: .now + .seconds(5)).count
         }
-        #expect(error?.kind == .connect)
-        #expect(error?.isTransient == false)
-        #expect(ContinuousClock.now - start < .seconds(2))
-    }
 
-    @Test func aWrongPasswordIsRefusedAtOnceAndNotShown() async throws {
-        let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url(), "tr0ub4dor") }
-        #expect(error?.sqlState == .wrongPassword)
-        #expect(error.map { !"\($0)".contains("tr0ub4dor") } == true)
-    }
-
-    @Test func anUnknownDatabaseIsRefusedAtOnce() async throws {
-        let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url("nowhere")) }
-        #expect(error?.sqlState == .unknownDatabase)
-    }
-
-    @Test func theDeadlineEndsAStatementOnBothSides() async throws {
-        let database = try Database.local()
-        let start = ContinuousClock.now
-        let error = await #expect(throws: PostgresError.self) {
-            try await database.withDeadline(.now + .milliseconds(150)) { try await database.query("SELECT pg_sleep(30) /* long one */") }
+        @Test(arguments: ["localhost", "127.0.0.1"])
+        func verifyFullAcceptsTheServersOwnAuthority(host: String) async throws {
+            let url = cluster.url(host: host, options: "sslmode=verify-full&sslrootcert=\(cluster.authority)&channel_binding=require")
+            let database = Database(try DatabaseSettings(url, password: cluster.password))
+            #expect(try await database.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0][0] == true)
         }
-        #expect(error?.kind == .deadlineExceeded)
-        #expect(ContinuousClock.now - start < .seconds(1))
-        try await Task.sleep(for: .milliseconds(100))
-        let running = "SELECT FROM pg_stat_activity WHERE query LIKE '%long one%' AND state = 'active' AND pid <> pg_backend_pid()"
-        #expect(try await database.query(running).count == 0)
-    }
 
-    @Test func cancellingTheTaskEndsItsStatementOnly() async throws {
-        let database = try Database.local()
-        let task = Task { try await database.query("SELECT pg_sleep(30)") }
-        try await Task.sleep(for: .milliseconds(100))
-        let next = Task { try await database.query("SELECT 1") }
-        task.cancel()
-        let error = await #expect(throws: PostgresError.self) { try await task.value }
-        #expect(error?.kind == .cancelled)
-        #expect(try await next.value.count == 1)
-    }
-
-    @Test func aServerThatIsNotThereIsTriedUntilTheDeadline() async throws {
-        let start = ContinuousClock.now
-        let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:1/x"))
-        let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1", deadline: .now + .milliseconds(300)) }
-        #expect(error?.kind == .connect)
-        #expect(error?.isTransient == true)
-        #expect((.milliseconds(100)...(.seconds(2))).contains(ContinuousClock.now - start))
-    }
-
-    @Test func aRestartedServerIsFoundAgain() async throws {
-        let database = try Database.local()
-        let before: Int = try await database.query("SELECT pg_backend_pid()")[0][0]
-        cluster.control("-m fast restart")
-        let after: Int = try await database.query("SELECT pg_backend_pid()")[0][0]
-        #expect(before != after)
-        let down = Task.detached { [cluster] in
-            cluster.control("-m immediate stop")
-            try await Task.sleep(for: .milliseconds(300))
-            cluster.control("start")
-        }
-        while await (try? database.query("SELECT 1", deadline: .now + .milliseconds(20))) != nil { try await Task.sleep(for: .milliseconds(2)) }
-        #expect(try await database.query("SELECT 1", deadline: .now + .seconds(20)).count == 1)
-        try await down.value
-    }
-
-    @Test func aTransactionDiesWithItsConnection() async throws {
-        let database = try Database.local()
-        let other = try Database.local()
-        try await database.script("CREATE TABLE died (id int)")
-        let error = await #expect(throws: PostgresError.self) {
-            try await database.transaction {
-                let pid: Int32 = try await database.query("SELECT pg_backend_pid()")[0][0]
-                try await database.execute("INSERT INTO died VALUES (1)")
-                try await other.query("SELECT pg_terminate_backend($1)", [pid])
-                try await Task.sleep(for: .milliseconds(50))
-                try await database.execute("INSERT INTO died VALUES (2)")
-            }
-        }
-        #expect(error?.kind == .connectionLost)
-        #expect(try await database.query("SELECT FROM died").count == 0)
-    }
-
-    @Test func noticesGoWhereTheyAreSentAndConnectionsAreChecked() async throws {
-        let heard = Mutex<[String]>([])
-        var settings = try DatabaseSettings(cluster.url(), password: cluster.password)
-        settings.onNotice = { text in heard.withLock { $0.append(text) } }
-        let database = Database(settings)
-        try await database.script("DO $$ BEGIN RAISE NOTICE 'psst'; END $$")
-        #expect(heard.withLock { $0 } == ["psst"])
-
-        let refusing = Database(
-            settings,
-            check: ConnectionCheck("SELECT 41") { answer throws(PostgresError) in
-                let version: Int = try answer.get()[0][0]
-                if version != 42 { throw PostgresError(.refused, "version \(version)") }
-            })
-        let error = await #expect(throws: PostgresError.self) { try await refusing.query("SELECT 1") }
-        #expect(error?.kind == .refused)
-    }
-
-    @Test func aSimpleQueryCostsLittle() async throws {
-        let database = try Database.local()
-        _ = try await database.query("SELECT 1")
-        var times: [Duration] = []
-        for _ in 0..<300 {
+        @Test func verifyFullRefusesAnotherAuthorityAtOnce() async throws {
             let start = ContinuousClock.now
-            _ = try await database.query("SELECT $1", [1])
-            times.append(ContinuousClock.now - start)
+            let error = await #expect(throws: PostgresError.self) {
+                try await ask(cluster.url(options: "sslmode=verify-full&sslrootcert=\(cluster.wrongAuthority)"))
+            }
+            #expect(error?.kind == .connect)
+            #expect(error?.isTransient == false)
+            #expect(ContinuousClock.now - start < .seconds(2))
         }
-        print("one SELECT on loopback: median \(times.sorted()[150])")
-        #expect(times.sorted()[150] < .milliseconds(2))
+
+        @Test func aWrongPasswordIsRefusedAtOnceAndNotShown() async throws {
+            let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url(), "tr0ub4dor") }
+            #expect(error?.sqlState == .wrongPassword)
+            #expect(error.map { !"\($0)".contains("tr0ub4dor") } == true)
+        }
+
+        @Test func anUnknownDatabaseIsRefusedAtOnce() async throws {
+            let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url("nowhere")) }
+            #expect(error?.sqlState == .unknownDatabase)
+        }
+
+        @Test func theDeadlineEndsAStatementOnBothSides() async throws {
+            let database = try Database.local()
+            let start = ContinuousClock.now
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.withDeadline(.now + .milliseconds(150)) {
+                    try await database.query("SELECT pg_sleep(30) /* long one */")
+                }
+            }
+            #expect(error?.kind == .deadlineExceeded)
+            #expect(ContinuousClock.now - start < .seconds(1))
+            try await Task.sleep(for: .milliseconds(100))
+            let running = "SELECT FROM pg_stat_activity WHERE query LIKE '%long one%' AND state = 'active' AND pid <> pg_backend_pid()"
+            #expect(try await database.query(running).count == 0)
+        }
+
+        @Test func cancellingTheTaskEndsItsStatementOnly() async throws {
+            let database = try Database.local()
+            let task = Task { try await database.query("SELECT pg_sleep(30)") }
+            try await Task.sleep(for: .milliseconds(100))
+            let next = Task { try await database.query("SELECT 1") }
+            task.cancel()
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(error?.kind == .cancelled)
+            #expect(try await next.value.count == 1)
+        }
+
+        @Test func aServerThatIsNotThereIsTriedUntilTheDeadline() async throws {
+            let start = ContinuousClock.now
+            let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:1/x"))
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.query("SELECT 1", deadline: .now + .milliseconds(300))
+            }
+            #expect(error?.kind == .connect)
+            #expect(error?.isTransient == true)
+            #expect((.milliseconds(100)...(.seconds(2))).contains(ContinuousClock.now - start))
+        }
+
+        @Test func aRestartedServerIsFoundAgain() async throws {
+            let database = try Database.local()
+            let before: Int = try await database.query("SELECT pg_backend_pid()")[0][0]
+            cluster.control("-m fast restart")
+            let after: Int = try await database.query("SELECT pg_backend_pid()")[0][0]
+            #expect(before != after)
+            let down = Task.detached { [cluster] in
+                cluster.control("-m immediate stop")
+                try await Task.sleep(for: .milliseconds(300))
+                cluster.control("start")
+            }
+            while await (try? database.query("SELECT 1", deadline: .now + .milliseconds(20))) != nil {
+                try await Task.sleep(for: .milliseconds(2))
+            }
+            #expect(try await database.query("SELECT 1", deadline: .now + .seconds(20)).count == 1)
+            try await down.value
+        }
+
+        @Test func aTransactionDiesWithItsConnection() async throws {
+            let database = try Database.local()
+            let other = try Database.local()
+            try await database.script("CREATE TABLE died (id int)")
+            let error = await #expect(throws: PostgresError.self) {
+                try await database.transaction {
+                    let pid: Int32 = try await database.query("SELECT pg_backend_pid()")[0][0]
+                    try await database.execute("INSERT INTO died VALUES (1)")
+                    try await other.query("SELECT pg_terminate_backend($1)", [pid])
+                    try await Task.sleep(for: .milliseconds(50))
+                    try await database.execute("INSERT INTO died VALUES (2)")
+                }
+            }
+            #expect(error?.kind == .connectionLost)
+            #expect(try await database.query("SELECT FROM died").count == 0)
+        }
+
+        @Test func noticesGoWhereTheyAreSentAndConnectionsAreChecked() async throws {
+            let heard = Mutex<[String]>([])
+            var settings = try DatabaseSettings(cluster.url(), password: cluster.password)
+            settings.onNotice = { text in heard.withLock { $0.append(text) } }
+            let database = Database(settings)
+            try await database.script("DO $$ BEGIN RAISE NOTICE 'psst'; END $$")
+            #expect(heard.withLock { $0 } == ["psst"])
+
+            let refusing = Database(
+                settings,
+                check: ConnectionCheck("SELECT 41") { answer throws(PostgresError) in
+                    let version: Int = try answer.get()[0][0]
+                    if version != 42 { throw PostgresError(.refused, "version \(version)") }
+                })
+            let error = await #expect(throws: PostgresError.self) { try await refusing.query("SELECT 1") }
+            #expect(error?.kind == .refused)
+        }
+
+        @Test func aSimpleQueryCostsLittle() async throws {
+            let database = try Database.local()
+            _ = try await database.query("SELECT 1")
+            var times: [Duration] = []
+            for _ in 0..<300 {
+                let start = ContinuousClock.now
+                _ = try await database.query("SELECT $1", [1])
+                times.append(ContinuousClock.now - start)
+            }
+            print("one SELECT on loopback: median \(times.sorted()[150])")
+            #expect(times.sorted()[150] < .milliseconds(2))
+        }
     }
-} }
+}

@@ -3,7 +3,7 @@ import Postgres
 import Store
 import Testing
 
-extension OneCluster { @Suite struct BarTests {
+@Suite struct BarTests {
     let first = answer("2012-01-10T22:30:00Z", sha256: "aa")
     let second = answer("2012-01-11T22:30:00Z", sha256: "bb")
 
@@ -46,7 +46,8 @@ extension OneCluster { @Suite struct BarTests {
         let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))
         let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)))
         let range: ClosedRange<SessionDate> = "2012-01-01"..."2012-01-10"
-        #expect(try await actions.insert([split, dividend], from: first, covering: range, available: closed) == ["2012-01-05", "2012-01-09"])
+        #expect(
+            try await actions.insert([split, dividend], from: first, covering: range, available: closed) == ["2012-01-05", "2012-01-09"])
         #expect(try await actions.insert([split, dividend], from: second, covering: range, available: closed) == [])
         let third = answer("2012-01-12T22:30:00Z", sha256: "cc")
         #expect(try await actions.insert([split], from: third, covering: "2012-01-06"..."2012-01-12", available: closed) == ["2012-01-09"])
@@ -60,12 +61,12 @@ extension OneCluster { @Suite struct BarTests {
 
     @Test func quarantinedRowsKeepTheirReason() async throws {
         let log = QuarantineLog(try await withApple())
-        let row = QuarantinedRow(ordinal: 3, session: nil, violation: Violation(rule: "null-field", detail: "close"), text: "{\"close\":null}")
+        let row = QuarantinedRow(
+            ordinal: 3, session: nil, violation: Violation(rule: "null-field", detail: "close"), text: "{\"close\":null}")
         try await log.insert([row], from: first)
         try await log.insert([row], from: first)
         #expect(try await log.rows(of: first.key) == [row])
         #expect(try await log.counts(asOf: first.knownAt) == [apple.id: 1])
         #expect(try await log.counts(asOf: "2012-01-01T00:00:00Z").isEmpty)
     }
-}
 }

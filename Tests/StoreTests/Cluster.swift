@@ -1,8 +1,4 @@
 import Glibc
-import Testing
-
-/// Tests that share the cluster; each has its own database.
-@Suite enum OneCluster {}
 
 /// A private Postgres with TLS and SCRAM for the tests of one process. It ends, and its folder goes, when the process ends:
 /// its keeper waits for the end of its standard input.
@@ -24,7 +20,9 @@ final class Cluster: Sendable {
     }
 
     /// A connection URL for the superuser; `options` such as `sslmode=verify-full`.
-    func url(_ database: String = "postgres", user: String = "postgres", host: String = "127.0.0.1", options: String = "sslmode=disable") -> String {
+    func url(
+        _ database: String = "postgres", user: String = "postgres", host: String = "127.0.0.1", options: String = "sslmode=disable"
+    ) -> String {
         "postgres://\(user)@\(host):\(port)/\(database)?\(options)"
     }
 

@@ -3,18 +3,20 @@ import Postgres
 import Store
 import Testing
 
-extension OneCluster { @Suite struct ForecastTests {
+@Suite struct ForecastTests {
     static let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"]
 
     func model(_ id: String, asOf: Instant) -> Model {
         Model(
             id: id, kind: "blended-fhs", asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
-            windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)", artifactSHA256: "00")
+            windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)",
+            artifactSHA256: "00")
     }
 
     func forecast(_ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1") -> Forecast {
         Forecast(
-            model: model, instrument: apple.id, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon, role: "champion",
+            model: model, instrument: apple.id, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
+            role: "champion",
             asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: nil,
             baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfFall: 0.48)
     }
@@ -25,7 +27,9 @@ extension OneCluster { @Suite struct ForecastTests {
         try await Instruments(database).register([apple], provider: "yahoo")
         let features = FeatureStore(database, version: "f1", crossWidth: 2)
         let rows = Self.sessions.enumerated().map { index, session in
-            FeatureRecord(session: session, values: [Float(index), .nan], logReturn: index == 0 ? .nan : 0.01 * Double(index), extras: [Double(index) / 3, .nan, 1])
+            FeatureRecord(
+                session: session, values: [Float(index), .nan], logReturn: index == 0 ? .nan : 0.01 * Double(index),
+                extras: [Double(index) / 3, .nan, 1])
         }
         #expect(try await features.insert(rows, from: answer("2012-01-10T22:30:00Z"), available: closed) == Self.sessions)
         return (database, features)
@@ -102,7 +106,9 @@ extension OneCluster { @Suite struct ForecastTests {
         #expect(kept?.forecasts == today && kept?.isCurrent == true && kept?.instrument == apple)
         #expect(try await forecasts.kept(symbol: "XNAS:AAPL", asOf: "2012-01-10T00:00:00Z", featureVersion: "f1")?.forecasts == early)
         #expect(try await forecasts.latest(asOf: now) == today)
-        #expect(try await database.query("SELECT prices[1] FROM reporting.forecasts WHERE horizon = 20 AND session = '2012-01-10'")[0][0] == 411.23)
+        #expect(
+            try await database.query("SELECT prices[1] FROM reporting.forecasts WHERE horizon = 20 AND session = '2012-01-10'")[0][0]
+                == 411.23)
 
         var times: [Duration] = []
         for _ in 0..<200 {
@@ -117,12 +123,12 @@ extension OneCluster { @Suite struct ForecastTests {
         let (database, _) = try await withFeatures()
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
         let forecasts = Forecasts(database)
-        try await forecasts.keep([1, 5].flatMap { h in [0, 1].map { forecast("m1", Self.sessions[$0], h, asOf: closed(Self.sessions[$0])) } })
+        try await forecasts.keep(
+            [1, 5].flatMap { h in [0, 1].map { forecast("m1", Self.sessions[$0], h, asOf: closed(Self.sessions[$0])) } })
         let matured = try await forecasts.matured(
             from: Self.sessions[0], through: Self.sessions[5], asOf: .recorded("2012-01-10T22:30:00Z"), featureVersion: "f1")
         #expect(matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 1", "2012-01-03 5", "2012-01-04 1"])
         #expect(zip(matured.map(\.outcome), [0.01, 0.15, 0.02]).allSatisfy { abs($0 - $1) < 1e-12 })
         #expect(matured[0].modelKind == "blended-fhs")
     }
-}
 }

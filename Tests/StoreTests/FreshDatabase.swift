@@ -46,7 +46,8 @@ func bar(_ session: SessionDate, _ close: Double) -> Bar {
 
 func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil, instrument: String = apple.id) -> Answer {
     Answer(
-        key: "raw/yahoo/daily/\(instrument)/\(knownAt)/\(sha256).0", instrument: instrument, provider: "yahoo", kind: "daily", knownAt: knownAt,
+        key: "raw/yahoo/daily/\(instrument)/\(knownAt)/\(sha256).0", instrument: instrument, provider: "yahoo", kind: "daily",
+        knownAt: knownAt,
         fetchedAt: fetchedAt ?? knownAt.adding(seconds: 1), sha256: sha256)
 }
 

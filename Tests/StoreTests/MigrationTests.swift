@@ -3,7 +3,7 @@ import Postgres
 import Store
 import Testing
 
-extension OneCluster { @Suite struct MigrationTests {
+@Suite struct MigrationTests {
     @Test func migratingTwiceChangesNothing() async throws {
         let (database, _) = try await emptyDatabase()
         let migrations = try Migrations(folder: migrationsFolder)
@@ -73,5 +73,4 @@ extension OneCluster { @Suite struct MigrationTests {
         let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT * FROM bars") }
         #expect(error?.sqlState == .insufficientPrivilege)
     }
-}
 }

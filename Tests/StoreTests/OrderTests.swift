@@ -4,7 +4,7 @@ import Store
 import Testing
 
 /// Answers delivered twice and in any order leave the same tables.
-extension OneCluster { @Suite struct OrderTests {
+@Suite struct OrderTests {
     /// Each answer's bars: 01-09 is corrected, corrected back, and two answers share one instant.
     static let answers: [(Answer, [Bar])] = [
         (answer("2012-01-09T22:30:00Z", sha256: "a1"), [bar("2012-01-06", 9), bar("2012-01-09", 10)]),
@@ -75,5 +75,4 @@ extension OneCluster { @Suite struct OrderTests {
         try await database.execute("UPDATE bars SET volume = volume + 1")
         #expect(try await TableHash.all(in: database)["bars"] != before["bars"])
     }
-}
 }

@@ -3,7 +3,7 @@ import Postgres
 import Store
 import Testing
 
-extension OneCluster { @Suite struct RunTests {
+@Suite struct RunTests {
     @Test func aRunIsCompleteWhenEveryExpectedInstrumentIsRefusedOrFolded() async throws {
         let database = try await freshDatabase()
         let runs = Runs(database)
@@ -21,7 +21,7 @@ extension OneCluster { @Suite struct RunTests {
         try await runs.stored(object.key, of: apple.id, in: "r1")
         try await runs.refused("unknown symbol", of: other.id, in: "r1")
         try await runs.refused("too late", of: apple.id, in: "r1")
-        #expect(try await runs.progress("r1") .refusals == [other.id: "unknown symbol"])
+        #expect(try await runs.progress("r1").refusals == [other.id: "unknown symbol"])
         #expect(try await runs.progress("r1").stored == 1)
         #expect(try await RawObjects(database).record(object, bars: 1, actions: 0, rejected: 0))
         #expect(try await !RawObjects(database).record(object, bars: 9, actions: 0, rejected: 0))
@@ -54,5 +54,4 @@ extension OneCluster { @Suite struct RunTests {
         try await keys.revoke(sha256: hash)
         #expect(try await keys.name(sha256: hash) == nil)
     }
-}
 }
