@@ -68,7 +68,7 @@ struct WalkForward {
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
             guard let type = ModelKinds.named(member.kind) else { throw BacktestFailure.unknownModel(member.kind) }
             do {
-                let model = try type.fit(set, seed: seed, deadline: nil, progress: progress)
+                let model = try type.fit(set, seed: seed &+ member.seedOffset, deadline: nil, progress: progress)
                 fitted[i] = model
                 age[i] = 0
                 fits.append(BacktestReport.Fit(kind: member.kind, session: session, metrics: model.metrics))

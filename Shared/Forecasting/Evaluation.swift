@@ -54,3 +54,15 @@ extension Score {
         width80 += other.width80
     }
 }
+
+extension Score {
+    /// Counts one horizon's seven quantiles with their outcome.
+    package mutating func add(_ outcome: Double, quantiles q: [Double]) {
+        guard outcome.isFinite, q.count == Quantiles.levels.count else { return }
+        count += 1
+        loss += zip(q, Quantiles.levels).reduce(0) { $0 + Evaluation.pinball(outcome, $1.0, $1.1) } / Double(q.count)
+        if outcome >= q[1], outcome <= q[5] { inside80 += 1 }
+        if outcome >= q[0], outcome <= q[6] { inside90 += 1 }
+        width80 += q[5] - q[1]
+    }
+}

@@ -1,11 +1,12 @@
-/// The elementwise half of an LSTM step, over one panel. Gate rows are i, f, g, o, `hidden` rows each.
+/// The elementwise half of an LSTM step. Gate rows are i, f, g, o, `hidden` rows each.
 package enum LSTMGates {
+    /// Over one panel, or over one sample with lanes along the units; `width` is the registers of one gate: 2 `hidden`, or `hidden` / 8.
+    ///
     /// c = σ(f) c⁻ + σ(i) tanh(g); h = σ(o) tanh(c). Replaces the pre-activations in `gates` by the activations.
     package static func forward(
         gates: UnsafeMutablePointer<Lanes>, previousCell: UnsafePointer<Lanes>, cell: UnsafeMutablePointer<Lanes>,
-        cellTanh: UnsafeMutablePointer<Lanes>, output: UnsafeMutablePointer<Lanes>, hidden: Int
+        cellTanh: UnsafeMutablePointer<Lanes>, output: UnsafeMutablePointer<Lanes>, width: Int
     ) {
-        let width = hidden * 2
         for j in 0..<width {
             let i = Activation.sigmoid(gates[j])
             let f = Activation.sigmoid(gates[width + j])
@@ -23,7 +24,7 @@ package enum LSTMGates {
         }
     }
 
-    /// From the gradients of this step's output and cell to those of the pre-activations and of the previous cell.
+    /// Over one panel: from the gradients of this step's output and cell to those of the pre-activations and of the previous cell.
     ///
     /// - Parameters:
     ///   - cellGradient: read as ∂L/∂c, left as ∂L/∂c⁻.

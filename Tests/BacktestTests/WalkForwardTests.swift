@@ -44,8 +44,8 @@ import Testing
         let origins = [Origin(session: SyntheticTable.start.advanced(by: 640), symbol: "S1")]
         let plain = SyntheticTable.table(symbols: 3, sessions: 700)
         let scaled = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, _, bar in symbol == 1 ? SyntheticTable.scaled(bar, 8) : bar }
-        let a = try await Backtest.run(prices: plain, origins: origins, model: "lstm+blended-fhs").forecasts[0].forecast
-        let b = try await Backtest.run(prices: scaled, origins: origins, model: "lstm+blended-fhs").forecasts[0].forecast
+        let a = try await Backtest.run(prices: plain, origins: origins, model: "lstm3+blended-fhs").forecasts[0].forecast
+        let b = try await Backtest.run(prices: scaled, origins: origins, model: "lstm3+blended-fhs").forecasts[0].forecast
         #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
@@ -65,7 +65,7 @@ import Testing
         }
         let session = SyntheticTable.start.advanced(by: last)
         let origins = (0..<9).map { Origin(session: session, symbol: "S\($0)") }
-        let report = try await Backtest.run(prices: prices, origins: origins, model: "lstm+blended-fhs")
+        let report = try await Backtest.run(prices: prices, origins: origins, model: "lstm3+blended-fhs")
         #expect(report.forecasts.map(\.origin.symbol) == ["S0", "S1", "S2", "S3", "S4", "S5", "S6"])
         #expect(report.refused.map(\.origin.symbol) == ["S7", "S8"])
         #expect(report.refused[0].reason == .shortHistory(sessions: 41, needed: 61))
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func originsBeforeAnythingCanBeLearnedAreRefusedWithTheReason() async throws {
-        let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "lstm+blended-fhs")
+        let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "lstm3+blended-fhs")
         #expect(!report.refused.isEmpty && !report.forecasts.isEmpty)
         #expect(report.refused.count + report.forecasts.count == 2 * 56)
         guard case .untrained = report.refused[0].reason else {

@@ -44,6 +44,8 @@ extension LSTM {
         let rows = LaneBuffer(floats: batch * shape.window * shape.paddedInputs)
         for i in 0..<rows.count * 8 { rows.floats[i] = random.symmetric(2) }
         let windows = (0..<batch).map { UnsafePointer(rows.floats + $0 * shape.window * shape.paddedInputs) }
+        let single = LSTMSingle(LSTMColumns(parameters))
+        if batch == 1 { return timed(samples: rounds) { for _ in 0..<rounds { _ = single.forward(windows[0]) } } }
         let pass = LSTMPass(packed, panels: min(4, (batch + panelWidth - 1) / panelWidth), trains: false)
         let part = pass.panels * panelWidth
         return timed(samples: rounds * batch) {

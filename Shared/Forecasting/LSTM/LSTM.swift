@@ -35,7 +35,7 @@ package struct LSTM: ForecastModel {
         let size = 64
         let rows = LaneBuffer(floats: min(size, requests.count) * shape.window * shape.paddedInputs)
         let panels = (min(size, requests.count) + panelWidth - 1) / panelWidth
-        let passes = packed.nets.map { LSTMPass($0, panels: panels, trains: false) }
+        let passes = requests.count < panelWidth / 2 ? [] : packed.nets.map { LSTMPass($0, panels: panels, trains: false) }
         return stride(from: 0, to: requests.count, by: size).flatMap { start in
             answer(requests[start..<min(start + size, requests.count)], rows, passes)
         }
@@ -59,14 +59,7 @@ package struct LSTM: ForecastModel {
                 })
         }
         let windows = requests.indices.map { UnsafePointer(rows.floats + ($0 - requests.startIndex) * length) }
-        var z = [Double](repeating: 0, count: requests.count * shape.outputs)
-        for (pass, net) in zip(passes, packed.nets) {
-            pass.forward(net, samples: windows[...], dropout: nil)
-            for i in requests.indices {
-                let sample = i - requests.startIndex
-                for row in 0..<shape.outputs { z[sample * shape.outputs + row] += Double(pass.output(row, sample: sample)) / Double(passes.count) }
-            }
-        }
+        let z = passes.isEmpty ? singly(windows) : together(windows, passes)
         return sigmas.enumerated().map { i, sigma in
             Result { () throws(ForecastRefusal) in
                 try scaledForecast(Array(z[i * shape.outputs..<(i + 1) * shape.outputs]), sigma.get())
@@ -75,16 +68,48 @@ package struct LSTM: ForecastModel {
     }
 }
 
-/// The nets ready to run.
+extension LSTM {
+    /// Mean outputs of the nets, `[sample][output]`, in panels.
+    private func together(_ windows: [UnsafePointer<Float>], _ passes: [LSTMPass]) -> [Double] {
+        var z = [Double](repeating: 0, count: windows.count * shape.outputs)
+        for (pass, net) in zip(passes, packed.nets) {
+            pass.forward(net, samples: windows[...], dropout: nil)
+            for i in z.indices {
+                z[i] += Double(pass.output(i % shape.outputs, sample: i / shape.outputs)) / Double(passes.count)
+            }
+        }
+        return z
+    }
+
+    /// The same, one sample after the other: faster for a few.
+    private func singly(_ windows: [UnsafePointer<Float>]) -> [Double] {
+        var z = [Double](repeating: 0, count: windows.count * shape.outputs)
+        for net in packed.columns {
+            let single = LSTMSingle(net)
+            for (i, window) in windows.enumerated() {
+                let outputs = single.forward(window)
+                for row in 0..<shape.outputs { z[i * shape.outputs + row] += Double(outputs[row]) / Double(packed.columns.count) }
+            }
+        }
+        return z
+    }
+}
+
+/// The nets ready to run, for panels and for single samples.
 private final class PackedNets: @unchecked Sendable {  // written in init only, read-only ever after
     let nets: [PackedLSTM]
+    let columns: [LSTMColumns]
 
     init(_ shape: LSTMShape, _ values: [[Float]]) {
-        nets = values.map {
+        let blocks = values.map {
             let parameters = LSTMParameters(shape)
             parameters.load($0)
+            return parameters
+        }
+        columns = blocks.map(LSTMColumns.init)
+        nets = blocks.map {
             let packed = PackedLSTM(shape)
-            packed.pack(parameters)
+            packed.pack($0)
             return packed
         }
     }

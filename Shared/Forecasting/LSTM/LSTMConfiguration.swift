@@ -17,7 +17,7 @@ package struct LSTMConfiguration: Sendable, Hashable {
     /// Samples between two looks at the validation block.
     package var roundSamples = 25_600
     /// Rounds after which the cosine schedule ends.
-    package var rounds = 12
+    package var rounds = 6
     /// Rounds without gain after which training stops.
     package var patience = 3
     /// Sessions of the validation block.

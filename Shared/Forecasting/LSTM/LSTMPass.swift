@@ -65,7 +65,7 @@ final class LSTMPass {
                 LSTMGates.forward(
                     gates: gate(step) + panel * forwardRows * 2, previousCell: cell(step) + panel * h, cell: cell(step + 1) + panel * h,
                     cellTanh: tanhCell(step) + panel * h,
-                    output: input(step + 1) + panel * panelInputs + shape.paddedInputs * 2, hidden: shape.hidden)
+                    output: input(step + 1) + panel * panelInputs + shape.paddedInputs * 2, width: h)
             }
         }
         for panel in 0..<used {
