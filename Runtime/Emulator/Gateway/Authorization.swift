@@ -54,7 +54,7 @@ final class Authorization: Sendable {
             return answer.isAuthorized ? .allowed(context: answer.context) : .denied
         }
         guard let answer = try? JSONDecoder().decode(PolicyAnswer.self, from: data) else { return .failed }
-        let effects = Set(answer.policyDocument.Statement.map(\.Effect))
+        let effects = Set(answer.policyDocument.statements.map(\.effect))
         return effects == ["Allow"] ? .allowed(context: answer.context) : .denied
     }
 
@@ -75,8 +75,13 @@ final class Authorization: Sendable {
 /// An authorizer's answer in the form of an IAM policy.
 private struct PolicyAnswer: Decodable {
     struct Document: Decodable {
-        struct Statement: Decodable { let Effect: String }
-        let Statement: [Statement]
+        struct Statement: Decodable {
+            let effect: String
+            private enum CodingKeys: String, CodingKey { case effect = "Effect" }
+        }
+
+        let statements: [Statement]
+        private enum CodingKeys: String, CodingKey { case statements = "Statement" }
     }
 
     let policyDocument: Document

@@ -51,7 +51,8 @@ final class GatewayConnection: ChannelInboundHandler {
         let path = mark.map { String(head.uri[..<$0]) } ?? head.uri
         let request = GatewayRequest(
             method: head.method.rawValue, path: path, query: mark.map { String(head.uri[head.uri.index(after: $0)...]) } ?? "",
-            headers: head.headers.map { ($0.name.lowercased(), $0.value) }, body: body, sourceIP: context.remoteAddress?.ipAddress ?? "127.0.0.1")
+            headers: head.headers.map { ($0.name.lowercased(), $0.value) }, body: body,
+            sourceIP: context.remoteAddress?.ipAddress ?? "127.0.0.1")
         guard let match = routes.match(method: request.method, path: path) else {
             write(.notFound, head, context)
             return

@@ -24,7 +24,8 @@ enum GatewayIdentity {
             let text = String(value, radix: 16)
             return String(repeating: "0", count: max(0, count - text.count)) + text.suffix(count)
         }
-        return "Root=1-\(hex(UInt64(bitPattern: seconds) & 0xffff_ffff, 8))-\(hex(.random(in: .min ... .max), 16))\(hex(.random(in: .min ... .max), 8))"
+        let random = hex(.random(in: .min ... .max), 16) + hex(.random(in: .min ... .max), 8)
+        return "Root=1-\(hex(UInt64(bitPattern: seconds) & 0xffff_ffff, 8))-\(random)"
     }
 
     static func routeARN(_ request: GatewayRequest) -> String {

@@ -28,7 +28,8 @@ struct GatewayResponse: Sendable, Equatable {
     /// An answer that the gateway gives by itself: `{"message":"…"}`.
     static func message(_ text: String, status: Int) -> GatewayResponse {
         GatewayResponse(
-            status: status, headers: [Header(name: "content-type", value: "application/json")], body: Array(#"{"message":"\#(text)"}"#.utf8))
+            status: status, headers: [Header(name: "content-type", value: "application/json")], body: Array(#"{"message":"\#(text)"}"#.utf8)
+        )
     }
 
     static let notFound = message("Not Found", status: 404)

@@ -43,7 +43,9 @@ enum RequestEvent {
         return event
     }
 
-    private static let hopByHop: Set<String> = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"]
+    private static let hopByHop: Set<String> = [
+        "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect",
+    ]
 
     private static func isText(_ contentType: String?) -> Bool {
         guard let type = contentType?.prefix(while: { $0 != ";" }).lowercased().trimmingCharacters(in: .whitespaces) else { return false }

@@ -3,15 +3,15 @@ import Foundation
 /// What SeaweedFS posts to its webhook for each change of its file tree: directories, parts of uploads and bookkeeping too.
 struct FilerChange: Decodable {
     struct Message: Decodable {
-        let new_entry: Entry?
-        let old_entry: Entry?
+        let newEntry: Entry?
+        let oldEntry: Entry?
     }
 
     struct Entry: Decodable {
         struct Chunk: Decodable, Equatable {
             struct File: Decodable, Equatable {
-                let volume_id: UInt64?
-                let file_key: UInt64?
+                let volumeId: UInt64?
+                let fileKey: UInt64?
                 let cookie: UInt64?
             }
 
@@ -20,14 +20,13 @@ struct FilerChange: Decodable {
         }
 
         struct Attributes: Decodable {
-            let file_size: Int64?
+            let fileSize: Int64?
             let mtime: Int64?
-            let mtime_ns: Int64?
             /// Base64.
             let md5: String?
         }
 
-        let is_directory: Bool?
+        let isDirectory: Bool?
         let chunks: [Chunk]?
         let content: String?
         let attributes: Attributes?
@@ -45,7 +44,14 @@ struct FilerChange: Decodable {
         }
     }
 
-    let event_type: String
+    /// Reads a posted body; `nil` when it is none.
+    static func read(_ body: [UInt8]) -> FilerChange? {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try? decoder.decode(FilerChange.self, from: Data(body))
+    }
+
+    let eventType: String
     /// The path in the file tree, not encoded.
     let key: String
     let message: Message
@@ -54,8 +60,8 @@ struct FilerChange: Decodable {
     ///
     /// A version lies at `/buckets/<bucket>/<key>.versions/v_<id>`, an object without versions at `/buckets/<bucket>/<key>`.
     var createdObject: StoredObject? {
-        guard event_type == "create" || event_type == "update", key.hasPrefix("/buckets/"), let entry = message.new_entry,
-            entry.is_directory != true, entry.text("Seaweed-X-Amz-Delete-Marker") == nil
+        guard eventType == "create" || eventType == "update", key.hasPrefix("/buckets/"), let entry = message.newEntry,
+            entry.isDirectory != true, entry.text("Seaweed-X-Amz-Delete-Marker") == nil
         else { return nil }
         let path = key.dropFirst("/buckets/".count)
         guard let slash = path.firstIndex(of: "/") else { return nil }
@@ -65,13 +71,13 @@ struct FilerChange: Decodable {
         let version = entry.text("Seaweed-X-Amz-Version-Id")
         if let version, name.hasSuffix(".versions/v_\(version)") {
             // Later changes of a version are bookkeeping: it became an older one.
-            guard event_type == "create" else { return nil }
+            guard eventType == "create" else { return nil }
             name.removeLast(".versions/v_\(version)".count)
-        } else if let old = message.old_entry, !Self.isNewContent(old, entry) {
+        } else if let old = message.oldEntry, !Self.isNewContent(old, entry) {
             return nil
         }
         return StoredObject(
-            bucket: bucket, key: name, etag: entry.etag, size: entry.attributes?.file_size ?? 0, versionID: version,
+            bucket: bucket, key: name, etag: entry.etag, size: entry.attributes?.fileSize ?? 0, versionID: version,
             modified: entry.attributes?.mtime ?? 0)
     }
 

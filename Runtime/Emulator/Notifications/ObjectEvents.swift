@@ -17,7 +17,8 @@ struct ObjectEvents: Sendable {
                     configurationId: notification.id,
                     bucket: .init(name: object.bucket, ownerIdentity: .init(principalId: "local")),
                     object: .init(
-                        decodedKey: object.key, size: object.size, versionId: object.versionID, eTag: object.etag, sequencer: Self.sequencer(object))))
+                        decodedKey: object.key, size: object.size, versionId: object.versionID, eTag: object.etag,
+                        sequencer: Self.sequencer(object))))
             guard let payload = try? JSONEncoder().encode(S3Event(records: [record])) else { return nil }
             let id = "s3/\(object.bucket)/\(object.key)/\(object.versionID ?? object.etag)"
             return AsyncEvent(

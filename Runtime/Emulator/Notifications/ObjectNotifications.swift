@@ -10,7 +10,9 @@ package actor ObjectNotifications: Settling {
         case unreachable(String)
 
         package var description: String {
-            switch self { case .unreachable(let reason): "the S3 server could not be asked for its objects: \(reason)" }
+            switch self {
+            case .unreachable(let reason): "the S3 server could not be asked for its objects: \(reason)"
+            }
         }
     }
 
@@ -66,7 +68,7 @@ package actor ObjectNotifications: Settling {
 
     package func receive(_ request: APIRequest) async -> APIResponse {
         guard request.headers["authorization"] == "Bearer \(token)" else { return APIResponse(status: 401) }
-        guard let change = try? JSONDecoder().decode(FilerChange.self, from: Data(request.body)) else { return APIResponse(status: 400) }
+        guard let change = FilerChange.read(request.body) else { return APIResponse(status: 400) }
         guard let object = change.createdObject else { return APIResponse(status: 200) }
         if object.key.hasPrefix(sentinelPrefix) {
             if let waiter = waiting.removeValue(forKey: object.key) { waiter.resume(returning: true) } else { early.insert(object.key) }

@@ -56,6 +56,9 @@ extension ResourceReader {
         let path = "Resources.\(id).Properties"
         let bucket = try resolver.physicalName(of: id, resource)
         template.buckets.append(bucket)
+        if try optional(properties(resource), "VersioningConfiguration", path)?["Status"]?.text == "Enabled" {
+            template.versionedBuckets.insert(bucket)
+        }
         guard let configuration = try optional(properties(resource), "NotificationConfiguration", path) else { return }
         for (index, entry) in (configuration["LambdaConfigurations"]?.list ?? []).enumerated() {
             let place = "\(path).NotificationConfiguration.LambdaConfigurations[\(index)]"

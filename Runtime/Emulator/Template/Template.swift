@@ -7,6 +7,8 @@ package struct Template: Sendable {
     package var notifications: [BucketNotification] = []
     /// Physical names of the buckets that the template creates.
     package var buckets: [String] = []
+    /// Those of them that keep every version of an object.
+    package var versionedBuckets: Set<String> = []
     /// What the template has and the emulator leaves out, one line each.
     package var notices: [String] = []
     /// The value of each parameter as text; lists joined by commas.

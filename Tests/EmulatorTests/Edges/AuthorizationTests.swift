@@ -17,10 +17,11 @@ extension GatewayTests {
         }
     }
 
-    @Test(arguments: [
-        ("/closed", nil, 401, "Unauthorized", 0), ("/closed", "", 401, "Unauthorized", 0), ("/closed", "bad", 403, "Forbidden", 1),
-        ("/closed", "broken", 500, "Internal Server Error", 1), ("/token", "x", 401, "Unauthorized", 0),
-    ] as [(String, String?, Int, String, Int)])
+    @Test(
+        arguments: [
+            ("/closed", nil, 401, "Unauthorized", 0), ("/closed", "", 401, "Unauthorized", 0), ("/closed", "bad", 403, "Forbidden", 1),
+            ("/closed", "broken", 500, "Internal Server Error", 1), ("/token", "x", 401, "Unauthorized", 0),
+        ] as [(String, String?, Int, String, Int)])
     func whoMayNotIsTurnedAway(_ path: String, _ key: String?, _ status: Int, _ message: String, _ questions: Int) async throws {
         try await serve { http, machine in
             let answer = try await http.call("GET", path, headers: key.map { [("X-Api-Key", $0)] } ?? [])

@@ -32,7 +32,12 @@ import Testing
                   Properties: { Path: /hello, Method: get }
                 Any: { Type: HttpApi }
                 Tick: { Type: Schedule, Properties: { Schedule: rate(5 minutes), Enabled: false, Input: '{"a":1}' } }
-                Objects: { Type: S3, Properties: { Bucket: !Ref Uploads, Events: s3:ObjectCreated:*, Filter: { S3Key: { Rules: [{ Name: suffix, Value: .csv }] } } } }
+                Objects:
+                  Type: S3
+                  Properties:
+                    Bucket: !Ref Uploads
+                    Events: s3:ObjectCreated:*
+                    Filter: { S3Key: { Rules: [{ Name: suffix, Value: .csv }] } }
           PythonFunction:
             Type: AWS::Serverless::Function
             Properties: { CodeUri: app/, Handler: app.handler, Runtime: python3.12 }
@@ -54,18 +59,20 @@ import Testing
         #expect(function.environment["PORT"] == "8080")
         #expect(function.environment["TABLE_ARN"] == "arn:aws:serverless:us-east-1:000000000000:Table")
         #expect(template.apis.first?.routes == [RouteDefinition(method: "ANY", path: nil, function: "HelloWorldFunction")])
-        #expect(template.schedules == [
-            ScheduleDefinition(
-                name: "HelloWorldFunctionTick", kind: .rule, expression: "rate(5 minutes)", input: #"{"a":1}"#,
-                function: "HelloWorldFunction", isEnabled: false)
-        ])
+        #expect(
+            template.schedules == [
+                ScheduleDefinition(
+                    name: "HelloWorldFunctionTick", kind: .rule, expression: "rate(5 minutes)", input: #"{"a":1}"#,
+                    function: "HelloWorldFunction", isEnabled: false)
+            ])
         #expect(template.notifications.first?.suffix == ".csv")
         #expect(template.notifications.first?.bucket == "Uploads")
-        #expect(template.notices == [
-            "PythonFunction: runtime python3.12 is not run, only provided.*.",
-            "HelloWorldFunction.HelloWorld: events of type Api are not emulated.",
-            "Table: AWS::Serverless::SimpleTable is not emulated.",
-        ])
+        #expect(
+            template.notices == [
+                "PythonFunction: runtime python3.12 is not run, only provided.*.",
+                "HelloWorldFunction.HelloWorld: events of type Api are not emulated.",
+                "Table: AWS::Serverless::SimpleTable is not emulated.",
+            ])
     }
 
     private func variable(_ expression: String) throws -> String? {
@@ -96,10 +103,13 @@ import Testing
 
     @Test(arguments: [
         ("!Ref Name", "n"), ("{ Ref: Name }", "n"), ("!Sub 'a-${Name}-${!Name}-${AWS::Region}'", "a-n-${Name}-us-east-1"),
-        ("!Sub ['${x}/${Name}', { x: !Ref AWS::AccountId }]", "000000000000/n"), ("!Sub '${F.Arn}'", "arn:aws:lambda:us-east-1:000000000000:function:s-f"),
-        ("!GetAtt F.Arn", "arn:aws:lambda:us-east-1:000000000000:function:s-f"), ("{ 'Fn::GetAtt': [F, Arn] }", "arn:aws:lambda:us-east-1:000000000000:function:s-f"),
+        ("!Sub ['${x}/${Name}', { x: !Ref AWS::AccountId }]", "000000000000/n"),
+        ("!Sub '${F.Arn}'", "arn:aws:lambda:us-east-1:000000000000:function:s-f"),
+        ("!GetAtt F.Arn", "arn:aws:lambda:us-east-1:000000000000:function:s-f"),
+        ("{ 'Fn::GetAtt': [F, Arn] }", "arn:aws:lambda:us-east-1:000000000000:function:s-f"),
         ("!Join ['-', [a, !Ref Name, c]]", "a-n-c"), ("!Join ['+', !Ref Many]", "a+b+c"), ("!Select [1, !Ref Many]", "b"),
-        ("!Select ['2', !Split ['|', 'x|y|z']]", "z"), ("!If [IsEmpty, yes, no]", "yes"), ("!If [Both, 1, 2]", "1"), ("!If [Either, 1, 2]", "1"),
+        ("!Select ['2', !Split ['|', 'x|y|z']]", "z"), ("!If [IsEmpty, yes, no]", "yes"), ("!If [Both, 1, 2]", "1"),
+        ("!If [Either, 1, 2]", "1"),
         ("!FindInMap [Sizes, !Ref AWS::Region, small]", "s3"), ("!Base64 hi", "aGk="), ("!Ref F", "s-f"), ("007", "007"), ("1.50", "1.50"),
         ("''", ""), ("~", ""), ("!Select [0, !GetAZs '']", "us-east-1a"),
     ])
@@ -112,12 +122,19 @@ import Testing
     }
 
     @Test(arguments: [
-        ("!ImportValue other", "Resources.F.Properties.Environment.Variables.X.Fn::ImportValue: the emulator does not know Fn::ImportValue"),
+        (
+            "!ImportValue other",
+            "Resources.F.Properties.Environment.Variables.X.Fn::ImportValue: the emulator does not know Fn::ImportValue"
+        ),
         ("!Ref Nobody", "Resources.F.Properties.Environment.Variables.X.Ref: nothing is named Nobody"),
         ("!Select [5, !Ref Many]", "Resources.F.Properties.Environment.Variables.X.Fn::Select: no element 5 of 3"),
         ("!If [Nothing, a, b]", "Resources.F.Properties.Environment.Variables.X.Fn::If: no condition named Nothing"),
-        ("!If [Loop, a, b]", "Conditions.Loop: depends on itself"), ("[a]", "Resources.F.Properties.Environment.Variables.X: expected text"),
-        ("!FindInMap [Sizes, eu-west-1, small]", "Resources.F.Properties.Environment.Variables.X.Fn::FindInMap: no mapping Sizes.eu-west-1.small"),
+        ("!If [Loop, a, b]", "Conditions.Loop: depends on itself"),
+        ("[a]", "Resources.F.Properties.Environment.Variables.X: expected text"),
+        (
+            "!FindInMap [Sizes, eu-west-1, small]",
+            "Resources.F.Properties.Environment.Variables.X.Fn::FindInMap: no mapping Sizes.eu-west-1.small"
+        ),
     ])
     func whatCannotBeResolvedIsNamedWithItsPath(_ expression: String, _ message: String) {
         #expect(throws: TemplateFailure.self) { try variable(expression) }
@@ -125,15 +142,21 @@ import Testing
     }
 
     @Test func badYAMLAndBadNumbersAreClearErrors() {
+        func load(_ properties: String) throws -> Template {
+            let function = "{ Type: AWS::Serverless::Function, Properties: { Runtime: provided.al2, CodeUri: ., \(properties) } }"
+            return try Template.load(text: "Resources: { F: \(function) }", folder: "/")
+        }
         #expect(throws: TemplateFailure.self) { try Template.load(text: "a: [", folder: "/") }
         #expect(throws: TemplateFailure("Resources", "the template has none")) { try Template.load(text: "a: b", folder: "/") }
         #expect(throws: TemplateFailure("Resources.F.Properties.Timeout", "expected a whole number from 1 to 900")) {
-            try Template.load(text: "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Runtime: provided.al2, CodeUri: ., Timeout: 901 } } }", folder: "/")
+            try load("Timeout: 901")
         }
         #expect(throws: TemplateFailure("Resources.F.Properties.Events.T.Properties.ScheduleExpression", "cron: \"61\" is no minute")) {
-            try Template.load(
-                text: "Resources: { F: { Type: AWS::Serverless::Function, Properties: { Runtime: provided.al2, CodeUri: ., Events: { T: { Type: ScheduleV2, Properties: { ScheduleExpression: 'cron(61 1 * * ? *)' } } } } } }",
-                folder: "/")
+            try load("Events: { T: { Type: ScheduleV2, Properties: { ScheduleExpression: 'cron(61 1 * * ? *)' } } }")
+        }
+        #expect(throws: TemplateFailure("Resources.F.Properties.Events.H.Properties.Auth.Authorizer", "the API has no authorizer named K"))
+        {
+            try load("Events: { H: { Type: HttpApi, Properties: { Method: GET, Path: /, Auth: { Authorizer: K } } } }")
         }
     }
 }

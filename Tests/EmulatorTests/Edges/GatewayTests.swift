@@ -9,7 +9,8 @@ import Testing
     static let api = HTTPAPIDefinition(
         id: "Api",
         routes: [
-            RouteDefinition(method: "GET", path: "/", function: "Page"), RouteDefinition(method: "ANY", path: "/echo/{name}", function: "Echo"),
+            RouteDefinition(method: "GET", path: "/", function: "Page"),
+            RouteDefinition(method: "ANY", path: "/echo/{name}", function: "Echo"),
             RouteDefinition(method: "GET", path: "/closed", function: "Closed", authorizer: "Key"),
             RouteDefinition(method: "GET", path: "/forever", function: "Forever", authorizer: "Always"),
             RouteDefinition(method: "GET", path: "/slow", function: "Slow", timeout: 0.2),
@@ -30,9 +31,11 @@ import Testing
             guard invocation.function == "Authorize" else { return try await answer(invocation) }
             let key = (try? JSONDecoder().decode(AuthorizerRequest.self, from: Data(invocation.payload)))?.identitySource?.first
             switch key {
-            case "good": return InvocationResult(requestID: "a", payload: Array(#"{"isAuthorized":true,"context":{"name":"local","n":1}}"#.utf8))
+            case "good":
+                return InvocationResult(requestID: "a", payload: Array(#"{"isAuthorized":true,"context":{"name":"local","n":1}}"#.utf8))
             case "policy":
-                return InvocationResult(requestID: "a", payload: Array(#"{"policyDocument":{"Statement":[{"Effect":"Allow"}]},"context":{}}"#.utf8))
+                return InvocationResult(
+                    requestID: "a", payload: Array(#"{"policyDocument":{"Statement":[{"Effect":"Allow"}]},"context":{}}"#.utf8))
             case "broken": return InvocationResult(requestID: "a", payload: [], functionError: "Unhandled")
             default: return InvocationResult(requestID: "a", payload: Array(#"{"isAuthorized":false}"#.utf8))
             }
@@ -52,7 +55,8 @@ import Testing
             _ = try await http.call(
                 "POST", "/echo/a%20b?x=1&y=p+q&x=2",
                 headers: [
-                    ("X-Many", "1"), ("X-Many", "2"), ("Cookie", "a=1; b=2"), ("Content-Type", "application/json; charset=utf-8"), ("User-Agent", "test"),
+                    ("X-Many", "1"), ("X-Many", "2"), ("Cookie", "a=1; b=2"), ("Content-Type", "application/json; charset=utf-8"),
+                    ("User-Agent", "test"),
                 ], body: Array(#"{"é":1}"#.utf8))
             let payload = try #require(machine.invocations.first).payload
             let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(payload))
@@ -80,11 +84,15 @@ import Testing
             _ = try await http.call("GET", "/")
             let payload = try #require(machine.invocations.first).payload
             let object = try #require(JSONSerialization.jsonObject(with: Data(payload)) as? [String: Any])
-            #expect(Set(object.keys) == ["version", "routeKey", "rawPath", "rawQueryString", "headers", "requestContext", "isBase64Encoded"])
+            #expect(
+                Set(object.keys) == ["version", "routeKey", "rawPath", "rawQueryString", "headers", "requestContext", "isBase64Encoded"])
         }
     }
 
-    @Test(arguments: [("application/octet-stream", false), ("text/csv", true), ("application/problem+json", true), ("application/x-www-form-urlencoded", false)])
+    @Test(arguments: [
+        ("application/octet-stream", false), ("text/csv", true), ("application/problem+json", true),
+        ("application/x-www-form-urlencoded", false),
+    ])
     func onlyTextTravelsAsText(_ type: String, _ isText: Bool) async throws {
         try await serve { http, machine in
             _ = try await http.call("PUT", "/echo/x", headers: [("Content-Type", type)], body: Array("a=b".utf8))
@@ -103,8 +111,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"statusCode":201,"headers":{"X-A":"1","content-length":"9"},"cookies":["a=1","b=2"],"body":"hi"}"#, 201, "hi", "text/plain; charset=utf-8"),
-        (#"{"statusCode":200,"headers":{"content-type":"image/png"},"body":"AAE=","isBase64Encoded":true}"#, 200, "\u{0}\u{1}", "image/png"),
+        (
+            #"{"statusCode":201,"headers":{"X-A":"1","content-length":"9"},"cookies":["a=1","b=2"],"body":"hi"}"#, 201, "hi",
+            "text/plain; charset=utf-8"
+        ),
+        (
+            #"{"statusCode":200,"headers":{"content-type":"image/png"},"body":"AAE=","isBase64Encoded":true}"#, 200, "\u{0}\u{1}",
+            "image/png"
+        ),
         (#"{"hello":"world"}"#, 200, #"{"hello":"world"}"#, "application/json"), (#""text""#, 200, "text", "application/json"),
         (#"{"statusCode":200,"body":"?","isBase64Encoded":true}"#, 500, #"{"message":"Internal Server Error"}"#, "application/json"),
         (#"{"statusCode":9}"#, 500, #"{"message":"Internal Server Error"}"#, "application/json"),
@@ -134,7 +148,8 @@ import Testing
             }
         }) { http, _ in
             for (path, status, message) in [
-                ("/echo/e", 500, "Internal Server Error"), ("/echo/t", 503, "Service Unavailable"), ("/echo/u", 500, "Internal Server Error"),
+                ("/echo/e", 500, "Internal Server Error"), ("/echo/t", 503, "Service Unavailable"),
+                ("/echo/u", 500, "Internal Server Error"),
                 ("/echo/l", 413, "Request Entity Too Large"), ("/echo/s", 503, "Service Unavailable"), ("/nowhere", 404, "Not Found"),
             ] {
                 let answer = try await http.call("GET", path)
@@ -159,7 +174,8 @@ import Testing
             return InvocationResult(requestID: "r", payload: Array(#""\#(invocation.function)""#.utf8))
         }) { http, _ in
             let start = ContinuousClock.now
-            let bytes = try await http.raw(Array("GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+            let bytes = try await http.raw(
+                Array("GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
             #expect(.now - start < .milliseconds(450))
             let text = String(decoding: bytes, as: UTF8.self)
             #expect(text.hasPrefix("HTTP/1.1 503") && text.contains(#"{"message":"Service Unavailable"}"#) && text.hasSuffix("Page"))
@@ -172,7 +188,8 @@ import Testing
             #expect(try await http.call("POST", "/echo/x", body: [UInt8](repeating: 65, count: limit + 1)).status == 413)
             let chunk = String(repeating: "x", count: 1 << 20)
             let chunks = String(repeating: "100000\r\n\(chunk)\r\n", count: 11)
-            let answer = try await http.raw(Array("POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n".utf8))
+            let answer = try await http.raw(
+                Array("POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n".utf8))
             #expect(PlainHTTP.parse(answer)?.status == 413)
             #expect(machine.invocations.isEmpty)
         }

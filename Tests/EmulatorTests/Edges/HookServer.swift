@@ -51,7 +51,8 @@ final class HookServer: Sendable {
                     let answer = await handle(request)
                     loop.execute {
                         let (handler, context) = bound.value
-                        let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: answer.status), headers: ["content-length": "0"])
+                        let head = HTTPResponseHead(
+                            version: .http1_1, status: .init(statusCode: answer.status), headers: ["content-length": "0"])
                         context.write(handler.wrapOutboundOut(.head(head)), promise: nil)
                         context.writeAndFlush(handler.wrapOutboundOut(.end(nil)), promise: nil)
                     }

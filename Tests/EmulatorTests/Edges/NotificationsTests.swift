@@ -43,7 +43,9 @@ struct NotificationsTests {
         }
 
         var keys: [String] {
-            machine.events.compactMap { try? JSONDecoder().decode(S3Event.self, from: Data($0.payload)).records.first?.s3.object.decodedKey }
+            machine.events.compactMap {
+                try? JSONDecoder().decode(S3Event.self, from: Data($0.payload)).records.first?.s3.object.decodedKey
+            }
         }
     }
 
@@ -151,9 +153,10 @@ struct NotificationsTests {
             let tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
             #expect(try await site.weed.http.call("PUT", "/objects/raw/k?tagging", body: Array(tags.utf8)).status == 200)
             try await site.notifications.settle()
-            #expect(site.machine.events.map(\.id) == [
-                "s3/objects/raw/k/f97c5d29941bfb1b2fdab0874906ab82", "s3/objects/raw/k/b8a9f715dbb64fd5c56e7783c6820a61",
-            ])
+            #expect(
+                site.machine.events.map(\.id) == [
+                    "s3/objects/raw/k/f97c5d29941bfb1b2fdab0874906ab82", "s3/objects/raw/k/b8a9f715dbb64fd5c56e7783c6820a61",
+                ])
             await site.notifications.serverRestarted()
             try await site.notifications.settle()
             #expect(site.machine.events.count == 2)

@@ -34,7 +34,9 @@ import Testing
 
     @Test func withoutInputTheEnvelopeIsEventBridges() async throws {
         let time = VirtualTime(milliseconds: 1_325_379_600_000)
-        for (kind, source, detail) in [(ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", .object([:]))] {
+        for (kind, source, detail) in [
+            (ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", .object([:])),
+        ] {
             let schedules = try Schedules([ScheduleDefinition(name: "S", kind: kind, expression: "rate(1 hour)", function: "F")])
             let payload = try #require(await schedules.due(at: time).first).payload
             let event = try JSONDecoder().decode(ScheduledEvent.self, from: Data(payload))

@@ -44,22 +44,25 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         let closed = Dictionary(uniqueKeysWithValues: api.routes.filter { $0.authorizer == "ApiKey" }.map { ($0.path ?? "", $0.function) })
         #expect(closed["/v1/forecasts/{symbol}"] == "bellwether-Predict")
         #expect(closed.keys.sorted() == ["/v1/bars/{symbol}", "/v1/evaluation", "/v1/forecasts/{symbol}", "/v1/models", "/v1/symbols"])
-        #expect(api.authorizers == [
-            AuthorizerDefinition(name: "ApiKey", function: "bellwether-Authorize", identityHeaders: ["x-api-key"], timeToLive: 300)
-        ])
+        #expect(
+            api.authorizers == [
+                AuthorizerDefinition(name: "ApiKey", function: "bellwether-Authorize", identityHeaders: ["x-api-key"], timeToLive: 300)
+            ])
     }
 
     @Test func ourTemplateHasItsSchedulesAndItsNotification() throws {
         let template = try own(["ScheduleState": "DISABLED"])
-        #expect(template.schedules.map(\.name).sorted() == [
-            "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "TrainMonthly",
-        ])
+        #expect(
+            template.schedules.map(\.name).sorted() == [
+                "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "TrainMonthly",
+            ])
         #expect(template.schedules.allSatisfy { $0.timeZone == "America/New_York" && !$0.isEnabled })
         #expect(try own().schedules.allSatisfy(\.isEnabled))
-        #expect(template.notifications == [
-            BucketNotification(id: "Bucket-0", bucket: "bellwether-local", function: "bellwether-Featurize", prefix: "raw/")
-        ])
-        #expect(template.buckets == ["bellwether-local"])
+        #expect(
+            template.notifications == [
+                BucketNotification(id: "Bucket-0", bucket: "bellwether-local", function: "bellwether-Featurize", prefix: "raw/")
+            ])
+        #expect(template.buckets == ["bellwether-local"] && template.versionedBuckets == ["bellwether-local"])
     }
 
     @Test func theOwnersDatabaseGoesToMigrateAlone() throws {

@@ -6,7 +6,9 @@ import Foundation
 final class WeedServer: @unchecked Sendable {  // the process is only touched by one test at a time
     static let program = ProcessInfo.processInfo.environment["BELLWETHER_WEED"]
     static var isMissing: Bool {
-        if program == nil { print("SKIPPED: set BELLWETHER_WEED to the program `weed` to test object notifications against a real server.") }
+        if program == nil {
+            print("SKIPPED: set BELLWETHER_WEED to the program `weed` to test object notifications against a real server.")
+        }
         return program == nil
     }
 
@@ -25,18 +27,18 @@ final class WeedServer: @unchecked Sendable {  // the process is only touched by
         try #"{"identities":[{"name":"anonymous","actions":["Admin","Read","Write","List","Tagging"]}]}"#
             .write(toFile: folder + "/s3.json", atomically: true, encoding: .utf8)
         try """
-            [notification.webhook]
-            enabled = true
-            endpoint = "http://127.0.0.1:\(hook)/hook"
-            bearer_token = "secret"
-            timeout_seconds = 10
-            max_retries = 3
-            backoff_seconds = 1
-            max_backoff_seconds = 1
-            workers = 1
-            buffer_size = 100000
-            path_prefixes = ["/buckets/"]
-            """.write(toFile: folder + "/notification.toml", atomically: true, encoding: .utf8)
+        [notification.webhook]
+        enabled = true
+        endpoint = "http://127.0.0.1:\(hook)/hook"
+        bearer_token = "secret"
+        timeout_seconds = 10
+        max_retries = 3
+        backoff_seconds = 1
+        max_backoff_seconds = 1
+        workers = 1
+        buffer_size = 100000
+        path_prefixes = ["/buckets/"]
+        """.write(toFile: folder + "/notification.toml", atomically: true, encoding: .utf8)
     }
 
     func start() async throws {
@@ -122,10 +124,12 @@ extension WeedServer: ObjectStore {
                 let isEncoded = answer.text.contains("<EncodingType>url")
                 let key = isEncoded ? QueryString.decode(field("Key")[...], plusIsBlank: true) : field("Key")
                 let date = ISO8601DateFormatter()
-                date.formatOptions = field("LastModified").contains(".") ? [.withInternetDateTime, .withFractionalSeconds] : .withInternetDateTime
+                date.formatOptions =
+                    field("LastModified").contains(".") ? [.withInternetDateTime, .withFractionalSeconds] : .withInternetDateTime
                 result.append(
                     StoredObject(
-                        bucket: bucket, key: key, etag: field("ETag").replacingOccurrences(of: "&#34;", with: "\"").replacingOccurrences(of: "&quot;", with: "\""),
+                        bucket: bucket, key: key,
+                        etag: field("ETag").replacingOccurrences(of: "&#34;", with: "\"").replacingOccurrences(of: "&quot;", with: "\""),
                         size: Int64(field("Size")) ?? -1, versionID: field("VersionId"),
                         modified: Int64(date.date(from: field("LastModified"))?.timeIntervalSince1970.rounded(.down) ?? 0)))
             }
