@@ -70,10 +70,13 @@ package actor LocalServers {
 
     /// The address for `DATABASE_URL`; the password is `secrets.postgresPasswords[role]`.
     package nonisolated func databaseURL(_ role: PostgresRole) -> String {
-        "postgres://\(role.rawValue)@127.0.0.1:\(postgresPort)/\(PostgresServer.database)"
+        "postgres://\(role.rawValue)@127.0.0.1:\(postgresPort)/\(PostgresServer.database)?sslmode=disable"
     }
 
     package nonisolated var s3Endpoint: String { "http://127.0.0.1:\(s3Port)" }
+
+    /// Where the S3 server's file tree is: each bucket a folder under `/buckets`.
+    package nonisolated var filerEndpoint: String { "http://127.0.0.1:\(s3Port + SeaweedServer.filerOffset)" }
 
     /// How often this object has started or taken over the server: a change means that it was down in between.
     package func starts(of kind: Kind) -> Int { counts[kind, default: 0] }

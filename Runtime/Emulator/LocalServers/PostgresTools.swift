@@ -44,8 +44,8 @@ struct PostgresTools: Sendable {
         guard geteuid() == 0 else { return [] }
         let namespace = ["/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
         let user = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
-        var information = stat()
-        if stat(cluster, &information) == 0 { return information.st_uid == 0 ? namespace : user }
+        let owner = (try? FileManager.default.attributesOfItem(atPath: cluster))?[.ownerAccountID] as? NSNumber
+        if let owner { return owner.intValue == 0 ? namespace : user }
         if (try? await Tool.run(namespace + ["/bin/true"], environment: [:])) != nil { return namespace }
         guard systemUser != nil else {
             throw ServerTrouble("PostgreSQL does not run as root and there is no user postgres: install postgresql-15 or run as another user")

@@ -8,6 +8,7 @@ import Foundation
 struct SeaweedServer: LocalServer {
     /// How many consecutive ports it takes from `port` on; the first one speaks S3.
     static let portCount = 9
+    static let filerOffset = 5
 
     let name = "SeaweedFS"
     /// Holds `data/`, the configuration, `server.json` and the log.
@@ -21,7 +22,7 @@ struct SeaweedServer: LocalServer {
     let webhook: (endpoint: String, token: String)?
 
     var log: String { "\(folder)/seaweedfs.log" }
-    private var filer: Int { port + 5 }
+    private var filer: Int { port + Self.filerOffset }
 
     func launch() async throws(ServerTrouble) -> ProcessIdentity {
         guard access(program, X_OK) == 0 else {

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Emulator
+import Foundation
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See it work: real prices, a year of daily forecasts, the dashboard.",
+        discussion: """
+            Loads five shares' prices of 2000 to 2011 in one run, trains the models, then lives through every trading day to \
+            2013-03-01: collection, features and forecasts each evening, training each month, all by the functions that \
+            template.yaml deploys. Prints how the forecasts did against a random walk, and the latest ones; leaves the dashboard \
+            running until Ctrl-C. What an earlier run has done is not done again.
+            """)
+
+    @Flag(help: "End after the tables instead of leaving the dashboard running.") var exit = false
+    @OptionGroup var options: UpOptions
+
+    func validate() throws {
+        if let source = options.source, source != .sample { throw ValidationError("The demonstration runs on the sample prices only.") }
+    }
+
+    func run() async throws {
+        let home = try Home.find()
+        let begun = ContinuousClock.now
+        let wasRunning = try LocalDeployment.running(home) != nil
+        var request = options.request
+        request.source = .sample
+        let deployment = try await ProgressBar.expecting("Starting PostgreSQL, S3 and the emulator", seconds: 4) { [request] in
+            try await LocalDeployment.start(home, request)
+        }
+        do {
+            try await DemoRun(machine: deployment.machine).run()
+            try await DemoReport(deployment: deployment).print()
+        } catch {
+            if !wasRunning { _ = await LocalDeployment.stop(home) }
+            throw error
+        }
+        Screen.say("The demonstration took \(Screen.seconds(ContinuousClock.now - begun)).")
+        if exit {
+            if !wasRunning { _ = await LocalDeployment.stop(home) }
+            return
+        }
+        Screen.result("\nDashboard: \(Screen.bold(deployment.dashboard))")
+        Screen.say("Ctrl-C ends it.")
+        Terminations.take()
+        await Terminations.wait()
+        if !wasRunning { _ = await LocalDeployment.stop(home) }
+    }
+}

@@ -1,0 +1,100 @@
+import Emulator
+import Foundation
+
+/// The tables at the end of the demonstration, from the API as any client gets them.
+struct DemoReport: Sendable {
+    let deployment: LocalDeployment
+
+    func print() async throws {
+        let evaluation = try await get(EvaluationAnswer.self, "/v1/evaluation")
+        Screen.result("")
+        Screen.result(Screen.bold("How the forecasts did, against the random walk"))
+        var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range", "forecasts"])
+        for row in evaluation.rows {
+            table.rows.append(
+                [
+                    "\(row.kind) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions", Self.percent(row.pinballSkill, sign: true),
+                    Self.percent(row.coverage80), "\(row.forecasts)",
+                ])
+        }
+        for line in table.lines { Screen.result(line) }
+        try await printLatest()
+    }
+
+    private func printLatest() async throws {
+        var table = TextTable(header: ["symbol", "close", "horizon", "10 %", "median", "90 %", "random walk 10–90 %", "chance of a fall"])
+        var session = ""
+        for symbol in DemoPlan.symbols {
+            let answer = try await get(ForecastAnswer.self, "/v1/forecasts/\(symbol)")
+            guard let entry = answer.entries.first(where: { $0.role == "champion" }) ?? answer.entries.first else { continue }
+            session = max(session, answer.session)
+            for forecast in entry.forecasts {
+                func price(_ quantiles: [ForecastAnswer.Quantile], _ level: Double) -> String {
+                    quantiles.first { abs($0.level - level) < 1e-9 }.map { Screen.fixed($0.price, 2) } ?? "–"
+                }
+                let isFirst = forecast.horizon == entry.forecasts.first?.horizon
+                table.rows.append(
+                    [
+                        isFirst ? symbol : "", isFirst ? Screen.fixed(answer.close, 2) : "", "\(forecast.horizon)",
+                        price(forecast.quantiles, 0.1), price(forecast.quantiles, 0.5), price(forecast.quantiles, 0.9),
+                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))", Self.percent(forecast.probabilityOfFall),
+                    ])
+            }
+        }
+        Screen.result("")
+        Screen.result(Screen.bold("The forecasts of \(session), the champion's (USD)"))
+        for line in table.lines { Screen.result(line) }
+        Screen.result("")
+        Screen.result("Model-generated from past prices; not investment advice.")
+    }
+
+    private func get<Answer: Decodable>(_ type: Answer.Type, _ path: String) async throws -> Answer {
+        let answer = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": deployment.secrets.apiKey])
+        guard answer.status == 200 else { throw CommandFailure("GET \(path) answered \(answer.status): \(answer.problem)") }
+        do { return try JSONDecoder().decode(type, from: answer.body) } catch { throw CommandFailure("GET \(path) has an unexpected shape: \(error)") }
+    }
+
+    private static func percent(_ share: Double?, sign: Bool = false) -> String {
+        guard let share else { return "–" }
+        return (sign && share >= 0 ? "+" : "") + Screen.fixed(100 * share, 1) + " %"
+    }
+}
+
+/// What the tables need of `GET /v1/evaluation`.
+struct EvaluationAnswer: Decodable {
+    struct Row: Decodable {
+        let role, kind: String
+        let horizon, forecasts: Int
+        let pinballSkill, coverage80: Double?
+
+        private enum CodingKeys: String, CodingKey {
+            case role, kind, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80"
+        }
+    }
+
+    let rows: [Row]
+}
+
+/// What the tables need of `GET /v1/forecasts/{symbol}`.
+struct ForecastAnswer: Decodable {
+    struct Quantile: Decodable { let level, price: Double }
+
+    struct Horizon: Decodable {
+        let horizon: Int
+        let quantiles, randomWalk: [Quantile]
+        let probabilityOfFall: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case horizon, quantiles, randomWalk = "random_walk", probabilityOfFall = "probability_of_fall"
+        }
+    }
+
+    struct Entry: Decodable {
+        let role: String
+        let forecasts: [Horizon]
+    }
+
+    let session: String
+    let close: Double
+    let entries: [Entry]
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Backtest
+import Foundation
+
+struct RunBacktest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backtest",
+        abstract: "Forecast walk-forward over a CSV of daily prices.",
+        discussion: """
+            Reads date,symbol,open,high,low,close[,adj_close],volume and writes date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95: \
+            quantiles of the log total return over 1, 5 and 20 sessions, each made only from what was known on its date. \
+            Models are fitted anew on a schedule; nothing after a forecast's date goes into it. Needs no servers.
+
+            Models: \(Recipe.all.map(\.name).joined(separator: ", ")).
+            """)
+
+    @Option(help: "The prices (CSV).", completion: .file()) var prices: String
+    @Option(help: "Where the forecasts go (CSV).", completion: .file()) var out: String
+    @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins: String?
+    @Option(help: "The model; \(Recipe.standard.name) when absent.") var model: String?
+    @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
+
+    func run() async throws {
+        let table = try PriceTable(csv: try read(prices))
+        for line in table.rejected.prefix(5) { Screen.say("\(prices): \(line)") }
+        if table.rejected.count > 5 { Screen.say("\(prices): \(table.rejected.count - 5) more lines were left out") }
+        let wanted = try origins.map { try Origins.read(csv: read($0)) }
+        let bar = ProgressBar("Backtest with \(model ?? Recipe.standard.name)")
+        let report: BacktestReport
+        do {
+            report = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed) { bar.update($0.share, note: $0.stage) }
+        } catch {
+            bar.abandon()
+            throw CommandFailure("\(error)")
+        }
+        bar.finish("\(report.forecasts.count) forecasts, \(report.fits.count) fits")
+        guard FileManager.default.createFile(atPath: out, contents: Data(ForecastTable.csv(report.forecasts))) else {
+            throw CommandFailure("\(out) cannot be written")
+        }
+        if !report.refused.isEmpty { Screen.say("\(report.refused.count) origins have too little history and no forecast") }
+        var scores = TextTable(header: ["horizon", "pinball skill against the random walk"])
+        for horizon in report.horizons { scores.rows.append(["\(horizon.horizon)", Screen.fixed(100 * horizon.skill, 2) + " %"]) }
+        for line in scores.lines { Screen.result(line) }
+    }
+
+    private func read(_ path: String) throws -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("\(path) cannot be read") }
+        return [UInt8](data)
+    }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Emulator
+import Foundation
+import Logging
+
+/// The emulator's process; other commands start it.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the emulator in this process.", shouldDisplay: false)
+
+    @Flag(help: "Trade a power cut's safety for speed.") var fast = false
+
+    func run() async throws {
+        let home = try Home.find()
+        Terminations.take()
+        var logger = Logger(label: "bellwether")
+        logger.logLevel = .notice
+        let cloud = try await LocalCloud.start(home, isFast: fast, logger: logger)
+        guard let process = ProcessIdentity(pid: ProcessInfo.processInfo.processIdentifier) else {
+            throw CommandFailure("this process cannot be found in /proc")
+        }
+        let settings = try home.settings()
+        let record = ServeRecord(
+            process: process, apiPort: cloud.machine.apiPort, gatewayPort: cloud.gateway.port, source: settings.source ?? .sample,
+            bundle: BundleStamp.of(home.bundle), isReady: true)
+        try StateFile.write(record, to: ServeRecord.path(home))
+        await Terminations.wait()
+        try await cloud.stop()
+    }
+}

