@@ -88,30 +88,29 @@ let rooms: [Room] = [
     // Functions
     Room(
         name: "IngestFunction", path: "Functions/Ingest",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: ["LambdaRuntime", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store"],
         products: [log]),
     Room(
         name: "FeaturizeFunction", path: "Functions/Featurize",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "HTTP", "AWS", "Objects", "Postgres", "Store"],
         products: [log]),
     Room(
         name: "TrainFunction", path: "Functions/Train",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store"],
         products: [log]),
     Room(
         name: "PredictFunction", path: "Functions/Predict",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store"],
         products: [log]),
     Room(
         name: "DashboardFunction", path: "Functions/Dashboard",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Forecasting", "Postgres", "Store"],
-        products: [log], exclude: ["Page"]),
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store"],
+        exclude: ["Page"]),
     Room(
         name: "AuthorizeFunction", path: "Functions/Authorize",
-        imports: ["LambdaRuntime", "LambdaEvents", "AWS", "Postgres", "Store"], products: [log]),
+        imports: ["LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
     Room(
-        name: "MigrateFunction", path: "Functions/Migrate",
-        imports: ["LambdaRuntime", "LambdaEvents", "AWS", "Postgres", "Store"], products: [log]),
+        name: "MigrateFunction", path: "Functions/Migrate", imports: ["LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"], products: [log]),
     Room(
         name: "Bootstrap", path: "Functions/Bootstrap", kind: .executable,
         imports: [

@@ -12,7 +12,7 @@ package struct Authorize: Function {
     let database: Database
 
     package init(_ environment: [String: String]) async throws {
-        let password = try await DatabasePassword.find(environment, HTTPClient())
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: CertificateFile.find(environment)))
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
         keys = APIKeys(database)
     }

@@ -42,7 +42,7 @@ package struct Featurize: Function {
             guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
             return value
         }
-        let http = HTTPClient()
+        let http = HTTPClient(caFile: CertificateFile.find(environment))
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
         archive = RawArchive(S3Client(http, environment: environment), bucket: try required("BUCKET"))

@@ -1,6 +1,8 @@
+import AWS
 import FoundationEssentials
 import HTTP
 import LambdaRuntime
+import Logging
 import Market
 import Objects
 import Providers

@@ -2,6 +2,7 @@ import AWS
 import FoundationEssentials
 import HTTP
 package import LambdaRuntime
+import Logging
 import Market
 import Objects
 import Postgres
@@ -23,7 +24,7 @@ package struct Ingest: Function {
     let lambda: LambdaClient
 
     package init(_ environment: [String: String]) async throws {
-        let http = HTTPClient()
+        let http = HTTPClient(caFile: CertificateFile.find(environment))
         settings = try IngestSettings(environment)
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)

@@ -33,7 +33,7 @@ package struct Migrate: Function {
     let migrations: Migrations
 
     package init(_ environment: [String: String]) async throws {
-        let password = try await DatabasePassword.find(environment, HTTPClient())
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: CertificateFile.find(environment)))
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password))
         migrations = try Migrations(environment: environment)
     }

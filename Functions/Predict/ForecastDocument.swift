@@ -1,7 +1,4 @@
-import Forecasting
-import FoundationEssentials
 import Market
-import Store
 
 /// The answer to `GET /v1/forecasts/{symbol}`: every entry is one model's forecast beside the random walk's, with its evidence.
 struct ForecastDocument: Encodable, Sendable {
@@ -14,8 +11,10 @@ struct ForecastDocument: Encodable, Sendable {
     }
 
     struct Horizon: Encodable, Sendable {
+        /// Sessions ahead.
         let horizon: Int
-        let targetSession: SessionDate
+        /// `nil` beyond the calendar's end.
+        let targetSession: SessionDate?
         let quantiles: [Quantile]
         let randomWalk: [Quantile]
         let probabilityOfFall: Double
@@ -38,7 +37,7 @@ struct ForecastDocument: Encodable, Sendable {
     struct Entry: Encodable, Sendable {
         let role: String
         let model: Model
-        let baselineModel: String
+        let baselineModel: String?
         let featureVersion: String
         let dataVersion: String
         /// The business time at which the forecast was issued.
@@ -60,15 +59,13 @@ struct ForecastDocument: Encodable, Sendable {
     /// The sessions after the origin, as far as the longest horizon.
     let sessions: [SessionDate]
     let entries: [Entry]
-    let disclaimer = Self.disclaimerText
-
-    static let disclaimerText =
+    let disclaimer =
         "Model-generated from past prices. Not investment advice and no guarantee; data may be late or wrong; losses are possible."
 
     private enum CodingKeys: String, CodingKey { case symbol, instrument, name, currency, session, close, sessions, entries, disclaimer }
 }
 
-/// How the kind of model behind an entry did on this instrument's matured forecasts.
+/// How forecasts of this role did on this instrument, counting those that had matured.
 struct Evidence: Encodable, Sendable {
     let forecasts: Int
     /// Share of outcomes inside the range from the 10 % to the 90 % quantile.

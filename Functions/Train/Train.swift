@@ -6,7 +6,7 @@ import FoundationEssentials
 import HTTP
 package import LambdaRuntime
 import Logging
-package import Market
+import Market
 import Objects
 import Postgres
 import Store
@@ -47,7 +47,7 @@ package struct Train: Function {
 
     package init(_ environment: [String: String]) async throws {
         guard let bucket = environment["BUCKET"], !bucket.isEmpty else { throw Failure.missing("BUCKET") }
-        let http = HTTPClient()
+        let http = HTTPClient(caFile: CertificateFile.find(environment))
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
         artifacts = ArtifactStore(S3Client(http, environment: environment), bucket: bucket)

@@ -82,7 +82,7 @@ function fail(error) {
 async function show(symbol) {
   try {
     const path = encodeURIComponent(symbol);
-    const [bars, forecast] = await Promise.all([get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}`)]);
+    const [bars, forecast] = await Promise.all([get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger`)]);
     const roles = $("model").value || "champion";
     $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.role, false, e.role === roles)));
     $("model").disabled = false;

@@ -1,0 +1,67 @@
+import LambdaEvents
+import Market
+import Store
+
+extension Dashboard {
+    private struct BarsDocument: Encodable {
+        struct Bar: Encodable {
+            let session: SessionDate
+            let open, high, low, close, volume: Double
+        }
+
+        struct Action: Encodable {
+            let exDate: SessionDate
+            let kind: String
+            /// New shares for one old share, or cash for one share.
+            let value: Double
+
+            private enum CodingKeys: String, CodingKey { case exDate = "ex_date", kind, value }
+        }
+
+        let symbol, instrument, currency, adjustment: String
+        let asOf: Instant
+        let bars: [Bar]
+        let actions: [Action]
+
+        private enum CodingKeys: String, CodingKey { case symbol, instrument, currency, adjustment, asOf = "as_of", bars, actions }
+    }
+
+    /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|none&as_of=`: the last bars as they were known, oldest first.
+    ///
+    /// `split` (the default) divides by the splits known at `as_of`, so that a chart has no jumps; `none` is as traded.
+    func bars(of symbol: String, _ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
+        let parameters = try Parameters(request)
+        let (from, to) = (try parameters.date("from"), try parameters.date("to"))
+        let limit = try parameters.number("limit", in: 1...10_000) ?? 1000
+        let adjustment = try parameters.choice("adjustment", of: ["split", "none"]) ?? "split"
+        guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
+        let known = AsOf.recorded(parameters.asOf)
+        let bars = try await Bars(database).read(instrument.id, known, from: from, through: to, last: limit)
+        let actions = try await Actions(database).read(instrument.id, known)
+        let factor = adjustment == "split" ? splitFactors(bars, actions) : [Double](repeating: 1, count: bars.count)
+        let document = BarsDocument(
+            symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment, asOf: parameters.asOf,
+            bars: zip(bars, factor).map { bar, factor in
+                BarsDocument.Bar(
+                    session: bar.session, open: bar.open.double / factor, high: bar.high.double / factor, low: bar.low.double / factor,
+                    close: bar.close.double / factor, volume: bar.volume * factor)
+            },
+            actions: actions.filter { action in bars.first.map { action.exDate >= $0.session } ?? false }.map { action in
+                switch action.kind {
+                case .split(let new, let old): BarsDocument.Action(exDate: action.exDate, kind: "split", value: new / old)
+                case .dividend(let amount): BarsDocument.Action(exDate: action.exDate, kind: "dividend", value: amount.double)
+                }
+            })
+        return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
+    }
+
+    /// For each bar, the product of the splits after it.
+    private func splitFactors(_ bars: [Bar], _ actions: [CorporateAction]) -> [Double] {
+        bars.map { bar in
+            actions.reduce(1) { factor, action in
+                guard case .split(let new, let old) = action.kind, action.exDate > bar.session else { return factor }
+                return factor * new / old
+            }
+        }
+    }
+}

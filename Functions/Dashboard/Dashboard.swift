@@ -1,0 +1,65 @@
+import AWS
+import FoundationEssentials
+import HTTP
+package import LambdaEvents
+package import LambdaRuntime
+import Postgres
+import Store
+
+/// The page, and the read-only API behind it. Writes nothing.
+package struct Dashboard: Function {
+    let database: Database
+    let files: StaticFiles
+
+    package init(_ environment: [String: String]) async throws {
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: CertificateFile.find(environment)))
+        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        files = StaticFiles(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/web")
+    }
+
+    package func handle(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
+        do {
+            return try await database.withDeadline(context.cutOff.instant) {
+                switch Endpoint(request) {
+                case .file: try files.response(to: request)
+                case .health: try await health()
+                case .symbols: try await symbols(request)
+                case .bars(let symbol): try await bars(of: symbol, request)
+                case .evaluation: try await evaluation(request)
+                case .models: try await models(request)
+                }
+            }
+        } catch let problem as ProblemDetails {
+            return HTTPAPIResponse(problem)
+        }
+    }
+
+    private enum Endpoint {
+        case file, health, symbols, evaluation, models
+        case bars(String)
+
+        init(_ request: HTTPAPIRequest) {
+            let parts = request.rawPath.split(separator: "/").map(String.init)
+            self =
+                switch (parts.first, parts.count > 1 ? parts[1] : nil, parts.count) {
+                case ("v1", "health", 2): .health
+                case ("v1", "symbols", 2): .symbols
+                case ("v1", "evaluation", 2): .evaluation
+                case ("v1", "models", 2): .models
+                case ("v1", "bars", 3): .bars(request.pathParameters?["symbol"] ?? parts[2])
+                default: .file
+                }
+        }
+    }
+
+    /// Whether the database answers and its schema is this code's.
+    private func health() async throws -> HTTPAPIResponse {
+        struct Health: Encodable { let status = "ok", schema = Schema.version }
+        do {
+            _ = try await database.query("SELECT 1")
+            return try HTTPAPIResponse(json: Health(), headers: ["cache-control": "no-store"])
+        } catch let error as PostgresError {
+            throw ProblemDetails("unavailable", title: "The database cannot be used", status: 503, detail: "\(error)")
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import LambdaEvents
+import Market
+
+/// The query of a request, checked; what is wrong becomes a problem that names the parameter.
+struct Parameters {
+    private let given: [String: String]
+    /// Business time: `as_of`, else the request's own time.
+    let asOf: Instant
+
+    init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
+        given = request.queryStringParameters ?? [:]
+        guard let text = given["as_of"] else {
+            asOf = Instant(microseconds: request.requestContext.timeEpoch * 1000)
+            return
+        }
+        if let date = SessionDate(text) {
+            asOf = Instant(microseconds: Instant.utcMidnight(date.advanced(by: 1)).microseconds - 1)
+        } else if let instant = Instant(text) {
+            asOf = instant
+        } else {
+            throw .invalidParameter("as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
+        }
+    }
+
+    func date(_ name: String) throws(ProblemDetails) -> SessionDate? {
+        guard let text = given[name] else { return nil }
+        guard let date = SessionDate(text) else { throw .invalidParameter(name, "\"\(text)\" is no date such as 2013-03-01.") }
+        return date
+    }
+
+    func number(_ name: String, in range: ClosedRange<Int>) throws(ProblemDetails) -> Int? {
+        guard let text = given[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw .invalidParameter(name, "\"\(text)\" is no number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
+    func choice(_ name: String, of choices: [String]) throws(ProblemDetails) -> String? {
+        guard let text = given[name] else { return nil }
+        guard choices.contains(text) else {
+            throw .invalidParameter(name, "\"\(text)\" is not one of \(choices.joined(separator: ", ")).")
+        }
+        return text
+    }
+}

@@ -1,0 +1,49 @@
+import Forecasting
+import Market
+import Store
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+extension ForecastDocument {
+    /// - Parameter entries: not empty, each with at least one forecast.
+    init(_ instrument: Instrument, _ entries: [Predict.Kept], _ question: ForecastQuestion, _ evidence: [TrackRecord.Key: Evidence]) {
+        let origin = entries[0].forecasts[0]
+        let ahead = Self.sessions(after: origin.session, on: instrument.exchange)
+        symbol = instrument.symbol
+        self.instrument = instrument.id
+        name = instrument.name
+        currency = origin.currency
+        session = origin.session
+        close = origin.originClose.double
+        sessions = ahead
+        self.entries = entries.map { entry in
+            let first = entry.forecasts[0]
+            return Entry(
+                role: entry.slot.rawValue, model: Model(id: entry.model.id, kind: entry.model.kind, asOf: entry.model.asOf),
+                baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
+                forecasts: entry.forecasts.filter { question.horizons.contains($0.horizon) }.map { forecast in
+                    Horizon(
+                        horizon: forecast.horizon, targetSession: ahead.count >= forecast.horizon ? ahead[forecast.horizon - 1] : nil,
+                        quantiles: Self.quantiles(forecast.quantiles, forecast.originClose),
+                        randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
+                        probabilityOfFall: forecast.probabilityOfFall,
+                        evidence: evidence[.init(instrument: instrument.id, role: entry.slot.rawValue, horizon: forecast.horizon)])
+                })
+        }
+    }
+
+    private static func quantiles(_ values: [Double], _ close: Price) -> [Quantile] {
+        zip(Quantiles.levels, values).map { level, value in
+            Quantile(level: level, logReturn: value, price: (close.double * exp(value) * 1e4).rounded() / 1e4)
+        }
+    }
+
+    private static func sessions(after origin: SessionDate, on exchange: String) -> [SessionDate] {
+        guard let calendar = TradingCalendar.of(mic: exchange) else { return [] }
+        var sessions: [SessionDate] = []
+        while sessions.count < Quantiles.longestHorizon, let next = calendar.next(after: sessions.last ?? origin) { sessions.append(next) }
+        return sessions
+    }
+}

@@ -1,0 +1,71 @@
+import AWS
+import Features
+import FoundationEssentials
+import HTTP
+import LambdaEvents
+package import LambdaRuntime
+import Logging
+import Market
+import Objects
+import Postgres
+import Store
+
+/// Forecasts every instrument of a finished run, and answers with the kept forecast, or a new one when the kept one is out of date.
+///
+/// A forecast's key is what it was made of; the first one under a key stays.
+package struct Predict: Function {
+    let database: Database
+    let issuer: Issuer
+    let track: TrackRecord
+
+    enum Failure: Error, Sendable, CustomStringConvertible {
+        case missing(String)
+        case unknownRun(String)
+
+        var description: String {
+            switch self {
+            case .missing(let name): "the environment variable \(name) is not set"
+            case .unknownRun(let id): "no run \"\(id)\" was opened"
+            }
+        }
+    }
+
+    package init(_ environment: [String: String]) async throws {
+        guard let bucket = environment["BUCKET"], !bucket.isEmpty else { throw Failure.missing("BUCKET") }
+        let http = HTTPClient(caFile: CertificateFile.find(environment))
+        let password = try await DatabasePassword.find(environment, http)
+        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        let artifacts = ArtifactStore(S3Client(http, environment: environment), bucket: bucket)
+        let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
+        issuer = Issuer(database: database, features: features, models: LoadedModels(artifacts))
+        track = TrackRecord(database)
+    }
+
+    package func handle(_ event: PredictEvent, _ context: Context) async throws -> PredictOutput {
+        try await database.withDeadline(context.cutOff.instant) {
+            switch event {
+            case .slice(let run, let instruments): .slice(try await forecast(instruments, of: run, context))
+            case .request(let request): .response(try await answer(request, context))
+            }
+        }
+    }
+
+    /// The batch that ends a run.
+    private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> PredictOutput.SliceSummary {
+        guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
+        var summary = PredictOutput.SliceSummary()
+        guard let bench = try await issuer.bench(asOf: run.asOf, context.cutOff.instant) else {
+            summary.note = "no model was trained by \(run.asOf): invoke Train"
+            return summary
+        }
+        let instruments = try await Instruments(database).list().filter { ids.contains($0.id) }
+        for instrument in instruments {
+            switch try await issuer.issue(instrument, asOf: run.asOf, bench, session: run.session) {
+            case .success(let forecasts): summary.kept += try await Forecasts(database).keep(forecasts)
+            case .failure(let reason): summary.without[instrument.symbol] = "\(reason)"
+            }
+        }
+        context.logger.info("Forecast", metadata: ["run": "\(id)", "kept": "\(summary.kept)", "without": "\(summary.without)"])
+        return summary
+    }
+}
