@@ -38,7 +38,9 @@ package enum Backtest {
             last = place[session]
             let symbols = due.map(\.symbol)
             let answers = try walk.forecasts(session, symbols: symbols, elapsed: elapsed) { share in
-                progress(BacktestProgress(stage: "fitting at \(session)", share: 0.05 + 0.95 * (Double(i) + 0.9 * share) / Double(bySession.count)))
+                progress(
+                    BacktestProgress(
+                        stage: "fitting at \(session)", share: 0.05 + 0.95 * (Double(i) + 0.9 * share) / Double(bySession.count)))
             }
             let walks = try reference.forecasts(session, symbols: symbols, elapsed: elapsed) { _ in }
             for (origin, pair) in zip(due, zip(answers, walks)) {

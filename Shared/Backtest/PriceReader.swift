@@ -19,7 +19,9 @@ extension PriceTable {
         }
         if let refusal { throw refusal }
         self = reader.table()
-        guard !series.isEmpty else { throw Refusal(description: "no usable line; first: \(rejected.first?.description ?? "the file is empty")") }
+        guard !series.isEmpty else {
+            throw Refusal(description: "no usable line; first: \(rejected.first?.description ?? "the file is empty")")
+        }
     }
 }
 
@@ -67,11 +69,14 @@ private struct PriceReader {
             return reject(lines.number, "bad-date", "\"\(lines.text(places[0]))\" is no date")
         }
         let values = places[2...].map { DecimalField.parse(lines[field: $0]) }
-        let candidate = Validation.Row(session: session, open: values[0], high: values[1], low: values[2], close: values[3], volume: values[4])
+        let candidate = Validation.Row(
+            session: session, open: values[0], high: values[1], low: values[2], close: values[3], volume: values[4])
         if let violation = Validation.check(candidate, calendar: nil, slack: 1e-4).first {
             return reject(lines.number, violation.rule, "\(symbol) \(session): \(violation.detail)")
         }
-        guard let open = values[0], let high = values[1], let low = values[2], let close = values[3], let volume = values[4] else { return nil }
+        guard let open = values[0], let high = values[1], let low = values[2], let close = values[3], let volume = values[4] else {
+            return nil
+        }
         var total = close
         if let adjusted {
             guard let value = DecimalField.parse(lines[field: adjusted]), value > 0 else {

@@ -53,7 +53,8 @@ extension FilteredSimulation {
         let cut = try state.text(ArtifactKey.cut)
         let version = try state.text(ArtifactKey.featureVersion)
         self.init(
-            FittedSimulation(quantiles: PooledQuantiles(values: values.map(Double.init), rows: rows), seed: seed, cut: cut, featureVersion: version))
+            FittedSimulation(
+                quantiles: PooledQuantiles(values: values.map(Double.init), rows: rows), seed: seed, cut: cut, featureVersion: version))
     }
 
     package var metrics: [String: Double] { ["training_rows": Double(fitted.quantiles.rows)] }

@@ -35,13 +35,16 @@ package struct History: Sendable {
 
     /// - Throws: `.shape` when the arrays do not fit together or the sessions do not ascend.
     package init(
-        id: String, layout: FeatureLayout, sessions: [SessionDate], features: [Float], logLevel: [Double], sigma97: [Double], blend: [Double]
+        id: String, layout: FeatureLayout, sessions: [SessionDate], features: [Float], logLevel: [Double], sigma97: [Double],
+        blend: [Double]
     ) throws(ForecastRefusal) {
         let n = sessions.count
         guard features.count == n * layout.names.count, logLevel.count == n, sigma97.count == n, blend.count == n else {
             throw .shape("history of \(id): \(n) sessions, \(features.count) feature values, \(logLevel.count) levels")
         }
-        guard layout.sequence.allSatisfy(layout.names.indices.contains) else { throw .shape("history of \(id): a sequence index has no column") }
+        guard layout.sequence.allSatisfy(layout.names.indices.contains) else {
+            throw .shape("history of \(id): a sequence index has no column")
+        }
         guard zip(sessions, sessions.dropFirst()).allSatisfy(<) else { throw .shape("history of \(id): sessions do not ascend") }
         self.id = id
         self.layout = layout

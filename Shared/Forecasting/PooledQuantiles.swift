@@ -11,7 +11,9 @@ struct PooledQuantiles: Sendable, Hashable {
     static let minimumRows = 60
 
     /// - Parameter series: the volatility σ that scales the returns.
-    init(_ set: TrainingSet, series: VolatilitySeries, from start: SessionDate?, labelsEndingBy end: SessionDate? = nil) throws(TrainingFailure) {
+    init(
+        _ set: TrainingSet, series: VolatilitySeries, from start: SessionDate?, labelsEndingBy end: SessionDate? = nil
+    ) throws(TrainingFailure) {
         var pools = Quantiles.horizons.map { _ in [Double]() }
         for history in set.histories {
             let sigma = history[series]

@@ -73,7 +73,9 @@ extension Artifact {
         guard length <= UInt64(bytes.count - 8) else { throw .truncated }
         let start = 8 + Int(length)
         let header: Header
-        do { header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) } catch { throw .header("not the JSON of a header") }
+        do { header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) } catch {
+            throw .header("not the JSON of a header")
+        }
         var tensors: [Tensor] = []
         var next = 0
         for (name, entry) in header.entries.sorted(by: { ($0.value.offsets.first ?? 0, $0.key) < ($1.value.offsets.first ?? 0, $1.key) }) {
@@ -88,7 +90,9 @@ extension Artifact {
             guard entry.offsets[1] <= bytes.count - start else { throw .truncated }
             let base = start + next
             let values = bytes.withUnsafeBytes { raw in
-                (0..<count).map { Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: base + 4 * $0, as: UInt32.self))) }
+                (0..<count).map {
+                    Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: base + 4 * $0, as: UInt32.self)))
+                }
             }
             tensors.append(Tensor(name: name, shape: entry.shape, values: values))
             next = entry.offsets[1]

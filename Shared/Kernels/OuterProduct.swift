@@ -6,7 +6,8 @@
 ///   - c: rows × columns registers, row-major.
 ///   - columns: registers per row, not floats.
 package func accumulateOuterProduct(
-    _ a: UnsafePointer<Lanes>, aStride: Int, rows: Int, b: UnsafePointer<Lanes>, columns: Int, into c: UnsafeMutablePointer<Lanes>, panels: Int
+    _ a: UnsafePointer<Lanes>, aStride: Int, rows: Int, b: UnsafePointer<Lanes>, columns: Int, into c: UnsafeMutablePointer<Lanes>,
+    panels: Int
 ) {
     precondition(rows % 8 == 0)
     var column = 0

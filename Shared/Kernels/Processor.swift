@@ -9,7 +9,10 @@ package enum Processor {
         package let missing: [String]
 
         package var description: String {
-            "this processor lacks \(missing.joined(separator: ", ")), which this build's kernels need (x86-64-v3); run it on a newer processor"
+            """
+            this processor lacks \(missing.joined(separator: ", ")), which this build's kernels need (x86-64-v3); \
+            run it on a newer processor
+            """
         }
     }
 
@@ -22,7 +25,8 @@ package enum Processor {
         #if arch(x86_64)
             var one = Registers()
             var seven = Registers()
-            let known = __get_cpuid_count(1, 0, &one.a, &one.b, &one.c, &one.d) == 1
+            let known =
+                __get_cpuid_count(1, 0, &one.a, &one.b, &one.c, &one.d) == 1
                 && __get_cpuid_count(7, 0, &seven.a, &seven.b, &seven.c, &seven.d) == 1
             guard known else { return ["CPUID leaf 7"] }
             let needed: [(String, Bool)] = [

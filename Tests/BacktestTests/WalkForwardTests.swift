@@ -99,7 +99,9 @@ import Testing
 
     @Test func progressRisesToOne() async throws {
         let shares = Shares()
-        _ = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 400), model: "blended-fhs") { shares.append($0.share) }
+        _ = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 400), model: "blended-fhs") {
+            shares.append($0.share)
+        }
         #expect(shares.values == shares.values.sorted())
         #expect(shares.values.last == 1)
     }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct ArtifactTests {
     private func models() throws -> [any ForecastModel] {
-        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.3), cut: SyntheticMarket.date(599))
+        let set = TrainingSet(
+            histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.3), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
         configuration.nets = 2

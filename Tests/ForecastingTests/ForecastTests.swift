@@ -64,7 +64,8 @@ import Testing
     }
 
     @Test func manyForecastsAtOnceHaveTheBitsOfOneByOne() throws {
-        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
+        let set = TrainingSet(
+            histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
         configuration.nets = 2
@@ -76,7 +77,8 @@ import Testing
     }
 
     @Test func thePooledQuantilesAreThoseOfTheLaw() throws {
-        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 20, sessions: 1_500, effect: 0), cut: SyntheticMarket.date(1_499))
+        let set = TrainingSet(
+            histories: try SyntheticMarket.histories(count: 20, sessions: 1_500, effect: 0), cut: SyntheticMarket.date(1_499))
         let forecast = try BlendedFHS.fit(set).forecast(set.histories[0], at: 1_499)
         #expect(abs(forecast[horizon: 0].last! / 0.01 - 1.645) < 0.05)
         #expect(abs(forecast[horizon: 2].first! / (0.01 * 20.squareRoot()) + 1.645) < 0.2)

@@ -15,7 +15,9 @@ import Testing
         return configuration
     }
 
-    private func data(_ shape: LSTMShape, _ count: Int) -> (rows: LaneBuffer, windows: [UnsafePointer<Float>], arrays: [[Float]], targets: [Float]) {
+    private func data(
+        _ shape: LSTMShape, _ count: Int
+    ) -> (rows: LaneBuffer, windows: [UnsafePointer<Float>], arrays: [[Float]], targets: [Float]) {
         var random = RandomStream(seed: 3)
         let length = shape.window * shape.paddedInputs
         let rows = LaneBuffer(floats: count * length)

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct LSTMTrainingTests {
     @Test func theSameSeedGivesTheSameBitsForAnyNumberOfThreads() throws {
-        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
+        let set = TrainingSet(
+            histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 2
         let fits = try [1, 2].map { threads in
@@ -24,7 +25,8 @@ import Testing
         #expect((signal.metrics["validation_skill_h1"] ?? 0) > 0.02, "\(signal.metrics)")
         let shuffled = try zip(real, SyntheticMarket.histories(count: 12, sessions: 1_200, effect: 0.6, seed: 77)).map { own, other in
             try History(
-                id: own.id, layout: own.layout, sessions: own.sessions, features: own.features, logLevel: other.logLevel, sigma97: own.sigma97,
+                id: own.id, layout: own.layout, sessions: own.sessions, features: own.features, logLevel: other.logLevel,
+                sigma97: own.sigma97,
                 blend: own.blend)
         }
         let noise = try LSTM.fit(TrainingSet(histories: shuffled, cut: SyntheticMarket.date(1_199)), configuration, seed: 1)
@@ -63,7 +65,8 @@ import Testing
     }
 
     @Test func aStepThatIsTooLargeFailsTwiceAndThrows() throws {
-        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
+        let set = TrainingSet(
+            histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rate = 1e38
         #expect(throws: TrainingFailure.self) { try LSTM.fit(set, configuration, seed: 4) }

@@ -24,7 +24,8 @@ struct ReferenceLSTM {
         if let dropout { for u in h.indices { h[u] *= dropout[u] } }
         let head = bias + s.gates
         let headBias = head + s.paddedOutputs * s.hidden
-        return (0..<s.outputs).map { row in (0..<s.hidden).reduce(block[headBias + row]) { $0 + block[head + row * s.hidden + $1] * h[$1] } }
+        return (0..<s.outputs).map { row in (0..<s.hidden).reduce(block[headBias + row]) { $0 + block[head + row * s.hidden + $1] * h[$1] }
+        }
     }
 
     /// Mean pinball loss over samples, horizons and levels.

@@ -30,7 +30,8 @@ struct SyntheticMarket {
                 volatility.append(day < 60 ? .nan : 0.01 * factor)
             }
             return try History(
-                id: "S\(symbol)", layout: layout, sessions: (0..<sessions).map { start.advanced(by: $0) }, features: features, logLevel: level,
+                id: "S\(symbol)", layout: layout, sessions: (0..<sessions).map { start.advanced(by: $0) }, features: features,
+                logLevel: level,
                 sigma97: volatility, blend: volatility)
         }
     }

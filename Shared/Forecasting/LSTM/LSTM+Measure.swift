@@ -63,6 +63,7 @@ extension LSTM {
         let spent = processorTime() - processor
         let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
         return Speed(
-            samplesPerSecond: Double(samples) / seconds, samplesPerProcessorSecond: Double(samples) / spent, seconds: seconds, samples: samples)
+            samplesPerSecond: Double(samples) / seconds, samplesPerProcessorSecond: Double(samples) / spent, seconds: seconds,
+            samples: samples)
     }
 }

@@ -20,7 +20,9 @@ extension LSTM {
     package init(state: Artifact) throws {
         try state.check(kind: Self.kind)
         func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
-            guard let value = Int(try state.text(key)), range.contains(value) else { throw ArtifactFailure.mismatch("\(key) is out of range") }
+            guard let value = Int(try state.text(key)), range.contains(value) else {
+                throw ArtifactFailure.mismatch("\(key) is out of range")
+            }
             return value
         }
         let names = try state.text(ArtifactKey.inputs).split(separator: ",").map(String.init)
@@ -29,7 +31,8 @@ extension LSTM {
         guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactFailure.mismatch("seed is no number") }
         let scaling = SequenceScaling(
             featureVersion: try state.text(ArtifactKey.featureVersion), names: names,
-            mean: try state.values("input.mean", shape: [names.count]), deviation: try state.values("input.deviation", shape: [names.count]))
+            mean: try state.values("input.mean", shape: [names.count]), deviation: try state.values("input.deviation", shape: [names.count])
+        )
         guard scaling.deviation.allSatisfy({ $0 > 0 }) else { throw ArtifactFailure.mismatch("input.deviation is not positive") }
         let nets = try (0..<number("nets", 1...64)).map { try Self.parameters(state, shape, prefix: "nets.\($0).") }
         var metrics: [String: Double] = [:]
@@ -38,7 +41,9 @@ extension LSTM {
     }
 
     private static func tensors(_ values: [Float], _ s: LSTMShape, prefix: String) -> [Artifact.Tensor] {
-        func columns(_ range: Range<Int>) -> [Float] { (0..<s.gates).flatMap { values[$0 * s.depth + range.lowerBound..<$0 * s.depth + range.upperBound] } }
+        func columns(_ range: Range<Int>) -> [Float] {
+            (0..<s.gates).flatMap { values[$0 * s.depth + range.lowerBound..<$0 * s.depth + range.upperBound] }
+        }
         let bias = s.gates * s.depth
         let head = bias + s.gates
         let headBias = head + s.paddedOutputs * s.hidden

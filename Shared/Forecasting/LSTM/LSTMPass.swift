@@ -73,7 +73,8 @@ final class LSTMPass {
             let target = state.lanes + panel * h
             if let dropout {
                 for lane in 0..<panelWidth where panel * panelWidth + lane < samples.count {
-                    scatter(dropout + (panel * panelWidth + lane) * shape.hidden, rows: shape.hidden, lane: lane, into: mask.lanes + panel * h)
+                    scatter(
+                        dropout + (panel * panelWidth + lane) * shape.hidden, rows: shape.hidden, lane: lane, into: mask.lanes + panel * h)
                 }
                 for j in 0..<h { target[j] = last[j] * mask.lanes[panel * h + j] }
             } else {
@@ -128,7 +129,8 @@ final class LSTMPass {
                 (rows.floats + i * shape.depth).update(from: sample + step * shape.paddedInputs, count: shape.paddedInputs)
             }
             accumulateOuterProduct(
-                gateGradient.lanes, aStride: forwardRows * 2, rows: shape.gates, b: rows.lanes, columns: columns, into: target, panels: used)
+                gateGradient.lanes, aStride: forwardRows * 2, rows: shape.gates, b: rows.lanes, columns: columns, into: target, panels: used
+            )
         }
     }
 
@@ -137,7 +139,8 @@ final class LSTMPass {
         let outputRows = shape.paddedOutputs * 2
         for panel in 0..<used {
             transpose(
-                state.lanes + panel * h, rows: shape.hidden, into: headRows.floats + panel * panelWidth * shape.hidden, stride: shape.hidden)
+                state.lanes + panel * h, rows: shape.hidden, into: headRows.floats + panel * panelWidth * shape.hidden, stride: shape.hidden
+            )
         }
         accumulateOuterProduct(
             outputLoss.lanes, aStride: outputRows, rows: shape.paddedOutputs, b: headRows.lanes, columns: shape.hidden / 8,
@@ -149,7 +152,8 @@ final class LSTMPass {
                 gradient.headBias[row] += (lanes[0] + lanes[1]).sum()
             }
             let dh = outputGradient.lanes + panel * hiddenRows
-            panelProduct(packed.headTransposed, bias: nil, b: outputLoss.lanes + panel * outputRows, bStride: 0, into: dh, cStride: 0, panels: 1)
+            panelProduct(
+                packed.headTransposed, bias: nil, b: outputLoss.lanes + panel * outputRows, bStride: 0, into: dh, cStride: 0, panels: 1)
             if dropped {
                 for j in 0..<h { dh[j] *= mask.lanes[panel * h + j] }
             }

@@ -93,7 +93,8 @@ struct LSTMTrainer {
                     for (row, level) in levelsByRow.enumerated() {
                         let horizon = row / Quantiles.levels.count
                         let q = workers[worker].output(row, sample: i - samples.startIndex)
-                        sums[index * horizons + horizon] += Evaluation.pinball(Double(targets[i * horizons + horizon]), Double(q), Double(level))
+                        sums[index * horizons + horizon] += Evaluation.pinball(
+                            Double(targets[i * horizons + horizon]), Double(q), Double(level))
                     }
                 }
             }

@@ -24,7 +24,9 @@ final class SampleBlock {
     init(_ set: TrainingSet, _ configuration: LSTMConfiguration) throws {
         let histories = set.histories
         let sessions = set.sessions()
-        guard let layout = histories.first?.layout else { throw TrainingFailure.insufficientHistory(rows: 0, needed: configuration.minimumRows) }
+        guard let layout = histories.first?.layout else {
+            throw TrainingFailure.insufficientHistory(rows: 0, needed: configuration.minimumRows)
+        }
         for history in histories where history.layout != layout {
             throw ForecastRefusal.otherFeatures(expected: layout.version, found: history.layout.version)
         }
@@ -47,7 +49,9 @@ final class SampleBlock {
             scaling.write(history, rows: 0..<(trainingRows[i].isEmpty ? 0 : history.count), into: inputs[i].floats, stride: stride)
             training += trainingRows[i].compactMap { sample(i, $0, history) }
             let rows = set.rows(of: history, from: sessions[firstValidation])
-            if !rows.isEmpty, trainingRows[i].isEmpty { scaling.write(history, rows: 0..<history.count, into: inputs[i].floats, stride: stride) }
+            if !rows.isEmpty, trainingRows[i].isEmpty {
+                scaling.write(history, rows: 0..<history.count, into: inputs[i].floats, stride: stride)
+            }
             validation += rows.compactMap { $0 % configuration.stride == 0 ? sample(i, $0, history) : nil }
         }
         guard training.count >= configuration.minimumRows, !validation.isEmpty else {
