@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@testable import Emulator
+
+/// A whole system of its own for one test: the built command, a state folder in /tmp, servers and emulator as a user starts them.
+final class Deployment: Sendable {
+    static let environment = ProcessInfo.processInfo.environment
+    /// Set by `bellwether test`, which builds both.
+    static let isBuilt = environment["BELLWETHER_COMMAND"] != nil && environment["BELLWETHER_BUNDLE"] != nil
+
+    let folder: String
+    private let options: [String]
+
+    /// Starts it. `like` shares the secrets of another deployment, so that what is derived from them is equal.
+    init(like other: Deployment? = nil, options: [String] = []) async throws {
+        folder = "/tmp/bellwether-acceptance-\(UUID().uuidString.prefix(8))"
+        self.options = options
+        let files = FileManager.default
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        try files.createSymbolicLink(
+            atPath: "\(folder)/bundle", withDestinationPath: try #require(Self.environment["BELLWETHER_BUNDLE"]))
+        if let other { try files.copyItem(atPath: "\(other.folder)/secrets.json", toPath: "\(folder)/secrets.json") }
+        try await up()
+    }
+
+    /// Starts what does not run.
+    func up() async throws {
+        let (status, output) = try await command(["up", "--fast", "--port", "\(try port())"] + options)
+        try #require(status == 0, "up failed: \(output)")
+    }
+
+    /// Ends everything and removes the folder.
+    func remove() async {
+        _ = try? await command(["down"])
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Runs the command line as a user does; answers its status and what it wrote.
+    @discardableResult
+    func command(_ arguments: [String]) async throws -> (status: Int32, output: String) {
+        let program = try #require(Self.environment["BELLWETHER_COMMAND"])
+        var environment = Self.environment.filter { ["PATH", "HOME", "LANG", "BELLWETHER_WEED"].contains($0.key) }
+        environment["BELLWETHER_PROJECT"] = Self.project
+        environment["BELLWETHER_HOME"] = folder
+        return try await Shell.run(program, arguments, environment: environment)
+    }
+
+    static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    struct Record: Decodable {
+        struct Process: Decodable { let pid: Int32 }
+        let process: Process
+        let apiPort, gatewayPort: Int
+    }
+
+    /// What the emulator says of itself.
+    func record() throws -> Record {
+        try JSONDecoder().decode(Record.self, from: Data(contentsOf: URL(filePath: "\(folder)/emulator/serve.json")))
+    }
+
+    func secrets() throws -> LocalSecrets {
+        try JSONDecoder().decode(LocalSecrets.self, from: Data(contentsOf: URL(filePath: "\(folder)/secrets.json")))
+    }
+
+    private func port() throws -> Int {
+        if let record = try? record() { return record.gatewayPort }
+        return try LoopbackPorts.free()
+    }
+}
+
+extension Deployment {
+    /// A request to the API behind the page, with the local key unless another is given.
+    func get(_ path: String, key: String? = nil) async throws -> (status: Int, body: [String: Any], type: String) {
+        let sent = try key ?? secrets().apiKey
+        let (status, output) = try await Shell.run(
+            "/usr/bin/env",
+            [
+                "curl", "-s", "-H", "x-api-key: \(sent)", "-w", "\n%{http_code} %{content_type}",
+                "http://127.0.0.1:\(try record().gatewayPort)\(path)",
+            ], environment: Self.environment)
+        try #require(status == 0, "curl \(path) ended with \(status)")
+        let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
+        let trailer = (lines.last ?? "").split(separator: " ")
+        let body = try JSONSerialization.jsonObject(with: Data(lines.dropLast().joined(separator: "\n").utf8)) as? [String: Any]
+        return (Int(trailer.first ?? "") ?? 0, body ?? [:], trailer.count > 1 ? String(trailer[1]) : "")
+    }
+
+    func invoke(_ function: String, _ event: String) async throws -> (status: Int32, output: String) {
+        let file = "\(folder)/event-\(UUID().uuidString).json"
+        try Data(event.utf8).write(to: URL(filePath: file))
+        return try await command(["invoke", function, "--event", file])
+    }
+}

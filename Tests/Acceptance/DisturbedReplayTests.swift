@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import Emulator
+
+/// A replay that is disturbed in every way ends with the same tables as one that is left alone.
+@Suite(.enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized)
+struct DisturbedReplayTests {
+    /// Evenings after a session's schedules; one of them follows the monthly training.
+    static let evenings = (3...31).map { day in "2012-01-\(day < 10 ? "0" : "")\(day)T05:00:00Z" } + ["2012-02-02T05:00:00Z", "2012-02-03T05:00:00Z"]
+
+    @Test func killsDuplicatesAndShufflingChangeNoTable() async throws {
+        let calm = try await Deployment()
+        do {
+            try await calm.prepare()
+            try await calm.settle(at: try #require(Self.evenings.last))
+            let expected = try await calm.hashes()
+            #expect(try await calm.count("SELECT count(*) FROM forecasts") > 100)
+            #expect(try await calm.count("SELECT count(*) FROM models") == 6)
+            _ = try await calm.command(["down"])
+
+            let disturbed = try await Deployment(like: calm, options: ["--faults", "20261122"])
+            do {
+                let strikes = try await Self.disturb(disturbed)
+                #expect(strikes >= 20)
+                #expect(try await disturbed.hashes() == expected)
+                let letters = try? String(contentsOfFile: "\(disturbed.folder)/emulator/dead-letters.jsonl", encoding: .utf8)
+                #expect((letters ?? "").isEmpty, "\(letters ?? "")")
+            } catch {
+                await disturbed.remove()
+                throw error
+            }
+            await disturbed.remove()
+        } catch {
+            await calm.remove()
+            throw error
+        }
+        await calm.remove()
+    }
+
+    /// Replays evening by evening and ends one of the processes at a seeded moment of each.
+    private static func disturb(_ deployment: Deployment) async throws -> Int {
+        var random = SeededRandom(seed: 20_261_122)
+        var strikes = 0
+        try await deployment.prepare()
+        for evening in evenings {
+            let delay = Duration.milliseconds(random.next(250))
+            let victim = Victim.allCases[random.next(Victim.allCases.count)]
+            async let moved = deployment.advance(to: evening)
+            try await Task.sleep(for: delay)
+            try victim.strike(deployment, &random)
+            strikes += 1
+            if (try? await moved) != true { try await deployment.settle(at: evening) }
+        }
+        return strikes
+    }
+}
