@@ -28,7 +28,7 @@ struct Connection: ~Copyable {
         var state = PQstatus(raw) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
         while state != PGRES_POLLING_OK {
             guard state != PGRES_POLLING_FAILED else { throw connection.refusal() }
-            try connection.wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, limit, "connecting")
+            try connection.wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, limit, "connecting to \(settings)")
             state = PQconnectPoll(raw)
         }
         _ = PQsetErrorVerbosity(raw, PQERRORS_DEFAULT)
@@ -77,7 +77,7 @@ struct Connection: ~Copyable {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = Rows(adopting: result)
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 PQclear(result)
-                throw PostgresError(.server, "COPY goes through copyIn and copyOut")
+                throw PostgresError(.refused, "COPY goes through copyIn and copyOut")
             default:
                 failure = failure ?? error(of: result)
                 PQclear(result)

@@ -1,12 +1,7 @@
 /// Names a running transaction, so that the tasks of its closure find their way through.
 final class TransactionToken: Sendable {
     let database: ObjectIdentifier
-    /// Set while it is the owner: its statements must not move to another connection.
-    let hasBegun: Bool
-    init(_ database: Database, hasBegun: Bool) {
-        self.database = ObjectIdentifier(database)
-        self.hasBegun = hasBegun
-    }
+    init(_ database: Database) { self.database = ObjectIdentifier(database) }
 }
 
 extension Database {
@@ -42,7 +37,7 @@ extension Database {
     private nonisolated func transactOnce<T: Sendable>(
         _ level: IsolationLevel, _ deadline: ContinuousClock.Instant, _ body: @Sendable () async throws -> T
     ) async throws -> T {
-        let token = TransactionToken(self, hasBegun: true)
+        let token = TransactionToken(self)
         try await begin(level, token, deadline)
         do {
             let value = try await Database.$transactions.withValue(Database.transactions + [token]) {

@@ -121,7 +121,7 @@ package actor Database {
 
     /// Makes sure of a live connection: looks for a hang-up, asks for a sign of life after a pause, connects until the deadline.
     private func connect(_ limit: Limit) throws(PostgresError) {
-        if owner?.hasBegun == true { return }
+        guard owner == nil else { return }  // a transaction must not move to another connection
         let isHungUp =
             switch connection {
             case .some(let connection): connection.isHungUp();

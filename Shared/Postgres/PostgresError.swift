@@ -17,7 +17,7 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         case settings
         /// A statement was made in the name of a transaction that has ended.
         case transactionEnded
-        /// The connection check given to `Database` said no.
+        /// The connection check given to `Database` said no, or the statement is one that this room does not run.
         case refused
         case outOfMemory
     }
@@ -56,7 +56,7 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         "Connection refused", "Connection reset", "Connection timed out", "closed the connection", "timeout expired",
         "No such file or directory\n\tIs the server running", "Temporary failure in name resolution", "Broken pipe",
         "Network is unreachable",
-        "No route to host", "attempt timed out",
+        "No route to host",
     ]
 
     package var description: String {

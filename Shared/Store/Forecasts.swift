@@ -35,20 +35,7 @@ package struct Forecasts: Sendable {
         symbol: String, asOf: Instant, slot: Promotions.Slot = .champion, featureVersion: String
     ) async throws(PostgresError) -> KeptForecasts? {
         let rows = try await database.query(
-            """
-            SELECT \(Instruments.columns), m.id, m.kind, m.as_of, m.metrics,
-                (SELECT x.session FROM features x WHERE x.instrument_id = i.id AND x.version = $4 AND x.known_at <= $2
-                    ORDER BY x.session DESC LIMIT 1),
-                \(Forecast.columns)
-            FROM (SELECT * FROM instruments WHERE symbol = $1 UNION ALL SELECT * FROM instruments WHERE id = $1 LIMIT 1) i
-            LEFT JOIN models m ON m.id = (
-                SELECT model_id FROM promotions WHERE slot = $3 AND decided_as_of <= $2 ORDER BY decided_as_of DESC, model_id DESC LIMIT 1)
-            LEFT JOIN LATERAL (
-                SELECT * FROM forecasts k WHERE k.instrument_id = i.id AND k.model_id = m.id AND k.as_of <= $2 AND k.feature_version = $4
-                ORDER BY k.session DESC, k.as_of DESC, k.data_version DESC, k.horizon LIMIT 8
-            ) f ON true
-            ORDER BY f.session DESC, f.as_of DESC, f.data_version DESC, f.horizon
-            """, [symbol, asOf, slot.rawValue, featureVersion])
+            "SELECT * FROM kept_forecasts($1, $2, $3, $4)", [symbol, asOf, slot.rawValue, featureVersion])
         guard let first = rows.first else { return nil }
         var forecasts: [Forecast] = []
         for row in rows where !row.cell(10).isNull {

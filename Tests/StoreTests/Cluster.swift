@@ -10,10 +10,10 @@ final class Cluster: Sendable {
     let password = "correct horse"
 
     private init() {
-        folder = "/tmp/bellwether-pg-\(getpid())"
         port = Cluster.freePort()
-        setenv("CLUSTER_SCRIPT", Cluster.script, 1)
-        let keeper = popen("exec sh -c \"$CLUSTER_SCRIPT\" keeper \(folder) \(port) '\(password)' >/dev/null", "we")
+        folder = "/tmp/bellwether-pg-\(getpid())-\(port)"
+        let script = Cluster.script.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        let keeper = popen("exec sh -c '\(script)' keeper \(folder) \(port) '\(password)' >/dev/null", "we")
         precondition(keeper != nil, "no shell for the test cluster")
         for _ in 0..<400 where access(folder + "/ready", F_OK) != 0 { usleep(50_000) }
         precondition(access(folder + "/ready", F_OK) == 0, "no test cluster in \(folder)")
