@@ -50,8 +50,10 @@ package final class Machine: Invoking {
         let folder = configuration.stateFolder
         try FileManager.default.createDirectory(atPath: "\(folder)/logs", withIntermediateDirectories: true)
         var (file, bytes) = try JournalFile.open(in: folder)
-        let recovered = JournalState(JournalFormat.decode(bytes))
-        let clock = VirtualClock(recovered.clock ?? configuration.initialClock ?? .running())
+        var recovered = JournalState(JournalFormat.decode(bytes))
+        let state = recovered.clock ?? configuration.initialClock ?? .running()
+        recovered.apply(.moved(state, []))
+        let clock = VirtualClock(state)
         let routes = RouteTable()
         do {
             try file.rewrite(JournalFormat.encode(recovered.snapshot))
@@ -80,7 +82,8 @@ package final class Machine: Invoking {
             deadLetterFile: deadLetterFile, faults: configuration.faults
         ) { pending throws(InvocationRefusal) in
             try await pool.run(
-                Invocation(function: pending.event.function, payload: pending.event.payload), requestID: pending.event.requestID, isPatient: true)
+                Invocation(function: pending.event.function, payload: pending.event.payload), requestID: pending.event.requestID,
+                isPatient: true)
         }
         let arn = settings.arn
         let functions = Dictionary(configuration.functions.map { ($0.name, $0) }) { $1 }

@@ -15,7 +15,8 @@ enum ExitStatus: Sendable, Equatable {
     }
 
     private static let names: [Int32: String] = [
-        SIGKILL: "killed", SIGSEGV: "segmentation fault", SIGABRT: "aborted", SIGILL: "illegal instruction", SIGTRAP: "trace/breakpoint trap",
+        SIGKILL: "killed", SIGSEGV: "segmentation fault", SIGABRT: "aborted", SIGILL: "illegal instruction",
+        SIGTRAP: "trace/breakpoint trap",
         SIGTERM: "terminated", SIGBUS: "bus error", SIGFPE: "floating point exception", SIGINT: "interrupt", SIGPIPE: "broken pipe",
     ]
 }
@@ -118,7 +119,8 @@ private enum GNUSpawn {
         unsafeBitCast($0, to: (@convention(c) (Actions, CInt) -> CInt).self)
     }
 
-    static let changeFolder: (@convention(c) (Actions, UnsafePointer<CChar>) -> CInt)? = symbol("posix_spawn_file_actions_addchdir_np").map {
+    static let changeFolder: (@convention(c) (Actions, UnsafePointer<CChar>) -> CInt)? = symbol("posix_spawn_file_actions_addchdir_np").map
+    {
         unsafeBitCast($0, to: (@convention(c) (Actions, UnsafePointer<CChar>) -> CInt).self)
     }
 

@@ -132,7 +132,8 @@ final class Environment {
 
     private func initTimedOut() {
         guard phase == .starting else { return }
-        write("INIT_REPORT Init Duration: \(InvocationReport.milliseconds((NIODeadline.now() - startedAt).nanoseconds)) ms\tPhase: init\tStatus: timeout\n")
+        let duration = InvocationReport.milliseconds((NIODeadline.now() - startedAt).nanoseconds)
+        write("INIT_REPORT Init Duration: \(duration) ms\tPhase: init\tStatus: timeout\n")
         isTimedOut = true
         kill()
     }
@@ -153,7 +154,8 @@ final class Environment {
         phase = .stopping
         guard process != nil else { return pool.ended(self) }
         guard !extensions.isEmpty else { return kill() }
-        extensions.send("SHUTDOWN", json: #"{"eventType":"SHUTDOWN","shutdownReason":"spindown","deadlineMs":\#(Self.epochMilliseconds() + 500)}"#)
+        extensions.send(
+            "SHUTDOWN", json: #"{"eventType":"SHUTDOWN","shutdownReason":"spindown","deadlineMs":\#(Self.epochMilliseconds() + 500)}"#)
         process?.signalGroup(SIGTERM)
         loop.scheduleTask(in: .milliseconds(500)) { [weak self] in self?.kill() }
     }
@@ -173,7 +175,8 @@ final class Environment {
         case .running:
             if let job {
                 write("RequestId: \(job.requestID) Error: \(status.sentence)\nRuntime.ExitError\n")
-                finish(FailureBody.exited(job.requestID, status), functionError: "Unhandled", status: "error\tError Type: Runtime.ExitError")
+                finish(
+                    FailureBody.exited(job.requestID, status), functionError: "Unhandled", status: "error\tError Type: Runtime.ExitError")
             }
             pool.ended(self)
         case .starting: pool.failed(self, isTimedOut ? .initTimeout : initError.map { .initError($0) } ?? .exit(status))

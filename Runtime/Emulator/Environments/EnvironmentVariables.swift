@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a function process finds in its environment: Lambda's own variables, the template's, and the machine's overrides. Nothing of the host's.
+/// What a function process finds in its environment: Lambda's own variables, the template's, and the machine's overrides.
+/// Nothing of the host's.
 struct EnvironmentVariables: Sendable {
     let region: String
     /// Credentials, endpoints and other local settings; they win over the template's variables, Lambda's reserved ones win over both.

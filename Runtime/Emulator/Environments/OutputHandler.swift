@@ -27,7 +27,9 @@ final class OutputHandler: ChannelInboundHandler {
     func drain() {
         while isOpen {
             var chunk = ByteBuffer()
-            let count = chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: 16384) { max(0, read(descriptor, $0.baseAddress, $0.count)) }
+            let count = chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: 16384) {
+                max(0, read(descriptor, $0.baseAddress, $0.count))
+            }
             guard count > 0 else { return }
             receive(chunk.readableBytesView)
         }

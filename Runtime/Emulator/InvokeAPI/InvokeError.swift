@@ -7,7 +7,9 @@ struct InvokeError: Error {
     static func notFound(_ message: String) -> Self { Self(status: 404, type: "ResourceNotFoundException", message: message) }
 
     static func tooLarge(limit: Int) -> Self {
-        Self(status: 413, type: "RequestEntityTooLargeException", message: "Request must be smaller than \(limit) bytes for the InvokeFunction operation")
+        Self(
+            status: 413, type: "RequestEntityTooLargeException",
+            message: "Request must be smaller than \(limit) bytes for the InvokeFunction operation")
     }
 
     static func invalidContent(_ message: String) -> Self { Self(status: 400, type: "InvalidRequestContentException", message: message) }

@@ -91,7 +91,9 @@ struct InvokeRoutes: Sendable {
     ) async throws(InvokeError) -> APIResponse {
         var invocation = Invocation(function: function.name, payload: payload)
         if let context = request.headers["x-amz-client-context"] {
-            guard let data = Data(base64Encoded: context) else { throw .invalidContent("Client context must be a valid Base64-encoded JSON object.") }
+            guard let data = Data(base64Encoded: context) else {
+                throw .invalidContent("Client context must be a valid Base64-encoded JSON object.")
+            }
             invocation.clientContext = String(decoding: data, as: UTF8.self)
         }
         invocation.traceID = request.headers["x-amzn-trace-id"]

@@ -85,7 +85,9 @@ actor Queue {
         return fresh
     }
 
-    private func record(_ fresh: [PendingEvent], as records: [JournalRecord]? = nil, each: (PendingEvent) -> JournalRecord = { .accepted($0) })
+    private func record(
+        _ fresh: [PendingEvent], as records: [JournalRecord]? = nil, each: (PendingEvent) -> JournalRecord = { .accepted($0) }
+    )
         async throws
     {
         writing += 1

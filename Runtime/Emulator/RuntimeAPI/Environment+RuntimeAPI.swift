@@ -54,7 +54,8 @@ extension Environment {
             finish(
                 FailureBody.responseTooLarge(call.size, limit: call.limit), functionError: "Unhandled",
                 status: "error\tError Type: Function.ResponseSizeTooLarge")
-            return connection.refuse(.payloadTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(call.limit) bytes).")
+            return connection.refuse(
+                .payloadTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(call.limit) bytes).")
         }
         if call.trailers?.first(name: "Lambda-Runtime-Function-Error-Type") != nil {
             let text = call.trailers?.first(name: "Lambda-Runtime-Function-Error-Body") ?? ""
@@ -86,7 +87,8 @@ extension Environment {
         if !extensions.isEmpty {
             extensions.send(
                 "INVOKE",
-                json: #"{"eventType":"INVOKE","deadlineMs":\#(deadline),"requestId":"\#(job.requestID)","invokedFunctionArn":"\#(pool.arn)","#
+                json:
+                    #"{"eventType":"INVOKE","deadlineMs":\#(deadline),"requestId":"\#(job.requestID)","invokedFunctionArn":"\#(pool.arn)","#
                     + #""tracing":{"type":"X-Amzn-Trace-Id","value":"\#(trace)"}}"#)
         }
         return headers
@@ -98,7 +100,8 @@ extension Environment {
 /// An X-Ray trace header of a request that nobody traces.
 enum TraceID {
     static func fresh() -> String {
-        "Root=1-\(hex(UInt64(Date.now.timeIntervalSince1970), 8))-\(hex(.random(in: 0...UInt64.max), 16))\(hex(.random(in: 0...0xffff_ffff), 8))"
+        "Root=1-\(hex(UInt64(Date.now.timeIntervalSince1970), 8))"
+            + "-\(hex(.random(in: 0...UInt64.max), 16))\(hex(.random(in: 0...0xffff_ffff), 8))"
             + ";Parent=\(hex(.random(in: 0...UInt64.max), 16));Sampled=0"
     }
 

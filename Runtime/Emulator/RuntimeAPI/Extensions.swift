@@ -29,7 +29,8 @@ struct Extensions {
     mutating func poll(_ call: RuntimeCall, on connection: RuntimeConnection) {
         let identifier = call.headers.first(name: "Lambda-Extension-Identifier") ?? ""
         guard members[identifier] != nil else {
-            return connection.refuse(.forbidden, "Extension.UnknownExtensionIdentifier", "Unknown extension \(identifier.prefix(64).filter(\.isLetter))")
+            return connection.refuse(
+                .forbidden, "Extension.UnknownExtensionIdentifier", "Unknown extension \(identifier.prefix(64).filter(\.isLetter))")
         }
         members[identifier]?.poll = connection
     }

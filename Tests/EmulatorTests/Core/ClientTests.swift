@@ -9,7 +9,9 @@ private func run(_ program: String, _ arguments: [String], environment: [String:
     let pipe = Pipe()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [program] + arguments
-    process.environment = environment.merging(["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": NSTemporaryDirectory()]) { $1 }
+    process.environment = environment.merging(["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": NSTemporaryDirectory()]) {
+        $1
+    }
     process.standardOutput = pipe
     process.standardError = pipe
     try process.run()
@@ -66,7 +68,8 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
             assert answer["StatusCode"] == 200 and answer["FunctionError"] == "Unhandled", answer
             assert json.load(answer["Payload"])["errorType"] == "Function.Odd"
             context = base64.b64encode(b'{"custom":{"x":"y"}}').decode()
-            answer = client.invoke(FunctionName="000000000000:function:F", Qualifier="$LATEST", Payload=b'{"do":"look"}', ClientContext=context)
+            named = {"FunctionName": "000000000000:function:F", "Qualifier": "$LATEST"}
+            answer = client.invoke(**named, Payload=b'{"do":"look"}', ClientContext=context)
             assert json.load(answer["Payload"])["headers"]["lambda-runtime-client-context"] == '{"custom":{"x":"y"}}'
             assert client.invoke(FunctionName="F", InvocationType="Event", Payload=b'{"mark":"event"}')["StatusCode"] == 202
             assert client.invoke(FunctionName="F", InvocationType="DryRun")["StatusCode"] == 204
@@ -103,7 +106,8 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
         #expect(try String(contentsOfFile: "\(folder.path)/out.json", encoding: .utf8) == #"{"hello":"world"}"#)
         let event = try await run("aws", invoke + ["--invocation-type", "Event", "\(folder.path)/out.json"], environment: Self.credentials)
         #expect(event.output.contains("202"))
-        let list = try await run("aws", common + ["list-functions", "--query", "Functions[].FunctionName", "--output", "text"], environment: Self.credentials)
+        let list = try await run(
+            "aws", common + ["list-functions", "--query", "Functions[].FunctionName", "--output", "text"], environment: Self.credentials)
         #expect(list.output == "F\n")
         let missing = try await run("aws", common + ["get-function", "--function-name", "G"], environment: Self.credentials)
         #expect(missing.status != 0 && missing.output.contains("ResourceNotFoundException"))
@@ -123,13 +127,13 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
         let python = try #require(Self.interfaceClient)
         let folder = try FunctionFolder(bootstrap: "#!/bin/sh\nexec \(python) -m awslambdaric \"$_HANDLER\"\n")
         try """
-            import os
-            def handle(event, context):
-                if event == "fail":
-                    raise ValueError("odd")
-                print("seen", context.aws_request_id)
-                return {"event": event, "left": context.get_remaining_time_in_millis(), "arn": context.invoked_function_arn, "memory": context.memory_limit_in_mb}
-            """.write(toFile: "\(folder.path)/code/app.py", atomically: true, encoding: .utf8)
+        import os
+        def handle(event, context):
+            if event == "fail":
+                raise ValueError("odd")
+            print("seen", context.aws_request_id)
+            return {"event": event, "left": context.get_remaining_time_in_millis(), "memory": context.memory_limit_in_mb}
+        """.write(toFile: "\(folder.path)/code/app.py", atomically: true, encoding: .utf8)
         var function = folder.function("Ric")
         function.handler = "app.handle"
         let machine = try await Machine(folder.configuration(function))

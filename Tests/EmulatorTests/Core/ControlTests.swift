@@ -25,7 +25,8 @@ import Testing
         let progress = try JSONDecoder().decode(AdvanceProgress.self, from: Data(last.utf8))
         #expect(progress.result == "done")
         #expect(progress.time == "2012-01-05T00:00:00Z")
-        let status = try JSONDecoder().decode(MachineStatus.self, from: Data(try await Self.call("GET", "\(url)/emulator/status").text.utf8))
+        let status = try JSONDecoder().decode(
+            MachineStatus.self, from: Data(try await Self.call("GET", "\(url)/emulator/status").text.utf8))
         #expect(status.clock.mode == "held")
         #expect(status.clock.now == "2012-01-05T00:00:00Z")
         #expect(status.functions.map(\.name) == ["F"])
@@ -48,10 +49,11 @@ import Testing
         try await machine.stop()
     }
 
-    @Test(arguments: [
-        ("F", "F", nil), ("F:$LATEST", "F", "$LATEST"), ("arn:aws:lambda:eu-west-1:123456789012:function:F", "F", nil),
-        ("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3AF%3A3", "F", "3"), ("123456789012:function:F", "F", nil),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("F", "F", nil), ("F:$LATEST", "F", "$LATEST"), ("arn:aws:lambda:eu-west-1:123456789012:function:F", "F", nil),
+            ("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3AF%3A3", "F", "3"), ("123456789012:function:F", "F", nil),
+        ] as [(String, String, String?)])
     func functionsAreNamedInEveryWayLambdaAllows(_ text: String, _ name: String, _ qualifier: String?) {
         #expect(FunctionReference(pathSegment: text)?.name == name)
         #expect(FunctionReference(pathSegment: text)?.qualifier == qualifier)

@@ -38,7 +38,9 @@ struct FunctionFolder: ~Copyable {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return all.filter { id in
             guard let number = Int32(id), number != ProcessInfo.processInfo.processIdentifier else { return false }
-            let line = (FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data()) + (FileManager.default.contents(atPath: "/proc/\(id)/environ") ?? Data())
+            let line =
+                (FileManager.default.contents(atPath: "/proc/\(id)/cmdline") ?? Data())
+                + (FileManager.default.contents(atPath: "/proc/\(id)/environ") ?? Data())
             return String(decoding: line, as: UTF8.self).contains(path)
         }
     }
@@ -79,9 +81,11 @@ struct FunctionFolder: ~Copyable {
             if do == "echo":
                 call("POST", f"invocation/{id}/response", body)
             elif do == "look":
-                call("POST", f"invocation/{id}/response", json.dumps({"headers": head, "environment": dict(os.environ), "served": served, "pid": os.getpid(), "folder": os.getcwd()}))
+                seen = {"headers": head, "environment": dict(os.environ), "served": served, "pid": os.getpid(), "folder": os.getcwd()}
+                call("POST", f"invocation/{id}/response", json.dumps(seen))
             elif do == "error":
-                call("POST", f"invocation/{id}/error", json.dumps({"errorType": "Function.Odd", "errorMessage": "a\nb"}), {"Lambda-Runtime-Function-Error-Type": "Function.Odd"})
+                error = json.dumps({"errorType": "Function.Odd", "errorMessage": "a\nb"})
+                call("POST", f"invocation/{id}/error", error, {"Lambda-Runtime-Function-Error-Type": "Function.Odd"})
             elif do == "sleep":
                 time.sleep(event["seconds"])
                 call("POST", f"invocation/{id}/response", json.dumps({"pid": os.getpid()}))

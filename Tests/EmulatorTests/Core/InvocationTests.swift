@@ -15,7 +15,11 @@ import Testing
         let report = try #require(first.log.split(separator: "\n").last { $0.hasPrefix("REPORT") })
         #expect(
             report.wholeMatch(
-                of: /REPORT RequestId: \S+\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: [1-9]\d* MB\tInit Duration: \d+\.\d\d ms/
+                of:
+                    #/
+                        REPORT\ RequestId:\ \S+\tDuration:\ \d+\.\d\d\ ms\tBilled\ Duration:\ \d+\ ms\tMemory\ Size:\ 128\ MB
+                        \tMax\ Memory\ Used:\ [1-9]\d*\ MB\tInit\ Duration:\ \d+\.\d\d\ ms
+                    /#
             ) != nil, "\(report)")
         let second = try await machine.invoke("Echo", #"{"do":"look"}"#)
         #expect(second.json["served"] as? Int == 2)
@@ -96,7 +100,8 @@ import Testing
     @Test func anInitErrorReachesTheCallerAsItIs() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(
-            folder.configuration(folder.function("Reports", environment: ["INIT": "error"]), folder.function("Exits", environment: ["INIT": "exit"])))
+            folder.configuration(
+                folder.function("Reports", environment: ["INIT": "error"]), folder.function("Exits", environment: ["INIT": "exit"])))
         let reported = try await machine.invoke("Reports", "{}")
         #expect(reported.json["errorMessage"] as? String == "no database")
         #expect(reported.functionError == "Unhandled")

@@ -156,7 +156,8 @@ import Testing
     @Test func aTornLineAndWhatFollowsItIsIgnored() throws {
         let pending = PendingEvent(event: Self.event("a", #"{"text":"ä"}"#), acceptedAt: Self.start)
         let records: [JournalRecord] = [
-            .accepted(pending), .moved(.held(at: Self.start), [pending]), .postponed(id: "a", attempts: 1, due: Self.start), .finished(id: "a"),
+            .accepted(pending), .moved(.held(at: Self.start), [pending]), .postponed(id: "a", attempts: 1, due: Self.start),
+            .finished(id: "a"),
             .remembered([Fingerprint("a"), Fingerprint("b")]),
         ]
         let bytes = try JournalFormat.encode(records)
