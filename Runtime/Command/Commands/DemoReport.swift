@@ -10,10 +10,10 @@ struct DemoReport: Sendable {
         Screen.result("")
         Screen.result(Screen.bold("How the forecasts did, against the random walk"))
         var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range", "forecasts"])
-        for row in evaluation.rows {
+        for row in evaluation.results {
             table.rows.append(
                 [
-                    "\(row.kind) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions", Self.percent(row.pinballSkill, sign: true),
+                    "\(row.model) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions", Self.percent(row.pinballSkill, sign: true),
                     Self.percent(row.coverage80), "\(row.forecasts)",
                 ])
         }
@@ -63,16 +63,16 @@ struct DemoReport: Sendable {
 /// What the tables need of `GET /v1/evaluation`.
 struct EvaluationAnswer: Decodable {
     struct Row: Decodable {
-        let role, kind: String
+        let role, model: String
         let horizon, forecasts: Int
         let pinballSkill, coverage80: Double?
 
         private enum CodingKeys: String, CodingKey {
-            case role, kind, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80"
+            case role, model, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80"
         }
     }
 
-    let rows: [Row]
+    let results: [Row]
 }
 
 /// What the tables need of `GET /v1/forecasts/{symbol}`.

@@ -8,13 +8,14 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the emulator in this process.", shouldDisplay: false)
 
     @Flag(help: "Trade a power cut's safety for speed.") var fast = false
+    @Option(help: "Deliver every event twice and shuffled, by this seed.") var faults: UInt64?
 
     func run() async throws {
         let home = try Home.find()
         Terminations.take()
         var logger = Logger(label: "bellwether")
         logger.logLevel = .notice
-        let cloud = try await LocalCloud.start(home, isFast: fast, logger: logger)
+        let cloud = try await LocalCloud.start(home, isFast: fast, faults: faults, logger: logger)
         guard let process = ProcessIdentity(pid: ProcessInfo.processInfo.processIdentifier) else {
             throw CommandFailure("this process cannot be found in /proc")
         }

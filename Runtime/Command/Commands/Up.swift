@@ -9,8 +9,9 @@ struct UpOptions: ParsableArguments {
     var port: Int?
 
     @Flag(help: .hidden) var fast = false
+    @Option(help: .hidden) var faults: UInt64?
 
-    var request: UpRequest { UpRequest(source: source, port: port, isFast: fast) }
+    var request: UpRequest { UpRequest(source: source, port: port, isFast: fast, faults: faults) }
 }
 
 extension LocalSettings.Source: ExpressibleByArgument {}

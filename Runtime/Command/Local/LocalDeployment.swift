@@ -51,7 +51,7 @@ struct LocalDeployment: Sendable {
         environment["BELLWETHER_HOME"] = home.state
         environment["BELLWETHER_WEED"] = home.weed
         let process = try DetachedProcess.start(
-            [program, "serve"] + (request.isFast ? ["--fast"] : []), environment: environment, folder: home.project, log: log)
+            [program, "serve"] + request.serveOptions, environment: environment, folder: home.project, log: log)
         while process.isAlive {
             if let ready = try running(home), ready.record.process.pid == process.pid { return ready }
             try await Task.sleep(for: .milliseconds(30))

@@ -7,6 +7,11 @@ struct UpRequest: Sendable {
     var port: Int?
     /// Without the disk's guarantees; for tests.
     var isFast = false
+    /// Seeds duplicated and shuffled delivery; for tests.
+    var faults: UInt64?
+
+    /// The emulator process's arguments.
+    var serveOptions: [String] { (isFast ? ["--fast"] : []) + (faults.map { ["--faults", "\($0)"] } ?? []) }
 
     /// Checks the request against what the folder holds and what is free, and writes it down.
     func settle(_ home: Home) throws {

@@ -12,7 +12,7 @@ struct LocalCloud {
     let market: ChartServer?
     private let tasks: [Task<Void, Never>]
 
-    static func start(_ home: Home, isFast: Bool, logger: Logger) async throws -> LocalCloud {
+    static func start(_ home: Home, isFast: Bool, faults: UInt64?, logger: Logger) async throws -> LocalCloud {
         guard FileManager.default.isExecutableFile(atPath: "\(home.bundle)/bootstrap") else {
             throw CommandFailure("the functions are not built: start the command as Runtime/bellwether")
         }
@@ -31,6 +31,7 @@ struct LocalCloud {
         var configuration = MachineConfiguration(functions: local.template.functions, stateFolder: home.emulator)
         configuration.apiPort = apiPort
         configuration.environment = LocalTemplate.environment(servers)
+        configuration.faults = faults.map { FaultPlan(seed: $0) }
         if market != nil { configuration.initialClock = .held(at: DemoPlan.backfill) }
         let machine = try await Machine(configuration)
         try await prepareDatabase(machine, key: servers.secrets.apiKey)
