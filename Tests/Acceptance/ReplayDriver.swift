@@ -6,12 +6,14 @@ import Testing
 extension Deployment {
     static let backfilled = "2011-12-30T23:30:00Z"
 
-    /// Loads three years of two symbols and trains the first models, each call as often as it takes.
+    static let load = #"{"symbols":["AAPL","IBM","MSFT"],"from":"2009-06-01","time":"\#(backfilled)"}"#
+    static let training = #"{"time":"\#(backfilled)"}"#
+
+    /// Loads two and a half years of three symbols and trains the first models, each call as often as it takes.
     func prepare() async throws {
-        let load = #"{"symbols":["AAPL","IBM","MSFT"],"from":"2009-06-01","time":"\#(Self.backfilled)"}"#
-        try await persist("the backfill") { try await self.invoke("Ingest", load).status == 0 }
+        try await persist("the backfill") { try await self.invoke("Ingest", Self.load).status == 0 }
         try await settle(at: Self.backfilled)
-        try await persist("the training") { try await self.invoke("Train", #"{"time":"\#(Self.backfilled)"}"#).status == 0 }
+        try await persist("the training") { try await self.invoke("Train", Self.training).status == 0 }
         try await settle(at: Self.backfilled)
     }
 
