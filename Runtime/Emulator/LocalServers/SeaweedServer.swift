@@ -74,6 +74,7 @@ struct SeaweedServer: LocalServer {
         """
     }
 
+    /// One worker keeps the order of changes, which the sentinel of the notifications relies on.
     private var notification: String {
         guard let webhook else { return "[notification.webhook]\nenabled = false\n" }
         return """
@@ -81,6 +82,12 @@ struct SeaweedServer: LocalServer {
             enabled = true
             endpoint = "\(webhook.endpoint)"
             bearer_token = "\(webhook.token)"
+            workers = 1
+            max_retries = 3
+            backoff_seconds = 1
+            max_backoff_seconds = 1
+            buffer_size = 100000
+            path_prefixes = ["/buckets/"]
 
             """
     }
