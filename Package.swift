@@ -88,11 +88,11 @@ let rooms: [Room] = [
     // Functions
     Room(
         name: "IngestFunction", path: "Functions/Ingest",
-        imports: ["LambdaRuntime", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store"],
+        imports: ["LambdaRuntime", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
         products: [log]),
     Room(
         name: "FeaturizeFunction", path: "Functions/Featurize",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "HTTP", "AWS", "Objects", "Postgres", "Store"],
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
         products: [log]),
     Room(
         name: "TrainFunction", path: "Functions/Train",
@@ -100,7 +100,7 @@ let rooms: [Room] = [
         products: [log]),
     Room(
         name: "PredictFunction", path: "Functions/Predict",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store"],
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
         products: [log]),
     Room(
         name: "DashboardFunction", path: "Functions/Dashboard",

@@ -8,6 +8,7 @@ import Market
 import Objects
 import Postgres
 import Store
+import Telemetry
 
 /// Turns raw answers into checked bars, corporate actions and features; ends runs.
 ///
@@ -20,6 +21,7 @@ package struct Featurize: Function {
     let predictFunction: String
     let ownFunction: String
     let store: FeatureStore
+    let metrics = InvocationMetrics(function: "Featurize")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case missing(String)
@@ -72,6 +74,11 @@ package struct Featurize: Function {
                 guard !progress.isComplete else { break }
                 context.logger.warning("Cut off", metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "folded": "\(progress.folded)"])
                 try await end(run, &summary, context)
+            }
+            if summary.folded > 0 {
+                metrics.report(
+                    ["AnswersFolded": summary.folded, "Bars": summary.bars, "FeatureRows": summary.features, "QuarantinedRows": summary.quarantined],
+                    milliseconds: WallClock.microseconds() / 1000)
             }
             return summary
         }

@@ -8,6 +8,7 @@ import Objects
 import Postgres
 import Providers
 import Store
+import Telemetry
 
 /// Asks a provider for what is missing and keeps its answers as they came, before anyone parses them.
 ///
@@ -22,6 +23,7 @@ package struct Ingest: Function {
     let database: Database
     let fetch: Fetch
     let lambda: LambdaClient
+    let metrics = InvocationMetrics(function: "Ingest")
 
     package init(_ environment: [String: String]) async throws {
         let http = HTTPClient(caFile: CertificateFile.find(environment))
@@ -47,6 +49,9 @@ package struct Ingest: Function {
             }
             try await announceIfComplete(part.run, context)
             context.logger.info("Ingested", metadata: summary.metadata)
+            metrics.report(
+                ["AnswersStored": summary.stored.count, "AnswersUnchanged": summary.unchanged.count, "Refusals": summary.refused.count],
+                milliseconds: WallClock.microseconds() / 1000)
             return summary
         }
     }

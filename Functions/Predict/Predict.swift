@@ -9,6 +9,7 @@ import Market
 import Objects
 import Postgres
 import Store
+import Telemetry
 
 /// Forecasts every instrument of a finished run, and answers with the kept forecast, or a new one when the kept one is out of date.
 ///
@@ -17,6 +18,7 @@ package struct Predict: Function {
     let database: Database
     let issuer: Issuer
     let track: TrackRecord
+    let metrics = InvocationMetrics(function: "Predict")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case missing(String)
@@ -65,6 +67,8 @@ package struct Predict: Function {
             case .failure(let reason): summary.without[instrument.symbol] = "\(reason)"
             }
         }
+        metrics.report(
+            ["ForecastsKept": summary.kept, "Unforecastable": summary.without.count], milliseconds: WallClock.microseconds() / 1000)
         context.logger.info("Forecast", metadata: ["run": "\(id)", "kept": "\(summary.kept)", "without": "\(summary.without)"])
         return summary
     }
