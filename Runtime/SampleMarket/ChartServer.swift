@@ -19,7 +19,7 @@ package struct ChartServer: Sendable {
             onServerRunning: { channel in opened.yield(channel.localAddress?.port ?? port) }, logger: logger)
         let running = Task {
             do {
-                try await app.run()
+                try await app.runService(gracefulShutdownSignals: [])
                 opened.finish()
             } catch {
                 opened.finish(throwing: error)

@@ -28,17 +28,25 @@ enum LoopbackHTTP {
         request.httpMethod = method
         request.httpBody = body
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        do {
-            let (data, response) = try await session.data(for: request)
-            guard let response = response as? HTTPURLResponse else { throw CommandFailure("\(url) did not answer in HTTP") }
-            var fields: [String: String] = [:]
-            for (name, value) in response.allHeaderFields {
-                if let name = name as? String { fields[name.lowercased()] = value as? String }
-            }
-            return LoopbackAnswer(status: response.statusCode, headers: fields, body: data)
-        } catch let error as URLError {
-            throw CommandFailure("\(address.host() ?? url):\(address.port ?? 80) does not answer (\(error.code.rawValue))")
+        // Not URLSession's async form: cancelling a task in it can deadlock the process (its cancellation handler waits for the
+        // queue that resumes the task). This call ends by its timeout only.
+        return try await withCheckedThrowingContinuation { waiting in
+            session.dataTask(with: request) { data, response, error in
+                waiting.resume(with: Result { try answer(address, data, response, error) })
+            }.resume()
         }
+    }
+
+    private static func answer(_ address: URL, _ data: Data?, _ response: URLResponse?, _ error: (any Error)?) throws -> LoopbackAnswer {
+        guard let response = response as? HTTPURLResponse else {
+            let reason = (error as? URLError).map { "\($0.code.rawValue)" } ?? error.map { "\($0)" } ?? "no answer"
+            throw CommandFailure("\(address.host() ?? ""):\(address.port ?? 80) does not answer (\(reason))")
+        }
+        var fields: [String: String] = [:]
+        for (name, value) in response.allHeaderFields {
+            if let name = name as? String { fields[name.lowercased()] = value as? String }
+        }
+        return LoopbackAnswer(status: response.statusCode, headers: fields, body: data ?? Data())
     }
 
     private static let session: URLSession = {
