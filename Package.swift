@@ -69,7 +69,9 @@ let rooms: [Room] = [
     Room(name: "Objects", path: "Shared/Objects", imports: ["AWS", "Market"]),
     Room(name: "Postgres", path: "Shared/Postgres", imports: ["CPostgres"]),
     Room(name: "Store", path: "Shared/Store", imports: ["Postgres", "Market"], exclude: ["Migrations"]),
-    Room(name: "Telemetry", path: "Shared/Telemetry", products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
+    Room(
+        name: "Telemetry", path: "Shared/Telemetry",
+        products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
 
     // Runtime
     Room(name: "LambdaRuntime", path: "Runtime/LambdaRuntime", products: [log]),
@@ -79,7 +81,9 @@ let rooms: [Room] = [
         products: nio + [
             hummingbird, httpTypes, log, (name: "Yams", package: "Yams"), (name: "Subprocess", package: "swift-subprocess"),
         ]),
-    Room(name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["Market"], products: [hummingbird, httpTypes, nio[0], log], exclude: ["Data"]),
+    Room(
+        name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["Market"], products: [hummingbird, httpTypes, nio[0], log],
+        exclude: ["Data"]),
     Room(
         name: "Command", path: "Runtime/Command", kind: .executable,
         imports: ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS"],
@@ -92,7 +96,9 @@ let rooms: [Room] = [
         products: [log]),
     Room(
         name: "FeaturizeFunction", path: "Functions/Featurize",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: [
+            "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry",
+        ],
         products: [log]),
     Room(
         name: "TrainFunction", path: "Functions/Train",
@@ -100,7 +106,10 @@ let rooms: [Room] = [
         products: [log]),
     Room(
         name: "PredictFunction", path: "Functions/Predict",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: [
+            "LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store",
+            "Telemetry",
+        ],
         products: [log]),
     Room(
         name: "DashboardFunction", path: "Functions/Dashboard",
@@ -130,11 +139,17 @@ let rooms: [Room] = [
     Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "Market"]),
     Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres"]),
     Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market"]),
-    Room(name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"], products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
+    Room(
+        name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"],
+        products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
     Room(name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["LambdaRuntime"], products: [log]),
     Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents"]),
     Room(name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents"], products: nio + [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
+    Room(name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test, imports: ["IngestFunction", "Market"]),
+    Room(
+        name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test, imports: ["DashboardFunction", "LambdaEvents"]),
+    Room(name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test, imports: ["PredictFunction", "LambdaEvents"]),
     Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Room(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,

@@ -18,9 +18,13 @@ package struct Authorize: Function {
     }
 
     package func handle(_ request: AuthorizerRequest, _ context: Context) async throws -> AuthorizerResponse {
-        guard let key = request.header("x-api-key"), (1...256).contains(key.utf8.count) else { return AuthorizerResponse(isAuthorized: false) }
+        guard let key = request.header("x-api-key"), (1...256).contains(key.utf8.count) else {
+            return AuthorizerResponse(isAuthorized: false)
+        }
         return try await database.withDeadline(context.cutOff.instant) {
-            guard let name = try await keys.name(sha256: Digest.sha256(Array(key.utf8))) else { return AuthorizerResponse(isAuthorized: false) }
+            guard let name = try await keys.name(sha256: Digest.sha256(Array(key.utf8))) else {
+                return AuthorizerResponse(isAuthorized: false)
+            }
             return AuthorizerResponse(isAuthorized: true, context: ["key": .string(name)])
         }
     }

@@ -40,7 +40,8 @@ extension Dashboard {
         let actions = try await Actions(database).read(instrument.id, known)
         let factor = adjustment == "split" ? splitFactors(bars, actions) : [Double](repeating: 1, count: bars.count)
         let document = BarsDocument(
-            symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment, asOf: parameters.asOf,
+            symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment,
+            asOf: parameters.asOf,
             bars: zip(bars, factor).map { bar, factor in
                 BarsDocument.Bar(
                     session: bar.session, open: bar.open.double / factor, high: bar.high.double / factor, low: bar.low.double / factor,

@@ -55,7 +55,8 @@ extension Dashboard {
                 coverage90: score.model.coverage90, baselineCoverage80: score.walk.coverage80)
         }
         let document = EvaluationDocument(
-            from: from, to: to, asOf: parameters.asOf, results: rows.sorted { ($0.role, $0.model, $0.horizon) < ($1.role, $1.model, $1.horizon) })
+            from: from, to: to, asOf: parameters.asOf,
+            results: rows.sorted { ($0.role, $0.model, $0.horizon) < ($1.role, $1.model, $1.horizon) })
         return try HTTPAPIResponse(json: document)
     }
 

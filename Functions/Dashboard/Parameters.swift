@@ -18,7 +18,8 @@ struct Parameters {
         } else if let instant = Instant(text) {
             asOf = instant
         } else {
-            throw .invalidParameter("as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
+            throw .invalidParameter(
+                "as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
         }
     }
 

@@ -10,7 +10,8 @@ struct StaticFiles: Sendable {
     }
 
     private static let types = [
-        "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
+        "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8",
+        "svg": "image/svg+xml",
         "txt": "text/plain; charset=utf-8", "png": "image/png",
     ]
 

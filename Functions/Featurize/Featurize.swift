@@ -72,12 +72,16 @@ package struct Featurize: Function {
                 guard let run = try await Runs(database).latest(exchange: exchange, asOf: time) else { break }
                 let progress = try await Runs(database).progress(run.id)
                 guard !progress.isComplete else { break }
-                context.logger.warning("Cut off", metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "folded": "\(progress.folded)"])
+                context.logger.warning(
+                    "Cut off", metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "folded": "\(progress.folded)"])
                 try await end(run, &summary, context)
             }
             if summary.folded > 0 {
                 metrics.report(
-                    ["AnswersFolded": summary.folded, "Bars": summary.bars, "FeatureRows": summary.features, "QuarantinedRows": summary.quarantined],
+                    [
+                        "AnswersFolded": summary.folded, "Bars": summary.bars, "FeatureRows": summary.features,
+                        "QuarantinedRows": summary.quarantined,
+                    ],
                     milliseconds: WallClock.microseconds() / 1000)
             }
             return summary

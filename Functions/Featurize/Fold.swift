@@ -40,14 +40,16 @@ extension Featurize {
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt
         }
-        let bars = try await Bars(database).insert(parsed.bars, from: answer, currency: parsed.currency ?? instrument.currency, available: available)
+        let bars = try await Bars(database).insert(
+            parsed.bars, from: answer, currency: parsed.currency ?? instrument.currency, available: available)
         let covering = parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
         let actions = try await Actions(database).insert(parsed.actions, from: answer, covering: covering) { exDate in
             calendar.map { $0.open(of: exDate) } ?? answer.knownAt
         }
         try await QuarantineLog(database).insert(
             parsed.rejected.map {
-                QuarantinedRow(ordinal: $0.ordinal, session: $0.session, violation: Violation(rule: $0.rule, detail: $0.detail), text: $0.text)
+                QuarantinedRow(
+                    ordinal: $0.ordinal, session: $0.session, violation: Violation(rule: $0.rule, detail: $0.detail), text: $0.text)
             }, from: answer)
         try await RawObjects(database).record(answer, bars: bars.count, actions: actions.count, rejected: parsed.rejected.count)
         counts.folded += 1

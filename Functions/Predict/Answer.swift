@@ -46,7 +46,9 @@ extension Predict {
     /// The kept forecasts, after new ones were made and kept when those are missing or out of date.
     private func keptOrNew(_ question: ForecastQuestion, _ slot: Promotions.Slot, _ context: Context) async throws -> KeptForecasts? {
         let forecasts = Forecasts(database)
-        let read = { try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, slot: slot, featureVersion: FeatureSet.version) }
+        let read = {
+            try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, slot: slot, featureVersion: FeatureSet.version)
+        }
         guard let kept = try await read(), !kept.isCurrent else { return try await read() }
         guard kept.model != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant) else { return kept }
         switch try await issuer.issue(kept.instrument, asOf: question.asOf, bench) {

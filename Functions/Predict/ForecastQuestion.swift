@@ -25,7 +25,8 @@ struct ForecastQuestion: Sendable {
 
     private static func horizon(_ text: String) throws(ProblemDetails) -> [Int] {
         guard let horizon = Int(text), Quantiles.horizons.contains(horizon) else {
-            throw .invalidParameter("horizon", "\"\(text)\" is no horizon; give one of \(Quantiles.horizons.map(String.init).joined(separator: ", ")).")
+            throw .invalidParameter(
+                "horizon", "\"\(text)\" is no horizon; give one of \(Quantiles.horizons.map(String.init).joined(separator: ", ")).")
         }
         return [horizon]
     }
@@ -34,13 +35,16 @@ struct ForecastQuestion: Sendable {
     private static func instant(_ text: String) throws(ProblemDetails) -> Instant {
         if let date = SessionDate(text) { return Instant(microseconds: Instant.utcMidnight(date.advanced(by: 1)).microseconds - 1) }
         guard let instant = Instant(text) else {
-            throw .invalidParameter("as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
+            throw .invalidParameter(
+                "as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
         }
         return instant
     }
 
     private static func slots(_ text: String) throws(ProblemDetails) -> [Promotions.Slot] {
-        guard text == "challenger" else { throw .invalidParameter("include", "\"\(text)\" cannot be included; the only choice is challenger.") }
+        guard text == "challenger" else {
+            throw .invalidParameter("include", "\"\(text)\" cannot be included; the only choice is challenger.")
+        }
         return [.champion, .challenger]
     }
 }

@@ -60,7 +60,8 @@ struct Issuer: Sendable {
                             model: row.id, instrument: instrument.id, session: last, featureVersion: FeatureSet.version,
                             dataVersion: table.dataVersion, horizon: horizon, role: slot.rawValue, asOf: asOf, originClose: bar.close,
                             currency: instrument.currency, quantiles: Array(forecast[horizon: index]), baselineModel: bench.baseline.row.id,
-                            baselineQuantiles: Array(walk[horizon: index]), probabilityOfFall: forecast.probabilityOfFall(horizonIndex: index)))
+                            baselineQuantiles: Array(walk[horizon: index]),
+                            probabilityOfFall: forecast.probabilityOfFall(horizonIndex: index)))
                 }
             }
             return .success(forecasts)

@@ -90,7 +90,8 @@ package struct Train: Function {
         let isNew = try await registry.find(id) == nil
         if isNew {
             let start = ContinuousClock.now
-            let model = try plan.type.fit(knowledge.set, seed: plan.seed, deadline: context.cutOff.instant - .seconds(20), progress: { _ in })
+            let model = try plan.type.fit(
+                knowledge.set, seed: plan.seed, deadline: context.cutOff.instant - .seconds(20), progress: { _ in })
             metrics = model.metrics.filter { $0.value.isFinite }
             let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
             try await registry.register(
@@ -110,6 +111,7 @@ package struct Train: Function {
         let promotions = Promotions(database)
         let holder = try await promotions.holder(of: plan.slot, asOf: asOf)
         guard holder == nil || holder?.kind == plan.type.kind else { return }
-        try await promotions.promote(id, to: plan.slot, asOf: asOf, reason: holder == nil ? "first of its slot" : "newer fit of the same kind")
+        try await promotions.promote(
+            id, to: plan.slot, asOf: asOf, reason: holder == nil ? "first of its slot" : "newer fit of the same kind")
     }
 }

@@ -4,7 +4,9 @@ import Testing
 @testable import Emulator
 
 /// The system as its users' own tools meet it: boto3, the AWS CLI, curl.
-@Suite(.enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized)
+@Suite(
+    .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
+)
 struct ClientTests {
     @Test func aDayOfTheMarketBecomesForecastsThatEveryClientCanRead() async throws {
         let deployment = try await Deployment()
@@ -107,13 +109,15 @@ struct ClientTests {
         let (status, output) = try await Shell.run(
             "\(bin)/aws",
             [
-                "lambda", "invoke", "--function-name", "bellwether-Migrate", "--cli-binary-format", "raw-in-base64-out", "--payload", "{}", out,
+                "lambda", "invoke", "--function-name", "bellwether-Migrate", "--cli-binary-format", "raw-in-base64-out", "--payload", "{}",
+                out,
                 "--endpoint-url", environment["LAMBDA"] ?? "",
             ], environment: environment)
         #expect(status == 0, "\(output)")
         #expect(try String(contentsOfFile: out, encoding: .utf8).contains("\"applied\":[]"))
         let (listed, listing) = try await Shell.run(
-            "\(bin)/aws", ["s3", "ls", "s3://bellwether/raw/", "--recursive", "--endpoint-url", environment["S3"] ?? ""], environment: environment)
+            "\(bin)/aws", ["s3", "ls", "s3://bellwether/raw/", "--recursive", "--endpoint-url", environment["S3"] ?? ""],
+            environment: environment)
         #expect(listed == 0 && listing.contains("raw/yahoo/"), "\(listing)")
     }
 

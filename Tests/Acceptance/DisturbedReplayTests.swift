@@ -4,10 +4,13 @@ import Testing
 @testable import Emulator
 
 /// A replay that is disturbed in every way ends with the same tables as one that is left alone.
-@Suite(.enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized)
+@Suite(
+    .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
+)
 struct DisturbedReplayTests {
     /// Evenings after a session's schedules; one of them follows the monthly training.
-    static let evenings = (3...31).map { day in "2012-01-\(day < 10 ? "0" : "")\(day)T05:00:00Z" } + ["2012-02-02T05:00:00Z", "2012-02-03T05:00:00Z"]
+    static let evenings =
+        (3...31).map { day in "2012-01-\(day < 10 ? "0" : "")\(day)T05:00:00Z" } + ["2012-02-02T05:00:00Z", "2012-02-03T05:00:00Z"]
 
     @Test func killsDuplicatesAndShufflingChangeNoTable() async throws {
         let calm = try await Deployment()

@@ -2,9 +2,14 @@ import Foundation
 import Testing
 
 /// The template as AWS's own tools judge it.
-@Suite(.enabled(if: Deployment.environment["BELLWETHER_TEST_BIN"] != nil, "SKIPPED: run through `Runtime/bellwether test`, which installs the tools"))
+@Suite(
+    .enabled(
+        if: Deployment.environment["BELLWETHER_TEST_BIN"] != nil, "SKIPPED: run through `Runtime/bellwether test`, which installs the tools"
+    ))
 struct TemplateTests {
-    @Test(arguments: [["cfn-lint", "template.yaml"], ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"]])
+    @Test(arguments: [
+        ["cfn-lint", "template.yaml"], ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"],
+    ])
     func theTemplateIsAccepted(_ command: [String]) async throws {
         let bin = try #require(Deployment.environment["BELLWETHER_TEST_BIN"])
         var environment = Deployment.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }

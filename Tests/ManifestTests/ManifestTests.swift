@@ -49,7 +49,9 @@ import Testing
 
     @Test func filesKeepToOneTopic() throws {
         let files = try Sources.swiftFiles(under: ["Functions", "Shared", "Runtime", "Tests"])
-        let lengths = try files.map { try String(contentsOf: $0, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count }
+        let lengths = try files.map {
+            try String(contentsOf: $0, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count
+        }
         let sorted = lengths.sorted()
         #expect(sorted[sorted.count / 2] <= 90, "median \(sorted[sorted.count / 2])")
         #expect(sorted[sorted.count * 9 / 10] <= 250, "nine in ten \(sorted[sorted.count * 9 / 10])")
@@ -57,7 +59,9 @@ import Testing
     }
 
     @Test func theTopLevelHoldsOnlyWhatBelongsThere() throws {
-        let allowed: Set<String> = ["Package.swift", "Functions", "Runtime", "Shared", "Tests", "template.yaml", "README.md", "Package.resolved"]
+        let allowed: Set<String> = [
+            "Package.swift", "Functions", "Runtime", "Shared", "Tests", "template.yaml", "README.md", "Package.resolved",
+        ]
         let found = try FileManager.default.contentsOfDirectory(atPath: Sources.root.path).filter { !$0.hasPrefix(".") }
         #expect(Set(found).isSubset(of: allowed), "\(Set(found).subtracting(allowed))")
     }

@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import Logging
 import Market
 import SampleMarket
 import Testing
@@ -81,7 +80,8 @@ import Testing
         let (data, status) = try await fetch("http://127.0.0.1:\(server.port)\(path)")
         #expect(status == 200)
         #expect(try JSONDecoder().decode(Chart.self, from: data).chart.result?[0].timestamp?.count == 3)
-        #expect(String(decoding: data, as: UTF8.self) == market.answer(symbol: "AAPL", ChartQuery(from: 1_325_548_800, to: 1_325_808_000)).body)
+        #expect(
+            String(decoding: data, as: UTF8.self) == market.answer(symbol: "AAPL", ChartQuery(from: 1_325_548_800, to: 1_325_808_000)).body)
         await server.stop()
         let again = try await ChartServer.start(market, port: server.port, logger: logger)
         await again.stop()

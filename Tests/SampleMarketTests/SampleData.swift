@@ -18,7 +18,8 @@ enum SampleData {
             try String(contentsOfFile: "\(folder)/adjustment.txt", encoding: .utf8).split(separator: "\n").filter { !$0.hasPrefix("#") }
                 .compactMap { line in
                     let words = line.split(separator: " ")
-                    guard words.count == 4, let first = SessionDate(words[1]), let last = SessionDate(words[2]), let ratio = Double(words[3])
+                    guard words.count == 4, let first = SessionDate(words[1]), let last = SessionDate(words[2]),
+                        let ratio = Double(words[3])
                     else { return nil }
                     return AdjustmentRun(symbol: String(words[0]), first: first, last: last, ratio: ratio)
                 }
@@ -39,7 +40,9 @@ struct Chart: Decodable {
         let events: Events?
         let indicators: Indicators
     }
-    struct Meta: Decodable { let currency, symbol, exchangeTimezoneName: String; let regularMarketPrice: Double; let regularMarketTime: Int64 }
+    struct Meta: Decodable {
+        let currency, symbol, exchangeTimezoneName: String; let regularMarketPrice: Double; let regularMarketTime: Int64
+    }
     struct Events: Decodable { let dividends: [String: Dividend]?; let splits: [String: Split]? }
     struct Dividend: Decodable { let amount: Double; let date: Int64 }
     struct Split: Decodable { let date: Int64; let numerator, denominator: Double; let splitRatio: String }

@@ -13,7 +13,8 @@ struct DemoReport: Sendable {
         for row in evaluation.results {
             table.rows.append(
                 [
-                    "\(row.model) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions", Self.percent(row.pinballSkill, sign: true),
+                    "\(row.model) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions",
+                    Self.percent(row.pinballSkill, sign: true),
                     Self.percent(row.coverage80), "\(row.forecasts)",
                 ])
         }
@@ -51,7 +52,9 @@ struct DemoReport: Sendable {
     private func get<Answer: Decodable>(_ type: Answer.Type, _ path: String) async throws -> Answer {
         let answer = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": deployment.secrets.apiKey])
         guard answer.status == 200 else { throw CommandFailure("GET \(path) answered \(answer.status): \(answer.problem)") }
-        do { return try JSONDecoder().decode(type, from: answer.body) } catch { throw CommandFailure("GET \(path) has an unexpected shape: \(error)") }
+        do { return try JSONDecoder().decode(type, from: answer.body) } catch {
+            throw CommandFailure("GET \(path) has an unexpected shape: \(error)")
+        }
     }
 
     private static func percent(_ share: Double?, sign: Bool = false) -> String {

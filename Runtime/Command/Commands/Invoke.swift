@@ -50,7 +50,9 @@ struct Invoke: AsyncParsableCommand {
         guard let value = try? JSONSerialization.jsonObject(with: event, options: .fragmentsAllowed) else {
             throw CommandFailure("the event is not JSON")
         }
-        guard var object = value as? [String: Any], object["time"] == nil, object["Records"] == nil, object["requestContext"] == nil else { return event }
+        guard var object = value as? [String: Any], object["time"] == nil, object["Records"] == nil, object["requestContext"] == nil else {
+            return event
+        }
         object["time"] = now
         return try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
     }

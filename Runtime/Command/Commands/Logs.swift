@@ -3,7 +3,8 @@ import Foundation
 
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what functions log.", discussion: "Without a name: all of them, each line with its function's name. Files: .bellwether/emulator/logs.")
+        abstract: "Show what functions log.",
+        discussion: "Without a name: all of them, each line with its function's name. Files: .bellwether/emulator/logs.")
 
     @Argument(help: "The function, such as Train.") var function: String?
     @Flag(name: .shortAndLong, help: "Go on with what is written from now on, until Ctrl-C.") var follow = false

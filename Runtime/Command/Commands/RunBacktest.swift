@@ -16,7 +16,8 @@ struct RunBacktest: AsyncParsableCommand {
 
     @Option(help: "The prices (CSV).", completion: .file()) var prices: String
     @Option(help: "Where the forecasts go (CSV).", completion: .file()) var out: String
-    @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins: String?
+    @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins:
+        String?
     @Option(help: "The model; \(Recipe.standard.name) when absent.") var model: String?
     @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
 
@@ -28,7 +29,9 @@ struct RunBacktest: AsyncParsableCommand {
         let bar = ProgressBar("Backtest with \(model ?? Recipe.standard.name)")
         let report: BacktestReport
         do {
-            report = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed) { bar.update($0.share, note: $0.stage) }
+            report = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed) {
+                bar.update($0.share, note: $0.stage)
+            }
         } catch {
             bar.abandon()
             throw CommandFailure("\(error)")

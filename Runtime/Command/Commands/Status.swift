@@ -11,7 +11,9 @@ struct Status: AsyncParsableCommand {
             Screen.result("\(server.name): port \(server.port), process \(server.process.pid)")
         }
         let deployment = try LocalDeployment.required(home)
-        guard let status = await deployment.machine.status() else { throw CommandFailure("the emulator does not answer; its log is \(home.emulator)/serve.log") }
+        guard let status = await deployment.machine.status() else {
+            throw CommandFailure("the emulator does not answer; its log is \(home.emulator)/serve.log")
+        }
         Screen.result("Emulator: process \(deployment.record.process.pid), Lambda API http://127.0.0.1:\(deployment.record.apiPort)")
         Screen.result("Prices: \(deployment.record.source.rawValue)")
         Screen.result("Clock: \(status.clock.now), \(status.clock.isAdvancing ? "being advanced" : status.clock.mode)")
@@ -20,7 +22,9 @@ struct Status: AsyncParsableCommand {
         var table = TextTable(header: ["function", "invocations", "cold starts", "environments", "running", "peak MB"])
         for function in status.functions {
             table.rows.append(
-                [function.name] + [function.invocations, function.coldStarts, function.environments, function.running, function.peakMemory].map(String.init))
+                [function.name]
+                    + [function.invocations, function.coldStarts, function.environments, function.running, function.peakMemory].map(
+                        String.init))
         }
         Screen.result("")
         for line in table.lines { Screen.result(line) }

@@ -41,7 +41,8 @@ struct Up: AsyncParsableCommand {
 
 struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Stop everything.", discussion: "Ends the emulator and the servers in order. Data stays; delete .bellwether to start afresh.")
+        abstract: "Stop everything.",
+        discussion: "Ends the emulator and the servers in order. Data stays; delete .bellwether to start afresh.")
 
     func run() async throws {
         let home = try Home.find()

@@ -16,7 +16,9 @@ struct MachineClient: Sendable {
 
     /// nil when no emulator answers there.
     func status() async -> MachineStatus? {
-        guard let answer = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), answer.status == 200 else { return nil }
+        guard let answer = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), answer.status == 200 else {
+            return nil
+        }
         return try? JSONDecoder().decode(MachineStatus.self, from: answer.body)
     }
 
@@ -50,7 +52,9 @@ struct MachineClient: Sendable {
         defer { watching.cancel() }
         let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
         guard answer.status == 200 else { throw CommandFailure(answer.problem) }
-        let last = answer.body.split(separator: UInt8(ascii: "\n")).last.flatMap { try? JSONDecoder().decode(AdvanceProgress.self, from: $0) }
+        let last = answer.body.split(separator: UInt8(ascii: "\n")).last.flatMap {
+            try? JSONDecoder().decode(AdvanceProgress.self, from: $0)
+        }
         guard last?.result == "done" else {
             throw CommandFailure("virtual time stopped at \(last?.time ?? "an unknown time"): \(last?.result ?? "the emulator ended")")
         }

@@ -41,7 +41,8 @@ struct LocalCloud {
         await machine.start(
             sources: [try Schedules(local.template.schedules)], settlers: [notifications], routes: [notifications.route])
         guard let api = local.template.apis.first else { throw CommandFailure("\(home.template) has no HTTP API") }
-        let gateway = try await Gateway.start(api, machine: machine, port: settings.gatewayPort ?? 0) { [clock = machine.clock] in clock.now }
+        let gateway = try await Gateway.start(api, machine: machine, port: settings.gatewayPort ?? 0) { [clock = machine.clock] in clock.now
+        }
         let tasks = [
             Task { await servers.supervise() },
             Task { await watch(servers, notifications, logger) },

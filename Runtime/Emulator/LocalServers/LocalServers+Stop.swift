@@ -6,7 +6,9 @@ extension LocalServers {
     /// What an earlier process left running in a state folder, by name.
     package static func running(inFolder folder: String) -> [(name: String, port: Int, process: ProcessIdentity)] {
         [("PostgreSQL", "postgres"), ("SeaweedFS", "s3")].compactMap { name, place in
-            guard let record = ServerRecord.inFolder("\(folder)/\(place)"), let process = record.process, process.isAlive else { return nil }
+            guard let record = ServerRecord.inFolder("\(folder)/\(place)"), let process = record.process, process.isAlive else {
+                return nil
+            }
             return (name, record.port, process)
         }
     }

@@ -31,6 +31,7 @@ package enum LoopbackPorts {
             let first = Int.random(in: range.lowerBound..<(range.upperBound - count))
             if (first..<(first + count)).allSatisfy(isFree) { return first }
         }
-        throw ServerTrouble("no free port was found between \(range.lowerBound) and \(range.upperBound): stop some programs that listen there")
+        throw ServerTrouble(
+            "no free port was found between \(range.lowerBound) and \(range.upperBound): stop some programs that listen there")
     }
 }

@@ -48,7 +48,8 @@ struct PostgresTools: Sendable {
         if let owner { return owner.intValue == 0 ? namespace : user }
         if (try? await Tool.run(namespace + ["/bin/true"], environment: [:])) != nil { return namespace }
         guard systemUser != nil else {
-            throw ServerTrouble("PostgreSQL does not run as root and there is no user postgres: install postgresql-15 or run as another user")
+            throw ServerTrouble(
+                "PostgreSQL does not run as root and there is no user postgres: install postgresql-15 or run as another user")
         }
         return user
     }

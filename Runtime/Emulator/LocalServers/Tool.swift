@@ -13,7 +13,8 @@ enum Tool {
         do {
             let result = try await Subprocess.run(
                 .name(String(program[slash...].dropFirst())), arguments: Arguments(Array(arguments.dropFirst())),
-                environment: .custom(Dictionary(uniqueKeysWithValues: variables.map { (Subprocess.Environment.Key(stringLiteral: $0), $1) })),
+                environment: .custom(
+                    Dictionary(uniqueKeysWithValues: variables.map { (Subprocess.Environment.Key(stringLiteral: $0), $1) })),
                 input: .string(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             guard result.terminationStatus.isSuccess else {
                 let words = result.standardError + result.standardOutput

@@ -23,7 +23,8 @@ package struct ChartQuery: Sendable, Hashable {
         guard let from = time("period1", 0), let to = time("period2", 4_102_444_800) else { return nil }
         let events = parameter("events") ?? ""
         self.init(
-            from: from, to: to, interval: parameter("interval") ?? "1d", dividends: events.contains("div"), splits: events.contains("split"))
+            from: from, to: to, interval: parameter("interval") ?? "1d", dividends: events.contains("div"), splits: events.contains("split")
+        )
     }
 }
 

@@ -1,0 +1,56 @@
+import Foundation
+import Market
+import Testing
+
+@testable import IngestFunction
+
+@Suite struct IngestEventTests {
+    private func event(_ json: String) throws -> IngestEvent { try JSONDecoder().decode(IngestEvent.self, from: Data(json.utf8)) }
+
+    @Test func aScheduleNamesItsExchangeAndTime() throws {
+        let time = try #require(Instant("2012-01-03T23:30:00Z"))
+        #expect(try event(#"{"exchange":"XNAS","time":"2012-01-03T23:30:00Z"}"#) == .scheduled(exchange: "XNAS", time: time))
+    }
+
+    @Test func aDirectCallNamesSymbolsAndMayNameAFirstSession() throws {
+        let time = try #require(Instant("2012-01-03T23:30:00Z"))
+        let from = try #require(SessionDate("2000-01-01"))
+        #expect(
+            try event(#"{"symbols":["AAPL"],"from":"2000-01-01","time":"2012-01-03T23:30:00Z"}"#)
+                == .direct(symbols: ["AAPL"], exchange: nil, from: from, time: time))
+    }
+
+    @Test func aSliceBelongsToItsRunWhateverElseItSays() throws {
+        #expect(
+            try event(#"{"run":"XNAS/x","instruments":["XNAS:AAPL"],"exchange":"XNAS"}"#)
+                == .slice(run: "XNAS/x", instruments: ["XNAS:AAPL"], from: nil))
+    }
+
+    @Test(arguments: ["{}", #"{"exchange":"XNAS"}"#, #"{"symbols":["A"],"time":"yesterday"}"#, #"{"time":"2012-01-03T23:30:00Z"}"#])
+    func anEventWithoutBusinessTimeOrSubjectIsRefused(_ json: String) {
+        #expect(throws: DecodingError.self) { try event(json) }
+    }
+}
+
+@Suite struct UniverseTests {
+    @Test func entriesNameSymbolExchangeAndMaybeCurrency() throws {
+        let instruments = try IngestSettings.instruments("AAPL:XNAS, IBM:XNYS:USD")
+        #expect(instruments.map(\.id) == ["XNAS:AAPL", "XNYS:IBM"])
+        #expect(instruments.map(\.currency) == ["USD", "USD"])
+        #expect(try IngestSettings.instruments("").isEmpty)
+    }
+
+    @Test(arguments: ["AAPL", "AAPL:NOWHERE", ":XNAS", "A:XNAS:USD:more"])
+    func anEntryThatIsNoInstrumentIsNamedInTheError(_ entry: String) {
+        let error = #expect(throws: IngestSettings.Failure.self) { try IngestSettings.instruments(entry) }
+        #expect("\(error.map { "\($0)" } ?? "")".contains(entry))
+    }
+
+    @Test func pausesStayWithinTheDeadlineAndEnd() {
+        var pauses = FullJitter()
+        #expect(pauses.next(atLeast: 60, before: .now + .seconds(10)) == nil)
+        var count = 0
+        while pauses.next(atLeast: nil, before: .now + .seconds(100)) != nil { count += 1 }
+        #expect(count == 3)
+    }
+}

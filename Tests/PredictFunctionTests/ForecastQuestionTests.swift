@@ -1,0 +1,37 @@
+import Foundation
+import LambdaEvents
+import Testing
+
+@testable import PredictFunction
+
+@Suite struct ForecastQuestionTests {
+    private func question(_ symbol: String, _ query: [String: String] = [:]) throws(ProblemDetails) -> ForecastQuestion {
+        let context = HTTPAPIRequestContext(http: .init(method: "GET", path: "/"), requestId: "1", time: "", timeEpoch: 1_362_178_800_000)
+        var request = HTTPAPIRequest(rawPath: "/", queryStringParameters: query, requestContext: context)
+        request.pathParameters = ["symbol": symbol]
+        return try ForecastQuestion(request)
+    }
+
+    @Test func withoutAQueryItAsksForAllHorizonsOfTheChampionNow() throws {
+        let question = try question("AAPL")
+        #expect(question.horizons == [1, 5, 20])
+        #expect(question.slots == [.champion])
+        #expect(question.asOf.description == "2013-03-01T23:00:00Z")
+    }
+
+    @Test func aDateMeansItsEnd() throws {
+        #expect(try question("AAPL", ["as_of": "2012-02-29"]).asOf.description == "2012-02-29T23:59:59.999999Z")
+    }
+
+    @Test(arguments: [["horizon": "3"], ["horizon": "one"], ["as_of": "2012-02-30"], ["include": "everything"]])
+    func aBadParameterIsAProblemThatNamesIt(_ query: [String: String]) {
+        let problem = #expect(throws: ProblemDetails.self) { try question("AAPL", query) }
+        #expect(problem?.status == 400)
+        #expect(problem?.parameter == query.keys.first)
+    }
+
+    @Test(arguments: ["", String(repeating: "A", count: 33)])
+    func aSymbolThatCannotBeOneIsNotFound(_ symbol: String) {
+        #expect(throws: ProblemDetails.unknownSymbol(symbol)) { try question(symbol) }
+    }
+}
