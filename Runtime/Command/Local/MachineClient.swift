@@ -50,7 +50,12 @@ struct MachineClient: Sendable {
             }
         }
         defer { watching.cancel() }
-        let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
+        let answer: LoopbackAnswer
+        do {
+            answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
+        } catch {
+            throw CommandFailure("the emulator ended while time was being advanced: the same command again goes on from there")
+        }
         guard answer.status == 200 else { throw CommandFailure(answer.problem) }
         let last = answer.body.split(separator: UInt8(ascii: "\n")).last.flatMap {
             try? JSONDecoder().decode(AdvanceProgress.self, from: $0)

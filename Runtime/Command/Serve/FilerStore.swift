@@ -6,24 +6,31 @@ struct FilerStore: ObjectStore {
     let servers: LocalServers
 
     private struct Listing: Decodable {
-        let Entries: [Entry]?
-        let LastFileName: String?
-        let ShouldDisplayLoadMore: Bool?
+        let entries: [Entry]?
+        let lastFileName: String?
+        let shouldDisplayLoadMore: Bool?
+
+        private enum CodingKeys: String, CodingKey {
+            case entries = "Entries", lastFileName = "LastFileName", shouldDisplayLoadMore = "ShouldDisplayLoadMore"
+        }
     }
 
     private struct Entry: Decodable {
-        let FullPath: String
-        let Mtime: String
-        let Mode: UInt32
-        let FileSize: Int64
-        let Md5: Data?
-        /// Base64 values.
-        let Extended: [String: Data]?
+        let path: String
+        let modified: String
+        let mode: UInt32
+        let size: Int64
+        let md5: Data?
+        let extended: [String: Data]?
+
+        private enum CodingKeys: String, CodingKey {
+            case path = "FullPath", modified = "Mtime", mode = "Mode", size = "FileSize", md5 = "Md5", extended = "Extended"
+        }
 
         /// Go's bit for directories.
-        var isFolder: Bool { Mode & 0x8000_0000 != 0 }
+        var isFolder: Bool { mode & 0x8000_0000 != 0 }
 
-        func text(_ name: String) -> String? { Extended?[name].map { String(decoding: $0, as: UTF8.self) } }
+        func text(_ name: String) -> String? { extended?[name].map { String(decoding: $0, as: UTF8.self) } }
     }
 
     func generation() async throws -> String {
@@ -54,7 +61,7 @@ struct FilerStore: ObjectStore {
                 return try await group.reduce(into: [Entry]()) { $0 += $1 }
             }
             for entry in pages {
-                let key = String(entry.FullPath.dropFirst("/buckets/\(bucket)/".count))
+                let key = String(entry.path.dropFirst("/buckets/\(bucket)/".count))
                 if entry.isFolder {
                     if key != ".uploads" { waiting.append(key + "/") }
                 } else if let object = object(entry, bucket, key), object.key.hasPrefix(prefix) {
@@ -73,10 +80,10 @@ struct FilerStore: ObjectStore {
         let version = entry.text("Seaweed-X-Amz-Version-Id")
         var name = key
         if let version, name.hasSuffix(".versions/v_\(version)") { name.removeLast(".versions/v_\(version)".count) }
-        let hash = (entry.Md5 ?? Data()).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let modified = VirtualTime(entry.Mtime).map { $0.milliseconds / 1000 } ?? 0
+        let hash = (entry.md5 ?? Data()).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        let modified = VirtualTime(entry.modified).map { $0.milliseconds / 1000 } ?? 0
         return StoredObject(
-            bucket: bucket, key: name, etag: entry.text("Seaweed-X-Amz-ETag") ?? hash, size: entry.FileSize, versionID: version,
+            bucket: bucket, key: name, etag: entry.text("Seaweed-X-Amz-ETag") ?? hash, size: entry.size, versionID: version,
             modified: modified)
     }
 
@@ -89,8 +96,8 @@ struct FilerStore: ObjectStore {
             if answer.status == 404 { return all }
             guard answer.status == 200 else { throw CommandFailure("the S3 server answered \(answer.status)") }
             let page = try JSONDecoder().decode(Listing.self, from: answer.body)
-            all += page.Entries ?? []
-            guard page.ShouldDisplayLoadMore == true, let next = page.LastFileName, next != last else { return all }
+            all += page.entries ?? []
+            guard page.shouldDisplayLoadMore == true, let next = page.lastFileName, next != last else { return all }
             last = next
         }
     }
