@@ -89,7 +89,7 @@ async function show(symbol) {
     const entry = forecast.entries.find((e) => e.role === $("model").value) ?? forecast.entries[0];
     $("problem").hidden = true;
     $("view").hidden = false;
-    $("title").textContent = `${forecast.name} (${symbol})`;
+    $("title").textContent = forecast.name === symbol ? symbol : `${forecast.name} (${symbol})`;
     $("origin").textContent = `Close ${price.format(forecast.close)} ${forecast.currency} on ${forecast.session}`;
     $("legend-model").textContent = `${entry.model.kind}, ${entry.role}`;
     drawChart(bars.bars, forecast, entry.forecasts);
