@@ -149,7 +149,9 @@ let rooms: [Room] = [
     Room(name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test, imports: ["IngestFunction", "Market"]),
     Room(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test, imports: ["DashboardFunction", "LambdaEvents"]),
-    Room(name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test, imports: ["PredictFunction", "LambdaEvents"]),
+    Room(
+        name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
+        imports: ["PredictFunction", "LambdaEvents", "Market", "Store"]),
     Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Room(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,

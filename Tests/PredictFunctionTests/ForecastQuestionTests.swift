@@ -1,5 +1,7 @@
 import Foundation
 import LambdaEvents
+import Market
+import Store
 import Testing
 
 @testable import PredictFunction

@@ -23,6 +23,10 @@ struct Demo: AsyncParsableCommand {
         let home = try Home.find()
         let begun = ContinuousClock.now
         let wasRunning = try LocalDeployment.running(home) != nil
+        let watching = Terminations.whenInterrupted {
+            Screen.say("\nInterrupted; the same command goes on from here.")
+            if !wasRunning { _ = await LocalDeployment.stop(home) }
+        }
         var request = options.request
         request.source = .sample
         let deployment = try await ProgressBar.expecting("Starting PostgreSQL, S3 and the emulator", seconds: 4) { [request] in
@@ -32,9 +36,11 @@ struct Demo: AsyncParsableCommand {
             try await DemoRun(machine: deployment.machine).run()
             try await DemoReport(deployment: deployment).print()
         } catch {
+            if Terminations.hasCome { await watching.value }
             if !wasRunning { _ = await LocalDeployment.stop(home) }
             throw error
         }
+        watching.cancel()
         Screen.say("The demonstration took \(Screen.seconds(ContinuousClock.now - begun)).")
         if exit {
             if !wasRunning { _ = await LocalDeployment.stop(home) }
@@ -42,7 +48,6 @@ struct Demo: AsyncParsableCommand {
         }
         Screen.result("\nDashboard: \(Screen.bold(deployment.dashboard))")
         Screen.say("Ctrl-C ends it.")
-        Terminations.take()
         await Terminations.wait()
         if !wasRunning { _ = await LocalDeployment.stop(home) }
     }

@@ -15,10 +15,24 @@ enum Terminations {
         }
     }
 
-    /// Returns within a tenth of a second of the first of them.
-    static func wait() async {
-        while received.load(ordering: .relaxed) == 0 {
-            try? await Task.sleep(for: .milliseconds(100))
+    static var hasCome: Bool { received.load(ordering: .relaxed) != 0 }
+
+    /// True within a tenth of a second of the first of them; false when the task is cancelled before.
+    @discardableResult
+    static func wait() async -> Bool {
+        while !hasCome {
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return false }
+        }
+        return true
+    }
+
+    /// Ends the process as an interrupted one, after `cleaning`.
+    static func whenInterrupted(_ cleaning: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        take()
+        return Task {
+            guard await wait() else { return }
+            await cleaning()
+            exit(130)
         }
     }
 }
