@@ -148,7 +148,8 @@ let rooms: [Room] = [
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Room(name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test, imports: ["IngestFunction", "Market"]),
     Room(
-        name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test, imports: ["DashboardFunction", "LambdaEvents"]),
+        name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
+        imports: ["DashboardFunction", "LambdaEvents", "Market"]),
     Room(
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
         imports: ["PredictFunction", "LambdaEvents", "Market", "Store"]),

@@ -1,5 +1,6 @@
 import Foundation
 import LambdaEvents
+import Market
 import Testing
 
 @testable import DashboardFunction
