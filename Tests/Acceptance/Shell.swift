@@ -4,14 +4,14 @@ import Foundation
 enum Shell {
     /// Waits for the end without holding a thread of Swift's pool; the output is both streams' text.
     static func run(
-        _ program: String, _ arguments: [String], environment: [String: String], input: String? = nil
+        _ program: String, _ arguments: [String], environment: [String: String]
     ) async throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.environment = environment
         let file = FileManager.default.temporaryDirectory.appending(path: "shell-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let output = try FileHandle(forWritingTo: file)
         process.standardOutput = output

@@ -24,7 +24,21 @@ struct Serve: AsyncParsableCommand {
             process: process, apiPort: cloud.machine.apiPort, gatewayPort: cloud.gateway.port, source: settings.source ?? .sample,
             bundle: BundleStamp.of(home.bundle), isReady: true)
         try StateFile.write(record, to: ServeRecord.path(home))
-        await Terminations.wait()
+        let isOrphan = await withTaskGroup { group in
+            group.addTask { !(await Terminations.wait()) }
+            group.addTask { await Serve.loses(ServeRecord.path(home), process) }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
         try await cloud.stop()
+        if isOrphan { await cloud.servers.stop() }
+    }
+
+    /// Returns true once the record of this process is gone: somebody has deleted the state folder under it.
+    private static func loses(_ record: String, _ process: ProcessIdentity) async -> Bool {
+        while (try? await Task.sleep(for: .seconds(1))) != nil {
+            if StateFile.read(ServeRecord.self, from: record)?.process != process { return true }
+        }
+        return false
     }
 }
