@@ -25,8 +25,8 @@ func run(
     environment["_HANDLER"] = handler
     var settings = Settings(environment)
     settings.firstPause = .milliseconds(1)
-    let lines = Pipe()
-    let output = LogOutput(environment, descriptor: lines.fileHandleForWriting.fileDescriptor)
+    let lines = LogFile()
+    let output = LogOutput(environment, descriptor: lines.descriptor)
     let logger = Logger(label: "runtime") { output.handler($0) }
     let stuck = Shared(Mutex<[ExitCode]>([]))
     let (functionsCopy, environmentCopy, settingsCopy) = (functions, environment, settings)
@@ -38,13 +38,29 @@ func run(
             continuation.resume(returning: code)
         }
     }
-    try? lines.fileHandleForWriting.close()
-    let text = String(decoding: lines.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let text = String(decoding: lines.contents(), as: UTF8.self)
     let log = text.split(separator: "\n").map { line in
         let object = (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any] ?? ["unreadable": String(line)]
         return object.mapValues { "\($0)" }
     }
     return Run(code: code, requests: server.requests, connections: server.connectionCount, log: log, stuck: stuck.value.withLock { $0 })
+}
+
+/// A file for log lines: unlike a pipe's, its end does not wait for children of other tests that inherited it.
+struct LogFile {
+    private let url = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)")
+    let descriptor: CInt
+
+    init() { descriptor = open(url.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600) }
+
+    /// What was written. Closes and removes the file.
+    func contents() -> Data {
+        defer {
+            close(descriptor)
+            try? FileManager.default.removeItem(at: url)
+        }
+        return (try? Data(contentsOf: url)) ?? Data()
+    }
 }
 
 /// The same with a function that returns its event.

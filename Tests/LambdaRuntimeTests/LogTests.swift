@@ -6,14 +6,13 @@ import Testing
 
 @Suite struct `Log lines` {
     private func lines(_ environment: [String: String], _ body: (Logger) -> Void) -> Data {
-        let pipe = Pipe()
-        let descriptor = pipe.fileHandleForWriting.fileDescriptor
+        let file = LogFile()
+        let descriptor = file.descriptor
         var environment = environment
         if environment["_LAMBDA_TELEMETRY_LOG_FD"] != nil { environment["_LAMBDA_TELEMETRY_LOG_FD"] = "\(descriptor)" }
         let output = LogOutput(environment, descriptor: descriptor)
         body(Logger(label: "test") { output.handler($0) })
-        try? pipe.fileHandleForWriting.close()
-        return pipe.fileHandleForReading.readDataToEndOfFile()
+        return file.contents()
     }
 
     @Test func `A record is one line of JSON whatever is in it`() throws {
