@@ -49,7 +49,8 @@ extension Predict {
         let read = {
             try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, slot: slot, featureVersion: FeatureSet.version)
         }
-        guard let kept = try await read(), !kept.isCurrent else { return try await read() }
+        guard let kept = try await read() else { return nil }
+        if kept.isCurrent { return kept }
         guard kept.model != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant) else { return kept }
         switch try await issuer.issue(kept.instrument, asOf: question.asOf, bench) {
         case .success(let fresh):
