@@ -109,7 +109,7 @@ struct ClientTests {
         let (status, output) = try await Shell.run(
             "\(bin)/aws",
             [
-                "lambda", "invoke", "--function-name", "bellwether-Migrate", "--cli-binary-format", "raw-in-base64-out", "--payload", "{}",
+                "lambda", "invoke", "--function-name", "bellwether-Migrate", "--payload", "{}",
                 out,
                 "--endpoint-url", environment["LAMBDA"] ?? "",
             ], environment: environment)

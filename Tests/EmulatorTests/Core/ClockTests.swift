@@ -62,7 +62,7 @@ private final class LateObject: Settling {
         let configuration = Self.configuration(folder)
         for attempt in 0..<4 {
             let machine = try await Machine(configuration)
-            await machine.start(sources: [Ticker(period: 3_600_000)])
+            await machine.start(sources: [Ticker(period: 3_600_000, seconds: 0.1)])
             let before = folder.marks.count
             let stream = try await machine.advance(to: VirtualTime("2012-01-04T00:00:00Z")!)
             if attempt < 3 {
