@@ -32,7 +32,8 @@ struct PostgresServer: LocalServer {
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=", "shared_buffers=128MB", "max_connections=200",
             "password_encryption=scram-sha-256", "log_min_messages=warning", "log_line_prefix=%m [%p] ", "jit=off", "max_wal_size=2GB",
         ]
-        if durability == .fast { settings += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"] }
+        // Commits stay synchronous: without that a kill of the server alone, not only of the machine, loses the last of them.
+        if durability == .fast { settings += ["fsync=off", "full_page_writes=off"] }
         return try DetachedProcess.start(
             tools.command("postgres", ["-D", data] + settings.flatMap { ["-c", $0] }), environment: PostgresServer.environment,
             folder: folder, log: log)
