@@ -13,7 +13,8 @@ import Store
 
 /// Fits every kind of model on what was known at the event's time, keeps the artifacts, and fills the slots.
 ///
-/// A model's id is the hash of all that it is made of: a second call finds the models and changes nothing. A slot passes to a newer fit of
+/// A model's id is the hash of all that it is made of: a second call finds the models and changes nothing. It learns from what was recorded
+/// by then, so that history that is fetched later does not change what an earlier training saw. A slot passes to a newer fit of
 /// the kind that holds it; another kind gets in only by a promotion.
 package struct Train: Function {
     package struct Event: Decodable, Sendable { let time: Instant }
@@ -57,7 +58,7 @@ package struct Train: Function {
     package func handle(_ event: Event, _ context: Context) async throws -> Output {
         try await database.withDeadline(context.cutOff.instant) {
             var output = Output()
-            let tables = try await features.read(nil, .available(event.time)).filter { $0.sessions.count >= Self.leastSessions }
+            let tables = try await features.read(nil, .recorded(event.time)).filter { $0.sessions.count >= Self.leastSessions }
             guard let cut = tables.compactMap(\.sessions.last).max() else {
                 output.note = "no instrument has \(Self.leastSessions) sessions of features as of \(event.time): nothing to train on"
                 return output
