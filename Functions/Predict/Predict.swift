@@ -56,7 +56,9 @@ package struct Predict: Function {
     private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> PredictOutput.SliceSummary {
         guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
         var summary = PredictOutput.SliceSummary()
-        guard let bench = try await issuer.bench(asOf: run.asOf, context.cutOff.instant) else {
+        // Models of the very same time do not count, so that it is all one which of the two events comes first.
+        let before = Instant(microseconds: run.asOf.microseconds - 1)
+        guard let bench = try await issuer.bench(asOf: before, context.cutOff.instant) else {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
