@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTP
 package import LambdaEvents
 package import LambdaRuntime
+import Logging
 import Postgres
 import Store
 
@@ -19,7 +20,7 @@ package struct Dashboard: Function {
 
     package func handle(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
-            return try await database.withDeadline(context.cutOff.instant) {
+            return try await database.withDeadline(min(context.cutOff.instant, .now + .seconds(20))) {
                 switch Endpoint(request) {
                 case .file: try files.response(to: request)
                 case .health: try await health()
@@ -31,6 +32,9 @@ package struct Dashboard: Function {
             }
         } catch let problem as ProblemDetails {
             return HTTPAPIResponse(problem)
+        } catch let error as PostgresError {
+            context.logger.error("The database cannot be used", metadata: ["error": "\(error)"])
+            return HTTPAPIResponse(.unavailable)
         }
     }
 
@@ -55,11 +59,7 @@ package struct Dashboard: Function {
     /// Whether the database answers and its schema is this code's.
     private func health() async throws -> HTTPAPIResponse {
         struct Health: Encodable { let status = "ok", schema = Schema.version }
-        do {
-            _ = try await database.query("SELECT 1")
-            return try HTTPAPIResponse(json: Health(), headers: ["cache-control": "no-store"])
-        } catch let error as PostgresError {
-            throw ProblemDetails("unavailable", title: "The database cannot be used", status: 503, detail: "\(error)")
-        }
+        _ = try await database.query("SELECT 1")
+        return try HTTPAPIResponse(json: Health(), headers: ["cache-control": "no-store"])
     }
 }

@@ -45,7 +45,7 @@ extension Featurize {
             guard session >= missing, !values.isEmpty else { continue }
             let available = calendar.close(of: session).adding(seconds: Self.providerLag)
             try await store.setCrossSection(
-                of: session, knownAt: run.asOf, availableAt: available,
+                of: session, among: ids, knownAt: run.asOf, availableAt: available,
                 values.sorted { $0.key < $1.key }.map { (instrument: $0.key, values: $0.value) })
             written += values.count
         }

@@ -60,9 +60,10 @@ package struct Featurize: Function {
             switch event {
             case .objects(let keys):
                 for key in keys {
-                    try await fold(key, &summary, context)
-                    for run in try await Runs(database).waiting(for: key) where try await Runs(database).isComplete(run.id) {
-                        try await announce(run, context)
+                    for folded in try await fold(key, &summary, context) {
+                        for run in try await Runs(database).waiting(for: folded) where try await Runs(database).isComplete(run.id) {
+                            try await announce(run, context)
+                        }
                     }
                 }
             case .crossSection(let id):

@@ -11,26 +11,27 @@ extension Featurize {
     /// Seconds after a session's close until a provider has its bar.
     static let providerLag: Int64 = 15 * 60
 
-    /// Folds one answer into the tables, once. Everything or nothing.
-    func fold(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
+    /// Folds one answer into the tables, once. Everything or nothing. Returns the keys of what was folded: its own and those of later answers.
+    func fold(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws -> [String] {
         let object = try await archive.get(key, deadline: context.cutOff.instant)
         guard let id = object.record.instrument, let instrument = try await Instruments(database).find(id: id) else {
             throw Failure.unknownInstrument(key: key)
         }
         let answer = Answer(object, about: instrument)
         let objects = RawObjects(database)
-        let counts = try await database.transaction(attempts: 3) {
+        let (counts, later) = try await database.transaction(attempts: 3) {
             try await objects.lock(instrument.id)
-            guard try await !objects.contains(key) else { return FeaturizeSummary() }
+            guard try await !objects.contains(key) else { return (FeaturizeSummary(), [Answer]()) }
             var counts = FeaturizeSummary()
             let later = try await objects.removeLater(than: answer)
             try await apply(object, answer, instrument, &counts)
             for next in later {
                 try await apply(try await archive.get(next.key, deadline: context.cutOff.instant), next, instrument, &counts)
             }
-            return counts
+            return (counts, later)
         }
         summary.add(counts)
+        return [key] + later.map(\.key)
     }
 
     /// Writes what one answer adds to what the answers before it said.
@@ -42,7 +43,8 @@ extension Featurize {
         }
         let bars = try await Bars(database).insert(
             parsed.bars, from: answer, currency: parsed.currency ?? instrument.currency, available: available)
-        let covering = parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
+        let covering =
+            !reportsActions(object) ? nil : parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
         let actions = try await Actions(database).insert(parsed.actions, from: answer, covering: covering) { exDate in
             calendar.map { $0.open(of: exDate) } ?? answer.knownAt
         }
@@ -73,6 +75,11 @@ extension Featurize {
             records.append(FeatureRecord(session: row.session, values: row.values, logReturn: row.logReturn, extras: row.extras))
         }
         return try await store.insert(records, from: answer, available: available).count
+    }
+
+    /// Whether an answer without an action says that there is none.
+    private func reportsActions(_ object: RawObject) -> Bool {
+        ProviderCatalog.provider(named: object.record.provider, kind: object.record.kind)?.reportsActions ?? false
     }
 
     /// An answer that cannot be read becomes one quarantined row, so that its run can end.

@@ -67,7 +67,7 @@ struct Fetch: Sendable {
     ) async throws -> StoredAnswer {
         let body = provider.redacted(response.body).body
         let record = record(response, request, instrument, asOf)
-        let (key, outcome) = try await archive.put(body, record, deadline: context.cutOff.instant)
+        let (key, outcome) = try await archive.put(body, record, part: Int(asOf.seconds % 86_400), deadline: context.cutOff.instant)
         return StoredAnswer(
             key: key.description, body: body, status: response.status, contentType: record.contentType, isNew: outcome == .created)
     }

@@ -44,14 +44,14 @@ extension Ingest {
             try await runs.refused(refusal.description, of: instrument.id, in: run.id)
             return .refused(refusal.kind.name)
         case .stored(let answer):
-            var last = answer
+            var keys = [answer.key]
             if from != nil, try await tellsOfNewAction(answer, instrument, run),
                 case .stored(let whole) = try await fetch(instrument, symbol: instrument.symbol, from: nil, asOf: run.asOf, context)
             {
-                last = whole
+                keys.append(whole.key)
             }
-            try await runs.stored(last.key, of: instrument.id, in: run.id)
-            return last.isNew ? .stored : .unchanged
+            try await runs.stored(keys, of: instrument.id, in: run.id)
+            return answer.isNew ? .stored : .unchanged
         }
     }
 

@@ -45,6 +45,7 @@ extension Ingest {
             return try await open(id: "\(exchange)/\(time)", exchange, time, session, members, nil)
         case .direct(let symbols, let exchange, let from, let time):
             guard !symbols.isEmpty else { throw IngestFailure.noSymbols }
+            if let exchange, TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
             let given = exchange.map { mic in symbols.map { Instrument(listing: $0, on: mic) } } ?? []
             try await instruments.register(settings.universe + given, provider: settings.providerName)
             let members = try await find(symbols, exchange, instruments)

@@ -1,12 +1,25 @@
+import AWS
 import Features
 import Forecasting
 import FoundationEssentials
 import LambdaEvents
 import LambdaRuntime
+import Logging
 import Market
+import Postgres
 import Store
 
 extension Predict {
+    /// An answer before the gateway gives up, also when a store is down.
+    func answerInTime(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
+        do {
+            return try await database.withDeadline(min(context.cutOff.instant, .now + .seconds(20))) { try await answer(request, context) }
+        } catch let error where error is PostgresError || error is AWSError {
+            context.logger.error("A store cannot be used", metadata: ["error": "\(error)"])
+            return HTTPAPIResponse(.unavailable)
+        }
+    }
+
     /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger`.
     func answer(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {

@@ -16,7 +16,7 @@ struct ForecastQuestion: Sendable {
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
         let given = request.queryStringParameters ?? [:]
         let symbol = request.pathParameters?["symbol"] ?? ""
-        guard (1...32).contains(symbol.utf8.count) else { throw .unknownSymbol(symbol) }
+        guard (1...32).contains(symbol.utf8.count), symbol.utf8.allSatisfy({ $0 > 32 }) else { throw .unknownSymbol(symbol) }
         self.symbol = symbol
         asOf = try given["as_of"].map(Self.instant) ?? Instant(microseconds: request.requestContext.timeEpoch * 1000)
         horizons = try given["horizon"].map(Self.horizon) ?? Quantiles.horizons

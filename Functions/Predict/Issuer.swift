@@ -50,6 +50,8 @@ struct Issuer: Sendable {
         do throws(ForecastRefusal) {
             let history = try History.assemble(
                 id: instrument.id, sessions: table.sessions, features: table.values, extras: table.extras)
+            // A function of what it is made of, so that the same forecast says the same whoever asks first.
+            let known = max(table.latestKnown, bench.baseline.row.asOf)
             let walk = try bench.baseline.model.forecast(history, at: history.count - 1)
             var forecasts: [Forecast] = []
             for (slot, row, model) in bench.shown {
@@ -58,7 +60,8 @@ struct Issuer: Sendable {
                     forecasts.append(
                         Forecast(
                             model: row.id, instrument: instrument.id, session: last, featureVersion: FeatureSet.version,
-                            dataVersion: table.dataVersion, horizon: horizon, role: slot.rawValue, asOf: asOf, originClose: bar.close,
+                            dataVersion: table.dataVersion, horizon: horizon, role: slot.rawValue, asOf: max(known, row.asOf),
+                            originClose: bar.close,
                             currency: instrument.currency, quantiles: Array(forecast[horizon: index]), baselineModel: bench.baseline.row.id,
                             baselineQuantiles: Array(walk[horizon: index]),
                             probabilityOfFall: forecast.probabilityOfFall(horizonIndex: index)))

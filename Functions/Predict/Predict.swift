@@ -47,7 +47,7 @@ package struct Predict: Function {
         try await database.withDeadline(context.cutOff.instant) {
             switch event {
             case .slice(let run, let instruments): .slice(try await forecast(instruments, of: run, context))
-            case .request(let request): .response(try await answer(request, context))
+            case .request(let request): .response(try await answerInTime(request, context))
             }
         }
     }

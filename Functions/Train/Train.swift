@@ -43,7 +43,15 @@ package struct Train: Function {
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case missing(String)
-        var description: String { if case .missing(let name) = self { "the environment variable \(name) is not set" } else { "" } }
+        case outOfTime(String)
+
+        var description: String {
+            switch self {
+            case .missing(let name): "the environment variable \(name) is not set"
+            case .outOfTime(let kind):
+                "\(kind) was not trained to its end before the deadline: give Train more memory, which is more processor"
+            }
+        }
     }
 
     package init(_ environment: [String: String]) async throws {
@@ -94,6 +102,7 @@ package struct Train: Function {
             let model = try plan.type.fit(
                 knowledge.set, seed: plan.seed, deadline: context.cutOff.instant - .seconds(20), progress: { _ in })
             metrics = model.metrics.filter { $0.value.isFinite }
+            guard metrics["stopped_by_deadline"] != 1 else { throw Failure.outOfTime(plan.type.kind) }
             let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
             try await registry.register(
                 Model(

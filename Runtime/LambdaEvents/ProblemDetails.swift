@@ -31,6 +31,10 @@ package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
             parameter: "symbol")
     }
 
+    package static let unavailable = ProblemDetails(
+        "unavailable", title: "A store cannot be used", status: 503,
+        detail: "The database or the object store does not answer, or its schema is older than this code. Try again later.")
+
     package static func notFound(_ path: String) -> ProblemDetails {
         ProblemDetails("not-found", title: "There is nothing here", status: 404, detail: "Nothing is served at \(path).")
     }

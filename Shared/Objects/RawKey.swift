@@ -16,7 +16,7 @@ package struct RawKey: Hashable, Sendable, CustomStringConvertible {
     package let date: SessionDate
     /// Of the bytes, 64 lower-case hexadecimal digits.
     package let sha256: String
-    /// Numbers the pieces of an answer that came in several.
+    /// Tells answers of one date with equal bytes apart: the second of the day that they are about.
     package let part: Int
 
     package init(

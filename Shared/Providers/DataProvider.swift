@@ -10,6 +10,9 @@ package protocol DataProvider: Sendable {
     /// The kind of answer, the part of the object key after the name.
     var kind: String { get }
 
+    /// Whether its answers name the splits and dividends of their range, so that one that is missing is none.
+    var reportsActions: Bool { get }
+
     /// Asks for the sessions from a date on (nil: all there are) up to the instant.
     func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest
 
@@ -28,4 +31,5 @@ package protocol DataProvider: Sendable {
 
 extension DataProvider {
     package var name: String { Self.name }
+    package var reportsActions: Bool { true }
 }

@@ -7,7 +7,7 @@ extension FeatureStore {
         try await database.query(
             """
             SELECT session FROM features f WHERE version = $1 AND instrument_id = ANY ($2) AND \(asOf.column) <= $3
-            GROUP BY session HAVING count(DISTINCT instrument_id) >= $4 AND NOT EXISTS (
+            GROUP BY session HAVING count(DISTINCT instrument_id) FILTER (WHERE log_return <> 'NaN') >= $4 AND NOT EXISTS (
                 SELECT FROM cross_features c WHERE c.version = $1 AND c.session = f.session AND c.instrument_id = ANY ($2) AND c.\(asOf.column) <= $3)
             ORDER BY session LIMIT 1
             """, [version, instruments, asOf.instant, members]

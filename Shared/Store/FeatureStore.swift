@@ -51,7 +51,8 @@ package struct FeatureStore: Sendable {
     /// Stores a session's cross-section as it was known at an instant. One computed before under the same instant gives way,
     /// because an answer of that instant came late.
     package func setCrossSection(
-        of session: SessionDate, knownAt: Instant, availableAt: Instant, _ rows: [(instrument: String, values: [Float])]
+        of session: SessionDate, among universe: [String], knownAt: Instant, availableAt: Instant,
+        _ rows: [(instrument: String, values: [Float])]
     ) async throws {
         let (names, values) = (rows.map(\.instrument), rows.flatMap(\.values))
         let given = """
@@ -60,9 +61,9 @@ package struct FeatureStore: Sendable {
         try await database.transaction {
             try await database.execute(
                 """
-                DELETE FROM cross_features WHERE version = $1 AND session = $2 AND known_at = $3
+                DELETE FROM cross_features WHERE version = $1 AND session = $2 AND known_at = $3 AND instrument_id = ANY ($7)
                     AND NOT EXISTS (SELECT FROM \(given) WHERE n.id = instrument_id AND n.row = "values")
-                """, [version, session, knownAt, names, values, Int32(crossWidth)])
+                """, [version, session, knownAt, names, values, Int32(crossWidth), universe])
             try await database.execute(
                 """
                 INSERT INTO cross_features (version, session, known_at, available_at, instrument_id, "values")
@@ -161,7 +162,9 @@ extension FeatureTable {
         let session: SessionDate = try row[1]
         sessions.append(session)
         fingerprint.add(Int64(session.day))
-        fingerprint.add((try row[2] as Instant).microseconds)
+        let rowKnown: Instant = try row[2]
+        fingerprint.add(rowKnown.microseconds)
+        latestKnown = max(latestKnown, rowKnown)
         fingerprint.add(try row[3] as String)
         try row.appendElements(4, to: &values)
         logReturns.append(try row[5])
@@ -169,6 +172,8 @@ extension FeatureTable {
         if let known = try row[7] as Instant? {
             fingerprint.add(known.microseconds)
             try row.appendElements(8, to: &values)
+            latestKnown = max(latestKnown, known)
+            for value in values.suffix(crossWidth) { fingerprint.add(Int64(value.bitPattern)) }
         } else {
             values.append(contentsOf: repeatElement(.nan, count: crossWidth))
         }

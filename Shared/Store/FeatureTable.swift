@@ -30,7 +30,9 @@ package struct FeatureTable: Sendable {
     /// `sessions.count` × `extrasWidth`, row after row.
     package internal(set) var extras: [Double] = []
     package internal(set) var extrasWidth = 0
-    /// FNV-1a over (session, known_at, sha256) of the rows and the known_at of their cross-sections.
+    /// The latest `known_at` among the rows and cross-sections that were read: when all of this was known.
+    package internal(set) var latestKnown = Instant(microseconds: .min)
+    /// FNV-1a over (session, known_at, sha256) of the rows, and the known_at and values of their cross-sections.
     var fingerprint = Fingerprint()
 
     /// Which data this is: 16 hexadecimal digits that change with any row or version that was read.

@@ -52,10 +52,11 @@ package struct Runs: Sendable {
         try await database.query("SELECT \(Run.columns) FROM runs r WHERE id = $1", [id]).one(Run.init)
     }
 
-    /// The latest run of an exchange at or before an instant.
+    /// The latest scheduled run of an exchange at or before an instant; its id begins with the exchange and a slash.
     package func latest(exchange: String, asOf: Instant) async throws(PostgresError) -> Run? {
         try await database.query(
-            "SELECT \(Run.columns) FROM runs r WHERE exchange = $1 AND as_of <= $2 ORDER BY as_of DESC, id LIMIT 1", [exchange, asOf]
+            "SELECT \(Run.columns) FROM runs r WHERE exchange = $1 AND as_of <= $2 AND id LIKE exchange || '/%' ORDER BY as_of DESC, id LIMIT 1",
+            [exchange, asOf]
         ).one(Run.init)
     }
 
@@ -66,30 +67,30 @@ package struct Runs: Sendable {
         ).all(Run.init)
     }
 
-    /// Says which object holds the answer about an instrument; the first word about it stays.
-    package func stored(_ key: String, of instrument: String, in run: String) async throws(PostgresError) {
-        try await item(run, instrument, key, nil)
+    /// Says which objects hold the answers about an instrument, all at once; the first word about each part stays.
+    package func stored(_ keys: [String], of instrument: String, in run: String) async throws(PostgresError) {
+        try await database.execute(
+            """
+            INSERT INTO run_items (run_id, instrument_id, part, object_key)
+            SELECT $1, $2, n - 1, key FROM unnest($3::text[]) WITH ORDINALITY t(key, n) ON CONFLICT DO NOTHING
+            """, [run, instrument, keys])
     }
 
     /// Says why there is no answer about an instrument; the first word about it stays. `reason` holds no secret.
     package func refused(_ reason: String, of instrument: String, in run: String) async throws(PostgresError) {
-        try await item(run, instrument, nil, reason)
-    }
-
-    private func item(_ run: String, _ instrument: String, _ key: String?, _ refusal: String?) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO run_items (run_id, instrument_id, object_key, refusal) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-            [run, instrument, key, refusal])
+            "INSERT INTO run_items (run_id, instrument_id, part, refusal) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
+            [run, instrument, reason])
     }
 
-    /// Derived, so that whoever comes last sees the run complete: every expected instrument has a refusal or a folded object.
+    /// Derived, so that whoever comes last sees the run complete: every expected instrument has a refusal, or all its objects are folded.
     package func progress(_ run: String) async throws(PostgresError) -> RunProgress {
         let rows = try await database.query(
             """
-            SELECT cardinality(r.expected), i.instrument_id, i.refusal, o.key IS NOT NULL
+            SELECT cardinality(r.expected), i.instrument_id, min(i.refusal), bool_and(o.key IS NOT NULL)
             FROM runs r LEFT JOIN run_items i ON i.run_id = r.id AND i.instrument_id = ANY (r.expected)
             LEFT JOIN raw_objects o ON o.key = i.object_key
-            WHERE r.id = $1
+            WHERE r.id = $1 GROUP BY r.expected, i.instrument_id
             """, [run])
         guard let first = rows.first else { return RunProgress(expected: .max, stored: 0, folded: 0, refusals: [:]) }
         var (stored, folded, refusals) = (0, 0, [String: String]())

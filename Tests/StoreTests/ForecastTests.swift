@@ -41,8 +41,8 @@ import Testing
         let change = FeatureRecord(session: "2012-01-10", values: [50, .nan], logReturn: 0.05, extras: [5.0 / 3, .nan, 1])
         let same = FeatureRecord(session: "2012-01-09", values: [4, .nan], logReturn: 0.04, extras: [4.0 / 3, .nan, 1])
         #expect(try await features.insert([same, change], from: answer(known, sha256: "bb"), available: closed) == ["2012-01-10"])
-        try await features.setCrossSection(of: "2012-01-10", knownAt: known, availableAt: known, [(apple.id, [7, 8])])
-        try await features.setCrossSection(of: "2012-01-10", knownAt: known, availableAt: known, [(apple.id, [7, 9])])
+        try await features.setCrossSection(of: "2012-01-10", among: [apple.id], knownAt: known, availableAt: known, [(apple.id, [7, 8])])
+        try await features.setCrossSection(of: "2012-01-10", among: [apple.id], knownAt: known, availableAt: known, [(apple.id, [7, 9])])
 
         let before = try await features.read(.recorded("2012-01-10T22:30:00Z"))
         let after = try await features.read([apple.id, "XNYS:IBM"], .recorded(known))

@@ -18,7 +18,7 @@ import Testing
         #expect(try await !runs.isComplete("r1"))
 
         let object = answer(run.asOf)
-        try await runs.stored(object.key, of: apple.id, in: "r1")
+        try await runs.stored([object.key], of: apple.id, in: "r1")
         try await runs.refused("unknown symbol", of: other.id, in: "r1")
         try await runs.refused("too late", of: apple.id, in: "r1")
         #expect(try await runs.progress("r1").refusals == [other.id: "unknown symbol"])

@@ -66,7 +66,8 @@ final class Environment {
             for: function, runtimeAPI: "127.0.0.1:\(port)", logStream: "\(pool.logStreamPrefix)\(number)")
         let process = try ChildProcess.spawn("\(function.codePath)/bootstrap", in: function.codePath, environment: variables)
         self.process = process
-        let handler = OutputHandler(descriptor: process.output) { [unowned self] bytes in
+        let handler = OutputHandler(descriptor: process.output) { [weak self] bytes in
+            guard let self else { return }
             tail.append(bytes)
             pool.log.append(bytes)
         }
@@ -140,13 +141,13 @@ final class Environment {
 
     private func runTimedOut() {
         guard phase == .running || phase == .draining else { return }
+        kill()
         if let job {
             let seconds = pool.definition.timeout
             write("\(Date.now.formatted(.iso8601)) \(job.requestID) Task timed out after \(seconds).00 seconds\n\n")
             finish(FailureBody.timedOut(job.requestID, after: seconds), functionError: "Unhandled", status: "timeout")
         }
         phase = .draining
-        kill()
     }
 
     /// Ends the process for want of work or because the machine stops: with notice when it has an extension, at once otherwise.

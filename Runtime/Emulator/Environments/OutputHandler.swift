@@ -24,8 +24,9 @@ final class OutputHandler: ChannelInboundHandler {
     }
 
     /// Reads at once what is already in the pipe, so that lines printed before a response belong to its invocation.
+    /// At most two pipes' capacity: a process that prints without end must not keep the event loop.
     func drain() {
-        while isOpen {
+        for _ in 0..<8 where isOpen {
             var chunk = ByteBuffer()
             let count = chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: 16384) {
                 max(0, read(descriptor, $0.baseAddress, $0.count))

@@ -26,7 +26,9 @@ package actor ObjectNotifications: Settling {
     private let endurance: Duration
 
     /// Objects may have been put of which the webhook never told.
-    private var isIncomplete = true
+    private var isIncomplete = true { didSet { if isIncomplete { doubts += 1 } } }
+    /// How often something was known to be missing.
+    private var doubts = 0
     private var generation: String?
     private let sentinelPrefix = "sentinel/" + UUID().uuidString.lowercased() + "-"
     private var sentinels = 0
@@ -130,10 +132,10 @@ package actor ObjectNotifications: Settling {
         return await withCheckedContinuation { waiting[key] = $0 }
     }
 
+    /// Only a finished listing is trusted, and only when nothing came into doubt meanwhile.
     /// Accepts every object that there is; the machine drops those it has accepted before.
     private func catchUp() async throws {
-        generation = try await store.generation()
-        isIncomplete = false
+        let (seen, fresh) = (doubts, try await store.generation())
         for place in events.places {
             let objects = try await store.objects(bucket: place.bucket, prefix: place.prefix).sorted(by: Self.isEarlier)
             var batch: [AsyncEvent] = []
@@ -144,6 +146,8 @@ package actor ObjectNotifications: Settling {
                 batch = []
             }
         }
+        generation = fresh
+        if doubts == seen { isIncomplete = false }
     }
 
     private static func isEarlier(_ one: StoredObject, _ other: StoredObject) -> Bool {

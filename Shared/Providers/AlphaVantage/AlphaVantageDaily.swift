@@ -10,6 +10,7 @@ package struct AlphaVantageDaily: DataProvider {
     private let baseURL: String
     private let key: String?
     private let adjusted: Bool
+    package var reportsActions: Bool { adjusted }
 
     /// `baseURL` without a slash at its end. `key` is needed for requests and redaction, not for parsing.
     package init(baseURL: String = "https://www.alphavantage.co", key: String?, adjusted: Bool = false) {

@@ -45,13 +45,14 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_by_time ON runs (exchange, as_of);
 
--- What became of each instrument of a run: the object that was put, or why there is none.
+-- What became of each instrument of a run: the objects that were put (part 0, 1 …), or why there is none.
 CREATE TABLE run_items (
     run_id text NOT NULL REFERENCES runs,
     instrument_id text NOT NULL,
+    part integer NOT NULL,
     object_key text,
     refusal text,
-    PRIMARY KEY (run_id, instrument_id),
+    PRIMARY KEY (run_id, instrument_id, part),
     CHECK ((object_key IS NULL) <> (refusal IS NULL))
 );
 CREATE INDEX run_items_by_object ON run_items (object_key);
