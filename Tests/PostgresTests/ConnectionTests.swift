@@ -68,11 +68,11 @@ extension OneCluster {
             let start = ContinuousClock.now
             let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:1/x"))
             let error = await #expect(throws: PostgresError.self) {
-                try await database.query("SELECT 1", deadline: .now + .milliseconds(300))
+                try await database.query("SELECT 1", deadline: .now + .seconds(2))
             }
             #expect(error?.kind == .connect)
             #expect(error?.isTransient == true)
-            #expect((.milliseconds(100)...(.seconds(2))).contains(ContinuousClock.now - start))
+            #expect((.milliseconds(100)...(.seconds(5))).contains(ContinuousClock.now - start))
         }
 
         @Test func aRestartedServerIsFoundAgain() async throws {

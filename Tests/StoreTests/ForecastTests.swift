@@ -62,7 +62,7 @@ import Testing
         #expect(try await features.read([], .recorded(known)).isEmpty)
         #expect(try await features.read(.recorded(known), from: "2012-01-04", through: "2012-01-05")[0].sessions.count == 2)
         #expect(try await features.session("2012-01-10", .recorded(known)).map(\.record.values[0]) == [50])
-        #expect(try await features.firstGap([apple.id], members: 1, .recorded(known)) == "2012-01-03")
+        #expect(try await features.firstGap([apple.id], members: 1, .recorded(known)) == "2012-01-04")
         #expect(try await features.firstGap([apple.id], members: 2, .recorded(known)) == nil)
         #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
     }
