@@ -47,7 +47,7 @@ package struct Featurize: Function {
         let http = HTTPClient(caFile: CertificateFile.find(environment))
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
-        archive = RawArchive(S3Client(http, environment: environment), bucket: try required("BUCKET"))
+        archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: try required("BUCKET"))
         lambda = LambdaClient(http, environment: environment)
         predictFunction = try required("PREDICT_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")

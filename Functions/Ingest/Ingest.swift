@@ -31,7 +31,7 @@ package struct Ingest: Function {
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
         lambda = LambdaClient(http, environment: environment)
-        let archive = RawArchive(S3Client(http, environment: environment), bucket: settings.bucket)
+        let archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
         fetch = Fetch(http: http, archive: archive, provider: try await settings.provider(environment, http))
     }
 

@@ -37,7 +37,7 @@ package struct Predict: Function {
         let http = HTTPClient(caFile: CertificateFile.find(environment))
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
-        let artifacts = ArtifactStore(S3Client(http, environment: environment), bucket: bucket)
+        let artifacts = ArtifactStore(S3Client(http, environment: environment, policy: .patient), bucket: bucket)
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         issuer = Issuer(database: database, features: features, models: LoadedModels(artifacts))
         track = TrackRecord(database)

@@ -59,7 +59,7 @@ package struct Train: Function {
         let http = HTTPClient(caFile: CertificateFile.find(environment))
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
-        artifacts = ArtifactStore(S3Client(http, environment: environment), bucket: bucket)
+        artifacts = ArtifactStore(S3Client(http, environment: environment, policy: .patient), bucket: bucket)
         features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
     }
 

@@ -10,6 +10,9 @@ package struct AWSRetryPolicy: Sendable {
 
     package init(attempts: Int = 3) { self.attempts = attempts }
 
+    /// For a function with minutes to its deadline: outlasts a server that starts again.
+    package static let patient = AWSRetryPolicy(attempts: 9)
+
     /// The pause before retry number `retry` (from 0).
     ///
     /// - Parameters:

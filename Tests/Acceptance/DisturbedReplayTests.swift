@@ -8,9 +8,10 @@ import Testing
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
 struct DisturbedReplayTests {
-    /// Evenings after a session's schedules; one of them follows the monthly training.
+    /// Evenings after a session's schedules; one follows the monthly training, the last ones the dividends of IBM and MSFT.
     static let evenings =
-        (3...31).map { day in "2012-01-\(day < 10 ? "0" : "")\(day)T05:00:00Z" } + ["2012-02-02T05:00:00Z", "2012-02-03T05:00:00Z"]
+        (3...31).map { day in "2012-01-\(day < 10 ? "0" : "")\(day)T05:00:00Z" }
+        + ["02", "03", "09", "10", "15", "16"].map { "2012-02-\($0)T05:00:00Z" }
 
     @Test func killsDuplicatesAndShufflingChangeNoTable() async throws {
         let calm = try await Deployment()
