@@ -92,7 +92,7 @@ let rooms: [Room] = [
     // Functions
     Room(
         name: "IngestFunction", path: "Functions/Ingest",
-        imports: ["LambdaRuntime", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
         products: [log]),
     Room(
         name: "FeaturizeFunction", path: "Functions/Featurize",
@@ -128,6 +128,7 @@ let rooms: [Room] = [
         ]),
 
     // Tests
+    Room(name: "TestSupport", path: "Tests/Support"),
     Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market"]),
     Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market"]),
     Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market"]),
@@ -137,8 +138,8 @@ let rooms: [Room] = [
     Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP"]),
     Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP"]),
     Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "Market"]),
-    Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres"]),
-    Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market"]),
+    Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres", "TestSupport"]),
+    Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
     Room(
         name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),

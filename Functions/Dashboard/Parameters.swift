@@ -9,18 +9,14 @@ struct Parameters {
 
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
         given = request.queryStringParameters ?? [:]
+        let now = Instant(microseconds: request.requestContext.timeEpoch * 1000)
         guard let text = given["as_of"] else {
-            asOf = Instant(microseconds: request.requestContext.timeEpoch * 1000)
+            asOf = now
             return
         }
-        if let date = SessionDate(text) {
-            asOf = Instant(microseconds: Instant.utcMidnight(date.advanced(by: 1)).microseconds - 1)
-        } else if let instant = Instant(text) {
-            asOf = instant
-        } else {
-            throw .invalidParameter(
-                "as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
-        }
+        guard let instant = Instant(asOf: text, now: now) else { throw .unreadableAsOf(text) }
+        guard instant <= now else { throw .futureAsOf(text, now: "\(now)") }
+        asOf = instant
     }
 
     func date(_ name: String) throws(ProblemDetails) -> SessionDate? {

@@ -1,6 +1,7 @@
 import AWS
 import Features
 import FoundationEssentials
+import LambdaEvents
 import LambdaRuntime
 import Market
 import Store
@@ -17,7 +18,7 @@ extension Featurize {
         }
         for start in stride(from: 0, to: members.count, by: Self.sliceSize) {
             let slice = members[start..<min(start + Self.sliceSize, members.count)].map(\.id)
-            let event = try JSONEncoder().encode(PredictSlice(run: run.id, instruments: slice))
+            let event = try JSONEncoder().encode(RunSlice(run: run.id, instruments: slice))
             _ = try await lambda.invoke(predictFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
             summary.handedOn += 1
         }
@@ -63,9 +64,4 @@ extension FeatureRow {
                 extras: Array(table.extras[i * table.extrasWidth..<(i + 1) * table.extrasWidth]))
         }
     }
-}
-
-private struct PredictSlice: Encodable {
-    let run: String
-    let instruments: [String]
 }

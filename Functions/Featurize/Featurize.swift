@@ -2,6 +2,7 @@ import AWS
 import Features
 import FoundationEssentials
 import HTTP
+import LambdaEvents
 package import LambdaRuntime
 import Logging
 import Market
@@ -91,12 +92,7 @@ package struct Featurize: Function {
 
     /// Tells this function, in an invocation of its own, that a run is complete.
     private func announce(_ run: Run, _ context: Context) async throws {
-        let event = try JSONEncoder().encode(CrossSectionEvent(run: run.id, crossSection: true))
+        let event = try JSONEncoder().encode(RunComplete(run: run.id))
         _ = try await lambda.invoke(ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
-}
-
-private struct CrossSectionEvent: Encodable {
-    let run: String
-    let crossSection: Bool
 }

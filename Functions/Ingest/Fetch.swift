@@ -13,6 +13,8 @@ struct Fetch: Sendable {
     let archive: RawArchive
     let provider: any DataProvider
 
+    private static let pauses = RetryPolicy(attempts: 5, base: .milliseconds(500))
+
     /// How one question ended.
     enum Outcome: Sendable {
         case stored(StoredAnswer)
@@ -36,7 +38,7 @@ struct Fetch: Sendable {
         _ instrument: Instrument, symbol: String, from: SessionDate?, asOf: Instant, _ context: Context
     ) async throws -> Outcome {
         let request = provider.request(symbol: symbol, from: from, asOf: asOf)
-        var pause = FullJitter()
+        var retry = 0
         while true {
             let (refusal, response) = await ask(request, context)
             guard let refusal else {
@@ -44,11 +46,13 @@ struct Fetch: Sendable {
                 return .stored(try await keep(response, request, instrument, asOf, context))
             }
             context.logger.warning("refused", metadata: ["symbol": "\(symbol)", "refusal": "\(refusal)"])
-            guard refusal.isRetryable, let delay = pause.next(atLeast: refusal.retryAfter, before: context.cutOff.instant) else {
+            let pause = max(.seconds(refusal.retryAfter ?? 0), Self.pauses.pause(retry: retry, random: .random(in: 0..<1)))
+            retry += 1
+            guard refusal.isRetryable, retry < Self.pauses.attempts, .now + pause < context.cutOff.instant else {
                 if let response { try await keepRefusal(response, request, instrument, asOf, context) }
                 return .refused(refusal)
             }
-            try await Task.sleep(for: delay)
+            try await Task.sleep(for: pause)
         }
     }
 
@@ -84,19 +88,5 @@ struct Fetch: Sendable {
         RawRecord(
             provider: provider.name, kind: provider.kind, instrument: instrument.id, url: request.storedURL, status: response.status,
             contentType: response[header: "Content-Type"], knownAt: asOf, fetchedAt: Instant(microseconds: WallClock.microseconds()))
-    }
-}
-
-/// Pauses between tries: a random share of a doubling limit, at most four of them.
-struct FullJitter {
-    private var tries = 0
-
-    /// The next pause, or nil when there were enough or the pause would end after `deadline`.
-    mutating func next(atLeast floor: Double?, before deadline: ContinuousClock.Instant) -> Duration? {
-        guard tries < 4 else { return nil }
-        let limit = 0.5 * Double(1 << tries)
-        tries += 1
-        let pause = Duration.seconds(max(floor ?? 0, Double.random(in: 0..<limit)))
-        return .now + pause < deadline ? pause : nil
     }
 }

@@ -1,6 +1,7 @@
 import AWS
 import FoundationEssentials
 import HTTP
+import LambdaEvents
 package import LambdaRuntime
 import Logging
 import Market
@@ -59,7 +60,7 @@ package struct Ingest: Function {
     /// Tells Featurize when nothing is outstanding. Featurize does the same after each object, so that whoever comes last says it.
     private func announceIfComplete(_ run: Run, _ context: Context) async throws {
         guard try await Runs(database).isComplete(run.id) else { return }
-        let event = try JSONEncoder().encode(CrossSectionEvent(run: run.id, crossSection: true))
+        let event = try JSONEncoder().encode(RunComplete(run: run.id))
         _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
 
@@ -68,15 +69,9 @@ package struct Ingest: Function {
             part.instruments[$0..<min($0 + Self.sliceSize, part.instruments.count)].map(\.id)
         }
         for slice in slices {
-            let event = try JSONEncoder().encode(SliceEvent(run: part.run.id, instruments: slice, from: part.from))
+            let event = try JSONEncoder().encode(RunSlice(run: part.run.id, instruments: slice, from: part.from?.description))
             _ = try await lambda.invoke(settings.ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
         }
         return slices.count
     }
-}
-
-/// Tells Featurize that a run's objects are all in.
-struct CrossSectionEvent: Encodable {
-    let run: String
-    let crossSection: Bool
 }

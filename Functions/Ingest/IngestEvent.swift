@@ -30,13 +30,6 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     }
 }
 
-/// The event by which a run hands a part of itself to another invocation.
-struct SliceEvent: Encodable {
-    let run: String
-    let instruments: [String]
-    let from: SessionDate?
-}
-
 /// What one invocation did, per symbol. The refusals are named here and kept in `run_items`.
 package struct IngestSummary: Encodable, Sendable {
     var run: String?

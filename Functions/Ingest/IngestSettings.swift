@@ -49,7 +49,7 @@ struct IngestSettings: Sendable {
         if let secret = environment["PROVIDER_SECRET_ARN"], !secret.isEmpty {
             key = try await SecretsClient(http, environment: environment).secret(secret)
         }
-        let kind = environment["PROVIDER_KIND"]
+        let kind = environment["PROVIDER_KIND"].flatMap { $0.isEmpty ? nil : $0 }
         guard let provider = ProviderCatalog.provider(named: providerName, kind: kind, baseURL: providerBaseURL, key: key) else {
             throw Failure.unknownProvider(providerName)
         }

@@ -6,7 +6,7 @@ import Logging
 import Postgres
 import Store
 
-/// Brings the database's schema up to this bundle's, and registers API keys. The only function that may change the schema.
+/// Brings the database's schema up to this bundle's, registers API keys and revokes them. The only function that may change the schema.
 package struct Migrate: Function {
     package struct Event: Decodable, Sendable {
         struct Key: Decodable, Sendable {
@@ -16,6 +16,8 @@ package struct Migrate: Function {
         }
 
         let apiKey: Key?
+        /// SHA-256 of a key that is no longer to be let in.
+        let revokedKey: String?
     }
 
     package struct Output: Encodable, Sendable {
@@ -26,7 +28,7 @@ package struct Migrate: Function {
     enum Failure: Error, Sendable, CustomStringConvertible {
         case invalidHash
 
-        var description: String { "\"apiKey\" needs a \"sha256\" of 64 hexadecimal digits: the hash of the key's text" }
+        var description: String { "an API key is named by the SHA-256 of its text, 64 hexadecimal digits" }
     }
 
     let database: Database
@@ -41,18 +43,16 @@ package struct Migrate: Function {
     package func handle(_ event: Event, _ context: Context) async throws -> Output {
         try await database.withDeadline(context.cutOff.instant) {
             let applied = try await migrations.apply(to: database)
-            if let key = event.apiKey {
-                guard let hash = Self.bytes(hexadecimal: key.sha256), hash.count == 32 else { throw Failure.invalidHash }
-                try await APIKeys(database).register(name: key.name, sha256: hash)
-            }
+            if let key = event.apiKey { try await APIKeys(database).register(name: key.name, sha256: try Self.hash(key.sha256)) }
+            if let key = event.revokedKey { try await APIKeys(database).revoke(sha256: try Self.hash(key)) }
             context.logger.info("Migrated", metadata: ["applied": "\(applied)"])
             return Output(version: migrations.files.count, applied: applied)
         }
     }
 
-    private static func bytes(hexadecimal text: String) -> [UInt8]? {
+    private static func hash(_ text: String) throws(Failure) -> [UInt8] {
         let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == text.utf8.count, digits.count % 2 == 0 else { return nil }
+        guard digits.count == 64, text.utf8.count == 64 else { throw .invalidHash }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
     }
 }

@@ -18,7 +18,8 @@ struct ForecastQuestion: Sendable {
         let symbol = request.pathParameters?["symbol"] ?? ""
         guard (1...32).contains(symbol.utf8.count), symbol.utf8.allSatisfy({ $0 > 32 }) else { throw .unknownSymbol(symbol) }
         self.symbol = symbol
-        asOf = try given["as_of"].map(Self.instant) ?? Instant(microseconds: request.requestContext.timeEpoch * 1000)
+        let now = Instant(microseconds: request.requestContext.timeEpoch * 1000)
+        asOf = try given["as_of"].map { text throws(ProblemDetails) in try Self.instant(text, now: now) } ?? now
         horizons = try given["horizon"].map(Self.horizon) ?? Quantiles.horizons
         slots = try given["include"].map(Self.slots) ?? [.champion]
     }
@@ -31,13 +32,9 @@ struct ForecastQuestion: Sendable {
         return [horizon]
     }
 
-    /// An RFC 3339 instant, or a date, which means the end of that day in UTC.
-    private static func instant(_ text: String) throws(ProblemDetails) -> Instant {
-        if let date = SessionDate(text) { return Instant(microseconds: Instant.utcMidnight(date.advanced(by: 1)).microseconds - 1) }
-        guard let instant = Instant(text) else {
-            throw .invalidParameter(
-                "as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
-        }
+    private static func instant(_ text: String, now: Instant) throws(ProblemDetails) -> Instant {
+        guard let instant = Instant(asOf: text, now: now) else { throw .unreadableAsOf(text) }
+        guard instant <= now else { throw .futureAsOf(text, now: "\(now)") }
         return instant
     }
 

@@ -24,6 +24,14 @@ package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
         ProblemDetails("invalid-parameter", title: "A parameter is invalid", status: 400, detail: detail, parameter: name)
     }
 
+    package static func unreadableAsOf(_ text: String) -> ProblemDetails {
+        invalidParameter("as_of", "\"\(text)\" is neither a date such as 2013-03-01 nor an instant such as 2013-03-01T22:30:00Z.")
+    }
+
+    package static func futureAsOf(_ text: String, now: String) -> ProblemDetails {
+        invalidParameter("as_of", "\(text) has not come yet: it is \(now). Nobody knows what will have been known by then.")
+    }
+
     package static func unknownSymbol(_ symbol: String) -> ProblemDetails {
         ProblemDetails(
             "unknown-symbol", title: "The symbol is unknown", status: 404,

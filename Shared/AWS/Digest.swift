@@ -30,11 +30,6 @@ package enum Digest {
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
-    /// Equality in a time that does not tell where the bytes differ.
-    package static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.count == right.count && openssl_shim_compare(left, right, left.count) == 0
-    }
-
     package static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
     /// `nil` when the text is no base64.

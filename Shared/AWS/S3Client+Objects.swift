@@ -66,17 +66,6 @@ extension S3Client {
         let query = versionId.map { "versionId=\(PercentEncoding.encode($0))" } ?? ""
         _ = try await call("DELETE", bucket: bucket, key: key, query: query, deadline: deadline)
     }
-
-    /// Creates a bucket in the client's region; one that is ours already is fine.
-    package func createBucket(_ bucket: String, deadline: ContinuousClock.Instant = .now + .seconds(30)) async throws(AWSError) {
-        let isPlain = endpoint.custom != nil || endpoint.region == "us-east-1"
-        let wish = "<CreateBucketConfiguration><LocationConstraint>\(endpoint.region)</LocationConstraint></CreateBucketConfiguration>"
-        do throws(AWSError) {
-            _ = try await call("PUT", bucket: bucket, key: nil, body: isPlain ? [] : Array(wish.utf8), deadline: deadline)
-        } catch {
-            guard error.code == "BucketAlreadyOwnedByYou" || error.code == "BucketAlreadyExists" else { throw error }
-        }
-    }
 }
 
 extension S3Head {

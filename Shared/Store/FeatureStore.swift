@@ -134,20 +134,6 @@ package struct FeatureStore: Sendable {
         return tables
     }
 
-    /// One session's rows of all instruments as of an instant, ordered by instrument: what its cross-section is made of.
-    package func session(_ session: SessionDate, _ asOf: AsOf) async throws(PostgresError) -> [(instrument: String, record: FeatureRecord)]
-    {
-        try await database.query(
-            """
-            SELECT DISTINCT ON (instrument_id) instrument_id, "values", log_return, extras FROM features
-            WHERE version = $1 AND session = $2 AND \(asOf.column) <= $3
-            ORDER BY instrument_id, known_at DESC, fetched_at DESC, sha256 DESC
-            """, [version, session, asOf.instant]
-        ).all { row throws(PostgresError) in
-            (try row[0], FeatureRecord(session: session, values: try row[1], logReturn: try row[2], extras: try row[3]))
-        }
-    }
-
     /// The last session that an instrument has features for, as of an instant.
     package func lastSession(of instrument: String, _ asOf: AsOf) async throws(PostgresError) -> SessionDate? {
         try await database.query(

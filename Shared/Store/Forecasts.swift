@@ -52,17 +52,6 @@ package struct Forecasts: Sendable {
         return KeptForecasts(instrument: try Instruments.instrument(first), model: model, lastSession: try first[9], forecasts: forecasts)
     }
 
-    /// Every instrument's latest forecasts of one role as of an instant, ordered by instrument and horizon.
-    package func latest(role: String = "champion", asOf: Instant) async throws(PostgresError) -> [Forecast] {
-        try await database.query(
-            """
-            SELECT DISTINCT ON (f.instrument_id, f.horizon) \(Forecast.columns) FROM forecasts f
-            WHERE f.role = $1 AND f.as_of <= $2
-            ORDER BY f.instrument_id, f.horizon, f.session DESC, f.as_of DESC, f.data_version DESC
-            """, [role, asOf]
-        ).all { row throws(PostgresError) in try Forecast(row) }
-    }
-
     /// The forecasts from origins in a range whose horizon was over as of `asOf`, with the return that the features of `featureVersion`
     /// show, ordered by session, instrument, model, horizon.
     package func matured(

@@ -1,12 +1,13 @@
 import Postgres
 import Synchronization
+import TestSupport
 import Testing
 
 extension OneCluster {
     @Suite struct ConnectionTests {
-        let cluster = Cluster.shared
+        let cluster = PostgresCluster.shared
 
-        func ask(_ url: String, _ password: String? = Cluster.shared.password) async throws -> Int {
+        func ask(_ url: String, _ password: String? = PostgresCluster.shared.password) async throws -> Int {
             try await Database(DatabaseSettings(url, password: password)).query("SELECT 1", deadline: .now + .seconds(5)).count
         }
 

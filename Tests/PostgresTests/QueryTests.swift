@@ -1,10 +1,11 @@
 import Postgres
+import TestSupport
 import Testing
 
 extension Database {
     /// A database of the shared cluster, reached in clear over loopback.
     static func local(_ name: String = "postgres") throws -> Database {
-        var settings = try DatabaseSettings(Cluster.shared.url(name), password: Cluster.shared.password)
+        var settings = try DatabaseSettings(PostgresCluster.shared.url(name), password: PostgresCluster.shared.password)
         settings.timeout = .seconds(5)
         return Database(settings)
     }

@@ -21,11 +21,15 @@ import Testing
         #expect(question.asOf.description == "2013-03-01T23:00:00Z")
     }
 
-    @Test func aDateMeansItsEnd() throws {
+    @Test func aDateMeansItsEndAndTodayMeansNow() throws {
+        #expect(try question("AAPL", ["as_of": "2013-03-01"]).asOf.description == "2013-03-01T23:00:00Z")
         #expect(try question("AAPL", ["as_of": "2012-02-29"]).asOf.description == "2012-02-29T23:59:59.999999Z")
     }
 
-    @Test(arguments: [["horizon": "3"], ["horizon": "one"], ["as_of": "2012-02-30"], ["include": "everything"]])
+    @Test(arguments: [
+        ["horizon": "3"], ["horizon": "one"], ["as_of": "2012-02-30"], ["as_of": "2013-03-02"], ["as_of": "2013-03-01T23:00:01Z"],
+        ["include": "everything"],
+    ])
     func aBadParameterIsAProblemThatNamesIt(_ query: [String: String]) {
         let problem = #expect(throws: ProblemDetails.self) { try question("AAPL", query) }
         #expect(problem?.status == 400)

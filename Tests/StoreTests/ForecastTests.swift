@@ -61,7 +61,6 @@ import Testing
         #expect(try await features.read(["XNYS:IBM"], .recorded(known)).isEmpty)
         #expect(try await features.read([], .recorded(known)).isEmpty)
         #expect(try await features.read(.recorded(known), from: "2012-01-04", through: "2012-01-05")[0].sessions.count == 2)
-        #expect(try await features.session("2012-01-10", .recorded(known)).map(\.record.values[0]) == [50])
         #expect(try await features.firstGap([apple.id], members: 1, .recorded(known)) == "2012-01-04")
         #expect(try await features.firstGap([apple.id], members: 2, .recorded(known)) == nil)
         #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
@@ -107,18 +106,9 @@ import Testing
         let kept = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
         #expect(kept?.forecasts == today && kept?.isCurrent == true && kept?.instrument == apple)
         #expect(try await forecasts.kept(symbol: "XNAS:AAPL", asOf: "2012-01-10T00:00:00Z", featureVersion: "f1")?.forecasts == early)
-        #expect(try await forecasts.latest(asOf: now) == today)
         #expect(
             try await database.query("SELECT prices[1] FROM reporting.forecasts WHERE horizon = 20 AND session = '2012-01-10'")[0][0]
                 == 411.23)
-
-        var times: [Duration] = []
-        for _ in 0..<200 {
-            let start = ContinuousClock.now
-            _ = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
-            times.append(ContinuousClock.now - start)
-        }
-        print("a kept forecast: median \(times.sorted()[100])")
     }
 
     @Test func maturedForecastsMeetWhatCame() async throws {

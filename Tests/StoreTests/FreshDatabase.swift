@@ -3,6 +3,7 @@ import Market
 import Postgres
 import Store
 import Synchronization
+import TestSupport
 
 private let counter = Mutex(0)
 
@@ -25,7 +26,7 @@ func freshDatabase() async throws -> Database {
 }
 
 func database(named name: String, check: ConnectionCheck? = nil) throws -> Database {
-    var settings = try DatabaseSettings(Cluster.shared.url(name), password: Cluster.shared.password)
+    var settings = try DatabaseSettings(PostgresCluster.shared.url(name), password: PostgresCluster.shared.password)
     settings.timeout = .seconds(20)
     return Database(settings, check: check)
 }

@@ -1,6 +1,5 @@
 // Digests of libcrypto: `EVP_sha256()` and friends behind functions with annotated, sized results.
 #pragma once
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdint.h>
@@ -14,9 +13,4 @@ static inline int openssl_shim_sha256(const void *_Nullable bytes, size_t count,
 static inline int openssl_shim_hmac_sha256(
     const void *_Nullable key, size_t key_count, const void *_Nullable bytes, size_t count, uint8_t *_Nonnull digest) {
   return HMAC(EVP_sha256(), key_count ? key : "", (int)key_count, count ? bytes : (const void *)"", count, digest, NULL) != NULL;
-}
-
-/// Compares without telling by its duration where the bytes differ. Returns 0 when they are equal.
-static inline int openssl_shim_compare(const void *_Nonnull left, const void *_Nonnull right, size_t count) {
-  return CRYPTO_memcmp(left, right, count);
 }

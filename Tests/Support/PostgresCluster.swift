@@ -1,22 +1,18 @@
 import Glibc
-import Testing
-
-/// Tests that share the cluster run in turn: one of them restarts it.
-@Suite(.serialized) enum OneCluster {}
 
 /// A private Postgres with TLS and SCRAM for the tests of one process. It ends, and its folder goes, when the process ends:
 /// its keeper waits for the end of its standard input.
-final class Cluster: Sendable {
-    static let shared = Cluster()
+package final class PostgresCluster: Sendable {
+    package static let shared = PostgresCluster()
 
-    let port: Int
-    let folder: String
-    let password = "correct horse"
+    package let port: Int
+    package let folder: String
+    package let password = "correct horse"
 
     private init() {
-        port = Cluster.freePort()
+        port = PostgresCluster.freePort()
         folder = "/tmp/bellwether-pg-\(getpid())-\(port)"
-        let script = Cluster.script.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+        let script = PostgresCluster.script.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
         let keeper = popen("exec sh -c '\(script)' keeper \(folder) \(port) '\(password)' >/dev/null", "we")
         precondition(keeper != nil, "no shell for the test cluster")
         for _ in 0..<400 where access(folder + "/ready", F_OK) != 0 { usleep(50_000) }
@@ -24,18 +20,20 @@ final class Cluster: Sendable {
     }
 
     /// A connection URL for the superuser; `options` such as `sslmode=verify-full`.
-    func url(
+    package func url(
         _ database: String = "postgres", user: String = "postgres", host: String = "127.0.0.1", options: String = "sslmode=disable"
     ) -> String {
         "postgres://\(user)@\(host):\(port)/\(database)?\(options)"
     }
 
-    var authority: String { folder + "/tls/ca.pem" }
-    var wrongAuthority: String { folder + "/tls/other.pem" }
+    package var authority: String { folder + "/tls/ca.pem" }
+    package var wrongAuthority: String { folder + "/tls/other.pem" }
 
     /// Runs `pg_ctl` on the cluster and waits for it.
-    func control(_ words: String) {
-        _ = system(Cluster.prefix + "$as $bin/pg_ctl -D \(folder)/data -l \(folder)/data/server.log -w \(words) >/dev/null 2>&1 </dev/null")
+    package func control(_ words: String) {
+        _ = system(
+            PostgresCluster.prefix + "$as $bin/pg_ctl -D \(folder)/data -l \(folder)/data/server.log -w \(words) >/dev/null 2>&1 </dev/null"
+        )
     }
 
     private static let prefix = """

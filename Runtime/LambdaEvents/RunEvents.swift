@@ -1,0 +1,25 @@
+/// Tells Featurize that all of a run's objects are in: it makes the cross-sections and hands the run on.
+package struct RunComplete: Codable, Hashable, Sendable {
+    package let run: String
+    package let crossSection: Bool
+
+    package init(run: String) {
+        self.run = run
+        crossSection = true
+    }
+}
+
+/// Part of a run, which one invocation hands to another.
+package struct RunSlice: Codable, Hashable, Sendable {
+    package let run: String
+    /// Ids.
+    package let instruments: [String]
+    /// The first session to ask a provider for, `YYYY-MM-DD`; only Ingest's slices have one.
+    package let from: String?
+
+    package init(run: String, instruments: [String], from: String? = nil) {
+        self.run = run
+        self.instruments = instruments
+        self.from = from
+    }
+}

@@ -1,0 +1,4 @@
+import Testing
+
+/// Tests that share the cluster run in turn: one of them restarts it.
+@Suite(.serialized) enum OneCluster {}
