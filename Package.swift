@@ -13,6 +13,7 @@ struct Room {
     var products: [(name: String, package: String)] = []
     var exclude: [String] = []
     var settings: [SwiftSetting] = []
+    var linking: [LinkerSetting] = []
 
     enum Kind { case library, executable, test, system(pkgConfig: String, apt: String) }
 
@@ -31,7 +32,8 @@ struct Room {
         return switch kind {
         case .library: .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
         case .executable:
-            .executableTarget(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
+            .executableTarget(
+                name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings, linkerSettings: linking)
         case .test: .testTarget(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
         case .system(let pkgConfig, let apt):
             .systemLibrary(name: name, path: path, pkgConfig: pkgConfig, providers: [.apt([apt])])
@@ -45,6 +47,12 @@ struct Room {
 #else
     let vectorised: [SwiftSetting] = []
 #endif
+
+/// The bundle carries its libraries in `lib`. DT_RPATH and not RUNPATH: Lambda's LD_LIBRARY_PATH begins with the system's folders, whose
+/// libcurl and libssl are others.
+let bundled: [LinkerSetting] = [
+    .unsafeFlags(["-Xlinker", "--disable-new-dtags", "-Xlinker", "-rpath=$ORIGIN/lib"], .when(platforms: [.linux]))
+]
 
 let log = (name: "Logging", package: "swift-log")
 let nio = [
@@ -125,7 +133,8 @@ let rooms: [Room] = [
         imports: [
             "LambdaRuntime", "IngestFunction", "FeaturizeFunction", "TrainFunction", "PredictFunction", "DashboardFunction",
             "AuthorizeFunction", "MigrateFunction",
-        ]),
+        ],
+        linking: bundled),
 
     // Tests
     Room(name: "TestSupport", path: "Tests/Support"),

@@ -12,8 +12,9 @@ package struct Authorize: Function {
     let database: Database
 
     package init(_ environment: [String: String]) async throws {
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: CertificateFile.find(environment)))
-        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        let authorities = CertificateFile.find(environment)
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
+        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         keys = APIKeys(database)
     }
 

@@ -13,8 +13,9 @@ package struct Dashboard: Function {
     let files: StaticFiles
 
     package init(_ environment: [String: String]) async throws {
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: CertificateFile.find(environment)))
-        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        let authorities = CertificateFile.find(environment)
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
+        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         files = StaticFiles(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/web")
     }
 

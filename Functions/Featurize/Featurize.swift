@@ -45,9 +45,10 @@ package struct Featurize: Function {
             guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
             return value
         }
-        let http = HTTPClient(caFile: CertificateFile.find(environment))
+        let authorities = CertificateFile.find(environment)
+        let http = HTTPClient(caFile: authorities)
         let password = try await DatabasePassword.find(environment, http)
-        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: try required("BUCKET"))
         lambda = LambdaClient(http, environment: environment)
         predictFunction = try required("PREDICT_FUNCTION")

@@ -27,10 +27,11 @@ package struct Ingest: Function {
     let metrics = InvocationMetrics(function: "Ingest")
 
     package init(_ environment: [String: String]) async throws {
-        let http = HTTPClient(caFile: CertificateFile.find(environment))
+        let authorities = CertificateFile.find(environment)
+        let http = HTTPClient(caFile: authorities)
         settings = try IngestSettings(environment)
         let password = try await DatabasePassword.find(environment, http)
-        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         lambda = LambdaClient(http, environment: environment)
         let archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
         fetch = Fetch(http: http, archive: archive, provider: try await settings.provider(environment, http))

@@ -35,8 +35,9 @@ package struct Migrate: Function {
     let migrations: Migrations
 
     package init(_ environment: [String: String]) async throws {
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: CertificateFile.find(environment)))
-        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password))
+        let authorities = CertificateFile.find(environment)
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
+        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities))
         migrations = try Migrations(environment: environment)
     }
 

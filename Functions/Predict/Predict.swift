@@ -34,9 +34,10 @@ package struct Predict: Function {
 
     package init(_ environment: [String: String]) async throws {
         guard let bucket = environment["BUCKET"], !bucket.isEmpty else { throw Failure.missing("BUCKET") }
-        let http = HTTPClient(caFile: CertificateFile.find(environment))
+        let authorities = CertificateFile.find(environment)
+        let http = HTTPClient(caFile: authorities)
         let password = try await DatabasePassword.find(environment, http)
-        database = Database(try DatabaseSettings(environment["DATABASE_URL"] ?? "", password: password), check: Schema.check)
+        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         let artifacts = ArtifactStore(S3Client(http, environment: environment, policy: .patient), bucket: bucket)
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         issuer = Issuer(database: database, features: features, models: LoadedModels(artifacts))

@@ -12,10 +12,13 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// Where the server's notices go. They never go to stderr.
     package var onNotice: (@Sendable (String) -> Void)?
 
+    /// A PEM file of the root certificates to trust; nil is libpq's own, in the user's home.
+    package var authorities: String?
+
     private let host: String?
     private let port: String?
     private let secrets: [String]
-    private let isEncryptionUnset: Bool
+    private let encryption: String?
 
     package init(_ url: String, password: String? = nil) throws(PostgresError) {
         guard !url.isEmpty, let options = PQconninfoParse(url, nil) else {
@@ -33,14 +36,22 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
         self.password = password
         host = given["host"] ?? given["hostaddr"]
         port = given["port"]
-        isEncryptionUnset = given["sslmode"] == nil
+        encryption = given["sslmode"]
         secrets = [password, given["password"], given["sslpassword"]].compactMap { $0 }.filter { !$0.isEmpty }
     }
 
-    /// Reads `DATABASE_URL` and, when it is there, `PGPASSWORD`.
-    package static func fromEnvironment(_ environment: [String: String]) throws(PostgresError) -> DatabaseSettings {
+    /// What `DATABASE_URL` names.
+    ///
+    /// - Parameters:
+    ///   - password: where it is kept is the caller's business; never in the URL.
+    ///   - authorities: a PEM file of the root certificates to trust, unless the URL names one (`sslrootcert`).
+    package static func fromEnvironment(
+        _ environment: [String: String], password: String?, authorities: String?
+    ) throws(PostgresError) -> DatabaseSettings {
         guard let url = environment["DATABASE_URL"], !url.isEmpty else { throw PostgresError(.settings, "DATABASE_URL is not set") }
-        return try DatabaseSettings(url, password: environment["PGPASSWORD"])
+        var settings = try DatabaseSettings(url, password: password)
+        settings.authorities = authorities
+        return settings
     }
 
     package var description: String { "postgres at \(host ?? "local socket"):\(port ?? "5432")" }
@@ -53,7 +64,10 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// libpq's keywords, in its order of precedence: later ones win.
     var keywords: [(String, String)] {
         var pairs = [("gssencmode", "disable"), ("client_encoding", "UTF8"), ("fallback_application_name", "bellwether")]
-        if isEncryptionUnset, !isLocal { pairs.append(("sslmode", "verify-full")) }
+        let encryption = encryption ?? (isLocal ? "prefer" : "verify-full")
+        pairs.append(("sslmode", encryption))
+        // With weaker modes libpq would verify as soon as it has certificates.
+        if encryption.hasPrefix("verify"), let authorities { pairs.append(("sslrootcert", authorities)) }
         pairs.append(("dbname", url))
         if let password { pairs.append(("password", password)) }
         return pairs

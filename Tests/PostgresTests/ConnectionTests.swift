@@ -18,6 +18,18 @@ extension OneCluster {
             #expect(try await database.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0][0] == true)
         }
 
+        @Test func theBundlesAuthoritiesAreTrustedUnlessTheURLNamesOthers() async throws {
+            let environment = ["DATABASE_URL": cluster.url(options: "sslmode=verify-full")]
+            func ask(_ environment: [String: String], _ authorities: String) async throws -> Int {
+                let settings = try DatabaseSettings.fromEnvironment(environment, password: cluster.password, authorities: authorities)
+                return try await Database(settings).query("SELECT 1", deadline: .now + .seconds(5)).count
+            }
+            #expect(try await ask(environment, cluster.authority) == 1)
+            await #expect(throws: PostgresError.self) { try await ask(environment, cluster.wrongAuthority) }
+            let own = ["DATABASE_URL": cluster.url(options: "sslmode=verify-full&sslrootcert=\(cluster.authority)")]
+            #expect(try await ask(own, cluster.wrongAuthority) == 1)
+        }
+
         @Test func verifyFullRefusesAnotherAuthorityAtOnce() async throws {
             let start = ContinuousClock.now
             let error = await #expect(throws: PostgresError.self) {

@@ -1,0 +1,37 @@
+import Foundation
+import Testing
+
+/// What is uploaded runs where only the platform's own libraries are.
+@Suite(.enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"))
+struct BundleTests {
+    private static let bundle = Deployment.environment["BELLWETHER_BUNDLE"] ?? ""
+    /// What Amazon Linux 2023's image for functions has of them.
+    private static let platform = ["linux-vdso", "ld-linux", "libc.", "libm.", "libresolv.", "libstdc++.", "libgcc_s."]
+
+    @Test func everyLibraryButThePlatformsOwnComesFromTheBundle() async throws {
+        let (status, output) = try await Shell.run("/usr/bin/env", ["ldd", "\(Self.bundle)/bootstrap"], environment: Deployment.environment)
+        try #require(status == 0, "\(output)")
+        let lines = output.split(separator: "\n").filter { $0.contains(".so") }
+        #expect(lines.count > 20)
+        for line in lines {
+            let name = (line.split(separator: " ").first ?? "").split(separator: "/").last ?? ""
+            guard !Self.platform.contains(where: { name.trimmingCharacters(in: .whitespaces).hasPrefix($0) }) else { continue }
+            #expect(line.contains("/lib/\(name.trimmingCharacters(in: .whitespaces))") && line.contains("bundle"), "\(line)")
+        }
+    }
+
+    @Test func anotherProcessLibraryPathDoesNotReplaceThem() async throws {
+        // Lambda's LD_LIBRARY_PATH begins with the system's folders.
+        var environment = Deployment.environment
+        environment["LD_LIBRARY_PATH"] = "/lib64:/usr/lib64:/lib/x86_64-linux-gnu:\(Self.bundle)"
+        let (status, output) = try await Shell.run("/usr/bin/env", ["ldd", "\(Self.bundle)/bootstrap"], environment: environment)
+        try #require(status == 0, "\(output)")
+        let curl = try #require(output.split(separator: "\n").first { $0.contains("libcurl.so") })
+        #expect(curl.contains("/bundle"), "\(curl)")
+    }
+
+    @Test func certificatesOfTheServicesComeWithIt() throws {
+        let text = try String(contentsOfFile: "\(Self.bundle)/ca.pem", encoding: .utf8)
+        #expect(text.components(separatedBy: "BEGIN CERTIFICATE").count > 10)
+    }
+}
