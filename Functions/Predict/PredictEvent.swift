@@ -18,23 +18,11 @@ package enum PredictEvent: Decodable, Sendable {
     }
 }
 
-/// An answer for the gateway, or what a slice did.
-package enum PredictOutput: Encodable, Sendable {
-    case response(HTTPAPIResponse)
-    case slice(SliceSummary)
-
-    package struct SliceSummary: Encodable, Sendable {
-        /// Forecasts written now; those that were kept already are not counted.
-        var kept = 0
-        /// Instruments without a forecast, and why.
-        var without: [String: String] = [:]
-        var note: String?
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .response(let response): try response.encode(to: encoder)
-        case .slice(let summary): try summary.encode(to: encoder)
-        }
-    }
+/// What a slice of a run came to.
+struct SliceSummary: Encodable, Sendable {
+    /// Forecasts written now; those that were kept already are not counted.
+    var kept = 0
+    /// Instruments without a forecast, and why.
+    var without: [String: String] = [:]
+    var note: String?
 }
