@@ -1,8 +1,9 @@
 import FoundationEssentials
 package import LambdaEvents
+import LambdaRuntime
 
 /// What Predict is called with: a question over the HTTP API, or a slice of a run.
-package enum PredictEvent: Decodable, Sendable {
+package enum PredictEvent: Decodable, SelfReading, Sendable {
     case request(HTTPAPIRequest)
     case slice(run: String, instruments: [String])
 
@@ -15,6 +16,11 @@ package enum PredictEvent: Decodable, Sendable {
         } else {
             self = .request(try HTTPAPIRequest(from: decoder))
         }
+    }
+
+    package init?(reading bytes: [UInt8]) {
+        guard let request = HTTPAPIRequest(reading: bytes) else { return nil }
+        self = .request(request)
     }
 }
 

@@ -24,11 +24,8 @@ extension HTTPAPIResponse {
         try reader.object { (reader, name) throws(JSONReader.Malformed) in
             switch name {
             case "statusCode": status = try reader.integer()
-            case "headers": try reader.object { (reader, name) throws(JSONReader.Malformed) in headers[name] = try reader.string() }
-            case "cookies":
-                var cookies: [String] = []
-                try reader.list { reader throws(JSONReader.Malformed) in cookies.append(try reader.string()) }
-                self.cookies = cookies
+            case "headers": headers = try reader.map()
+            case "cookies": cookies = try reader.strings()
             case "body": body = try reader.string()
             case "isBase64Encoded": isBase64Encoded = try reader.bool()
             default: throw JSONReader.Malformed()

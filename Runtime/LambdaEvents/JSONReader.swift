@@ -27,6 +27,12 @@ struct JSONReader {
         try expect(UInt8(ascii: "]"))
     }
 
+    mutating func strings() throws(Malformed) -> [String] {
+        var strings: [String] = []
+        try list { reader throws(Malformed) in strings.append(try reader.string()) }
+        return strings
+    }
+
     mutating func string() throws(Malformed) -> String {
         try expect(UInt8(ascii: "\""))
         var text: [UInt8] = []
@@ -48,6 +54,13 @@ struct JSONReader {
             default: throw Malformed()
             }
         }
+    }
+
+    /// A map of texts.
+    mutating func map() throws(Malformed) -> [String: String] {
+        var map: [String: String] = [:]
+        try object { (reader, name) throws(Malformed) in map[name] = try reader.string() }
+        return map
     }
 
     /// A whole number without an exponent.

@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "{", #"{"statusCode":200"#, #"{"statusCode":200}x"#, #"{"statusCode":200,}"#, #"{"statusCode":200,"body":"\ud83d"}"#,
+        "", "{", #"{"statusCode":200"#, #"{"statusCode":200}x"#, #"{"statusCode":200,,}"#, #"{"statusCode":200,"body":"\ud83d"}"#,
         #"{"statusCode":200,"body":"\x"}"#, "{\"statusCode\":200,\"body\":\"\n\"}", #"{"statusCode":-}"#, #"{"body":"x"}"#,
     ])
     func `What is no answer in JSON becomes the body`(_ text: String) {
