@@ -47,7 +47,7 @@ struct BenchIngest: AsyncParsableCommand {
             let before = processorTime()
             var rows = 0
             for answer in answers.bodies {
-                rows += try BacktestBench.ingest(chart: answer.body, mic: answer.mic, asOf: Answers.asOf)
+                rows += try BacktestBench.ingest(chart: answer, asOf: Answers.asOf)
             }
             if round > 0 { speeds.append(Double(rows) / (processorTime() - before)) }
         }
@@ -58,7 +58,7 @@ struct BenchIngest: AsyncParsableCommand {
 /// What the sample market says about every symbol at the end of 2011.
 private struct Answers: Sendable {
     static let asOf = DemoPlan.backfill.milliseconds / 1000
-    let bodies: [(mic: String, body: [UInt8])]
+    let bodies: [[UInt8]]
     let rows: Int
 
     init(_ catalog: SampleCatalog) {
@@ -66,12 +66,12 @@ private struct Answers: Sendable {
         let query = ChartQuery(from: 0, to: Self.asOf)
         bodies = DemoPlan.symbols.compactMap { symbol in
             let answer = market.answer(symbol: symbol, query)
-            return catalog[symbol].flatMap { answer.status == 200 ? ($0.instrument.exchange, Array(answer.body.utf8)) : nil }
+            return answer.status == 200 ? Array(answer.body.utf8) : nil
         }
-        rows = bodies.reduce(0) { $0 + ((try? BacktestBench.ingest(chart: $1.body, mic: $1.mic, asOf: Self.asOf)) ?? 0) }
+        rows = bodies.reduce(0) { $0 + ((try? BacktestBench.ingest(chart: $1, asOf: Self.asOf)) ?? 0) }
     }
 
-    var bytes: Int { bodies.reduce(0) { $0 + $1.body.count } }
+    var bytes: Int { bodies.reduce(0) { $0 + $1.count } }
 }
 
 /// One load of the sample prices into an empty local system; CPU times in microseconds a row.

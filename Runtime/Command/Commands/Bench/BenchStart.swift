@@ -53,7 +53,7 @@ struct BenchStart: AsyncParsableCommand {
     private func start(_ function: String, _ bundle: String) throws -> (milliseconds: Double, megabytes: Double) {
         let environment = try FunctionProcess.start(function, bundle: bundle)
         defer { environment.end() }
-        guard let seconds = ProcessTable.processorSeconds(of: environment.pid),
+        guard let seconds = ProcessTable.threadSeconds(of: environment.pid),
             let megabytes = ProcessTable.residentMegabytes(of: environment.pid)
         else { throw CommandFailure("\(function) ended before it could be measured") }
         return (1000 * seconds, megabytes)
@@ -65,9 +65,9 @@ struct BenchStart: AsyncParsableCommand {
         defer { environment.end() }
         var rounds: [Double] = []
         for round in 0...5 {
-            let before = ProcessTable.processorSeconds(of: environment.pid) ?? 0
+            let before = ProcessTable.threadSeconds(of: environment.pid) ?? 0
             for _ in 0..<events { try environment.serve(Self.event) }
-            let after = ProcessTable.processorSeconds(of: environment.pid) ?? 0
+            let after = ProcessTable.threadSeconds(of: environment.pid) ?? 0
             if round > 0 { rounds.append(1e6 * (after - before) / Double(events)) }
         }
         return rounds

@@ -75,7 +75,8 @@ struct MessageSocket: ~Copyable {
     }
 
     private func headLength() -> Int? {
-        memmem(buffer, filled, "\r\n\r\n", 4).map { UnsafeRawPointer($0) - UnsafeRawPointer(buffer) + 4 }
+        let bytes = UnsafeRawBufferPointer(start: buffer, count: filled)
+        return bytes.indices.first { bytes[$0] == 0x0a && $0 >= 3 && bytes[$0 - 2] == 0x0a && bytes[$0 - 1] == 0x0d }.map { $0 + 1 }
     }
 
     private static func contentLength(_ head: String) -> Int {

@@ -6,8 +6,15 @@ import Foundation
 
 /// Processes as `/proc` shows them.
 enum ProcessTable {
-    /// Seconds of CPU time, user and system, that the living threads of a process have used; nil when it is gone.
+    /// Seconds of CPU time, user and system, that a process has used, ended threads included, in steps of 10 ms; nil when it is gone.
     static func processorSeconds(of pid: Int32) -> Double? {
+        let fields = statistics(pid)
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        return (user + system) / Double(sysconf(CInt(_SC_CLK_TCK)))
+    }
+
+    /// The same to the nanosecond, without threads that have ended.
+    static func threadSeconds(of pid: Int32) -> Double? {
         let folder = "/proc/\(pid)/task"
         guard let threads = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
         return threads.reduce(0) { sum, thread in
@@ -27,11 +34,15 @@ enum ProcessTable {
     static func children(of pid: Int32) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { child in
-            let stat = read("/proc/\(child)/stat")
-            guard let end = stat.lastIndex(of: ")") else { return false }
-            let fields = stat[stat.index(after: end)...].split(separator: " ")
+            let fields = statistics(child)
             return fields.count > 1 && Int32(fields[1]) == pid
         }
+    }
+
+    /// The fields of `/proc/PID/stat` from the state on; none when the process is gone.
+    private static func statistics(_ pid: Int32) -> [Substring] {
+        let stat = read("/proc/\(pid)/stat")
+        return stat.lastIndex(of: ")").map { stat[stat.index(after: $0)...].split(separator: " ") } ?? []
     }
 
     private static func read(_ path: String) -> String {

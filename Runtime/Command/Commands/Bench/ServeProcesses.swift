@@ -15,15 +15,19 @@ struct ServeProcesses: Sendable {
 
     private let emulator: Int32
     private let postgres: Int32?
+    /// PostgreSQL's and the S3 server's, which the emulator may have started.
+    private let servers: Set<Int32>
 
     init(_ home: Home, _ deployment: LocalDeployment) {
         emulator = deployment.record.process.pid
-        postgres = LocalServers.running(inFolder: home.state).first { $0.name == "PostgreSQL" }?.process.pid
+        let running = LocalServers.running(inFolder: home.state)
+        postgres = running.first { $0.name == "PostgreSQL" }?.process.pid
+        servers = Set(running.map(\.process.pid))
     }
 
     func times() -> Times {
         Times(
-            emulator: total([emulator]), functions: total(ProcessTable.children(of: emulator)),
+            emulator: total([emulator]), functions: total(ProcessTable.children(of: emulator).filter { !servers.contains($0) }),
             postgres: postgres.map { total([$0] + ProcessTable.children(of: $0)) } ?? 0)
     }
 
