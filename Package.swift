@@ -71,7 +71,7 @@ let rooms: [Room] = [
     Room(name: "Features", path: "Shared/Features", imports: ["Market"]),
     Room(name: "Kernels", path: "Shared/Kernels", settings: vectorised),
     Room(name: "Forecasting", path: "Shared/Forecasting", imports: ["Kernels", "Market"], settings: vectorised),
-    Room(name: "Backtest", path: "Shared/Backtest", imports: ["Market", "Features", "Forecasting"]),
+    Room(name: "Backtest", path: "Shared/Backtest", imports: ["Market", "Providers", "Features", "Forecasting"]),
     Room(name: "HTTP", path: "Shared/HTTP", imports: ["CCurl"]),
     Room(name: "AWS", path: "Shared/AWS", imports: ["HTTP", "COpenSSL"]),
     Room(name: "Objects", path: "Shared/Objects", imports: ["AWS", "Market"]),
@@ -163,6 +163,7 @@ let rooms: [Room] = [
     Room(
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
         imports: ["PredictFunction", "LambdaEvents", "Market", "Store"]),
+    Room(name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"]),
     Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Room(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,

@@ -27,7 +27,9 @@ extension Predict {
             let (instrument, entries) = try await entries(question, context)
             let evidence = try await track.evidence(through: entries[0].forecasts[0].session, asOf: question.asOf)
             let document = ForecastDocument(instrument, entries, question, evidence)
-            return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
+            return HTTPAPIResponse(
+                statusCode: 200, headers: ["cache-control": "private, max-age=30", "content-type": "application/json"],
+                body: document.json())
         } catch let problem as ProblemDetails {
             return HTTPAPIResponse(problem)
         }

@@ -44,19 +44,21 @@ package struct Predict: Function {
         track = TrackRecord(database)
     }
 
-    package func handle(_ event: PredictEvent, _ context: Context) async throws -> PredictOutput {
+    /// An answer for the gateway, or what a slice did.
+    package func handle(_ event: PredictEvent, _ context: Context) async throws -> RawBytes {
         try await database.withDeadline(context.cutOff.instant) {
             switch event {
-            case .slice(let run, let instruments): .slice(try await forecast(instruments, of: run, context))
-            case .request(let request): .response(try await answerInTime(request, context))
+            case .slice(let run, let instruments):
+                RawBytes(Array(try JSONEncoder().encode(await forecast(instruments, of: run, context))))
+            case .request(let request): RawBytes(try await answerInTime(request, context).json())
             }
         }
     }
 
     /// The batch that ends a run.
-    private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> PredictOutput.SliceSummary {
+    private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> SliceSummary {
         guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
-        var summary = PredictOutput.SliceSummary()
+        var summary = SliceSummary()
         // Models of the very same time do not count, so that it is all one which of the two events comes first.
         let before = Instant(microseconds: run.asOf.microseconds - 1)
         guard let bench = try await issuer.bench(asOf: before, context.cutOff.instant) else {

@@ -1,8 +1,9 @@
 import FoundationEssentials
 package import LambdaEvents
+import LambdaRuntime
 
 /// What Predict is called with: a question over the HTTP API, or a slice of a run.
-package enum PredictEvent: Decodable, Sendable {
+package enum PredictEvent: Decodable, SelfReading, Sendable {
     case request(HTTPAPIRequest)
     case slice(run: String, instruments: [String])
 
@@ -16,25 +17,18 @@ package enum PredictEvent: Decodable, Sendable {
             self = .request(try HTTPAPIRequest(from: decoder))
         }
     }
+
+    package init?(reading bytes: [UInt8]) {
+        guard let request = HTTPAPIRequest(reading: bytes) else { return nil }
+        self = .request(request)
+    }
 }
 
-/// An answer for the gateway, or what a slice did.
-package enum PredictOutput: Encodable, Sendable {
-    case response(HTTPAPIResponse)
-    case slice(SliceSummary)
-
-    package struct SliceSummary: Encodable, Sendable {
-        /// Forecasts written now; those that were kept already are not counted.
-        var kept = 0
-        /// Instruments without a forecast, and why.
-        var without: [String: String] = [:]
-        var note: String?
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        switch self {
-        case .response(let response): try response.encode(to: encoder)
-        case .slice(let summary): try summary.encode(to: encoder)
-        }
-    }
+/// What a slice of a run came to.
+struct SliceSummary: Encodable, Sendable {
+    /// Forecasts written now; those that were kept already are not counted.
+    var kept = 0
+    /// Instruments without a forecast, and why.
+    var without: [String: String] = [:]
+    var note: String?
 }

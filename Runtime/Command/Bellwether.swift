@@ -15,6 +15,7 @@ struct Bellwether: AsyncParsableCommand {
               bellwether invoke Train               call a function; the event gets the virtual clock's time
               bellwether replay --from 2012-01-03 --to 2012-02-01
               bellwether backtest --prices FILE --out FILE
+              bellwether bench serve                how fast this build is here
 
             Everything is kept in .bellwether beside the project, or in the folder that BELLWETHER_HOME names.
             Deleting that folder after `bellwether down` starts afresh. NO_COLOR turns colours off.
@@ -25,7 +26,8 @@ struct Bellwether: AsyncParsableCommand {
             Forecasts are statistics of past prices, not investment advice.
             """,
         subcommands: [
-            Demo.self, Up.self, Down.self, Status.self, Replay.self, Invoke.self, Logs.self, RunBacktest.self, Test.self, Build.self,
+            Demo.self, Up.self, Down.self, Status.self, Replay.self, Invoke.self, Logs.self, RunBacktest.self, Bench.self, Test.self,
+            Build.self,
             Serve.self,
         ])
 }

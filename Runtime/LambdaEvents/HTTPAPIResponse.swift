@@ -35,6 +35,7 @@ package struct HTTPAPIResponse: Codable, Hashable, Sendable {
 
     /// What an HTTP API makes of any function's output: JSON without a `statusCode` is the body of a 200.
     package static func inferred(from output: [UInt8]) -> HTTPAPIResponse {
+        if let response = try? HTTPAPIResponse(reading: output) { return response }
         let data = Data(output)
         if let response = try? JSONDecoder().decode(HTTPAPIResponse.self, from: data) { return response }
         let text = (try? JSONDecoder().decode(String.self, from: data)) ?? String(decoding: output, as: UTF8.self)

@@ -3,8 +3,8 @@
 /// The runtime makes one value per execution environment and calls `handle` for one event at a time. A throwing `init` becomes an init
 /// error and ends the process; a throwing `handle` becomes the error of that one invocation, whose type is taken from the error's case.
 ///
-/// `handle` starts on the loop's own thread and continues on Swift's pool after its first suspension. The main thread belongs to the
-/// loop, so code isolated to the main actor never runs.
+/// `init` and `handle` run on the loop's own thread, child tasks included: concurrent waiting is free, computing on several threads takes
+/// threads or detached tasks. That thread is the main one, so code isolated to the main actor never runs.
 package protocol Function: Sendable {
     /// Decoded from the event's JSON; ``RawBytes`` takes the event as it came.
     associatedtype Event: Decodable & Sendable

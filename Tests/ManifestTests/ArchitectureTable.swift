@@ -12,7 +12,7 @@ enum ArchitectureTable {
         "Features": ["Market"],
         "Kernels": [],
         "Forecasting": ["Kernels", "Market"],
-        "Backtest": ["Market", "Features", "Forecasting"],
+        "Backtest": ["Market", "Providers", "Features", "Forecasting"],
         "HTTP": ["CCurl"],
         "AWS": ["HTTP", "COpenSSL"],
         "Objects": ["AWS", "Market"],

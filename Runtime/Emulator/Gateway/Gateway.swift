@@ -34,7 +34,7 @@ package final class Gateway: Sendable {
                 .childChannelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                        try channel.pipeline.syncOperations.addHandler(GatewayConnection(routes, responder))
+                        try channel.pipeline.syncOperations.addHandler(GatewayConnection(routes, responder, on: channel.eventLoop))
                     }
                 }
                 .bind(host: host, port: port).get()

@@ -11,15 +11,17 @@ final class GatewayConnection: ChannelInboundHandler {
 
     private let routes: RouteMatcher
     private let responder: GatewayResponder
+    private let executor: LoopTaskExecutor
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
     private var isTooLarge = false
     /// Counts answers, so that a late one finds out that the time limit has answered before it.
     private var turn = 0
 
-    init(_ routes: RouteMatcher, _ responder: GatewayResponder) {
+    init(_ routes: RouteMatcher, _ responder: GatewayResponder, on loop: any EventLoop) {
         self.routes = routes
         self.responder = responder
+        executor = LoopTaskExecutor(loop)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -64,14 +66,11 @@ final class GatewayConnection: ChannelInboundHandler {
             let (connection, context) = bound.value
             if connection.turn == turn { connection.write(.unavailable, head, context) }
         }
-        let responder = responder
-        Task {
+        Task(executorPreference: executor) { [responder] in
             let response = await responder.respond(to: request, match)
-            loop.execute {
-                limit.cancel()
-                let (connection, context) = bound.value
-                if connection.turn == turn { connection.write(response, head, context) }
-            }
+            limit.cancel()
+            let (connection, context) = bound.value
+            if connection.turn == turn { connection.write(response, head, context) }
         }
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import LambdaEvents
 
 /// From a matched request to its answer: authorizer, event, function, mapping.
@@ -15,12 +14,6 @@ struct GatewayResponder: Sendable {
         self.now = now
     }
 
-    private static let encoder: JSONEncoder = {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        return encoder
-    }()
-
     func respond(to request: GatewayRequest, _ match: RouteMatcher.Match) async -> GatewayResponse {
         let requestID = GatewayIdentity.requestID()
         var event = RequestEvent.make(request, match, requestID: requestID, now: now())
@@ -33,10 +26,9 @@ struct GatewayResponder: Sendable {
             case .failed: return .internalError
             }
         }
-        guard let payload = try? Self.encoder.encode(event) else { return .internalError }
         do {
             let invocation = Invocation(
-                function: match.route.function, payload: Array(payload), traceID: event.headers["x-amzn-trace-id"])
+                function: match.route.function, payload: event.json(), traceID: event.headers["x-amzn-trace-id"])
             return ResponseMapping.response(try await machine.invoke(invocation), requestID: requestID)
         } catch {
             return ResponseMapping.response(error)

@@ -14,16 +14,17 @@ struct LoadedFunction: Sendable {
             throw ErrorReport(type: "Runtime.UnknownHandler", message: "_HANDLER is \"\(handler)\"; this bundle has \(known)")
         }
         let bell = Bell()
+        let executor = LoopExecutor(bell)
         let result = Shared(Mutex<Result<LoadedFunction, ErrorReport>?>(nil))
-        Task.immediate {
+        Task.immediate(executorPreference: executor) {
             let made: Result<LoadedFunction, ErrorReport>
             do { made = .success(try await make(type, environment)) } catch { made = .failure(ErrorReport(error)) }
             result.value.withLock { $0 = made }
-            bell.ring()
         }
         while true {
-            bell.wait()
+            executor.runReady()
             if let made = result.value.withLock({ $0 }) { return try made.get() }
+            bell.wait()
         }
     }
 

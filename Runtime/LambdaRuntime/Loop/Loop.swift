@@ -15,6 +15,7 @@ struct Loop {
         let watchdog = Watchdog { [self] in expired($0) }
         defer { watchdog.close() }
         let bell = Bell()
+        let executor = LoopExecutor(bell)
         var trace = TraceVariable()
         while true {
             switch action {
@@ -26,8 +27,8 @@ struct Loop {
                 CrashReport.serving(invocation.requestId)
                 let turn = turn(invocation, bell)
                 watchdog.watch(turn)
-                start(turn, invocation.event)
-                let outcome = turn.wait()
+                start(turn, invocation.event, executor)
+                let outcome = turn.wait(executor)
                 watchdog.forget()
                 if case .failure(let error) = outcome { turn.context.logger.error("The invocation failed", metadata: error.metadata) }
                 action = state.handled(invocation.requestId, outcome)
@@ -52,9 +53,9 @@ struct Loop {
         return poll
     }
 
-    /// Runs the handler's task on this thread until it first suspends.
-    private func start(_ turn: Turn, _ event: [UInt8]) {
-        Task.immediate { [function] in
+    /// Runs the handler's task on this thread until it first suspends; `executor` goes on with it there.
+    private func start(_ turn: Turn, _ event: [UInt8], _ executor: LoopExecutor) {
+        Task.immediate(executorPreference: executor) { [function] in
             turn.begin()
             let result: Result<Answer, ErrorReport> = await Context.$current.withValue(turn.context) {
                 do throws(ErrorReport) { return .success(try await function.handle(event, turn.context)) } catch { return .failure(error) }

@@ -74,9 +74,10 @@ final class Turn: Sendable {
         bell.ring()
     }
 
-    /// Blocks the loop's thread until there is an outcome.
-    func wait() -> Outcome {
+    /// Runs the handler on the loop's thread, which must be the calling one, until there is an outcome.
+    func wait(_ executor: LoopExecutor) -> Outcome {
         while true {
+            executor.runReady()
             if let outcome { return outcome }
             bell.wait()
         }

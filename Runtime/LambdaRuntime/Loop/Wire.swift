@@ -4,6 +4,7 @@ import FoundationEssentials
 enum Wire {
     static func decode<Event: Decodable>(_ bytes: [UInt8]) throws(ErrorReport) -> Event {
         if Event.self == RawBytes.self, let raw = RawBytes(bytes) as? Event { return raw }
+        if let type = Event.self as? any SelfReading.Type, let event = type.init(reading: bytes) as? Event { return event }
         do { return try JSONDecoder().decode(Event.self, from: Data(bytes)) } catch { throw ErrorReport(decoding: error) }
     }
 

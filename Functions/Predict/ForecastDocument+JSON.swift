@@ -1,0 +1,69 @@
+import LambdaEvents
+import Market
+
+/// The document as JSON, members in the order of their names. Written by hand because this answer is what is asked for most:
+/// `JSONEncoder` takes many times longer over its 200 numbers.
+extension ForecastDocument {
+    func json() -> String {
+        var writer = JSONWriter(capacity: 8192)
+        writer.object { document in
+            document.member("close", close)
+            document.member("currency", currency)
+            document.member("disclaimer", disclaimer)
+            document.list("entries", entries) { $1.write(to: &$0) }
+            document.member("instrument", instrument)
+            document.member("name", name)
+            document.member("session", session.description)
+            document.list("sessions", sessions) { $0.string($1.description) }
+            document.member("symbol", symbol)
+        }
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension ForecastDocument.Entry {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { entry in
+            entry.member("as_of", asOf.description)
+            if let baselineModel { entry.member("baseline_model", baselineModel) }
+            entry.member("data_version", dataVersion)
+            entry.member("feature_version", featureVersion)
+            entry.list("forecasts", forecasts) { $1.write(to: &$0) }
+            entry.object("model") {
+                $0.member("as_of", model.asOf.description)
+                $0.member("id", model.id)
+                $0.member("kind", model.kind)
+            }
+            entry.member("role", role)
+        }
+    }
+}
+
+extension ForecastDocument.Horizon {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { forecast in
+            if let evidence {
+                forecast.object("evidence") {
+                    $0.member("coverage_80", evidence.coverage80)
+                    $0.member("forecasts", evidence.forecasts)
+                    $0.member("pinball_skill", evidence.pinballSkill)
+                }
+            }
+            forecast.member("horizon", horizon)
+            forecast.member("probability_of_fall", probabilityOfFall)
+            forecast.list("quantiles", quantiles) { $1.write(to: &$0) }
+            forecast.list("random_walk", randomWalk) { $1.write(to: &$0) }
+            if let targetSession { forecast.member("target_session", targetSession.description) }
+        }
+    }
+}
+
+extension ForecastDocument.Quantile {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object {
+            $0.member("level", level)
+            $0.member("log_return", logReturn)
+            $0.member("price", price)
+        }
+    }
+}

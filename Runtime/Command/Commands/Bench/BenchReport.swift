@@ -1,0 +1,57 @@
+import Foundation
+
+/// What a benchmark found: named figures with their units, under what conditions.
+struct BenchReport: Codable, Sendable {
+    struct Figure: Codable, Sendable {
+        let name: String
+        let value: Double
+        let unit: String
+        /// What it is held against, in words.
+        var note: String?
+    }
+
+    let benchmark: String
+    /// Versions, threads, rounds, flags: what somebody needs to repeat it.
+    var conditions: [String: String] = [:]
+    var figures: [Figure] = []
+
+    init(_ benchmark: String) {
+        self.benchmark = benchmark
+        conditions["processors"] = "\(ProcessInfo.processInfo.activeProcessorCount)"
+        conditions["load before"] = BenchReport.load
+    }
+
+    mutating func add(_ name: String, _ value: Double, _ unit: String, note: String? = nil) {
+        figures.append(Figure(name: name, value: value, unit: unit, note: note))
+    }
+
+    func print(asJSON: Bool) throws {
+        guard !asJSON else {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+            return Screen.result(String(decoding: try encoder.encode(self), as: UTF8.self))
+        }
+        Screen.result("bench \(benchmark)")
+        for (name, text) in conditions.sorted(by: { $0.key < $1.key }) { Screen.result("  \(name): \(text)") }
+        for figure in figures {
+            Screen.result("\(figure.name): \(BenchReport.text(figure.value)) \(figure.unit)\(figure.note.map { " (\($0))" } ?? "")")
+        }
+    }
+
+    /// About four significant digits.
+    static func text(_ value: Double) -> String {
+        switch abs(value) {
+        case 1000...: Screen.fixed(value, 0)
+        case 100...: Screen.fixed(value, 1)
+        case 1...: Screen.fixed(value, 2)
+        default: Screen.fixed(value, 4)
+        }
+    }
+
+    private static var load: String {
+        FileManager.default.contents(atPath: "/proc/loadavg").map {
+            String(decoding: $0, as: UTF8.self).split(separator: " ").prefix(1).joined()
+        } ?? "unknown"
+    }
+}
