@@ -27,6 +27,7 @@ struct LocalCloud {
             .init(stateFolder: home.state, weed: home.weed, webhook: "http://127.0.0.1:\(apiPort)/hook", fast: isFast), logger: logger)
         let local = try LocalTemplate(home, servers: servers, settings: settings, marketURL: market.map { "http://127.0.0.1:\($0.port)" })
         for notice in local.template.notices { logger.notice("\(notice)") }
+        try await keepVersions(of: local.template.versionedBuckets, servers)
 
         var configuration = MachineConfiguration(functions: local.template.functions, stateFolder: home.emulator)
         configuration.apiPort = apiPort
@@ -74,6 +75,12 @@ struct LocalCloud {
         var quiet = logger
         quiet.logLevel = .critical
         return try await ChartServer.start(ChartMarket(SampleCatalog(folder: home.samplePrices)), port: port, logger: quiet)
+    }
+
+    /// As the template's `VersioningConfiguration` wants it.
+    private static func keepVersions(of buckets: Set<String>, _ servers: LocalServers) async throws {
+        let s3 = S3Client(environment: LocalTemplate.environment(servers))
+        for bucket in buckets.sorted() { try await s3.keepVersions(of: bucket, deadline: .now + .seconds(20)) }
     }
 
     /// The schema, and the key that the page uses on this machine, before anything is delivered.

@@ -9,8 +9,14 @@ enum ExitStatus: Sendable, Equatable {
     var sentence: String {
         switch self {
         case .code(0): "Runtime exited without providing a reason"
-        case .code(let code): "Runtime exited with error: exit status \(code)"
-        case .signal(let number): "Runtime exited with error: signal: \(Self.names[number] ?? "signal \(number)")"
+        default: "Runtime exited with error: \(cause)"
+        }
+    }
+
+    var cause: String {
+        switch self {
+        case .code(let code): "exit status \(code)"
+        case .signal(let number): "signal: \(Self.names[number] ?? "signal \(number)")"
         }
     }
 
@@ -112,7 +118,7 @@ struct ChildProcess: Sendable {
 }
 
 /// Two file actions that glibc exports but declares only for `_GNU_SOURCE`, which Swift's Glibc module does not set.
-private enum GNUSpawn {
+enum GNUSpawn {
     typealias Actions = UnsafeMutablePointer<posix_spawn_file_actions_t>
 
     static let closeFrom: (@convention(c) (Actions, CInt) -> CInt)? = symbol("posix_spawn_file_actions_addclosefrom_np").map {

@@ -24,6 +24,9 @@ struct PostgresServer: LocalServer {
     var log: String { "\(folder)/postgres.log" }
     private var data: String { "\(folder)/data" }
 
+    static func mark(of folder: String) -> String { "\(folder)/data" }
+    static func port(in arguments: [String]) -> Int? { arguments.firstNumber(after: "port=") }
+
     func launch() async throws(ServerTrouble) -> ProcessIdentity {
         let tools = try await PostgresTools.find(cluster: data)
         try StateFile.makeFolder(folder)
