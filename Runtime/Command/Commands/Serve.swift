@@ -16,8 +16,7 @@ struct Serve: AsyncParsableCommand {
         var logger = Logger(label: "bellwether")
         logger.logLevel = .notice
         let settings = try home.settings()
-        let lock = try ServeLock.take(home)
-        defer { _ = consume lock }
+        try ServeLock.take(home)
         guard let process = ProcessIdentity(pid: ProcessInfo.processInfo.processIdentifier) else {
             throw CommandFailure("this process cannot be found in /proc")
         }

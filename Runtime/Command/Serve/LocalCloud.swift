@@ -42,8 +42,7 @@ struct LocalCloud {
         await machine.start(
             sources: [try Schedules(local.template.schedules)], settlers: [notifications], routes: [notifications.route])
         guard let api = local.template.apis.first else { throw CommandFailure("\(home.template) has no HTTP API") }
-        let gateway = try await Gateway.start(api, machine: machine, port: settings.gatewayPort ?? 0) { [clock = machine.clock] in clock.now
-        }
+        let gateway = try await startGateway(api, machine, port: settings.gatewayPort ?? 0)
         let tasks = [
             Task { await servers.supervise() },
             Task { await watch(servers, notifications, logger) },
@@ -66,6 +65,14 @@ struct LocalCloud {
             throw CommandFailure("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
         }
         return asked
+    }
+
+    private static func startGateway(_ api: HTTPAPIDefinition, _ machine: Machine, port: Int) async throws -> Gateway {
+        do {
+            return try await Gateway.start(api, machine: machine, port: port) { [clock = machine.clock] in clock.now }
+        } catch {
+            throw CommandFailure("the dashboard cannot listen on port \(port) (\(error)): choose another one with `up --port`")
+        }
     }
 
     private static func startMarket(_ home: Home, _ settings: inout LocalSettings, _ logger: Logger) async throws -> ChartServer? {
