@@ -44,7 +44,7 @@ final class RefusingServer: Sendable {
             _ = recv(client, &startup, startup.count, 0)
             let fields = Array("SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0".utf8)
             let answer = [UInt8(ascii: "E"), 0, 0, 0, UInt8(fields.count + 4)] + fields
-            _ = send(client, answer, answer.count, CInt(MSG_NOSIGNAL.rawValue))
+            _ = send(client, answer, answer.count, CInt(MSG_NOSIGNAL))
             close(client)
         }
     }

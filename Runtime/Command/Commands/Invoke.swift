@@ -48,7 +48,8 @@ struct Invoke: AsyncParsableCommand {
             CommandFailure(
                 "there is no function \(deployment.function) in \(deployment.place): name the stack with --stack, the region with --region")
         case .tooManyRequests:
-            CommandFailure("\(deployment.function) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
+            CommandFailure(
+                "\(deployment.function) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
         default: CommandFailure("\(deployment.function) was not invoked in \(deployment.place): \(error)")
         }
     }

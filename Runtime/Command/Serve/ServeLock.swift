@@ -1,3 +1,5 @@
+import Emulator
+
 #if canImport(Glibc)
     import Glibc
 #endif

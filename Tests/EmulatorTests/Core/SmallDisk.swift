@@ -27,7 +27,7 @@ struct SmallDisk: ~Copyable {
         return SmallDisk(folder: folder)
     }
 
-    deinit { umount2(folder, CInt(MNT_DETACH.rawValue)) }
+    deinit { umount2(folder, CInt(MNT_DETACH)) }
 
     /// Takes all the space that is left, but a little.
     func fill(leaving bytes: Int = 0) {

@@ -27,7 +27,7 @@ import Testing
         #expect(LocalServers.running(inFolder: folder).map(\.process) == before)
         let second = try await LocalServers.start(settings, logger: Logger(label: "test"))
         #expect([await second.process(of: .postgres), await second.process(of: .s3)] == before)
-        #expect([second.postgresPort, second.s3Port] == [first.postgresPort, first.s3Port])
+        #expect(second.postgresPort == first.postgresPort && second.s3Port == first.s3Port)
         try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/postgres"))
         await LocalServers.stopAll(inFolder: folder)
         #expect(before.allSatisfy { $0?.isAlive == false })
@@ -49,7 +49,8 @@ import Testing
             let process = try DetachedProcess.start(
                 ["/usr/bin/sleep", "60"], environment: [:], folder: folder, log: "\(folder)/log")
             let isProgram = await eventually {
-                FileManager.default.contents(atPath: "/proc/\(process.pid)/cmdline").map { $0.starts(with: Data("/usr/bin/sleep".utf8)) } == true
+                FileManager.default.contents(atPath: "/proc/\(process.pid)/cmdline").map { $0.starts(with: Data("/usr/bin/sleep".utf8)) }
+                    == true
             }
             #expect(isProgram)
             #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").sorted() == ["0", "1", "2"])
