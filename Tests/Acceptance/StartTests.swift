@@ -80,7 +80,7 @@ struct StartTests {
             try #"{"time":"soon"}"#.write(toFile: file, atomically: true, encoding: .utf8)
             for more in [[], target] {
                 let failed = try await deployment.command(["invoke", "Train", "--event", file] + more, environment: keys)
-                #expect(failed.status == 1 && failed.output.contains("bellwether-Train failed: Function."), "\(failed.output)")
+                #expect(failed.status == 1 && failed.output.contains("bellwether-Train failed: Runtime.InvalidEvent: "), "\(failed.output)")
             }
             let nobody = try await deployment.command(["invoke", "Nobody"] + target, environment: keys)
             #expect(nobody.status == 1 && nobody.output.contains("name the stack with --stack"), "\(nobody.output)")

@@ -99,6 +99,7 @@ package actor LocalServers {
         guard let server = servers[kind] else { return }
         if let process = server.running {
             if (server as? SeaweedServer)?.isConfigured != false, await becomesReady(server, process) {
+                try ServerRecord(port: server.port, process: process).write(server.folder)
                 processes[kind] = process
                 counts[kind, default: 0] += 1
                 return try await server.prepare()

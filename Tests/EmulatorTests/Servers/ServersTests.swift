@@ -28,6 +28,7 @@ import Testing
         let second = try await LocalServers.start(settings, logger: Logger(label: "test"))
         #expect([await second.process(of: .postgres), await second.process(of: .s3)] == before)
         #expect(second.postgresPort == first.postgresPort && second.s3Port == first.s3Port)
+        #expect(ServerRecord.inFolder("\(folder)/s3")?.process == before[1])
         try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/postgres"))
         await LocalServers.stopAll(inFolder: folder)
         #expect(before.allSatisfy { $0?.isAlive == false })
