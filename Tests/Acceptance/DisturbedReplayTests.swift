@@ -26,6 +26,7 @@ struct DisturbedReplayTests {
             let disturbed = try await Deployment(like: calm, options: ["--faults", "20261122"])
             do {
                 let strikes = try await Self.disturb(disturbed)
+                print("strikes that hit: \(strikes)")
                 #expect(strikes.values.reduce(0, +) >= 20)
                 for victim in Victim.allCases { #expect(strikes[victim, default: 0] >= 2, "\(victim) was hardly struck: \(strikes)") }
                 let found = try await disturbed.hashes()

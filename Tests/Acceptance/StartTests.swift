@@ -42,7 +42,9 @@ struct StartTests {
         }
     }
 
-    @Test(arguments: [SIGINT, SIGKILL]) func aStartThatIsEndedAtAnyMomentIsTakenUpByTheNext(_ signal: Int32) async throws {
+    /// Either the command that the user typed is ended, or the emulator that it started.
+    @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
+    func aStartThatIsEndedAtAnyMomentIsTakenUpByTheNext(_ signal: Int32, _ isEmulator: Bool) async throws {
         try await deployed(isUp: false) { deployment in
             for pause in [30, 120, 300, 700] {
                 let process = Process()
@@ -53,7 +55,7 @@ struct StartTests {
                 process.standardError = FileHandle.nullDevice
                 try process.run()
                 try await Task.sleep(for: .milliseconds(pause))
-                kill(process.processIdentifier, signal)
+                for victim in isEmulator ? emulators(deployment) : [process.processIdentifier] { kill(victim, signal) }
                 process.waitUntilExit()
                 try await deployment.up()
                 #expect(emulators(deployment) == [try deployment.record().process.pid])

@@ -9,14 +9,8 @@ enum ExitStatus: Sendable, Equatable {
     var sentence: String {
         switch self {
         case .code(0): "Runtime exited without providing a reason"
-        default: "Runtime exited with error: \(cause)"
-        }
-    }
-
-    var cause: String {
-        switch self {
-        case .code(let code): "exit status \(code)"
-        case .signal(let number): "signal: \(Self.names[number] ?? "signal \(number)")"
+        case .code(let code): "Runtime exited with error: exit status \(code)"
+        case .signal(let number): "Runtime exited with error: signal: \(Self.names[number] ?? "signal \(number)")"
         }
     }
 

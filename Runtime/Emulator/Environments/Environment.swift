@@ -186,7 +186,7 @@ final class Environment {
                 let type = isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError"
                 write("RequestId: \(job.requestID) Error: \(status.sentence)\n\(type)\n")
                 finish(
-                    isOutOfMemory ? FailureBody.outOfMemory(job.requestID) : FailureBody.exited(job.requestID, status),
+                    isOutOfMemory ? FailureBody.outOfMemory(job.requestID, status) : FailureBody.exited(job.requestID, status),
                     functionError: "Unhandled", status: "error\tError Type: \(type)")
             }
             pool.ended(self)

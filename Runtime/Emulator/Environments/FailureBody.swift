@@ -10,8 +10,8 @@ enum FailureBody {
         json("Runtime.ExitError", "RequestId: \(requestID) Error: \(status.sentence)")
     }
 
-    static func outOfMemory(_ requestID: String) -> [UInt8] {
-        json("Runtime.OutOfMemory", "RequestId: \(requestID) Error: Runtime exited with error: \(ExitStatus.signal(9).cause)")
+    static func outOfMemory(_ requestID: String, _ status: ExitStatus) -> [UInt8] {
+        json("Runtime.OutOfMemory", "RequestId: \(requestID) Error: \(status.sentence)")
     }
 
     static func invalidEntrypoint(_ requestID: String, _ reason: String) -> [UInt8] {
