@@ -28,7 +28,12 @@ struct Home: Sendable {
     /// Makes the folders and reads back what earlier commands settled on.
     func settings() throws -> LocalSettings {
         try StateFile.makeFolder(emulator)
-        return StateFile.read(LocalSettings.self, from: "\(state)/settings.json") ?? LocalSettings()
+        let path = "\(state)/settings.json"
+        do { return try StateFile.kept(LocalSettings.self, at: path) ?? LocalSettings() } catch {
+            throw CommandFailure(
+                "\(path) cannot be read (\(error)), and it says whose prices \(state) holds: write {\"source\":\"sample\"} (or yahoo, or "
+                    + "alphavantage) into it, or delete the folder after `bellwether down` to start afresh")
+        }
     }
 
     func write(_ settings: LocalSettings) throws { try StateFile.write(settings, to: "\(state)/settings.json") }

@@ -70,6 +70,7 @@ package final class Machine: Invoking {
         let settings = PoolSettings(
             variables: EnvironmentVariables(region: configuration.region, overrides: variables), accountID: configuration.accountID,
             logFolder: "\(folder)/logs", limits: configuration.limits)
+        let arn = settings.arn
         let pool = try await EnvironmentPool(configuration.functions, settings: settings, loop: group.next())
         self.pool = pool
         journal = Journal(file, state: recovered)
@@ -79,13 +80,12 @@ package final class Machine: Invoking {
         for function in configuration.functions { widths[function.name] = await pool.width(of: function.name) }
         queue = Queue(
             journal: journal, recovered: recovered, clock: clock, functions: configuration.functions, widths: widths,
-            deadLetterFile: deadLetterFile, faults: configuration.faults
-        ) { pending throws(InvocationRefusal) in
+            deadLetterFile: deadLetterFile, faults: configuration.faults, arn: arn
+        ) { event throws(InvocationRefusal) in
             try await pool.run(
-                Invocation(function: pending.event.function, payload: pending.event.payload), requestID: pending.event.requestID,
-                isPatient: true)
+                Invocation(function: event.function, payload: event.payload, tenantID: event.tenantID, traceID: event.traceID),
+                requestID: event.requestID, isPatient: true)
         }
-        let arn = settings.arn
         let functions = Dictionary(configuration.functions.map { ($0.name, $0) }) { $1 }
         routes.add(
             InvokeRoutes(
@@ -139,8 +139,10 @@ package final class Machine: Invoking {
     /// Refuses new work, ends every function process, and leaves what is owed in the journal for the next start.
     package func stop() async throws {
         await halt()
-        try await journal.close()
+        let closed: Result<Void, any Error>
+        do { closed = .success(try await journal.close()) } catch { closed = .failure(error) }
         try await group.shutdownGracefully()
+        try closed.get()
     }
 
     /// Ends as `kill -9` would: nothing that waits for the disk is written. For tests of the recovery.

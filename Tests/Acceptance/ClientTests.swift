@@ -93,6 +93,7 @@ struct ClientTests {
             try: functions.invoke(FunctionName="nobody", Payload=b"{}"); raise SystemExit("no error")
             except functions.exceptions.ResourceNotFoundException: pass
             s3 = boto3.client("s3", endpoint_url=os.environ["S3"], **region)
+            assert s3.get_bucket_versioning(Bucket="bellwether")["Status"] == "Enabled"
             keys = [o["Key"] for o in s3.list_objects_v2(Bucket="bellwether", Prefix="raw/yahoo/")["Contents"]]
             head = s3.head_object(Bucket="bellwether", Key=keys[0])
             assert {"source-url", "status", "as-of", "fetched-at"} <= set(head["Metadata"]), head["Metadata"]

@@ -12,8 +12,8 @@ final class Deployment: Sendable {
     let folder: String
     private let options: [String]
 
-    /// Starts it. `like` shares the secrets of another deployment, so that what is derived from them is equal.
-    init(like other: Deployment? = nil, options: [String] = []) async throws {
+    /// Starts it unless told not to. `like` shares the secrets of another deployment, so that what is derived from them is equal.
+    init(like other: Deployment? = nil, options: [String] = [], isUp: Bool = true) async throws {
         folder = "/tmp/bellwether-acceptance-\(UUID().uuidString.prefix(8))"
         self.options = options
         let files = FileManager.default
@@ -21,7 +21,7 @@ final class Deployment: Sendable {
         try files.createSymbolicLink(
             atPath: "\(folder)/bundle", withDestinationPath: try #require(Self.environment["BELLWETHER_BUNDLE"]))
         if let other { try files.copyItem(atPath: "\(other.folder)/secrets.json", toPath: "\(folder)/secrets.json") }
-        try await up()
+        if isUp { try await up() }
     }
 
     /// Starts what does not run.
@@ -38,12 +38,17 @@ final class Deployment: Sendable {
 
     /// Runs the command line as a user does; answers its status and what it wrote.
     @discardableResult
-    func command(_ arguments: [String]) async throws -> (status: Int32, output: String) {
-        let program = try #require(Self.environment["BELLWETHER_COMMAND"])
+    func command(_ arguments: [String], environment more: [String: String] = [:]) async throws -> (status: Int32, output: String) {
+        try await Shell.run(program, arguments, environment: environment.merging(more) { $1 })
+    }
+
+    /// The command line's program, and what it finds in its environment.
+    var program: String { Self.environment["BELLWETHER_COMMAND"] ?? "" }
+    var environment: [String: String] {
         var environment = Self.environment.filter { ["PATH", "HOME", "LANG", "BELLWETHER_WEED"].contains($0.key) }
         environment["BELLWETHER_PROJECT"] = Self.project
         environment["BELLWETHER_HOME"] = folder
-        return try await Shell.run(program, arguments, environment: environment)
+        return environment
     }
 
     static let project = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
@@ -58,6 +63,13 @@ final class Deployment: Sendable {
     func record() throws -> Record {
         try JSONDecoder().decode(Record.self, from: Data(contentsOf: URL(filePath: "\(folder)/emulator/serve.json")))
     }
+
+    /// The emulator's process, if it lives.
+    var emulator: Int32? {
+        StateFile.read(EmulatorRecord.self, from: "\(folder)/emulator/serve.json").flatMap { $0.process.isAlive ? $0.process.pid : nil }
+    }
+
+    private struct EmulatorRecord: Decodable { let process: ProcessIdentity }
 
     func secrets() throws -> LocalSecrets {
         try JSONDecoder().decode(LocalSecrets.self, from: Data(contentsOf: URL(filePath: "\(folder)/secrets.json")))

@@ -47,23 +47,38 @@ extension Deployment {
 enum Victim: Int, CaseIterable {
     case postgres, s3, emulator, function
 
-    func strike(_ deployment: Deployment, _ random: inout SeededRandom) throws {
+    /// Draws until a strike has ended a living process; nil when nothing at all runs.
+    static func strikeAny(_ deployment: Deployment, _ random: inout SeededRandom) throws -> Victim? {
+        var left = allCases
+        while !left.isEmpty {
+            let victim = left.remove(at: random.next(left.count))
+            let found = victim.processes(of: deployment)
+            if !found.isEmpty, kill(found[random.next(found.count)], SIGKILL) == 0 { return victim }
+        }
+        return nil
+    }
+
+    /// Those that live now.
+    private func processes(of deployment: Deployment) -> [Int32] {
         switch self {
-        case .postgres: ServerRecord.inFolder("\(deployment.folder)/postgres")?.process?.signal(SIGKILL)
-        case .s3: ServerRecord.inFolder("\(deployment.folder)/s3")?.process?.signal(SIGKILL)
-        case .emulator: if let pid = try? deployment.record().process.pid { kill(pid, SIGKILL) }
-        case .function:
-            let processes = Self.functions(of: deployment)
-            if !processes.isEmpty { kill(processes[random.next(processes.count)], SIGKILL) }
+        case .postgres: ServerRecord.living("\(deployment.folder)/postgres").map { [$0.process.pid] } ?? []
+        case .s3: ServerRecord.living("\(deployment.folder)/s3").map { [$0.process.pid] } ?? []
+        case .emulator: deployment.emulator.map { [$0] } ?? []
+        case .function: deployment.emulator.map(Self.functions) ?? []
         }
     }
 
-    /// Children of the emulator's process.
-    private static func functions(of deployment: Deployment) -> [Int32] {
-        guard let parent = try? deployment.record().process.pid,
-            let text = try? String(contentsOfFile: "/proc/\(parent)/task/\(parent)/children", encoding: .utf8)
-        else { return [] }
-        return text.split(separator: " ").compactMap { Int32($0) }.sorted()
+    /// Children of any of the emulator's threads that run the bundle.
+    private static func functions(of parent: Int32) -> [Int32] {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
+        let children = threads.flatMap { thread in
+            let text = (try? String(contentsOfFile: "/proc/\(parent)/task/\(thread)/children", encoding: .utf8)) ?? ""
+            return text.split(separator: " ").compactMap { Int32($0) }
+        }
+        return children.filter { child in
+            let line = FileManager.default.contents(atPath: "/proc/\(child)/cmdline") ?? Data()
+            return String(decoding: line, as: UTF8.self).contains("/bootstrap\0")
+        }.sorted()
     }
 }
 

@@ -1,42 +1,57 @@
+import AWS
 import ArgumentParser
-import Emulator
 import Foundation
 
 struct Invoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Call a function and print its answer.",
+        abstract: "Call a function, here or in AWS, and print its answer.",
         discussion: """
             The event is JSON from a file, or from standard input with --event -, or {}. An event that says no “time” gets the \
-            virtual clock's: functions take business time from their event. Exits with 1 when the function failed.
+            virtual clock's, in AWS the present: functions take business time from their event. The answer goes to standard \
+            output; when the function failed, so does its error document, its type and message go to standard error, and the \
+            exit code is 1.
 
               bellwether invoke Train
               echo '{"symbols":["AAPL"],"from":"2000-01-01"}' | bellwether invoke Ingest --event -
+              bellwether invoke Migrate --stack bellwether-prod --region eu-central-1
+
+            In AWS, credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
             """)
 
-    @Argument(help: "The function: its name, or the part after the stack's name, such as Train.") var function: String
+    @Argument(help: "The function: its name or ARN, or the part after the stack's name, such as Train.") var function: String
     @Option(help: "A file with the event, or - for standard input.") var event: String?
     @Flag(name: .customLong("async"), help: "Queue the event instead of waiting for the answer.") var isEvent = false
     @Flag(help: "Print the end of the invocation's log to standard error.") var log = false
+    @OptionGroup var target: InvokeTarget
 
     func run() async throws {
-        let home = try Home.find()
-        let deployment = try LocalDeployment.required(home)
-        guard let status = await deployment.machine.status() else { throw CommandFailure("the emulator does not answer") }
-        let name = try resolve(among: status.functions.map(\.name))
-        let payload = try withTime(try read(), status.clock.now)
-        let answer = try await deployment.machine.invoke(name, payload: payload, isEvent: isEvent)
-        if log { Screen.say(answer.logTail) }
-        guard answer.status < 300 else {
-            throw CommandFailure("\(name) was not invoked (\(answer.status)): \(String(decoding: answer.payload, as: UTF8.self))")
+        let deployment = try await target.find(function)
+        let payload = try withTime(try read(), deployment.now)
+        let answer: LambdaClient.Answer
+        do throws(AWSError) {
+            answer = try await deployment.client.invoke(
+                deployment.function, payload: Array(payload), type: isEvent ? .event : .requestResponse, wantsLogTail: log)
+        } catch {
+            throw failure(error, deployment)
         }
+        if let tail = answer.logTail { Screen.say(tail) }
+        if isEvent { Screen.say("Queued for \(deployment.function).") }
         if !answer.payload.isEmpty { Screen.result(String(decoding: answer.payload, as: UTF8.self)) }
-        if answer.functionError != nil { throw ExitCode(1) }
+        guard answer.functionError != nil else { return }
+        Screen.say("\(deployment.function) failed: \(FunctionFailure.sentence(answer.payload))")
+        throw ExitCode(1)
     }
 
-    private func resolve(among names: [String]) throws -> String {
-        let wanted = function.lowercased()
-        if let name = names.first(where: { $0.lowercased() == wanted || $0.lowercased().hasSuffix("-" + wanted) }) { return name }
-        throw CommandFailure("there is no function “\(function)”; there are \(names.sorted().joined(separator: ", "))")
+    private func failure(_ error: AWSError, _ deployment: InvokeTarget.Deployment) -> CommandFailure {
+        switch error.code {
+        case .resourceNotFound:
+            CommandFailure(
+                "there is no function \(deployment.function) in \(deployment.place): name the stack with --stack, the region with --region")
+        case .tooManyRequests:
+            CommandFailure(
+                "\(deployment.function) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
+        default: CommandFailure("\(deployment.function) was not invoked in \(deployment.place): \(error)")
+        }
     }
 
     private func read() throws -> Data {
@@ -55,5 +70,17 @@ struct Invoke: AsyncParsableCommand {
         }
         object["time"] = now
         return try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+    }
+}
+
+/// The error document of a function that failed.
+enum FunctionFailure {
+    private struct Document: Decodable { let errorType, errorMessage: String? }
+
+    /// Type and message in one line.
+    static func sentence(_ payload: [UInt8]) -> String {
+        let document = try? JSONDecoder().decode(Document.self, from: Data(payload))
+        let words = [document?.errorType, document?.errorMessage].compactMap { $0 }
+        return words.isEmpty ? String(decoding: payload, as: UTF8.self) : words.joined(separator: ": ")
     }
 }

@@ -15,14 +15,19 @@ struct Serve: AsyncParsableCommand {
         Terminations.take()
         var logger = Logger(label: "bellwether")
         logger.logLevel = .notice
-        let cloud = try await LocalCloud.start(home, isFast: fast, faults: faults, logger: logger)
+        let settings = try home.settings()
+        try ServeLock.take(home)
         guard let process = ProcessIdentity(pid: ProcessInfo.processInfo.processIdentifier) else {
             throw CommandFailure("this process cannot be found in /proc")
         }
-        let settings = try home.settings()
-        let record = ServeRecord(
-            process: process, apiPort: cloud.machine.apiPort, gatewayPort: cloud.gateway.port, source: settings.source ?? .sample,
-            bundle: BundleStamp.of(home.bundle), isReady: true)
+        var record = ServeRecord(
+            process: process, apiPort: 0, gatewayPort: 0, source: settings.source ?? .sample, bundle: BundleStamp.of(home.bundle))
+        // From here on other commands wait for this process, or end it.
+        try StateFile.write(record, to: ServeRecord.path(home))
+        let cloud = try await LocalCloud.start(home, isFast: fast, faults: faults, logger: logger)
+        record.apiPort = cloud.machine.apiPort
+        record.gatewayPort = cloud.gateway.port
+        record.isReady = true
         try StateFile.write(record, to: ServeRecord.path(home))
         let isOrphan = await withTaskGroup { group in
             group.addTask { !(await Terminations.wait()) }

@@ -10,6 +10,10 @@ struct Status: AsyncParsableCommand {
         for server in LocalServers.running(inFolder: home.state) {
             Screen.result("\(server.name): port \(server.port), process \(server.process.pid)")
         }
+        if let record = ServeRecord.running(home) {
+            for sentence in LocalServers.fallen(inFolder: home.state) { Screen.result(sentence) }
+            if !record.isReady { Screen.result("Emulator: process \(record.process.pid), being started") }
+        }
         let deployment = try LocalDeployment.required(home)
         guard let status = await deployment.machine.status() else {
             throw CommandFailure("the emulator does not answer; its log is \(home.emulator)/serve.log")

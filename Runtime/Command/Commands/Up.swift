@@ -31,6 +31,12 @@ struct Up: AsyncParsableCommand {
 
     func run() async throws {
         let home = try Home.find()
+        let wasRunning = ServeRecord.running(home) != nil
+        let watching = Terminations.whenInterrupted {
+            Screen.say("\nInterrupted.")
+            if !wasRunning { _ = await LocalDeployment.stop(home) }
+        }
+        defer { watching.cancel() }
         let deployment = try await ProgressBar.expecting("Starting", seconds: 4) {
             try await LocalDeployment.start(home, options.request)
         }

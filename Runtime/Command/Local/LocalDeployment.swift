@@ -30,12 +30,15 @@ struct LocalDeployment: Sendable {
         throw ExitCode(3)
     }
 
-    /// Finds or starts everything and waits until it answers. A running one with an old bundle is started again.
+    /// Finds or starts everything and waits until it answers. A running one with an old bundle is started again; one that an
+    /// interrupted command has begun to start is waited for.
     static func start(_ home: Home, _ request: UpRequest) async throws -> LocalDeployment {
-        try request.settle(home)
-        let lock = try Lock(home)
+        try StateFile.makeFolder(home.emulator)
+        let lock = try await StartLock.take(home)
         defer { lock.release() }
+        try request.settle(home)
         let settings = try home.settings()
+        try await untilReady(home)
         if let found = try running(home) {
             let isWanted = settings.source == nil || found.record.source == settings.source
             if isWanted, found.record.bundle == BundleStamp.of(home.bundle), await found.machine.status() != nil { return found }
@@ -56,6 +59,8 @@ struct LocalDeployment: Sendable {
             if let ready = try running(home), ready.record.process.pid == process.pid { return ready }
             try await Task.sleep(for: .milliseconds(30))
         }
+        try await untilReady(home)
+        if let other = try running(home) { return other }
         let words = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self).split(separator: "\n")
         let sentence = words.last { $0.hasPrefix("Error: ") }.map { String($0.dropFirst(7)) }
         throw CommandFailure(sentence ?? "the emulator ended before it was ready; its log is \(log)")
@@ -73,22 +78,15 @@ struct LocalDeployment: Sendable {
         return ran
     }
 
+    /// Returns once an emulator that is starting answers or has ended.
+    private static func untilReady(_ home: Home) async throws {
+        while let record = ServeRecord.running(home), !record.isReady { try await Task.sleep(for: .milliseconds(30)) }
+    }
+
     private static func end(_ process: ProcessIdentity) async {
         process.signal(SIGTERM)
         if await !process.waitForEnd(.seconds(15)) { process.signal(SIGKILL) }
         _ = await process.waitForEnd(.seconds(5))
-    }
-
-    /// Lets one command at a time start things.
-    private struct Lock {
-        let descriptor: CInt
-
-        init(_ home: Home) throws {
-            descriptor = open("\(home.state)/start.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw CommandFailure("cannot lock \(home.state)/start.lock") }
-        }
-
-        func release() { close(descriptor) }
     }
 }
 

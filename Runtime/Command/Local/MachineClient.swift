@@ -9,7 +9,6 @@ struct MachineClient: Sendable {
         let status: Int
         let payload: Data
         let functionError: String?
-        let logTail: String
     }
 
     private var base: String { "http://127.0.0.1:\(port)" }
@@ -23,17 +22,11 @@ struct MachineClient: Sendable {
     }
 
     /// Runs a function and waits for its end.
-    func invoke(_ function: String, payload: Data, isEvent: Bool = false) async throws -> Answer {
+    func invoke(_ function: String, payload: Data) async throws -> Answer {
         let answer = try await LoopbackHTTP.send(
             "POST", "\(base)/2015-03-31/functions/\(function)/invocations",
-            headers: [
-                "Content-Type": "application/json", "X-Amz-Log-Type": "Tail",
-                "X-Amz-Invocation-Type": isEvent ? "Event" : "RequestResponse",
-            ], body: payload, timeout: 1000)
-        let tail = answer.headers["x-amz-log-result"].flatMap { Data(base64Encoded: $0) } ?? Data()
-        return Answer(
-            status: answer.status, payload: answer.body, functionError: answer.headers["x-amz-function-error"],
-            logTail: String(decoding: tail, as: UTF8.self))
+            headers: ["Content-Type": "application/json"], body: payload, timeout: 1000)
+        return Answer(status: answer.status, payload: answer.body, functionError: answer.headers["x-amz-function-error"])
     }
 
     /// Puts the clock to a time and holds it there; nothing in between happens.

@@ -3,6 +3,7 @@ import Emulator
 /// What a running emulator process tells other commands, in `emulator/serve.json`.
 struct ServeRecord: Codable, Sendable {
     var process: ProcessIdentity
+    /// 0 before it is ready, like the gateway's.
     var apiPort: Int
     var gatewayPort: Int
     var source: LocalSettings.Source

@@ -27,6 +27,7 @@ struct LocalCloud {
             .init(stateFolder: home.state, weed: home.weed, webhook: "http://127.0.0.1:\(apiPort)/hook", fast: isFast), logger: logger)
         let local = try LocalTemplate(home, servers: servers, settings: settings, marketURL: market.map { "http://127.0.0.1:\($0.port)" })
         for notice in local.template.notices { logger.notice("\(notice)") }
+        try await keepVersions(of: local.template.versionedBuckets, servers)
 
         var configuration = MachineConfiguration(functions: local.template.functions, stateFolder: home.emulator)
         configuration.apiPort = apiPort
@@ -41,8 +42,7 @@ struct LocalCloud {
         await machine.start(
             sources: [try Schedules(local.template.schedules)], settlers: [notifications], routes: [notifications.route])
         guard let api = local.template.apis.first else { throw CommandFailure("\(home.template) has no HTTP API") }
-        let gateway = try await Gateway.start(api, machine: machine, port: settings.gatewayPort ?? 0) { [clock = machine.clock] in clock.now
-        }
+        let gateway = try await startGateway(api, machine, port: settings.gatewayPort ?? 0)
         let tasks = [
             Task { await servers.supervise() },
             Task { await watch(servers, notifications, logger) },
@@ -67,6 +67,14 @@ struct LocalCloud {
         return asked
     }
 
+    private static func startGateway(_ api: HTTPAPIDefinition, _ machine: Machine, port: Int) async throws -> Gateway {
+        do {
+            return try await Gateway.start(api, machine: machine, port: port) { [clock = machine.clock] in clock.now }
+        } catch {
+            throw CommandFailure("the dashboard cannot listen on port \(port) (\(error)): choose another one with `up --port`")
+        }
+    }
+
     private static func startMarket(_ home: Home, _ settings: inout LocalSettings, _ logger: Logger) async throws -> ChartServer? {
         guard settings.source ?? .sample == .sample else { return nil }
         let port = try LoopbackPorts.free(preferred: settings.marketPort)
@@ -74,6 +82,12 @@ struct LocalCloud {
         var quiet = logger
         quiet.logLevel = .critical
         return try await ChartServer.start(ChartMarket(SampleCatalog(folder: home.samplePrices)), port: port, logger: quiet)
+    }
+
+    /// As the template's `VersioningConfiguration` wants it.
+    private static func keepVersions(of buckets: Set<String>, _ servers: LocalServers) async throws {
+        let s3 = S3Client(environment: LocalTemplate.environment(servers))
+        for bucket in buckets.sorted() { try await s3.keepVersions(of: bucket, deadline: .now + .seconds(20)) }
     }
 
     /// The schema, and the key that the page uses on this machine, before anything is delivered.

@@ -11,6 +11,8 @@ actor Timekeeper {
     private let sources: [any TimedSource]
     private var ticking: Task<Void, Never>?
     private var journey: Journey?
+    private var isMoving = false
+    private var movers: [CheckedContinuation<Void, Never>] = []
 
     /// An advance under way; who asks for the same target joins it.
     private struct Journey {
@@ -49,16 +51,33 @@ actor Timekeeper {
         guard clock.state.mode == .running, journey == nil else { return 200 }
         let now = clock.now
         var through = max(clock.state.time, now.adding(milliseconds: -Self.catchUp))
-        while clock.state.mode == .running, journey == nil, let next = await nextFiring(after: through), next <= now {
-            var state = clock.state
-            state.time = next
-            let events = await events(at: next)
-            guard (try? await queue.move(to: state, events: events)) != nil else { return 1000 }
-            through = next
-        }
+        do {
+            while let fired = try await exclusively({ try await fire(after: through, upTo: now) }) { through = fired }
+        } catch { return 1000 }
         await queue.release()
         let next = [await nextFiring(after: through), await queue.nextDue].compactMap { $0 }.min()
         return min(1000, max(1, (next?.milliseconds ?? .max / 2) - clock.now.milliseconds))
+    }
+
+    /// Fires the next moment of a running clock; nil when there is none yet, or time is not real time's to move.
+    private func fire(after time: VirtualTime, upTo now: VirtualTime) async throws -> VirtualTime? {
+        guard clock.state.mode == .running, journey == nil, let next = await nextFiring(after: time), next <= now else { return nil }
+        var state = clock.state
+        state.time = next
+        try await queue.move(to: state, events: await events(at: next))
+        return next
+    }
+
+    /// Lets one mover at a time read the clock, ask the sources and write: whoever comes meanwhile sees what it left.
+    private func exclusively<T: Sendable>(_ body: () async throws -> T) async throws -> T {
+        while isMoving { await withCheckedContinuation { movers.append($0) } }
+        isMoving = true
+        defer {
+            isMoving = false
+            for mover in movers { mover.resume() }
+            movers = []
+        }
+        return try await body()
     }
 
     private func nextFiring(after time: VirtualTime) async -> VirtualTime? {
@@ -77,8 +96,10 @@ actor Timekeeper {
 
     /// Sets the clock without firing anything in between.
     func set(_ state: ClockState) async throws {
-        if let journey { throw AdvanceUnderWay(target: journey.target) }
-        try await queue.move(to: state, events: [])
+        try await exclusively {
+            if let journey { throw AdvanceUnderWay(target: journey.target) }
+            try await queue.move(to: state, events: [])
+        }
     }
 
     /// Starts to advance, or joins an advance to the same target, and reports until it has ended, whether anybody listens or not.
@@ -102,7 +123,9 @@ actor Timekeeper {
 
     private func travel(from start: VirtualTime, to target: VirtualTime) async {
         do {
-            if clock.state.mode == .running { try await queue.move(to: .held(at: clock.now), events: []) }
+            try await exclusively {
+                if clock.state.mode == .running { try await queue.move(to: .held(at: clock.now), events: []) }
+            }
             try await barrier.pass()
             while clock.now < target {
                 try Task.checkCancellation()

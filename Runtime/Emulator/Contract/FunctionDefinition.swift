@@ -9,7 +9,7 @@ package struct FunctionDefinition: Sendable, Hashable {
     package var codePath: String
     /// Seconds, 1…900.
     package var timeout: Int
-    /// Megabytes; reported and passed on, not enforced.
+    /// Megabytes. A process that holds more while it works is ended.
     package var memorySize: Int
     package var environment: [String: String]
     /// `nil` shares the unreserved pool; 0 throttles every invocation.
@@ -18,10 +18,25 @@ package struct FunctionDefinition: Sendable, Hashable {
     package var maximumRetryAttempts: Int
     /// Seconds an asynchronous event may wait before it is given up (Lambda's default: 6 hours).
     package var maximumEventAge: Int
+    /// Where an asynchronous event goes that was given up.
+    package var onFailure: Destination?
+
+    /// The target of a `DestinationConfig`.
+    package struct Destination: Sendable, Hashable {
+        package var arn: String
+        /// The function's name when it is one of the template's; anything else cannot run here, so that the record is kept as a dead letter.
+        package var function: String?
+
+        package init(arn: String, function: String? = nil) {
+            self.arn = arn
+            self.function = function
+        }
+    }
 
     package init(
         name: String, logicalID: String, handler: String, codePath: String, timeout: Int = 3, memorySize: Int = 128,
-        environment: [String: String] = [:], reservedConcurrency: Int? = nil, maximumRetryAttempts: Int = 2, maximumEventAge: Int = 21600
+        environment: [String: String] = [:], reservedConcurrency: Int? = nil, maximumRetryAttempts: Int = 2, maximumEventAge: Int = 21600,
+        onFailure: Destination? = nil
     ) {
         self.name = name
         self.logicalID = logicalID
@@ -33,5 +48,6 @@ package struct FunctionDefinition: Sendable, Hashable {
         self.reservedConcurrency = reservedConcurrency
         self.maximumRetryAttempts = maximumRetryAttempts
         self.maximumEventAge = maximumEventAge
+        self.onFailure = onFailure
     }
 }

@@ -54,11 +54,16 @@ package struct AsyncEvent: Sendable, Codable, Hashable {
     package var id: String
     package var function: String
     package var payload: [UInt8]
+    /// Travels with every delivery. A client context does not: Lambda gives it to functions that are called synchronously only.
+    package var traceID: String?
+    package var tenantID: String?
 
-    package init(id: String, function: String, payload: [UInt8]) {
+    package init(id: String, function: String, payload: [UInt8], traceID: String? = nil, tenantID: String? = nil) {
         self.id = id
         self.function = function
         self.payload = payload
+        self.traceID = traceID
+        self.tenantID = tenantID
     }
 }
 

@@ -112,7 +112,7 @@ struct ChildProcess: Sendable {
 }
 
 /// Two file actions that glibc exports but declares only for `_GNU_SOURCE`, which Swift's Glibc module does not set.
-private enum GNUSpawn {
+enum GNUSpawn {
     typealias Actions = UnsafeMutablePointer<posix_spawn_file_actions_t>
 
     static let closeFrom: (@convention(c) (Actions, CInt) -> CInt)? = symbol("posix_spawn_file_actions_addclosefrom_np").map {

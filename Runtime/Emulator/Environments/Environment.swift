@@ -30,8 +30,12 @@ final class Environment {
     private var timer: Scheduled<Void>?
     private var startedAt = NIODeadline.now()
     private var initDuration: Int64?
+    /// Nanoseconds of the next invocation's time that a suppressed init has used.
+    private var spent: Int64 = 0
     private var peakMemoryReadAt: NIODeadline?
     private var isTimedOut = false
+    private var isOutOfMemory = false
+    private var watch: RepeatedTask?
     /// The second start after an init phase that took too long; it counts against the invocation's timeout.
     var isSuppressedInit = false
 
@@ -91,7 +95,9 @@ final class Environment {
         poll = connection
         if phase == .starting {
             initDuration = (NIODeadline.now() - startedAt).nanoseconds
+            if isSuppressedInit { (spent, initDuration) = (initDuration ?? 0, nil) }
             tail = LogTail()
+            watchMemory()
         }
         guard phase != .idle else { return }
         phase = .idle
@@ -105,13 +111,14 @@ final class Environment {
         self.poll = nil
         self.job = job
         phase = .running
-        startedAt = .now()
+        startedAt = .now() - .nanoseconds(spent)
         output?.drain()
         _ = tail.take()
         write("START RequestId: \(job.requestID) Version: $LATEST\n")
-        let timeout = pool.definition.timeout
-        poll.reply(.ok, headers: eventHeaders(job, timeout: timeout), body: ByteBuffer(bytes: job.invocation.payload))
-        timer = loop.scheduleTask(in: .seconds(Int64(timeout))) { [self] in runTimedOut() }
+        let left = max(0, TimeAmount.seconds(Int64(pool.definition.timeout)).nanoseconds - spent)
+        spent = 0
+        poll.reply(.ok, headers: eventHeaders(job, left: left), body: ByteBuffer(bytes: job.invocation.payload))
+        timer = loop.scheduleTask(in: .nanoseconds(left)) { [self] in runTimedOut() }
     }
 
     /// Ends the running invocation for its caller. The process stays busy until it asks for the next event.
@@ -166,6 +173,7 @@ final class Environment {
     private func ended() {
         guard let status = process?.reap() else { return }
         timer?.cancel()
+        watch?.cancel()
         output?.drain()
         process = nil
         poll = nil
@@ -175,9 +183,11 @@ final class Environment {
         switch before {
         case .running:
             if let job {
-                write("RequestId: \(job.requestID) Error: \(status.sentence)\nRuntime.ExitError\n")
+                let type = isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError"
+                write("RequestId: \(job.requestID) Error: \(status.sentence)\n\(type)\n")
                 finish(
-                    FailureBody.exited(job.requestID, status), functionError: "Unhandled", status: "error\tError Type: Runtime.ExitError")
+                    isOutOfMemory ? FailureBody.outOfMemory(job.requestID, status) : FailureBody.exited(job.requestID, status),
+                    functionError: "Unhandled", status: "error\tError Type: \(type)")
             }
             pool.ended(self)
         case .starting: pool.failed(self, isTimedOut ? .initTimeout : initError.map { .initError($0) } ?? .exit(status))
@@ -188,6 +198,21 @@ final class Environment {
     func write(_ text: String) {
         tail.append(text.utf8)
         pool.log.append(text.utf8)
+    }
+
+    /// Ends the process once it has held more than the function's memory size, as Lambda does.
+    private func watchMemory() {
+        let environment = NIOLoopBound(self, eventLoop: pool.loop)
+        let pause = TimeAmount.milliseconds(100)
+        watch = pool.loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in environment.value.checkMemory() }
+    }
+
+    private func checkMemory() {
+        guard phase == .running, let process, let megabytes = PeakMemory.megabytes(of: process.pid) else { return }
+        peakMemory = max(peakMemory, megabytes)
+        guard peakMemory > pool.definition.memorySize else { return }
+        isOutOfMemory = true
+        kill()
     }
 
     private func readPeakMemory() {

@@ -10,6 +10,10 @@ enum FailureBody {
         json("Runtime.ExitError", "RequestId: \(requestID) Error: \(status.sentence)")
     }
 
+    static func outOfMemory(_ requestID: String, _ status: ExitStatus) -> [UInt8] {
+        json("Runtime.OutOfMemory", "RequestId: \(requestID) Error: \(status.sentence)")
+    }
+
     static func invalidEntrypoint(_ requestID: String, _ reason: String) -> [UInt8] {
         json("Runtime.InvalidEntrypoint", "RequestId: \(requestID) Error: \(reason)")
     }

@@ -77,7 +77,10 @@ struct InvokeRoutes: Sendable {
         case "DryRun": return APIResponse(status: 204)
         case "Event":
             do {
-                try await accept(AsyncEvent(id: AsyncEvent.apiPrefix + requestID, function: function.name, payload: payload))
+                try await accept(
+                    AsyncEvent(
+                        id: AsyncEvent.apiPrefix + requestID, function: function.name, payload: payload,
+                        traceID: request.headers["x-amzn-trace-id"], tenantID: request.headers["x-amz-tenant-id"]))
             } catch {
                 throw InvokeError(status: 500, type: "ServiceException", message: String(describing: error))
             }

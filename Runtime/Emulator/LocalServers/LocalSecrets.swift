@@ -9,10 +9,16 @@ package struct LocalSecrets: Codable, Sendable, Hashable {
     /// The dashboard's key on this machine.
     package var apiKey: String
 
-    /// Reads `secrets.json` (mode 0600) in the folder, or makes it.
+    /// Reads `secrets.json` (mode 0600) in the folder, or makes it when there is none.
     package static func inFolder(_ folder: String) throws(ServerTrouble) -> LocalSecrets {
         let path = "\(folder)/secrets.json"
-        if let kept = StateFile.read(LocalSecrets.self, from: path) { return kept }
+        do {
+            if let kept = try StateFile.kept(LocalSecrets.self, at: path) { return kept }
+        } catch {
+            throw ServerTrouble(
+                "\(path) cannot be read (\(error)), and the database and the S3 server go by the passwords in it: put back a copy "
+                    + "of it, or run `bellwether down`, delete \(folder) and start afresh")
+        }
         try StateFile.makeFolder(folder)
         let made = LocalSecrets(
             postgresPasswords: Dictionary(uniqueKeysWithValues: PostgresRole.allCases.map { ($0.rawValue, random(24)) }),

@@ -4,6 +4,10 @@ protocol LocalServer: Sendable {
     var folder: String { get }
     var port: Int { get }
     var log: String { get }
+    /// An argument that only the server of this folder has.
+    static func mark(of folder: String) -> String
+    /// What its arguments say of its port.
+    static func port(in arguments: [String]) -> Int?
 
     /// Starts the program, making what it needs on the first time; returns without waiting for it.
     func launch() async throws(ServerTrouble) -> ProcessIdentity
@@ -17,9 +21,23 @@ protocol LocalServer: Sendable {
 }
 
 /// What `server.json` in a server's folder remembers between our runs.
+///
+/// It is written after the program was started. A run that is killed in between leaves a server of which nothing is written:
+/// `living` finds that one by its command line.
 struct ServerRecord: Codable, Sendable {
     var port: Int
     var process: ProcessIdentity?
+
+    typealias Living = (port: Int, process: ProcessIdentity)
+
+    /// The server of a folder that runs now.
+    static func living(_ folder: String) -> Living? {
+        if let record = inFolder(folder), let process = record.process, process.isAlive { return (record.port, process) }
+        for server in [PostgresServer.self, SeaweedServer.self] as [any LocalServer.Type] {
+            if let found = RunningPrograms.first(with: server.mark(of: folder), where: { server.port(in: $0) }) { return found }
+        }
+        return nil
+    }
 
     static func path(_ folder: String) -> String { "\(folder)/server.json" }
     static func inFolder(_ folder: String) -> ServerRecord? { StateFile.read(ServerRecord.self, from: path(folder)) }
@@ -28,7 +46,7 @@ struct ServerRecord: Codable, Sendable {
 
 extension LocalServer {
     /// The process that an earlier run of ours left behind, if it still runs.
-    var running: ProcessIdentity? { ServerRecord.inFolder(folder)?.process.flatMap { $0.isAlive ? $0 : nil } }
+    var running: ProcessIdentity? { ServerRecord.living(folder)?.process }
 
     /// Launches and waits until requests are answered, trying again for a while where that can help.
     func start(within limit: Duration = .seconds(60)) async throws(ServerTrouble) -> ProcessIdentity {

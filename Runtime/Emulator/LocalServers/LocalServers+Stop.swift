@@ -3,13 +3,19 @@
 #endif
 
 extension LocalServers {
+    /// Servers of a state folder that were started once and do not run, each as a sentence that says why as far as its log does.
+    package static func fallen(inFolder folder: String) -> [String] {
+        [("PostgreSQL", "postgres", "postgres.log"), ("SeaweedFS", "s3", "seaweedfs.log")].compactMap { name, place, log in
+            let path = "\(folder)/\(place)"
+            guard ServerRecord.inFolder(path) != nil, ServerRecord.living(path) == nil else { return nil }
+            return "\(name) does not run: \(ServerTrouble.ended(name, log: "\(path)/\(log)"))"
+        }
+    }
+
     /// What an earlier process left running in a state folder, by name.
     package static func running(inFolder folder: String) -> [(name: String, port: Int, process: ProcessIdentity)] {
         [("PostgreSQL", "postgres"), ("SeaweedFS", "s3")].compactMap { name, place in
-            guard let record = ServerRecord.inFolder("\(folder)/\(place)"), let process = record.process, process.isAlive else {
-                return nil
-            }
-            return (name, record.port, process)
+            ServerRecord.living("\(folder)/\(place)").map { (name, $0.port, $0.process) }
         }
     }
 

@@ -63,9 +63,8 @@ package actor LocalServers {
 
     /// A running server keeps its port; else the one it had before, if that is free.
     private static func port(_ folder: String, count: Int) throws(ServerTrouble) -> Int {
-        let record = ServerRecord.inFolder(folder)
-        if let record, record.process?.isAlive == true { return record.port }
-        return try LoopbackPorts.free(count, preferred: record?.port)
+        if let living = ServerRecord.living(folder) { return living.port }
+        return try LoopbackPorts.free(count, preferred: ServerRecord.inFolder(folder)?.port)
     }
 
     /// The address for `DATABASE_URL`; the password is `secrets.postgresPasswords[role]`.
@@ -100,6 +99,7 @@ package actor LocalServers {
         guard let server = servers[kind] else { return }
         if let process = server.running {
             if (server as? SeaweedServer)?.isConfigured != false, await becomesReady(server, process) {
+                try ServerRecord(port: server.port, process: process).write(server.folder)
                 processes[kind] = process
                 counts[kind, default: 0] += 1
                 return try await server.prepare()
@@ -133,12 +133,19 @@ package actor LocalServers {
     private func supervise(_ kind: Kind) async {
         guard let server = servers[kind] else { return }
         var pause = Duration.milliseconds(100)
+        var deaths: [ContinuousClock.Instant] = []
         while (try? await Task.sleep(for: pause)) != nil {
             if processes[kind]?.isAlive == true { continue }
-            logger.warning("\(server.name) is gone; starting it again")
+            deaths = deaths.filter { $0 > .now - .seconds(60) } + [.now]
+            let isFailing = deaths.count >= 5
+            if isFailing {
+                logger.error("\(ServerTrouble.dying(server.name, times: deaths.count, log: server.log))")
+            } else {
+                logger.warning("\(server.name) is gone; starting it again")
+            }
             do {
                 try await start(kind, server)
-                pause = .milliseconds(100)
+                pause = isFailing ? .seconds(5) : .milliseconds(100)
             } catch {
                 logger.error("\(error)")
                 pause = min(pause * 2, .seconds(5))

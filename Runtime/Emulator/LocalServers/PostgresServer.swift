@@ -24,6 +24,9 @@ struct PostgresServer: LocalServer {
     var log: String { "\(folder)/postgres.log" }
     private var data: String { "\(folder)/data" }
 
+    static func mark(of folder: String) -> String { "\(folder)/data" }
+    static func port(in arguments: [String]) -> Int? { arguments.firstNumber(after: "port=") }
+
     func launch() async throws(ServerTrouble) -> ProcessIdentity {
         let tools = try await PostgresTools.find(cluster: data)
         try StateFile.makeFolder(folder)
@@ -88,10 +91,12 @@ struct PostgresServer: LocalServer {
         _ = await process.waitForEnd(.seconds(2))
     }
 
-    /// `initdb` into a folder that takes its name only when it is whole.
+    /// `initdb` into a folder that takes its name only when it is whole. The folder is new each time: the `initdb` of a start that
+    /// was killed may still be at work in its own.
     private func create(_ tools: PostgresTools) async throws(ServerTrouble) {
-        let work = "\(folder)/initdb"
-        try? FileManager.default.removeItem(atPath: work)
+        let old = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasPrefix("initdb") }
+        for name in old { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+        let work = "\(folder)/initdb-\(UUID().uuidString)"
         try tools.makeFolder(work)
         let secret = "\(work)/password"
         try StateFile.replace(secret, with: Array((passwords[PostgresRole.admin.rawValue] ?? "").utf8))

@@ -43,7 +43,7 @@ struct PostgresTools: Sendable {
     private static func prefix(cluster: String) async throws(ServerTrouble) -> [String] {
         guard geteuid() == 0 else { return [] }
         let namespace = ["/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-        let user = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+        let user = asPostgres
         let owner = (try? FileManager.default.attributesOfItem(atPath: cluster))?[.ownerAccountID] as? NSNumber
         if let owner { return owner.intValue == 0 ? namespace : user }
         if (try? await Tool.run(namespace + ["/bin/true"], environment: [:])) != nil { return namespace }
@@ -51,8 +51,26 @@ struct PostgresTools: Sendable {
             throw ServerTrouble(
                 "PostgreSQL does not run as root and there is no user postgres: install postgresql-15 or run as another user")
         }
+        if let closed = await firstClosed(above: cluster, to: user) {
+            throw ServerTrouble(
+                "PostgreSQL does not run as root, and the user postgres cannot enter \(closed): run `chmod o+x \(closed)`, or name a "
+                    + "folder elsewhere in BELLWETHER_HOME")
+        }
         return user
     }
+
+    /// The topmost folder above a path that programs with this prefix may not pass through; folders that are not there yet are ours.
+    static func firstClosed(above path: String, to prefix: [String]) async -> String? {
+        var folders = [URL(filePath: path).standardizedFileURL.deletingLastPathComponent()]
+        while let last = folders.last, last.path != "/" { folders.append(last.deletingLastPathComponent()) }
+        for folder in folders.reversed().map(\.path) where FileManager.default.fileExists(atPath: folder) {
+            if (try? await Tool.run(prefix + ["/usr/bin/test", "-x", folder], environment: [:])) == nil { return folder }
+        }
+        return nil
+    }
+
+    /// What goes before a program that is to run as the system user `postgres`.
+    static let asPostgres = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
 
     private static let systemUser: (id: uid_t, group: gid_t)? = getpwnam("postgres").map { ($0.pointee.pw_uid, $0.pointee.pw_gid) }
 }

@@ -24,6 +24,9 @@ struct SeaweedServer: LocalServer {
     var log: String { "\(folder)/seaweedfs.log" }
     private var filer: Int { port + Self.filerOffset }
 
+    static func mark(of folder: String) -> String { "-dir=\(folder)/data" }
+    static func port(in arguments: [String]) -> Int? { arguments.firstNumber(after: "-s3.port=") }
+
     func launch() async throws(ServerTrouble) -> ProcessIdentity {
         guard access(program, X_OK) == 0 else {
             throw .missing("the S3 server (\(program))", remedy: "start with Runtime/bellwether, which fetches it")
@@ -34,7 +37,7 @@ struct SeaweedServer: LocalServer {
         // The program reads options back from here; ours are all on its command line.
         try? FileManager.default.removeItem(atPath: "\(folder)/data/mini.options")
         let options = [
-            "-dir=data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.volumeSizeLimitMB=1024",
+            Self.mark(of: folder), "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false", "-master.volumeSizeLimitMB=1024",
             "-s3.port=\(port)", "-s3.port.grpc=\(port + 1)", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.port=\(port + 2)",
             "-master.port.grpc=\(port + 3)", "-volume.port=\(port + 4)", "-filer.port=\(filer)", "-volume.port.grpc=\(port + 6)",
             "-filer.port.grpc=\(port + 7)", "-admin.ui=false", "-admin.port=\(port + 8)", "-admin.port.grpc=\(port + 8 + 10_000)",

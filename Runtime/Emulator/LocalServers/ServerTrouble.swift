@@ -10,14 +10,24 @@ package struct ServerTrouble: Error, Hashable, CustomStringConvertible {
     static func ended(_ server: String, log: String) -> ServerTrouble {
         let tail = ServerLog.last(4096, of: log)
         if tail.contains("No space left on device") {
-            return ServerTrouble("the disk is full, so \(server) cannot start: free some space and run the command again")
+            return ServerTrouble("the disk is full, so \(server) cannot run: free some space; what waits for it goes on then")
         }
         if tail.contains("Address already in use") || tail.contains("address already in use") {
             return ServerTrouble("a port that \(server) needs was taken by another program: run the command again to use another one")
         }
-        let last = tail.split(separator: "\n").last.map { ": " + $0 } ?? ""
-        return ServerTrouble("\(server) ended before it was ready (its log is \(log))\(last)")
+        return ServerTrouble("\(server) ended before it was ready (its log is \(log))\(lastLine(tail))")
     }
+
+    /// A server that is started again and again, and ends every time.
+    static func dying(_ server: String, times: Int, log: String) -> ServerTrouble {
+        let tail = ServerLog.last(4096, of: log)
+        guard !tail.contains("No space left on device") else { return ended(server, log: log) }
+        return ServerTrouble(
+            "\(server) has ended \(times) times within a minute: its log, \(log), says why; `bellwether down` ends the attempts"
+                + lastLine(tail))
+    }
+
+    private static func lastLine(_ text: String) -> String { text.split(separator: "\n").last.map { ": " + $0 } ?? "" }
 
     static func unwritable(_ path: String, _ reason: any Error) -> ServerTrouble {
         ServerTrouble("cannot write \(path): \(reason)")

@@ -4,11 +4,27 @@ import Foundation
     import Glibc
 #endif
 
+/// Why a file that is there gives nothing.
+package struct StateFileDamage: Error, CustomStringConvertible {
+    package let description: String
+}
+
 /// Small JSON files that only their owner may read, replaced as a whole.
 package enum StateFile {
     /// nil when the file is absent or not of this shape.
     package static func read<Value: Decodable>(_ type: Value.Type, from path: String) -> Value? {
         FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(type, from: $0) }
+    }
+
+    /// nil when there is no such file; throws when there is one that cannot be read as this shape.
+    package static func kept<Value: Decodable>(_ type: Value.Type, at path: String) throws(StateFileDamage) -> Value? {
+        guard let file = fopen(path, "re") else {
+            if errno == ENOENT { return nil }
+            throw StateFileDamage(description: String(cString: strerror(errno)))
+        }
+        fclose(file)
+        guard let value = read(type, from: path) else { throw StateFileDamage(description: "it is damaged") }
+        return value
     }
 
     package static func write(_ value: some Encodable, to path: String) throws(ServerTrouble) {

@@ -27,6 +27,8 @@ package actor ObjectNotifications: Settling {
 
     /// Objects may have been put of which the webhook never told.
     private var isIncomplete = true { didSet { if isIncomplete { doubts += 1 } } }
+    /// Somebody looks until nothing is in doubt any more.
+    private var isLooking = false
     /// How often something was known to be missing.
     private var doubts = 0
     private var generation: String?
@@ -62,10 +64,19 @@ package actor ObjectNotifications: Settling {
 
     private func lookSoon(after delay: Duration) {
         isIncomplete = true
-        Task {
-            try await Task.sleep(for: delay)
-            if isIncomplete { try await settle() }
+        guard !isLooking else { return }
+        isLooking = true
+        Task { [weak self] in
+            try? await Task.sleep(for: delay)
+            while let self, await !self.isFound() { try? await Task.sleep(for: .seconds(1)) }
         }
+    }
+
+    /// Looks once; false when it has to be done again.
+    private func isFound() async -> Bool {
+        if isIncomplete { try? await settle() }
+        if !isIncomplete { isLooking = false }
+        return !isIncomplete
     }
 
     package func receive(_ request: APIRequest) async -> APIResponse {

@@ -6,7 +6,11 @@ package struct JournalFailure: Error, CustomStringConvertible {
     package let description: String
 
     static func system(_ what: String) -> JournalFailure {
-        JournalFailure(description: "\(what): \(String(cString: strerror(errno)))")
+        let code = errno
+        guard code != ENOSPC, code != EDQUOT, code != EFBIG else {
+            return JournalFailure(description: "the disk is full, \(what): free some space; what is not accepted now must be sent again")
+        }
+        return JournalFailure(description: "\(what): \(String(cString: strerror(code)))")
     }
 }
 
@@ -15,6 +19,16 @@ struct JournalFile: Sendable {
     private let folder: String
     private let lock: CInt
     private(set) var file: CInt
+    /// Bytes of whole records that are on the disk.
+    private var size = 0
+    /// What is on the disk after `size` is not known, so that only `rewrite` may follow.
+    private(set) var isTorn = false
+
+    private init(folder: String, lock: CInt) {
+        self.folder = folder
+        self.lock = lock
+        file = -1
+    }
 
     /// Locks the folder and opens the journal, creating both when missing.
     static func open(in folder: String) throws(JournalFailure) -> (JournalFile, [UInt8]) {
@@ -25,39 +39,48 @@ struct JournalFile: Sendable {
             throw JournalFailure(description: "another emulator is running over \(folder): stop it first")
         }
         let bytes = FileManager.default.contents(atPath: "\(folder)/journal").map { [UInt8]($0) } ?? []
-        return (JournalFile(folder: folder, lock: lock, file: -1), bytes)
+        return (JournalFile(folder: folder, lock: lock), bytes)
     }
 
     /// Replaces the journal by these bytes, all or nothing.
     mutating func rewrite(_ bytes: [UInt8]) throws(JournalFailure) {
-        let fresh = Glibc.open("\(folder)/journal.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard fresh >= 0 else { throw .system("cannot write \(folder)/journal.new") }
-        let old = file
-        file = fresh
-        do {
-            try append(bytes)
-        } catch {
-            file = old
+        let path = "\(folder)/journal.new"
+        let fresh = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard fresh >= 0 else { throw .system("\(path) cannot be written") }
+        guard Self.write(bytes, to: fresh), fdatasync(fresh) == 0, rename(path, "\(folder)/journal") == 0 else {
+            let failure = JournalFailure.system("\(path) cannot be written")
             Glibc.close(fresh)
-            throw error
+            unlink(path)
+            throw failure
         }
-        guard rename("\(folder)/journal.new", "\(folder)/journal") == 0 else { throw .system("cannot replace \(folder)/journal") }
         let directory = Glibc.open(folder, O_RDONLY | O_CLOEXEC)
         fsync(directory)
         Glibc.close(directory)
-        if old >= 0 { Glibc.close(old) }
+        if file >= 0 { Glibc.close(file) }
+        (file, size, isTorn) = (fresh, bytes.count, false)
     }
 
-    /// Writes at the end and waits for the disk.
-    func append(_ bytes: [UInt8]) throws(JournalFailure) {
+    /// Writes at the end and waits for the disk. When that fails, nothing of it stays behind, or the journal is torn.
+    mutating func append(_ bytes: [UInt8]) throws(JournalFailure) {
+        if Self.write(bytes, to: file) {
+            if fdatasync(file) == 0 { return size += bytes.count }
+            // A sync that failed once says nothing of the same bytes when it is tried again.
+            isTorn = true
+        }
+        let failure = JournalFailure.system("\(folder)/journal cannot be written")
+        if ftruncate(file, off_t(size)) != 0 || lseek(file, off_t(size), SEEK_SET) < 0 { isTorn = true }
+        throw failure
+    }
+
+    private static func write(_ bytes: [UInt8], to file: CInt) -> Bool {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes[offset...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            let count = bytes[offset...].withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .system("cannot write \(folder)/journal") }
+            guard count > 0 else { return false }
             offset += count
         }
-        guard fdatasync(file) == 0 else { throw .system("cannot write \(folder)/journal") }
+        return true
     }
 
     func close() {

@@ -1,3 +1,5 @@
+package import LambdaEvents
+
 /// One line of the journal. Short keys because there is one line for each step of each event.
 enum JournalRecord: Codable, Sendable, Equatable {
     /// The event is owed from now on.
@@ -20,7 +22,7 @@ struct PendingEvent: Codable, Sendable, Equatable {
     /// Deliveries that ended in a function error.
     var attempts = 0
 
-    private enum CodingKeys: String, CodingKey { case id, function, payload, acceptedAt = "at", due, attempts }
+    private enum CodingKeys: String, CodingKey { case id, function, payload, acceptedAt = "at", due, attempts, trace, tenant }
 
     init(event: AsyncEvent, acceptedAt: VirtualTime) {
         self.event = event
@@ -33,7 +35,8 @@ struct PendingEvent: Codable, Sendable, Equatable {
         let payload = try fields.decode(String.self, forKey: .payload)
         event = AsyncEvent(
             id: try fields.decode(String.self, forKey: .id), function: try fields.decode(String.self, forKey: .function),
-            payload: [UInt8](payload.utf8))
+            payload: [UInt8](payload.utf8), traceID: try fields.decodeIfPresent(String.self, forKey: .trace),
+            tenantID: try fields.decodeIfPresent(String.self, forKey: .tenant))
         acceptedAt = VirtualTime(milliseconds: try fields.decode(Int64.self, forKey: .acceptedAt))
         due = VirtualTime(milliseconds: try fields.decode(Int64.self, forKey: .due))
         attempts = try fields.decode(Int.self, forKey: .attempts)
@@ -48,6 +51,8 @@ struct PendingEvent: Codable, Sendable, Equatable {
         try fields.encode(acceptedAt.milliseconds, forKey: .acceptedAt)
         try fields.encode(due.milliseconds, forKey: .due)
         try fields.encode(attempts, forKey: .attempts)
+        try fields.encodeIfPresent(event.traceID, forKey: .trace)
+        try fields.encodeIfPresent(event.tenantID, forKey: .tenant)
     }
 }
 
@@ -62,4 +67,8 @@ package struct DeadLetter: Codable, Sendable, Equatable {
     package var attempts: Int
     /// Virtual time, RFC 3339.
     package var time: String
+    /// The ARN that the function's `OnFailure` names.
+    package var destination: String?
+    /// What AWS would have put there, when the destination is nothing that runs here.
+    package var record: DestinationRecord?
 }

@@ -73,8 +73,9 @@ extension Environment {
         return "error\tError Type: \(known ? type : "Runtime.Unknown")"
     }
 
-    func eventHeaders(_ job: Job, timeout: Int) -> [(String, String)] {
-        let deadline = Self.epochMilliseconds() + Int64(timeout) * 1000
+    /// - Parameter left: nanoseconds until the invocation's deadline.
+    func eventHeaders(_ job: Job, left: Int64) -> [(String, String)] {
+        let deadline = Self.epochMilliseconds() + left / 1_000_000
         let invocation = job.invocation
         let trace = invocation.traceID ?? TraceID.fresh()
         var headers = [

@@ -48,6 +48,20 @@ extension ResourceReader {
         template.functions.append(definition)
     }
 
+    /// Once all functions are known, since a destination may be any of them.
+    mutating func readDestination(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+        let path = "Resources.\(id).Properties.EventInvokeConfig.DestinationConfig"
+        guard let index = template.functions.firstIndex(where: { $0.logicalID == id }) else { return }
+        let own = Globals.merge(globals["Function"] ?? .map([:]), properties(resource))
+        guard let configuration = own["EventInvokeConfig"]?["DestinationConfig"] else { return }
+        if configuration["OnSuccess"] != nil { template.notices.append("\(id): its OnSuccess destination is not told.") }
+        guard let failure = configuration["OnFailure"] else { return }
+        guard let arn = try optional(failure, "Destination", "\(path).OnFailure")?.text else {
+            throw TemplateFailure("\(path).OnFailure.Destination", "is missing")
+        }
+        template.functions[index].onFailure = .init(arn: arn, function: arn.contains(":lambda:") ? function(named: arn) : nil)
+    }
+
     func optional(_ properties: TemplateValue, _ key: String, _ path: String) throws(TemplateFailure) -> TemplateValue? {
         guard let value = properties[key] else { return nil }
         let resolved = try resolver.resolve(value, "\(path).\(key)")

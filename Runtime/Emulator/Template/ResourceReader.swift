@@ -30,7 +30,9 @@ struct ResourceReader {
             let path = "Resources.\(id).Properties"
             guard let type = resource["Type"]?.text else { throw TemplateFailure("Resources.\(id)", "has no Type") }
             switch type {
-            case "AWS::Serverless::Function": try readEvents(id, resource)
+            case "AWS::Serverless::Function":
+                try readEvents(id, resource)
+                try readDestination(id, resource)
             case "AWS::S3::Bucket": try readBucket(id, resource)
             case "AWS::Scheduler::Schedule": try readSchedule(id, properties(resource), path, function: nil, kind: .scheduler)
             case "AWS::Lambda::Function", "AWS::Serverless::HttpApi": continue

@@ -18,6 +18,20 @@ private struct Ticker: TimedSource {
     }
 }
 
+/// Fires once a second, and takes until it is allowed to say what is due.
+private final class SlowSource: TimedSource {
+    let isAsked = Mutex(false)
+    let mayAnswer = Mutex(false)
+
+    func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / 1000 + 1) * 1000) }
+
+    func due(at time: VirtualTime) async -> [AsyncEvent] {
+        isAsked.withLock { $0 = true }
+        while !mayAnswer.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
+        return [AsyncEvent(id: "slow/\(time)", function: "F", payload: [UInt8]("{}".utf8))]
+    }
+}
+
 /// Hands over one event when it is first asked to settle, as an object put just before would.
 private final class LateObject: Settling {
     private let machine: Machine
@@ -127,6 +141,24 @@ private final class LateObject: Settling {
         let times = folder.marks.compactMap { VirtualTime($0)?.milliseconds }
         #expect(times == times.sorted())
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 200 })
+        try await machine.stop()
+    }
+
+    @Test func aHoldThatComesWhileAScheduleFiresIsNotUndone() async throws {
+        let folder = try FunctionFolder()
+        var configuration = Self.configuration(folder)
+        configuration.initialClock = .running()
+        let machine = try await Machine(configuration)
+        let source = SlowSource()
+        await machine.start(sources: [source])
+        #expect(await eventually { source.isAsked.withLock { $0 } })
+        let hold = VirtualTime("2012-02-01")!
+        let holding = Task { try await machine.setClock(.held(at: hold)) }
+        try await Task.sleep(for: .milliseconds(100))
+        source.mayAnswer.withLock { $0 = true }
+        try await holding.value
+        #expect(await eventually { await machine.status().queue.accepted >= 1 })
+        #expect(machine.clock.state == .held(at: hold))
         try await machine.stop()
     }
 

@@ -74,6 +74,9 @@ struct FunctionFolder: ~Copyable {
             id = head["lambda-runtime-aws-request-id"]
             event = json.loads(body)
             served += 1
+            if "RECORD" in os.environ:
+                with open(os.environ["MARK"], "a") as mark:
+                    mark.write(json.dumps({"event": event, "headers": head}) + "\n")
             do = event.get("do", "echo") if isinstance(event, dict) else "echo"
             if isinstance(event, dict) and "mark" in event:
                 with open(os.environ["MARK"], "a") as mark:
@@ -94,6 +97,9 @@ struct FunctionFolder: ~Copyable {
                 call("POST", f"invocation/{id}/response", "{}")
             elif do == "exit":
                 sys.exit(event.get("code", 7))
+            elif do == "hoard":
+                held = b"x" * (event["megabytes"] << 20)
+                time.sleep(60)
             elif do == "trap":
                 os.kill(os.getpid(), signal.SIGILL)
             elif do == "big":

@@ -121,6 +121,33 @@ import Testing
         try await machine.stop()
     }
 
+    @Test func aSecondInitUsesTheInvocationsTime() async throws {
+        let folder = try FunctionFolder()
+        var configuration = folder.configuration(folder.function("Slow", timeout: 20, environment: ["INIT": "slow", "SLOW": "1.5"]))
+        configuration.limits.initSeconds = 1
+        let machine = try await Machine(configuration)
+        let seen = try await machine.invoke("Slow", #"{"do":"look"}"#)
+        let after = Date.now.timeIntervalSince1970 * 1000
+        let headers = try #require(seen.json["headers"] as? [String: String])
+        let deadline = try #require(headers["lambda-runtime-deadline-ms"].flatMap(Double.init))
+        #expect(deadline - after <= 20_000 - 1500)
+        #expect(seen.log.contains("REPORT") && !seen.log.contains("Init Duration"))
+        #expect(await machine.status().functions[0].coldStarts == 2)
+        try await machine.stop()
+    }
+
+    @Test func aProcessThatHoldsMoreThanItsMemorySizeIsEnded() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(folder.configuration(folder.function("F", timeout: 60)))
+        let result = try await machine.invoke("F", #"{"do":"hoard","megabytes":200}"#)
+        #expect(result.functionError == "Unhandled")
+        #expect(result.json["errorType"] as? String == "Runtime.OutOfMemory")
+        #expect(result.json["errorMessage"] as? String == "RequestId: \(result.requestID) Error: Runtime exited with error: signal: killed")
+        #expect(result.log.contains("Error Type: Runtime.OutOfMemory"))
+        #expect(try await machine.invoke("F", "1").text == "1")
+        try await machine.stop()
+    }
+
     @Test func aMissingBootstrapIsSaidPlainly() async throws {
         let folder = try FunctionFolder()
         try FileManager.default.removeItem(atPath: "\(folder.path)/code/bootstrap")

@@ -195,7 +195,7 @@ import Testing
         let text = String(repeating: "z", count: 1 << 20)
         for number in 0..<40 {
             try await journal.write([.accepted(PendingEvent(event: Self.event("n/\(number)", text), acceptedAt: Self.start))])
-            if number < 38 { try await journal.note(.finished(id: "n/\(number)")) }
+            if number < 38 { try await journal.note([.finished(id: "n/\(number)")]) }
         }
         try await journal.close()
         let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))

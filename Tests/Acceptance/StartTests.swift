@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+@testable import Emulator
+
+/// Starts, interrupted starts and calls, as users make them.
+@Suite(
+    .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
+)
+struct StartTests {
+    private func deployed(isUp: Bool = true, _ body: (Deployment) async throws -> Void) async throws {
+        let deployment = try await Deployment(isUp: isUp)
+        do { try await body(deployment) } catch {
+            await deployment.remove()
+            throw error
+        }
+        await deployment.remove()
+    }
+
+    /// Processes that serve this state folder.
+    private func emulators(_ deployment: Deployment) -> [Int32] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }.filter { pid in
+            let words = (FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()).split(separator: 0)
+            let environment = FileManager.default.contents(atPath: "/proc/\(pid)/environ") ?? Data()
+            return words.dropFirst().first == Data("serve".utf8)
+                && environment.contains(Data("BELLWETHER_HOME=\(deployment.folder)\0".utf8))
+        }
+    }
+
+    @Test func twoStartsAtOnceAreOne() async throws {
+        try await deployed(isUp: false) { deployment in
+            async let first = deployment.command(["up", "--fast"])
+            async let second = deployment.command(["up", "--fast"])
+            let (one, other) = try await (first, second)
+            #expect(one.status == 0 && other.status == 0, "\(one.output)\(other.output)")
+            let address = try #require(one.output.split(separator: "\n").first { $0.hasPrefix("Dashboard: ") })
+            #expect(other.output.contains(address))
+            #expect(emulators(deployment) == [try deployment.record().process.pid])
+            let third = try await deployment.command(["serve", "--fast"])
+            #expect(third.status == 1)
+            #expect(third.output.contains("runs already, or is being started, as process \(try deployment.record().process.pid)"))
+        }
+    }
+
+    /// Either the command that the user typed is ended, or the emulator that it started.
+    @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
+    func aStartThatIsEndedAtAnyMomentIsTakenUpByTheNext(_ signal: Int32, _ isEmulator: Bool) async throws {
+        try await deployed(isUp: false) { deployment in
+            for pause in [30, 120, 300, 700] {
+                let process = Process()
+                process.executableURL = URL(filePath: deployment.program)
+                process.arguments = ["up", "--fast"]
+                process.environment = deployment.environment
+                process.standardOutput = FileHandle.nullDevice
+                process.standardError = FileHandle.nullDevice
+                try process.run()
+                try await Task.sleep(for: .milliseconds(pause))
+                for victim in isEmulator ? emulators(deployment) : [process.processIdentifier] { kill(victim, signal) }
+                process.waitUntilExit()
+                try await deployment.up()
+                #expect(emulators(deployment) == [try deployment.record().process.pid])
+                #expect(try await deployment.invoke("Migrate", "{}").status == 0)
+                #expect(try await deployment.command(["down"]).status == 0)
+                #expect(emulators(deployment).isEmpty)
+                #expect(LocalServers.running(inFolder: deployment.folder).isEmpty)
+            }
+        }
+    }
+
+    @Test func callsGoHereAndToAnyLambdaAddressWithTheSameOutput() async throws {
+        try await deployed { deployment in
+            let here = try await deployment.command(["invoke", "Migrate", "--log"])
+            #expect(
+                here.status == 0 && here.output.contains("\"applied\":[]") && here.output.contains("REPORT RequestId"), "\(here.output)")
+            let target = ["--endpoint", "http://127.0.0.1:\(try deployment.record().apiPort)", "--stack", "bellwether"]
+            let keys = ["AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"]
+            let there = try await deployment.command(["invoke", "Migrate", "--log"] + target, environment: keys)
+            #expect(there.status == 0 && there.output.contains("\"applied\":[]") && there.output.contains("REPORT RequestId"))
+            let queued = try await deployment.command(["invoke", "bellwether-Migrate", "--async"] + target, environment: keys)
+            #expect(queued.status == 0 && queued.output == "Queued for bellwether-Migrate.\n")
+            let file = "\(deployment.folder)/wrong.json"
+            try #"{"time":"soon"}"#.write(toFile: file, atomically: true, encoding: .utf8)
+            for more in [[], target] {
+                let failed = try await deployment.command(["invoke", "Train", "--event", file] + more, environment: keys)
+                #expect(failed.status == 1 && failed.output.contains("bellwether-Train failed: Runtime.InvalidEvent: "), "\(failed.output)")
+            }
+            let nobody = try await deployment.command(["invoke", "Nobody"] + target, environment: keys)
+            #expect(nobody.status == 1 && nobody.output.contains("name the stack with --stack"), "\(nobody.output)")
+            let noKeys = try await deployment.command(["invoke", "Migrate"] + target)
+            #expect(noKeys.status == 1 && noKeys.output.contains("there are no AWS credentials: set AWS_ACCESS_KEY_ID"))
+        }
+    }
+
+    @Test func aTakenPortAndDamagedStateAreSaidInOneSentence() async throws {
+        try await deployed(isUp: false) { deployment in
+            let holder = try HeldPort()
+            let taken = try await deployment.command(["up", "--fast", "--port", "\(holder.port)"])
+            #expect(taken.status == 1)
+            #expect(taken.output.contains("port \(holder.port) is taken: choose another one with --port"), "\(taken.output)")
+            try "{}".write(toFile: "\(deployment.folder)/secrets.json", atomically: true, encoding: .utf8)
+            let damaged = try await deployment.command(["up", "--fast"])
+            #expect(damaged.status == 1 && damaged.output.contains("put back a copy of it"), "\(damaged.output)")
+            try FileManager.default.removeItem(atPath: "\(deployment.folder)/secrets.json")
+            try "?".write(toFile: "\(deployment.folder)/settings.json", atomically: true, encoding: .utf8)
+            let unsettled = try await deployment.command(["up", "--fast"])
+            #expect(unsettled.status == 1 && unsettled.output.contains("it says whose prices"), "\(unsettled.output)")
+        }
+    }
+}
+
+/// A listener on a loopback port.
+private struct HeldPort: ~Copyable {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        port = try LoopbackPorts.free()
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
+        listen(descriptor, 1)
+    }
+
+    deinit { close(descriptor) }
+}

@@ -1,0 +1,142 @@
+import Foundation
+import FoundationNetworking
+import LambdaEvents
+import Testing
+
+@testable import Emulator
+
+@Suite struct DestinationTests {
+    private static let start = VirtualTime("2012-01-03T00:00:00Z")!
+    private static let queue = "arn:aws:sqs:us-east-1:000000000000:failed"
+
+    private struct Mark: Decodable {
+        let event: DestinationRecord
+        let headers: [String: String]
+    }
+
+    /// A function `F` that fails by its event, and a function `Sink` that writes down what it is given.
+    private static func configuration(
+        _ folder: borrowing FunctionFolder, to destination: FunctionDefinition.Destination?, retries: Int = 2, age: Int = 21600
+    ) -> MachineConfiguration {
+        var failing = folder.function("F")
+        failing.onFailure = destination
+        failing.maximumRetryAttempts = retries
+        failing.maximumEventAge = age
+        var configuration = folder.configuration(failing, folder.function("Sink", environment: ["RECORD": "1"]))
+        configuration.initialClock = .held(at: start)
+        return configuration
+    }
+
+    private static func failure(_ id: String = "s3/a") -> AsyncEvent {
+        AsyncEvent(id: id, function: "F", payload: [UInt8](#"{"do":"error","symbols":["A"]}"#.utf8))
+    }
+
+    @Test func aFunctionIsToldOfAnEventThatFailedForGood() async throws {
+        let folder = try FunctionFolder()
+        let sink = FunctionDefinition.Destination(arn: "arn:aws:lambda:us-east-1:000000000000:function:Sink", function: "Sink")
+        let machine = try await Machine(Self.configuration(folder, to: sink, retries: 1))
+        await machine.start()
+        try await machine.accept([Self.failure()])
+        _ = try await machine.travel(to: "2012-01-03T01:00:00Z")
+        try #require(folder.marks.count == 1)
+        let record = try JSONDecoder().decode(Mark.self, from: Data(folder.marks[0].utf8)).event
+        #expect(record.version == "1.0")
+        #expect(record.timestamp == "2012-01-03T00:01:00.000Z")
+        #expect(record.requestContext.requestId == Self.failure().requestID)
+        #expect(record.requestContext.functionArn == "arn:aws:lambda:us-east-1:000000000000:function:F:$LATEST")
+        #expect(record.requestContext.condition == "RetriesExhausted")
+        #expect(record.requestContext.approximateInvokeCount == 2)
+        #expect(record.requestPayload == .object(["do": .string("error"), "symbols": .array([.string("A")])]))
+        #expect(record.responseContext == .init(functionError: "Unhandled"))
+        #expect(record.responsePayload == .object(["errorType": .string("Function.Odd"), "errorMessage": .string("a\nb")]))
+        let letter = try #require(await machine.status().deadLetters.first)
+        #expect(letter.destination == sink.arn)
+        #expect(letter.record == nil)
+        try await machine.stop()
+    }
+
+    @Test func whatCannotRunHereKeepsItsRecordInTheDeadLetter() async throws {
+        let folder = try FunctionFolder()
+        let configuration = Self.configuration(folder, to: .init(arn: Self.queue), retries: 0)
+        let machine = try await Machine(configuration)
+        await machine.start()
+        try await machine.accept([Self.failure()])
+        _ = try await machine.travel(to: "2012-01-03T00:00:01Z")
+        try await machine.stop()
+        let again = try await Machine(configuration)
+        let letter = try #require(await again.status().deadLetters.first)
+        #expect(letter.destination == Self.queue)
+        #expect(letter.record?.requestContext.approximateInvokeCount == 1)
+        #expect(letter.record?.requestContext.condition == "RetriesExhausted")
+        try await again.stop()
+    }
+
+    @Test func anEventThatGrewTooOldIsGivenUpBeforeItsRetriesAre() async throws {
+        let folder = try FunctionFolder()
+        let machine = try await Machine(Self.configuration(folder, to: .init(arn: Self.queue), age: 60))
+        await machine.start()
+        try await machine.accept([Self.failure()])
+        _ = try await machine.travel(to: "2012-01-03T01:00:00Z")
+        let letter = try #require(await machine.status().deadLetters.first)
+        #expect(letter.attempts == 2)
+        #expect(letter.record?.requestContext.condition == "EventAgeExceeded")
+        try await machine.stop()
+    }
+
+    @Test func aFunctionThatFailsAtItsOwnRecordsEndsTheLoop() async throws {
+        let folder = try FunctionFolder()
+        var configuration = Self.configuration(folder, to: .init(arn: "F", function: "F"), retries: 0)
+        configuration.functions[0].handler = "F"
+        configuration.functions[0].environment["INIT"] = "exit"
+        let machine = try await Machine(configuration)
+        await machine.start()
+        try await machine.accept([Self.failure()])
+        _ = try await machine.travel(to: "2012-01-03T00:00:01Z")
+        #expect(await machine.status().queue.depth == 0)
+        #expect(await machine.status().queue.deadLetters == 17)
+        try await machine.stop()
+    }
+
+    @Test func aCrashAfterGivingUpTellsTheDestinationOnce() async throws {
+        let folder = try FunctionFolder()
+        let configuration = Self.configuration(folder, to: .init(arn: "Sink", function: "Sink"), retries: 0)
+        let crashed = try await Machine(configuration)
+        await crashed.start()
+        try await crashed.accept([Self.failure()])
+        _ = try await crashed.travel(to: "2012-01-03T00:00:01Z")
+        try await crashed.abandon()
+        let machine = try await Machine(configuration)
+        await machine.start()
+        try await machine.accept([Self.failure()])
+        _ = try await machine.travel(to: "2012-01-03T00:00:02Z")
+        #expect((1...2).contains(folder.marks.count))
+        #expect(Set(folder.marks.map { $0.prefix(400) }).count == 1)
+        #expect(await machine.status().queue.deadLetters == 1)
+        try await machine.stop()
+    }
+
+    @Test func anAsynchronousEventKeepsItsTraceButNotTheClientContextThatLambdaDropsToo() async throws {
+        let folder = try FunctionFolder()
+        let configuration = folder.configuration(folder.function("Sink", environment: ["RECORD": "1"]))
+        let crashed = try await Machine(configuration)
+        var request = URLRequest(url: URL(string: "\(crashed.apiURL)/2015-03-31/functions/Sink/invocations")!)
+        request.httpMethod = "POST"
+        request.httpBody = Data("{}".utf8)
+        let trace = "Root=1-00000000-000000000000000000000001;Parent=0000000000000001;Sampled=1"
+        for (name, value) in [
+            ("X-Amz-Invocation-Type", "Event"), ("X-Amzn-Trace-Id", trace), ("X-Amz-Tenant-Id", "blue"), ("X-Amz-Client-Context", "e30="),
+        ] { request.setValue(value, forHTTPHeaderField: name) }
+        let (_, response) = try await URLSession.shared.data(for: request)
+        #expect((response as? HTTPURLResponse)?.statusCode == 202)
+        try await crashed.abandon()
+        let machine = try await Machine(configuration)
+        await machine.start()
+        #expect(await eventually { folder.marks.count == 1 })
+        let mark = try #require(
+            try JSONSerialization.jsonObject(with: Data((folder.marks.first ?? "{}").utf8)) as? [String: [String: String]])
+        #expect(mark["headers"]?["lambda-runtime-trace-id"] == trace)
+        #expect(mark["headers"]?["lambda-runtime-aws-tenant-id"] == "blue")
+        #expect(mark["headers"]?["lambda-runtime-client-context"] == nil)
+        try await machine.stop()
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import FoundationNetworking
+import Testing
+
+@testable import Emulator
+
+@Suite(.enabled(if: SmallDisk.isAllowed, "SKIPPED: mounting a small disk wants root"), .serialized)
+struct FullDiskTests {
+    private static func event(_ id: String, size: Int = 0) -> AsyncEvent {
+        AsyncEvent(
+            id: id, function: "F", payload: [UInt8](#"{"mark":"\#(id)","pad":"\#(String(repeating: "p", count: size))"}"#.utf8))
+    }
+
+    @Test func nothingIsAcknowledgedThatIsNotOnTheDiskAndAllIsAcceptedAgainOnceThereIsRoom() async throws {
+        let folder = try FunctionFolder()
+        let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
+        let configuration = folder.configuration(folder.function("F"))
+        let machine = try await Machine(configuration)
+        try await machine.accept([Self.event("before")])
+        disk.fill(leaving: 8192)
+        let failure = await #expect(throws: JournalFailure.self) { try await machine.accept([Self.event("refused", size: 60_000)]) }
+        #expect(failure?.description.contains("the disk is full") == true)
+        let answer = try await invoke(machine, #"{"mark":"late","pad":"\#(String(repeating: "p", count: 60_000))"}"#)
+        #expect(answer.status == 500)
+        #expect(answer.text.contains("the disk is full") && answer.text.contains("free some space"))
+        disk.empty()
+        try await machine.accept([Self.event("after", size: 60_000)])
+        try await machine.abandon()
+        let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))
+        let lines = bytes.count { $0 == UInt8(ascii: "\n") }
+        #expect(JournalFormat.decode([UInt8](bytes)).count == lines && bytes.last == UInt8(ascii: "\n"))
+        let again = try await Machine(configuration)
+        await again.start()
+        #expect(await eventually { await again.status().queue.depth == 0 })
+        #expect(folder.marks.sorted() == ["after", "before"])
+        try await again.stop()
+        _ = consume disk
+    }
+
+    @Test func whatEndsWhileTheDiskIsFullIsWrittenDownOnceThereIsRoom() async throws {
+        let folder = try FunctionFolder()
+        let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
+        let configuration = folder.configuration(folder.function("F"))
+        let machine = try await Machine(configuration)
+        // More notes than the last block of the journal has room for.
+        try await machine.accept((0..<200).map { Self.event("e/\($0)") })
+        disk.fill()
+        await machine.start()
+        #expect(await eventually { await machine.status().queue.finished == 200 })
+        #expect(Self.finished(folder.state) < 200)
+        disk.empty()
+        #expect(await eventually { Self.finished(folder.state) == 200 })
+        try await machine.abandon()
+        #expect(JournalState(JournalFormat.decode(Array(Self.journal(folder.state).utf8))).owed.isEmpty)
+        _ = consume disk
+    }
+
+    @Test func aStartWithoutRoomSaysWhatToDo() async throws {
+        let folder = try FunctionFolder()
+        let disk = try SmallDisk.mount(over: folder.state, kilobytes: 64)
+        try FileManager.default.createDirectory(atPath: "\(folder.state)/logs", withIntermediateDirectories: true)
+        disk.fill()
+        let configuration = folder.configuration(folder.function("F"))
+        let failure = await #expect(throws: JournalFailure.self) { try await Machine(configuration) }
+        #expect(failure?.description.contains("free some space") == true)
+        disk.empty()
+        let machine = try await Machine(configuration)
+        try await machine.stop()
+        _ = consume disk
+    }
+
+    private static func finished(_ folder: String) -> Int { journal(folder).components(separatedBy: #""finished""#).count - 1 }
+
+    private static func journal(_ folder: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: "\(folder)/journal") ?? Data(), as: UTF8.self)
+    }
+
+    private func invoke(_ machine: Machine, _ body: String) async throws -> (status: Int, text: String) {
+        var request = URLRequest(url: URL(string: "\(machine.apiURL)/2015-03-31/functions/F/invocations")!)
+        request.httpMethod = "POST"
+        request.httpBody = Data(body.utf8)
+        request.setValue("Event", forHTTPHeaderField: "X-Amz-Invocation-Type")
+        let (data, response) = try await URLSession.shared.data(for: request)
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Logging
+import Testing
+
+@testable import Emulator
+
+/// The local servers against the real programs.
+@Suite(.serialized) struct ServersTests {
+    private static func folder() throws -> String {
+        let path = "/tmp/bellwether-servers-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+
+    private static func postgres(_ folder: String) throws -> PostgresServer {
+        let passwords = Dictionary(uniqueKeysWithValues: PostgresRole.allCases.map { ($0.rawValue, "secret") })
+        return PostgresServer(folder: "\(folder)/postgres", passwords: passwords, durability: .fast, port: try LoopbackPorts.free())
+    }
+
+    /// Both servers in a folder, and what runs there after the records of them are gone, as after a kill between start and record.
+    @Test(.enabled(if: !WeedServer.isMissing)) func serversOfWhichNothingWasWrittenDownAreTakenOver() async throws {
+        let folder = try Self.folder()
+        let settings = LocalServers.Settings(stateFolder: folder, weed: try #require(WeedServer.program), fast: true)
+        let first = try await LocalServers.start(settings, logger: Logger(label: "test"))
+        let before = [await first.process(of: .postgres), await first.process(of: .s3)]
+        for place in ["postgres", "s3"] { try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/\(place)")) }
+        #expect(LocalServers.running(inFolder: folder).map(\.process) == before)
+        let second = try await LocalServers.start(settings, logger: Logger(label: "test"))
+        #expect([await second.process(of: .postgres), await second.process(of: .s3)] == before)
+        #expect(second.postgresPort == first.postgresPort && second.s3Port == first.s3Port)
+        #expect(ServerRecord.inFolder("\(folder)/s3")?.process == before[1])
+        try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/postgres"))
+        await LocalServers.stopAll(inFolder: folder)
+        #expect(before.allSatisfy { $0?.isAlive == false })
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aServerStartedWhileFilesAreOpenedInheritsNone() async throws {
+        let folder = try Self.folder()
+        let opening = Thread {
+            while !Thread.current.isCancelled {
+                var ends: [CInt] = [-1, -1]
+                pipe(&ends)
+                for end in ends { close(end) }
+            }
+        }
+        opening.start()
+        defer { opening.cancel() }
+        for _ in 0..<60 {
+            let process = try DetachedProcess.start(
+                ["/usr/bin/sleep", "60"], environment: [:], folder: folder, log: "\(folder)/log")
+            let isProgram = await eventually {
+                FileManager.default.contents(atPath: "/proc/\(process.pid)/cmdline").map { $0.starts(with: Data("/usr/bin/sleep".utf8)) }
+                    == true
+            }
+            #expect(isProgram)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").sorted() == ["0", "1", "2"])
+            process.signal(SIGKILL)
+            _ = await process.waitForEnd(.seconds(5))
+        }
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func damagedSecretsAreNotReplaced() throws {
+        let folder = try Self.folder()
+        let made = try LocalSecrets.inFolder(folder)
+        #expect(try LocalSecrets.inFolder(folder) == made)
+        try "{".write(toFile: "\(folder)/secrets.json", atomically: true, encoding: .utf8)
+        let trouble = #expect(throws: ServerTrouble.self) { try LocalSecrets.inFolder(folder) }
+        #expect(trouble?.description.contains("put back a copy of it, or run `bellwether down`, delete") == true)
+        #expect(try String(contentsOfFile: "\(folder)/secrets.json", encoding: .utf8) == "{")
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aClusterUnderAFolderThatOnlyRootMayEnterJustWorks() async throws {
+        let folder = try Self.folder()
+        chmod(folder, 0o700)
+        let server = try Self.postgres(folder)
+        let process = try await server.start()
+        try await server.prepare()
+        await server.stop(process)
+        #expect(!process.isAlive)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test(.enabled(if: geteuid() == 0 && getpwnam("postgres") != nil, "SKIPPED: wants root and the user postgres"))
+    func aFolderThatTheUserPostgresMayNotEnterIsNamed() async throws {
+        let folder = try Self.folder()
+        let cluster = "\(folder)/closed/state/postgres/data"
+        try FileManager.default.createDirectory(atPath: "\(folder)/closed/state", withIntermediateDirectories: true)
+        #expect(await PostgresTools.firstClosed(above: cluster, to: PostgresTools.asPostgres) == nil)
+        chmod("\(folder)/closed", 0o700)
+        #expect(await PostgresTools.firstClosed(above: cluster, to: PostgresTools.asPostgres) == "\(folder)/closed")
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test(.enabled(if: SmallDisk.isAllowed, "SKIPPED: mounting a small disk wants root"))
+    func aClusterThatFindsNoRoomSaysSo() async throws {
+        let folder = try Self.folder()
+        let disk = try SmallDisk.mount(over: "\(folder)/small", kilobytes: 8192)
+        let trouble = await #expect(throws: ServerTrouble.self) { try await Self.postgres("\(folder)/small").start() }
+        #expect(trouble?.description == "the disk is full: free some space and run the command again")
+        _ = consume disk
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aServerThatEndsAgainAndAgainIsExplained() async throws {
+        let folder = try Self.folder()
+        let program = "\(folder)/weed"
+        try "#!/bin/sh\necho no such flag >&2\nexit 2\n".write(toFile: program, atomically: true, encoding: .utf8)
+        chmod(program, 0o755)
+        let server = SeaweedServer(
+            folder: "\(folder)/s3", program: program, port: try LoopbackPorts.free(SeaweedServer.portCount), bucket: "b", accessKey: "a",
+            secretKey: "s", webhook: nil)
+        let trouble = await #expect(throws: ServerTrouble.self) { try await server.start() }
+        #expect(trouble?.description == "SeaweedFS ended before it was ready (its log is \(server.log)): no such flag")
+        let dying = ServerTrouble.dying(server.name, times: 5, log: server.log).description
+        #expect(dying.contains("5 times within a minute") && dying.hasSuffix(": no such flag"))
+        #expect(LocalServers.fallen(inFolder: folder).count == 1)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+}
