@@ -37,6 +37,29 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(template.notices == ["FailedEvents: AWS::SQS::Queue is not emulated."])
     }
 
+    @Test func failuresGoWhereTheTemplateSays() throws {
+        let train = try #require(try own().functions.first { $0.logicalID == "Train" })
+        #expect(train.onFailure == .init(arn: "arn:aws:sqs:us-east-1:000000000000:bellwether-failed-events"))
+        let text = """
+            Resources:
+              A:
+                Type: AWS::Serverless::Function
+                Properties:
+                  Runtime: provided.al2023
+                  CodeUri: code
+                  EventInvokeConfig:
+                    MaximumRetryAttempts: 0
+                    MaximumEventAgeInSeconds: 60
+                    DestinationConfig: { OnFailure: { Type: Lambda, Destination: !GetAtt B.Arn } }
+              B:
+                Type: AWS::Serverless::Function
+                Properties: { Runtime: provided.al2023, CodeUri: code }
+            """
+        let function = try #require(try Template.load(text: text, folder: "/").functions.first)
+        #expect(function.maximumRetryAttempts == 0 && function.maximumEventAge == 60)
+        #expect(function.onFailure == .init(arn: "arn:aws:lambda:us-east-1:000000000000:function:B", function: "B"))
+    }
+
     @Test func ourTemplateHasItsRoutesAndTheirAuthorizer() throws {
         let api = try #require(try own().apis.first)
         let open = Set(api.routes.filter { $0.authorizer == nil }.map { $0.path ?? "" })

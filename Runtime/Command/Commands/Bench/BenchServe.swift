@@ -46,11 +46,12 @@ struct BenchServe: AsyncParsableCommand {
         }
         let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(deployment.record.gatewayPort)\r\nx-api-key: \(key)\r\n\r\n"
         let load = LoopbackLoad(port: deployment.record.gatewayPort, request: Array(request.utf8), connections: connections)
+        let processes = ServeProcesses(home, deployment)
         _ = try await load.run(for: .seconds(max(1, seconds / 2)))
+        try await processes.rest(atMost: .seconds(60))
         var report = BenchReport("serve")
         report.conditions["request"] = "GET \(path), \(answer.body.count) bytes of answer"
         report.conditions["load"] = "\(connections) connections, \(rounds) rounds of \(seconds) s, on the same processors"
-        let processes = ServeProcesses(home, deployment)
         var found: [ServeRound] = []
         for _ in 0..<rounds { found.append(try await ServeRound.measure(load, .seconds(seconds), processes)) }
         guard found.allSatisfy({ $0.failures == 0 }) else {

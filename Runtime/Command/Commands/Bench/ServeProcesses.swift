@@ -31,6 +31,16 @@ struct ServeProcesses: Sendable {
             postgres: postgres.map { total([$0] + ProcessTable.children(of: $0)) } ?? 0)
     }
 
+    /// Waits until the emulator has no work of its own: after a start it looks for objects that it may have missed.
+    func rest(atMost limit: Duration) async throws {
+        let end = ContinuousClock.now + limit
+        repeat {
+            let before = times()
+            try await Task.sleep(for: .seconds(1))
+            if (times() - before).emulator < 0.1 { return }
+        } while ContinuousClock.now < end
+    }
+
     private func total(_ processes: [Int32]) -> Double {
         processes.reduce(0) { $0 + (ProcessTable.processorSeconds(of: $1) ?? 0) }
     }
