@@ -46,12 +46,12 @@ struct Fetch: Sendable {
                 return .stored(try await keep(response, request, instrument, asOf, context))
             }
             context.logger.warning("refused", metadata: ["symbol": "\(symbol)", "refusal": "\(refusal)"])
-            let pause = max(.seconds(refusal.retryAfter ?? 0), Self.pauses.pause(retry: retry, random: .random(in: 0..<1)))
-            retry += 1
-            guard refusal.isRetryable, retry < Self.pauses.attempts, .now + pause < context.cutOff.instant else {
+            let asked = refusal.retryAfter.map { Duration.seconds($0) }
+            guard refusal.isRetryable, let pause = Self.pauses.pause(retry: retry, atLeast: asked, before: context.cutOff.instant) else {
                 if let response { try await keepRefusal(response, request, instrument, asOf, context) }
                 return .refused(refusal)
             }
+            retry += 1
             try await Task.sleep(for: pause)
         }
     }

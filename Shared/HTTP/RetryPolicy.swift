@@ -22,6 +22,17 @@ package struct RetryPolicy: Sendable {
     /// The pause before retry number `retry` (from 0), for a random number in 0..<1.
     package func pause(retry: Int, random: Double) -> Duration { min(base * (1 << min(retry, 30)), ceiling) * random }
 
+    /// The same, or nil when the attempts are used up or the pause would not end before `deadline`.
+    ///
+    /// - Parameter floor: what the server asked for, if anything.
+    package func pause(
+        retry: Int, atLeast floor: Duration?, before deadline: ContinuousClock.Instant, random: Double = .random(in: 0..<1)
+    ) -> Duration? {
+        guard retry + 1 < attempts else { return nil }
+        let pause = max(floor ?? .zero, pause(retry: retry, random: random))
+        return .now + pause < deadline ? pause : nil
+    }
+
     /// Whether an answer of this status may turn out better a moment later.
     package func wantsRetry(_ status: Int) -> Bool { [429, 500, 502, 503, 504].contains(status) }
 

@@ -61,6 +61,14 @@ struct RetryTests {
         #expect(policy.pause(retry: 3, random: 0) == .zero)
     }
 
+    @Test func pausesEndWithTheAttemptsAndBeforeTheDeadline() {
+        let policy = RetryPolicy(attempts: 4, base: .milliseconds(100))
+        let soon = ContinuousClock.now + .seconds(10)
+        #expect((0..<9).filter { policy.pause(retry: $0, atLeast: nil, before: soon) != nil } == [0, 1, 2])
+        #expect(policy.pause(retry: 0, atLeast: .seconds(3), before: soon) == .seconds(3))
+        #expect(policy.pause(retry: 0, atLeast: .seconds(60), before: soon) == nil)
+    }
+
     @Test func retryAfterIsSecondsOrADate() {
         #expect(RetryPolicy.retryAfter("120", now: 0) == .seconds(120))
         #expect(RetryPolicy.retryAfter("Sun, 06 Nov 1994 08:49:37 GMT", now: 784_111_777 - 30) == .seconds(30))

@@ -45,12 +45,4 @@ import Testing
         let error = #expect(throws: IngestSettings.Failure.self) { try IngestSettings.instruments(entry) }
         #expect("\(error.map { "\($0)" } ?? "")".contains(entry))
     }
-
-    @Test func pausesStayWithinTheDeadlineAndEnd() {
-        var pauses = FullJitter()
-        #expect(pauses.next(atLeast: 60, before: .now + .seconds(10)) == nil)
-        var count = 0
-        while pauses.next(atLeast: nil, before: .now + .seconds(100)) != nil { count += 1 }
-        #expect(count == 3)
-    }
 }
