@@ -18,11 +18,13 @@ struct ForecastDocument: Encodable, Sendable {
         let quantiles: [Quantile]
         let randomWalk: [Quantile]
         let probabilityOfFall: Double
+        /// What the model's own ranges were widened with to become `quantiles`; the random walk's are its own.
+        let spreadFactor: Double
         let evidence: Evidence?
 
         private enum CodingKeys: String, CodingKey {
             case horizon, targetSession = "target_session", quantiles, randomWalk = "random_walk"
-            case probabilityOfFall = "probability_of_fall", evidence
+            case probabilityOfFall = "probability_of_fall", spreadFactor = "spread_factor", evidence
         }
     }
 
@@ -65,7 +67,7 @@ struct ForecastDocument: Encodable, Sendable {
     private enum CodingKeys: String, CodingKey { case symbol, instrument, name, currency, session, close, sessions, entries, disclaimer }
 }
 
-/// How forecasts of this role did on this instrument, counting those that had matured.
+/// How forecasts of this kind of model did on this instrument, counting those that had matured.
 struct Evidence: Encodable, Sendable {
     let forecasts: Int
     /// Share of outcomes inside the range from the 10 % to the 90 % quantile.
