@@ -158,12 +158,18 @@ let rooms: [Room] = [
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
         imports: ["PredictFunction", "LambdaEvents", "Market"]),
     Room(
+        name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,
+        imports: [
+            "TrainFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "Objects", "AWS", "HTTP",
+            "TestSupport",
+        ]),
+    Room(
         name: "MonitorFunctionTests", path: "Tests/MonitorFunctionTests", kind: .test,
         imports: ["MonitorFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "TestSupport"]),
     Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Room(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,
-        imports: ["Emulator", "Store", "Postgres", "AWS", "Market"]),
+        imports: ["Emulator", "Store", "Postgres", "AWS", "HTTP", "Market"]),
 ]
 
 let dependencies: [Package.Dependency] = [

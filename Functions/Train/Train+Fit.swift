@@ -20,10 +20,11 @@ extension Train {
     /// Time left for the artifact or the checkpoint, and the rows.
     private static let margin = Duration.seconds(20)
 
-    /// Fits one kind, or goes on with it; registers the model when it is done.
+    /// Fits one kind, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
+    /// deadline came first.
     func train(
         _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, _ summary: inout TrainSummary, _ context: Context
-    ) async throws {
+    ) async throws -> TrainEvent? {
         let code = try CodeVersion.current()
         let id = plan.id(asOf: knowledge.asOf, dataVersion: knowledge.dataVersion, codeVersion: code)
         var metrics: [String: Double] = [:]
@@ -36,19 +37,17 @@ extension Train {
                 progress = try plan.fit(knowledge.set, resuming: checkpoint, deadline: context.cutOff.instant - Self.margin)
             } catch let failure as TrainingFailure {
                 try await record(failure, of: plan, knowledge, &summary, context)
-                return
+                return nil
             }
             switch progress {
             case .paused(let bytes):
                 guard part + 1 < Self.mostParts, bytes != checkpoint else {
                     try await record(.deadline, of: plan, knowledge, &summary, context)
-                    return
+                    return nil
                 }
                 try await checkpoints.put(model: id, bytes, deadline: context.cutOff.instant)
-                try await handOn(TrainEvent(time: knowledge.asOf, kinds: [plan.kind], part: part + 1), context)
-                summary.handedOn.append(plan.kind)
                 context.logger.info("Paused", metadata: ["model": "\(id)", "part": "\(part)", "took": "\(ContinuousClock.now - start)"])
-                return
+                return TrainEvent(time: knowledge.asOf, kinds: [plan.kind], part: part + 1)
             case .finished(let model):
                 metrics = model.metrics.filter { $0.value.isFinite }
                 let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
@@ -63,6 +62,7 @@ extension Train {
         }
         try await follow(plan, with: id, knowledge.asOf)
         summary.models.append(TrainSummary.Trained(id: id, kind: plan.kind, isNew: isNew, metrics: metrics))
+        return nil
     }
 
     /// The fit failed and would fail again: what serves goes on.

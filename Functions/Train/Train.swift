@@ -43,6 +43,55 @@ package struct Train: Function {
         }
     }
 
+    package func handle(_ event: TrainEvent, _ context: Context) async throws -> TrainSummary {
+        try await database.withDeadline(context.cutOff.instant) {
+            var summary = TrainSummary()
+            let wanted = try wanted(event.kinds)
+            guard let first = wanted.first, let knowledge = try await knowledge(asOf: event.time) else {
+                summary.note = "no instrument has \(Self.leastSessions) sessions of features as of \(event.time): nothing to train on"
+                return summary
+            }
+            summary.instruments = knowledge.set.histories.count
+            var next = wanted.dropFirst().map { TrainEvent(time: event.time, kinds: [$0.kind]) }
+            for event in next { try await handOn(event, context) }
+            if let rest = try await train(first, knowledge, part: event.part ?? 0, &summary, context) {
+                try await handOn(rest, context)
+                next.append(rest)
+            }
+            summary.handedOn = next.flatMap { $0.kinds ?? [] }
+            return summary
+        }
+    }
+
+    /// Everything that was recorded by an instant; nil when it is too little.
+    func knowledge(asOf: Instant) async throws -> Knowledge? {
+        let tables = try await features.read(nil, .recorded(asOf)).filter { $0.sessions.count >= Self.leastSessions }
+        guard let cut = tables.compactMap(\.sessions.last).max() else { return nil }
+        let histories = try tables.map {
+            try History.assemble(id: $0.instrument, sessions: $0.sessions, features: $0.values, extras: $0.extras)
+        }
+        return Knowledge(
+            set: TrainingSet(histories: histories, cut: cut), asOf: asOf, dataVersion: tables.dataVersion,
+            from: histories.compactMap(\.sessions.first).min() ?? cut)
+    }
+
+    private func handOn(_ event: TrainEvent, _ context: Context) async throws {
+        let payload = Array(try JSONEncoder().encode(event))
+        _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
+    }
+
+    private func wanted(_ kinds: [String]?) throws(Failure) -> [TrainingPlan] {
+        guard let kinds else { return plans }
+        var wanted: [TrainingPlan] = []
+        for kind in kinds {
+            guard let plan = plans.first(where: { $0.kind == kind }) else { throw .unknownKind(kind, known: plans.map(\.kind)) }
+            wanted.append(plan)
+        }
+        return wanted
+    }
+}
+
+extension Train {
     package init(_ environment: [String: String]) async throws {
         func required(_ name: String) throws(Failure) -> String {
             guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
@@ -57,45 +106,5 @@ package struct Train: Function {
         features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         lambda = LambdaClient(http, environment: environment)
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
-    }
-
-    package func handle(_ event: TrainEvent, _ context: Context) async throws -> TrainSummary {
-        try await database.withDeadline(context.cutOff.instant) {
-            var summary = TrainSummary()
-            let wanted = try wanted(event.kinds)
-            let tables = try await features.read(nil, .recorded(event.time)).filter { $0.sessions.count >= Self.leastSessions }
-            guard let first = wanted.first, let cut = tables.compactMap(\.sessions.last).max() else {
-                summary.note = "no instrument has \(Self.leastSessions) sessions of features as of \(event.time): nothing to train on"
-                return summary
-            }
-            summary.instruments = tables.count
-            for plan in wanted.dropFirst() {
-                try await handOn(TrainEvent(time: event.time, kinds: [plan.kind]), context)
-                summary.handedOn.append(plan.kind)
-            }
-            let histories = try tables.map {
-                try History.assemble(id: $0.instrument, sessions: $0.sessions, features: $0.values, extras: $0.extras)
-            }
-            let knowledge = Knowledge(
-                set: TrainingSet(histories: histories, cut: cut), asOf: event.time, dataVersion: tables.dataVersion,
-                from: histories.compactMap(\.sessions.first).min() ?? cut)
-            try await train(first, knowledge, part: event.part ?? 0, &summary, context)
-            return summary
-        }
-    }
-
-    func handOn(_ event: TrainEvent, _ context: Context) async throws {
-        let payload = Array(try JSONEncoder().encode(event))
-        _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
-    }
-
-    private func wanted(_ kinds: [String]?) throws(Failure) -> [TrainingPlan] {
-        guard let kinds else { return plans }
-        var wanted: [TrainingPlan] = []
-        for kind in kinds {
-            guard let plan = plans.first(where: { $0.kind == kind }) else { throw .unknownKind(kind, known: plans.map(\.kind)) }
-            wanted.append(plan)
-        }
-        return wanted
     }
 }
