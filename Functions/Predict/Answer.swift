@@ -25,7 +25,8 @@ extension Predict {
         do {
             let question = try ForecastQuestion(request)
             let (instrument, entries) = try await entries(question, context)
-            let evidence = try await track.evidence(through: entries[0].forecasts[0].session, asOf: question.asOf)
+            let evidence = try await track.evidence(
+                of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
             let document = ForecastDocument(instrument, entries, question, evidence)
             return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
         } catch let problem as ProblemDetails {

@@ -29,7 +29,7 @@ extension ForecastDocument {
                         quantiles: Self.quantiles(forecast.issuedQuantiles, forecast.originClose),
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
                         probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
-                        evidence: evidence[.init(instrument: instrument.id, kind: entry.kind, horizon: forecast.horizon)])
+                        evidence: evidence[.init(kind: entry.kind, horizon: forecast.horizon)])
                 })
         }
     }

@@ -3,13 +3,12 @@ import Market
 import Postgres
 import Store
 
-/// How forecasts did once their horizon was over. Kept in memory for as long as the same session and hour are asked about.
+/// How forecasts of an instrument did once their horizon was over. Kept in memory for as long as the same session and hour are asked about.
 actor TrackRecord {
     /// Calendar days of origins that count.
     private static let memory = 550
 
     struct Key: Hashable {
-        let instrument: String
         let kind: String
         let horizon: Int
     }
@@ -22,26 +21,31 @@ actor TrackRecord {
 
     private let scores: Scores
     private var moment: Moment?
-    private var known: [Key: Evidence] = [:]
+    private var known: [String: [Key: Evidence]] = [:]
 
     init(_ database: Database) { scores = Scores(database) }
 
-    /// The evidence of every instrument, kind of model and horizon up to `session`, as of the last full hour.
-    func evidence(through session: SessionDate, asOf: Instant) async throws -> [Key: Evidence] {
+    /// The evidence of every kind of model and horizon up to `session`, as of the last full hour.
+    func evidence(of instrument: String, through session: SessionDate, asOf: Instant) async throws -> [Key: Evidence] {
         let wanted = Moment(session: session, hour: asOf.seconds / 3600)
-        if moment == wanted { return known }
+        if moment == wanted, let found = known[instrument] { return found }
         let totals = try await scores.totals(
-            by: .instrument, from: session.advanced(by: -Self.memory), through: session, asOf: Instant(seconds: wanted.hour * 3600))
-        known = Dictionary(
+            by: .instrument, from: session.advanced(by: -Self.memory), through: session, asOf: Instant(seconds: wanted.hour * 3600),
+            instrument: instrument)
+        let evidence = Dictionary(
             uniqueKeysWithValues: totals.map {
                 (
-                    Key(instrument: $0.group, kind: $0.kind, horizon: $0.horizon),
+                    Key(kind: $0.kind, horizon: $0.horizon),
                     Evidence(
                         forecasts: $0.count, coverage80: $0.share($0.inside80),
                         pinballSkill: Evaluation.skill($0.loss, over: $0.baselineLoss))
                 )
             })
-        moment = wanted
-        return known
+        if moment != wanted {
+            moment = wanted
+            known = [:]
+        }
+        known[instrument] = evidence
+        return evidence
     }
 }

@@ -29,6 +29,7 @@ CREATE TABLE scores (
 );
 CREATE INDEX scores_of_kind ON scores (kind, horizon, session);
 CREATE INDEX scores_of_session ON scores (session);
+CREATE INDEX scores_of_instrument ON scores (instrument_id, session);
 
 -- The spread factor of a kind of model after the outcomes of the origins up to `session` came in: a fold over sessions in order.
 CREATE TABLE calibrations (
