@@ -22,7 +22,8 @@ struct Scoring: Sendable {
             let scores = Scores(database)
             try await scores.lock()
             let due = try await scores.due(
-                from: from ?? asOf.utcDate.advanced(by: -Self.reach), asOf: asOf, featureVersion: FeatureSet.version)
+                from: from ?? asOf.utcDate.advanced(by: -Self.reach), asOf: asOf, horizons: Quantiles.horizons,
+                featureVersion: FeatureSet.version)
             try await scores.replace(due.map(ForecastScore.init))
             var counts = Counts(scored: due.count)
             for (pool, forecasts) in Dictionary(grouping: due, by: Pool.init).sorted(by: { $0.key < $1.key }) {

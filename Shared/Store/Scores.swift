@@ -35,36 +35,38 @@ package struct Scores: Sendable {
 
     /// The forecasts from origins on or after `from` whose horizon was over by `asOf` and that have no score, or whose horizon was over in
     /// the last two weeks and whose score a late answer made obsolete. Ordered by session, instrument, model, horizon.
-    package func due(from: SessionDate, asOf: Instant, featureVersion: String) async throws(PostgresError) -> [MaturedForecast] {
+    package func due(
+        from: SessionDate, asOf: Instant, horizons: [Int], featureVersion: String
+    ) async throws(PostgresError) -> [MaturedForecast] {
         try await database.query(
             """
             WITH firsts AS (
                 SELECT instrument_id, session, min(known_at) AS known_at FROM features
                 WHERE version = $1 AND known_at <= $2 AND session >= $3 GROUP BY 1, 2
-            ), places AS (
-                SELECT *, row_number() OVER (PARTITION BY instrument_id ORDER BY session) AS n FROM firsts
-            ), came AS (
+            ), targets AS MATERIALIZED (
+                SELECT instrument_id, session, horizon, lead(session, horizon) OVER w AS target, lead(known_at, horizon) OVER w AS known_at
+                FROM firsts CROSS JOIN unnest($4::integer[]) h(horizon) WINDOW w AS (PARTITION BY instrument_id, horizon ORDER BY session)
+            ), came AS MATERIALIZED (
                 SELECT f.*, greatest(f.as_of, t.known_at) AS matured_at, (
                     SELECT sum(r.log_return ORDER BY r.session) FROM (
                         SELECT DISTINCT ON (x.session) x.session, x.log_return FROM features x
-                        WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.session
+                        WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.target
                             AND x.known_at <= greatest(f.as_of, t.known_at)
                         ORDER BY x.session, x.known_at DESC, x.fetched_at DESC, x.sha256 DESC
                     ) r
                 ) AS outcome, s.known_at AS scored_at, s.outcome AS scored
-                FROM forecasts f
-                JOIN places o ON o.instrument_id = f.instrument_id AND o.session = f.session
-                JOIN places t ON t.instrument_id = f.instrument_id AND t.n = o.n + f.horizon
+                FROM targets t
+                JOIN forecasts f ON (f.session, f.instrument_id, f.horizon) = (t.session, t.instrument_id, t.horizon)
                 LEFT JOIN scores s ON (s.model_id, s.instrument_id, s.session, s.feature_version, s.data_version, s.horizon)
                     = (f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon)
-                WHERE f.session >= $3 AND f.feature_version = $1 AND f.as_of <= $2
-                    AND (s.known_at IS NULL OR t.session >= ($2 AT TIME ZONE 'UTC')::date - 14)
+                WHERE t.target IS NOT NULL AND f.feature_version = $1 AND f.as_of <= $2
+                    AND (s.known_at IS NULL OR t.target >= ($2 AT TIME ZONE 'UTC')::date - 14)
             )
             SELECT \(Forecast.columns), m.kind, f.outcome, f.matured_at
             FROM came f JOIN models m ON m.id = f.model_id
             WHERE f.outcome <> 'NaN' AND (f.scored_at, f.scored) IS DISTINCT FROM (f.matured_at, f.outcome)
             ORDER BY f.session, f.instrument_id, f.model_id, f.horizon, f.data_version
-            """, [featureVersion, asOf, from]
+            """, [featureVersion, asOf, from, horizons.map(Int32.init)]
         ).all { row throws(PostgresError) in
             MaturedForecast(
                 forecast: try Forecast(row), kind: try row[Forecast.width], outcome: try row[Forecast.width + 1],

@@ -33,7 +33,7 @@ import Testing
     }
 
     private func due(_ database: Database, _ asOf: Instant) async throws -> [MaturedForecast] {
-        try await Scores(database).due(from: "2012-01-01", asOf: asOf, featureVersion: "f1")
+        try await Scores(database).due(from: "2012-01-01", asOf: asOf, horizons: [1, 5, 20], featureVersion: "f1")
     }
 
     @Test func forecastsMatureWhenTheLastReturnOfTheirHorizonIsKnown() async throws {

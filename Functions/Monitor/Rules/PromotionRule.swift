@@ -24,11 +24,11 @@ enum PromotionRule {
         if !(test.t < t) { reasons.append("not better than \(champion) beyond chance: t is \(rounded(test.t)), below \(t) is needed") }
         if !record.origins.isEmpty {
             for (horizon, share) in zip(Quantiles.horizons, record.coverages(challenger)) where !coverage.contains(share) {
-                reasons.append("80 % ranges over \(horizon) sessions held \(rounded(100 * share)) %")
+                reasons.append("80 % ranges at horizon \(horizon) held \(rounded(100 * share)) %")
             }
             for (horizon, losses) in zip(Quantiles.horizons, zip(record.meanLosses(challenger), record.meanLosses(floor)))
             where losses.0 > losses.1 {
-                reasons.append("worse than \(floor) over \(horizon) sessions")
+                reasons.append("worse than \(floor) at horizon \(horizon)")
             }
         }
         return Judgement(evidence: Evidence(record, challenger, against: champion, mean: test.mean, t: test.t, reasons: reasons))

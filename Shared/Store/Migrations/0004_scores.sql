@@ -2,7 +2,7 @@
 
 -- What was issued is median + spread_factor * (quantile - median); the quantiles stay as the model gave them.
 ALTER TABLE forecasts ADD COLUMN spread_factor float8 NOT NULL DEFAULT 1;
-CREATE INDEX forecasts_of_session ON forecasts (session);
+CREATE INDEX forecasts_of_session ON forecasts (session, instrument_id, horizon);
 
 -- One row for each matured forecast. known_at and outcome: when the last return of its horizon was first known, and what was known then.
 CREATE TABLE scores (
