@@ -1,31 +1,20 @@
 import Forecasting
 
-/// A model whose fit may stop before a deadline and go on in another process from bytes, to the same bits as in one go.
+/// A model whose training can stop between two batches and go on later, in another process, to the same bits.
 protocol ResumableModel: ForecastModel {
-    /// - Parameters:
-    ///   - checkpoint: what an earlier call paused with, for the same set, seed and code; nil starts anew.
-    ///   - deadline: when to pause.
-    /// - Throws: `TrainingFailure`.
-    static func fit(
-        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant
-    ) throws -> FitProgress
-}
-
-enum FitProgress: Sendable {
-    case finished(any ForecastModel)
-    case paused(checkpoint: [UInt8])
-}
-
-extension TrainingPlan {
-    /// Fits until the deadline. A kind that cannot pause must come to its end by then.
+    /// Trains like `fit`, but a deadline interrupts it.
     ///
-    /// - Throws: `TrainingFailure`.
-    func fit(_ set: TrainingSet, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant) throws -> FitProgress {
-        if let type = type as? any ResumableModel.Type {
-            return try type.fit(set, seed: seed, resuming: checkpoint, deadline: deadline)
-        }
-        let model = try type.fit(set, seed: seed, deadline: deadline, progress: { _ in })
-        guard model.metrics["stopped_by_deadline"] != 1 else { throw TrainingFailure.deadline }
-        return .finished(model)
-    }
+    /// - Parameters:
+    ///   - resuming: what an interrupted call with the same set and seed answered; nil starts anew.
+    /// - Throws: `TrainingFailure`; `ArtifactFailure` when the checkpoint is damaged or of another training.
+    static func train(
+        _ set: TrainingSet, seed: UInt64, resuming: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> Training<Self>
+}
+
+/// How far a training came.
+enum Training<Model: ForecastModel>: Sendable {
+    case finished(Model)
+    /// Interrupted by its deadline: the bytes to go on from.
+    case interrupted(checkpoint: [UInt8])
 }

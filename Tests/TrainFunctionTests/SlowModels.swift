@@ -8,11 +8,12 @@ struct SlowModel: ResumableModel {
     static let parts = 3
     let walk: RandomWalk
 
-    static func fit(
-        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant
-    ) throws -> FitProgress {
+    static func train(
+        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> Training<Self> {
+        if let checkpoint, checkpoint.contains(where: { $0 != 7 }) { throw ArtifactFailure.truncated }
         let done = (checkpoint?.count ?? 0) + 1
-        guard done >= parts else { return .paused(checkpoint: [UInt8](repeating: 7, count: done)) }
+        guard done >= parts else { return .interrupted(checkpoint: [UInt8](repeating: 7, count: done)) }
         return .finished(try fit(set, seed: seed, deadline: deadline, progress: { _ in }))
     }
 
@@ -31,10 +32,10 @@ struct SlowModel: ResumableModel {
 struct StuckModel: ResumableModel {
     static let kind = "stuck"
 
-    static func fit(
-        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant
-    ) throws -> FitProgress {
-        .paused(checkpoint: [1])
+    static func train(
+        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> Training<Self> {
+        .interrupted(checkpoint: [1])
     }
 
     static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> StuckModel {

@@ -61,6 +61,13 @@ struct TrainTests {
         #expect(summary.models.map(\.isNew) == [true, false])
     }
 
+    @Test func aCheckpointOfAnotherTrainingCountsAsNone() async throws {
+        let set = try #require(try await train([]).knowledge(asOf: Self.time)).set
+        let progress = try TrainingPlan(type: SlowModel.self, seed: 1).fit(set, resuming: [1, 2], deadline: .now + .seconds(60))
+        guard case .paused(let checkpoint) = progress else { throw TrainingFailure.deadline }
+        #expect(checkpoint == [7])
+    }
+
     @Test func aFitThatDoesNotComeForwardFailsAndIsRecorded() async throws {
         let plan = TrainingPlan(type: StuckModel.self, seed: 1)
         let train = try await train([plan])
