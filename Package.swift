@@ -120,6 +120,9 @@ let rooms: [Room] = [
         ],
         products: [log]),
     Room(
+        name: "MonitorFunction", path: "Functions/Monitor",
+        imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store", "Telemetry"], products: [log]),
+    Room(
         name: "DashboardFunction", path: "Functions/Dashboard",
         imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store"],
         exclude: ["Page"]),
@@ -131,13 +134,13 @@ let rooms: [Room] = [
     Room(
         name: "Bootstrap", path: "Functions/Bootstrap", kind: .executable,
         imports: [
-            "LambdaRuntime", "IngestFunction", "FeaturizeFunction", "TrainFunction", "PredictFunction", "DashboardFunction",
-            "AuthorizeFunction", "MigrateFunction",
+            "LambdaRuntime", "IngestFunction", "FeaturizeFunction", "TrainFunction", "PredictFunction", "MonitorFunction",
+            "DashboardFunction", "AuthorizeFunction", "MigrateFunction",
         ],
         linking: bundled),
 
     // Tests
-    Room(name: "TestSupport", path: "Tests/Support"),
+    Room(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store"]),
     Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market"]),
     Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market"]),
     Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market"]),
@@ -162,12 +165,21 @@ let rooms: [Room] = [
         imports: ["DashboardFunction", "LambdaEvents", "Market"]),
     Room(
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
-        imports: ["PredictFunction", "LambdaEvents", "Market", "Store"]),
+        imports: ["PredictFunction", "LambdaEvents", "Market"]),
     Room(name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"]),
+    Room(
+        name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,
+        imports: [
+            "TrainFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "Objects", "AWS", "HTTP",
+            "TestSupport",
+        ]),
+    Room(
+        name: "MonitorFunctionTests", path: "Tests/MonitorFunctionTests", kind: .test,
+        imports: ["MonitorFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "TestSupport"]),
     Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Room(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,
-        imports: ["Emulator", "Store", "Postgres", "AWS", "Market"]),
+        imports: ["Emulator", "Store", "Postgres", "AWS", "HTTP", "Market"]),
 ]
 
 let dependencies: [Package.Dependency] = [

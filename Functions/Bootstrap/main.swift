@@ -4,6 +4,7 @@ import FeaturizeFunction
 import IngestFunction
 import LambdaRuntime
 import MigrateFunction
+import MonitorFunction
 import PredictFunction
 import TrainFunction
 
@@ -13,6 +14,7 @@ Runtime.main([
     "Featurize": Featurize.self,
     "Ingest": Ingest.self,
     "Migrate": Migrate.self,
+    "Monitor": Monitor.self,
     "Predict": Predict.self,
     "Train": Train.self,
 ])

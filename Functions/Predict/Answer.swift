@@ -20,12 +20,13 @@ extension Predict {
         }
     }
 
-    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger`.
+    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger`: the champion's, and with `include` every other kind's.
     func answer(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
             let question = try ForecastQuestion(request)
             let (instrument, entries) = try await entries(question, context)
-            let evidence = try await track.evidence(through: entries[0].forecasts[0].session, asOf: question.asOf)
+            let evidence = try await track.evidence(
+                of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
             let document = ForecastDocument(instrument, entries, question, evidence)
             return HTTPAPIResponse(
                 statusCode: 200, headers: ["cache-control": "private, max-age=30", "content-type": "application/json"],
@@ -35,46 +36,54 @@ extension Predict {
         }
     }
 
-    /// One model's kept forecasts.
+    /// One kind's kept forecasts.
     struct Kept: Sendable {
-        let slot: Promotions.Slot
-        let model: (id: String, kind: String, asOf: Instant, metrics: String)
+        let role: Roster.Role
+        let kind: String
+        let fittedAsOf: Instant
+        /// Not empty.
         let forecasts: [Forecast]
     }
 
     private func entries(_ question: ForecastQuestion, _ context: Context) async throws -> (Instrument, [Kept]) {
-        var entries: [Kept] = []
-        var instrument: Instrument?
-        for slot in question.slots {
-            guard let kept = try await keptOrNew(question, slot, context) else { throw ProblemDetails.unknownSymbol(question.symbol) }
-            instrument = kept.instrument
-            guard let model = kept.model, !kept.forecasts.isEmpty else {
-                guard slot == .champion else { continue }
-                throw ProblemDetails.noModel(asOf: question.asOf)
-            }
-            entries.append(Kept(slot: slot, model: model, forecasts: kept.forecasts))
+        guard let champion = try await keptOrNew(question, kind: nil, context) else { throw ProblemDetails.unknownSymbol(question.symbol) }
+        guard let first = Kept(champion, .champion) else { throw ProblemDetails.noModel(asOf: question.asOf) }
+        var entries = [first]
+        guard question.includesOthers, let roster = try await issuer.roster(asOf: question.asOf) else {
+            return (champion.instrument, entries)
         }
-        guard let instrument, !entries.isEmpty else { throw ProblemDetails.noModel(asOf: question.asOf) }
-        return (instrument, entries)
+        for member in roster.members where member.role == .floor || member.role == .challenger {
+            if let kept = try await keptOrNew(question, kind: member.kind, context).flatMap({ Kept($0, member.role) }) {
+                entries.append(kept)
+            }
+        }
+        return (champion.instrument, entries)
     }
 
-    /// The kept forecasts, after new ones were made and kept when those are missing or out of date.
-    private func keptOrNew(_ question: ForecastQuestion, _ slot: Promotions.Slot, _ context: Context) async throws -> KeptForecasts? {
+    /// The kept forecasts of a kind (nil: the champion's), after new ones were made and kept when those are missing or out of date.
+    private func keptOrNew(_ question: ForecastQuestion, kind: String?, _ context: Context) async throws -> KeptForecasts? {
         let forecasts = Forecasts(database)
         let read = {
-            try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, slot: slot, featureVersion: FeatureSet.version)
+            try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
         }
         guard let kept = try await read() else { return nil }
         if kept.isCurrent { return kept }
-        guard kept.model != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant) else { return kept }
-        switch try await issuer.issue(kept.instrument, asOf: question.asOf, bench) {
-        case .success(let fresh):
-            try await forecasts.keep(fresh)
-            return try await read()
-        case .failure(let reason):
-            if kept.forecasts.isEmpty { throw ProblemDetails.unforecastable(question.symbol, reason) }
+        guard kept.kind != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant, context.logger) else {
             return kept
         }
+        let issued = try await issuer.issue(kept.instrument, asOf: question.asOf, bench)
+        try await forecasts.keep(issued.forecasts)
+        let fresh = try await read()
+        if kind == nil, fresh?.forecasts.isEmpty ?? true { throw ProblemDetails.unforecastable(question.symbol, issued.reason) }
+        return fresh
+    }
+}
+
+extension Predict.Kept {
+    /// nil without a forecast.
+    init?(_ kept: KeptForecasts, _ role: Roster.Role) {
+        guard let kind = kept.kind, let fittedAsOf = kept.fittedAsOf, !kept.forecasts.isEmpty else { return nil }
+        self.init(role: role, kind: kind, fittedAsOf: fittedAsOf, forecasts: kept.forecasts)
     }
 }
 
@@ -85,7 +94,7 @@ extension ProblemDetails {
             detail: "No model had been trained by \(asOf). Invoke Train, for example with `Runtime/bellwether invoke Train`.")
     }
 
-    static func unforecastable(_ symbol: String, _ reason: Unforecastable) -> ProblemDetails {
+    static func unforecastable(_ symbol: String, _ reason: String) -> ProblemDetails {
         ProblemDetails(
             "no-forecast", title: "The instrument cannot be forecast", status: 409, detail: "\(symbol) has no forecast: \(reason).",
             parameter: "symbol")

@@ -53,6 +53,7 @@ extension ForecastDocument.Horizon {
             forecast.member("probability_of_fall", probabilityOfFall)
             forecast.list("quantiles", quantiles) { $1.write(to: &$0) }
             forecast.list("random_walk", randomWalk) { $1.write(to: &$0) }
+            forecast.member("spread_factor", spreadFactor)
             if let targetSession { forecast.member("target_session", targetSession.description) }
         }
     }

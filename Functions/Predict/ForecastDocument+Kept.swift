@@ -21,15 +21,15 @@ extension ForecastDocument {
         self.entries = entries.map { entry in
             let first = entry.forecasts[0]
             return Entry(
-                role: entry.slot.rawValue, model: Model(id: entry.model.id, kind: entry.model.kind, asOf: entry.model.asOf),
+                role: entry.role.rawValue, model: Model(id: first.model, kind: entry.kind, asOf: entry.fittedAsOf),
                 baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
                 forecasts: entry.forecasts.filter { question.horizons.contains($0.horizon) }.map { forecast in
                     Horizon(
                         horizon: forecast.horizon, targetSession: ahead.count >= forecast.horizon ? ahead[forecast.horizon - 1] : nil,
-                        quantiles: Self.quantiles(forecast.quantiles, forecast.originClose),
+                        quantiles: Self.quantiles(forecast.issuedQuantiles, forecast.originClose),
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
-                        probabilityOfFall: forecast.probabilityOfFall,
-                        evidence: evidence[.init(instrument: instrument.id, role: entry.slot.rawValue, horizon: forecast.horizon)])
+                        probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
+                        evidence: evidence[.init(kind: entry.kind, horizon: forecast.horizon)])
                 })
         }
     }

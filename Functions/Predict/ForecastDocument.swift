@@ -16,6 +16,8 @@ struct ForecastDocument: Sendable {
         let quantiles: [Quantile]
         let randomWalk: [Quantile]
         let probabilityOfFall: Double
+        /// What the model's own ranges were widened with to become `quantiles`; the random walk's are its own.
+        let spreadFactor: Double
         let evidence: Evidence?
     }
 
@@ -49,7 +51,7 @@ struct ForecastDocument: Sendable {
         "Model-generated from past prices. Not investment advice and no guarantee; data may be late or wrong; losses are possible."
 }
 
-/// How forecasts of this role did on this instrument, counting those that had matured.
+/// How forecasts of this kind of model did on this instrument, counting those that had matured.
 struct Evidence: Sendable {
     let forecasts: Int
     /// Share of outcomes inside the range from the 10 % to the 90 % quantile.

@@ -2,7 +2,6 @@ import Forecasting
 import FoundationEssentials
 import LambdaEvents
 import Market
-import Store
 
 /// What a caller asks for, checked.
 struct ForecastQuestion: Sendable {
@@ -10,7 +9,8 @@ struct ForecastQuestion: Sendable {
     let asOf: Instant
     /// Sessions ahead; all horizons unless one is named.
     let horizons: [Int]
-    let slots: [Promotions.Slot]
+    /// Whether the answer holds the other kinds' forecasts beside the champion's.
+    let includesOthers: Bool
 
     /// - Throws: `ProblemDetails` that names the parameter.
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
@@ -21,7 +21,7 @@ struct ForecastQuestion: Sendable {
         let now = Instant(microseconds: request.requestContext.timeEpoch * 1000)
         asOf = try given["as_of"].map { text throws(ProblemDetails) in try Self.instant(text, now: now) } ?? now
         horizons = try given["horizon"].map(Self.horizon) ?? Quantiles.horizons
-        slots = try given["include"].map(Self.slots) ?? [.champion]
+        includesOthers = try given["include"].map(Self.others) ?? false
     }
 
     private static func horizon(_ text: String) throws(ProblemDetails) -> [Int] {
@@ -38,10 +38,10 @@ struct ForecastQuestion: Sendable {
         return instant
     }
 
-    private static func slots(_ text: String) throws(ProblemDetails) -> [Promotions.Slot] {
+    private static func others(_ text: String) throws(ProblemDetails) -> Bool {
         guard text == "challenger" else {
             throw .invalidParameter("include", "\"\(text)\" cannot be included; the only choice is challenger.")
         }
-        return [.champion, .challenger]
+        return true
     }
 }

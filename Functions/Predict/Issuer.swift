@@ -1,6 +1,7 @@
 import Backtest
 import Features
 import Forecasting
+import Logging
 import Market
 import Postgres
 import Store
@@ -14,68 +15,88 @@ struct Issuer: Sendable {
     let features: FeatureStore
     let models: LoadedModels
 
-    /// The models in force at an instant, loaded: the random walk, and those whose forecasts are shown beside it.
+    /// The models in force at an instant, loaded: the random walk, and those that forecast beside it.
     struct Bench: Sendable {
         let baseline: (row: Model, model: any ForecastModel)
-        let shown: [(slot: Promotions.Slot, row: Model, model: any ForecastModel)]
+        let others: [(role: Roster.Role, row: Model, model: any ForecastModel)]
+        let factors: KnownFactors
     }
 
-    /// `nil` when no model has been trained by then.
-    func bench(asOf: Instant, _ deadline: ContinuousClock.Instant) async throws -> Bench? {
-        let holders = try await Promotions(database).holders(asOf: asOf)
-        guard let baseline = holders[.baseline], holders[.champion] != nil else { return nil }
-        var shown: [(slot: Promotions.Slot, row: Model, model: any ForecastModel)] = []
-        for slot in [Promotions.Slot.champion, .challenger] {
-            guard let row = holders[slot] else { continue }
-            shown.append((slot, row, try await models.model(row, deadline: deadline)))
+    /// `nil` when no model has been trained by then. A kind none of whose artifacts can be used is left out, unless it is the champion's.
+    func bench(asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> Bench? {
+        guard let roster = try await roster(asOf: asOf) else { return nil }
+        let baseline = try await models.first(of: roster.baseline.fits, deadline: deadline, logger)
+        var others: [(role: Roster.Role, row: Model, model: any ForecastModel)] = []
+        for member in roster.members where member.role != .baseline && ModelKinds.named(member.kind) != nil {
+            do {
+                let (row, model) = try await models.first(of: member.fits, deadline: deadline, logger)
+                others.append((member.role, row, model))
+            } catch let refusal as RefusedArtifacts where member.role != .champion {
+                logger.error("A kind of model does not forecast", metadata: ["kind": "\(member.kind)", "reason": "\(refusal)"])
+            }
         }
-        return Bench(baseline: (baseline, try await models.model(baseline, deadline: deadline)), shown: shown)
+        return Bench(baseline: baseline, others: others, factors: KnownFactors(database))
     }
 
-    /// The forecasts of all models from the last session that had features at `asOf`, not yet kept.
+    func roster(asOf: Instant) async throws -> Roster? {
+        try await ModelRegistry(database).roster(
+            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.kind, baseline: RandomWalk.kind)
+    }
+
+    /// What became of one instrument.
+    struct Issued: Sendable {
+        /// Not yet kept.
+        var forecasts: [Forecast] = []
+        /// Why all or some kinds have no forecast, such as too short a history.
+        var refusals: [String] = []
+
+        var reason: String { refusals.joined(separator: "; ") }
+    }
+
+    /// The forecasts of all models from the last session that had features at `asOf`.
     ///
     /// - Parameter session: the session that it must be; `nil` takes the last one.
-    /// - Returns: the reason when the instrument has no forecast, such as too short a history.
-    func issue(
-        _ instrument: Instrument, asOf: Instant, _ bench: Bench, session: SessionDate? = nil
-    ) async throws -> Result<[Forecast], Unforecastable> {
+    func issue(_ instrument: Instrument, asOf: Instant, _ bench: Bench, session: SessionDate? = nil) async throws -> Issued {
         let known = AsOf.recorded(asOf)
         guard let table = try await features.read([instrument.id], known, last: Self.window).first, let last = table.sessions.last else {
-            return .failure(Unforecastable("it has no features as of \(asOf)"))
+            return Issued(refusals: ["it has no features as of \(asOf)"])
         }
-        if let session, session != last { return .failure(Unforecastable("its last session is \(last), not \(session)")) }
+        if let session, session != last { return Issued(refusals: ["its last session is \(last), not \(session)"]) }
         guard let bar = try await Bars(database).read(instrument.id, known, from: last, through: last).last else {
-            return .failure(Unforecastable("it has no bar on \(last)"))
+            return Issued(refusals: ["it has no bar on \(last)"])
         }
-        do throws(ForecastRefusal) {
+        var issued = Issued()
+        do {
             let history = try History.assemble(
                 id: instrument.id, sessions: table.sessions, features: table.values, extras: table.extras)
             // A function of what it is made of, so that the same forecast says the same whoever asks first.
             let known = max(table.latestKnown, bench.baseline.row.asOf)
             let walk = try bench.baseline.model.forecast(history, at: history.count - 1)
-            var forecasts: [Forecast] = []
-            for (slot, row, model) in bench.shown {
-                let forecast = try model.forecast(history, at: history.count - 1)
+            for (role, row, model) in bench.others {
+                let asOf = max(known, row.asOf)
+                let factors = try await bench.factors.of(row.kind, before: asOf)
+                let raw: QuantileForecast
+                let wide: QuantileForecast
+                do {
+                    raw = try model.forecast(history, at: history.count - 1)
+                    wide = try raw.spread(by: factors)
+                } catch {
+                    issued.refusals.append("\(row.kind): \(error)")
+                    continue
+                }
                 for (index, horizon) in Quantiles.horizons.enumerated() {
-                    forecasts.append(
+                    issued.forecasts.append(
                         Forecast(
                             model: row.id, instrument: instrument.id, session: last, featureVersion: FeatureSet.version,
-                            dataVersion: table.dataVersion, horizon: horizon, role: slot.rawValue, asOf: max(known, row.asOf),
-                            originClose: bar.close,
-                            currency: instrument.currency, quantiles: Array(forecast[horizon: index]), baselineModel: bench.baseline.row.id,
-                            baselineQuantiles: Array(walk[horizon: index]),
-                            probabilityOfFall: forecast.probabilityOfFall(horizonIndex: index)))
+                            dataVersion: table.dataVersion, horizon: horizon, role: role.rawValue, asOf: asOf, originClose: bar.close,
+                            currency: instrument.currency, quantiles: Array(raw[horizon: index]), baselineModel: bench.baseline.row.id,
+                            baselineQuantiles: Array(walk[horizon: index]), probabilityOfFall: wide.probabilityOfFall(horizonIndex: index),
+                            spreadFactor: factors[index]))
                 }
             }
-            return .success(forecasts)
-        } catch {
-            return .failure(Unforecastable("\(error)"))
+        } catch let refusal as ForecastRefusal {
+            issued.refusals.append("\(refusal)")
         }
+        return issued
     }
-}
-
-/// Why an instrument cannot be forecast.
-struct Unforecastable: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }

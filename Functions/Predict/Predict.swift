@@ -61,16 +61,15 @@ package struct Predict: Function {
         var summary = SliceSummary()
         // Models of the very same time do not count, so that it is all one which of the two events comes first.
         let before = Instant(microseconds: run.asOf.microseconds - 1)
-        guard let bench = try await issuer.bench(asOf: before, context.cutOff.instant) else {
+        guard let bench = try await issuer.bench(asOf: before, context.cutOff.instant, context.logger) else {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
         let instruments = try await Instruments(database).list().filter { ids.contains($0.id) }
         for instrument in instruments {
-            switch try await issuer.issue(instrument, asOf: run.asOf, bench, session: run.session) {
-            case .success(let forecasts): summary.kept += try await Forecasts(database).keep(forecasts)
-            case .failure(let reason): summary.without[instrument.symbol] = "\(reason)"
-            }
+            let issued = try await issuer.issue(instrument, asOf: run.asOf, bench, session: run.session)
+            summary.kept += try await Forecasts(database).keep(issued.forecasts)
+            if !issued.refusals.isEmpty { summary.without[instrument.symbol] = issued.reason }
         }
         metrics.report(
             ["ForecastsKept": summary.kept, "Unforecastable": summary.without.count], milliseconds: WallClock.microseconds() / 1000)

@@ -28,7 +28,7 @@ package enum PredictEvent: Decodable, SelfReading, Sendable {
 struct SliceSummary: Encodable, Sendable {
     /// Forecasts written now; those that were kept already are not counted.
     var kept = 0
-    /// Instruments without a forecast, and why.
+    /// Instruments that lack all or some kinds' forecasts, and why.
     var without: [String: String] = [:]
     var note: String?
 }

@@ -1,46 +1,51 @@
-import Features
 import Forecasting
 import Market
 import Postgres
 import Store
 
-/// How forecasts did once their horizon was over. Kept in memory for as long as no newer session is asked about.
+/// How forecasts of an instrument did once their horizon was over. Kept in memory for as long as the same session and hour are asked about.
 actor TrackRecord {
     /// Calendar days of origins that count.
     private static let memory = 550
 
     struct Key: Hashable {
-        let instrument: String
-        let role: String
+        let kind: String
         let horizon: Int
     }
 
-    private let forecasts: Forecasts
-    private var session: SessionDate?
-    private var known: [Key: Evidence] = [:]
+    private struct Moment: Hashable {
+        let session: SessionDate
+        /// Whole hours since 1970: scores come once a day.
+        let hour: Int64
+    }
 
-    init(_ database: Database) { forecasts = Forecasts(database) }
+    private let scores: Scores
+    private var moment: Moment?
+    private var known: [String: [Key: Evidence]] = [:]
 
-    /// The evidence of every instrument, role and horizon as of the close of `session`.
-    func evidence(through session: SessionDate, asOf: Instant) async throws -> [Key: Evidence] {
-        if self.session == session { return known }
-        let matured = try await forecasts.matured(
-            from: session.advanced(by: -Self.memory), through: session, asOf: .recorded(asOf), featureVersion: FeatureSet.version)
-        var sums: [Key: (model: Score, walk: Score)] = [:]
-        for entry in matured {
-            let forecast = entry.forecast
-            let key = Key(instrument: forecast.instrument, role: forecast.role, horizon: forecast.horizon)
-            var sum = sums[key] ?? (Score(), Score())
-            sum.model.add(entry.outcome, quantiles: forecast.quantiles)
-            sum.walk.add(entry.outcome, quantiles: forecast.baselineQuantiles)
-            sums[key] = sum
+    init(_ database: Database) { scores = Scores(database) }
+
+    /// The evidence of every kind of model and horizon up to `session`, as of the last full hour.
+    func evidence(of instrument: String, through session: SessionDate, asOf: Instant) async throws -> [Key: Evidence] {
+        let wanted = Moment(session: session, hour: asOf.seconds / 3600)
+        if moment == wanted, let found = known[instrument] { return found }
+        let totals = try await scores.totals(
+            by: .instrument, from: session.advanced(by: -Self.memory), through: session, asOf: Instant(seconds: wanted.hour * 3600),
+            instrument: instrument)
+        let evidence = Dictionary(
+            uniqueKeysWithValues: totals.map {
+                (
+                    Key(kind: $0.kind, horizon: $0.horizon),
+                    Evidence(
+                        forecasts: $0.count, coverage80: $0.share($0.inside80),
+                        pinballSkill: Evaluation.skill($0.loss, over: $0.baselineLoss))
+                )
+            })
+        if moment != wanted {
+            moment = wanted
+            known = [:]
         }
-        known = sums.mapValues {
-            Evidence(
-                forecasts: $0.model.count, coverage80: $0.model.coverage80,
-                pinballSkill: Evaluation.skill($0.model.meanLoss, over: $0.walk.meanLoss))
-        }
-        self.session = session
-        return known
+        known[instrument] = evidence
+        return evidence
     }
 }

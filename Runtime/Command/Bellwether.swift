@@ -13,6 +13,7 @@ struct Bellwether: AsyncParsableCommand {
               bellwether status                     what runs, what time it is there, what is queued
               bellwether logs Train -f              what a function says, as it says it
               bellwether invoke Train               call a function; the event gets the virtual clock's time
+              bellwether models list                who is the champion, since when and why
               bellwether replay --from 2012-01-03 --to 2012-02-01
               bellwether backtest --prices FILE --out FILE
               bellwether bench serve                how fast this build is here
@@ -26,7 +27,8 @@ struct Bellwether: AsyncParsableCommand {
             Forecasts are statistics of past prices, not investment advice.
             """,
         subcommands: [
-            Demo.self, Up.self, Down.self, Status.self, Replay.self, Invoke.self, Logs.self, RunBacktest.self, Bench.self, Test.self,
+            Demo.self, Up.self, Down.self, Status.self, Replay.self, Invoke.self, Models.self, Logs.self, RunBacktest.self, Bench.self,
+            Test.self,
             Build.self,
             Serve.self,
         ])

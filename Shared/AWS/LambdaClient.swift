@@ -33,6 +33,11 @@ package final class LambdaClient: Sendable {
         caller = AWSCaller(http, environment: environment, policy: policy)
     }
 
+    /// The same with an HTTP client of its own.
+    package convenience init(environment: [String: String]) {
+        self.init(HTTPClient(caFile: CertificateFile.find(environment)), environment: environment)
+    }
+
     /// - Parameters:
     ///   - function: a name, a partial or a whole ARN.
     ///   - qualifier: a version or an alias.

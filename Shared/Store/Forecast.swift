@@ -9,7 +9,7 @@ package struct Forecast: Hashable, Sendable {
     package let featureVersion: String
     package let dataVersion: String
     package let horizon: Int
-    /// The slot in whose name it was made: `champion`, `challenger` …
+    /// The part that its model played: `champion`, `challenger` …
     package let role: String
     package let asOf: Instant
     /// The close that the returns start from, as traded.
@@ -20,11 +20,13 @@ package struct Forecast: Hashable, Sendable {
     package let baselineModel: String?
     package let baselineQuantiles: [Double]
     package let probabilityOfFall: Double
+    /// What the distances from the median were multiplied with when the forecast was issued; `quantiles` are without.
+    package let spreadFactor: Double
 
     package init(
         model: String, instrument: String, session: SessionDate, featureVersion: String, dataVersion: String, horizon: Int, role: String,
         asOf: Instant, originClose: Price, currency: String, quantiles: [Double], baselineModel: String?, baselineQuantiles: [Double],
-        probabilityOfFall: Double
+        probabilityOfFall: Double, spreadFactor: Double = 1
     ) {
         self.model = model
         self.instrument = instrument
@@ -40,38 +42,59 @@ package struct Forecast: Hashable, Sendable {
         self.baselineModel = baselineModel
         self.baselineQuantiles = baselineQuantiles
         self.probabilityOfFall = probabilityOfFall
+        self.spreadFactor = spreadFactor
+    }
+
+    /// The quantiles as they were issued: median + spread factor × (quantile − median).
+    package var issuedQuantiles: [Double] {
+        let median = quantiles.isEmpty ? 0 : quantiles[quantiles.count / 2]
+        return quantiles.map { median + spreadFactor * ($0 - median) }
     }
 
     static let columns = """
         f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon, f.role, f.as_of, f.origin_close, f.currency, \
-        f.quantiles, f.baseline_model_id, f.baseline_quantiles, f.probability_of_fall
+        f.quantiles, f.baseline_model_id, f.baseline_quantiles, f.probability_of_fall, f.spread_factor
         """
+    static let width = 15
     init(_ row: Row, at first: Int = 0) throws(PostgresError) {
         self.init(
             model: try row[first], instrument: try row[first + 1], session: try row[first + 2], featureVersion: try row[first + 3],
             dataVersion: try row[first + 4], horizon: try row[first + 5], role: try row[first + 6], asOf: try row[first + 7],
             originClose: try row[first + 8], currency: try row[first + 9], quantiles: try row[first + 10],
-            baselineModel: try row[first + 11], baselineQuantiles: try row[first + 12], probabilityOfFall: try row[first + 13])
+            baselineModel: try row[first + 11], baselineQuantiles: try row[first + 12], probabilityOfFall: try row[first + 13],
+            spreadFactor: try row[first + 14])
     }
 }
 
 /// What is kept for a symbol as of an instant.
 package struct KeptForecasts: Sendable {
     package let instrument: Instrument
-    /// The slot's model as of the instant; nil when none was ever promoted.
-    package let model: (id: String, kind: String, asOf: Instant, metrics: String)?
+    /// The kind that was asked for, or the champion's; nil when there is no such model as of the instant.
+    package let kind: String?
+    /// When the model that made the forecasts was fitted.
+    package let fittedAsOf: Instant?
     /// The last session with features as of the instant. A kept forecast from an earlier session is out of date.
     package let lastSession: SessionDate?
-    /// The model's forecasts from the latest origin session, one for each horizon, in their order; empty when none is kept.
+    /// The kind's forecasts from the latest origin session, one for each horizon, in their order; empty when none is kept.
     package let forecasts: [Forecast]
 
     package var isCurrent: Bool { forecasts.first.map { $0.session == lastSession } ?? false }
 }
 
 /// A forecast whose horizon is over, and what came.
-package struct MaturedForecast: Sendable {
+package struct MaturedForecast: Hashable, Sendable {
     package let forecast: Forecast
-    package let modelKind: String
-    /// The realised log total return over the horizon.
+    /// Of its model.
+    package let kind: String
+    /// The log total return over the horizon as it was known at `knownAt`.
     package let outcome: Double
+    /// When the last return of the horizon was first known.
+    package let knownAt: Instant
+
+    package init(forecast: Forecast, kind: String, outcome: Double, knownAt: Instant) {
+        self.forecast = forecast
+        self.kind = kind
+        self.outcome = outcome
+        self.knownAt = knownAt
+    }
 }

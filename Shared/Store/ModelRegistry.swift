@@ -50,7 +50,7 @@ package struct Model: Hashable, Sendable {
 }
 
 package struct ModelRegistry: Sendable {
-    private let database: Database
+    let database: Database
     package init(_ database: Database) { self.database = database }
 
     /// False when a model with this id is registered already; that one stays.

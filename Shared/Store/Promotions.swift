@@ -1,49 +1,65 @@
 package import Market
 package import Postgres
 
-/// Which model stands in which slot, since when and why. Append-only.
+/// A decision on which model is the champion.
+package struct Promotion: Hashable, Sendable {
+    package let model: String
+    package let kind: String
+    package let decidedAsOf: Instant
+    package let reason: String
+    /// JSON text, as Postgres writes it.
+    package let evidence: String
+}
+
+/// Which model is the champion, since when and why. Append-only.
 package struct Promotions: Sendable {
-    /// A place that a model can be promoted to. Others than the named ones survive.
-    package struct Slot: Hashable, Sendable, RawRepresentable {
-        package let rawValue: String
-        package init(rawValue: String) { self.rawValue = rawValue }
-        package static let champion = Slot(rawValue: "champion"), challenger = Slot(rawValue: "challenger"),
-            baseline = Slot(rawValue: "baseline")
-    }
+    private static let slot = "champion"
+    private static let latestFirst = "p.decided_as_of DESC, p.ordinal DESC, p.model_id DESC"
 
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Promotes a model as of an instant. `evidence` is JSON text. Saying it again changes nothing.
-    package func promote(
-        _ model: String, to slot: Slot, asOf: Instant, reason: String, evidence: String = "{}"
-    ) async throws(PostgresError) {
+    /// Makes a model the champion as of an instant. `evidence` is JSON text. Saying it again changes nothing.
+    package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",
-            [slot.rawValue, asOf, model, reason, evidence])
+            [Self.slot, asOf, model, reason, evidence])
     }
 
-    /// The model in a slot as of an instant.
-    package func holder(of slot: Slot, asOf: Instant) async throws(PostgresError) -> Model? {
+    /// The same for a person's word, which comes after everything that was decided as of that instant. False when the model is the
+    /// champion already.
+    @discardableResult
+    package func order(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
+        try await database.transaction {
+            try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether promotions', 0))")
+            guard try await champion(asOf: asOf)?.id != model else { return false }
+            return try await database.execute(
+                """
+                INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence, ordinal)
+                SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal) + 1, 0) FROM promotions WHERE slot = $1 AND decided_as_of = $2
+                """, [Self.slot, asOf, model, reason, evidence]) > 0
+        }
+    }
+
+    /// The champion as of an instant; nil before the first.
+    package func champion(asOf: Instant) async throws(PostgresError) -> Model? {
         try await database.query(
             """
             SELECT \(Model.columns) FROM promotions p JOIN models m ON m.id = p.model_id
-            WHERE slot = $1 AND decided_as_of <= $2 ORDER BY decided_as_of DESC, model_id DESC LIMIT 1
-            """, [slot.rawValue, asOf]
+            WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst) LIMIT 1
+            """, [Self.slot, asOf]
         ).one(Model.init)
     }
 
-    package func champion(asOf: Instant) async throws(PostgresError) -> Model? { try await holder(of: .champion, asOf: asOf) }
-
-    /// The models in all slots as of an instant.
-    package func holders(asOf: Instant) async throws(PostgresError) -> [Slot: Model] {
-        let rows = try await database.query(
+    /// Every decision up to an instant, latest first.
+    package func history(asOf: Instant) async throws(PostgresError) -> [Promotion] {
+        try await database.query(
             """
-            SELECT \(Model.columns), p.slot FROM (
-                SELECT DISTINCT ON (slot) * FROM promotions WHERE decided_as_of <= $1 ORDER BY slot, decided_as_of DESC, model_id DESC
-            ) p JOIN models m ON m.id = p.model_id
-            """, [asOf])
-        let pairs = try rows.all { row throws(PostgresError) in (Slot(rawValue: try row[13]), try Model(row)) }
-        return Dictionary(uniqueKeysWithValues: pairs)
+            SELECT p.model_id, m.kind, p.decided_as_of, p.reason, p.evidence FROM promotions p JOIN models m ON m.id = p.model_id
+            WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst)
+            """, [Self.slot, asOf]
+        ).all { row throws(PostgresError) in
+            Promotion(model: try row[0], kind: try row[1], decidedAsOf: try row[2], reason: try row[3], evidence: try row[4])
+        }
     }
 }

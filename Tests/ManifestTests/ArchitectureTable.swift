@@ -26,7 +26,7 @@ enum ArchitectureTable {
         ],
         "SampleMarket": ["Market", "Hummingbird", "HTTPTypes", "NIOCore", "Logging"],
         "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS", "ArgumentParser", "Logging"],
-        "TestSupport": [],
+        "TestSupport": ["Postgres", "Store"],
     ]
 
     /// Functions may use everything shared and the Lambda rooms, never each other.

@@ -62,4 +62,14 @@ struct ArchiveTests {
         let error = await #expect(throws: AWSError.self) { try await store.get(other) }
         #expect(error?.code == .corrupted)
     }
+
+    @Test func theLastCheckpointComesBackAndADamagedOneDoesNot() async throws {
+        let store = CheckpointStore(s3, bucket: "raw")
+        #expect(try await store.get(model: "m1") == nil)
+        try await store.put(model: "m1", [1])
+        try await store.put(model: "m1", [1, 2])
+        #expect(try await store.get(model: "m1") == [1, 2])
+        try await s3.put(bucket: "raw", key: CheckpointStore.key(model: "m1"), body: [1], metadata: ["sha256": Digest.sha256Hex([1, 2])])
+        #expect(try await store.get(model: "m1") == nil)
+    }
 }

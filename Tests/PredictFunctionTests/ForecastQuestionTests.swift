@@ -1,7 +1,6 @@
 import Foundation
 import LambdaEvents
 import Market
-import Store
 import Testing
 
 @testable import PredictFunction
@@ -17,7 +16,7 @@ import Testing
     @Test func withoutAQueryItAsksForAllHorizonsOfTheChampionNow() throws {
         let question = try question("AAPL")
         #expect(question.horizons == [1, 5, 20])
-        #expect(question.slots == [.champion])
+        #expect(!question.includesOthers)
         #expect(question.asOf.description == "2013-03-01T23:00:00Z")
     }
 

@@ -1,24 +1,27 @@
 import Market
 import Postgres
 import Store
+import TestSupport
 import Testing
 
 @Suite struct ForecastTests {
     static let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"]
 
-    func model(_ id: String, asOf: Instant) -> Model {
+    func model(_ id: String, asOf: Instant, kind: String = "blended-fhs") -> Model {
         Model(
-            id: id, kind: "blended-fhs", asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
+            id: id, kind: kind, asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
             windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)",
             artifactSHA256: "00")
     }
 
-    func forecast(_ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1") -> Forecast {
+    func forecast(
+        _ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1", spread: Double = 1
+    ) -> Forecast {
         Forecast(
             model: model, instrument: apple.id, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
             role: "champion",
             asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: nil,
-            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfFall: 0.48)
+            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfFall: 0.48, spreadFactor: spread)
     }
 
     /// Apple with two values, one return of 0.01 × n a session and one extra.
@@ -66,26 +69,49 @@ import Testing
         #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
     }
 
-    @Test func slotsAreReadAsOfAnInstant() async throws {
+    @Test func theChampionAndTheRosterAreReadAsOfAnInstant() async throws {
         let database = try await freshDatabase()
         let (registry, promotions) = (ModelRegistry(database), Promotions(database))
         let (one, two) = (model("m1", asOf: "2012-01-01T00:00:00Z"), model("m2", asOf: "2012-02-01T00:00:00Z"))
+        let (walk, net) = (model("w1", asOf: one.asOf, kind: "random-walk"), model("n1", asOf: one.asOf, kind: "lstm"))
         #expect(try await registry.register(one))
         #expect(try await !registry.register(one))
-        #expect(try await registry.register(two))
+        for model in [two, walk, net] { #expect(try await registry.register(model)) }
         #expect(try await registry.find("m1") == one)
         #expect(try await registry.list(kind: "blended-fhs", asOf: two.asOf).map(\.id) == ["m2", "m1"])
-        #expect(try await registry.list(asOf: one.asOf).map(\.id) == ["m1"])
-        try await promotions.promote("m1", to: .champion, asOf: one.asOf, reason: "first")
-        try await promotions.promote("m1", to: .champion, asOf: one.asOf, reason: "again")
-        try await promotions.promote("m2", to: .challenger, asOf: two.asOf, reason: "stands beside")
+        #expect(try await registry.list(kind: "lstm", asOf: one.asOf).map(\.id) == ["n1"])
+        func roster(_ asOf: Instant) async throws -> Roster? {
+            try await registry.roster(asOf: asOf, featureVersion: "f1", floor: "blended-fhs", baseline: "random-walk")
+        }
+        #expect(try await roster(two.asOf) == nil)
+        try await promotions.promote("m1", asOf: one.asOf, reason: "first")
+        try await promotions.promote("m1", asOf: one.asOf, reason: "again")
         #expect(try await promotions.champion(asOf: "2011-12-31T00:00:00Z") == nil)
         #expect(try await promotions.champion(asOf: two.asOf) == one)
-        #expect(try await promotions.holders(asOf: two.asOf) == [.champion: one, .challenger: two])
-        let error = await #expect(throws: PostgresError.self) {
-            try await promotions.promote("nobody", to: .champion, asOf: two.asOf, reason: "")
-        }
+        let before = try #require(try await roster(two.asOf))
+        #expect(before.members.map(\.role) == [.champion, .challenger, .baseline])
+        #expect(before.champion.fits.map(\.id) == ["m1", "m2"], "a promoted fit serves before a newer one of its kind")
+        try await promotions.promote("n1", asOf: two.asOf, reason: "better", evidence: #"{"t":-2.5}"#)
+        let after = try #require(try await roster(two.asOf))
+        #expect(after.members.map(\.kind) == ["lstm", "blended-fhs", "random-walk"])
+        #expect(after["blended-fhs"]?.role == .floor && after["blended-fhs"]?.fits.map(\.id) == ["m2", "m1"])
+        #expect(try await promotions.history(asOf: two.asOf).map(\.evidence) == [#"{"t": -2.5}"#, "{}"])
+        let error = await #expect(throws: PostgresError.self) { try await promotions.promote("nobody", asOf: two.asOf, reason: "") }
         #expect(error?.sqlState == .foreignKeyViolation)
+    }
+
+    @Test func ordersOfOneInstantStandInTheirOrder() async throws {
+        let database = try await freshDatabase()
+        let promotions = Promotions(database)
+        let now: Instant = "2012-02-01T00:00:00Z"
+        for name in ["m1", "m2"] { try await ModelRegistry(database).register(model(name, asOf: "2012-01-01T00:00:00Z")) }
+        try await promotions.promote("m2", asOf: now, reason: "by rule")
+        #expect(try await promotions.order("m1", asOf: now, reason: "back"))
+        #expect(try await promotions.champion(asOf: now)?.id == "m1")
+        #expect(try await !promotions.order("m1", asOf: now, reason: "back"))
+        #expect(try await promotions.order("m2", asOf: now, reason: "and forth"))
+        #expect(try await promotions.champion(asOf: now)?.id == "m2")
+        #expect(try await promotions.history(asOf: now).map(\.reason) == ["and forth", "back", "by rule"])
     }
 
     @Test func aKeptForecastIsFoundAndNeverRewritten() async throws {
@@ -93,11 +119,11 @@ import Testing
         let forecasts = Forecasts(database)
         let now: Instant = "2012-01-10T23:00:00Z"
         #expect(try await forecasts.kept(symbol: "NOPE", asOf: now, featureVersion: "f1") == nil)
-        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.model == nil)
+        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.kind == nil)
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
-        try await Promotions(database).promote("m1", to: .champion, asOf: "2012-01-01T00:00:00Z", reason: "first")
+        try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
         let none = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
-        #expect(none?.model?.id == "m1" && none?.forecasts.isEmpty == true && none?.isCurrent == false)
+        #expect(none?.kind == "blended-fhs" && none?.forecasts.isEmpty == true && none?.isCurrent == false)
 
         let early = [1, 5].map { forecast("m1", "2012-01-09", $0, asOf: "2012-01-09T23:00:00Z") }
         let today = [1, 5, 20].map { forecast("m1", "2012-01-10", $0, asOf: now) }
@@ -106,21 +132,34 @@ import Testing
         let kept = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
         #expect(kept?.forecasts == today && kept?.isCurrent == true && kept?.instrument == apple)
         #expect(try await forecasts.kept(symbol: "XNAS:AAPL", asOf: "2012-01-10T00:00:00Z", featureVersion: "f1")?.forecasts == early)
+        #expect(kept?.fittedAsOf == "2012-01-01T00:00:00Z")
         #expect(
             try await database.query("SELECT prices[1] FROM reporting.forecasts WHERE horizon = 20 AND session = '2012-01-10'")[0][0]
                 == 411.23)
+
+        let other = model("m2", asOf: now)
+        _ = try await ModelRegistry(database).register(other)
+        #expect(
+            try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.forecasts == today, "a new fit takes nothing back")
+        try await forecasts.keep([forecast("m2", "2012-01-10", 1, asOf: now)])
+        #expect(
+            try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.forecasts == today, "the promoted fit goes first")
+        #expect(
+            try await forecasts.kept(symbol: "AAPL", asOf: now, kind: "blended-fhs", featureVersion: "f1")?.forecasts.map(\.model) == ["m2"]
+        )
+        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, kind: "lstm", featureVersion: "f1")?.kind == nil)
     }
 
-    @Test func maturedForecastsMeetWhatCame() async throws {
+    @Test func aForecastIsIssuedWiderOrNarrowerAndKeepsWhatTheModelSaid() async throws {
         let (database, _) = try await withFeatures()
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
-        let forecasts = Forecasts(database)
-        try await forecasts.keep(
-            [1, 5].flatMap { h in [0, 1].map { forecast("m1", Self.sessions[$0], h, asOf: closed(Self.sessions[$0])) } })
-        let matured = try await forecasts.matured(
-            from: Self.sessions[0], through: Self.sessions[5], asOf: .recorded("2012-01-10T22:30:00Z"), featureVersion: "f1")
-        #expect(matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 1", "2012-01-03 5", "2012-01-04 1"])
-        #expect(zip(matured.map(\.outcome), [0.01, 0.15, 0.02]).allSatisfy { abs($0 - $1) < 1e-12 })
-        #expect(matured[0].modelKind == "blended-fhs")
+        let wide = forecast("m1", "2012-01-10", 1, asOf: "2012-01-10T23:00:00Z", spread: 2)
+        #expect(wide.issuedQuantiles == [-3, -1, 1, 3, 5, 7, 9])
+        try await Forecasts(database).keep([wide])
+        try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
+        let kept = try await Forecasts(database).kept(symbol: "AAPL", asOf: "2012-01-10T23:00:00Z", featureVersion: "f1")
+        #expect(kept?.forecasts == [wide])
+        let issued: [Double] = try await database.query("SELECT issued_quantiles FROM reporting.forecasts")[0][0]
+        #expect(issued == wide.issuedQuantiles)
     }
 }

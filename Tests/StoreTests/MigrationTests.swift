@@ -1,6 +1,7 @@
 import Glibc
 import Postgres
 import Store
+import TestSupport
 import Testing
 
 @Suite struct MigrationTests {

@@ -1,6 +1,7 @@
 import Market
 import Postgres
 import Store
+import TestSupport
 import Testing
 
 /// Answers delivered twice and in any order leave the same tables.
@@ -55,7 +56,7 @@ import Testing
         try await Instruments(database).register([apple], provider: "yahoo")
         try await withThrowingTaskGroup { group in
             for (answer, _) in Self.answers + Self.answers {
-                group.addTask { try await fold(answer, in: StoreTests.database(named: name)) }
+                group.addTask { try await fold(answer, in: TestSupport.database(named: name)) }
             }
             try await group.waitForAll()
         }

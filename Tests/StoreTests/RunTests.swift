@@ -1,6 +1,7 @@
 import Market
 import Postgres
 import Store
+import TestSupport
 import Testing
 
 @Suite struct RunTests {

@@ -1,5 +1,6 @@
 import { Problem, forgetKey, get, hasKey, takeKeyFromAddress, useKey } from "./api.js";
 import { FanSeries, fanItems } from "./fan.js";
+import { cell, drawModels } from "./models.js";
 
 const $ = (id) => document.getElementById(id);
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -30,16 +31,6 @@ function drawChart(bars, forecast, fans) {
   chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to: bars.length + forecast.sessions.length + 1 });
 }
 
-function cell(label, text, small) {
-  const td = document.createElement("td");
-  td.dataset.label = label;
-  const span = document.createElement("span");
-  span.textContent = text;
-  if (small) span.append(Object.assign(document.createElement("small"), { textContent: ` ${small}` }));
-  td.append(span);
-  return td;
-}
-
 function drawTable(fans) {
   const range = (quantiles) => `${price.format(quantiles[1].price)} – ${price.format(quantiles[5].price)}`;
   $("rows").replaceChildren(...fans.map((fan) => {
@@ -63,6 +54,7 @@ function drawProvenance(forecast, entry) {
   const facts = {
     "Origin session": forecast.session, "Issued as of": entry.as_of, "Model": `${entry.model.kind} (${entry.model.id})`, "Role": entry.role,
     "Trained as of": entry.model.as_of, "Feature version": entry.feature_version, "Data version": entry.data_version, "Random walk": entry.baseline_model,
+    "Ranges widened by": entry.forecasts.map((f) => `× ${f.spread_factor.toFixed(2)} (${f.horizon})`).join(", "),
   };
   $("provenance").replaceChildren(...Object.entries(facts).flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }),
@@ -82,11 +74,12 @@ function fail(error) {
 async function show(symbol) {
   try {
     const path = encodeURIComponent(symbol);
-    const [bars, forecast] = await Promise.all([get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger`)]);
-    const roles = $("model").value || "champion";
-    $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.role, false, e.role === roles)));
+    const [bars, forecast, models, evaluation] = await Promise.all([
+      get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger`), get("/v1/models"), get("/v1/evaluation")]);
+    const kind = $("model").value;
+    $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.model.kind, false, e.model.kind === kind)));
     $("model").disabled = false;
-    const entry = forecast.entries.find((e) => e.role === $("model").value) ?? forecast.entries[0];
+    const entry = forecast.entries.find((e) => e.model.kind === $("model").value) ?? forecast.entries[0];
     $("problem").hidden = true;
     $("view").hidden = false;
     $("title").textContent = forecast.name === symbol ? symbol : `${forecast.name} (${symbol})`;
@@ -95,6 +88,7 @@ async function show(symbol) {
     drawChart(bars.bars, forecast, entry.forecasts);
     drawTable(entry.forecasts);
     drawProvenance(forecast, entry);
+    drawModels(models, evaluation.results);
   } catch (error) { $("view").hidden = true; fail(error); }
 }
 

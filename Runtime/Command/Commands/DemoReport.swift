@@ -9,17 +9,29 @@ struct DemoReport: Sendable {
         let evaluation = try await get(EvaluationAnswer.self, "/v1/evaluation")
         Screen.result("")
         Screen.result(Screen.bold("How the forecasts did, against the random walk"))
-        var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range", "forecasts"])
+        var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range", "uncalibrated", "forecasts"])
         for row in evaluation.results {
             table.rows.append(
                 [
                     "\(row.model) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions",
-                    Self.percent(row.pinballSkill, sign: true),
-                    Self.percent(row.coverage80), "\(row.forecasts)",
+                    Screen.percent(row.pinballSkill, sign: true),
+                    Screen.percent(row.coverage80), Screen.percent(row.rawCoverage80), "\(row.forecasts)",
                 ])
         }
         for line in table.lines { Screen.result(line) }
+        try await printDecisions()
         try await printLatest()
+    }
+
+    private func printDecisions() async throws {
+        let answer = try await get(ModelsAnswer.self, "/v1/models")
+        Screen.result("")
+        Screen.result(Screen.bold("Who was the champion"))
+        var table = TextTable(header: ["champion", "from", "why"])
+        for decision in answer.promotions.reversed() where decision.reason != "newer fit of the same kind" {
+            table.rows.append([decision.kind, String(decision.decidedAsOf.prefix(10)), decision.reason])
+        }
+        for line in table.lines { Screen.result(line) }
     }
 
     private func printLatest() async throws {
@@ -38,7 +50,7 @@ struct DemoReport: Sendable {
                     [
                         isFirst ? symbol : "", isFirst ? Screen.fixed(answer.close, 2) : "", "\(forecast.horizon)",
                         price(forecast.quantiles, 0.1), price(forecast.quantiles, 0.5), price(forecast.quantiles, 0.9),
-                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))", Self.percent(forecast.probabilityOfFall),
+                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))", Screen.percent(forecast.probabilityOfFall),
                     ])
             }
         }
@@ -56,11 +68,6 @@ struct DemoReport: Sendable {
             throw CommandFailure("GET \(path) has an unexpected shape: \(error)")
         }
     }
-
-    private static func percent(_ share: Double?, sign: Bool = false) -> String {
-        guard let share else { return "–" }
-        return (sign && share >= 0 ? "+" : "") + Screen.fixed(100 * share, 1) + " %"
-    }
 }
 
 /// What the tables need of `GET /v1/evaluation`.
@@ -68,10 +75,11 @@ struct EvaluationAnswer: Decodable {
     struct Row: Decodable {
         let role, model: String
         let horizon, forecasts: Int
-        let pinballSkill, coverage80: Double?
+        let pinballSkill, coverage80, rawCoverage80: Double?
 
         private enum CodingKeys: String, CodingKey {
-            case role, model, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80"
+            case role, model, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80", rawCoverage80 =
+                "raw_coverage_80"
         }
     }
 
@@ -100,4 +108,15 @@ struct ForecastAnswer: Decodable {
     let session: String
     let close: Double
     let entries: [Entry]
+}
+
+/// What the tables need of `GET /v1/models`.
+struct ModelsAnswer: Decodable {
+    struct Decision: Decodable {
+        let kind, decidedAsOf, reason: String
+
+        private enum CodingKeys: String, CodingKey { case kind, decidedAsOf = "decided_as_of", reason }
+    }
+
+    let promotions: [Decision]
 }

@@ -29,4 +29,10 @@ enum Screen {
     }
 
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+    /// A share in per cent; a dash for none.
+    static func percent(_ share: Double?, sign: Bool = false, digits: Int = 1) -> String {
+        guard let share else { return "–" }
+        return (sign && share >= 0 ? "+" : "") + fixed(100 * share, digits) + " %"
+    }
 }

@@ -1,0 +1,126 @@
+import Features
+import Forecasting
+import FoundationEssentials
+import Logging
+import Market
+import Postgres
+import Store
+
+/// Who becomes the champion, by rule or by a person's word.
+struct Decisions: Sendable {
+    let database: Database
+    let logger: Logger
+
+    enum Failure: Error, Sendable, CustomStringConvertible {
+        case noChampion(Instant)
+        case unknownModel(String, known: [String])
+        case baseline(String)
+
+        var description: String {
+            switch self {
+            case .noChampion(let time): "no model had been trained by \(time): invoke Train first"
+            case .unknownModel(let name, let known): "there is no model \"\(name)\"; name an id or one of \(known.joined(separator: ", "))"
+            case .baseline(let kind): "\(kind) is what forecasts are held against; it cannot be the champion"
+            }
+        }
+    }
+
+    /// Goes back to the floor when the champion's last origins say so.
+    func watch(asOf: Instant) async throws -> MonitorSummary {
+        guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
+        let summary = MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false)
+        guard let floor = roster.members(.floor).first else { return summary }
+        let kinds: Set = [roster.champion.kind, floor.kind]
+        let from = asOf.utcDate.advanced(by: -4 * RollbackRule.origins)
+        let record = LiveRecord(try await Scores(database).origins(of: kinds, from: from, asOf: asOf), kinds: kinds)
+        guard let evidence = RollbackRule.judge(record, champion: roster.champion.kind, floor: floor.kind) else { return summary }
+        try await Promotions(database).promote(
+            floor.fits[0].id, asOf: asOf,
+            reason: "\(roster.champion.kind) lost more than \(floor.kind) over its last \(RollbackRule.origins) origins",
+            evidence: try json(evidence))
+        logger.warning("Rolled back", metadata: ["from": "\(roster.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
+        return MonitorSummary(champion: floor.fits[0].id, isChanged: true, evidence: [evidence])
+    }
+
+    /// Holds each challenger against the champion; of those that pass, the best one takes its place.
+    func review(asOf: Instant) async throws -> MonitorSummary {
+        // A decision as of this very instant is this review's own, made by an earlier attempt.
+        guard let roster = try await roster(Instant(microseconds: asOf.microseconds - 1)) else {
+            return MonitorSummary(note: "there is no champion yet")
+        }
+        var looks: [(member: Roster.Member, judgement: PromotionRule.Judgement)] = []
+        for challenger in roster.members(.challenger) {
+            let kinds: Set = [challenger.kind, roster.champion.kind, BlendedFHS.kind]
+            let record = try await record(of: kinds, asOf: asOf)
+            looks.append(
+                (
+                    challenger,
+                    PromotionRule.judge(record, challenger: challenger.kind, champion: roster.champion.kind, floor: BlendedFHS.kind)
+                ))
+        }
+        let passed = looks.filter(\.judgement.isPromoted).sorted {
+            ($0.judgement.evidence.meanDifference ?? 0, $0.member.kind) < ($1.judgement.evidence.meanDifference ?? 0, $1.member.kind)
+        }
+        for look in looks {
+            try await Evaluations(database).record(
+                ModelEvaluation(
+                    .review, kind: look.member.kind, asOf: asOf,
+                    verdict: look.member.kind == passed.first?.member.kind ? "promoted" : "kept",
+                    evidence: try json(look.judgement.evidence)))
+        }
+        guard let best = passed.first else {
+            return MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false, evidence: looks.map(\.judgement.evidence))
+        }
+        try await Promotions(database).promote(
+            best.member.fits[0].id, asOf: asOf,
+            reason: "better than \(roster.champion.kind) over \(best.judgement.evidence.origins) origins",
+            evidence: try json(best.judgement.evidence))
+        logger.notice("Promoted", metadata: ["model": "\(best.member.fits[0].id)", "over": "\(roster.champion.fits[0].id)"])
+        return MonitorSummary(champion: best.member.fits[0].id, isChanged: true, evidence: looks.map(\.judgement.evidence))
+    }
+
+    func compare(_ kind: String, with other: String, asOf: Instant) async throws -> MonitorSummary {
+        guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
+        for kind in [kind, other] where roster[kind] == nil { throw Failure.unknownModel(kind, known: roster.members.map(\.kind)) }
+        for kind in [kind, other] where roster[kind]?.role == .baseline { throw Failure.baseline(kind) }
+        let kinds: Set = [kind, other, BlendedFHS.kind]
+        let judgement = PromotionRule.judge(
+            try await record(of: kinds, asOf: asOf), challenger: kind, champion: other, floor: BlendedFHS.kind)
+        return MonitorSummary(champion: roster.champion.fits[0].id, evidence: [judgement.evidence])
+    }
+
+    func promote(_ name: String, reason: String?, asOf: Instant) async throws -> MonitorSummary {
+        guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
+        let found = try await ModelRegistry(database).find(name)
+        guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? roster[name]?.fits[0] else {
+            throw Failure.unknownModel(name, known: roster.members.map(\.kind))
+        }
+        guard model.kind != RandomWalk.kind else { throw Failure.baseline(model.kind) }
+        let isNew = try await Promotions(database).order(model.id, asOf: asOf, reason: reason ?? "promoted by hand")
+        return MonitorSummary(champion: model.id, isChanged: isNew, note: isNew ? nil : "it was the champion already")
+    }
+
+    func rollback(reason: String?, asOf: Instant) async throws -> MonitorSummary {
+        guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
+        guard let floor = roster[BlendedFHS.kind] else { throw Failure.unknownModel(BlendedFHS.kind, known: roster.members.map(\.kind)) }
+        let isNew = try await Promotions(database).order(floor.fits[0].id, asOf: asOf, reason: reason ?? "rolled back by hand")
+        return MonitorSummary(champion: floor.fits[0].id, isChanged: isNew, note: isNew ? nil : "it was the champion already")
+    }
+
+    private func roster(_ asOf: Instant) async throws -> Roster? {
+        try await ModelRegistry(database).roster(
+            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.kind, baseline: RandomWalk.kind)
+    }
+
+    /// A year of sessions is at most 370 days long.
+    private func record(of kinds: Set<String>, asOf: Instant) async throws -> LiveRecord {
+        let from = asOf.utcDate.advanced(by: -370 - 2 * Quantiles.longestHorizon)
+        return LiveRecord(try await Scores(database).origins(of: kinds, from: from, asOf: asOf), kinds: kinds)
+    }
+
+    private func json(_ evidence: Evidence) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(evidence), as: UTF8.self)
+    }
+}

@@ -1,0 +1,51 @@
+import AWS
+import Features
+import Forecasting
+import FoundationEssentials
+import HTTP
+package import LambdaRuntime
+import Logging
+import Market
+import Postgres
+import Store
+import Telemetry
+
+/// Holds forecasts against what happened: scores, spread factors, promotion and rollback.
+///
+/// Scores and factors are derived from forecasts and features and come out the same in any order of events. A decision is an act as of
+/// its event's time: made twice it is one, and it is never taken back by what comes later.
+package struct Monitor: Function {
+    let database: Database
+    let metrics = InvocationMetrics(function: "Monitor")
+
+    package init(_ environment: [String: String]) async throws {
+        let authorities = CertificateFile.find(environment)
+        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
+        self.init(Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check))
+    }
+
+    init(_ database: Database) { self.database = database }
+
+    package func handle(_ event: MonitorEvent, _ context: Context) async throws -> MonitorSummary {
+        try await database.withDeadline(context.cutOff.instant) {
+            let decisions = Decisions(database: database, logger: context.logger)
+            switch event {
+            case .daily(let time, let from):
+                let counts = try await Scoring(database: database).run(asOf: time, from: from)
+                var summary = try await decisions.watch(asOf: time)
+                summary.scored = counts.scored
+                summary.factors = counts.factors
+                metrics.report(
+                    ["ForecastsScored": counts.scored, "Rollbacks": summary.isChanged == true ? 1 : 0],
+                    milliseconds: WallClock.microseconds() / 1000)
+                context.logger.info(
+                    "Monitored", metadata: ["as of": "\(time)", "scored": "\(counts.scored)", "factors": "\(counts.factors)"])
+                return summary
+            case .review(let time): return try await decisions.review(asOf: time)
+            case .compare(let kind, let other, let time): return try await decisions.compare(kind, with: other, asOf: time)
+            case .promote(let model, let reason, let time): return try await decisions.promote(model, reason: reason, asOf: time)
+            case .rollback(let reason, let time): return try await decisions.rollback(reason: reason, asOf: time)
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Features
+import Forecasting
+import Market
+import Postgres
+import Store
+
+/// Scores what has matured and moves the spread factors: all of it derived, so that any order of events leaves the same rows.
+struct Scoring: Sendable {
+    /// Calendar days of origins that are looked at: the longest horizon, and a month in which nothing ran.
+    static let reach = 60
+
+    let database: Database
+
+    struct Counts: Sendable {
+        var scored = 0
+        var factors = 0
+    }
+
+    /// - Parameter from: the first origin to look at; nil = `reach` days before.
+    func run(asOf: Instant, from: SessionDate?) async throws -> Counts {
+        try await database.transaction(attempts: 3) {
+            let scores = Scores(database)
+            try await scores.lock()
+            let due = try await scores.due(
+                from: from ?? asOf.utcDate.advanced(by: -Self.reach), asOf: asOf, horizons: Quantiles.horizons,
+                featureVersion: FeatureSet.version)
+            try await scores.replace(due.map(ForecastScore.init))
+            var counts = Counts(scored: due.count)
+            for (pool, forecasts) in Dictionary(grouping: due, by: Pool.init).sorted(by: { $0.key < $1.key }) {
+                guard let first = forecasts.map(\.forecast.session).min() else { continue }
+                counts.factors += try await fold(pool, from: first)
+            }
+            return counts
+        }
+    }
+
+    /// What shares one factor.
+    private struct Pool: Hashable, Comparable {
+        let kind: String
+        let horizon: Int
+
+        init(_ matured: MaturedForecast) {
+            kind = matured.kind
+            horizon = matured.forecast.horizon
+        }
+
+        static func < (left: Pool, right: Pool) -> Bool { (left.kind, left.horizon) < (right.kind, right.horizon) }
+    }
+
+    private func fold(_ pool: Pool, from session: SessionDate) async throws -> Int {
+        let calibrations = Calibrations(database)
+        var factor = SpreadFactor(after: try await calibrations.last(of: pool.kind, horizon: pool.horizon, before: session))
+        var steps: [Calibration] = []
+        for origin in try await calibrations.origins(of: pool.kind, horizon: pool.horizon, from: session) {
+            factor.step(origin)
+            steps.append(
+                Calibration(
+                    kind: pool.kind, horizon: pool.horizon, session: origin.session, knownAt: factor.knownAt, outcomes: origin.outcomes,
+                    inside: origin.inside, k: factor.k))
+        }
+        try await calibrations.replace(steps, of: pool.kind, horizon: pool.horizon, from: session)
+        return steps.count
+    }
+}
+
+extension ForecastScore {
+    init(_ matured: MaturedForecast) {
+        func score(_ quantiles: [Double]) -> Score {
+            var score = Score()
+            score.add(matured.outcome, quantiles: quantiles)
+            return score
+        }
+        let issued = score(matured.forecast.issuedQuantiles)
+        let raw = score(matured.forecast.quantiles)
+        let baseline = score(matured.forecast.baselineQuantiles)
+        self.init(
+            matured, loss: issued.loss, rawLoss: raw.loss, baselineLoss: baseline.loss, inside80: issued.inside80 == 1,
+            inside90: issued.inside90 == 1, rawInside80: raw.inside80 == 1, rawInside90: raw.inside90 == 1,
+            baselineInside80: baseline.inside80 == 1)
+    }
+}

@@ -1,0 +1,90 @@
+import AWS
+import Features
+import Forecasting
+import FoundationEssentials
+import LambdaRuntime
+import Logging
+import Market
+import Objects
+import Store
+
+extension Train {
+    /// What one training may know.
+    struct Knowledge: Sendable {
+        let set: TrainingSet
+        let asOf: Instant
+        let dataVersion: String
+        let from: SessionDate
+    }
+
+    /// Time left for the artifact or the checkpoint, and the rows.
+    private static let margin = Duration.seconds(20)
+
+    /// Fits one kind, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
+    /// deadline came first.
+    func train(
+        _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, _ summary: inout TrainSummary, _ context: Context
+    ) async throws -> TrainEvent? {
+        let code = try CodeVersion.current()
+        let id = plan.id(asOf: knowledge.asOf, dataVersion: knowledge.dataVersion, codeVersion: code)
+        var metrics: [String: Double] = [:]
+        let isNew = try await ModelRegistry(database).find(id) == nil
+        if isNew {
+            let start = ContinuousClock.now
+            let checkpoint = part > 0 ? try await checkpoints.get(model: id, deadline: context.cutOff.instant) : nil
+            let progress: FitProgress
+            do {
+                progress = try plan.fit(knowledge.set, resuming: checkpoint, deadline: context.cutOff.instant - Self.margin)
+            } catch let failure as TrainingFailure {
+                try await record(failure, of: plan, knowledge, &summary, context)
+                return nil
+            }
+            switch progress {
+            case .paused(let bytes):
+                guard part + 1 < Self.mostParts, bytes != checkpoint else {
+                    try await record(.deadline, of: plan, knowledge, &summary, context)
+                    return nil
+                }
+                try await checkpoints.put(model: id, bytes, deadline: context.cutOff.instant)
+                context.logger.info("Paused", metadata: ["model": "\(id)", "part": "\(part)", "took": "\(ContinuousClock.now - start)"])
+                return TrainEvent(time: knowledge.asOf, kinds: [plan.kind], part: part + 1)
+            case .finished(let model):
+                metrics = model.metrics.filter { $0.value.isFinite }
+                let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
+                try await ModelRegistry(database).register(
+                    Model(
+                        id: id, kind: plan.kind, asOf: knowledge.asOf, featureVersion: FeatureSet.version, config: plan.configuration,
+                        dataVersion: knowledge.dataVersion, codeVersion: code, seed: Int64(plan.seed), windowFrom: knowledge.from,
+                        windowTo: knowledge.set.cut, metrics: String(decoding: try JSONEncoder().encode(metrics), as: UTF8.self),
+                        artifactKey: reference.key, artifactSHA256: reference.sha256))
+                context.logger.info("Trained", metadata: ["model": "\(id)", "took": "\(ContinuousClock.now - start)"])
+            }
+        }
+        try await follow(plan, with: id, knowledge.asOf)
+        summary.models.append(TrainSummary.Trained(id: id, kind: plan.kind, isNew: isNew, metrics: metrics))
+        return nil
+    }
+
+    /// The fit failed and would fail again: what serves goes on.
+    private func record(
+        _ failure: TrainingFailure, of plan: TrainingPlan, _ knowledge: Knowledge, _ summary: inout TrainSummary, _ context: Context
+    ) async throws {
+        let evidence = ["reason": "\(failure)", "config": plan.configuration, "data_version": knowledge.dataVersion]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try await Evaluations(database).record(
+            ModelEvaluation(
+                .training, kind: plan.kind, asOf: knowledge.asOf, verdict: "failed",
+                evidence: String(decoding: try encoder.encode(evidence), as: UTF8.self)))
+        summary.failed[plan.kind] = "\(failure)"
+        context.logger.error("A training failed", metadata: ["kind": "\(plan.kind)", "as of": "\(knowledge.asOf)", "reason": "\(failure)"])
+    }
+
+    /// Makes the model the champion when it is a newer fit of the champion's kind, or the first of the floor's kind and there is none.
+    private func follow(_ plan: TrainingPlan, with id: String, _ asOf: Instant) async throws {
+        let promotions = Promotions(database)
+        let champion = try await promotions.champion(asOf: asOf)
+        guard plan.kind == champion?.kind ?? BlendedFHS.kind, champion?.id != id else { return }
+        try await promotions.promote(id, asOf: asOf, reason: champion == nil ? "the first champion" : "newer fit of the same kind")
+    }
+}

@@ -1,0 +1,30 @@
+import Market
+
+/// What starts a training: the schedule or a person, or Train itself with one kind of model.
+package struct TrainEvent: Codable, Sendable {
+    /// Business time: what was recorded by then is learned from.
+    let time: Instant
+    /// Kinds of models; absent: all.
+    var kinds: [String]?
+    /// How many invocations have gone before in this fit.
+    var part: Int?
+}
+
+/// What one invocation did.
+package struct TrainSummary: Encodable, Sendable {
+    struct Trained: Encodable, Sendable {
+        let id: String
+        let kind: String
+        /// False when the model was there already.
+        let isNew: Bool
+        let metrics: [String: Double]
+    }
+
+    var models: [Trained] = []
+    /// Kinds given to other invocations, or to the next one from a checkpoint.
+    var handedOn: [String] = []
+    /// Kinds whose fit failed, and why; recorded, and not tried again as of the same time.
+    var failed: [String: String] = [:]
+    var instruments = 0
+    var note: String?
+}

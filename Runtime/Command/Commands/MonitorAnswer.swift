@@ -1,0 +1,65 @@
+import Foundation
+
+/// What Monitor answers a person.
+struct MonitorAnswer: Decodable {
+    struct Evidence: Decodable {
+        struct Record: Decodable {
+            let pinballSkill, coverage80: [String: Double]
+
+            private enum CodingKeys: String, CodingKey { case pinballSkill = "pinball_skill", coverage80 = "coverage_80" }
+        }
+
+        let origins: Int
+        let from, to: String?
+        let kind, against: String
+        let meanDifference, t: Double?
+        let records: [String: Record]
+        let reasons: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case origins, from, to, kind, against, meanDifference = "mean_difference", t, records, reasons
+        }
+    }
+
+    let champion: String?
+    let isChanged: Bool?
+    let evidence: [Evidence]?
+    let note: String?
+
+    init(_ body: Data) throws {
+        do { self = try JSONDecoder().decode(MonitorAnswer.self, from: body) } catch {
+            throw CommandFailure("Monitor's answer has an unexpected shape", error)
+        }
+    }
+
+    func printChampion() {
+        let word = isChanged == true ? "The champion is now" : "Nothing changed; the champion is"
+        Screen.result("\(word) \(champion ?? "nobody").")
+    }
+
+    func printEvidence() {
+        for evidence in evidence ?? [] {
+            Screen.result(
+                "\(evidence.kind) against \(evidence.against): \(evidence.origins) origins"
+                    + (evidence.from.map { " from \($0) to \(evidence.to ?? "")" } ?? ""))
+            var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range"])
+            for (kind, record) in evidence.records.sorted(by: { $0.key < $1.key }) {
+                for horizon in record.pinballSkill.keys.compactMap(Int.init).sorted() {
+                    table.rows.append(
+                        [
+                            kind, "\(horizon)", Screen.percent(record.pinballSkill["\(horizon)"], sign: true),
+                            Screen.percent(record.coverage80["\(horizon)"]),
+                        ])
+                }
+            }
+            for line in table.lines { Screen.result(line) }
+            if let mean = evidence.meanDifference, let t = evidence.t {
+                Screen.result(
+                    "Loss relative to the random walk's, \(evidence.kind) less \(evidence.against): "
+                        + "\(Screen.percent(mean, sign: true, digits: 2)), t \(Screen.fixed(t, 2))")
+            }
+            Screen.result(evidence.reasons.isEmpty ? "A review would promote it." : "A review would not promote it:")
+            for reason in evidence.reasons { Screen.result("  \(reason)") }
+        }
+    }
+}

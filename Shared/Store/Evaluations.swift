@@ -1,0 +1,55 @@
+package import Market
+package import Postgres
+
+/// A look at a kind of model that could have changed what is served, and what came of it.
+package struct ModelEvaluation: Hashable, Sendable {
+    package enum Subject: String, Sendable, Hashable {
+        /// A challenger against the champion.
+        case review
+        /// A fit that did not come to its end.
+        case training
+    }
+
+    package let subject: Subject
+    package let kind: String
+    package let asOf: Instant
+    /// `promoted`, `kept`, `failed`.
+    package let verdict: String
+    /// JSON text, as Postgres writes it.
+    package let evidence: String
+
+    package init(_ subject: Subject, kind: String, asOf: Instant, verdict: String, evidence: String) {
+        self.subject = subject
+        self.kind = kind
+        self.asOf = asOf
+        self.verdict = verdict
+        self.evidence = evidence
+    }
+}
+
+/// Looks at models. Append-only.
+package struct Evaluations: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// Records a look; the first word on a subject, kind and instant stays.
+    package func record(_ evaluation: ModelEvaluation) async throws(PostgresError) {
+        try await database.execute(
+            "INSERT INTO evaluations (subject, kind, as_of, verdict, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",
+            [evaluation.subject.rawValue, evaluation.kind, evaluation.asOf, evaluation.verdict, evaluation.evidence])
+    }
+
+    /// The looks up to an instant, latest first.
+    package func list(asOf: Instant, limit: Int = 100) async throws(PostgresError) -> [ModelEvaluation] {
+        try await database.query(
+            """
+            SELECT subject, kind, as_of, verdict, evidence FROM evaluations WHERE as_of <= $1
+            ORDER BY as_of DESC, kind, subject LIMIT $2
+            """, [asOf, limit]
+        ).all { row throws(PostgresError) in
+            ModelEvaluation(
+                ModelEvaluation.Subject(rawValue: try row[0]) ?? .review, kind: try row[1], asOf: try row[2], verdict: try row[3],
+                evidence: try row[4])
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import AWS
+import Foundation
+import HTTP
+import Testing
+
+@testable import Emulator
+
+/// The life of a model: fitted, refused when its bytes were changed, promoted and rolled back by the command, scored in the evenings.
+@Suite(
+    .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
+)
+struct ModelsTests {
+    @Test func aChangedArtifactIsRefusedAndThePreviousFitServes() async throws {
+        let deployment = try await Deployment()
+        do {
+            try await deployment.prepare()
+            try await deployment.settle(at: "2012-01-05T05:00:00Z")
+            let before = try await slots(deployment)
+            #expect(before.map(\.role) == ["champion", "challenger", "baseline"])
+            #expect(before.map(\.kind) == ["blended-fhs", "lstm", "random-walk"])
+            #expect(try await deployment.invoke("Train", #"{"time":"2012-01-05T05:00:00Z"}"#).status == 0)
+            try await deployment.settle(at: "2012-01-05T05:00:00Z")
+            let after = try await slots(deployment)
+            #expect(after.map(\.kind) == before.map(\.kind) && zip(after, before).allSatisfy { $0.model != $1.model })
+
+            try await damage(after[0].model, deployment) { $0.dropLast(4) }
+            try await damage(after[1].model, deployment) { bytes in
+                var bytes = bytes
+                bytes[bytes.count - 9] ^= 1
+                return bytes[...]
+            }
+            try await deployment.settle(at: "2012-01-06T05:00:00Z")
+            let answer = try await deployment.get("/v1/forecasts/IBM?include=challenger")
+            #expect(answer.status == 200 && answer.body["session"] as? String == "2012-01-05")
+            let entries = try #require(answer.body["entries"] as? [[String: Any]])
+            #expect(entries.map { ($0["model"] as? [String: Any])?["id"] as? String } == [before[0].model, before[1].model])
+            let log = try String(contentsOfFile: "\(deployment.folder)/emulator/logs/bellwether-Predict.log", encoding: .utf8)
+            #expect(log.contains("Refused an artifact") && log.contains(after[0].model) && log.contains(after[1].model))
+
+            try await evaluation(deployment)
+            try await commands(deployment, after[1].model)
+        } catch {
+            await deployment.remove()
+            throw error
+        }
+        await deployment.remove()
+    }
+
+    private static let bucket = "bellwether"
+    private struct Slot { let role, kind, model: String }
+
+    private func slots(_ deployment: Deployment) async throws -> [Slot] {
+        let answer = try await deployment.get("/v1/models")
+        return try #require(answer.body["slots"] as? [[String: Any]]).map {
+            Slot(role: $0["role"] as? String ?? "", kind: $0["kind"] as? String ?? "", model: $0["model"] as? String ?? "")
+        }
+    }
+
+    /// Puts other bytes in an artifact's place, in the S3 server itself.
+    private func damage(_ model: String, _ deployment: Deployment, _ change: ([UInt8]) -> ArraySlice<UInt8>) async throws {
+        let secrets = try deployment.secrets()
+        let server = try #require(ServerRecord.inFolder("\(deployment.folder)/s3"))
+        let s3 = S3Client(
+            HTTPClient(),
+            environment: [
+                "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:\(server.port)", "AWS_REGION": "us-east-1",
+                "AWS_ACCESS_KEY_ID": secrets.s3AccessKey,
+                "AWS_SECRET_ACCESS_KEY": secrets.s3SecretKey,
+            ])
+        let key = "models/\(model)/model.safetensors"
+        let object = try await s3.get(bucket: Self.bucket, key: key)
+        try await s3.put(bucket: Self.bucket, key: key, body: Array(change(object.body)))
+    }
+
+    /// Three evenings have scored the forecasts over one session.
+    private func evaluation(_ deployment: Deployment) async throws {
+        let results = try #require(try await deployment.get("/v1/evaluation").body["results"] as? [[String: Any]])
+        #expect(results.map { $0["model"] as? String } == ["lstm", "blended-fhs"])
+        for row in results {
+            #expect((row["forecasts"] as? Int ?? 0) >= 6 && row["horizon"] as? Int == 1)
+            for name in ["coverage_80", "raw_coverage_80", "random_walk_coverage_80"] {
+                #expect((0...1).contains(row[name] as? Double ?? -1))
+            }
+        }
+        let widened = "SELECT count(*) FROM forecasts WHERE spread_factor <> 1"
+        #expect(try await deployment.count("\(widened) AND session = '2012-01-05' AND horizon = 1") >= 6)
+        #expect(try await deployment.count("\(widened) AND (session < '2012-01-05' OR horizon > 1)") == 0, "no outcome was known before")
+    }
+
+    private func commands(_ deployment: Deployment, _ net: String) async throws {
+        let listed = try await deployment.command(["models", "list"])
+        #expect(listed.status == 0 && listed.output.contains("champion") && listed.output.contains(net), "\(listed.output)")
+        let shown = try await deployment.command(["models", "show", "lstm", "--json"])
+        #expect(
+            shown.status == 0 && shown.output.contains(#""id":"\#(net)""#) && shown.output.contains("artifact_sha256"), "\(shown.output)")
+        let promoted = try await deployment.command(["models", "promote", "lstm", "--reason", "a test"])
+        #expect(promoted.output.contains("The champion is now \(net)"), "\(promoted.output)")
+        #expect(try await slots(deployment).map(\.role) == ["champion", "floor", "baseline"])
+        let forecast = try await deployment.get("/v1/forecasts/IBM")
+        let entry = try #require((forecast.body["entries"] as? [[String: Any]])?.first)
+        #expect(entry["role"] as? String == "champion" && (entry["model"] as? [String: Any])?["kind"] as? String == "lstm")
+        let back = try await deployment.command(["models", "rollback"])
+        #expect(back.output.contains("The champion is now blended-fhs-"), "\(back.output)")
+        #expect(try await slots(deployment).map(\.kind) == ["blended-fhs", "lstm", "random-walk"])
+        let compared = try await deployment.command(["models", "compare", "lstm", "blended-fhs"])
+        #expect(compared.status == 0 && compared.output.contains("0 origins are over, 60 are needed"), "\(compared.output)")
+        let unknown = try await deployment.command(["models", "promote", "oracle"])
+        #expect(unknown.status == 1 && unknown.output.contains("there is no model \"oracle\""), "\(unknown.output)")
+    }
+}

@@ -1,0 +1,99 @@
+import Forecasting
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import MonitorFunction
+
+/// The handler over a real database.
+@Suite(.serialized) struct MonitorTests {
+    /// Right, with a little from day to day, until `day`; much too wide from then on.
+    private func net(untilDay day: Int = .max) -> (Int) -> Double {
+        { $0 < day ? 1 + 0.01 * Double(($0 * 7) % 11 - 5) : 4 }
+    }
+
+    private func daily(_ market: LivedMarket, _ days: some Sequence<Int>) async throws {
+        for day in days { _ = try await send(.daily(time: LivedMarket.evening(day).adding(seconds: 60), from: nil), to: market) }
+    }
+
+    private func send(_ event: MonitorEvent, to market: LivedMarket) async throws -> MonitorSummary {
+        try await Monitor(market.database).handle(event, Context())
+    }
+
+    private func champion(_ market: LivedMarket, day: Int) async throws -> String? {
+        try await Promotions(market.database).champion(asOf: LivedMarket.evening(day).adding(seconds: 120))?.id
+    }
+
+    @Test func anyOrderOfEveningsTwiceOverLeavesTheSameScoresAndFactors() async throws {
+        var hashes: [[String: String]] = []
+        for isShuffled in [false, true] {
+            let market = try await LivedMarket(days: 50, net: net())
+            var days = Array(0..<50)
+            if isShuffled { days = (days + days).map { ($0 * 37) % 50 } }
+            try await daily(market, days)
+            hashes.append(try await TableHash.all(in: market.database))
+            let count: Int = try await market.database.query("SELECT count(*) FROM scores")[0][0]
+            #expect(count == 10 * 2 * (49 + 45 + 30))
+        }
+        #expect(hashes[0]["scores"] == hashes[1]["scores"])
+        #expect(hashes[0]["calibrations"] == hashes[1]["calibrations"])
+    }
+
+    @Test func factorsFollowTheOutcomesAndAreKnownOnlyOnceTheHorizonIsOver() async throws {
+        let market = try await LivedMarket(days: 40, net: net())
+        try await daily(market, 0..<40)
+        let known = try await Calibrations(market.database).known(before: .utcMidnight(LivedMarket.session(99)))
+        func k(_ kind: String, _ horizon: Int) -> Double { known.first { $0.kind == kind && $0.horizon == horizon }?.k ?? .nan }
+        #expect(abs(k("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
+        #expect(k("blended-fhs", 1) < 0.93 && k("blended-fhs", 20) < 1 && k("blended-fhs", 20) > k("blended-fhs", 1))
+        #expect(try await Calibrations(market.database).known(before: LivedMarket.evening(20)).allSatisfy { $0.horizon != 20 })
+        let last = try #require(known.first { $0.horizon == 20 })
+        #expect(last.session == LivedMarket.session(19) && last.knownAt == LivedMarket.evening(39) && last.outcomes == 10)
+    }
+
+    @Test func aReviewPromotesOnEvidenceAndTheWatchGoesBackToTheFloor() async throws {
+        let market = try await LivedMarket(days: 160, net: net(untilDay: 90))
+        try await daily(market, 0..<70)
+        let early = try await send(.review(time: LivedMarket.evening(70)), to: market)
+        #expect(early.isChanged == false && early.evidence?.first?.reasons.contains { $0.contains("60 are needed") } == true)
+
+        try await daily(market, 70..<90)
+        let review = MonitorEvent.review(time: LivedMarket.evening(89).adding(seconds: 3600))
+        let first = try await send(review, to: market)
+        #expect(first.isChanged == true && first.champion == "lstm-1", "\(first.evidence?.first?.reasons ?? [])")
+        _ = try await send(review, to: market)
+        let history = try await Promotions(market.database).history(asOf: LivedMarket.evening(90))
+        #expect(history.map(\.model) == ["lstm-1", "blended-fhs-1"])
+        #expect(history[0].evidence.contains(#""origins": 70"#), "\(history[0].evidence)")
+        let looks = try await Evaluations(market.database).list(asOf: LivedMarket.evening(90))
+        #expect(looks.map(\.verdict) == ["promoted", "kept"])
+
+        try await daily(market, 90..<160)
+        let decisions = try await Promotions(market.database).history(asOf: LivedMarket.evening(160))
+        #expect(decisions.map(\.kind) == ["blended-fhs", "lstm", "blended-fhs"])
+        #expect(decisions[0].reason.contains("lost more than blended-fhs"))
+        #expect(decisions[0].decidedAsOf > LivedMarket.evening(110), "a session after the first bad origin's longest horizon")
+        #expect(try await champion(market, day: 100) == "lstm-1")
+        #expect(try await champion(market, day: 159) == "blended-fhs-1")
+    }
+
+    @Test func aPersonsWordStandsBesideTheRules() async throws {
+        let market = try await LivedMarket(days: 3, net: net())
+        let now = LivedMarket.evening(2)
+        let promoted = try await send(.promote("lstm", reason: "we want it", time: now), to: market)
+        #expect(promoted.champion == "lstm-1" && promoted.isChanged == true)
+        #expect(try await send(.promote("lstm-1", reason: nil, time: now), to: market).isChanged == false)
+        #expect(try await send(.rollback(reason: nil, time: now), to: market).champion == "blended-fhs-1")
+        #expect(
+            try await Promotions(market.database).history(asOf: now).map(\.reason) == [
+                "rolled back by hand", "we want it", "the first champion",
+            ])
+        await #expect(throws: Decisions.Failure.self) { try await send(.promote("nothing", reason: nil, time: now), to: market) }
+        await #expect(throws: Decisions.Failure.self) { try await send(.promote("random-walk", reason: nil, time: now), to: market) }
+        let compared = try await send(.compare("lstm", with: "blended-fhs", time: now), to: market)
+        #expect(compared.evidence?.first?.origins == 0)
+    }
+}

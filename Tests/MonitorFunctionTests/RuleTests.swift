@@ -1,0 +1,101 @@
+import Forecasting
+import Market
+import Store
+import Testing
+
+@testable import MonitorFunction
+
+@Suite struct RuleTests {
+    /// Origins of consecutive days: each kind's loss beside a random walk's of 1, and how many of ten outcomes its range held.
+    private func record(_ days: Int, _ kinds: [String: (loss: (Int, Int) -> Double, inside: Int)]) -> LiveRecord {
+        let rows = (0..<days).flatMap { day in
+            Quantiles.horizons.flatMap { horizon in
+                kinds.map { kind, figures in
+                    OriginScore(
+                        session: SessionDate(day: Int32(15_000 + day)), horizon: horizon, kind: kind, loss: figures.loss(day, horizon),
+                        baselineLoss: 1, inside80: figures.inside, count: 10)
+                }
+            }
+        }
+        return LiveRecord(rows.shuffled(), kinds: Set(kinds.keys))
+    }
+
+    /// A loss that varies from day to day as real ones do.
+    private func wave(_ mean: Double) -> (Int, Int) -> Double { { day, horizon in mean + 0.01 * Double((day * 7 + horizon) % 11 - 5) } }
+
+    private func judge(_ record: LiveRecord) -> PromotionRule.Judgement {
+        PromotionRule.judge(record, challenger: "net", champion: "floor", floor: "floor")
+    }
+
+    @Test func aChallengerThatIsBetterBeyondChanceIsPromotedWithItsEvidence() throws {
+        let judgement = judge(record(80, ["net": (wave(0.9), 8), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(judgement.isPromoted)
+        let evidence = judgement.evidence
+        #expect(evidence.origins == 80 && evidence.from == SessionDate(day: 15_000) && evidence.to == SessionDate(day: 15_079))
+        #expect(try #require(evidence.t) < -1.65)
+        #expect(abs(try #require(evidence.meanDifference) + 0.05) < 0.01)
+        #expect(evidence.records["net"]?.coverage80 == ["1": 0.8, "5": 0.8, "20": 0.8])
+        #expect(abs(try #require(evidence.records["floor"]?.pinballSkill["20"]) - 0.05) < 1e-12)
+    }
+
+    @Test(arguments: [(59, 8, "60 are needed"), (80, 7, "held 70.0 %"), (80, 9, "held 90.0 %")])
+    func tooFewOriginsOrRangesThatDoNotHoldKeepTheChampion(_ days: Int, _ inside: Int, _ reason: String) {
+        let judgement = judge(record(days, ["net": (wave(0.9), inside), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(!judgement.isPromoted)
+        #expect(judgement.evidence.reasons.contains { $0.contains(reason) }, "\(judgement.evidence.reasons)")
+    }
+
+    @Test func oneHorizonWorseThanTheFloorKeepsTheChampion() {
+        let judgement = judge(
+            record(80, ["net": ({ $1 == 20 ? 0.96 : 0.80 + 0.001 * Double($0 % 3) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(judgement.evidence.reasons == ["worse than floor at horizon 20"])
+    }
+
+    @Test func chanceIsNotEnough() {
+        let judgement = judge(
+            record(80, ["net": ({ 0.949 + 0.05 * Double(($0 / 10) % 2 * 2 - 1) + 0 * Double($1) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(judgement.evidence.reasons.count == 2 || judgement.evidence.reasons.count == 1)
+        #expect(judgement.evidence.reasons.contains { $0.contains("beyond chance") })
+    }
+
+    @Test func onlyTheLastYearCounts() {
+        let judgement = judge(
+            record(400, ["net": ({ $0 < 150 ? 2 : 0.9 + 0.001 * Double(($0 + $1) % 5) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(judgement.isPromoted && judgement.evidence.origins == 250)
+    }
+
+    @Test func theChampionGoesWhenItsLastTwentyOriginsAreWorseByTwoStandardErrors() {
+        func watched(_ loss: @escaping (Int, Int) -> Double, days: Int = 40) -> Evidence? {
+            RollbackRule.judge(record(days, ["net": (loss, 8), "floor": ({ _, _ in 0.95 }, 8)]), champion: "net", floor: "floor")
+        }
+        #expect(watched(wave(1.0))?.origins == 20)
+        #expect(watched(wave(0.9)) == nil)
+        #expect(watched({ day, _ in day < 20 ? 1.5 : 0.9 }) == nil, "what lies further back does not count")
+        #expect(watched(wave(1.0), days: 19) == nil)
+        #expect(watched({ day, _ in 0.951 + (day % 2 == 0 ? 0.1 : -0.1) }) == nil, "within two standard errors")
+    }
+
+    @Test func originsCountOnlyWhenEveryKindHasEveryHorizon() {
+        let whole = record(3, ["net": (wave(1), 8), "floor": (wave(1), 8)])
+        #expect(whole.origins.count == 3)
+        let rows = [1, 5].map {
+            OriginScore(session: SessionDate(day: 1), horizon: $0, kind: "net", loss: 1, baselineLoss: 1, inside80: 8, count: 10)
+        }
+        #expect(LiveRecord(rows, kinds: ["net"]).origins.isEmpty)
+    }
+
+    @Test func aRangeThatHoldsTooLittleWidensAndOneThatHoldsTooMuchNarrows() {
+        func factor(_ inside: Int, times: Int) -> Double {
+            var factor = SpreadFactor()
+            for day in 0..<times {
+                factor.step(
+                    OriginCoverage(session: SessionDate(day: Int32(day)), knownAt: Instant(seconds: 0), outcomes: 10, inside: inside))
+            }
+            return factor.k
+        }
+        #expect(factor(8, times: 100) == 1)
+        #expect(abs(factor(0, times: 1) - 1.008032085504273) < 1e-12)
+        #expect(abs(factor(10, times: 1) - 0.9980019986673331) < 1e-12)
+        #expect(abs(factor(6, times: 20) - 1.0408107741923882) < 1e-12)
+    }
+}

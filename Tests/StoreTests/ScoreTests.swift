@@ -1,0 +1,138 @@
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@Suite struct ScoreTests {
+    private let fixture = ForecastTests()
+
+    /// Apple's features of six sessions, first known one session after the other, and forecasts from the first two.
+    private func withForecasts() async throws -> (Database, FeatureStore) {
+        let database = try await freshDatabase()
+        try await Instruments(database).register([apple], provider: "yahoo")
+        let features = FeatureStore(database, version: "f1", crossWidth: 2)
+        for (index, session) in ForecastTests.sessions.enumerated() {
+            let row = FeatureRecord(session: session, values: [0, 0], logReturn: index == 0 ? .nan : 0.01 * Double(index), extras: [0])
+            try await features.insert([row], from: answer(evening(session)), available: closed)
+        }
+        _ = try await ModelRegistry(database).register(fixture.model("m1", asOf: "2012-01-01T00:00:00Z"))
+        try await Forecasts(database).keep(
+            [1, 5].flatMap { h in
+                [0, 1].map { fixture.forecast("m1", ForecastTests.sessions[$0], h, asOf: evening(ForecastTests.sessions[$0])) }
+            })
+        return (database, features)
+    }
+
+    private func evening(_ session: SessionDate) -> Instant { closed(session).adding(seconds: 4500) }
+
+    private func score(_ matured: MaturedForecast, loss: Double = 0.5, inside: Bool = true) -> ForecastScore {
+        ForecastScore(
+            matured, loss: loss, rawLoss: 0.6, baselineLoss: 1, inside80: inside, inside90: true, rawInside80: false, rawInside90: true,
+            baselineInside80: true)
+    }
+
+    private func due(_ database: Database, _ asOf: Instant) async throws -> [MaturedForecast] {
+        try await Scores(database).due(from: "2012-01-01", asOf: asOf, horizons: [1, 5, 20], featureVersion: "f1")
+    }
+
+    @Test func forecastsMatureWhenTheLastReturnOfTheirHorizonIsKnown() async throws {
+        let (database, _) = try await withForecasts()
+        #expect(try await due(database, "2012-01-04T22:00:00Z").isEmpty)
+        let matured = try await due(database, evening("2012-01-10"))
+        #expect(matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 1", "2012-01-03 5", "2012-01-04 1"])
+        #expect(zip(matured.map(\.outcome), [0.01, 0.15, 0.02]).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(matured.map(\.knownAt) == [evening("2012-01-04"), evening("2012-01-10"), evening("2012-01-05")])
+        #expect(matured[0].kind == "blended-fhs")
+    }
+
+    @Test func aLaterCorrectionDoesNotChangeWhatWasKnownWhenAForecastMatured() async throws {
+        let (database, features) = try await withForecasts()
+        let before = try await due(database, evening("2012-01-10"))
+        let corrected = FeatureRecord(session: "2012-01-04", values: [0, 0], logReturn: 0.5, extras: [0])
+        try await features.insert([corrected], from: answer("2012-01-09T23:00:00Z", sha256: "cc"), available: closed)
+        let after = try await due(database, evening("2012-01-10"))
+        #expect(after[0] == before[0])
+        #expect(abs(after[1].outcome - 0.64) < 1e-12, "but those that matured after it see it")
+    }
+
+    @Test func aScoreIsDueAgainOnlyWhenALateAnswerMadeItObsolete() async throws {
+        let (database, features) = try await withForecasts()
+        let now = evening("2012-01-10")
+        let matured = try await due(database, now)
+        try await Scores(database).replace(matured.map { score($0) })
+        #expect(try await due(database, now).isEmpty)
+        try await database.execute("DELETE FROM features WHERE session = '2012-01-05'")
+        let late = FeatureRecord(session: "2012-01-05", values: [0, 0], logReturn: 0.03, extras: [0])
+        try await features.insert([late], from: answer("2012-01-05T22:40:00Z", sha256: "dd"), available: closed)
+        let again = try await due(database, now)
+        #expect(again.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 5", "2012-01-04 1"])
+        try await Scores(database).replace(again.map { score($0) })
+        #expect(try await database.query("SELECT count(*) FROM scores")[0][0] == 3)
+        #expect(try await due(database, now).isEmpty)
+    }
+
+    @Test func totalsAndOriginsCountWhatWasScoredByAnInstant() async throws {
+        let (database, _) = try await withForecasts()
+        _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", kind: "lstm"))
+        try await Forecasts(database).keep([fixture.forecast("n1", "2012-01-03", 1, asOf: evening("2012-01-03"))])
+        let scores = Scores(database)
+        let now = evening("2012-01-10")
+        try await scores.replace(
+            try await due(database, now).map { score($0, loss: $0.kind == "lstm" ? 0.25 : 0.5, inside: $0.kind == "lstm") })
+        let totals = try await scores.totals(by: .role, from: "2012-01-01", through: "2012-01-31", asOf: now)
+        #expect(
+            totals.map { "\($0.group) \($0.kind) \($0.horizon) \($0.count)" } == [
+                "champion blended-fhs 1 2", "champion blended-fhs 5 1", "champion lstm 1 1",
+            ])
+        #expect(
+            totals[0].loss == 1 && totals[0].rawLoss == 1.2 && totals[0].inside80 == 0 && totals[0].share(totals[0].baselineInside80) == 1)
+        #expect(
+            try await scores.totals(by: .instrument, from: "2012-01-01", through: "2012-01-31", asOf: "2012-01-04T23:00:00Z").map(\.count)
+                == [1, 1])
+        let origins = try await scores.origins(of: ["lstm", "blended-fhs"], from: "2012-01-01", asOf: now)
+        #expect(
+            origins.map { "\($0.session) \($0.horizon) \($0.kind) \($0.loss)" } == [
+                "2012-01-03 1 blended-fhs 0.5", "2012-01-03 1 lstm 0.25",
+            ])
+    }
+
+    @Test func factorsAreReadAsTheyWereKnownAndLateOutcomesDoNotCount() async throws {
+        let (database, _) = try await withForecasts()
+        let calibrations = Calibrations(database)
+        let matured = try await due(database, evening("2012-01-10"))
+        let late = matured.map {
+            MaturedForecast(forecast: $0.forecast, kind: $0.kind, outcome: $0.outcome, knownAt: evening("2012-01-10"))
+        }
+        var other = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "d2")
+        try await Forecasts(database).keep([other])
+        try await Scores(database).replace([score(matured[0]), score(matured[2], inside: false), score(late[1])])
+        other = try #require(try await due(database, evening("2012-01-10")).first).forecast
+        try await Scores(database).replace(
+            [score(MaturedForecast(forecast: other, kind: "blended-fhs", outcome: 0.01, knownAt: evening("2012-01-10")))])
+        let origins = try await calibrations.origins(of: "blended-fhs", horizon: 1, from: "2012-01-01")
+        #expect(origins.map(\.session) == ["2012-01-03", "2012-01-04"])
+        #expect(origins.map(\.outcomes) == [1, 1] && origins.map(\.inside) == [1, 0])
+
+        let steps = origins.enumerated().map { index, origin in
+            Calibration(
+                kind: "blended-fhs", horizon: 1, session: origin.session, knownAt: origin.knownAt, outcomes: origin.outcomes,
+                inside: origin.inside, k: 1 + Double(index))
+        }
+        for _ in 0..<2 { try await calibrations.replace(steps, of: "blended-fhs", horizon: 1, from: "2012-01-03") }
+        #expect(try await calibrations.known(before: evening("2012-01-04")).isEmpty)
+        #expect(try await calibrations.known(before: evening("2012-01-05")) == [steps[0]])
+        #expect(try await calibrations.known(before: "2012-02-01T00:00:00Z") == [steps[1]])
+        #expect(try await calibrations.last(of: "blended-fhs", horizon: 1, before: "2012-01-04") == steps[0])
+    }
+
+    @Test func theFirstWordOfALookStays() async throws {
+        let evaluations = Evaluations(try await freshDatabase())
+        let look = ModelEvaluation(
+            .training, kind: "lstm", asOf: "2012-02-01T10:00:00Z", verdict: "failed", evidence: #"{"reason": "diverged"}"#)
+        try await evaluations.record(look)
+        try await evaluations.record(ModelEvaluation(.training, kind: "lstm", asOf: look.asOf, verdict: "kept", evidence: "{}"))
+        #expect(try await evaluations.list(asOf: look.asOf) == [look])
+        #expect(try await evaluations.list(asOf: "2012-01-01T00:00:00Z").isEmpty)
+    }
+}

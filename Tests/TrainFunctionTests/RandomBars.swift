@@ -1,0 +1,1 @@
+../FeaturesTests/RandomBars.swift

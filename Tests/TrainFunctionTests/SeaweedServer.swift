@@ -1,0 +1,1 @@
+../AWSTests/SeaweedServer.swift

@@ -1,0 +1,65 @@
+import Forecasting
+
+@testable import TrainFunction
+
+/// A random walk whose fit takes three parts.
+struct SlowModel: ResumableModel {
+    static let kind = "slow"
+    static let parts = 3
+    let walk: RandomWalk
+
+    static func train(
+        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> Training<Self> {
+        if let checkpoint, checkpoint.contains(where: { $0 != 7 }) { throw ArtifactFailure.truncated }
+        let done = (checkpoint?.count ?? 0) + 1
+        guard done >= parts else { return .interrupted(checkpoint: [UInt8](repeating: 7, count: done)) }
+        return .finished(try fit(set, seed: seed, deadline: deadline, progress: { _ in }))
+    }
+
+    static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> SlowModel {
+        SlowModel(walk: try RandomWalk.fit(set, seed: seed))
+    }
+
+    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { try walk.forecast(history, at: index) }
+    func state() -> Artifact { walk.state() }
+    init(walk: RandomWalk) { self.walk = walk }
+    init(state: Artifact) throws { walk = try RandomWalk(state: state) }
+    var metrics: [String: Double] { walk.metrics }
+}
+
+/// Its checkpoint never changes.
+struct StuckModel: ResumableModel {
+    static let kind = "stuck"
+
+    static func train(
+        _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> Training<Self> {
+        .interrupted(checkpoint: [1])
+    }
+
+    static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> StuckModel {
+        throw TrainingFailure.deadline
+    }
+
+    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { throw .nonFinite }
+    func state() -> Artifact { Artifact(metadata: [:], tensors: []) }
+    init(state: Artifact) throws {}
+    var metrics: [String: Double] { [:] }
+}
+
+/// Its loss stops being a number twice, under the floor's name.
+struct DivergingModel: ForecastModel {
+    static let kind = BlendedFHS.kind
+
+    static func fit(
+        _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> DivergingModel {
+        throw TrainingFailure.diverged(round: 4)
+    }
+
+    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { throw .nonFinite }
+    func state() -> Artifact { Artifact(metadata: [:], tensors: []) }
+    init(state: Artifact) throws {}
+    var metrics: [String: Double] { [:] }
+}

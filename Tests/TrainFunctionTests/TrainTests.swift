@@ -1,0 +1,105 @@
+import AWS
+import Features
+import Forecasting
+import HTTP
+import LambdaRuntime
+import Market
+import Objects
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import TrainFunction
+
+/// Training over a real database and a real S3 server.
+@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized)
+struct TrainTests {
+    static let time = Instant.utcMidnight(SessionDate(day: 12_000))
+
+    /// Three instruments with 200 sessions of features.
+    private func train(_ plans: [TrainingPlan]) async throws -> Train {
+        let database = try await freshDatabase()
+        let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
+        for place in 1...3 {
+            let instrument = Instrument(id: "XNAS:\(place)", symbol: "S\(place)", exchange: "XNAS", currency: "USD", name: "")
+            try await Instruments(database).register([instrument], provider: "yahoo")
+            var (bars, engine) = (RandomBars(seed: UInt64(place)), FeatureEngine())
+            let records = bars.make(200).map { observation in
+                let row = engine.append(observation)
+                return FeatureRecord(session: row.session, values: row.values, logReturn: row.logReturn, extras: row.extras)
+            }
+            let answer = Answer(
+                key: "\(place)", instrument: instrument.id, provider: "yahoo", kind: "chart", knownAt: Self.time, fetchedAt: Self.time,
+                sha256: "a")
+            try await features.insert(records, from: answer) { Instant.utcMidnight($0) }
+        }
+        let http = HTTPClient()
+        let s3 = S3Client(http, environment: SeaweedServer.environment)
+        return Train(
+            database: database, artifacts: ArtifactStore(s3, bucket: "kept"), checkpoints: CheckpointStore(s3, bucket: "kept"),
+            features: features, lambda: LambdaClient(http, environment: [:]), ownFunction: "Train", plans: plans)
+    }
+
+    @Test func aFitGoesOnFromItsCheckpointToTheSameModel() async throws {
+        let plan = TrainingPlan(type: SlowModel.self, seed: 1)
+        let train = try await train([plan])
+        let knowledge = try #require(try await train.knowledge(asOf: Self.time))
+        var summary = TrainSummary()
+        var event = TrainEvent(time: Self.time)
+        for part in 1..<SlowModel.parts {
+            event = try #require(await train.train(plan, knowledge, part: event.part ?? 0, &summary, Context()))
+            #expect(event.part == part && event.kinds == ["slow"] && event.time == Self.time)
+        }
+        #expect(summary.models.isEmpty)
+        #expect(try await train.train(plan, knowledge, part: event.part ?? 0, &summary, Context()) == nil)
+        let id = try #require(summary.models.first?.id)
+        let model = try #require(try await ModelRegistry(train.database).find(id))
+        let bytes = try await train.artifacts.get(ArtifactStore.Reference(key: model.artifactKey, sha256: model.artifactSHA256))
+        #expect(bytes == (try SlowModel.fit(knowledge.set).state().encoded()))
+        #expect(try await train.train(plan, knowledge, part: 0, &summary, Context()) == nil)
+        #expect(summary.models.map(\.isNew) == [true, false])
+    }
+
+    @Test func aCheckpointOfAnotherTrainingCountsAsNone() async throws {
+        let set = try #require(try await train([]).knowledge(asOf: Self.time)).set
+        let progress = try TrainingPlan(type: SlowModel.self, seed: 1).fit(set, resuming: [1, 2], deadline: .now + .seconds(60))
+        guard case .paused(let checkpoint) = progress else { throw TrainingFailure.deadline }
+        #expect(checkpoint == [7])
+    }
+
+    @Test func aFitThatDoesNotComeForwardFailsAndIsRecorded() async throws {
+        let plan = TrainingPlan(type: StuckModel.self, seed: 1)
+        let train = try await train([plan])
+        let knowledge = try #require(try await train.knowledge(asOf: Self.time))
+        var summary = TrainSummary()
+        let next = try #require(await train.train(plan, knowledge, part: 0, &summary, Context()))
+        #expect(next.part == 1)
+        #expect(try await train.train(plan, knowledge, part: 1, &summary, Context()) == nil)
+        #expect(summary.failed.keys.sorted() == ["stuck"])
+    }
+
+    @Test func aDivergedFitIsRecordedAndTheChampionStays() async throws {
+        let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1)]
+        let train = try await train(plans)
+        let first = try await train.handle(TrainEvent(time: Self.time), Context())
+        let champion = try await Promotions(train.database).champion(asOf: Self.time)
+        #expect(champion?.id == first.models.first?.id && champion != nil)
+
+        var diverging = train
+        diverging.plans = [TrainingPlan(type: DivergingModel.self, seed: 1)]
+        let later = Self.time.adding(seconds: 60)
+        let summary = try await diverging.handle(TrainEvent(time: later), Context())
+        #expect(summary.failed["blended-fhs"]?.contains("diverged twice") == true && summary.models.isEmpty)
+        #expect(try await Promotions(train.database).champion(asOf: later) == champion)
+        let look = try #require(try await Evaluations(train.database).list(asOf: later).first)
+        #expect(look.subject == .training && look.verdict == "failed" && look.evidence.contains("diverged twice"))
+    }
+
+    @Test func anUnknownKindIsRefusedByName() async throws {
+        let train = try await train(TrainingPlan.all)
+        await #expect(throws: Train.Failure.self) { try await train.handle(TrainEvent(time: Self.time, kinds: ["oracle"]), Context()) }
+        let early = try await train.handle(TrainEvent(time: Self.time.adding(seconds: -1)), Context())
+        #expect(early.note?.contains("nothing to train on") == true)
+    }
+}
