@@ -11,7 +11,7 @@ import Testing
         let quantile = ForecastDocument.Quantile(level: 0.05, logReturn: -0.0125, price: 425.12)
         let forecast = ForecastDocument.Horizon(
             horizon: 1, targetSession: evidence.map { _ in session.advanced(by: 3) }, quantiles: [quantile], randomWalk: [],
-            probabilityOfFall: 0.5, evidence: evidence)
+            probabilityOfFall: 0.5, spreadFactor: 1.25, evidence: evidence)
         let entry = ForecastDocument.Entry(
             role: "champion", model: .init(id: "m", kind: "blended-fhs", asOf: Instant(seconds: 0)),
             baselineModel: evidence.map { _ in "w" },
@@ -28,7 +28,7 @@ import Testing
                 == #"{"close":430,"currency":"USD","disclaimer":"\#(document(nil).disclaimer)","entries":[{"as_of":"1970-01-01T00:00:00.000001Z","#
                 + #""baseline_model":"w","data_version":"d","feature_version":"f1","forecasts":[{"evidence":{"coverage_80":0.8,"forecasts":280,"#
                 + #""pinball_skill":0.015},"horizon":1,"probability_of_fall":0.5,"quantiles":[{"level":0.05,"log_return":-0.0125,"price":425.12}],"#
-                + #""random_walk":[],"target_session":"2013-03-04"}],"model":{"as_of":"1970-01-01T00:00:00Z","id":"m","kind":"blended-fhs"},"#
+                + #""random_walk":[],"spread_factor":1.25,"target_session":"2013-03-04"}],"model":{"as_of":"1970-01-01T00:00:00Z","id":"m","kind":"blended-fhs"},"#
                 + #""role":"champion"}],"instrument":"AAPL.XNAS","name":"Apple \"Inc.\"","session":"2013-03-01","sessions":["2013-03-04"],"#
                 + #""symbol":"AAPL"}"#)
     }
