@@ -9,7 +9,7 @@ import Store
 /// Makes forecasts from stored features and registered models.
 struct Issuer: Sendable {
     /// Sessions of features that a forecast reads: the longest window of any model.
-    static let window = 60
+    static let window = ModelKinds.lookback
 
     let database: Database
     let features: FeatureStore

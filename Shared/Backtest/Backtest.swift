@@ -22,40 +22,32 @@ package enum Backtest {
         let origins = origins ?? Origins.standard(prices)
         guard !origins.isEmpty else { throw BacktestFailure.noOrigins }
         let histories = try HistoryBuilder.histories(prices) { progress(BacktestProgress(stage: "features", share: 0.05 * $0)) }
-        let sessions = Set(prices.sessions()).union(origins.map(\.session)).sorted()
-        let place = Dictionary(uniqueKeysWithValues: sessions.enumerated().map { ($1, $0) })
-        let bySession = Dictionary(grouping: origins, by: \.session)
+        let schedule = WalkSchedule(prices, origins, warmUp: recipe.warmUp)
         var walk = WalkForward(recipe, histories, seed: seed)
         var reference = WalkForward(Recipe.all[0], histories, seed: seed)
-        var book = ScoreBook(histories)
-        var forecasts: [BacktestReport.Issued] = []
-        var refused: [BacktestReport.Refused] = []
-        var last: Int?
-        for (i, session) in bySession.keys.sorted().enumerated() {
+        var book = OriginBook(histories, step: schedule.step)
+        for (i, stop) in schedule.stops.enumerated() {
             try Task.checkCancellation()
-            let due = bySession[session] ?? []
-            let elapsed = last.map { (place[session] ?? 0) - $0 } ?? 0
-            last = place[session]
-            let symbols = due.map(\.symbol)
-            let answers = try walk.forecasts(session, symbols: symbols, elapsed: elapsed) { share in
-                progress(
-                    BacktestProgress(
-                        stage: "fitting at \(session)", share: 0.05 + 0.95 * (Double(i) + 0.9 * share) / Double(bySession.count)))
+            func share(_ part: Double) -> Double { 0.05 + 0.95 * (Double(i) + part) / Double(schedule.stops.count) }
+            let answers = try walk.forecasts(stop.session, symbols: stop.symbols, elapsed: stop.elapsed) {
+                progress(BacktestProgress(stage: "fitting at \(stop.session)", share: share(0.9 * $0)))
             }
-            let walks = try reference.forecasts(session, symbols: symbols, elapsed: elapsed) { _ in }
-            for (origin, pair) in zip(due, zip(answers, walks)) {
-                switch pair.0 {
-                case .success(let forecast): forecasts.append(BacktestReport.Issued(origin: origin, forecast: forecast))
-                case .failure(let reason): refused.append(BacktestReport.Refused(origin: origin, reason: reason))
-                }
+            let walks = try reference.forecasts(stop.session, symbols: stop.symbols, elapsed: stop.elapsed) { _ in }
+            if !stop.isWarmUp {
+                book.add(stop, answers, walks)
+                for day in stop.days { book.addDaily(day, stop.symbols, walk.preview(day, symbols: stop.symbols)) }
             }
-            book.add(session, symbols, answers, walks)
-            progress(BacktestProgress(stage: "forecasting \(session)", share: 0.05 + 0.95 * Double(i + 1) / Double(bySession.count)))
+            progress(BacktestProgress(stage: "forecasting \(stop.session)", share: share(1)))
             await Task.yield()
         }
+        var checks = try LeakChecks(prices, seed: seed)?.run() ?? []
+        checks.append(LeakChecks.purge(histories, cuts: walk.fits.map(\.session)))
+        let evaluation = book.evaluation(trials: Recipe.all.count * Quantiles.horizons.count, checks)
+        guard evaluation.isTrustworthy else { throw BacktestFailure.leak(checks.filter { !$0.passed }.map { "\($0.name): \($0.detail)" }) }
         let elapsed = (clock.now - start).components
         return BacktestReport(
-            model: name, forecasts: forecasts, refused: refused, fits: walk.fits, horizons: book.horizons(), rejectedLines: prices.rejected,
+            model: name, forecasts: book.forecasts, refused: book.refused, fits: walk.fits, horizons: book.scores.horizons(),
+            evaluation: evaluation, rejectedLines: prices.rejected,
             seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
     }
 }

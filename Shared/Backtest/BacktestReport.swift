@@ -5,10 +5,13 @@ package import Market
 package enum BacktestFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case noOrigins
+    /// Leak checks that failed: the forecasts saw what came after them, so no figure of the run counts.
+    case leak([String])
 
     package var description: String {
         switch self {
         case .unknownModel(let name): "no model \"\(name)\"; there are \(Recipe.all.map(\.name).joined(separator: ", "))"
+        case .leak(let checks): "the forecasts look into the future: \(checks.joined(separator: "; "))"
         case .noOrigins: "the prices hold no session from which a forecast could be judged: more than 20 sessions are needed"
         }
     }
@@ -51,6 +54,8 @@ package struct BacktestReport: Sendable {
     package let refused: [Refused]
     package let fits: [Fit]
     package let horizons: [Horizon]
+    /// Everything else measured on the same origins.
+    package let evaluation: EvaluationReport
     package let rejectedLines: [PriceTable.RejectedLine]
     package let seconds: Double
 }

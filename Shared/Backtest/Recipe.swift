@@ -7,7 +7,7 @@ package struct Recipe: Sendable, Hashable {
         package let kind: String
         /// Sessions after which the model is fitted anew.
         package let refit: Int
-        /// Weight of its quantiles in the average.
+        /// Prior weight of its quantiles in the average.
         package let weight: Double
         /// Added to the run's seed: several nets of one kind differ by it.
         package let seedOffset: UInt64
@@ -22,19 +22,29 @@ package struct Recipe: Sendable, Hashable {
 
     package let name: String
     package let members: [Member]
+    /// The member that the others must beat to keep a weight learned from past losses; nil = weights stay as they are.
+    package var floor: Int?
+    /// Whether the spread follows the coverage of matured forecasts.
+    package var isCalibrated = false
+    /// Sessions walked before the first origin, so that weights and calibration have something to learn from.
+    package var warmUp = 0
+
+    private static func alone(_ kind: String, refit: Int) -> Recipe { Recipe(name: kind, members: [Member(kind, refit: refit)]) }
 
     package static let all = [
-        Recipe(name: RandomWalk.kind, members: [Member(RandomWalk.kind, refit: 21)]),
-        Recipe(name: BlendedFHS.kind, members: [Member(BlendedFHS.kind, refit: 21)]),
-        Recipe(name: LSTM.kind, members: [Member(LSTM.kind, refit: 250)]),
-        Recipe(
-            name: "lstm3+blended-fhs",
-            members: (0..<3).map { Member(LSTM.kind, refit: 250, seedOffset: $0) } + [Member(BlendedFHS.kind, refit: 21, weight: 3)]),
+        alone(RandomWalk.kind, refit: 21), alone(Climatology.kind, refit: 250), alone(BlendedFHS.kind, refit: 21),
+        alone(GARCHModel.kind, refit: 60), alone(HARModel.kind, refit: 60), alone(LinearQuantile.kind, refit: 125),
+        alone(BoostedTrees.kind, refit: 125), alone(LSTM.kind, refit: 250), standard,
     ]
 
-    /// What is run when no model is named: half the mean of three nets, half blended-volatility FHS. Chosen on 2015-12..2017-11 of the
-    /// development data, where it beat FHS at every horizon and a net alone did not at 20 sessions.
-    package static let standard = all[3]
+    /// What is run when no model is named. Members, priors and the rate of calibration were chosen on 2014-01..2017-11 of the
+    /// development data, where blended FHS and GARCH added nothing to the average and the nets little; blended FHS is the floor.
+    package static let standard = Recipe(
+        name: "ensemble",
+        members: [
+            Member(BlendedFHS.kind, refit: 21, weight: 0), Member(HARModel.kind, refit: 60), Member(LinearQuantile.kind, refit: 125),
+            Member(BoostedTrees.kind, refit: 125, weight: 2), Member(LSTM.kind, refit: 250, weight: 0.5),
+        ], floor: 0, isCalibrated: true, warmUp: 250)
 
     package static func named(_ name: String) -> Recipe? { all.first { $0.name == name } }
 }

@@ -1,10 +1,11 @@
 import Forecasting
 import Market
 
-/// The models of one recipe as they stand at one origin, fitted anew when due.
+/// The models of one recipe as they stand at one origin, fitted anew when due, weighed and calibrated by their own matured forecasts.
 ///
 /// A member that cannot be fitted yet stands aside and is tried again at the next origin; one that fails later keeps its last model.
-/// A fit sees labels that end at or before the origin (`TrainingSet`'s purge), so an origin's forecasts depend on rows up to it alone.
+/// A fit sees labels that end at or before the origin (`TrainingSet`'s purge), weights and calibration only outcomes known at its
+/// close, so an origin's forecasts depend on rows up to it alone.
 struct WalkForward {
     let recipe: Recipe
     private let histories: [History]
@@ -12,10 +13,20 @@ struct WalkForward {
     private let seed: UInt64
     private var fitted: [(any ForecastModel)?]
     private var age: [Int]
+    private var clock = 0
+    private var maturing = MaturingForecasts()
+    private var weights: PastLossWeights?
+    private var calibration: SpreadCalibration?
     /// Why a member has no model yet.
     private var reason = ""
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
+
+    /// One origin's answer: as combined, and as calibrated.
+    struct Answer {
+        let raw: QuantileForecast
+        let issued: QuantileForecast
+    }
 
     init(_ recipe: Recipe, _ histories: [History], seed: UInt64) {
         self.recipe = recipe
@@ -24,7 +35,12 @@ struct WalkForward {
         place = Dictionary(uniqueKeysWithValues: histories.enumerated().map { ($1.id, $0) })
         fitted = recipe.members.map { _ in nil }
         age = recipe.members.map { _ in 0 }
+        weights = recipe.floor.map { PastLossWeights(priors: recipe.members.map(\.weight), floor: $0) }
+        calibration = recipe.isCalibrated ? SpreadCalibration() : nil
     }
+
+    /// The spread's factor per horizon as it stands.
+    var spreadFactors: [Double] { calibration?.factors ?? Quantiles.horizons.map { _ in 1 } }
 
     /// Forecasts of one session's origins, in their order.
     ///
@@ -33,32 +49,64 @@ struct WalkForward {
     ///   - progress: the share of the fits due that is done.
     mutating func forecasts(
         _ session: SessionDate, symbols: [String], elapsed: Int, progress: (Double) -> Void
-    ) throws -> [Result<QuantileForecast, ForecastRefusal>] {
-        try refit(session, elapsed: elapsed, progress: progress)
-        var requests: [(history: History, index: Int)] = []
-        var requestOf: [Int?] = []
-        for symbol in symbols {
-            if let history = place[symbol].map({ histories[$0] }), let index = history.index(atOrBefore: session),
-                history.sessions[index] == session
-            {
-                requestOf.append(requests.count)
-                requests.append((history, index))
-            } else {
-                requestOf.append(nil)
-            }
+    ) throws -> [Result<Answer, ForecastRefusal>] {
+        clock += elapsed
+        for lesson in maturing.lessons(histories, session: session, clock: clock) {
+            weights?.learn(lesson.losses, horizonIndex: lesson.horizonIndex)
+            calibration?.learn(inside: lesson.inside, horizonIndex: lesson.horizonIndex)
         }
-        let ready = recipe.members.indices.filter { fitted[$0] != nil }
-        let answers = ready.compactMap { fitted[$0]?.forecasts(requests) }
-        let weights = ready.map { recipe.members[$0].weight }
-        return zip(symbols, requestOf).map { symbol, request in
+        try refit(session, elapsed: elapsed, progress: progress)
+        let (requests, requestOf) = requests(session, symbols)
+        let answers = fitted.map { $0?.forecasts(requests) }
+        var entries: [MaturingForecasts.Entry] = []
+        let result = zip(symbols, requestOf).map { symbol, request -> Result<Answer, ForecastRefusal> in
             guard let request else { return .failure(.shape("\(symbol) has no usable bar on \(session)")) }
             return Result { () throws(ForecastRefusal) in
-                guard !answers.isEmpty else { throw .untrained(reason) }
-                var parts: [QuantileForecast] = []
-                for answer in answers { parts.append(try answer[request].get()) }
-                return try QuantileForecast.average(parts, weights: weights)
+                let parts = answers.map { $0.flatMap { try? $0[request].get() } }
+                guard parts.contains(where: { $0 != nil }) else {
+                    for case .some(let answer) in answers { _ = try answer[request].get() }
+                    throw .untrained(reason)
+                }
+                let raw = try combined(parts)
+                let issued = try calibration?.applied(to: raw) ?? raw
+                let (history, row) = requests[request]
+                if let index = place[symbol] {
+                    entries.append(.init(history: index, row: row, members: parts, issued: issued, scale: history.blend[row]))
+                }
+                return Answer(raw: raw, issued: issued)
             }
         }
+        if weights != nil || calibration != nil { maturing.add(entries, clock: clock) }
+        return result
+    }
+
+    /// What the models as they stand would answer on a session: nothing is fitted, learned or remembered.
+    func preview(_ session: SessionDate, symbols: [String]) -> [QuantileForecast?] {
+        let (requests, requestOf) = requests(session, symbols)
+        let answers = fitted.map { $0?.forecasts(requests) }
+        return requestOf.map { request in
+            guard let request else { return nil }
+            return try? combined(answers.map { $0.flatMap { try? $0[request].get() } })
+        }
+    }
+
+    /// The symbols that have a row on the session, and each symbol's place among them.
+    private func requests(_ session: SessionDate, _ symbols: [String]) -> (requests: [(history: History, index: Int)], requestOf: [Int?]) {
+        var requests: [(history: History, index: Int)] = []
+        let requestOf = symbols.map { symbol -> Int? in
+            guard let history = place[symbol].map({ histories[$0] }), let index = history.index(atOrBefore: session),
+                history.sessions[index] == session
+            else { return nil }
+            requests.append((history, index))
+            return requests.count - 1
+        }
+        return (requests, requestOf)
+    }
+
+    private func combined(_ parts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast {
+        if let weights { return try weights.combined(parts) }
+        let ready = parts.indices.filter { parts[$0] != nil }
+        return try QuantileForecast.average(parts.compactMap { $0 }, weights: ready.map { recipe.members[$0].weight })
     }
 
     private mutating func refit(_ session: SessionDate, elapsed: Int, progress: (Double) -> Void) throws {
@@ -68,7 +116,9 @@ struct WalkForward {
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
             guard let type = ModelKinds.named(member.kind) else { throw BacktestFailure.unknownModel(member.kind) }
             do {
-                let model = try type.fit(set, seed: seed &+ member.seedOffset, deadline: nil, progress: progress)
+                let model = try type.fit(set, seed: seed &+ member.seedOffset, deadline: nil) {
+                    progress((Double(i) + $0) / Double(recipe.members.count))
+                }
                 fitted[i] = model
                 age[i] = 0
                 fits.append(BacktestReport.Fit(kind: member.kind, session: session, metrics: model.metrics))

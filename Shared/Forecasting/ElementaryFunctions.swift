@@ -7,6 +7,9 @@
 /// e^x for x ≤ 0, the shape of both tails of a forecast.
 func tail(_ x: Double) -> Double { exp(min(x, 0)) }
 
+/// e^x.
+func exponential(_ x: Double) -> Double { exp(x) }
+
 /// Natural logarithm; NaN for what has none.
 func logarithm(_ x: Double) -> Double { x > 0 ? log(x) : .nan }
 

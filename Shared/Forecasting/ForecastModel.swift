@@ -5,6 +5,9 @@ package protocol ForecastModel: Sendable {
     /// The stable name under which the model is stored and chosen.
     static var kind: String { get }
 
+    /// Rows that a forecast reads, its own included: more rows before them change nothing.
+    static var lookback: Int { get }
+
     /// Learns from rows whose labels end at or before the set's cut.
     ///
     /// - Parameters:
@@ -30,6 +33,8 @@ package protocol ForecastModel: Sendable {
 }
 
 extension ForecastModel {
+    package static var lookback: Int { 60 }
+
     package static func fit(_ set: TrainingSet, seed: UInt64 = 1) throws -> Self {
         try fit(set, seed: seed, deadline: nil, progress: { _ in })
     }
@@ -43,7 +48,13 @@ extension ForecastModel {
 
 /// The models there are, by kind.
 package enum ModelKinds {
-    package static let all: [any ForecastModel.Type] = [RandomWalk.self, BlendedFHS.self, LSTM.self]
+    package static let all: [any ForecastModel.Type] = [
+        Climatology.self, RandomWalk.self, BlendedFHS.self, GARCHModel.self, HARModel.self, LinearQuantile.self, BoostedTrees.self,
+        LSTM.self,
+    ]
+
+    /// Rows that the forecast of any model reads.
+    package static let lookback = all.map { $0.lookback }.max() ?? 1
 
     package static func named(_ kind: String) -> (any ForecastModel.Type)? { all.first { $0.kind == kind } }
 }

@@ -1,8 +1,9 @@
-import Backtest
 import Forecasting
 import Foundation
 import Market
 import Testing
+
+@testable import Backtest
 
 @Suite struct WalkForwardTests {
     @Test func everyOriginIsAnsweredInOrderAndWrittenOnTheGrid() async throws {
@@ -23,18 +24,20 @@ import Testing
         }
     }
 
-    @Test(arguments: ["blended-fhs", "random-walk", "lstm"])
+    @Test(arguments: ["blended-fhs", "random-walk", "climatology", "garch-t", "har", "linear-quantile", "lstm", "ensemble"])
     func whatComesAfterAnOriginDoesNotMoveItsForecast(_ model: String) async throws {
         let cut = 620
+        let symbols = model == "linear-quantile" ? 6 : 3
         let origins = [Origin(session: SyntheticTable.start.advanced(by: cut), symbol: "S1")]
-        let clean = SyntheticTable.table(symbols: 3, sessions: 700)
-        let poisoned = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, day, bar in
+        let clean = SyntheticTable.table(symbols: symbols, sessions: 700)
+        let poisoned = SyntheticTable.table(symbols: symbols, sessions: 700) { symbol, day, bar in
             day <= cut ? bar : SyntheticTable.scaled(bar, Double(2 + (day * 7 + symbol) % 5), volume: Double(1 + day))
         }
-        let truncated = SyntheticTable.table(symbols: 3, sessions: cut + 1)
+        let truncated = SyntheticTable.table(symbols: symbols, sessions: cut + 1)
         var forecasts: [QuantileForecast] = []
         for prices in [clean, poisoned, truncated] {
-            forecasts.append(try await Backtest.run(prices: prices, origins: origins, model: model).forecasts[0].forecast)
+            let report = try await Backtest.run(prices: prices, origins: origins, model: model)
+            forecasts.append(try #require(report.forecasts.first, "\(report.refused)").forecast)
         }
         #expect(forecasts[0] == forecasts[1])
         #expect(forecasts[0] == forecasts[2])
@@ -44,8 +47,8 @@ import Testing
         let origins = [Origin(session: SyntheticTable.start.advanced(by: 640), symbol: "S1")]
         let plain = SyntheticTable.table(symbols: 3, sessions: 700)
         let scaled = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, _, bar in symbol == 1 ? SyntheticTable.scaled(bar, 8) : bar }
-        let a = try await Backtest.run(prices: plain, origins: origins, model: "lstm3+blended-fhs").forecasts[0].forecast
-        let b = try await Backtest.run(prices: scaled, origins: origins, model: "lstm3+blended-fhs").forecasts[0].forecast
+        let a = try await Backtest.run(prices: plain, origins: origins, model: "ensemble").forecasts[0].forecast
+        let b = try await Backtest.run(prices: scaled, origins: origins, model: "ensemble").forecasts[0].forecast
         #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
@@ -65,7 +68,7 @@ import Testing
         }
         let session = SyntheticTable.start.advanced(by: last)
         let origins = (0..<9).map { Origin(session: session, symbol: "S\($0)") }
-        let report = try await Backtest.run(prices: prices, origins: origins, model: "lstm3+blended-fhs")
+        let report = try await Backtest.run(prices: prices, origins: origins, model: "ensemble")
         #expect(report.forecasts.map(\.origin.symbol) == ["S0", "S1", "S2", "S3", "S4", "S5", "S6"])
         #expect(report.refused.map(\.origin.symbol) == ["S7", "S8"])
         #expect(report.refused[0].reason == .shortHistory(sessions: 41, needed: 61))
@@ -88,13 +91,43 @@ import Testing
     }
 
     @Test func originsBeforeAnythingCanBeLearnedAreRefusedWithTheReason() async throws {
-        let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "lstm3+blended-fhs")
+        let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "ensemble")
         #expect(!report.refused.isEmpty && !report.forecasts.isEmpty)
         #expect(report.refused.count + report.forecasts.count == 2 * 56)
         guard case .untrained = report.refused[0].reason else {
             Issue.record("\(report.refused[0].reason)")
             return
         }
+    }
+
+    @Test func theRunIsEvaluatedAndItsLeakChecksPass() async throws {
+        let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 22, sessions: 900), model: "har")
+        let evaluation = report.evaluation
+        #expect(evaluation.leakChecks.map(\.name) == ["future poison", "truncation", "label shuffle", "purge"])
+        #expect(evaluation.isTrustworthy, "\(evaluation.leakChecks)")
+        #expect(evaluation.horizons.map(\.horizon) == [1, 5, 20])
+        #expect(evaluation.horizons[0].slices[0].count == report.forecasts.count)
+        #expect(evaluation.horizons[0].rankCorrelation.dates > 4 * 98)
+        #expect(evaluation.portfolio?.periods == 98)
+        let text = EvaluationText.lines(evaluation).joined(separator: "\n")
+        #expect(text.contains("leak check, future poison: passed") && text.contains("deflated Sharpe"))
+    }
+
+    @Test func aForecastThatSeesTheFutureIsFoundByTheChecks() throws {
+        let histories = try HistoryBuilder.histories(SyntheticTable.table(symbols: 3, sessions: 300), progress: { _ in })
+        let honest = LeakChecks.purge(histories, cuts: [SyntheticTable.start.advanced(by: 200)])
+        #expect(honest.passed && honest.detail.hasPrefix("0 labels"))
+        let table = SyntheticTable.table(symbols: 22, sessions: 900)
+        let checks = try #require(LeakChecks(table, seed: 1))
+        let peeking = try checks.run { histories in
+            try histories.map { history in
+                let ahead = history.blend.indices.map { history.blend[min($0 + 5, history.count - 1)] }
+                return try History(
+                    id: history.id, layout: history.layout, sessions: history.sessions, features: history.features,
+                    logLevel: history.logLevel, sigma97: history.sigma97, blend: ahead)
+            }
+        }
+        #expect(peeking.filter { !$0.passed }.map(\.name) == ["future poison", "truncation"])
     }
 
     @Test func progressRisesToOne() async throws {

@@ -10,7 +10,12 @@ import Testing
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
         configuration.nets = 2
-        return [try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9)]
+        let large = TrainingSet(
+            histories: try SyntheticMarket.histories(count: 9, sessions: 900, effect: 0.3), cut: SyntheticMarket.date(899))
+        return [
+            try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9), try Climatology.fit(set),
+            try GARCHModel.fit(set), try HARModel.fit(set), try LinearQuantile.fit(large), try BoostedTrees.fit(large),
+        ]
     }
 
     @Test func aModelComesBackFromItsBytesWithEveryBit() throws {

@@ -32,7 +32,10 @@ import Testing
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
         configuration.window = 60
-        let models: [any ForecastModel] = [try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 1)]
+        let models: [any ForecastModel] = [
+            try RandomWalk.fit(set), try BlendedFHS.fit(set), try Climatology.fit(set), try GARCHModel.fit(set), try HARModel.fit(set),
+            try LSTM.fit(set, configuration, seed: 1),
+        ]
         let young = try SyntheticMarket.histories(count: 1, sessions: 61, effect: 0)[0]
         for model in models {
             let forecast = try model.forecast(young, at: 60)

@@ -19,6 +19,7 @@ struct RunBacktest: AsyncParsableCommand {
     @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins:
         String?
     @Option(help: "The model; \(Recipe.standard.name) when absent.") var model: String?
+    @Option(help: "Where the whole evaluation goes (JSON).", completion: .file()) var report: String?
     @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
 
     func run() async throws {
@@ -27,23 +28,26 @@ struct RunBacktest: AsyncParsableCommand {
         if table.rejected.count > 5 { Screen.say("\(prices): \(table.rejected.count - 5) more lines were left out") }
         let wanted = try origins.map { try Origins.read(csv: read($0)) }
         let bar = ProgressBar("Backtest with \(model ?? Recipe.standard.name)")
-        let report: BacktestReport
+        let result: BacktestReport
         do {
-            report = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed) {
+            result = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed) {
                 bar.update($0.share, note: $0.stage)
             }
         } catch {
             bar.abandon()
             throw CommandFailure("\(error)")
         }
-        bar.finish("\(report.forecasts.count) forecasts, \(report.fits.count) fits")
-        guard FileManager.default.createFile(atPath: out, contents: Data(ForecastTable.csv(report.forecasts))) else {
+        bar.finish("\(result.forecasts.count) forecasts, \(result.fits.count) fits")
+        guard FileManager.default.createFile(atPath: out, contents: Data(ForecastTable.csv(result.forecasts))) else {
             throw CommandFailure("\(out) cannot be written")
         }
-        if !report.refused.isEmpty { Screen.say("\(report.refused.count) origins have too little history and no forecast") }
-        var scores = TextTable(header: ["horizon", "pinball skill against the random walk"])
-        for horizon in report.horizons { scores.rows.append(["\(horizon.horizon)", Screen.fixed(100 * horizon.skill, 2) + " %"]) }
-        for line in scores.lines { Screen.result(line) }
+        if !result.refused.isEmpty { Screen.say("\(result.refused.count) origins have too little history and no forecast") }
+        for line in EvaluationText.lines(result.evaluation) { Screen.result(line) }
+        if let report {
+            guard FileManager.default.createFile(atPath: report, contents: Data(try EvaluationText.json(result.evaluation))) else {
+                throw CommandFailure("\(report) cannot be written")
+            }
+        }
     }
 
     private func read(_ path: String) throws -> [UInt8] {

@@ -1,0 +1,31 @@
+/// The variance of each session: Garman-Klass of the bar plus the squared overnight return, rebuilt from the features; the squared
+/// return where the layout lacks them. Never below a hundredth of S², so that its logarithm is tame.
+struct DailyVariance: Sendable, Hashable {
+    /// range, intraday, gap (all over s) and lsig = ln s + 4.
+    private let columns: [Int]?
+
+    init(_ layout: FeatureLayout) {
+        let found = ["range", "intraday", "gap", "lsig"].compactMap { layout.names.firstIndex(of: $0) }
+        columns = found.count == 4 ? found : nil
+    }
+
+    /// NaN without a volatility.
+    func callAsFunction(_ history: History, row: Int) -> Double {
+        let scale = history.blend[row]
+        guard row > 0, scale.isFinite, scale > 0 else { return .nan }
+        let least = 0.01 * scale * scale
+        guard let columns else {
+            let r = history.logLevel[row] - history.logLevel[row - 1]
+            return max(r * r, least)
+        }
+        let base = row * history.layout.names.count
+        let (range, intraday, gap, level) = (
+            Double(history.features[base + columns[0]]), Double(history.features[base + columns[1]]),
+            Double(history.features[base + columns[2]]), Double(history.features[base + columns[3]])
+        )
+        let variance = max(0.5 * range * range - 0.386_294_361_119_890_6 * intraday * intraday, 0) + gap * gap
+        let s = exponential(level - 4)
+        let value = variance * s * s
+        return value.isFinite ? max(value, least) : .nan
+    }
+}

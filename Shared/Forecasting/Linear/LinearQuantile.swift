@@ -1,0 +1,56 @@
+import Kernels
+
+/// Linear quantile regression (Koenker and Bassett, 1978), pooled over all instruments: 21 quantiles of z = y / (S √h) as linear
+/// functions of the standardised inputs.
+///
+/// The pinball loss is minimised by AdamW in mini-batches. Weights start at zero and biases at the empirical quantiles, so that the
+/// model starts as blended-volatility FHS, and stays near it when rows are few.
+package struct LinearQuantile: ForecastModel {
+    package static let kind = "linear-quantile"
+    package static let lookback = TabularInputs.lookback
+
+    package let metrics: [String: Double]
+    let inputs: TabularInputs
+    let scaling: Standardisation
+    /// 21 × inputs, row-major.
+    let weights: [Float]
+    let bias: [Float]
+    let seed: UInt64
+    let cut: String
+
+    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+        try inputs.check(history.layout)
+        let sigma = try history.volatility(.blend, at: index)
+        let x = scaling.applied(inputs.values(history, row: index))
+        let z = bias.indices.map { output in
+            x.indices.reduce(Double(bias[output])) { $0 + Double(weights[output * x.count + $1]) * Double(x[$1]) }
+        }
+        return try scaledForecast(z, sigma)
+    }
+}
+
+extension LinearQuantile {
+    package func state() -> Artifact {
+        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut).merging(inputs.metadata) { $1 }
+        metadata[ArtifactKey.scaling] = "(x - input.mean) / input.deviation, missing 0, clipped to 8; outputs times S sqrt(h)"
+        metadata["rows"] = String(Int(metrics["training_rows"] ?? 0))
+        return Artifact(
+            metadata: metadata,
+            tensors: scaling.tensors + [
+                .init(name: "weight", shape: [Quantiles.count, inputs.count], values: weights),
+                .init(name: "bias", shape: [Quantiles.count], values: bias),
+            ])
+    }
+
+    package init(state: Artifact) throws {
+        try state.check(kind: Self.kind)
+        let inputs = try TabularInputs(state)
+        guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
+            throw ArtifactFailure.mismatch("rows or seed is no number")
+        }
+        self.init(
+            metrics: ["training_rows": Double(rows)], inputs: inputs, scaling: try Standardisation(state, inputs: inputs.count),
+            weights: try state.values("weight", shape: [Quantiles.count, inputs.count]),
+            bias: try state.values("bias", shape: [Quantiles.count]), seed: seed, cut: try state.text(ArtifactKey.cut))
+    }
+}

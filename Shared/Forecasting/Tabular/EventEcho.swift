@@ -1,0 +1,47 @@
+/// What stood out one, two, three and four quarters before the days ahead: companies report on much the same day of every quarter.
+///
+/// A session's score is max(ln volume over its median, 0) × min(|gap| + |return| in volatilities, 6), at most 4. For each horizon the
+/// echo is the mean over the four lags of the largest score in the window that the horizon covers, some sessions wider on both
+/// sides. NaN while no lag lies in the history.
+struct EventEcho: Sendable, Hashable {
+    static let names = Quantiles.horizons.map { "echo\($0)" }
+    /// Rows before the last that are read.
+    static let reach = 252
+
+    private static let lags: [(sessions: Int, slack: Int)] = [(63, 1), (126, 2), (189, 3), (252, 1)]
+    private static let largest: Float = 4
+
+    /// The columns of lvol, gap and z1; nil when the layout lacks one.
+    private let columns: [Int]?
+
+    init(_ layout: FeatureLayout) {
+        let found = ["lvol", "gap", "z1"].compactMap { layout.names.firstIndex(of: $0) }
+        columns = found.count == 3 ? found : nil
+    }
+
+    /// One value per horizon.
+    func values(_ history: History, row: Int) -> [Float] {
+        guard let columns else { return Quantiles.horizons.map { _ in .nan } }
+        return Quantiles.horizons.map { horizon in
+            var sum: Float = 0
+            var count: Float = 0
+            for (sessions, slack) in Self.lags {
+                let first = row + 1 - sessions - slack
+                let last = min(row + horizon - sessions + slack, row)
+                guard first >= 0 else { continue }
+                sum += (first...last).reduce(0) { max($0, score(history, $1, columns)) }
+                count += 1
+            }
+            return count > 0 ? sum / count : .nan
+        }
+    }
+
+    private func score(_ history: History, _ row: Int, _ columns: [Int]) -> Float {
+        let base = row * history.layout.names.count
+        let (volume, gap, move) = (
+            history.features[base + columns[0]], history.features[base + columns[1]], history.features[base + columns[2]]
+        )
+        let score = max(volume, 0) * min(abs(gap) + abs(move), 6)
+        return score.isFinite ? min(score, Self.largest) : 0
+    }
+}

@@ -1,0 +1,62 @@
+/// What the models that read one row at a time see of it: every feature of the layout, ln(σ97 / S), ln S + 4, and
+/// the echo of past quarters' events.
+///
+/// NaN = missing; what a model does about it is its own affair.
+struct TabularInputs: Sendable, Hashable {
+    let featureVersion: String
+    let names: [String]
+
+    private let echo: EventEcho
+
+    static let derivedNames = ["ln_s97_S", "ln_S"] + EventEcho.names
+    /// Rows that the inputs of one row are made of.
+    static let lookback = EventEcho.reach + 1
+
+    init(_ layout: FeatureLayout) {
+        featureVersion = layout.version
+        names = layout.names + Self.derivedNames
+        echo = EventEcho(layout)
+    }
+
+    var count: Int { names.count }
+
+    /// Refuses a history whose features are not those the model was trained on.
+    func check(_ layout: FeatureLayout) throws(ForecastRefusal) {
+        guard layout.version == featureVersion, layout.names + Self.derivedNames == names else {
+            throw .otherFeatures(expected: featureVersion, found: layout.version)
+        }
+    }
+
+    /// Writes the `count` inputs of one row.
+    func write(_ history: History, row: Int, into target: UnsafeMutablePointer<Float>) {
+        let width = history.layout.names.count
+        for column in 0..<width { target[column] = history.features[row * width + column] }
+        target[width] = Float(logarithm(history.sigma97[row] / history.blend[row]))
+        target[width + 1] = Float(logarithm(history.blend[row]) + 4)
+        for (i, value) in echo.values(history, row: row).enumerated() { target[width + 2 + i] = value }
+    }
+
+    /// The inputs of one row.
+    func values(_ history: History, row: Int) -> [Float] {
+        [Float](unsafeUninitializedCapacity: count) { buffer, used in
+            if let target = buffer.baseAddress { write(history, row: row, into: target) }
+            used = count
+        }
+    }
+}
+
+extension TabularInputs {
+    var metadata: [String: String] {
+        [ArtifactKey.featureVersion: featureVersion, ArtifactKey.inputs: names.joined(separator: ",")]
+    }
+
+    init(_ artifact: Artifact) throws(ArtifactFailure) {
+        let names = try artifact.text(ArtifactKey.inputs).split(separator: ",").map(String.init)
+        guard names.count > Self.derivedNames.count, Array(names.suffix(Self.derivedNames.count)) == Self.derivedNames else {
+            throw .mismatch("inputs do not end with \(Self.derivedNames.joined(separator: ","))")
+        }
+        self.init(
+            FeatureLayout(
+                version: try artifact.text(ArtifactKey.featureVersion), names: names.dropLast(Self.derivedNames.count), sequence: []))
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Market
+import Testing
+
+@testable import Forecasting
+
+@Suite struct EvaluationReportTests {
+    private let unit = [-1.6449, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.6449]
+
+    private func normal(_ random: inout RandomStream) -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }
+
+    /// Standard normal outcomes; the model knows the law, climatology is half as wide, the random walk twice.
+    private func report(shift: Double = 0) throws -> EvaluationReport {
+        func forecast(_ scale: Double, _ median: Double = 0) throws -> QuantileForecast {
+            try QuantileForecast((0..<3).flatMap { _ in unit.map { median + $0 * scale } })
+        }
+        var random = RandomStream(seed: 3)
+        var book = EvaluationBook(step: 5)
+        for date in 0..<120 {
+            var rows: [EvaluationBook.Row] = []
+            for symbol in 0..<30 {
+                let median = shift * Double(symbol % 3 - 1)
+                let outcomes = (0..<3).map { _ in median + normal(&random) }
+                rows.append(
+                    EvaluationBook.Row(
+                        symbol: "S\(symbol)", outcomes: outcomes, executed: outcomes[1], volatility: 1 + Double(symbol) / 100,
+                        raw: try forecast(0.9, median), issued: try forecast(1, median), climatology: try forecast(0.5),
+                        randomWalk: try forecast(2)))
+            }
+            book.add(SessionDate(year: 2015 + date / 60, month: 1, day: 1 + date % 60), rows)
+            book.addDaily(medians: rows.map { row in (0..<3).map { row.issued.median(horizonIndex: $0) } }, outcomes: rows.map(\.outcomes))
+        }
+        return book.report(trials: 10, leakChecks: [.init(name: "purge", passed: true, detail: "")])
+    }
+
+    @Test func aForecasterThatKnowsTheLawBeatsBothReferencesEverywhere() throws {
+        let report = try report()
+        for horizon in report.horizons {
+            #expect(horizon.slices.map(\.name) == ["all", "calm", "middling", "wild", "2015", "2016"])
+            #expect(horizon.slices.allSatisfy { $0.overClimatology > 0.02 && $0.overRandomWalk > 0.05 })
+            #expect(horizon.slices[0].count == 3_600 && horizon.slices[1...3].map(\.count).reduce(0, +) == 3_600)
+            #expect(abs(horizon.coverage.issued80 - 0.8) < 0.02 && abs(horizon.coverage.issued90 - 0.9) < 0.015)
+            #expect(horizon.coverage.raw80 < horizon.coverage.issued80 - 0.02)
+            #expect(horizon.probabilityIntegral.allSatisfy { abs($0 - 0.1) < 0.03 })
+            #expect(horizon.comparisons.allSatisfy { $0.t < -5 })
+        }
+        #expect(report.isTrustworthy)
+    }
+
+    @Test func anEdgeShowsInDirectionRankAndPortfolioAndItsAbsenceDoesNot() throws {
+        let edge = try report(shift: 0.5)
+        #expect(edge.horizons[0].direction.share - edge.horizons[0].direction.halfWidth > 0.6)
+        #expect(edge.horizons[0].rankCorrelation.mean > 0.3 && edge.horizons[0].rankCorrelation.t > 10)
+        let portfolio = try #require(edge.portfolio)
+        #expect(portfolio.deflatedSharpe > 0.99)
+        #expect(portfolio.turnover < 1e-9 + 1.0 / 60, "the weights never change after the first day")
+        #expect(abs(try report().horizons[0].rankCorrelation.t) < 3)
+    }
+
+    @Test func everyTradeIsCharged() throws {
+        var portfolio = PaperPortfolio()
+        for day in 0..<20 {
+            portfolio.add((0..<20).map { ("S\($0)", Double(day % 2 == 0 ? $0 : -$0), 0) })
+        }
+        let result = try #require(portfolio.result(trials: 1))
+        #expect(result.grossSharpe == 0 && result.netSharpe < -5)
+        #expect(abs(result.turnover - (1 + 19 * 2) / 20.0) < 1e-12)
+        #expect(PaperPortfolio().result(trials: 1) == nil)
+    }
+
+    @Test func oneFailedLeakCheckSpoilsTheReport() throws {
+        var report = try report()
+        report.leakChecks.append(.init(name: "truncation", passed: false, detail: "1 of 3 moved"))
+        #expect(!report.isTrustworthy)
+        let bytes = try JSONEncoder().encode(report)
+        #expect(try JSONDecoder().decode(EvaluationReport.self, from: bytes) == report)
+    }
+
+    /// Bailey and López de Prado's formula in Python 3.11 with scipy.stats.norm, 100 returns of ±0.01 around 0.002.
+    @Test func theDeflatedSharpeFallsWithTheNumberOfTrials() {
+        let moments = Moments((0..<100).map { 0.002 + ($0 % 2 == 0 ? 0.01 : -0.01) })
+        #expect(abs(moments.ratio - 0.2) < 1e-12 && abs(moments.kurtosis - 1) < 1e-9)
+        #expect(abs(moments.deflated(trials: 1) - normalProbability(0.2 * 99.squareRoot())) < 1e-12)
+        #expect(moments.deflated(trials: 100) < moments.deflated(trials: 10))
+        #expect(moments.deflated(trials: 10) < moments.deflated(trials: 1))
+    }
+
+    @Test func rankCorrelationMeetsItsTextbookValues() {
+        #expect(spearman([1, 2, 3, 4], [10, 20, 30, 40]) == 1)
+        #expect(spearman([1, 2, 3, 4], [4, 3, 2, 1]) == -1)
+        #expect(abs(spearman([1, 2, 2, 4], [1, 3, 2, 4]) - 0.948_683_298_050_513_8) < 1e-12)
+        #expect(spearman([1, 1, 1], [1, 2, 3]) == 0)
+    }
+}
