@@ -43,7 +43,9 @@ extension ForecastModel {
 
 /// The models there are, by kind.
 package enum ModelKinds {
-    package static let all: [any ForecastModel.Type] = [RandomWalk.self, BlendedFHS.self, LSTM.self]
+    package static let all: [any ForecastModel.Type] = [
+        RandomWalk.self, BlendedFHS.self, LSTM.self, Transformer.self,
+    ]
 
     package static func named(_ kind: String) -> (any ForecastModel.Type)? { all.first { $0.kind == kind } }
 }

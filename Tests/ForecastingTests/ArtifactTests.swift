@@ -10,7 +10,10 @@ import Testing
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
         configuration.nets = 2
-        return [try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9)]
+        return [
+            try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9),
+            try Transformer.fit(set, configuration, seed: 9),
+        ]
     }
 
     @Test func aModelComesBackFromItsBytesWithEveryBit() throws {
