@@ -24,6 +24,8 @@ package protocol SequenceNet: AnyObject {
     func pack()
     /// A worker's memory for up to `panels` panels of sixteen samples.
     func makePass(panels: Int, trains: Bool) -> Pass
+    /// Adds the net to a graph whose `input` is [batch, window, inputs]; answers the name of its [batch, 21] outputs.
+    static func addNodes(_ graph: inout ONNXGraph, _ shape: SequenceShape, _ weights: ONNXWeights, input: String) -> String
     /// Outputs of a few windows, `[window][output]`, the same bits as a pass's; nil when a pass is as fast.
     func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]?
     /// Copies of the weights that only `outputs(ofFew:)` needs; until the next `pack`.
