@@ -14,7 +14,7 @@ package struct SequenceConfiguration: Sendable, Hashable {
     package var rate: Float = 5e-4
     package var decay: Float = 1e-2
     /// Share of the running mean of the weights kept at each step; the mean is what is validated and kept. 0 = the weights themselves.
-    package var averaging: Float = 0.99
+    package var averaging: Float = 0
     package var gradientNorm: Float = 1
     /// Samples between two looks at the validation block.
     package var roundSamples = 25_600
