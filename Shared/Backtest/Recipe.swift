@@ -34,7 +34,7 @@ package struct Recipe: Sendable, Hashable {
     package static let all = [
         alone(RandomWalk.kind, refit: 21), alone(Climatology.kind, refit: 250), alone(BlendedFHS.kind, refit: 21),
         alone(GARCHModel.kind, refit: 60), alone(HARModel.kind, refit: 60), alone(LinearQuantile.kind, refit: 125),
-        alone(BoostedTrees.kind, refit: 125), alone(LSTM.kind, refit: 250), standard,
+        alone(BoostedTrees.kind, refit: 125), alone(LSTM.kind, refit: 250), alone(Transformer.kind, refit: 250), standard,
     ]
 
     /// What is run when no model is named. Members, priors and the rate of calibration were chosen on 2014-01..2017-11 of the

@@ -50,7 +50,7 @@ extension ForecastModel {
 package enum ModelKinds {
     package static let all: [any ForecastModel.Type] = [
         Climatology.self, RandomWalk.self, BlendedFHS.self, GARCHModel.self, HARModel.self, LinearQuantile.self, BoostedTrees.self,
-        LSTM.self,
+        LSTM.self, Transformer.self,
     ]
 
     /// Rows that the forecast of any model reads.

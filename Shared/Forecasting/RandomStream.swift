@@ -1,5 +1,5 @@
 /// Deterministic random numbers: xoshiro256** (Blackman and Vigna), seeded by SplitMix64.
-struct RandomStream: RandomNumberGenerator, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// Streams of one seed with different `stream` numbers are independent for our purposes.
@@ -15,7 +15,16 @@ struct RandomStream: RandomNumberGenerator, Sendable {
         state = (next(), next(), next(), next())
     }
 
-    mutating func next() -> UInt64 {
+    /// The four words of its state.
+    var words: [UInt64] { [state.0, state.1, state.2, state.3] }
+
+    /// Goes on from a state; nil when it is none.
+    init?(words: [UInt64]) {
+        guard words.count == 4, words.contains(where: { $0 != 0 }) else { return nil }
+        state = (words[0], words[1], words[2], words[3])
+    }
+
+    package mutating func next() -> UInt64 {
         let product = state.1 &* 5
         let result = ((product << 7) | (product >> 57)) &* 9
         let shifted = state.1 << 17

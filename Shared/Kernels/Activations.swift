@@ -48,6 +48,28 @@ package enum Activation {
         return result.replacing(with: 0, where: value .< Lanes(repeating: -87.3))
     }
 
+    /// x Φ(x) and its derivative Φ(x) + x φ(x), Φ by formula 7.1.26 of Abramowitz and Stegun: absolute errors ≤ 1e-6 for |x| ≤ 10.
+    @inline(__always)
+    static func gelu(_ x: Lanes) -> (value: Lanes, slope: Lanes) {
+        let one = Lanes(repeating: 1)
+        let magnitude = x.replacing(with: -x, where: x .< 0)
+        let t = one / one.addingProduct(magnitude, Lanes(repeating: 0.3275911 * 0.70710678118654752))
+        let bell = exp(x * x * Lanes(repeating: -0.5))
+        var p = Lanes(repeating: 1.061405429)
+        p = Lanes(repeating: -1.453152027).addingProduct(t, p)
+        p = Lanes(repeating: 1.421413741).addingProduct(t, p)
+        p = Lanes(repeating: -0.284496736).addingProduct(t, p)
+        p = Lanes(repeating: 0.254829592).addingProduct(t, p)
+        let upperTail = p * t * bell * Lanes(repeating: 0.5)
+        let phi = (one - upperTail).replacing(with: upperTail, where: x .< 0)
+        return (x * phi, phi.addingProduct(x * Lanes(repeating: 0.39894228040143268), bell))
+    }
+
+    /// Replaces `count` registers by their GELU, and writes its derivative beside it.
+    package static func gelu(_ values: UnsafeMutablePointer<Lanes>, slopes: UnsafeMutablePointer<Lanes>, count: Int) {
+        for i in 0..<count { (values[i], slopes[i]) = gelu(values[i]) }
+    }
+
     /// NaN stays NaN. Written as blends: `pointwiseMin` is a call per register.
     @inline(__always)
     private static func clamped(_ x: Lanes, _ low: Lanes, _ high: Lanes) -> Lanes {

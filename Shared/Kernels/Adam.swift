@@ -2,8 +2,9 @@
 package struct Adam {
     package static let beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
 
-    private let first, second: LaneBuffer
-    package private(set) var steps = 0
+    /// The running means of the gradient and of its square.
+    package let first, second: LaneBuffer
+    package var steps = 0
 
     /// - Parameter count: registers of the parameter block.
     package init(count: Int) {
@@ -28,16 +29,11 @@ package struct Adam {
         }
     }
 
-    /// Newton's step on the bit-trick estimate, twice: relative error ≤ 5e-6. The generic `squareRoot()` calls libm per lane.
     @inline(__always)
     private func squareRoots(_ x: Lanes) -> Lanes {
         let tiny = Lanes(repeating: 1e-30)
         let y = x.replacing(with: tiny, where: x .< tiny)
-        let bits = SIMD8<Int32>(repeating: 0x5F37_59DF) &- (unsafeBitCast(y, to: SIMD8<Int32>.self) &>> 1)
-        var r = unsafeBitCast(bits, to: Lanes.self)
-        let half = y * 0.5
-        for _ in 0..<3 { r *= 1.5 - half * r * r }
-        return y * r
+        return y * reciprocalSquareRoot(y)
     }
 
     private func power(_ base: Float, _ exponent: Int) -> Float {
@@ -52,6 +48,14 @@ package enum Reduction {
     /// target += source.
     package static func add(_ source: UnsafePointer<Lanes>, to target: UnsafeMutablePointer<Lanes>, count: Int) {
         for i in 0..<count { target[i] += source[i] }
+    }
+
+    /// target = target share + source (1 - share).
+    package static func average(
+        _ source: UnsafePointer<Lanes>, into target: UnsafeMutablePointer<Lanes>, keeping share: Float, count: Int
+    ) {
+        let rest = Lanes(repeating: 1 - share)
+        for i in 0..<count { target[i] = target[i].addingProduct(source[i] - target[i], rest) }
     }
 
     package static func sumOfSquares(_ values: UnsafePointer<Lanes>, count: Int) -> Float {

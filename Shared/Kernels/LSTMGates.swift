@@ -7,20 +7,18 @@ package enum LSTMGates {
         gates: UnsafeMutablePointer<Lanes>, previousCell: UnsafePointer<Lanes>, cell: UnsafeMutablePointer<Lanes>,
         cellTanh: UnsafeMutablePointer<Lanes>, output: UnsafeMutablePointer<Lanes>, width: Int
     ) {
+        // Two loops: the first has no chains, so that many activations are under way at once.
+        for j in 0..<2 * width { gates[j] = Activation.sigmoid(gates[j]) }
+        for j in 2 * width..<3 * width {
+            gates[j] = Activation.tanh(gates[j])
+            gates[width + j] = Activation.sigmoid(gates[width + j])
+        }
         for j in 0..<width {
-            let i = Activation.sigmoid(gates[j])
-            let f = Activation.sigmoid(gates[width + j])
-            let g = Activation.tanh(gates[2 * width + j])
-            let o = Activation.sigmoid(gates[3 * width + j])
-            let c = (i * g).addingProduct(f, previousCell[j])
+            let c = (gates[j] * gates[2 * width + j]).addingProduct(gates[width + j], previousCell[j])
             let t = Activation.tanh(c)
-            gates[j] = i
-            gates[width + j] = f
-            gates[2 * width + j] = g
-            gates[3 * width + j] = o
             cell[j] = c
             cellTanh[j] = t
-            output[j] = o * t
+            output[j] = gates[3 * width + j] * t
         }
     }
 

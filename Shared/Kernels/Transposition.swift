@@ -1,17 +1,87 @@
 /// Panels to sample rows: target[lane][row] = panel[row][lane].
 ///
 /// - Parameters:
+///   - rows: a multiple of 8.
 ///   - target: sixteen rows, `stride` floats apart.
 package func transpose(_ panel: UnsafePointer<Lanes>, rows: Int, into target: UnsafeMutablePointer<Float>, stride: Int) {
-    let source = UnsafeRawPointer(panel).assumingMemoryBound(to: Float.self)
-    for lane in 0..<panelWidth {
-        let row = target + lane * stride
-        for k in 0..<rows { row[k] = source[k * panelWidth + lane] }
+    precondition(rows % 8 == 0)
+    for half in 0..<2 {
+        for row in Swift.stride(from: 0, to: rows, by: 8) {
+            var block = EightByEight { panel[(row + $0) * 2 + half] }
+            block.transpose()
+            block.forEach { lane, values in store(values, target + (half * 8 + lane) * stride + row) }
+        }
     }
 }
 
-/// Sample rows to a panel: panel[row][lane] = source[row] for one lane.
-package func scatter(_ source: UnsafePointer<Float>, rows: Int, lane: Int, into panel: UnsafeMutablePointer<Lanes>) {
-    let target = UnsafeMutableRawPointer(panel).assumingMemoryBound(to: Float.self)
-    for k in 0..<rows { target[k * panelWidth + lane] = source[k] }
+/// Sample rows to a panel: panel[row][lane] = samples[lane][offset + row].
+///
+/// - Parameters:
+///   - samples: at most sixteen; the lanes that are left over repeat the first.
+///   - rows: a multiple of 8.
+package func gather(_ samples: ArraySlice<UnsafePointer<Float>>, offset: Int, rows: Int, into panel: UnsafeMutablePointer<Lanes>) {
+    precondition(rows % 8 == 0 && samples.count <= panelWidth)
+    let first = samples.startIndex
+    for half in 0..<2 {
+        for row in stride(from: 0, to: rows, by: 8) {
+            var block = EightByEight { lane in
+                let sample = half * 8 + lane
+                return load(samples[sample < samples.count ? first + sample : first] + offset + row)
+            }
+            block.transpose()
+            block.forEach { k, values in panel[(row + k) * 2 + half] = values }
+        }
+    }
+}
+
+@inline(__always)
+private func load(_ source: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(source).loadUnaligned(as: Lanes.self) }
+
+@inline(__always)
+private func store(_ values: Lanes, _ target: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(target).storeBytes(of: values, as: Lanes.self)
+}
+
+private struct EightByEight {
+    var r0, r1, r2, r3, r4, r5, r6, r7: Lanes
+
+    @inline(__always)
+    init(_ row: (Int) -> Lanes) {
+        (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3))
+        (r4, r5, r6, r7) = (row(4), row(5), row(6), row(7))
+    }
+
+    /// A perfect shuffle rotates an element's index, three bits of row and three of column, by one bit.
+    @inline(__always)
+    mutating func transpose() {
+        for _ in 0..<3 {
+            let old = self
+            (r0, r1) = Self.interleaved(old.r0, old.r4)
+            (r2, r3) = Self.interleaved(old.r1, old.r5)
+            (r4, r5) = Self.interleaved(old.r2, old.r6)
+            (r6, r7) = Self.interleaved(old.r3, old.r7)
+        }
+    }
+
+    @inline(__always)
+    private static func interleaved(_ a: Lanes, _ b: Lanes) -> (Lanes, Lanes) {
+        var low = a, high = b
+        low.evenHalf = a.lowHalf
+        low.oddHalf = b.lowHalf
+        high.evenHalf = a.highHalf
+        high.oddHalf = b.highHalf
+        return (low, high)
+    }
+
+    @inline(__always)
+    func forEach(_ body: (Int, Lanes) -> Void) {
+        body(0, r0)
+        body(1, r1)
+        body(2, r2)
+        body(3, r3)
+        body(4, r4)
+        body(5, r5)
+        body(6, r6)
+        body(7, r7)
+    }
 }

@@ -1,45 +1,74 @@
-/// y[row] = bias[row] + Σ_k a[k][row] x[k] for one sample, lanes along the rows; the order of operations, and so every bit, is that of
-/// `panelProduct`.
-///
-/// - Parameters:
-///   - columns: the transposed matrix, `depth` columns of `registers` registers.
-///   - bias: `registers` registers.
-package func vectorProduct(
-    _ columns: UnsafePointer<Lanes>, registers: Int, depth: Int, bias: UnsafePointer<Lanes>, x: UnsafePointer<Float>,
-    into y: UnsafeMutablePointer<Lanes>
-) {
-    var row = 0
-    while row + 8 <= registers {
-        eightRegisters(columns + row, registers, depth, bias + row, x, y + row)
-        row += 8
-    }
-    while row < registers {
-        var sum = bias[row]
-        for k in 0..<depth { sum.addProduct(Lanes(repeating: x[k]), columns[k * registers + row]) }
-        y[row] = sum
-        row += 1
-    }
-}
+/// A matrix for products with one vector, lanes along its rows: blocks of 64 rows, column after column.
+package final class VectorMatrix {
+    private static let blockRegisters = 8
 
-@inline(__always)
-private func eightRegisters(
-    _ a: UnsafePointer<Lanes>, _ stride: Int, _ depth: Int, _ bias: UnsafePointer<Lanes>, _ x: UnsafePointer<Float>,
-    _ y: UnsafeMutablePointer<Lanes>
-) {
-    var s0 = bias[0], s1 = bias[1], s2 = bias[2], s3 = bias[3], s4 = bias[4], s5 = bias[5], s6 = bias[6], s7 = bias[7]
-    var a = a
-    for k in 0..<depth {
-        let v = Lanes(repeating: x[k])
-        s0.addProduct(v, a[0])
-        s1.addProduct(v, a[1])
-        s2.addProduct(v, a[2])
-        s3.addProduct(v, a[3])
-        s4.addProduct(v, a[4])
-        s5.addProduct(v, a[5])
-        s6.addProduct(v, a[6])
-        s7.addProduct(v, a[7])
-        a += stride
+    package let rows, depth: Int
+    private let buffer: LaneBuffer
+
+    /// Takes `source[row * rowStride + k]`.
+    ///
+    /// - Parameter rows: a multiple of 8.
+    package init(_ source: UnsafePointer<Float>, rows: Int, depth: Int, rowStride: Int) {
+        precondition(rows % 8 == 0)
+        self.rows = rows
+        self.depth = depth
+        buffer = LaneBuffer(floats: rows * depth)
+        var target = buffer.floats
+        for first in stride(from: 0, to: rows, by: Self.blockRegisters * 8) {
+            let width = min(Self.blockRegisters * 8, rows - first)
+            for k in 0..<depth {
+                for row in 0..<width { target[k * width + row] = source[(first + row) * rowStride + k] }
+            }
+            target += width * depth
+        }
     }
-    (y[0], y[1], y[2], y[3]) = (s0, s1, s2, s3)
-    (y[4], y[5], y[6], y[7]) = (s4, s5, s6, s7)
+
+    /// y[row] = start[row] + Σ_k a[row][k] x[k]; the order of operations, and so every bit, is that of `panelProduct`.
+    ///
+    /// - Parameter backward: visits the blocks in reverse. Callers that alternate find the last blocks still in the first-level cache.
+    package func product(
+        _ x: UnsafePointer<Float>, from start: UnsafePointer<Lanes>, into y: UnsafeMutablePointer<Lanes>, backward: Bool
+    ) {
+        let registers = rows / 8
+        let blocks = (registers + Self.blockRegisters - 1) / Self.blockRegisters
+        for number in 0..<blocks {
+            let first = (backward ? blocks - 1 - number : number) * Self.blockRegisters
+            let width = min(Self.blockRegisters, registers - first)
+            let a = UnsafePointer(buffer.lanes + first * depth)
+            if width == Self.blockRegisters {
+                var tile = FourRows { DoubleRow(start + first + 2 * $0) }
+                for k in 0..<depth {
+                    let factor = Lanes(repeating: x[k])
+                    tile.forEachRow { $1.addProduct(factor, DoubleRow(a + k * 8 + 2 * $0)) }
+                }
+                tile.store(y + first, 2)
+            } else {
+                for register in 0..<width {
+                    var sum = start[first + register]
+                    for k in 0..<depth { sum.addProduct(Lanes(repeating: x[k]), a[k * width + register]) }
+                    y[first + register] = sum
+                }
+            }
+        }
+    }
+
+    /// The products of many vectors at once: y[i] = bias + A x[i], with the bits of one by one.
+    ///
+    /// - Parameters:
+    ///   - x: `count` vectors of `depth` floats, one after the other.
+    ///   - y: `count` vectors of `rows` floats.
+    package func products(_ x: UnsafePointer<Float>, count: Int, bias: UnsafePointer<Lanes>, into y: UnsafeMutablePointer<Lanes>) {
+        let registers = rows / 8
+        let whole = registers % Self.blockRegisters == 0 ? count / 6 * 6 : 0
+        for first in stride(from: 0, to: whole, by: 6) {
+            for register in stride(from: 0, to: registers, by: 2) {
+                let block = register / Self.blockRegisters * Self.blockRegisters
+                let a = UnsafePointer(buffer.lanes + block * depth + register - block)
+                var tile = SixRows { _ in DoubleRow(bias + register) }
+                for k in 0..<depth { tile.addProduct(x + first * depth + k, depth, a + k * Self.blockRegisters) }
+                tile.store(y + first * registers + register, registers)
+            }
+        }
+        for i in whole..<count { product(x + i * depth, from: bias, into: y + i * registers, backward: false) }
+    }
 }

@@ -13,7 +13,8 @@ import Testing
         let large = TrainingSet(
             histories: try SyntheticMarket.histories(count: 9, sessions: 900, effect: 0.3), cut: SyntheticMarket.date(899))
         return [
-            try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9), try Climatology.fit(set),
+            try RandomWalk.fit(set), try BlendedFHS.fit(set), try LSTM.fit(set, configuration, seed: 9),
+            try Transformer.fit(set, configuration, seed: 9), try Climatology.fit(set),
             try GARCHModel.fit(set), try HARModel.fit(set), try LinearQuantile.fit(large), try BoostedTrees.fit(large),
         ]
     }

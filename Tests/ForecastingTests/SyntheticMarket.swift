@@ -39,8 +39,8 @@ struct SyntheticMarket {
     static func date(_ index: Int) -> SessionDate { start.advanced(by: index) }
 
     /// A small net that trains in a second.
-    static var small: LSTMConfiguration {
-        var configuration = LSTMConfiguration()
+    static var small: SequenceConfiguration {
+        var configuration = SequenceConfiguration()
         configuration.hidden = 16
         configuration.window = 20
         configuration.rate = 2e-3

@@ -1,41 +1,36 @@
 import Kernels
 
-/// The weights of one net, transposed for one sample at a time; never written after `init`.
+/// The weights of one net for one sample at a time; never written after `init`.
 final class LSTMColumns {
-    let shape: LSTMShape
-    let weights, bias, head, headBias: LaneBuffer
+    let shape: SequenceShape
+    let inputs, recurrent, head: VectorMatrix
+    let bias, headBias: LaneBuffer
 
-    init(_ p: LSTMParameters) {
-        shape = p.shape
-        weights = Self.transposed(p.weights, rows: shape.gates, depth: shape.depth)
-        head = Self.transposed(p.head, rows: shape.paddedOutputs, depth: shape.hidden)
-        bias = LaneBuffer(floats: shape.gates)
+    init(_ net: LSTMNet) {
+        shape = net.shape
+        let weights = UnsafePointer(net.parameters.floats)
+        inputs = VectorMatrix(weights, rows: net.gates, depth: shape.paddedInputs, rowStride: net.depth)
+        recurrent = VectorMatrix(weights + shape.paddedInputs, rows: net.gates, depth: shape.hidden, rowStride: net.depth)
+        head = VectorMatrix(weights + net.head.weight, rows: shape.paddedOutputs, depth: shape.hidden, rowStride: shape.hidden)
+        bias = LaneBuffer(floats: net.gates)
         headBias = LaneBuffer(floats: shape.paddedOutputs)
-        bias.floats.update(from: p.bias, count: shape.gates)
-        headBias.floats.update(from: p.headBias, count: shape.paddedOutputs)
-    }
-
-    private static func transposed(_ source: UnsafePointer<Float>, rows: Int, depth: Int) -> LaneBuffer {
-        let target = LaneBuffer(floats: rows * depth)
-        for row in 0..<rows {
-            for k in 0..<depth { target.floats[k * rows + row] = source[row * depth + k] }
-        }
-        return target
+        bias.floats.update(from: net.bias, count: net.gates)
+        headBias.floats.update(from: net.parameters.floats + net.head.bias, count: shape.outputs)
     }
 }
 
 /// One caller's memory for forward passes of single samples, lanes along the units: what answers a single request.
 ///
-/// The same bits as `LSTMPass`.
+/// The inputs' share of all steps is multiplied first, as one matrix. The same bits as `LSTMPass`.
 final class LSTMSingle {
     private let net: LSTMColumns
-    private let input, gates, cell, cellTanh, outputs: LaneBuffer
+    private let gates, state, cell, cellTanh, outputs: LaneBuffer
 
     init(_ net: LSTMColumns) {
         self.net = net
         let s = net.shape
-        input = LaneBuffer(floats: s.depth)
-        gates = LaneBuffer(floats: s.gates)
+        gates = LaneBuffer(floats: s.window * 4 * s.hidden)
+        state = LaneBuffer(floats: s.hidden)
         cell = LaneBuffer(floats: s.hidden)
         cellTanh = LaneBuffer(floats: s.hidden)
         outputs = LaneBuffer(floats: s.paddedOutputs)
@@ -44,19 +39,16 @@ final class LSTMSingle {
     /// Runs a window of rows `paddedInputs` wide; the outputs stay valid until the next call.
     func forward(_ window: UnsafePointer<Float>) -> UnsafePointer<Float> {
         let s = net.shape
-        input.clear()
+        state.clear()
         cell.clear()
+        net.inputs.products(window, count: s.window, bias: net.bias.lanes, into: gates.lanes)
         for step in 0..<s.window {
-            input.floats.update(from: window + step * s.paddedInputs, count: s.paddedInputs)
-            vectorProduct(
-                net.weights.lanes, registers: s.gates / 8, depth: s.depth, bias: net.bias.lanes, x: input.floats, into: gates.lanes)
+            let gate = gates.lanes + step * s.hidden / 2
+            net.recurrent.product(state.floats, from: gate, into: gate, backward: step % 2 == 1)
             LSTMGates.forward(
-                gates: gates.lanes, previousCell: cell.lanes, cell: cell.lanes, cellTanh: cellTanh.lanes,
-                output: input.lanes + s.paddedInputs / 8, width: s.hidden / 8)
+                gates: gate, previousCell: cell.lanes, cell: cell.lanes, cellTanh: cellTanh.lanes, output: state.lanes, width: s.hidden / 8)
         }
-        vectorProduct(
-            net.head.lanes, registers: s.paddedOutputs / 8, depth: s.hidden, bias: net.headBias.lanes, x: input.floats + s.paddedInputs,
-            into: outputs.lanes)
+        net.head.product(state.floats, from: net.headBias.lanes, into: outputs.lanes, backward: false)
         return UnsafePointer(outputs.floats)
     }
 }

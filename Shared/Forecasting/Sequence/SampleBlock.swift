@@ -11,7 +11,7 @@ final class SampleBlock {
         var row: Int32
     }
 
-    let shape: LSTMShape
+    let shape: SequenceShape
     let scaling: SequenceScaling
     /// Pooled quantiles of the training rows: where the head's bias starts, and what validation compares with.
     let reference: PooledQuantiles
@@ -21,7 +21,7 @@ final class SampleBlock {
     private let inputs: [LaneBuffer]
 
     /// - Throws: `TrainingFailure.insufficientHistory`.
-    init(_ set: TrainingSet, _ configuration: LSTMConfiguration) throws {
+    init(_ set: TrainingSet, _ configuration: SequenceConfiguration) throws {
         let histories = set.histories
         let sessions = set.sessions()
         guard let layout = histories.first?.layout else {
@@ -41,7 +41,7 @@ final class SampleBlock {
         let trainingRows = histories.map { set.rows(of: $0, from: start, labelsEndingBy: sessions[trainingEnd]) }
         reference = try PooledQuantiles(set, series: .blend, from: start, labelsEndingBy: sessions[trainingEnd])
         scaling = SequenceScaling(histories: histories, layout: layout, rows: trainingRows)
-        shape = LSTMShape(inputs: scaling.names.count, hidden: configuration.hidden, window: configuration.window)
+        shape = SequenceShape(inputs: scaling.names.count, hidden: configuration.hidden, window: configuration.window)
         self.histories = histories
         let stride = shape.paddedInputs
         inputs = histories.map { LaneBuffer(floats: $0.count * stride) }
@@ -81,16 +81,42 @@ final class SampleBlock {
 
 /// Training rows without end: one row in `stride` of each instrument, from an offset that rotates by epoch, shuffled.
 struct SampleStream {
+    /// Where a stream stands: enough to go on with the same rows.
+    struct Position: Hashable {
+        var random: [UInt64]
+        var epoch: Int
+        var remaining: Int
+    }
+
     private let samples: [SampleBlock.Sample]
     private let stride: Int
     private var random: RandomStream
     private var order: [Int32] = []
     private var epoch = 0
+    /// The random state from which the present epoch was shuffled.
+    private var shuffledFrom: [UInt64]
 
     init(_ samples: [SampleBlock.Sample], stride: Int, random: RandomStream) {
         self.samples = samples
         self.stride = stride
         self.random = random
+        shuffledFrom = random.words
+    }
+
+    var position: Position { Position(random: shuffledFrom, epoch: epoch, remaining: order.count) }
+
+    /// - Returns: nil when the samples have no such position.
+    init?(_ samples: [SampleBlock.Sample], stride: Int, at position: Position) {
+        guard let random = RandomStream(words: position.random) else { return nil }
+        self.init(samples, stride: stride, random: random)
+        guard position.epoch > 0 else {
+            if position.remaining != 0 { return nil }
+            return
+        }
+        epoch = position.epoch - 1
+        refill()
+        guard position.remaining >= 0, position.remaining <= order.count else { return nil }
+        order.removeLast(order.count - position.remaining)
     }
 
     mutating func next(_ count: Int) -> [SampleBlock.Sample] {
@@ -104,6 +130,7 @@ struct SampleStream {
     }
 
     private mutating func refill() {
+        shuffledFrom = random.words
         let offset = epoch * 3 % stride
         epoch += 1
         order = samples.indices.filter { (Int(samples[$0].row) + offset) % stride == 0 }.map(Int32.init)

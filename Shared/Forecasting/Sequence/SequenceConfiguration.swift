@@ -1,10 +1,10 @@
-/// How the LSTM is built and trained. The defaults are the measured choice; tests use smaller ones.
-package struct LSTMConfiguration: Sendable, Hashable {
+/// How a sequence net is built and trained. The defaults are the measured choice; tests use smaller ones.
+package struct SequenceConfiguration: Sendable, Hashable {
     /// Sessions the net reads.
     package var window = 60
-    /// Units; a multiple of 8.
+    /// Units of the LSTM, width of the Transformer; a multiple of 8.
     package var hidden = 64
-    /// Share of the last state's units dropped in training.
+    /// Share dropped in training: of the LSTM's last state; of the Transformer's attention, branches and hidden units.
     package var dropout: Float = 0.2
     /// Nets trained from different seeds, whose quantiles are averaged.
     package var nets = 1
@@ -13,6 +13,8 @@ package struct LSTMConfiguration: Sendable, Hashable {
     package var stride = 5
     package var rate: Float = 5e-4
     package var decay: Float = 1e-2
+    /// Share of the running mean of the weights kept at each step; the mean is what is validated and kept. 0 = the weights themselves.
+    package var averaging: Float = 0
     package var gradientNorm: Float = 1
     /// Samples between two looks at the validation block.
     package var roundSamples = 25_600
@@ -33,20 +35,4 @@ package struct LSTMConfiguration: Sendable, Hashable {
 
     /// Labelled rows below which the net is not trained.
     package var minimumRows: Int { 4 * batch }
-}
-
-/// The sizes of a net; inputs are padded to whole registers.
-struct LSTMShape: Hashable, Sendable {
-    let inputs: Int
-    let hidden: Int
-    let window: Int
-    let outputs = Quantiles.count
-
-    /// Inputs rounded up to whole registers.
-    var paddedInputs: Int { (inputs + 7) / 8 * 8 }
-    /// Width of the concatenated [x, h].
-    var depth: Int { paddedInputs + hidden }
-    var gates: Int { 4 * hidden }
-    /// Outputs rounded up to whole packed blocks and whole registers.
-    var paddedOutputs: Int { (outputs + 23) / 24 * 24 }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Forecasting
 
-@Suite struct LSTMTrainingTests {
+@Suite struct SequenceTrainingTests {
     @Test func theSameSeedGivesTheSameBitsForAnyNumberOfThreads() throws {
         let set = TrainingSet(
             histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))

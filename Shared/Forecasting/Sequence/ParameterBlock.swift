@@ -1,0 +1,78 @@
+import Kernels
+
+/// All weights of one net in one aligned block, and where each named tensor stands in it.
+///
+/// What no tensor names is padding: zero, with a gradient of zero.
+package struct ParameterBlock {
+    /// A row-major tensor as other tools know it, spread over the block by strides.
+    struct Tensor {
+        let name: String
+        let shape: [Int]
+        let offset: Int
+        /// Floats between neighbours along each dimension.
+        let strides: [Int]
+
+        /// Places of the values in the block, in row-major order.
+        var places: [Int] {
+            var places = [offset]
+            for (size, stride) in zip(shape, strides) { places = places.flatMap { place in (0..<size).map { place + $0 * stride } } }
+            return places
+        }
+    }
+
+    let buffer: LaneBuffer
+    let tensors: [Tensor]
+    let count: Int
+
+    init(_ layout: Layout) {
+        count = layout.count
+        tensors = layout.tensors
+        buffer = LaneBuffer(floats: count)
+    }
+
+    var floats: UnsafeMutablePointer<Float> { buffer.floats }
+
+    /// The block as an array, to keep or to send.
+    var values: [Float] { values(of: buffer) }
+
+    /// The values of a block of the same layout, such as a gradient.
+    func values(of other: LaneBuffer) -> [Float] { Array(UnsafeBufferPointer(start: other.floats, count: count)) }
+
+    func load(_ values: [Float]) { floats.update(from: values, count: count) }
+
+    /// The named tensors of a block's values.
+    func named(_ values: [Float], prefix: String) -> [Artifact.Tensor] {
+        tensors.map { Artifact.Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.places.map { values[$0] }) }
+    }
+
+    /// - Throws: `ArtifactFailure` when a tensor lacks or has another shape.
+    func load(_ artifact: Artifact, prefix: String) throws(ArtifactFailure) {
+        for tensor in tensors {
+            let values = try artifact.values(prefix + tensor.name, shape: tensor.shape)
+            for (place, value) in zip(tensor.places, values) { floats[place] = value }
+        }
+    }
+
+    /// Lays tensors one after the other, each at a whole register.
+    struct Layout {
+        private(set) var tensors: [Tensor] = []
+        private(set) var count = 0
+
+        /// Room for `floats` numbers; answers its offset.
+        mutating func reserve(_ floats: Int) -> Int {
+            defer { count += (floats + 7) / 8 * 8 }
+            return count
+        }
+
+        mutating func name(_ name: String, _ shape: [Int], at offset: Int, strides: [Int]) {
+            tensors.append(Tensor(name: name, shape: shape, offset: offset, strides: strides))
+        }
+
+        /// Room for a vector, named; answers its offset.
+        mutating func vector(_ name: String, _ size: Int) -> Int {
+            let offset = reserve(size)
+            self.name(name, [size], at: offset, strides: [1])
+            return offset
+        }
+    }
+}

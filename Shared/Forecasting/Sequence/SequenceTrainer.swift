@@ -1,0 +1,175 @@
+import Kernels
+
+/// The training of one net, batch by batch: gradients of fixed parts in parallel, summed in part order, then one AdamW step.
+struct SequenceTrainer<Net: SequenceNet> {
+    let configuration: SequenceConfiguration
+    let net: Net
+    /// The running mean of the weights (Polyak and Juditsky, 1992): less noisy than any of them.
+    let mean: Net
+    /// The learning rate's factor, lowered after a divergence.
+    var caution: Float = 1
+    private let seed: UInt64
+    private let parts: [LaneBuffer]
+    private let workers: [Net.Pass]
+    private let total: LaneBuffer
+    private var adam: Adam
+    /// Steps taken, whether or not they changed the weights: what dropout is drawn from.
+    private var updates = 0
+
+    init(_ shape: SequenceShape, _ configuration: SequenceConfiguration, headBias: [Double], seed: UInt64) {
+        self.configuration = configuration
+        self.seed = seed
+        var random = RandomStream(seed: seed, stream: 1)
+        let net = Net(shape)
+        net.initialise(&random, headBias: headBias)
+        net.pack()
+        self.net = net
+        mean = Net(shape)
+        mean.parameters.load(net.parameters.values)
+        mean.pack()
+        let count = net.parameters.buffer.count
+        parts = (0..<configuration.batch / configuration.partSamples).map { _ in LaneBuffer(count: count) }
+        workers = (0..<max(1, min(configuration.threads, parts.count))).map { _ in
+            net.makePass(panels: Net.trainingPanels, trains: true)
+        }
+        total = LaneBuffer(count: count)
+        adam = Adam(count: count)
+    }
+
+    /// One update from one batch of windows and their targets (`[sample][horizon]`).
+    ///
+    /// - Returns: the mean pinball loss before the update, or nil when loss or gradient is not finite (nothing is updated then).
+    mutating func step(_ windows: [UnsafePointer<Float>], targets: [Float], rate: Float) -> Double? {
+        precondition(windows.count == configuration.batch)
+        let loss = gradient(windows, targets: targets, drops: configuration.dropout > 0)
+        updates += 1
+        let norm = Reduction.sumOfSquares(total.lanes, count: total.count).squareRoot()
+        guard loss.isFinite, norm.isFinite else { return nil }
+        let scale = min(1, configuration.gradientNorm / (norm + 1e-6))
+        adam.update(net.parameters.buffer.lanes, gradient: total.lanes, scale: scale, rate: rate * caution, decay: configuration.decay)
+        net.pack()
+        Reduction.average(
+            net.parameters.buffer.lanes, into: mean.parameters.buffer.lanes, keeping: min(configuration.averaging, warmUp),
+            count: net.parameters.buffer.count)
+        return loss
+    }
+
+    /// The mean forgets the random start quickly: after n steps it keeps at most n / (n + 10).
+    private var warmUp: Float { Float(updates) / Float(updates + 10) }
+
+    /// Samples that one pass works on at a time.
+    private var passSamples: Int { Net.trainingPanels * panelWidth }
+
+    /// The dropout of one pass of the next step, by the number of its first sample.
+    func dropout(firstSample: Int) -> Dropout {
+        Dropout(rate: configuration.dropout, seed: seed, update: updates, part: firstSample / passSamples)
+    }
+
+    /// Fills `total` with the batch's gradient; returns its loss.
+    func gradient(_ windows: [UnsafePointer<Float>], targets: [Float], drops: Bool) -> Double {
+        let size = configuration.partSamples
+        var losses = [Double](repeating: 0, count: parts.count)
+        let weight = 1 / Float(net.shape.outputs * windows.count)
+        losses.withUnsafeMutableBufferPointer { losses in
+            nonisolated(unsafe) let losses = losses
+            Parallel.run(parts: parts.count, workers: workers.count) { index, worker in
+                let pass = workers[worker]
+                parts[index].clear()
+                var loss = 0.0
+                for first in stride(from: index * size, to: (index + 1) * size, by: passSamples) {
+                    let samples = windows[first..<min(first + passSamples, (index + 1) * size)]
+                    let dropout = drops ? dropout(firstSample: first) : nil
+                    pass.forward(net, samples: samples, dropout: dropout)
+                    loss += pinballGradient(pass.outputs, targets: targets, samples.indices, weight: weight)
+                    pass.backward(net, samples: samples, dropout: dropout, into: parts[index])
+                }
+                losses[index] = loss
+            }
+        }
+        total.clear()
+        for part in parts { Reduction.add(part.lanes, to: total.lanes, count: total.count) }
+        return losses.reduce(0, +)
+    }
+
+    /// The mean net's pinball loss per horizon over windows, without dropout.
+    func losses(_ windows: [UnsafePointer<Float>], targets: [Float]) -> [Double] {
+        mean.pack()
+        let size = passSamples
+        let parts = (windows.count + size - 1) / size
+        let horizons = Quantiles.horizons.count
+        var sums = [Double](repeating: 0, count: parts * horizons)
+        sums.withUnsafeMutableBufferPointer { sums in
+            nonisolated(unsafe) let sums = sums
+            Parallel.run(parts: parts, workers: workers.count) { index, worker in
+                let samples = windows[index * size..<min((index + 1) * size, windows.count)]
+                workers[worker].forward(mean, samples: samples, dropout: nil)
+                for i in samples.indices {
+                    for (row, level) in levelsByRow.enumerated() {
+                        let horizon = row / Quantiles.levels.count
+                        let q = workers[worker].outputs[row, sample: i - samples.startIndex]
+                        sums[index * horizons + horizon] += Evaluation.pinball(
+                            Double(targets[i * horizons + horizon]), Double(q), Double(level))
+                    }
+                }
+            }
+        }
+        return (0..<horizons).map { horizon in
+            stride(from: horizon, to: sums.count, by: horizons).reduce(0) { $0 + sums[$1] }
+                / Double(windows.count * Quantiles.levels.count)
+        }
+    }
+
+    /// Back to these weights, with fresh moments.
+    mutating func restart(from values: [Float]) {
+        net.parameters.load(values)
+        net.pack()
+        mean.parameters.load(values)
+        adam = Adam(count: net.parameters.buffer.count)
+    }
+
+    /// The last gradient, laid out as the parameters.
+    var gradientValues: [Float] { net.parameters.values(of: total) }
+
+    private func pinballGradient(_ outputs: OutputPanels, targets: [Float], _ samples: Range<Int>, weight: Float) -> Double {
+        var loss = 0.0
+        let horizons = Quantiles.horizons.count
+        for sample in samples {
+            for (row, level) in levelsByRow.enumerated() {
+                let place = sample - samples.lowerBound
+                let d = targets[sample * horizons + row / Quantiles.levels.count] - outputs[row, sample: place]
+                loss += Double(max(level * d, (level - 1) * d))
+                outputs.setGradient((d > 0 ? -level : 1 - level) * weight, row: row, sample: place)
+            }
+        }
+        return loss * Double(weight)
+    }
+}
+
+extension SequenceTrainer {
+    /// All that a step depends on, besides the batch.
+    struct State: Hashable {
+        var parameters, mean, first, second: [Float]
+        var steps, updates: Int
+        var caution: Float
+    }
+
+    var state: State {
+        State(
+            parameters: net.parameters.values, mean: mean.parameters.values, first: net.parameters.values(of: adam.first),
+            second: net.parameters.values(of: adam.second),
+            steps: adam.steps, updates: updates, caution: caution)
+    }
+
+    mutating func resume(_ state: State) {
+        restart(from: state.parameters)
+        mean.parameters.load(state.mean)
+        adam.first.floats.update(from: state.first, count: state.first.count)
+        adam.second.floats.update(from: state.second, count: state.second.count)
+        adam.steps = state.steps
+        updates = state.updates
+        caution = state.caution
+    }
+}
+
+/// The level of each output row.
+let levelsByRow: [Float] = Quantiles.horizons.flatMap { _ in Quantiles.levels.map(Float.init) }

@@ -1,0 +1,206 @@
+package import Kernels
+
+/// The encoder forward and backward, for one panel of sixteen samples; activations are one panel of rows a token.
+package final class TransformerPass: SequencePass {
+    package let outputs: OutputPanels
+    private let tokens, width: Int
+    private let patches: PanelRows
+    /// The residual stream, what a branch adds to it, and their gradients.
+    private let stream, branch, streamGradient, branchGradient: PanelRows
+    private let wide, wideGradient: PanelRows
+    private let projectedGradient: PanelRows
+    private let layers: [LayerMemory]
+    private let last: NormMemory
+    private let pooled, pooledGradient, rows, rowGradient: LaneBuffer
+    private let memory: [LaneBuffer]
+
+    init(_ net: TransformerNet) {
+        tokens = net.tokens
+        width = net.shape.hidden
+        let allocator = PanelAllocator(panels: net.tokens)
+        patches = allocator.rows(net.patchRows)
+        stream = allocator.rows(width)
+        branch = allocator.rows(width)
+        streamGradient = allocator.rows(width)
+        branchGradient = allocator.rows(width)
+        wide = allocator.rows(net.feedForward)
+        wideGradient = allocator.rows(net.feedForward)
+        projectedGradient = allocator.rows(3 * width)
+        layers = net.layers.map { _ in LayerMemory(net, allocator) }
+        last = NormMemory(net, allocator)
+        pooled = LaneBuffer(count: width * 2)
+        pooledGradient = LaneBuffer(count: width * 2)
+        rows = LaneBuffer(floats: tokens * panelWidth * max(net.patchRows, net.feedForward))
+        rowGradient = LaneBuffer(count: width * 2)
+        outputs = OutputPanels(net.shape, panels: 1)
+        memory = allocator.memory
+    }
+
+    package func forward(_ net: TransformerNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?) {
+        for token in 0..<tokens { gather(samples, offset: token * net.patchRows, rows: net.patchRows, into: patches[token]) }
+        net.embed.apply(patches, into: stream)
+        let position = net.parameters.floats + net.position
+        for token in 0..<tokens {
+            for row in 0..<width * 2 { stream[token][row] += Lanes(repeating: position[token * width + row / 2]) }
+        }
+        for (i, layer) in net.layers.enumerated() {
+            let kept = layers[i]
+            normalise(net, layer.attentionNorm, kept.attentionNorm)
+            layer.project.apply(kept.attentionNorm.output, into: kept.projected)
+            kept.attention.forward(kept.projected, into: kept.mixed, dropout: dropout, site: site(i, 0))
+            layer.mix.apply(kept.mixed, into: branch)
+            addBranch(dropout, site: site(i, 1))
+
+            normalise(net, layer.feedForwardNorm, kept.feedForwardNorm)
+            layer.expand.apply(kept.feedForwardNorm.output, into: kept.active)
+            for token in 0..<tokens {
+                let active = kept.active[token], slopes = kept.slopes[token], count = net.feedForward * 2
+                Activation.gelu(active, slopes: slopes, count: count)
+                dropout?.apply(active, site: site(i, 2) + token, into: active, count: count)
+                dropout?.apply(slopes, site: site(i, 2) + token, into: slopes, count: count)
+            }
+            layer.contract.apply(kept.active, into: branch)
+            addBranch(dropout, site: site(i, 3))
+        }
+        normalise(net, net.norm, last)
+        pooled.clear()
+        for token in 0..<tokens { Reduction.add(last.output[token], to: pooled.lanes, count: width * 2) }
+        for row in 0..<width * 2 { pooled.lanes[row] *= 1 / Float(tokens) }
+        net.head.apply(pool(pooled), into: outputs.panels(of: outputs.values, 1))
+    }
+
+    package func backward(_ net: TransformerNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?, into gradient: LaneBuffer) {
+        precondition(samples.count == panelWidth)
+        let loss = outputs.panels(of: outputs.gradient, 1)
+        net.head.accumulate(loss, inputs: pool(pooled), rows: rows, into: gradient)
+        net.head.inputGradient(loss, into: pool(pooledGradient))
+        for token in 0..<tokens {
+            for row in 0..<width * 2 {
+                branchGradient[token][row] = pooledGradient.lanes[row] * (1 / Float(tokens))
+                streamGradient[token][row] = Lanes(repeating: 0)
+            }
+        }
+        backwardNorm(net, net.norm, last, into: gradient)
+        for (i, layer) in net.layers.enumerated().reversed() {
+            let kept = layers[i]
+            takeBranch(dropout, site: site(i, 3))
+            layer.contract.accumulate(branchGradient, inputs: kept.active, rows: rows, into: gradient)
+            layer.contract.inputGradient(branchGradient, into: wideGradient)
+            for token in 0..<tokens {
+                for row in 0..<net.feedForward * 2 { wideGradient[token][row] *= kept.slopes[token][row] }
+            }
+            layer.expand.accumulate(wideGradient, inputs: kept.feedForwardNorm.output, rows: rows, into: gradient)
+            layer.expand.inputGradient(wideGradient, into: branchGradient)
+            backwardNorm(net, layer.feedForwardNorm, kept.feedForwardNorm, into: gradient)
+
+            takeBranch(dropout, site: site(i, 1))
+            layer.mix.accumulate(branchGradient, inputs: kept.mixed, rows: rows, into: gradient)
+            layer.mix.inputGradient(branchGradient, into: branch)
+            kept.attention.backward(branch, kept.projected, into: projectedGradient, dropout: dropout, site: site(i, 0))
+            layer.project.accumulate(projectedGradient, inputs: kept.attentionNorm.output, rows: rows, into: gradient)
+            layer.project.inputGradient(projectedGradient, into: branchGradient)
+            backwardNorm(net, layer.attentionNorm, kept.attentionNorm, into: gradient)
+        }
+        for token in 0..<tokens {
+            for row in 0..<width {
+                gradient.floats[net.position + token * width + row] += (streamGradient[token][row * 2] + streamGradient[token][row * 2 + 1])
+                    .sum()
+            }
+            for (lane, sample) in samples.enumerated() {
+                (rows.floats + (token * panelWidth + lane) * net.patchRows).update(
+                    from: sample + token * net.patchRows, count: net.patchRows)
+            }
+        }
+        net.embed.accumulate(streamGradient, transposedInputs: rows, into: gradient)
+    }
+
+    /// Where dropout falls: a number for each place in a layer, with room for the heads or tokens after it.
+    private func site(_ layer: Int, _ place: Int) -> Int { (layer * 4 + place) << 8 }
+
+    private func pool(_ buffer: LaneBuffer) -> PanelRows { PanelRows(base: buffer.lanes, stride: width * 2, panels: 1) }
+
+    private func normalise(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ kept: NormMemory) {
+        for token in 0..<tokens {
+            LayerNorm.forward(
+                stream[token], gamma: net.parameters.floats + norm.gamma, beta: net.parameters.floats + norm.beta,
+                normed: kept.normed[token], inverse: kept.inverse.lanes + token * 2, output: kept.output[token], rows: width)
+        }
+    }
+
+    /// From the gradient of the normed stream, in `branchGradient`, to that of the stream.
+    private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ kept: NormMemory, into gradient: LaneBuffer) {
+        rowGradient.clear()
+        for token in 0..<tokens {
+            LayerNorm.backward(
+                branchGradient[token], gamma: net.parameters.floats + norm.gamma, normed: kept.normed[token],
+                inverse: kept.inverse.lanes + token * 2, addingTo: streamGradient[token], gammaGradient: rowGradient.lanes,
+                betaGradient: rowGradient.lanes + width, rows: width)
+        }
+        for row in 0..<width {
+            gradient.floats[norm.gamma + row] += rowGradient.lanes[row].sum()
+            gradient.floats[norm.beta + row] += rowGradient.lanes[width + row].sum()
+        }
+    }
+
+    private func addBranch(_ dropout: Dropout?, site: Int) {
+        for token in 0..<tokens {
+            dropout?.apply(branch[token], site: site + token, into: branch[token], count: width * 2)
+            Reduction.add(branch[token], to: stream[token], count: width * 2)
+        }
+    }
+
+    private func takeBranch(_ dropout: Dropout?, site: Int) {
+        for token in 0..<tokens {
+            if let dropout {
+                dropout.apply(streamGradient[token], site: site + token, into: branchGradient[token], count: width * 2)
+            } else {
+                branchGradient[token].update(from: streamGradient[token], count: width * 2)
+            }
+        }
+    }
+}
+
+/// What a layer normalisation keeps for its backward pass.
+private struct NormMemory {
+    let normed, output: PanelRows
+    let inverse: LaneBuffer
+
+    init(_ net: TransformerNet, _ allocator: PanelAllocator) {
+        normed = allocator.rows(net.shape.hidden)
+        output = allocator.rows(net.shape.hidden)
+        inverse = LaneBuffer(count: net.tokens * 2)
+    }
+}
+
+/// What an encoder layer keeps for its backward pass.
+private struct LayerMemory {
+    let attentionNorm, feedForwardNorm: NormMemory
+    let projected, mixed, active, slopes: PanelRows
+    let attention: Attention
+
+    init(_ net: TransformerNet, _ allocator: PanelAllocator) {
+        attentionNorm = NormMemory(net, allocator)
+        feedForwardNorm = NormMemory(net, allocator)
+        projected = allocator.rows(3 * net.shape.hidden)
+        mixed = allocator.rows(net.shape.hidden)
+        active = allocator.rows(net.feedForward)
+        slopes = allocator.rows(net.feedForward)
+        attention = Attention(tokens: net.tokens, width: net.shape.hidden, heads: TransformerNet.heads)
+    }
+}
+
+/// Panels of one pass, kept alive by it.
+private final class PanelAllocator {
+    private let panels: Int
+    private(set) var memory: [LaneBuffer] = []
+
+    init(panels: Int) { self.panels = panels }
+
+    /// One panel of `rows` rows a token, a cache line apart, so that equal rows of all tokens do not share a cache set.
+    func rows(_ rows: Int) -> PanelRows {
+        let stride = rows * 2 + 2
+        let buffer = LaneBuffer(count: panels * stride)
+        memory.append(buffer)
+        return PanelRows(base: buffer.lanes, stride: stride, panels: panels)
+    }
+}

@@ -1,0 +1,114 @@
+/// One row of a tile of accumulators that stay in registers: one, two or three registers wide.
+protocol TileRow {
+    static var width: Int { get }
+    init(repeating value: Float)
+    init(_ source: UnsafePointer<Lanes>)
+    mutating func addProduct(_ factor: Lanes, _ b: Self)
+    func store(_ target: UnsafeMutablePointer<Lanes>)
+}
+
+struct SingleRow: TileRow {
+    static let width = 1
+    var c0: Lanes
+
+    @inline(__always) init(repeating value: Float) { c0 = Lanes(repeating: value) }
+    @inline(__always) init(_ source: UnsafePointer<Lanes>) { c0 = source[0] }
+    @inline(__always) mutating func addProduct(_ factor: Lanes, _ b: Self) { c0.addProduct(factor, b.c0) }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Lanes>) { target[0] = c0 }
+}
+
+struct DoubleRow: TileRow {
+    static let width = 2
+    var c0, c1: Lanes
+
+    @inline(__always) init(repeating value: Float) { (c0, c1) = (Lanes(repeating: value), Lanes(repeating: value)) }
+    @inline(__always) init(_ source: UnsafePointer<Lanes>) { (c0, c1) = (source[0], source[1]) }
+    @inline(__always) mutating func addProduct(_ factor: Lanes, _ b: Self) {
+        c0.addProduct(factor, b.c0)
+        c1.addProduct(factor, b.c1)
+    }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Lanes>) { (target[0], target[1]) = (c0, c1) }
+}
+
+struct TripleRow: TileRow {
+    static let width = 3
+    var c0, c1, c2: Lanes
+
+    @inline(__always) init(repeating value: Float) {
+        (c0, c1, c2) = (Lanes(repeating: value), Lanes(repeating: value), Lanes(repeating: value))
+    }
+    @inline(__always) init(_ source: UnsafePointer<Lanes>) { (c0, c1, c2) = (source[0], source[1], source[2]) }
+    @inline(__always) mutating func addProduct(_ factor: Lanes, _ b: Self) {
+        c0.addProduct(factor, b.c0)
+        c1.addProduct(factor, b.c1)
+        c2.addProduct(factor, b.c2)
+    }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Lanes>) { (target[0], target[1], target[2]) = (c0, c1, c2) }
+}
+
+/// Two, four or six rows of accumulators: at most twelve registers, enough to keep both multipliers of a core busy.
+protocol Tile {
+    associatedtype Row: TileRow
+    static var rows: Int { get }
+    /// Makes each row from its number, in order.
+    init(_ row: (Int) -> Row)
+    mutating func forEachRow(_ body: (Int, inout Row) -> Void)
+}
+
+extension Tile {
+    /// row[i] += a[i · aStride] · b, the same registers `b` for every row.
+    @inline(__always)
+    mutating func addProduct(_ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Lanes>) {
+        let b = Row(b)
+        forEachRow { $1.addProduct(Lanes(repeating: a[$0 * aStride]), b) }
+    }
+
+    /// row[i] += a[i · aStride] · b lane by lane.
+    @inline(__always)
+    mutating func addProduct(_ a: UnsafePointer<Lanes>, _ aStride: Int, lanewise b: UnsafePointer<Lanes>) {
+        let b = Row(b)
+        forEachRow { $1.addProduct(a[$0 * aStride], b) }
+    }
+
+    @inline(__always)
+    mutating func store(_ target: UnsafeMutablePointer<Lanes>, _ stride: Int) { forEachRow { $1.store(target + $0 * stride) } }
+}
+
+struct TwoRows<Row: TileRow>: Tile {
+    static var rows: Int { 2 }
+    var r0, r1: Row
+
+    @inline(__always) init(_ row: (Int) -> Row) { (r0, r1) = (row(0), row(1)) }
+    @inline(__always) mutating func forEachRow(_ body: (Int, inout Row) -> Void) {
+        body(0, &r0)
+        body(1, &r1)
+    }
+}
+
+struct FourRows<Row: TileRow>: Tile {
+    static var rows: Int { 4 }
+    var r0, r1, r2, r3: Row
+
+    @inline(__always) init(_ row: (Int) -> Row) { (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3)) }
+    @inline(__always) mutating func forEachRow(_ body: (Int, inout Row) -> Void) {
+        body(0, &r0)
+        body(1, &r1)
+        body(2, &r2)
+        body(3, &r3)
+    }
+}
+
+struct SixRows<Row: TileRow>: Tile {
+    static var rows: Int { 6 }
+    var r0, r1, r2, r3, r4, r5: Row
+
+    @inline(__always) init(_ row: (Int) -> Row) { (r0, r1, r2, r3, r4, r5) = (row(0), row(1), row(2), row(3), row(4), row(5)) }
+    @inline(__always) mutating func forEachRow(_ body: (Int, inout Row) -> Void) {
+        body(0, &r0)
+        body(1, &r1)
+        body(2, &r2)
+        body(3, &r3)
+        body(4, &r4)
+        body(5, &r5)
+    }
+}
