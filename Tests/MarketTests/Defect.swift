@@ -49,12 +49,12 @@ enum Defect: String, CaseIterable {
         case .penceFrom: scale(&rows, index..<rows.count, by: 0.01)
         case .level: scale(&rows, index..<(index + 1), by: sign ? Double.random(in: 1.4...3, using: &random) : 0.5)
         case .unknownSplit:
-            let ratio = [1.5, 2, 3, 4, 7, 10].randomElement(using: &random) ?? 2
+            let ratio = pick([1.5, 2, 3, 4, 7, 10], &random)
             scale(&rows, 0..<index, by: ratio, volume: sign)
         case .unknownReverseSplit:
-            scale(&rows, 0..<index, by: 1 / ([2, 3, 4, 5, 8, 10].randomElement(using: &random) ?? 2), volume: sign)
+            scale(&rows, 0..<index, by: 1 / pick([2, 3, 4, 5, 8, 10], &random), volume: sign)
         case .eventOnly:
-            let ratio = [1.5, 2, 3, 4, 7, 0.5, 0.2, 0.1].randomElement(using: &random) ?? 2
+            let ratio = pick([1.5, 2, 3, 4, 7, 0.5, 0.2, 0.1], &random)
             actions.append(CorporateAction(exDate: rows[index].session, kind: .split(numerator: ratio, denominator: 1)))
         case .zeroVolume: rows[index].volume = 0
         case .stale:
@@ -69,6 +69,8 @@ enum Defect: String, CaseIterable {
             rows[index].low = min(rows[index].low ?? 0, rows[index].close ?? 0)
         }
     }
+
+    private func pick(_ ratios: [Double], _ random: inout SplitMix) -> Double { ratios[Int.random(in: 0..<ratios.count, using: &random)] }
 
     private func scale(_ rows: inout [Validation.Row], _ range: Range<Int>, by factor: Double, volume: Bool = false) {
         for index in range {

@@ -34,6 +34,30 @@ package enum Adjustment {
         previousClose * adjusted / previousAdjusted - close
     }
 
+    /// By what the prices of a bar are multiplied to compare with the last one of `bars`.
+    package struct Factor: Hashable, Sendable {
+        package let session: SessionDate
+        /// For splits alone.
+        package let split: Double
+        /// For splits and dividends, the total return.
+        package let total: Double
+    }
+
+    /// The factors of as-traded bars in session order, by the actions given: those of a knowledge date give the factors as of it. Derived,
+    /// never stored. A dividend's factor is `1 − dividend / close` by the last close before its ex-date.
+    package static func factors(bars: [Bar], actions: [CorporateAction]) -> [Factor] {
+        var (split, total) = (1.0, 1.0)
+        var factors: [Factor] = []
+        let observations = observations(bars: bars, actions: actions)
+        for (index, observation) in observations.enumerated().reversed() {
+            factors.append(Factor(session: observation.session, split: split, total: total))
+            guard index > 0 else { break }
+            split /= observation.split
+            total *= max(0, 1 - observation.dividend / observations[index - 1].close) / observation.split
+        }
+        return factors.reversed()
+    }
+
     /// Bars that a provider adjusted, brought back to as traded. `bars` in session order; of `actions` those after a bar count.
     /// The close before an ex-date is the base of a dividend's factor `1 − dividend / close`.
     package static func asTraded(_ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]) -> [Bar] {

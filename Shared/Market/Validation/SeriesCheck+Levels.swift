@@ -2,7 +2,7 @@ import Glibc
 
 extension SeriesCheck {
     /// Fields a hundredfold or a hundredth of the level around them. Repaired in `series` too, so that the rules behind see the mended rows.
-    /// Which side of a lasting change is right, the longer one tells.
+    /// Of a lasting change the earlier level is right: what was stored before is not rewritten by what comes later.
     func units(_ series: inout ValidationSeries) -> [Finding] {
         guard var reference = ValidationSeries.median(Array(series.close.prefix(21))) else { return [] }
         var wrong: [Int: [Repair]] = [:]
@@ -18,7 +18,6 @@ extension SeriesCheck {
             if !repairs.isEmpty { wrong[index] = repairs }
             reference = close
         }
-        if wrong.count > series.count / 2 { wrong = inverted(wrong, series) }
         for (index, repairs) in wrong {
             for repair in repairs { series.set(repair.field, at: index, to: repair.after) }
         }
@@ -34,21 +33,6 @@ extension SeriesCheck {
         let distance = log(ratio)
         guard abs(abs(distance) - log(100)) < thresholds.unit else { return nil }
         return distance > 0 ? 0.01 : 100
-    }
-
-    /// The rows that the other reading calls wrong, put to the level of the majority.
-    private func inverted(_ wrong: [Int: [Repair]], _ series: ValidationSeries) -> [Int: [Repair]] {
-        guard let whole = wrong.values.first(where: { $0.count == 4 })?.first else { return wrong }
-        let factor = whole.before / whole.after
-        var result: [Int: [Repair]] = [:]
-        for index in 0..<series.count {
-            let known = Set((wrong[index] ?? []).map(\.field))
-            let repairs = series.prices(at: index).filter { !known.contains($0.0) }.map {
-                Repair(field: $0.0, before: $0.1, after: $0.1 * factor)
-            }
-            if !repairs.isEmpty { result[index] = repairs }
-        }
-        return result
     }
 
     /// Splits that were told of and that the price knows nothing of. They are taken out of `series`.
