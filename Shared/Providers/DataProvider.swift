@@ -25,6 +25,9 @@ package protocol DataProvider: Sendable {
         _ body: [UInt8], status: Int, contentType: String?, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer
 
+    /// The request for the page that follows an answer with a `nextPage`; nil when the provider has no pages.
+    func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest?
+
     /// The body with every echo of the API key removed, and whether there was one.
     func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool)
 }
@@ -32,4 +35,15 @@ package protocol DataProvider: Sendable {
 extension DataProvider {
     package var name: String { Self.name }
     package var reportsActions: Bool { true }
+    package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? { nil }
+
+    /// The refusal that reading throws.
+    func refusal(_ read: () throws(ProviderRefusal) -> Void) -> ProviderRefusal? {
+        do throws(ProviderRefusal) {
+            try read()
+            return nil
+        } catch {
+            return error
+        }
+    }
 }

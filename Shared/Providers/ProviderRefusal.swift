@@ -11,8 +11,14 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
         case dailyQuota
         /// Not in the plan of this key.
         case premium
+        /// The symbol is known and trades no more.
+        case delisted
         /// HTML, a redirect, plain text.
         case notJSON
+        /// A page that turns away programs: a consent page, a proof of work.
+        case blocked
+        /// "Will be right back": asking later can help, in minutes.
+        case maintenance
         case badKey
         /// HTTP 5xx.
         case serverError
@@ -27,7 +33,10 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
             case .rateLimited: "rate-limited"
             case .dailyQuota: "daily-quota"
             case .premium: "premium"
+            case .delisted: "delisted"
             case .notJSON: "not-json"
+            case .blocked: "blocked"
+            case .maintenance: "maintenance"
             case .badKey: "bad-key"
             case .serverError: "server-error"
             case .malformed: "malformed"
@@ -44,12 +53,30 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
         self.detail = detail.count > 300 ? detail.prefix(299) + "…" : detail
     }
 
+    /// What a run does about it.
+    package enum Reaction: Hashable, Sendable {
+        /// Ask again, not before so many seconds.
+        case retry(after: Double)
+        /// Nothing more from this provider today; the next run goes on where this one stopped.
+        case stopRun
+        /// Go on with the next symbol.
+        case skipSymbol
+    }
+
+    package var reaction: Reaction {
+        switch kind {
+        case .rateLimited(let seconds): .retry(after: seconds ?? 60)
+        case .serverError: .retry(after: 1)
+        case .notJSON: .retry(after: 5)
+        case .maintenance: .retry(after: 300)
+        case .dailyQuota, .badKey, .blocked: .stopRun
+        case .unknownSymbol, .emptyRange, .delisted, .premium, .malformed: .skipSymbol
+        }
+    }
+
     /// Whether the same request can succeed within this run.
     package var isRetryable: Bool {
-        switch kind {
-        case .rateLimited, .serverError, .notJSON: true
-        case .unknownSymbol, .emptyRange, .dailyQuota, .premium, .badKey, .malformed: false
-        }
+        if case .retry = reaction { true } else { false }
     }
 
     /// Seconds to wait before the next request, when the provider said so.
@@ -67,12 +94,12 @@ extension ProviderRefusal {
     static func ofStatus(_ status: Int, _ text: String, headers: [(name: String, value: String)]) -> ProviderRefusal? {
         switch status {
         case 429, 999:
-            let after = headers.first { $0.name.lowercased() == "retry-after" }.flatMap { Double($0.value) }
+            let after = headers.first { $0.name.lowercased() == "retry-after" }.flatMap { Double($0.value) }.map { max(0, $0) }
             return ProviderRefusal(.rateLimited(retryAfter: after), "HTTP \(status): \(text)")
         case 500...: return ProviderRefusal(.serverError, "HTTP \(status): \(text)")
         case 408: return ProviderRefusal(.serverError, "HTTP 408: \(text)")
         case 401, 403: return ProviderRefusal(.badKey, "HTTP \(status): \(text)")
-        case 300..<400: return ProviderRefusal(.notJSON, "HTTP \(status): redirected")
+        case 300..<400: return ProviderRefusal(.blocked, "HTTP \(status): redirected, as to a consent page")
         default: return nil
         }
     }

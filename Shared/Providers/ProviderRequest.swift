@@ -13,6 +13,13 @@ package struct ProviderRequest: Sendable {
     }
 }
 
+extension ProviderRequest {
+    /// An address without secrets; the key goes into a header.
+    init(url: String, key: (name: String, value: String)?) {
+        self.init(url: url, storedURL: url, headers: [(name: "Accept", value: "application/json")] + (key.map { [$0] } ?? []))
+    }
+}
+
 /// Percent-encodes everything but RFC 3986's unreserved characters: `^GSPC`, `EURUSD=X`, `BRK.B` fit in a path or a query.
 func percentEncoded(_ text: String) -> String {
     let hex = Array("0123456789ABCDEF".utf8)

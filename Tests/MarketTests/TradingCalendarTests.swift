@@ -48,10 +48,46 @@ import Testing
         let calendar = try #require(TradingCalendar.of(mic: "XNYS"))
         let day = SessionDate(year: 2031, month: 5, day: 7)
         #expect(calendar.isSession(day))
-        let closed = calendar.closing([day])
+        let closed = calendar.changed(closures: [day])
         #expect(!closed.isSession(day))
         #expect(closed.next(after: day.advanced(by: -1)) == day.advanced(by: 1))
         #expect(closed.count(from: day, through: day) == 0)
+        #expect(calendar.isSession(day))
+    }
+
+    @Test func anExtraSessionAndAnEarlierCloseAreData() throws {
+        let calendar = try #require(TradingCalendar.of(mic: "XNSE"))
+        let saturday = SessionDate(year: 2024, month: 3, day: 2)
+        #expect(!calendar.isSession(saturday))
+        let hours = SessionHours(open: 9 * 3600 + 900, close: 12 * 3600 + 1800)
+        let changed = calendar.changed(openings: [saturday], hours: [saturday: hours])
+        #expect(changed.previous(before: SessionDate(year: 2024, month: 3, day: 4)) == saturday)
+        #expect(changed.close(of: saturday).description == "2024-03-02T07:00:00Z")
+        #expect(changed.isEarlyClose(saturday))
+    }
+
+    @Test func aLunchBreakCutsTheSessionInTwo() throws {
+        let calendar = try #require(TradingCalendar.of(mic: "XTKS"))
+        let session = SessionDate(year: 2024, month: 11, day: 5)
+        let trading = ["00:00:00", "02:29:59", "02:30:00", "03:29:59", "03:30:00", "06:29:59", "06:30:00"].map {
+            Instant("2024-11-05T\($0)Z").flatMap { calendar.session(tradingAt: $0) }
+        }
+        #expect(trading == [session, session, nil, nil, session, session, nil])
+        #expect(calendar.close(of: session.advanced(by: -1)).description == "2024-11-04T06:00:00Z")
+    }
+
+    @Test func aSessionThatOpensTheEveningBeforeBelongsToItsOwnDate() throws {
+        let calendar = try #require(TradingCalendar.of(mic: "CMES"))
+        let monday = SessionDate(year: 2024, month: 3, day: 11)
+        #expect(calendar.open(of: monday).description == "2024-03-10T22:00:00Z")
+        #expect(calendar.session(tradingAt: try #require(Instant("2024-03-10T23:00:00Z"))) == monday)
+    }
+
+    @Test func datesOutsideAreUnknownAndNoSessions() throws {
+        let calendar = try #require(TradingCalendar.of(mic: "XSHG"))
+        #expect(!calendar.covers(SessionDate(year: 1990, month: 1, day: 1)))
+        #expect(calendar.knownThrough == SessionDate(year: 2026, month: 12, day: 31))
+        #expect(calendar.next(after: calendar.knownThrough) != nil)
     }
 
     @Test func anUnknownExchangeHasNoCalendar() {

@@ -5,6 +5,8 @@ import Testing
 @Suite struct Zones {
     @Test(arguments: [
         "America/New_York", "Europe/London", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "Australia/Sydney", "America/Sao_Paulo", "UTC",
+        "America/Chicago", "America/Santiago", "America/Mexico_City", "Europe/Dublin", "Europe/Moscow", "Europe/Istanbul", "Europe/Lisbon",
+        "Asia/Jerusalem", "Asia/Seoul", "Asia/Riyadh", "Africa/Johannesburg", "Africa/Cairo", "Pacific/Auckland", "Atlantic/Bermuda",
     ])
     func offsetsEqualThePlatformsFrom1950To2090(_ name: String) throws {
         let zone = try #require(Zone(name))

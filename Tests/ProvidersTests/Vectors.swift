@@ -23,6 +23,23 @@ enum Vectors {
         return [UInt8](try JSONSerialization.data(withJSONObject: inner))
     }
 
+    /// A sample's provider body; of a recorded `.yaml` exchange the first `string:` in single quotes, its folded lines joined.
+    static func recorded(_ path: String) throws -> [UInt8] {
+        guard path.hasSuffix(".yaml") else { return try bytes(path) }
+        let text = String(decoding: try bytes(path), as: UTF8.self)
+        let start = try #require(text.range(of: "string: '")).upperBound
+        var body = ""
+        var rest = text[start...]
+        while let quote = rest.firstIndex(of: "'") {
+            body += rest[..<quote]
+            rest = rest[rest.index(after: quote)...]
+            guard rest.first == "'" else { break }
+            body += "'"
+            rest.removeFirst()
+        }
+        return [UInt8](body.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ").utf8)
+    }
+
     struct ErrorBody: Sendable {
         let kind: String
         let status: Int

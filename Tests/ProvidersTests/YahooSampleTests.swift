@@ -78,7 +78,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
 
     @Test func everyPublishedErrorBodyIsRefusedForItsReason() throws {
         let expected = [
-            "unknown-symbol", "empty-range", "empty-range", "rate-limited", "rate-limited", "bad-key", "not-json",
+            "unknown-symbol", "empty-range", "empty-range", "rate-limited", "rate-limited", "bad-key", "maintenance",
         ]
         let errors = try Vectors.errors(YahooSamples.folder + "error-bodies.json")
         let kinds = errors.map { YahooChart().classify(status: $0.status, body: $0.body, headers: [])?.kind.name }

@@ -1,4 +1,6 @@
-/// The sessions of one exchange: which local dates trade, from when to when. Rules and ad hoc days are in `NewYork.swift`;
+import Synchronization
+
+/// The sessions of one exchange: which local dates trade, from when to when. Its rules and dated exceptions are in `ExchangeTable`;
 /// lookups are one array read.
 package struct TradingCalendar: Sendable {
     /// ISO 10383 code of the exchange.
@@ -11,72 +13,76 @@ package struct TradingCalendar: Sendable {
     private let days: [Int32]
     /// For each date from `first` on, how many sessions lie before it; one element more than dates.
     private let ordinals: [Int32]
-    /// Local seconds into the day of the close, where it is not the regular one.
-    private let earlyCloses: [SessionDate: Int]
-    private let closures: Set<SessionDate>
-    private let regularOpen, regularClose: Int
+    private let regular: [(from: SessionDate, hours: SessionHours)]
+    /// Hours of the sessions that do not have the regular ones.
+    private let special: [SessionDate: SessionHours]
+    private let rules: ExchangeRules
+
+    /// The last date whose holidays are all known. Later ones lack what is dated year by year (by the moon, by a government's notice).
+    package var knownThrough: SessionDate { rules.known }
 
     /// The calendar of an exchange; nil for one that is not known. Built once, then shared.
     package static func of(mic: String) -> TradingCalendar? {
-        switch mic {
-        case "XNYS": newYork
-        case "XNAS": nasdaq
-        default: nil
+        shared.withLock { calendars in
+            if let calendar = calendars[mic] { return calendar }
+            guard let rules = ExchangeTable.rules(mic: mic), let calendar = TradingCalendar(mic: mic, rules: rules) else { return nil }
+            calendars[mic] = calendar
+            return calendar
         }
     }
 
-    private static let newYork = Zone("America/New_York").map {
-        TradingCalendar(
-            mic: "XNYS", zone: $0, first: NewYork.first, last: NewYork.last, closures: NewYork.closures(),
-            earlyCloses: NewYork.earlyCloses(), open: NewYork.open, close: NewYork.close)
-    }
-    private static let nasdaq = newYork.map { TradingCalendar($0, mic: "XNAS") }
+    private static let shared = Mutex<[String: TradingCalendar]>([:])
 
-    /// `closures` are weekdays without a session. `open` and `close` are local seconds into the day.
-    package init(
-        mic: String, zone: Zone, first: SessionDate, last: SessionDate, closures: Set<SessionDate>, earlyCloses: [SessionDate: Int],
-        open: Int, close: Int
+    /// Every exchange that has a calendar.
+    package static var mics: [String] { ExchangeTable.mics }
+
+    /// `closures` are closed and `openings` open whatever the rules say; `changed` holds hours of single sessions.
+    private init?(
+        mic: String, rules: ExchangeRules, closures: Set<SessionDate> = [], openings: Set<SessionDate> = [],
+        changed: [SessionDate: SessionHours] = [:]
     ) {
-        let dates = Int(last.day - first.day) + 1
-        var isClosed = [Bool](repeating: false, count: dates)
-        for closure in closures where closure >= first && closure <= last { isClosed[Int(closure.day - first.day)] = true }
+        guard let zone = Zone(rules.zone) else { return nil }
+        let dates = Int(rules.last.day - rules.first.day) + 1
         var days: [Int32] = []
         var ordinals: [Int32] = []
-        days.reserveCapacity(dates)
         ordinals.reserveCapacity(dates + 1)
-        var weekday = first.weekday
-        for (index, isClosed) in isClosed.enumerated() {
+        days.reserveCapacity(dates * 5 / 7)
+        var weekday = rules.first.weekday
+        var weeks = rules.weeks[...]
+        var week = weeks.removeFirst().weekdays
+        for index in 0..<dates {
+            let date = SessionDate(day: rules.first.day + Int32(index))
+            if let next = weeks.first, next.from <= date { week = weeks.removeFirst().weekdays }
             ordinals.append(Int32(days.count))
-            if weekday <= 5, !isClosed { days.append(first.day + Int32(index)) }
+            let isRegular = week.contains(weekday) && !rules.closed.contains(date)
+            if (isRegular || rules.open.contains(date) || openings.contains(date)) && !closures.contains(date) { days.append(date.day) }
             weekday = weekday == 7 ? 1 : weekday + 1
         }
         ordinals.append(Int32(days.count))
         self.mic = mic
         self.zone = zone
-        self.first = first
-        self.last = last
+        first = rules.first
+        last = rules.last
+        regular = rules.hours
+        special = rules.special.merging(changed) { $1 }
         self.days = days
         self.ordinals = ordinals
-        self.closures = closures
-        self.earlyCloses = earlyCloses
-        regularOpen = open
-        regularClose = close
+        self.rules = rules
     }
 
-    private init(_ other: TradingCalendar, mic: String) {
-        self = other
-        self.mic = mic
+    /// The same calendar with what was announced after this code was built: further days closed, further sessions, other hours.
+    /// Each call starts from the rules, so give all of it at once. `closures` win over `openings`.
+    package func changed(
+        closures: Set<SessionDate> = [], openings: Set<SessionDate> = [], hours: [SessionDate: SessionHours] = [:]
+    ) -> TradingCalendar {
+        TradingCalendar(mic: mic, rules: rules, closures: closures, openings: openings, changed: hours) ?? self
     }
 
-    /// The same calendar with further days closed: closures announced after this code was built.
-    package func closing(_ closures: Set<SessionDate>) -> TradingCalendar {
-        TradingCalendar(
-            mic: mic, zone: zone, first: first, last: last, closures: self.closures.union(closures), earlyCloses: earlyCloses,
-            open: regularOpen, close: regularClose)
-    }
+    /// Whether the date lies in the years that the calendar knows.
+    package func covers(_ date: SessionDate) -> Bool { date >= first && date <= last }
 
     package func isSession(_ date: SessionDate) -> Bool {
-        guard date >= first, date <= last else { return false }
+        guard covers(date) else { return false }
         let index = Int(date.day - first.day)
         return ordinals[index + 1] > ordinals[index]
     }
@@ -104,25 +110,32 @@ package struct TradingCalendar: Sendable {
         from <= through ? count(before: through.advanced(by: 1)) - count(before: from) : 0
     }
 
-    /// The end of the date's core session, early closes included. Meaningful for sessions only.
-    package func close(of session: SessionDate) -> Instant {
-        zone.instant(session, secondsIntoDay: earlyCloses[session] ?? regularClose)
-    }
+    /// The hours of the date's core session, early closes included. Meaningful for sessions only.
+    package func hours(of session: SessionDate) -> SessionHours { special[session] ?? regularHours(of: session) }
 
-    /// The start of the date's core session.
-    package func open(of session: SessionDate) -> Instant { zone.instant(session, secondsIntoDay: regularOpen) }
-
-    /// Whether the date is a session that ends before the regular close.
-    package func isEarlyClose(_ session: SessionDate) -> Bool { earlyCloses[session] != nil && isSession(session) }
-
-    /// The last session whose close is not after the instant; nil before the calendar starts.
-    package func latestClosed(at instant: Instant) -> SessionDate? {
-        let date = zone.localDate(at: instant)
-        return isSession(date) && close(of: date) <= instant ? date : previous(before: date)
+    private func regularHours(of session: SessionDate) -> SessionHours {
+        if !rules.weekdayHours.isEmpty, let hours = rules.weekdayHours[session.weekday] { return hours }
+        if let season = rules.season {
+            let (_, month, day) = session.civil
+            let isIn =
+                season.first <= season.last
+                ? (season.first...season.last).contains(month * 100 + day)
+                : month * 100 + day >= season.first || month * 100 + day <= season.last
+            if isIn { return season.hours }
+        }
+        var index = regular.count - 1
+        while index > 0, regular[index].from > session { index -= 1 }
+        return regular[index].hours
     }
 
     private func count(before date: SessionDate) -> Int {
         if date <= first { return 0 }
         return Int(date > last ? ordinals[ordinals.count - 1] : ordinals[Int(date.day - first.day)])
+    }
+
+    /// Whether the date is a session that ends before the regular close.
+    package func isEarlyClose(_ session: SessionDate) -> Bool {
+        guard let hours = special[session], isSession(session) else { return false }
+        return hours.close < regularHours(of: session).close
     }
 }

@@ -34,6 +34,64 @@ package enum Adjustment {
         previousClose * adjusted / previousAdjusted - close
     }
 
+    /// By what the prices of a bar are multiplied to compare with the last one of `bars`.
+    package struct Factor: Hashable, Sendable {
+        package let session: SessionDate
+        /// For splits alone.
+        package let split: Double
+        /// For splits and dividends, the total return.
+        package let total: Double
+    }
+
+    /// The factors of as-traded bars in session order, by the actions given: those of a knowledge date give the factors as of it. Derived,
+    /// never stored. A dividend's factor is `1 − dividend / close` by the last close before its ex-date.
+    package static func factors(bars: [Bar], actions: [CorporateAction]) -> [Factor] {
+        var (split, total) = (1.0, 1.0)
+        var factors: [Factor] = []
+        let observations = observations(bars: bars, actions: actions)
+        for (index, observation) in observations.enumerated().reversed() {
+            factors.append(Factor(session: observation.session, split: split, total: total))
+            guard index > 0 else { break }
+            split /= observation.split
+            total *= max(0, 1 - observation.dividend / observations[index - 1].close) / observation.split
+        }
+        return factors.reversed()
+    }
+
+    /// Bars that a provider adjusted, brought back to as traded. `bars` in session order; of `actions` those after a bar count.
+    /// The close before an ex-date is the base of a dividend's factor `1 − dividend / close`.
+    package static func asTraded(_ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]) -> [Bar] {
+        guard basis == .splitAdjusted || basis == .totalReturn else { return bars }
+        let actions = actions.sorted { $0.exDate > $1.exDate }
+        var next = 0
+        var (shares, cash) = (1.0, 1.0)
+        var result: [Bar] = []
+        result.reserveCapacity(bars.count)
+        for bar in bars.reversed() {
+            var (split, dividend) = (1.0, 0.0)
+            while next < actions.count, actions[next].exDate > bar.session {
+                switch actions[next].kind {
+                case .split(let numerator, let denominator): split *= numerator / denominator
+                case .dividend(let amount): dividend += amount.double
+                }
+                next += 1
+            }
+            shares *= split
+            if basis == .totalReturn, dividend > 0 {
+                // As traded before the ex-date: adjusted · shares / (cash · (1 − dividend / close)), solved for the close.
+                let close = bar.close.double * shares / cash + dividend
+                cash *= 1 - dividend / close
+            }
+            let factor = shares / (basis == .totalReturn ? cash : 1)
+            let price = { (price: Price) in Price(price.double * factor) }
+            result.append(
+                Bar(
+                    session: bar.session, open: price(bar.open), high: price(bar.high), low: price(bar.low), close: price(bar.close),
+                    volume: bar.volume / shares))
+        }
+        return result.reversed()
+    }
+
     private static func inSessionOrder(_ bars: [Bar]) -> [Bar] {
         var latest: [Bar] = []
         latest.reserveCapacity(bars.count)

@@ -7,12 +7,26 @@ package struct CorporateAction: Hashable, Sendable {
         case dividend(Price)
     }
 
+    /// What kind of event it was, where the provider says; the arithmetic is in `kind` alone.
+    package enum Nature: String, Hashable, Sendable, Codable {
+        case ordinary
+        /// A dividend out of the regular order.
+        case special
+        /// Shares of another company were given: a dividend in kind, or the ratio by which the price fell.
+        case spinOff = "spin-off"
+        /// A split by new shares of the same company.
+        case stockDividend = "stock-dividend"
+        case capitalGain = "capital-gain"
+    }
+
     /// The first session that trades without the right.
     package let exDate: SessionDate
     package let kind: Kind
+    package let nature: Nature
 
-    package init(exDate: SessionDate, kind: Kind) {
+    package init(exDate: SessionDate, kind: Kind, nature: Nature = .ordinary) {
         self.exDate = exDate
         self.kind = kind
+        self.nature = nature
     }
 }

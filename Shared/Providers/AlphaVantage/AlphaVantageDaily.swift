@@ -24,11 +24,10 @@ package struct AlphaVantageDaily: DataProvider {
     /// Asks for the last 100 rows when they reach back to `from`, else for all (which the provider may keep for paying users).
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let isCompact = from.map { asOf.utcDate.day - $0.day < 140 } ?? false
-        let url =
-            "\(baseURL)/query?function=\(adjusted ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY")"
+        let query =
+            "function=\(adjusted ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY")"
             + "&symbol=\(percentEncoded(symbol))&outputsize=\(isCompact ? "compact" : "full")&datatype=json"
-        let secret = key.map { "&apikey=" + percentEncoded($0) } ?? ""
-        return ProviderRequest(url: url + secret, storedURL: url, headers: [(name: "Accept", value: "application/json")])
+        return AlphaVantage.request(baseURL, query, key: key)
     }
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
@@ -42,41 +41,19 @@ package struct AlphaVantageDaily: DataProvider {
         }
     }
 
-    /// The rows of either form, or why there are none. Every refusal comes as JSON with HTTP 200, even when CSV was asked for.
+    /// The rows of either form, or why there are none.
     func table(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
     ) throws(ProviderRefusal) -> AlphaVantageTable {
-        let excerpt = Redaction.redact(ProviderRefusal.excerpt(body), key: key)
-        if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
-        let start = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard start == UInt8(ascii: "{") else {
-            if let table = AlphaVantageTable(csv: body) { return table }
-            throw ProviderRefusal(.notJSON, "HTTP \(status): \(excerpt)")
+        switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
+        case .json(let json):
+            guard let table = AlphaVantageTable(json: json) else { throw AlphaVantage.refusal(json, key: key) }
+            return table
+        case .csv:
+            guard let table = AlphaVantageTable(csv: body) else {
+                throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body))")
+            }
+            return table
         }
-        guard let json = try? JSONScanner.parse(body) else { throw ProviderRefusal(.malformed, excerpt) }
-        if let table = AlphaVantageTable(json: json) { return table }
-        throw refusal(json, excerpt)
-    }
-
-    private func refusal(_ json: JSONValue, _ excerpt: String) -> ProviderRefusal {
-        let members = json.members ?? []
-        guard let message = members.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {
-            let isEmpty = members.allSatisfy { $0.value.members?.isEmpty ?? false }
-            return isEmpty
-                ? ProviderRefusal(.unknownSymbol, "an empty answer")
-                : ProviderRefusal(.malformed, "no daily series: \(excerpt)")
-        }
-        let text = Redaction.redact(message.value.string ?? excerpt, key: key)
-        return ProviderRefusal(AlphaVantageDaily.kind(of: text.lowercased(), isError: message.key == "Error Message"), text)
-    }
-
-    /// The burst text also names the daily limit and the price of more: the order of the questions matters.
-    private static func kind(of text: String, isError: Bool) -> ProviderRefusal.Kind {
-        if text.contains("apikey") || text.contains("demo** api key") { return .badKey }
-        if isError { return .unknownSymbol }
-        if text.contains("per second") { return .rateLimited(retryAfter: 2) }
-        if text.contains("per minute") { return .rateLimited(retryAfter: 60) }
-        if text.contains("per day") || text.contains("daily") { return .dailyQuota }
-        return text.contains("premium") ? .premium : .malformed
     }
 }

@@ -20,9 +20,9 @@ struct AlphaVantageTable {
     /// Nil in CSV.
     private(set) var zone: String?
 
-    /// Nil when there is no daily series.
-    init?(json: JSONValue) {
-        guard let series = json["Time Series (Daily)"]?.members else { return nil }
+    /// Nil when there is no series whose name is wanted.
+    init?(json: JSONValue, series isWanted: (String) -> Bool = { $0 == "Time Series (Daily)" }) {
+        guard let series = json.members?.first(where: { isWanted($0.key) })?.value.members else { return nil }
         for member in json["Meta Data"]?.members ?? [] {
             switch AlphaVantageTable.label(member.key) {
             case "last refreshed": refreshed = member.value.string
@@ -32,7 +32,9 @@ struct AlphaVantageTable {
         }
         rows.reserveCapacity(series.count)
         for day in series {
-            let fields = (day.value.members ?? []).map { (label: AlphaVantageTable.label($0.key), text: $0.value.string ?? "") }
+            let fields = (day.value.members ?? []).map {
+                (label: AlphaVantageTable.label($0.key), text: $0.value.string ?? $0.value.number.map { "\($0)" } ?? "")
+            }
             rows.append(Row(stamp: day.key, fields: fields))
         }
     }
@@ -40,7 +42,9 @@ struct AlphaVantageTable {
     /// Nil when the header is not that of a daily function: `timestamp,open,high,low,close,volume` or the adjusted one, by name.
     init?(csv: [UInt8]) {
         let lines = csv.split { $0 == 10 || $0 == 13 }
-        guard let header = lines.first.map(AlphaVantageTable.cells), header.first?.hasSuffix("timestamp") == true else { return nil }
+        guard let header = lines.first.map(AlphaVantageTable.cells), header.contains(where: { $0.hasSuffix("timestamp") }) else {
+            return nil
+        }
         let labels = header.map { AlphaVantageTable.label($0) }
         let isAdjusted = labels.contains("adjusted close")
         guard ["open", "high", "low", "close", "volume"].allSatisfy(labels.contains) else { return nil }
@@ -56,7 +60,7 @@ struct AlphaVantageTable {
     }
 
     /// `5. adjusted close`, `adjusted_close` and `adjusted close` are one label; `3. Last Refreshed` is compared in lower case.
-    private static func label(_ key: String) -> String {
+    static func label(_ key: String) -> String {
         var bytes = Array(key.utf8)
         let digits = bytes.prefix { (48...57).contains($0) }.count
         if digits > 0, bytes.count > digits + 1, bytes[digits] == UInt8(ascii: "."), bytes[digits + 1] == 32 {

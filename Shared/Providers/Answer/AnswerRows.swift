@@ -9,7 +9,7 @@ struct AnswerRows {
         let text: () -> String
     }
 
-    private let calendar: TradingCalendar?
+    let calendar: TradingCalendar?
     private var accepted: [SessionDate: Accepted] = [:]
     private(set) var rejected: [RejectedRow] = []
 
@@ -37,12 +37,18 @@ struct AnswerRows {
         rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
     }
 
-    func answer(actions: [CorporateAction], currency: String?) -> ProviderAnswer {
+    /// `basis` other than as traded puts the closed sessions into `adjusted`.
+    func answer(actions: [CorporateAction] = [], currency: String?, basis: PriceBasis = .asTraded) -> ProviderAnswer {
         let rows = accepted.values.sorted { $0.bar.session < $1.bar.session }
-        return ProviderAnswer(
-            bars: rows.filter { !$0.isProvisional }.map(\.bar), provisional: rows.filter(\.isProvisional).map(\.bar),
+        let closed = rows.filter { !$0.isProvisional }.map(\.bar)
+        let isAdjusted = basis == .splitAdjusted || basis == .totalReturn
+        var answer = ProviderAnswer(
+            bars: isAdjusted ? [] : closed, provisional: rows.filter(\.isProvisional).map(\.bar),
             actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency,
             rejected: rejected.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
+        answer.adjusted = isAdjusted ? closed : []
+        answer.basis = basis
+        return answer
     }
 
     /// The fields of a row, none missing.

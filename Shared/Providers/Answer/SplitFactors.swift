@@ -19,4 +19,14 @@ struct SplitFactors {
 
     /// The product of the ratios of all splits whose ex-date is after the date.
     func factor(after date: SessionDate) -> Double { steps.last { $0.exDate > date }?.factor ?? 1 }
+
+    /// Whether a split by that factor is a plausible one: a ratio of integers up to 20, or a whole number (or its inverse).
+    static func isRatioOfSmallIntegers(_ factor: Double) -> Bool {
+        guard factor > 0, factor.isFinite else { return false }
+        let whole = max(factor, 1 / factor)
+        return (1...20).contains { old in
+            let new = (whole * Double(old)).rounded()
+            return abs(whole * Double(old) - new) <= 1e-4 * Double(old) && (old == 1 || new <= 40)
+        }
+    }
 }

@@ -38,6 +38,15 @@ enum JSONValue {
         }
     }
 
+    /// The elements of an array of objects or arrays; an empty array has none.
+    var elements: [JSONValue]? {
+        switch self {
+        case .array(let elements): elements
+        case .numbers(let numbers) where numbers.isEmpty: []
+        default: nil
+        }
+    }
+
     /// The first element of an array of objects or arrays.
     var first: JSONValue? {
         if case .array(let elements) = self { elements.first } else { nil }

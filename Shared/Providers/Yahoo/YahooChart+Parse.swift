@@ -36,10 +36,12 @@ extension YahooChart {
                 values.bar(volume: (values.volume / factor).rounded()) { unit.major(TickRule.price($0, times: factor)) }
             }
         }
-        return rows.answer(actions: actions, currency: unit.code)
+        var answer = rows.answer(actions: actions, currency: unit.code)
+        answer.basis = .unadjusted
+        return answer
     }
 
-    private static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) -> Zone? {
+    static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) -> Zone? {
         guard let name = meta?["exchangeTimezoneName"]?.string else { return calendar?.zone }
         return name == calendar?.zone.name ? calendar?.zone : Zone(name)
     }

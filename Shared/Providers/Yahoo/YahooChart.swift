@@ -18,11 +18,19 @@ package struct YahooChart: DataProvider {
         self.userAgent = userAgent
     }
 
+    package static let traits = ProviderTraits(
+        close: .splitAdjusted, order: .oldestFirst, stamp: .sessionOpen, key: .none,
+        suggested: ProviderLimits(perMinute: 30, concurrency: 4))
+
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
+        request(symbol: symbol, from: from, asOf: asOf, interval: "1d")
+    }
+
+    func request(symbol: String, from: SessionDate?, asOf: Instant, interval: String) -> ProviderRequest {
         // A session opens up to eleven hours ahead of its date's UTC midnight, but no bar of the date before stands within these four.
         let start = from.map { Instant.utcMidnight($0).adding(seconds: -4 * 3600).seconds } ?? YahooChart.beginning
         let url =
-            "\(baseURL)/v8/finance/chart/\(percentEncoded(symbol))?period1=\(start)&period2=\(asOf.seconds)&interval=1d"
+            "\(baseURL)/v8/finance/chart/\(percentEncoded(symbol))?period1=\(start)&period2=\(asOf.seconds)&interval=\(interval)"
             + "&events=div%7Csplit&includePrePost=false"
         return ProviderRequest(
             url: url, storedURL: url, headers: [(name: "User-Agent", value: userAgent), (name: "Accept", value: "application/json")])
@@ -44,13 +52,13 @@ package struct YahooChart: DataProvider {
 
     /// `chart.result[0]` of an answer that has dated rows, or why it has none.
     static func result(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], granularity isWanted: (String) -> Bool = { $0 == "1d" }
     ) throws(ProviderRefusal) -> JSONValue {
         let excerpt = ProviderRefusal.excerpt(body)
         guard let json = try? JSONScanner.parse(body), json.members != nil else {
             if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
             let looksLikeJSON = body.first { ![9, 10, 13, 32].contains($0) } == UInt8(ascii: "{")
-            throw ProviderRefusal(looksLikeJSON ? .malformed : .notJSON, "HTTP \(status): \(excerpt)")
+            throw ProviderRefusal(looksLikeJSON ? .malformed : RefusalText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
         }
         let error = json["chart"]?["error"] ?? json["finance"]?["error"]
         if let error, !error.isNull {
@@ -60,8 +68,8 @@ package struct YahooChart: DataProvider {
         guard (200..<300).contains(status) else { throw ProviderRefusal(.malformed, "HTTP \(status): \(excerpt)") }
         guard let result = json["chart"]?["result"]?.first else { throw ProviderRefusal(.malformed, "no chart.result: \(excerpt)") }
         guard let stamps = result["timestamp"]?.numbers, !stamps.isEmpty else { throw withoutRows(result) }
-        if let granularity = result["meta"]?["dataGranularity"]?.string, granularity != "1d" {
-            throw ProviderRefusal(.malformed, "bars of \(granularity) where daily ones were asked for")
+        if let granularity = result["meta"]?["dataGranularity"]?.string, !isWanted(granularity) {
+            throw ProviderRefusal(.malformed, "bars of \(granularity), which were not asked for")
         }
         return result
     }

@@ -8,6 +8,22 @@ package enum Validation {
         package static let order = "ohlc-order"
         package static let noSession = "not-a-session"
         package static let duplicate = "duplicate-session"
+        /// A session between the first and the last row without one.
+        package static let gap = "missing-session"
+        /// A factor of a hundred against the days around: pence for pounds, or the other way.
+        package static let unit = "unit-error"
+        /// One day at a level that the days before and after do not know.
+        package static let spike = "one-day-level"
+        /// The price opens at another level and stays there, as after a split or a spin-off that nobody told of.
+        package static let unknownSplit = "split-without-event"
+        /// A return of many robust deviations on a day whose volume shows no news.
+        package static let unexplainedReturn = "unexplained-return"
+        /// A split was told of and the price did not move.
+        package static let eventOnly = "event-without-split"
+        /// Nothing was traded, and yet the price moved.
+        package static let zeroVolume = "zero-volume"
+        /// The figures of the day before once more.
+        package static let stale = "stale-repeat"
     }
 
     /// One row of a provider before it is trusted: a field is nil when the provider gave null or nothing.
@@ -29,7 +45,9 @@ package enum Validation {
     /// of the rows already accepted from the same answer. `slack` is the relative excess of open or close over high (or under
     /// low) that counts as a provider's float noise.
     package static func check(_ row: Row, calendar: TradingCalendar?, seen: Set<SessionDate> = [], slack: Double = 1e-6) -> [Violation] {
-        if isGood(row, slack), calendar?.isSession(row.session) ?? true, !seen.contains(row.session) { return [] }
+        if isGood(row, slack), calendar.map({ $0.isSession(row.session) || !$0.covers(row.session) }) ?? true, !seen.contains(row.session) {
+            return []
+        }
         var violations: [Violation] = []
         let fields = [("open", row.open), ("high", row.high), ("low", row.low), ("close", row.close), ("volume", row.volume)]
         let missing = fields.filter { $0.1 == nil }.map(\.0)
@@ -47,7 +65,7 @@ package enum Validation {
                 violations.append(Violation(rule: Rule.order, detail: "open \(open), high \(high), low \(low), close \(close)"))
             }
         }
-        if let calendar, !calendar.isSession(row.session) {
+        if let calendar, calendar.covers(row.session), !calendar.isSession(row.session) {
             violations.append(Violation(rule: Rule.noSession, detail: "\(row.session) is no session of \(calendar.mic)"))
         }
         if seen.contains(row.session) {

@@ -1,0 +1,49 @@
+/// From when to when a session runs, in local seconds into its day: one interval, or two around a lunch break.
+package struct SessionHours: Hashable, Sendable {
+    /// Negative for an exchange whose session opens on the evening before.
+    package let open: Int
+    package let close: Int
+    /// Without trading from `start` to `end`; nil when the session is one interval.
+    package let lunch: Lunch?
+
+    package struct Lunch: Hashable, Sendable {
+        package let start, end: Int
+
+        package init(start: Int, end: Int) {
+            self.start = start
+            self.end = end
+        }
+    }
+
+    package init(open: Int, close: Int, lunch: Lunch? = nil) {
+        self.open = open
+        self.close = close
+        self.lunch = lunch
+    }
+
+    /// Reads `0930-1600`, or `0900-1130,1230-1500` with a break; a time before midnight has a minus sign (`-0600` is 18:00 of the day
+    /// before). nil for any other text.
+    init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: ",").map { SessionHours.interval($0) }
+        guard let first = parts.first ?? nil else { return nil }
+        switch parts.count {
+        case 1: self.init(open: first.open, close: first.close)
+        case 2:
+            guard let second = parts[1] else { return nil }
+            self.init(open: first.open, close: second.close, lunch: Lunch(start: first.close, end: second.open))
+        default: return nil
+        }
+    }
+
+    private static func interval(_ text: some StringProtocol) -> (open: Int, close: Int)? {
+        let isBefore = text.first == "-"
+        let parts = text.split(separator: "-")
+        guard parts.count == 2, let open = clock(parts[0]), let close = clock(parts[1]) else { return nil }
+        return (isBefore ? -open : open, close)
+    }
+
+    private static func clock(_ text: some StringProtocol) -> Int? {
+        guard text.utf8.count == 4, let number = Int(text) else { return nil }
+        return number / 100 * 3600 + number % 100 * 60
+    }
+}

@@ -1,0 +1,55 @@
+/// What a rule says of one row, one action or one missing session of a series.
+package struct Finding: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
+        /// Worth knowing; the row stands.
+        case accept
+        /// The row stands with these values in place of its own. `undone` gives the row back.
+        case repair([Repair])
+        /// The row does not become a bar.
+        case quarantine
+    }
+
+    /// Position in the rows that were given; nil for a missing session and for an action.
+    package let ordinal: Int?
+    package let session: SessionDate
+    /// One of `Validation.Rule`'s names.
+    package let rule: String
+    package let detail: String
+    package let verdict: Verdict
+
+    package init(ordinal: Int?, session: SessionDate, rule: String, detail: String, verdict: Verdict) {
+        self.ordinal = ordinal
+        self.session = session
+        self.rule = rule
+        self.detail = detail
+        self.verdict = verdict
+    }
+}
+
+/// One value of a row that was wrong by a known amount. Both values are kept, so that a repair can be undone.
+package struct Repair: Hashable, Sendable {
+    package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close }
+
+    package let field: Field
+    package let before, after: Double
+
+    package init(field: Field, before: Double, after: Double) {
+        self.field = field
+        self.before = before
+        self.after = after
+    }
+
+    package func applied(to row: Validation.Row) -> Validation.Row { setting(row, after) }
+    package func undone(on row: Validation.Row) -> Validation.Row { setting(row, before) }
+
+    private func setting(_ row: Validation.Row, _ value: Double) -> Validation.Row {
+        var row = row
+        switch field {
+        case .open: row.open = value
+        case .high: row.high = value
+        case .low: row.low = value
+        case .close: row.close = value
+        }
+        return row
+    }
+}

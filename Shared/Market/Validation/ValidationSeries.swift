@@ -1,0 +1,65 @@
+import Glibc
+
+/// Good rows of one instrument in session order, with what the series rules ask of them.
+struct ValidationSeries {
+    private(set) var ordinals: [Int] = []
+    private(set) var sessions: [SessionDate] = []
+    var open: [Double] = []
+    var high: [Double] = []
+    var low: [Double] = []
+    var close: [Double] = []
+    private(set) var volume: [Double] = []
+    /// New shares for one old since the row before, by the splits that were told of.
+    var split: [Double]
+
+    init(_ rows: [(ordinal: Int, row: Validation.Row)], splits: [CorporateAction]) {
+        for (ordinal, row) in rows {
+            guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, let volume = row.volume else {
+                continue
+            }
+            ordinals.append(ordinal)
+            sessions.append(row.session)
+            self.open.append(open)
+            self.high.append(high)
+            self.low.append(low)
+            self.close.append(close)
+            self.volume.append(volume)
+        }
+        split = [Double](repeating: 1, count: ordinals.count)
+        for action in splits {
+            guard case .split(let new, let old) = action.kind, let index = index(onOrAfter: action.exDate), index > 0 else { continue }
+            split[index] *= new / old
+        }
+    }
+
+    var count: Int { ordinals.count }
+
+    func index(onOrAfter date: SessionDate) -> Int? {
+        var (low, high) = (0, sessions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sessions[middle] < date { low = middle + 1 } else { high = middle }
+        }
+        return low < sessions.count ? low : nil
+    }
+
+    /// New shares for one old from after `from` up to `to`.
+    func splits(after from: Int, through to: Int) -> Double { from < to ? split[(from + 1)...to].reduce(1, *) : 1 }
+
+    /// The median absolute log return around a row, the two returns that touch it left out, scaled to a normal deviation.
+    func deviation(around index: Int, window: Int) -> Double {
+        var moves: [Double] = []
+        for other in max(1, index - window)...min(count - 1, index + window) where other != index && other != index + 1 {
+            moves.append(abs(log(close[other] * split[other] / close[other - 1])))
+        }
+        return max(1e-4, 1.4826 * (ValidationSeries.median(moves) ?? 0))
+    }
+
+    /// How many times the usual volume of the rows before a row has.
+    func relativeVolume(at index: Int, window: Int) -> Double {
+        guard let usual = ValidationSeries.median(Array(volume[max(0, index - window)..<index])), usual > 0 else { return 1 }
+        return volume[index] / usual
+    }
+
+    static func median(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
+}

@@ -1,0 +1,83 @@
+package import Market
+
+/// Alpaca's corporate actions: splits, cash and stock dividends, spin-offs; renames beside them. Amounts as traded.
+package struct AlpacaActions: DataProvider {
+    package static let name = "alpaca"
+    package let kind = "corporate-actions"
+
+    private let baseURL: String
+    private let key: String?
+    private let symbol: String?
+
+    /// `symbol` is the one whose entries `parse` takes from a list of several; nil takes all.
+    package init(baseURL: String = "https://data.alpaca.markets", key: String?, symbol: String? = nil) {
+        self.baseURL = baseURL
+        self.key = key
+        self.symbol = symbol
+    }
+
+    package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
+        let start = from ?? SessionDate(year: 2016, month: 1, day: 1)
+        let url =
+            "\(baseURL)/v1/corporate-actions?symbols=\(percentEncoded(symbol))&start=\(start)&end=\(asOf.utcDate)&limit=1000&sort=asc"
+        return Alpaca.request(url, key: key)
+    }
+
+    package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {
+        Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(percentEncoded(page))", key: key)
+    }
+
+    package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Alpaca.redacted(body, key: key) }
+
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
+        refusal { () throws(ProviderRefusal) in _ = try lists(body, status: status, headers: headers) }
+    }
+
+    package func parse(
+        _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
+    ) throws(ProviderRefusal) -> ProviderAnswer {
+        let (lists, next) = try lists(body, status: status, headers: [])
+        var rows = ActionRows()
+        var ordinal = 0
+        for list in lists {
+            for row in list.value.elements ?? [] {
+                defer { ordinal += 1 }
+                if let symbol, let own = row["symbol"]?.string ?? row["source_symbol"]?.string, own != symbol { continue }
+                let date = row["ex_date"]?.string
+                switch list.key {
+                case "forward_splits", "reverse_splits":
+                    rows.addSplit(ordinal, date: date, numerator: row["new_rate"]?.number, denominator: row["old_rate"]?.number)
+                case "cash_dividends":
+                    let isSpecial = if case .bool(true)? = row["special"] { true } else { false }
+                    rows.addDividend(ordinal, date: date, amount: row["rate"]?.number, nature: isSpecial ? .special : .ordinary)
+                case "stock_dividends":
+                    rows.addSplit(
+                        ordinal, date: date, numerator: row["rate"]?.number.map { 1 + $0 }, denominator: 1, nature: .stockDividend)
+                default: continue
+                }
+            }
+        }
+        var answer = rows.answer(currency: "USD")
+        answer.nextPage = next
+        return answer
+    }
+
+    /// Every rename of the answer, dated by when it was processed.
+    package func renames(_ body: [UInt8]) throws(ProviderRefusal) -> [Rename] {
+        let lists = try lists(body, status: 200, headers: []).lists
+        return (lists.first { $0.key == "name_changes" }?.value.elements ?? []).compactMap { row in
+            guard let date = row["process_date"]?.string.flatMap({ SessionDate($0) }), let old = row["old_symbol"]?.string,
+                let new = row["new_symbol"]?.string
+            else { return nil }
+            return Rename(on: date, from: old, to: new)
+        }
+    }
+
+    private func lists(
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
+    ) throws(ProviderRefusal) -> (lists: [JSONValue.Member], next: String?) {
+        let json = try Alpaca.value(body, status: status, headers: headers, key: key)
+        guard let lists = json["corporate_actions"]?.members else { throw ProviderRefusal(.malformed, "no corporate_actions") }
+        return (lists, json["next_page_token"]?.string)
+    }
+}

@@ -1,0 +1,98 @@
+package import Market
+
+/// Alpaca's bars: as traded, asked for one symbol at a time, in pages. A daily stamp is midnight in New York.
+package struct AlpacaBars: DataProvider {
+    package static let name = "alpaca"
+    package var kind: String { minutes.map { "bars-\($0)min" } ?? "bars-1d" }
+    package let reportsActions = false
+    package static let traits = ProviderTraits(
+        close: .asTraded, order: .oldestFirst, stamp: .midnightInNewYork, key: .header("APCA-API-SECRET-KEY"),
+        suggested: ProviderLimits(perMinute: 200, concurrency: 4))
+
+    private let baseURL: String
+    private let key: String?
+    private let feed: String
+    private let minutes: Int?
+
+    /// `key` is the key's id and its secret, separated by a colon. `minutes` nil asks for daily bars.
+    package init(baseURL: String = "https://data.alpaca.markets", key: String?, feed: String = "iex", minutes: Int? = nil) {
+        self.baseURL = baseURL
+        self.key = key
+        self.feed = feed
+        self.minutes = minutes
+    }
+
+    package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
+        let start = from ?? SessionDate(year: 2016, month: 1, day: 1)
+        let span = minutes.map { "\($0)Min" } ?? "1Day"
+        let url =
+            "\(baseURL)/v2/stocks/bars?symbols=\(percentEncoded(symbol))&timeframe=\(span)&start=\(start)&end=\(percentEncoded(asOf.description))"
+            + "&adjustment=raw&feed=\(feed)&limit=10000"
+        return Alpaca.request(url, key: key)
+    }
+
+    package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {
+        Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(percentEncoded(page))", key: key)
+    }
+
+    package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Alpaca.redacted(body, key: key) }
+
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
+        refusal { () throws(ProviderRefusal) in _ = try bars(body, status: status, headers: headers) }
+    }
+
+    package func parse(
+        _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
+    ) throws(ProviderRefusal) -> ProviderAnswer {
+        let (symbols, next) = try bars(body, status: status, headers: [])
+        guard let first = symbols.first, symbols.count == 1 else {
+            throw ProviderRefusal(.malformed, "bars of \(symbols.count) symbols where one was asked for: use parseEach")
+        }
+        return answer(first.value, next, calendar, asOf)
+    }
+
+    /// The answer of every symbol of a page that was asked for several.
+    package func parseEach(_ body: [UInt8], calendar: TradingCalendar?, asOf: Instant) throws(ProviderRefusal) -> [String: ProviderAnswer] {
+        let (symbols, next) = try bars(body, status: 200, headers: [])
+        return Dictionary(symbols.map { ($0.key, answer($0.value, next, calendar, asOf)) }) { $1 }
+    }
+
+    private func answer(_ bars: JSONValue, _ next: String?, _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
+        let zone = Zone("America/New_York")
+        var daily = AnswerRows(calendar: calendar)
+        var parts = IntradayRows(zone: zone)
+        // The latest bars come as one object instead of a list.
+        for (ordinal, row) in (bars.elements ?? [bars]).enumerated() {
+            let stamp = row["t"]?.string ?? ""
+            let start = Instant(stamp)
+            if minutes != nil {
+                parts.add(BarFields(row, .letters), stamp: stamp, start: start, ordinal: ordinal)
+            } else {
+                let session = start.flatMap { start in zone?.localDate(at: start) }
+                daily.addDaily(
+                    BarFields(row, .letters), stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: zone,
+                    unit: CurrencyUnit(label: nil))
+            }
+        }
+        var answer = minutes == nil ? daily.answer(currency: "USD") : parts.answer(currency: "USD")
+        answer.nextPage = next
+        return answer
+    }
+
+    private func bars(
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
+    ) throws(ProviderRefusal) -> (symbols: [JSONValue.Member], next: String?) {
+        let json = try Alpaca.value(body, status: status, headers: headers, key: key)
+        guard let bars = json["bars"] else {
+            throw ProviderRefusal(.malformed, "no bars: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+        }
+        let next = json["next_page_token"]?.string
+        // The single-symbol form has a list and names its symbol beside it.
+        let symbols =
+            bars.members ?? bars.elements.map { [JSONValue.Member(key: json["symbol"]?.string ?? "", value: .array($0))] } ?? []
+        guard symbols.contains(where: { !($0.value.elements?.isEmpty ?? false) }) else {
+            throw ProviderRefusal(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
+        }
+        return (symbols, next)
+    }
+}

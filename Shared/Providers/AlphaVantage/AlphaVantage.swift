@@ -1,0 +1,56 @@
+import Market
+
+/// What the functions of Alpha Vantage share: one address, and refusals that come as JSON with HTTP 200 even when CSV was asked for.
+enum AlphaVantage {
+    static let traits = ProviderTraits(
+        close: .asTraded, order: .newestFirst, stamp: .exchangeDate, key: .query("apikey"),
+        suggested: ProviderLimits(perSecond: 1, perDay: 25))
+
+    /// `query` without the key, such as `function=GLOBAL_QUOTE&symbol=IBM`.
+    static func request(_ baseURL: String, _ query: String, key: String?) -> ProviderRequest {
+        let url = "\(baseURL)/query?\(query)"
+        let secret = key.map { "&apikey=" + percentEncoded($0) } ?? ""
+        return ProviderRequest(url: url + secret, storedURL: url, headers: [(name: "Accept", value: "application/json")])
+    }
+
+    enum Body {
+        case json(JSONValue)
+        case csv(CSVTable)
+    }
+
+    /// Either form, or why there is no data.
+    static func body(
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
+    ) throws(ProviderRefusal) -> Body {
+        let excerpt = Redaction.redact(ProviderRefusal.excerpt(body), key: key)
+        if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
+        let start = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
+        guard start == UInt8(ascii: "{") else {
+            if start != UInt8(ascii: "<"), let table = CSVTable(body) { return .csv(table) }
+            throw ProviderRefusal(RefusalText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
+        }
+        guard let json = try? JSONScanner.parse(body) else { throw ProviderRefusal(.malformed, excerpt) }
+        return .json(json)
+    }
+
+    /// Why a JSON answer has no data. `Note` and its like may stand beside data, so this is the last question.
+    static func refusal(_ json: JSONValue, key: String?) -> ProviderRefusal {
+        let members = json.members ?? []
+        guard let message = members.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {
+            let isEmpty = members.allSatisfy { $0.value.members?.isEmpty ?? $0.value.elements?.isEmpty ?? false }
+            return isEmpty
+                ? ProviderRefusal(.unknownSymbol, "an empty answer")
+                : ProviderRefusal(.malformed, "another answer than asked for: \(members.map(\.key).joined(separator: ", "))")
+        }
+        let text = Redaction.redact(message.value.string ?? "", key: key)
+        if message.key == "Error Message" {
+            return ProviderRefusal(text.lowercased().contains("apikey") ? .badKey : .unknownSymbol, text)
+        }
+        return ProviderRefusal.of(text, status: 200, headers: [], key: key)
+    }
+
+    /// The value of the member whose label, its number aside, is the one given (lower case).
+    static func field(_ row: JSONValue, _ label: String) -> JSONValue? {
+        row.members?.first { AlphaVantageTable.label($0.key) == label }?.value
+    }
+}

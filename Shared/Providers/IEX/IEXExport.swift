@@ -1,0 +1,114 @@
+package import Market
+
+/// Files in the form of IEX Cloud, which ended on 31 August 2024: an import format, not a source. `chart` (and `previous`) rows carry
+/// as-traded prices as `uOpen` … `uVolume`; where only the plain ones are there, which are split-adjusted, the answer is marked so.
+package struct IEXExport: DataProvider {
+    package enum Subject: String, Sendable { case chart, intraday, splits, dividends, quote }
+
+    package static let name = "iex"
+    package var kind: String { subject.rawValue }
+    package let reportsActions = false
+    package static let traits = ProviderTraits(
+        close: .splitAdjusted, order: .oldestFirst, stamp: .exchangeDate, key: .none, suggested: ProviderLimits())
+
+    private let baseURL: String
+    private let subject: Subject
+
+    /// `baseURL` is a folder that serves the exported files.
+    package init(baseURL: String = "http://127.0.0.1", subject: Subject = .chart) {
+        self.baseURL = baseURL
+        self.subject = subject
+    }
+
+    package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
+        ProviderRequest(url: "\(baseURL)/stock/\(percentEncoded(symbol))/\(subject.rawValue)", key: nil)
+    }
+
+    package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
+
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
+        refusal { () throws(ProviderRefusal) in _ = try rows(body, status: status, headers: headers) }
+    }
+
+    package func parse(
+        _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
+    ) throws(ProviderRefusal) -> ProviderAnswer {
+        let rows = try rows(body, status: status, headers: [])
+        switch subject {
+        case .chart: return chart(rows, calendar, asOf)
+        case .intraday: return intraday(rows)
+        case .quote: return try quote(rows[0])
+        case .splits, .dividends: return actions(rows)
+        }
+    }
+
+    private func chart(_ rows: [JSONValue], _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
+        let isTraded = rows.allSatisfy { $0["uClose"]?.number != nil && $0["uOpen"]?.number != nil }
+        let names = isTraded ? BarNames("uOpen", "uHigh", "uLow", "uClose", "uVolume") : .full
+        var table = AnswerRows(calendar: calendar)
+        for (ordinal, row) in rows.enumerated() {
+            let stamp = row["date"]?.string ?? ""
+            table.addDaily(
+                BarFields(row, names), stamp: stamp, session: SessionDate(stamp.prefix(10)), ordinal: ordinal, asOf: asOf,
+                zone: Zone("America/New_York"), unit: CurrencyUnit(label: nil))
+        }
+        return table.answer(currency: "USD", basis: isTraded ? .asTraded : .splitAdjusted)
+    }
+
+    /// The consolidated prices where they are, else those of the IEX exchange alone, which are null in a minute without a trade there.
+    private func intraday(_ rows: [JSONValue]) -> ProviderAnswer {
+        let zone = Zone("America/New_York")
+        var table = IntradayRows(zone: zone)
+        for (ordinal, row) in rows.enumerated() {
+            let stamp = "\(row["date"]?.string ?? "") \(row["minute"]?.string ?? "")"
+            let all = BarFields(row, BarNames("marketOpen", "marketHigh", "marketLow", "marketClose", "marketVolume"))
+            let fields = all.close == nil ? BarFields(row, .full) : all
+            table.add(fields, stamp: stamp, start: zone.flatMap { LocalStamp.instant(stamp, $0) }, ordinal: ordinal)
+        }
+        return table.answer(currency: "USD")
+    }
+
+    private func quote(_ row: JSONValue) throws(ProviderRefusal) -> ProviderAnswer {
+        guard let price = row["latestPrice"]?.number ?? row["close"]?.number, price > 0 else {
+            throw ProviderRefusal(.malformed, "a quote without a price")
+        }
+        let field = { (name: String) in row[name]?.number.flatMap { $0 > 0 ? Price($0) : nil } }
+        var quote = Quote(price: Price(price))
+        (quote.open, quote.high, quote.low, quote.previousClose) = (field("open"), field("high"), field("low"), field("previousClose"))
+        quote.volume = row["latestVolume"]?.number
+        quote.time = row["latestUpdate"]?.number.flatMap { Instant(ofEpoch: $0 / 1000) }
+        quote.session = quote.time.flatMap { time in Zone("America/New_York")?.localDate(at: time) }
+        var answer = ProviderAnswer(currency: "USD")
+        answer.quote = quote
+        return answer
+    }
+
+    /// `ratio` is old for new and can be rounded or wrong: the factors count where they are.
+    private func actions(_ rows: [JSONValue]) -> ProviderAnswer {
+        var table = ActionRows()
+        for (ordinal, row) in rows.enumerated() {
+            let date = row["exDate"]?.string
+            if subject == .dividends {
+                let isSpecial = row["flag"]?.string == "Special" || row["frequency"]?.string == "unspecified"
+                table.addDividend(ordinal, date: date, amount: row["amount"]?.number, nature: isSpecial ? .special : .ordinary)
+            } else if let to = row["toFactor"]?.number, let from = row["fromFactor"]?.number {
+                table.addSplit(ordinal, date: date, numerator: to, denominator: from)
+            } else {
+                table.addSplit(ordinal, date: date, numerator: 1, denominator: row["ratio"]?.number)
+            }
+        }
+        return table.answer(currency: rows.first?["currency"]?.string ?? "USD")
+    }
+
+    /// A list of rows, or the one row of `previous` and `quote`. Its errors were plain text.
+    private func rows(
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
+    ) throws(ProviderRefusal) -> [JSONValue] {
+        let json = try JSONAnswer.value(body, status: status, headers: headers, key: nil, messages: ["error", "message"])
+        guard let rows = json.elements ?? json.members.map({ $0.isEmpty ? [] : [json] }) else {
+            throw ProviderRefusal(.malformed, "no rows: \(ProviderRefusal.excerpt(body))")
+        }
+        guard !rows.isEmpty else { throw ProviderRefusal(.emptyRange, "no rows") }
+        return rows
+    }
+}

@@ -1,0 +1,130 @@
+package import Market
+
+/// How one provider spells tickers, both ways.
+package struct SymbolSpelling: Sendable {
+    private struct Rule: Sendable {
+        /// Between a share and its class.
+        let classSign: Character
+        /// Suffixes by MIC; New York has none.
+        var suffixes: [String: String] = [:]
+        var indexPrefix = "^"
+        /// Between the two of a pair, with what stands around.
+        var currencies = (prefix: "", sign: "/", suffix: "")
+        var crypto = (prefix: "", sign: "/", suffix: "")
+        var isLowerCase = false
+    }
+
+    private let rule: Rule
+
+    /// nil for an unknown provider.
+    package init?(provider: String) {
+        guard let rule = SymbolSpelling.rules[provider] else { return nil }
+        self.rule = rule
+    }
+
+    /// nil when the provider does not have the exchange, as far as is known.
+    package func spell(_ ticker: Ticker) -> String? {
+        let text: String
+        switch ticker.kind {
+        case .share:
+            guard let suffix = suffix(of: ticker.exchange) else { return nil }
+            text = ticker.root + (ticker.part.isEmpty ? "" : "\(rule.classSign)\(ticker.part)") + suffix
+        case .index: text = rule.indexPrefix + ticker.root
+        case .currencies: text = rule.currencies.prefix + ticker.root + rule.currencies.sign + ticker.part + rule.currencies.suffix
+        case .crypto: text = rule.crypto.prefix + ticker.root + rule.crypto.sign + ticker.part + rule.crypto.suffix
+        }
+        return rule.isLowerCase ? text.lowercased() : text
+    }
+
+    /// The ticker that the provider's text means; nil for text that it would not send. A pair that could be either is one of currencies
+    /// when both halves are currencies of states.
+    package func ticker(_ text: String) -> Ticker? {
+        let text = text.uppercased()
+        if !rule.indexPrefix.isEmpty, text.hasPrefix(rule.indexPrefix.uppercased()) {
+            return Ticker("^" + text.dropFirst(rule.indexPrefix.count))
+        }
+        if let pair = pair(text, rule.currencies), SymbolSpelling.isState(pair.0), SymbolSpelling.isState(pair.1) {
+            return Ticker(kind: .currencies, root: pair.0, part: pair.1)
+        }
+        if let pair = pair(text, rule.crypto), pair.1.count >= 3, !SymbolSpelling.isState(pair.0) {
+            return Ticker(kind: .crypto, root: pair.0, part: pair.1)
+        }
+        let known = rule.suffixes.filter { !$0.value.isEmpty && text.hasSuffix($0.value.uppercased()) }
+        let match = known.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }
+        let body = match.map { text.dropLast($0.value.count) } ?? text[...]
+        return share(body, exchange: match?.key)
+    }
+
+    private func share(_ body: Substring, exchange: String?) -> Ticker? {
+        let parts = body.split(separator: rule.classSign, omittingEmptySubsequences: false)
+        guard parts.count <= 2, parts.allSatisfy({ Ticker.isWord($0) }) else { return nil }
+        return Ticker(root: String(parts[0]), part: parts.count == 2 ? String(parts[1]) : "", exchange: exchange)
+    }
+
+    private func suffix(of exchange: String?) -> String? {
+        guard let exchange, !["XNYS", "XNAS", "XASE", "ARCX", "BATS"].contains(exchange) else { return rule.suffixes["XNYS"] ?? "" }
+        return rule.suffixes[exchange]
+    }
+
+    private func pair(_ text: String, _ form: (prefix: String, sign: String, suffix: String)) -> (String, String)? {
+        let (prefix, suffix) = (form.prefix.uppercased(), form.suffix.uppercased())
+        guard text.hasPrefix(prefix), text.hasSuffix(suffix), text.count > prefix.count + suffix.count else { return nil }
+        let body = text.dropFirst(prefix.count).dropLast(suffix.count)
+        guard let sign = form.sign.first else {
+            // Without a sign only two codes of three letters can be told apart.
+            guard body.count == 6, prefix.count + suffix.count > 0 || SymbolSpelling.isState(String(body.suffix(3))) else { return nil }
+            return (String(body.prefix(3)), String(body.suffix(3)))
+        }
+        let parts = body.split(separator: sign, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ Ticker.isWord($0) }) else { return nil }
+        return (String(parts[0]), String(parts[1]))
+    }
+
+    private static func isState(_ code: String) -> Bool {
+        [
+            "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CNY", "HKD", "INR", "KRW",
+            "SGD", "MXN", "BRL", "ZAR", "TRY", "ILS", "THB", "IDR", "TWD", "MYR", "PHP", "RON", "SAR", "CLP", "COP", "ARS", "PEN",
+        ].contains(code)
+    }
+
+    private static let yahooSuffixes = [
+        "XLON": ".L", "XETR": ".DE", "XFRA": ".F", "XPAR": ".PA", "XAMS": ".AS", "XBRU": ".BR", "XLIS": ".LS", "XMIL": ".MI", "XMAD": ".MC",
+        "XSWX": ".SW", "XWBO": ".VI", "XSTO": ".ST", "XCSE": ".CO", "XHEL": ".HE", "XOSL": ".OL", "XICE": ".IC", "XDUB": ".IR",
+        "XWAR": ".WA", "XPRA": ".PR", "XBUD": ".BD", "ASEX": ".AT", "XIST": ".IS", "XTAE": ".TA", "XJSE": ".JO", "XSAU": ".SR",
+        "XTKS": ".T", "XHKG": ".HK", "XSHG": ".SS", "XSHE": ".SZ", "XKRX": ".KS", "XTAI": ".TW", "XSES": ".SI", "XBKK": ".BK",
+        "XIDX": ".JK", "XKLS": ".KL", "XPHS": ".PS", "XNSE": ".NS", "XBOM": ".BO", "XASX": ".AX", "XNZE": ".NZ", "XTSE": ".TO",
+        "XTSX": ".V", "BVMF": ".SA", "XMEX": ".MX", "XBUE": ".BA", "XSGO": ".SN",
+    ]
+
+    private static let rules: [String: Rule] = [
+        "yahoo": Rule(
+            classSign: "-", suffixes: yahooSuffixes, currencies: (prefix: "", sign: "", suffix: "=X"),
+            crypto: (prefix: "", sign: "-", suffix: "")),
+        "alphavantage": Rule(
+            classSign: "-",
+            suffixes: [
+                "XLON": ".LON", "XETR": ".DEX", "XFRA": ".FRK", "XTSE": ".TRT", "XTSX": ".TRV", "XBOM": ".BSE", "XSHG": ".SHH",
+                "XSHE": ".SHZ", "XHKG": ".HKG", "BVMF": ".SAO",
+            ]),
+        "tiingo": Rule(
+            classSign: "-", currencies: (prefix: "", sign: "", suffix: ""), crypto: (prefix: "", sign: "", suffix: "")),
+        "polygon": Rule(
+            classSign: ".", indexPrefix: "I:", currencies: (prefix: "C:", sign: "", suffix: ""),
+            crypto: (prefix: "X:", sign: "", suffix: "")),
+        "alpaca": Rule(classSign: "."),
+        "twelvedata": Rule(
+            classSign: ".",
+            suffixes: [
+                "XLON": ":LSE", "XETR": ":XETR", "XPAR": ":Euronext", "XTKS": ":JPX", "XNSE": ":NSE", "XBOM": ":BSE", "XTSE": ":TSX",
+                "XASX": ":ASX", "XHKG": ":HKEX",
+            ], indexPrefix: ""),
+        "finnhub": Rule(
+            classSign: ".", suffixes: yahooSuffixes, currencies: (prefix: "OANDA:", sign: "_", suffix: ""),
+            crypto: (prefix: "BINANCE:", sign: "", suffix: "")),
+        "stooq": Rule(
+            classSign: "-",
+            suffixes: ["XNYS": ".us", "XLON": ".uk", "XETR": ".de", "XTKS": ".jp", "XHKG": ".hk", "XWAR": "", "XBUD": ".hu"],
+            currencies: (prefix: "", sign: "", suffix: ""), crypto: (prefix: "", sign: ".", suffix: ""), isLowerCase: true),
+        "iex": Rule(classSign: "."), "csv": Rule(classSign: "."),
+    ]
+}

@@ -1,0 +1,25 @@
+import Market
+
+/// What Twelve Data's answers share.
+enum TwelveData {
+    static func request(_ url: String, key: String?) -> ProviderRequest {
+        ProviderRequest(url: url, key: key.map { (name: "Authorization", value: "apikey " + $0) })
+    }
+
+    /// Errors come with HTTP 200 or with the status that the body names: the body decides.
+    static func value(
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
+    ) throws(ProviderRefusal) -> JSONValue {
+        let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: [])
+        try check(json, status: status, headers: headers, key: key)
+        return json
+    }
+
+    static func check(
+        _ json: JSONValue, status: Int, headers: [(name: String, value: String)], key: String?
+    ) throws(ProviderRefusal) {
+        guard json["status"]?.string == "error" || (json["code"]?.number ?? 0) >= 400 else { return }
+        let code = json["code"]?.number.map { Int($0) } ?? status
+        throw ProviderRefusal.of(json["message"]?.string ?? "an error without a message", status: code, headers: headers, key: key)
+    }
+}

@@ -1,0 +1,43 @@
+import Market
+import Providers
+import Testing
+
+@Suite struct Symbols {
+    @Test(
+        arguments: [
+            ("yahoo", "BRK.B", "XNYS", "BRK-B"), ("yahoo", "VOD", "XLON", "VOD.L"), ("yahoo", "7203", "XTKS", "7203.T"),
+            ("yahoo", "^GSPC", nil, "^GSPC"), ("yahoo", "EUR/USD", nil, "EURUSD=X"), ("yahoo", "BTC-USD", nil, "BTC-USD"),
+            ("yahoo", "RCI.B", "XTSE", "RCI-B.TO"), ("alphavantage", "TSCO", "XLON", "TSCO.LON"), ("alphavantage", "BRK.B", nil, "BRK-B"),
+            ("tiingo", "BRK.B", nil, "BRK-B"), ("polygon", "BRK.B", nil, "BRK.B"), ("polygon", "^SPX", nil, "I:SPX"),
+            ("polygon", "EUR/USD", nil, "C:EURUSD"), ("polygon", "BTC-USD", nil, "X:BTCUSD"), ("alpaca", "BRK.B", nil, "BRK.B"),
+            ("twelvedata", "EUR/USD", nil, "EUR/USD"), ("twelvedata", "VOD", "XLON", "VOD:LSE"), ("finnhub", "VOD", "XLON", "VOD.L"),
+            ("finnhub", "EUR/USD", nil, "OANDA:EUR_USD"), ("stooq", "BRK.B", nil, "brk-b.us"), ("stooq", "AAPL", "XNAS", "aapl.us"),
+        ] as [(String, String, String?, String)])
+    func aTickerIsSpeltAsTheProviderSpellsItAndReadBack(_ provider: String, _ text: String, _ exchange: String?, _ spelt: String) throws {
+        let spelling = try #require(SymbolSpelling(provider: provider))
+        let ticker = try #require(Ticker(text, exchange: exchange))
+        #expect(ticker.description == text)
+        #expect(spelling.spell(ticker) == spelt)
+        #expect(spelling.ticker(spelt)?.description == text)
+    }
+
+    @Test func anExchangeThatAProviderDoesNotHaveIsNoGuess() throws {
+        #expect(SymbolSpelling(provider: "alpaca")?.spell(try #require(Ticker("VOD", exchange: "XLON"))) == nil)
+        #expect(SymbolSpelling(provider: "nobody") == nil)
+        #expect(SymbolSpelling(provider: "yahoo")?.ticker("A B") == nil)
+        #expect(Ticker("") == nil)
+        #expect(Ticker("A/B/C") == nil)
+    }
+
+    @Test func aRenameAndASecondOwnerOfATickerAreDated() throws {
+        let day = { (text: String) in try #require(SessionDate(text)) }
+        let history = TickerHistory([
+            Rename(on: try day("2022-06-09"), from: "FB", to: "META"), Rename(on: try day("2022-01-31"), from: "META", to: "METV"),
+        ])
+        #expect(history.latest(of: "FB", on: try day("2020-01-02")) == "META")
+        #expect(history.latest(of: "META", on: try day("2021-12-01")) == "METV")
+        #expect(history.latest(of: "META", on: try day("2022-06-09")) == "META")
+        #expect(history.ticker(of: "META", on: try day("2022-06-08")) == "FB")
+        #expect(history.ticker(of: "METV", on: try day("2022-01-28")) == "META")
+    }
+}
