@@ -36,7 +36,8 @@ import Testing
         let unaware = Adjustment.factors(bars: traded, actions: [])
         #expect(unaware.allSatisfy { $0.split == 1 && $0.total == 1 })
         let factors = Adjustment.factors(bars: traded, actions: actions)
-        #expect(factors.map(\.split) == [1.0 / 7, 1.0 / 7, 1.0 / 7, 1, 1])
+        let expected: [Double] = [1.0 / 7, 1.0 / 7, 1.0 / 7, 1, 1]
+        #expect(factors.map(\.split) == expected)
         #expect(abs(factors[1].total - (1 - 3 / 707.0) / 7) < 1e-15)
         #expect(factors[2].total == 1.0 / 7)
     }
