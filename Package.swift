@@ -128,7 +128,7 @@ let rooms: [Room] = [
         ]),
 
     // Tests
-    Room(name: "TestSupport", path: "Tests/Support"),
+    Room(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store"]),
     Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market"]),
     Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market"]),
     Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market"]),
@@ -147,7 +147,12 @@ let rooms: [Room] = [
     Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents"]),
     Room(name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents"], products: nio + [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
-    Room(name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test, imports: ["IngestFunction", "Market"]),
+    Room(
+        name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,
+        imports: ["FeaturizeFunction", "Features", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
+    Room(
+        name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
+        imports: ["IngestFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
     Room(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
         imports: ["DashboardFunction", "LambdaEvents", "Market"]),

@@ -13,6 +13,7 @@ struct Issuer: Sendable {
     let database: Database
     let features: FeatureStore
     let models: LoadedModels
+    let preference: SourcePreference
 
     /// The models in force at an instant, loaded: the random walk, and those whose forecasts are shown beside it.
     struct Bench: Sendable {
@@ -44,7 +45,11 @@ struct Issuer: Sendable {
             return .failure(Unforecastable("it has no features as of \(asOf)"))
         }
         if let session, session != last { return .failure(Unforecastable("its last session is \(last), not \(session)")) }
-        guard let bar = try await Bars(database).read(instrument.id, known, from: last, through: last).last else {
+        guard
+            let bar = try await Bars(database).read(
+                instrument.id, known, order: preference.order(for: instrument), from: last, through: last
+            ).last
+        else {
             return .failure(Unforecastable("it has no bar on \(last)"))
         }
         do throws(ForecastRefusal) {

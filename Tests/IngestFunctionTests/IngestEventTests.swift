@@ -17,13 +17,13 @@ import Testing
         let from = try #require(SessionDate("2000-01-01"))
         #expect(
             try event(#"{"symbols":["AAPL"],"from":"2000-01-01","time":"2012-01-03T23:30:00Z"}"#)
-                == .direct(symbols: ["AAPL"], exchange: nil, from: from, time: time))
+                == .direct(symbols: ["AAPL"], exchange: nil, from: from, provider: nil, time: time))
     }
 
     @Test func aSliceBelongsToItsRunWhateverElseItSays() throws {
         #expect(
             try event(#"{"run":"XNAS/x","instruments":["XNAS:AAPL"],"exchange":"XNAS"}"#)
-                == .slice(run: "XNAS/x", instruments: ["XNAS:AAPL"], from: nil))
+                == .slice(run: "XNAS/x", instruments: ["XNAS:AAPL"], from: nil, provider: nil))
     }
 
     @Test(arguments: ["{}", #"{"exchange":"XNAS"}"#, #"{"symbols":["A"],"time":"yesterday"}"#, #"{"time":"2012-01-03T23:30:00Z"}"#])
@@ -44,13 +44,5 @@ import Testing
     func anEntryThatIsNoInstrumentIsNamedInTheError(_ entry: String) {
         let error = #expect(throws: IngestSettings.Failure.self) { try IngestSettings.instruments(entry) }
         #expect("\(error.map { "\($0)" } ?? "")".contains(entry))
-    }
-
-    @Test func pausesStayWithinTheDeadlineAndEnd() {
-        var pauses = FullJitter()
-        #expect(pauses.next(atLeast: 60, before: .now + .seconds(10)) == nil)
-        var count = 0
-        while pauses.next(atLeast: nil, before: .now + .seconds(100)) != nil { count += 1 }
-        #expect(count == 3)
     }
 }

@@ -1,6 +1,7 @@
 import Market
 import Postgres
 import Store
+import TestSupport
 import Testing
 
 @Suite struct BarTests {
@@ -9,7 +10,7 @@ import Testing
 
     func withApple() async throws -> Database {
         let database = try await freshDatabase()
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         return database
     }
 

@@ -1,4 +1,5 @@
 import { Problem, forgetKey, get, hasKey, takeKeyFromAddress, useKey } from "./api.js";
+import { drawData } from "./data.js";
 import { FanSeries, fanItems } from "./fan.js";
 
 const $ = (id) => document.getElementById(id);
@@ -95,6 +96,7 @@ async function show(symbol) {
     drawChart(bars.bars, forecast, entry.forecasts);
     drawTable(entry.forecasts);
     drawProvenance(forecast, entry);
+    await drawData(symbol);
   } catch (error) { $("view").hidden = true; fail(error); }
 }
 
