@@ -38,13 +38,15 @@ package struct Instruments: Sendable {
     package func find(symbol: String) async throws(PostgresError) -> Instrument? {
         try await database.query(
             """
-            SELECT \(Self.columns) FROM instruments i LEFT JOIN LATERAL (
-                SELECT DISTINCT ON (s.valid_from) s.symbol, s.valid_from, s.valid_to,
-                    NOT EXISTS (SELECT FROM symbols n WHERE n.instrument_id = i.id AND n.provider = '*' AND n.valid_from > s.valid_from) AS newest
-                FROM symbols s WHERE s.instrument_id = i.id AND s.provider = '*' ORDER BY s.valid_from, s.known_at DESC
-            ) s ON s.symbol = $1
-            WHERE i.id = $1 OR s.symbol IS NOT NULL
-            ORDER BY i.id = $1 DESC, s.newest AND s.valid_to IS NULL DESC, s.valid_from DESC, i.id LIMIT 1
+            SELECT \(Self.columns) FROM (
+                SELECT s.instrument_id, s.valid_from, false AS is_id, s.valid_to IS NULL AND NOT EXISTS (
+                    SELECT FROM symbols n WHERE n.provider = '*' AND n.instrument_id = s.instrument_id AND n.valid_from > s.valid_from) AS is_current
+                FROM symbols s WHERE s.provider = '*' AND s.symbol = $1 AND NOT EXISTS (
+                    SELECT FROM symbols v WHERE v.provider = '*' AND v.instrument_id = s.instrument_id AND v.valid_from = s.valid_from
+                        AND v.known_at > s.known_at)
+                UNION ALL SELECT $1, NULL, true, true
+            ) s JOIN instruments i ON i.id = s.instrument_id
+            ORDER BY is_id DESC, is_current DESC, valid_from DESC, i.id LIMIT 1
             """, [symbol]
         ).one(Self.instrument)
     }
