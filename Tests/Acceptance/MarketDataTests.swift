@@ -42,7 +42,8 @@ struct MarketDataTests {
             chart = json.loads(found["Body"].read())
             result = chart["chart"]["result"][0]
             quote = result["indicators"]["quote"][0]
-            for name in ("high", "close"): quote[name][-60] = quote["high"][-60] + 0.5
+            top = quote["high"][-60] + 0.5
+            for name in ("high", "close"): quote[name][-60] = top
             body = json.dumps(chart).encode()
             folder = first.rsplit("/", 2)[0]
             key = f"{folder}/{os.environ['AS_OF'][:10]}/{hashlib.sha256(body).hexdigest()}.0"
