@@ -24,7 +24,7 @@ export async function drawData(symbol) {
   const [status, held] = await Promise.all([get(`/v1/data/status?symbol=${name}`), get(`/v1/data/quarantine?symbol=${name}&limit=${LIMIT}`)]);
   const entry = status.symbols[0];
   const missing = entry.missing === 0 ? "none missing" : `${entry.missing} missing`;
-  $("held-summary").textContent = `${entry.sessions} sessions, ${missing}, ${entry.quarantined} rows held back`;
+  $("held-summary").textContent = `${entry.sessions} sessions, ${missing}, ${entry.quarantined} ${entry.quarantined === 1 ? "row" : "rows"} held back`;
   const facts = [`From ${entry.first ?? "–"} to ${entry.last ?? "–"}, by ${entry.providers.join(" and ") || "nobody yet"}.`];
   if (entry.delisted) facts.push(`Delisted; its last session was ${entry.delisted}.`);
   else if (entry.sessions_behind > 0) facts.push(`${entry.sessions_behind} sessions have closed since.`);
