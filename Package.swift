@@ -159,7 +159,12 @@ let rooms: [Room] = [
     Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents"]),
     Room(name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents"], products: nio + [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
-    Room(name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test, imports: ["IngestFunction", "Market"]),
+    Room(
+        name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,
+        imports: ["FeaturizeFunction", "Features", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
+    Room(
+        name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
+        imports: ["IngestFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
     Room(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
         imports: ["DashboardFunction", "LambdaEvents", "Market"]),

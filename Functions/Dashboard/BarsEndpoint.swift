@@ -7,6 +7,13 @@ extension Dashboard {
         struct Bar: Encodable {
             let session: SessionDate
             let open, high, low, close, volume: Double
+            let source: String
+        }
+
+        /// Of a session that was not over, as traded.
+        struct Provisional: Encodable {
+            let session: SessionDate
+            let open, high, low, close, volume: Double
         }
 
         struct Action: Encodable {
@@ -21,9 +28,12 @@ extension Dashboard {
         let symbol, instrument, currency, adjustment: String
         let asOf: Instant
         let bars: [Bar]
+        let provisional: [Provisional]
         let actions: [Action]
 
-        private enum CodingKeys: String, CodingKey { case symbol, instrument, currency, adjustment, asOf = "as_of", bars, actions }
+        private enum CodingKeys: String, CodingKey {
+            case symbol, instrument, currency, adjustment, asOf = "as_of", bars, provisional, actions
+        }
     }
 
     /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|none&as_of=`: the last bars as they were known, oldest first.
@@ -36,16 +46,25 @@ extension Dashboard {
         let adjustment = try parameters.choice("adjustment", of: ["split", "none"]) ?? "split"
         guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
         let known = AsOf.recorded(parameters.asOf)
-        let bars = try await Bars(database).read(instrument.id, known, from: from, through: to, last: limit)
-        let actions = try await Actions(database).read(instrument.id, known)
+        let order = preference.order(for: instrument)
+        let sourced = try await Bars(database).sourced(instrument.id, known, order: order, from: from, through: to, last: limit)
+        let bars = sourced.map(\.bar)
+        let actions = try await PreferredSeries(database).actions(of: instrument.id, known, for: sourced, order: order)
+        let provisional = try await ProvisionalBars(database).read(instrument.id, asOf: parameters.asOf, order: order)
         let factor = adjustment == "split" ? splitFactors(bars, actions) : [Double](repeating: 1, count: bars.count)
         let document = BarsDocument(
             symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment,
             asOf: parameters.asOf,
-            bars: zip(bars, factor).map { bar, factor in
-                BarsDocument.Bar(
+            bars: zip(sourced, factor).map { sourced, factor in
+                let bar = sourced.bar
+                return BarsDocument.Bar(
                     session: bar.session, open: bar.open.double / factor, high: bar.high.double / factor, low: bar.low.double / factor,
-                    close: bar.close.double / factor, volume: bar.volume * factor)
+                    close: bar.close.double / factor, volume: bar.volume * factor, source: sourced.source)
+            },
+            provisional: provisional.map {
+                BarsDocument.Provisional(
+                    session: $0.session, open: $0.open.double, high: $0.high.double, low: $0.low.double, close: $0.close.double,
+                    volume: $0.volume)
             },
             actions: actions.filter { action in bars.first.map { action.exDate >= $0.session } ?? false }.map { action in
                 switch action.kind {

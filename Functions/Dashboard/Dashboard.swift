@@ -11,11 +11,13 @@ import Store
 package struct Dashboard: Function {
     let database: Database
     let files: StaticFiles
+    let preference: SourcePreference
 
     package init(_ environment: [String: String]) async throws {
         let authorities = CertificateFile.find(environment)
         let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
+        preference = try SourcePreference(environment: environment, otherwise: "yahoo")
         files = StaticFiles(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/web")
     }
 
@@ -29,6 +31,8 @@ package struct Dashboard: Function {
                 case .bars(let symbol): try await bars(of: symbol, request)
                 case .evaluation: try await evaluation(request)
                 case .models: try await models(request)
+                case .dataStatus: try await dataStatus(request)
+                case .quarantine: try await quarantine(request)
                 }
             }
         } catch let problem as ProblemDetails {
@@ -40,7 +44,7 @@ package struct Dashboard: Function {
     }
 
     private enum Endpoint {
-        case file, health, symbols, evaluation, models
+        case file, health, symbols, evaluation, models, dataStatus, quarantine
         case bars(String)
 
         init(_ request: HTTPAPIRequest) {
@@ -51,6 +55,8 @@ package struct Dashboard: Function {
                 case ("v1", "symbols", 2): .symbols
                 case ("v1", "evaluation", 2): .evaluation
                 case ("v1", "models", 2): .models
+                case ("v1", "data", 3) where parts[2] == "status": .dataStatus
+                case ("v1", "data", 3) where parts[2] == "quarantine": .quarantine
                 case ("v1", "bars", 3): .bars(request.pathParameters?["symbol"] ?? parts[2])
                 default: .file
                 }

@@ -19,6 +19,8 @@ struct Parameters {
         asOf = instant
     }
 
+    func text(_ name: String) -> String? { given[name] }
+
     func date(_ name: String) throws(ProblemDetails) -> SessionDate? {
         guard let text = given[name] else { return nil }
         guard let date = SessionDate(text) else { throw .invalidParameter(name, "\"\(text)\" is no date such as 2013-03-01.") }

@@ -1,54 +1,51 @@
-import AWS
 import Features
-import FoundationEssentials
-import LambdaEvents
-import LambdaRuntime
 import Market
+import Postgres
 import Store
 
-extension Featurize {
-    /// Instruments in one slice of a run that Predict gets.
-    private static let sliceSize = 100
+/// Makes the features that compare an exchange's instruments, for the sessions whose rows changed or are new.
+struct CrossSection: Sendable {
+    let database: Database
+    let store: FeatureStore
 
-    /// Ends a run: makes the cross-sections that its instruments lack and hands the run to Predict.
-    func end(_ run: Run, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
-        let members = try await Instruments(database).list().filter { run.expected.contains($0.id) }
-        for (_, group) in Dictionary(grouping: members, by: \.exchange).sorted(by: { $0.key < $1.key }) {
-            summary.crossSection += try await crossSections(of: group, run, context)
-        }
-        for start in stride(from: 0, to: members.count, by: Self.sliceSize) {
-            let slice = members[start..<min(start + Self.sliceSize, members.count)].map(\.id)
-            let event = try JSONEncoder().encode(RunSlice(run: run.id, instruments: slice))
-            _ = try await lambda.invoke(predictFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
-            summary.handedOn += 1
-        }
+    /// Brings an exchange's cross-sections up to what was known at an instant, through a session. Returns the rows written.
+    ///
+    /// A changed row reaches the sessions whose windows it is in: `CrossSectionEngine.memory` of them.
+    func update(_ exchange: String, through last: SessionDate, asOf instant: Instant) async throws -> Int {
+        guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: instant) else { return 0 }
+        let outdated = try await CrossSections(store, exchange: exchange).outdated(through: last, asOf: instant)
+        guard let first = outdated.first, let changed = outdated.last else { return 0 }
+        let reached = (1..<CrossSectionEngine.memory).reduce(changed) { date, _ in calendar.next(after: date) ?? date }
+        return try await make(calendar.sessions(from: first, through: min(reached, last)), exchange, calendar, asOf: instant)
     }
 
-    /// The universe of a session are the instruments of its exchange. Fewer than the engine's least have no cross-section.
-    private func crossSections(of group: [Instrument], _ run: Run, _ context: Context) async throws -> Int {
-        guard group.count >= CrossSectionEngine.leastMembers, let calendar = TradingCalendar.of(mic: group[0].exchange) else { return 0 }
-        let known = AsOf.recorded(run.asOf)
-        let ids = group.map(\.id)
-        let missing = try await store.firstGap(ids, members: CrossSectionEngine.leastMembers, known) ?? run.session
-        let start = (0..<CrossSectionEngine.memory).reduce(missing) { date, _ in calendar.previous(before: date) ?? date }
-        var engine = CrossSectionEngine()
-        var written = 0
-        let tables = try await store.read(ids, known, from: start, through: run.session)
+    /// Makes the cross-sections of sessions in order as they were known at an instant, over the universe of each session.
+    func make(_ sessions: [SessionDate], _ exchange: String, _ calendar: TradingCalendar, asOf instant: Instant) async throws -> Int {
+        guard let first = sessions.first, let last = sessions.last else { return 0 }
+        let wanted = Set(sessions)
+        let start = (1..<CrossSectionEngine.memory).reduce(first) { date, _ in calendar.previous(before: date) ?? date }
+        let memberships = try await Universe(database).memberships(exchange: exchange, asOf: instant)
+        let universe = Dictionary(grouping: memberships, by: \.instrument)
+        let tables = try await store.read(universe.keys.sorted(), .recorded(instant), from: start, through: last)
         let rows = tables.map { table in (id: table.instrument, rows: FeatureRow.stored(table)) }
+        let kept = CrossSections(store, exchange: exchange)
+        var engine = CrossSectionEngine()
         var next = [Int](repeating: 0, count: rows.count)
-        for session in calendar.sessions(from: start, through: run.session) {
+        var written = 0
+        for session in calendar.sessions(from: start, through: last) {
             var present: [(id: String, row: FeatureRow)] = []
-            for (index, member) in rows.enumerated() where next[index] < member.rows.count && member.rows[next[index]].session == session {
+            for (index, member) in rows.enumerated() {
+                while next[index] < member.rows.count, member.rows[next[index]].session < session { next[index] += 1 }
+                guard next[index] < member.rows.count, member.rows[next[index]].session == session,
+                    universe[member.id, default: []].contains(where: { $0.contains(session) })
+                else { continue }
                 present.append((member.id, member.rows[next[index]]))
-                next[index] += 1
             }
             let values = engine.append(session, members: present)
-            guard session >= missing, !values.isEmpty else { continue }
-            let available = calendar.close(of: session).adding(seconds: Self.providerLag)
-            try await store.setCrossSection(
-                of: session, among: ids, knownAt: run.asOf, availableAt: available,
-                values.sorted { $0.key < $1.key }.map { (instrument: $0.key, values: $0.value) })
-            written += values.count
+            guard wanted.contains(session) else { continue }
+            written += try await kept.keep(
+                values.sorted { $0.key < $1.key }.map { (instrument: $0.key, values: $0.value) }, of: session, knownAt: instant,
+                availableAt: calendar.close(of: session).adding(seconds: Fold.providerLag))
         }
         return written
     }

@@ -8,20 +8,21 @@ import Logging
 import Market
 import Objects
 import Postgres
+import Providers
 import Store
 import Telemetry
 
-/// Turns raw answers into checked bars, corporate actions and features; ends runs.
-///
-/// The tables are a fold over an instrument's answers in their order, under one lock for each instrument. An answer that comes late takes
-/// back what later ones derived and folds them again, so that any order of events leaves the same state.
+/// Turns raw answers into checked bars, corporate actions and features; ends runs; rebuilds all of it from the raw answers.
 package struct Featurize: Function {
+    /// Instruments in one slice of a run that Predict gets.
+    private static let sliceSize = 100
+
     let database: Database
     let archive: RawArchive
     let lambda: LambdaClient
     let predictFunction: String
     let ownFunction: String
-    let store: FeatureStore
+    let fold: Fold
     let metrics = InvocationMetrics(function: "Featurize")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
@@ -29,6 +30,8 @@ package struct Featurize: Function {
         case unknownRun(String)
         case unknownInstrument(key: String)
         case unknownProvider(String)
+        case unknownSymbol(String)
+        case invalidCrossCheck
 
         var description: String {
             switch self {
@@ -36,6 +39,8 @@ package struct Featurize: Function {
             case .unknownRun(let id): "no run \"\(id)\" was opened"
             case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol first"
             case .unknownProvider(let name): "no provider \"\(name)\" can read this answer"
+            case .unknownSymbol(let symbol): "no instrument is called \"\(symbol)\""
+            case .invalidCrossCheck: "\"crossCheck\" names two providers, such as [\"yahoo\", \"alphavantage\"]"
             }
         }
     }
@@ -47,13 +52,14 @@ package struct Featurize: Function {
         }
         let authorities = CertificateFile.find(environment)
         let http = HTTPClient(caFile: authorities)
+        let preference = try SourcePreference(environment: environment, otherwise: ProviderCatalog.names[0])
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: try required("BUCKET"))
         lambda = LambdaClient(http, environment: environment)
         predictFunction = try required("PREDICT_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
-        store = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
+        fold = Fold(database, preference)
     }
 
     package func handle(_ event: FeaturizeEvent, _ context: Context) async throws -> FeaturizeSummary {
@@ -62,7 +68,7 @@ package struct Featurize: Function {
             switch event {
             case .objects(let keys):
                 for key in keys {
-                    for folded in try await fold(key, &summary, context) {
+                    for folded in try await foldObject(key, &summary, context) {
                         for run in try await Runs(database).waiting(for: folded) where try await Runs(database).isComplete(run.id) {
                             try await announce(run, context)
                         }
@@ -78,6 +84,10 @@ package struct Featurize: Function {
                 context.logger.warning(
                     "Cut off", metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "folded": "\(progress.folded)"])
                 try await end(run, &summary, context)
+            case .rebuild(let step):
+                try await rebuild(step, &summary, context)
+            case .crossCheck(let check):
+                summary.crossCheck = try await compare(check, context)
             }
             if summary.folded > 0 {
                 metrics.report(
@@ -91,9 +101,31 @@ package struct Featurize: Function {
         }
     }
 
+    /// Folds one answer in; returns the keys of all that were folded.
+    func foldObject(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws -> [String] {
+        let (archive, deadline) = (archive, context.cutOff.instant)
+        return try await fold(try await archive.get(key, deadline: deadline), &summary) { try await archive.get($0, deadline: deadline) }
+    }
+
     /// Tells this function, in an invocation of its own, that a run is complete.
     private func announce(_ run: Run, _ context: Context) async throws {
         let event = try JSONEncoder().encode(RunComplete(run: run.id))
         _ = try await lambda.invoke(ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+    }
+
+    /// Ends a run: brings the cross-sections of its exchanges up to date and hands its instruments to Predict.
+    private func end(_ run: Run, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
+        let expected = Set(run.expected)
+        let members = try await Instruments(database).list().filter { expected.contains($0.id) }
+        for exchange in Set(members.map(\.exchange)).sorted() {
+            summary.crossSection += try await CrossSection(database: database, store: fold.store).update(
+                exchange, through: run.session, asOf: run.asOf)
+        }
+        for start in stride(from: 0, to: members.count, by: Self.sliceSize) {
+            let slice = members[start..<min(start + Self.sliceSize, members.count)].map(\.id)
+            let event = try JSONEncoder().encode(RunSlice(run: run.id, instruments: slice))
+            _ = try await lambda.invoke(predictFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+            summary.handedOn += 1
+        }
     }
 }

@@ -10,8 +10,12 @@ package enum FeaturizeEvent: Decodable, Sendable {
     case crossSection(run: String)
     /// Whatever an exchange's run still waits for does not come any more.
     case cutOff(exchange: String, time: Instant)
+    /// A part of the work of deriving everything anew.
+    case rebuild(RebuildStep)
+    /// Two providers are to be compared.
+    case crossCheck(CrossCheck)
 
-    private enum Key: String, CodingKey { case run, exchange, cutOff }
+    private enum Key: String, CodingKey { case run, exchange, cutOff, rebuild, crossCheck }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
@@ -19,6 +23,10 @@ package enum FeaturizeEvent: Decodable, Sendable {
             self = .crossSection(run: run)
         } else if let time = try values.decodeIfPresent(Instant.self, forKey: .cutOff) {
             self = .cutOff(exchange: try values.decode(String.self, forKey: .exchange), time: time)
+        } else if values.contains(.rebuild) {
+            self = .rebuild(try RebuildStep(from: decoder))
+        } else if values.contains(.crossCheck) {
+            self = .crossCheck(try CrossCheck(from: decoder))
         } else {
             self = .objects(try S3Event(from: decoder).records.map(\.s3.object.decodedKey))
         }
@@ -37,4 +45,7 @@ package struct FeaturizeSummary: Encodable, Sendable {
     var crossSection = 0
     /// Slices handed to Predict.
     var handedOn = 0
+    /// What is left of a rebuild: the event to call with next.
+    var next: RebuildStep?
+    var crossCheck: CrossCheckReport?
 }

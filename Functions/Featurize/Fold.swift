@@ -1,21 +1,37 @@
 import Features
-import FoundationEssentials
-import LambdaRuntime
 import Market
 import Objects
 import Postgres
 import Providers
 import Store
 
-extension Featurize {
+/// Folds answers into the tables, each once, everything or nothing.
+///
+/// The tables are a fold over an instrument's answers in their order. An answer that comes late takes back what later ones derived and folds
+/// them again after itself, so that any order of delivery leaves the same rows.
+struct Fold: Sendable {
     /// Seconds after a session's close until a provider has its bar.
     static let providerLag: Int64 = 15 * 60
 
-    /// Folds one answer into the tables, once. Everything or nothing. Returns the keys of what was folded: its own and those of later answers.
-    func fold(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws -> [String] {
-        let object = try await archive.get(key, deadline: context.cutOff.instant)
+    let database: Database
+    let preference: SourcePreference
+    let store: FeatureStore
+    let states: FeatureStates
+
+    init(_ database: Database, _ preference: SourcePreference) {
+        self.database = database
+        self.preference = preference
+        store = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
+        states = FeatureStates(database, version: FeatureSet.version)
+    }
+
+    /// Folds one object in and returns the keys of all that were folded: its own and those of later answers, which `get` reads.
+    func callAsFunction(
+        _ object: RawObject, _ summary: inout FeaturizeSummary, get: @Sendable (String) async throws -> RawObject
+    ) async throws -> [String] {
+        let key = object.key.description
         guard let id = object.record.instrument, let instrument = try await Instruments(database).find(id: id) else {
-            throw Failure.unknownInstrument(key: key)
+            throw Featurize.Failure.unknownInstrument(key: key)
         }
         let answer = Answer(object, about: instrument)
         let objects = RawObjects(database)
@@ -25,9 +41,7 @@ extension Featurize {
             var counts = FeaturizeSummary()
             let later = try await objects.removeLater(than: answer)
             try await apply(object, answer, instrument, &counts)
-            for next in later {
-                try await apply(try await archive.get(next.key, deadline: context.cutOff.instant), next, instrument, &counts)
-            }
+            for next in later { try await apply(try await get(next.key), next, instrument, &counts) }
             return (counts, later)
         }
         summary.add(counts)
@@ -36,15 +50,17 @@ extension Featurize {
 
     /// Writes what one answer adds to what the answers before it said.
     private func apply(_ object: RawObject, _ answer: Answer, _ instrument: Instrument, _ counts: inout FeaturizeSummary) async throws {
-        let calendar = TradingCalendar.of(mic: instrument.exchange)
+        let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: answer.knownAt)
         let parsed = try parse(object, calendar)
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt
         }
-        let bars = try await Bars(database).insert(
-            parsed.bars, from: answer, currency: parsed.currency ?? instrument.currency, available: available)
+        let currency = parsed.currency ?? instrument.currency
+        let bars = try await Bars(database).insert(parsed.bars, from: answer, currency: currency, available: available)
+        try await ProvisionalBars(database).insert(parsed.provisional, from: answer, currency: currency)
         let covering =
-            !reportsActions(object) ? nil : parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
+            !reportsActions(answer.provider, answer.kind)
+            ? nil : parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
         let actions = try await Actions(database).insert(parsed.actions, from: answer, covering: covering) { exDate in
             calendar.map { $0.open(of: exDate) } ?? answer.knownAt
         }
@@ -58,35 +74,65 @@ extension Featurize {
         counts.bars += bars.count
         counts.actions += actions.count
         counts.quarantined += parsed.rejected.count
-        guard let first = (bars + actions).min() else { return }
-        counts.features += try await featurize(answer, from: first, available: available)
+        counts.features += try await featurize(answer, instrument, bars: bars, actions: actions, available: available)
     }
 
-    /// Runs the feature engine over all that is known with this answer, and writes the rows from `first` on that changed.
-    private func featurize(_ answer: Answer, from first: SessionDate, available: @Sendable (SessionDate) -> Instant) async throws -> Int {
+    /// Runs the feature engine on from where it stood, or from the first session when the answer reaches further back, and writes the rows
+    /// that changed.
+    private func featurize(
+        _ answer: Answer, _ instrument: Instrument, bars changed: [SessionDate], actions: [SessionDate],
+        available: @Sendable (SessionDate) -> Instant
+    ) async throws -> Int {
+        guard let earliest = (changed + actions).min() else { return 0 }
+        let order = preference.order(for: instrument)
+        let kept = try await states.find(before: answer, sources: order)
         let known = AsOf.recorded(answer.knownAt)
-        let bars = try await Bars(database).read(answer.instrument, known, source: answer.provider)
-        let actions = try await Actions(database).read(answer.instrument, known, source: answer.provider)
+        let silent = try await silentSources(of: instrument)
+        var start = kept
+        var series = try await PreferredSeries(database).read(
+            instrument.id, known, order: order, silent: silent, from: kept.map { min($0.session, earliest) })
+        let chosen = Set(series.bars.lazy.filter { $0.source == answer.provider }.map(\.bar.session))
+        guard let first = (changed.filter(chosen.contains) + actions).min() else { return 0 }
         var engine = FeatureEngine()
+        if let state = kept, first > state.session, let resumed = FeatureEngine(state: state.bytes) {
+            engine = resumed
+        } else {
+            start = nil
+        }
+        if kept != nil, start == nil {
+            series = try await PreferredSeries(database).read(instrument.id, known, order: order, silent: silent)
+        }
+        // The bar that the engine saw last comes along, so that the actions since then fall on the next one.
+        let bars = series.bars.map(\.bar).filter { bar in start.map { bar.session >= $0.session } ?? true }
         var records: [FeatureRecord] = []
-        for observation in Adjustment.observations(bars: bars, actions: actions) {
+        for observation in Adjustment.observations(bars: bars, actions: series.actions).dropFirst(start == nil ? 0 : 1) {
             let row = engine.append(observation)
             guard row.session >= first else { continue }
             records.append(FeatureRecord(session: row.session, values: row.values, logReturn: row.logReturn, extras: row.extras))
         }
+        if let last = bars.last {
+            try await states.keep(FeatureStates.State(session: last.session, bytes: engine.state), after: answer, sources: order)
+        }
         return try await store.insert(records, from: answer, available: available).count
     }
 
+    /// The providers whose answers about an instrument never name actions.
+    private func silentSources(of instrument: Instrument) async throws -> Set<String> {
+        let kinds = try await RawObjects(database).kinds(of: instrument.id)
+        let speaking = kinds.filter { reportsActions($0.provider, $0.kind) }.map(\.provider)
+        return Set(kinds.map(\.provider)).subtracting(speaking)
+    }
+
     /// Whether an answer without an action says that there is none.
-    private func reportsActions(_ object: RawObject) -> Bool {
-        ProviderCatalog.provider(named: object.record.provider, kind: object.record.kind)?.reportsActions ?? false
+    private func reportsActions(_ provider: String, _ kind: String) -> Bool {
+        ProviderCatalog.provider(named: provider, kind: kind)?.reportsActions ?? false
     }
 
     /// An answer that cannot be read becomes one quarantined row, so that its run can end.
     private func parse(_ object: RawObject, _ calendar: TradingCalendar?) throws -> ProviderAnswer {
         let record = object.record
         guard let provider = ProviderCatalog.provider(named: record.provider, kind: record.kind) else {
-            throw Failure.unknownProvider(record.provider)
+            throw Featurize.Failure.unknownProvider(record.provider)
         }
         do throws(ProviderRefusal) {
             return try provider.parse(

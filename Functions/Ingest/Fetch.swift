@@ -6,19 +6,35 @@ import Logging
 import Market
 import Objects
 import Providers
+import Store
 
-/// Gets one provider's answers and keeps each as it came; a refusal is kept apart and named.
+/// Gets one provider's answers, never faster than it allows, and keeps each as it came; a refusal is kept apart and named.
 struct Fetch: Sendable {
     let http: HTTPClient
     let archive: RawArchive
-    let provider: any DataProvider
+    let limits: ProviderLimits
+    let source: Source
+    private var provider: any DataProvider { source.provider }
 
     private static let pauses = RetryPolicy(attempts: 5, base: .milliseconds(500))
+    /// Seconds that one request may take.
+    private static let patience = 30
+    /// Nobody waits longer than this for leave to ask: what is left is a refusal, and the next run's work.
+    private static let longestWait = 900.0
+
+    init(_ source: Source, http: HTTPClient, archive: RawArchive, limits: ProviderLimits) {
+        self.source = source
+        self.http = http
+        self.archive = archive
+        self.limits = limits
+    }
 
     /// How one question ended.
     enum Outcome: Sendable {
         case stored(StoredAnswer)
         case refused(ProviderRefusal)
+        /// The provider's limits leave no time in this invocation.
+        case later
     }
 
     /// An answer in the archive, with its bytes at hand.
@@ -33,21 +49,32 @@ struct Fetch: Sendable {
 
     /// Asks, and asks again while that can help and the deadline allows.
     ///
-    /// - Throws: `AWSError` when the archive fails; whatever the provider does is an outcome.
+    /// - Throws: `AWSError` when the archive fails, `PostgresError`; whatever the provider does is an outcome.
     func callAsFunction(
         _ instrument: Instrument, symbol: String, from: SessionDate?, asOf: Instant, _ context: Context
     ) async throws -> Outcome {
         let request = provider.request(symbol: symbol, from: from, asOf: asOf)
         var retry = 0
         while true {
+            let lease: ProviderLimits.Lease
+            switch try await limits.take(provider.name, source.allowance, lease: 2 * Self.patience) {
+            case .granted(let granted): lease = granted
+            case .wait(let seconds, let reason):
+                if let refusal = Self.refusal(reason, seconds) { return .refused(refusal) }
+                guard .now + .seconds(seconds) < context.cutOff.instant else { return .later }
+                try await Task.sleep(for: .seconds(seconds))
+                continue
+            }
             let (refusal, response) = await ask(request, context)
+            try await limits.give(back: lease, to: provider.name)
             guard let refusal else {
                 guard let response else { return .refused(ProviderRefusal(.malformed, "no answer")) }
                 return .stored(try await keep(response, request, instrument, asOf, context))
             }
-            context.logger.warning("refused", metadata: ["symbol": "\(symbol)", "refusal": "\(refusal)"])
-            let asked = refusal.retryAfter.map { Duration.seconds($0) }
-            guard refusal.isRetryable, let pause = Self.pauses.pause(retry: retry, atLeast: asked, before: context.cutOff.instant) else {
+            context.logger.warning(
+                "refused", metadata: ["provider": "\(provider.name)", "symbol": "\(symbol)", "refusal": "\(refusal)"])
+            try await react(to: refusal)
+            guard refusal.isRetryable, let pause = Self.pauses.pause(retry: retry, atLeast: nil, before: context.cutOff.instant) else {
                 if let response { try await keepRefusal(response, request, instrument, asOf, context) }
                 return .refused(refusal)
             }
@@ -56,10 +83,33 @@ struct Fetch: Sendable {
         }
     }
 
+    /// What a refusal means for everyone who asks the same provider.
+    private func react(to refusal: ProviderRefusal) async throws {
+        switch refusal.kind {
+        case .rateLimited(let seconds):
+            try await limits.block(provider.name, seconds: seconds ?? 1, reason: refusal.kind.name)
+        case .dailyQuota: try await limits.block(provider.name, seconds: nil, reason: refusal.kind.name)
+        case .badKey: try await limits.block(provider.name, seconds: 300, reason: refusal.kind.name)
+        default: break
+        }
+    }
+
+    /// Nothing that waiting helps against.
+    private static func refusal(_ reason: String, _ seconds: Double) -> ProviderRefusal? {
+        switch reason {
+        case ProviderRefusal.Kind.dailyQuota.name:
+            ProviderRefusal(.dailyQuota, "nothing more until the day ends; the next run goes on with what is oldest")
+        case ProviderRefusal.Kind.badKey.name: ProviderRefusal(.badKey, "the key was refused a moment ago")
+        default:
+            seconds > longestWait
+                ? ProviderRefusal(.rateLimited(retryAfter: seconds), "the provider wants no questions for \(Int(seconds)) s") : nil
+        }
+    }
+
     private func ask(_ request: ProviderRequest, _ context: Context) async -> (ProviderRefusal?, HTTPResponse?) {
         let question = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
         do throws(HTTPFailure) {
-            let response = try await http.send(question, deadline: min(context.cutOff.instant, .now + .seconds(30)))
+            let response = try await http.send(question, deadline: min(context.cutOff.instant, .now + .seconds(Self.patience)))
             return (provider.classify(status: response.status, body: response.body, headers: response.headers), response)
         } catch {
             return (ProviderRefusal(.serverError, "the provider could not be reached: \(error)"), nil)

@@ -1,76 +1,116 @@
 import FoundationEssentials
 import LambdaRuntime
+import Logging
 import Market
 import Providers
 import Store
 
 extension Ingest {
-    /// Requests under way at once to one provider.
-    private static let width = 4
+    /// Instruments that are seen to at once, no more than any provider may be asked about: they take their turns in order then.
+    private var width: Int { min(4, sources.values.map(\.allowance.concurrency).max() ?? 1) }
 
     /// What became of one instrument in this invocation.
-    private enum Outcome: Sendable { case stored, unchanged, refused(String) }
+    private enum Outcome: Sendable {
+        case stored, unchanged, later
+        case refused(String)
+    }
 
-    /// Asks for every instrument of the part, a few at a time.
-    func fetchAll(_ part: RunPart, _ summary: inout IngestSummary, _ context: Context) async throws {
-        let outcomes = try await withThrowingTaskGroup(of: (String, Outcome).self) { group in
+    /// Asks for every instrument of the part, a few at a time. Returns those that the providers' limits left no time for.
+    func fetchAll(_ part: RunPart, _ summary: inout IngestSummary, _ context: Context) async throws -> [Instrument] {
+        let outcomes = try await withThrowingTaskGroup(of: (Instrument, Outcome).self) { group in
             var waiting = part.instruments[...]
-            var outcomes: [(String, Outcome)] = []
-            for _ in 0..<Self.width {
+            var outcomes: [(Instrument, Outcome)] = []
+            for _ in 0..<width {
                 guard let next = waiting.popFirst() else { break }
-                group.addTask { (next.symbol, try await fetchOne(next, part, context)) }
+                group.addTask { (next, try await fetchOne(next, part, context)) }
             }
             while let outcome = try await group.next() {
                 outcomes.append(outcome)
-                if let next = waiting.popFirst() { group.addTask { (next.symbol, try await fetchOne(next, part, context)) } }
+                if let next = waiting.popFirst() { group.addTask { (next, try await fetchOne(next, part, context)) } }
             }
             return outcomes
         }
-        for (symbol, outcome) in outcomes.sorted(by: { $0.0 < $1.0 }) {
+        var later: [Instrument] = []
+        for (instrument, outcome) in outcomes.sorted(by: { $0.0.symbol < $1.0.symbol }) {
             switch outcome {
-            case .stored: summary.stored.append(symbol)
-            case .unchanged: summary.unchanged.append(symbol)
-            case .refused(let reason): summary.refused[symbol] = reason
+            case .stored: summary.stored.append(instrument.symbol)
+            case .unchanged: summary.unchanged.append(instrument.symbol)
+            case .later: later.append(instrument)
+            case .refused(let reason): summary.refused[instrument.symbol] = reason
             }
         }
+        return later
     }
 
+    /// Asks the providers in their order until one answers. What the others said is kept too.
     private func fetchOne(_ instrument: Instrument, _ part: RunPart, _ context: Context) async throws -> Outcome {
-        let runs = Runs(database)
         let run = part.run
-        let from = try await firstSession(of: instrument, part)
-        switch try await fetch(instrument, symbol: instrument.symbol, from: from, asOf: run.asOf, context) {
-        case .refused(let refusal):
-            try await runs.refused(refusal.description, of: instrument.id, in: run.id)
-            return .refused(refusal.kind.name)
-        case .stored(let answer):
-            var keys = [answer.key]
-            if from != nil, try await tellsOfNewAction(answer, instrument, run),
-                case .stored(let whole) = try await fetch(instrument, symbol: instrument.symbol, from: nil, asOf: run.asOf, context)
-            {
-                keys.append(whole.key)
+        var refusals: [ProviderRefusal] = []
+        for name in part.provider.map({ [$0] }) ?? settings.preference.order(for: instrument) {
+            switch try await ask(name, about: instrument, part, context) {
+            case .refused(let refusal): refusals.append(ProviderRefusal(refusal.kind, "\(name): \(refusal.detail)"))
+            case .later: return .later
+            case .stored(let answer, let keys):
+                try await Runs(database).stored(keys, of: instrument.id, in: run.id)
+                return answer.isNew ? .stored : .unchanged
             }
-            try await runs.stored(keys, of: instrument.id, in: run.id)
-            return answer.isNew ? .stored : .unchanged
+        }
+        try await Runs(database).refused(refusals.map(\.description).joined(separator: "; "), of: instrument.id, in: run.id)
+        return .refused(refusals.map(\.kind.name).joined(separator: ", "))
+    }
+
+    private enum Answered: Sendable {
+        case stored(Fetch.StoredAnswer, keys: [String])
+        case refused(ProviderRefusal)
+        case later
+    }
+
+    private func ask(_ name: String, about instrument: Instrument, _ part: RunPart, _ context: Context) async throws -> Answered {
+        let asOf = part.run.asOf
+        guard let source = sources[name] else {
+            return .refused(ProviderRefusal(.unknownSymbol, "PROVIDERS does not name this provider"))
+        }
+        let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
+        let day = calendar?.zone.localDate(at: asOf) ?? asOf.utcDate
+        guard let symbol = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
+            return .refused(ProviderRefusal(.unknownSymbol, "\(instrument.id) has no name there on \(day)"))
+        }
+        let fetch = Fetch(source, http: http, archive: archive, limits: ProviderLimits(database))
+        let from = try await firstSession(of: instrument, name, part, calendar)
+        switch try await fetch(instrument, symbol: symbol, from: from, asOf: asOf, context) {
+        case .refused(let refusal): return .refused(refusal)
+        case .later: return .later
+        case .stored(let answer):
+            guard from != nil, try await tellsOfNewAction(answer, source.provider, instrument, calendar, part.run) else {
+                return .stored(answer, keys: [answer.key])
+            }
+            switch try await fetch(instrument, symbol: symbol, from: nil, asOf: asOf, context) {
+            case .stored(let whole): return .stored(answer, keys: [answer.key, whole.key])
+            case .later: return .later
+            case .refused: return .stored(answer, keys: [answer.key])
+            }
         }
     }
 
     /// Where to go on: the event's word, else some sessions before what was known when the run began, so that a second call asks the same.
-    private func firstSession(of instrument: Instrument, _ part: RunPart) async throws -> SessionDate? {
+    private func firstSession(
+        of instrument: Instrument, _ provider: String, _ part: RunPart, _ calendar: TradingCalendar?
+    ) async throws -> SessionDate? {
         if let from = part.from { return from }
-        let last = try await Bars(database).lastSession(of: instrument.id, source: settings.providerName, knownBefore: part.run.asOf)
-        guard let last, let calendar = TradingCalendar.of(mic: instrument.exchange) else { return nil }
+        let last = try await Bars(database).lastSession(of: instrument.id, source: provider, knownBefore: part.run.asOf)
+        guard let last, let calendar else { return nil }
         return (0..<Self.overlap).reduce(last) { date, _ in calendar.previous(before: date) ?? date }
     }
 
     /// Whether the answer has a split or dividend that was not known when the run began. The provider then shows all of history anew.
-    private func tellsOfNewAction(_ answer: Fetch.StoredAnswer, _ instrument: Instrument, _ run: Run) async throws -> Bool {
-        let parsed = try? fetch.provider.parse(
-            answer.body, status: answer.status, contentType: answer.contentType, calendar: TradingCalendar.of(mic: instrument.exchange),
-            asOf: run.asOf)
+    private func tellsOfNewAction(
+        _ answer: Fetch.StoredAnswer, _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?, _ run: Run
+    ) async throws -> Bool {
+        let parsed = try? provider.parse(
+            answer.body, status: answer.status, contentType: answer.contentType, calendar: calendar, asOf: run.asOf)
         guard let actions = parsed?.actions, !actions.isEmpty else { return false }
         let before = AsOf.recorded(Instant(microseconds: run.asOf.microseconds - 1))
-        let known = Set(try await Actions(database).read(instrument.id, before, source: settings.providerName).map(\.exDate))
+        let known = Set(try await Actions(database).read(instrument.id, before, source: provider.name).map(\.exDate))
         return actions.contains { !known.contains($0.exDate) }
     }
 }

@@ -22,32 +22,39 @@ package struct Ingest: Function {
 
     let settings: IngestSettings
     let database: Database
-    let fetch: Fetch
+    let sources: [String: Source]
+    let http: HTTPClient
+    let archive: RawArchive
     let lambda: LambdaClient
     let metrics = InvocationMetrics(function: "Ingest")
 
     package init(_ environment: [String: String]) async throws {
         let authorities = CertificateFile.find(environment)
-        let http = HTTPClient(caFile: authorities)
+        http = HTTPClient(caFile: authorities)
         settings = try IngestSettings(environment)
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         lambda = LambdaClient(http, environment: environment)
-        let archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
-        fetch = Fetch(http: http, archive: archive, provider: try await settings.provider(environment, http))
+        archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
+        sources = try await settings.sources(environment, http)
     }
 
     package func handle(_ event: IngestEvent, _ context: Context) async throws -> IngestSummary {
         try await database.withDeadline(context.cutOff.instant) {
             var summary = IngestSummary()
+            if case .facts(let facts, let time) = event {
+                summary.facts = try await facts.record(in: database, knownAt: time)
+                return summary
+            }
             guard let part = try await open(event, &summary) else { return summary }
             summary.run = part.run.id
             summary.session = part.run.session
             summary.expected = part.instruments.count
             if part.instruments.count > Self.sliceSize {
-                summary.handedOn = try await handOn(part, context)
+                summary.handedOn = try await handOn(part.instruments, of: part, context)
             } else {
-                try await fetchAll(part, &summary, context)
+                let later = try await fetchAll(part, &summary, context)
+                summary.handedOn = try await handOn(later, of: part, context)
             }
             try await announceIfComplete(part.run, context)
             context.logger.info("Ingested", metadata: summary.metadata)
@@ -65,12 +72,13 @@ package struct Ingest: Function {
         _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
 
-    private func handOn(_ part: RunPart, _ context: Context) async throws -> Int {
-        let slices = stride(from: 0, to: part.instruments.count, by: Self.sliceSize).map {
-            part.instruments[$0..<min($0 + Self.sliceSize, part.instruments.count)].map(\.id)
+    private func handOn(_ instruments: [Instrument], of part: RunPart, _ context: Context) async throws -> Int {
+        let slices = stride(from: 0, to: instruments.count, by: Self.sliceSize).map {
+            instruments[$0..<min($0 + Self.sliceSize, instruments.count)].map(\.id)
         }
         for slice in slices {
-            let event = try JSONEncoder().encode(RunSlice(run: part.run.id, instruments: slice, from: part.from?.description))
+            let event = try JSONEncoder().encode(
+                RunSlice(run: part.run.id, instruments: slice, from: part.from?.description, provider: part.provider))
             _ = try await lambda.invoke(settings.ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
         }
         return slices.count

@@ -6,24 +6,29 @@ package import Market
 package enum IngestEvent: Decodable, Sendable, Equatable {
     /// The nightly schedule of one exchange.
     case scheduled(exchange: String, time: Instant)
-    /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing).
-    case direct(symbols: [String], exchange: String?, from: SessionDate?, time: Instant)
+    /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing), of one provider (`nil`: as preferred).
+    case direct(symbols: [String], exchange: String?, from: SessionDate?, provider: String?, time: Instant)
     /// Part of a run that is already open.
-    case slice(run: String, instruments: [String], from: SessionDate?)
+    case slice(run: String, instruments: [String], from: SessionDate?, provider: String?)
+    /// What became known about instruments and exchanges.
+    case facts(DatedFacts, time: Instant)
 
-    private enum Key: String, CodingKey { case exchange, time, symbols, from, run, instruments }
+    private enum Key: String, CodingKey { case exchange, time, symbols, from, run, instruments, provider, facts }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         let from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
+        let provider = try values.decodeIfPresent(String.self, forKey: .provider)
         if let run = try values.decodeIfPresent(String.self, forKey: .run) {
-            self = .slice(run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from)
+            self = .slice(run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from, provider: provider)
             return
         }
         let time = try values.decode(Instant.self, forKey: .time)
-        if let symbols = try values.decodeIfPresent([String].self, forKey: .symbols) {
+        if let facts = try values.decodeIfPresent(DatedFacts.self, forKey: .facts) {
+            self = .facts(facts, time: time)
+        } else if let symbols = try values.decodeIfPresent([String].self, forKey: .symbols) {
             let exchange = try values.decodeIfPresent(String.self, forKey: .exchange)
-            self = .direct(symbols: symbols, exchange: exchange, from: from, time: time)
+            self = .direct(symbols: symbols, exchange: exchange, from: from, provider: provider, time: time)
         } else {
             self = .scheduled(exchange: try values.decode(String.self, forKey: .exchange), time: time)
         }
@@ -40,6 +45,8 @@ package struct IngestSummary: Encodable, Sendable {
     var refused: [String: String] = [:]
     /// Slices given to other invocations.
     var handedOn = 0
+    /// Facts written down.
+    var facts: Int?
     /// Why there was nothing to do.
     var note: String?
 }

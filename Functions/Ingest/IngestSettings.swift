@@ -3,14 +3,15 @@ import FoundationEssentials
 import HTTP
 import Market
 import Providers
+import Store
 
 /// What the template tells Ingest.
 struct IngestSettings: Sendable {
     let bucket: String
     /// Every instrument that the schedules keep up to date.
     let universe: [Instrument]
-    let providerName: String
-    let providerBaseURL: String?
+    let preference: SourcePreference
+    let options: [String: SourceOptions]
     /// The function that is told when a run is complete.
     let featurizeFunction: String
     /// Ingest itself, for slices.
@@ -20,12 +21,15 @@ struct IngestSettings: Sendable {
         case missing(String)
         case invalidUniverse(String)
         case unknownProvider(String)
+        case invalidOptions(String)
 
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
             case .invalidUniverse(let entry): "UNIVERSE has \"\(entry)\"; write SYMBOL:MIC[:CURRENCY], separated by commas"
-            case .unknownProvider(let name): "PROVIDER is \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
+            case .unknownProvider(let name): "PROVIDERS names \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
+            case .invalidOptions(let problem):
+                "PROVIDER_OPTIONS is not like {\"alphavantage\":{\"perMinute\":5,\"perDay\":25,\"concurrency\":1}}: \(problem)"
             }
         }
     }
@@ -37,23 +41,32 @@ struct IngestSettings: Sendable {
         }
         bucket = try required("BUCKET")
         universe = try Self.instruments(environment["UNIVERSE"] ?? "")
-        providerName = environment["PROVIDER"] ?? YahooChart.name
-        providerBaseURL = environment["PROVIDER_BASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        preference = try SourcePreference(environment: environment, otherwise: ProviderCatalog.names[0])
+        options = try SourceOptions.read(environment, first: preference.general[0])
         featurizeFunction = try required("FEATURIZE_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
     }
 
-    /// The provider, with its key from `PROVIDER_SECRET_ARN` or `PROVIDER_API_KEY`.
-    func provider(_ environment: [String: String], _ http: HTTPClient) async throws -> any DataProvider {
-        var key = environment["PROVIDER_API_KEY"]
+    /// The providers by name, with their keys from `PROVIDER_SECRET_ARN` or `PROVIDER_API_KEY`: one key, which is the first provider's, or
+    /// a JSON object of keys by provider.
+    func sources(_ environment: [String: String], _ http: HTTPClient) async throws -> [String: Source] {
+        var text = environment["PROVIDER_API_KEY"]
         if let secret = environment["PROVIDER_SECRET_ARN"], !secret.isEmpty {
-            key = try await SecretsClient(http, environment: environment).secret(secret)
+            text = try await SecretsClient(http, environment: environment).secret(secret)
         }
-        let kind = environment["PROVIDER_KIND"].flatMap { $0.isEmpty ? nil : $0 }
-        guard let provider = ProviderCatalog.provider(named: providerName, kind: kind, baseURL: providerBaseURL, key: key) else {
-            throw Failure.unknownProvider(providerName)
+        let keys = text.map { Self.keys($0, first: preference.general[0]) } ?? [:]
+        var sources: [String: Source] = [:]
+        for name in preference.all {
+            let options = options[name] ?? SourceOptions()
+            let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
+            guard let provider else { throw Failure.unknownProvider(name) }
+            sources[name] = Source(provider: provider, allowance: options.allowance)
         }
-        return provider
+        return sources
+    }
+
+    static func keys(_ text: String, first: String) -> [String: String] {
+        (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [first: text]
     }
 
     /// Reads `AAPL:XNAS,IBM:XNYS:USD`.

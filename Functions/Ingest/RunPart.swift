@@ -8,6 +8,8 @@ struct RunPart: Sendable {
     let instruments: [Instrument]
     /// The first session to ask for; `nil` asks for what is missing.
     let from: SessionDate?
+    /// The one provider to ask; `nil` asks as preferred.
+    let provider: String?
 }
 
 enum IngestFailure: Error, Sendable, CustomStringConvertible {
@@ -16,6 +18,7 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
     case unknownSymbols([String])
     case noSymbols
     case noSession(Instant)
+    case unknownProvider(String, [String])
 
     var description: String {
         switch self {
@@ -24,6 +27,7 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
         case .unknownSymbols(let symbols):
             "unknown symbols: \(symbols.joined(separator: ", ")); add them to UNIVERSE, or give their \"exchange\" in the event"
         case .noSymbols: "the event's \"symbols\" is empty"
+        case .unknownProvider(let name, let known): "PROVIDERS does not name \"\(name)\"; it has \(known.joined(separator: ", "))"
         case .noSession(let time): "the calendar has no session before \(time)"
         }
     }
@@ -34,48 +38,73 @@ extension Ingest {
     func open(_ event: IngestEvent, _ summary: inout IngestSummary) async throws -> RunPart? {
         let instruments = Instruments(database)
         switch event {
+        case .facts: return nil
         case .scheduled(let exchange, let time):
-            try await instruments.register(settings.universe, provider: settings.providerName)
-            guard let calendar = TradingCalendar.of(mic: exchange) else { throw IngestFailure.unknownExchange(exchange) }
+            try await instruments.register(settings.universe)
+            guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: time) else {
+                throw IngestFailure.unknownExchange(exchange)
+            }
             guard let session = calendar.latestClosed(at: time), session == calendar.zone.localDate(at: time) else {
                 summary.note = "no session of \(exchange) has closed on the day of \(time)"
                 return nil
             }
-            let members = try await instruments.list(exchange: exchange)
-            return try await open(id: "\(exchange)/\(time)", exchange, time, session, members, nil)
-        case .direct(let symbols, let exchange, let from, let time):
+            let members = try await Universe(database).members(exchange: exchange, on: session, asOf: time)
+            return try await open(id: "\(exchange)/\(time)", exchange, time, session, members, nil, nil)
+        case .direct(let symbols, let exchange, let from, let provider, let time):
             guard !symbols.isEmpty else { throw IngestFailure.noSymbols }
+            if let provider, sources[provider] == nil { throw IngestFailure.unknownProvider(provider, sources.keys.sorted()) }
             if let exchange, TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
-            let given = exchange.map { mic in symbols.map { Instrument(listing: $0, on: mic) } } ?? []
-            try await instruments.register(settings.universe + given, provider: settings.providerName)
+            try await instruments.register(settings.universe)
             let members = try await find(symbols, exchange, instruments)
-            let content = (members.map(\.id).sorted() + [from?.description ?? ""]).joined(separator: ",")
+            let content = (members.map(\.id).sorted() + [from?.description ?? ""] + (provider.map { [$0] } ?? [])).joined(separator: ",")
             let id = "direct-\(Digest.sha256Hex(Array(content.utf8)).prefix(12))/\(time)"
-            let sessions = Set(members.map(\.exchange)).compactMap { TradingCalendar.of(mic: $0)?.latestClosed(at: time) }
-            guard let session = sessions.max() else { throw IngestFailure.noSession(time) }
-            return try await open(id: id, exchange ?? Run.severalExchanges, time, session, members, from)
-        case .slice(let id, let members, let from):
+            var session: SessionDate?
+            for mic in Set(members.map(\.exchange)) {
+                let calendar = try await ExchangeCalendars(database).calendar(of: mic, asOf: time)
+                session = [session, calendar?.latestClosed(at: time)].compactMap { $0 }.max()
+            }
+            guard let session else { throw IngestFailure.noSession(time) }
+            return try await open(id: id, exchange ?? Run.severalExchanges, time, session, members, from, provider)
+        case .slice(let id, let members, let from, let provider):
             guard let run = try await Runs(database).find(id) else { throw IngestFailure.unknownRun(id) }
-            let wanted = Set(members)
-            return RunPart(run: run, instruments: try await instruments.list().filter { wanted.contains($0.id) }, from: from)
+            let known = Dictionary(uniqueKeysWithValues: try await instruments.list().map { ($0.id, $0) })
+            return RunPart(run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider)
         }
     }
 
+    /// Those that were heard of longest ago come first: where a provider's quota ends a run, the next one goes on.
     private func open(
-        id: String, _ exchange: String, _ time: Instant, _ session: SessionDate, _ members: [Instrument], _ from: SessionDate?
+        id: String, _ exchange: String, _ time: Instant, _ session: SessionDate, _ members: [Instrument], _ from: SessionDate?,
+        _ provider: String?
     ) async throws -> RunPart {
         let run = Run(id: id, exchange: exchange, asOf: time, session: session, expected: members.map(\.id))
         let runs = Runs(database)
         try await runs.open(run)
-        return RunPart(run: try await runs.find(id) ?? run, instruments: members, from: from)
+        let heard = try await RawObjects(database).lastHeard(before: time)
+        let order = members.sorted {
+            let (left, right) = (heard[$0.id]?.microseconds ?? .min, heard[$1.id]?.microseconds ?? .min)
+            return (left, $0.id) < (right, $1.id)
+        }
+        return RunPart(run: try await runs.find(id) ?? run, instruments: order, from: from, provider: provider)
     }
 
+    /// The instruments that are meant, in the order of their ids; with an exchange, ones that nobody knew are registered.
     private func find(_ symbols: [String], _ exchange: String?, _ instruments: Instruments) async throws -> [Instrument] {
-        let wanted = Set(symbols)
-        let found = try await instruments.list(exchange: exchange).filter { wanted.contains($0.symbol) || wanted.contains($0.id) }
-        let missing = wanted.subtracting(found.flatMap { [$0.symbol, $0.id] })
-        guard missing.isEmpty else { throw IngestFailure.unknownSymbols(missing.sorted()) }
-        return found
+        var found: [String: Instrument] = [:]
+        var missing: [String] = []
+        for symbol in Set(symbols).sorted() {
+            if let instrument = try await instruments.find(symbol: symbol), exchange == nil || instrument.exchange == exchange {
+                found[instrument.id] = instrument
+            } else if let exchange {
+                let instrument = Instrument(listing: symbol, on: exchange)
+                try await instruments.register([instrument])
+                found[instrument.id] = try await instruments.find(id: instrument.id) ?? instrument
+            } else {
+                missing.append(symbol)
+            }
+        }
+        guard missing.isEmpty else { throw IngestFailure.unknownSymbols(missing) }
+        return found.values.sorted { $0.id < $1.id }
     }
 }
 

@@ -14,6 +14,7 @@ struct Issuer: Sendable {
     let database: Database
     let features: FeatureStore
     let models: LoadedModels
+    let preference: SourcePreference
 
     /// The models in force at an instant, loaded: the random walk, and those that forecast beside it.
     struct Bench: Sendable {
@@ -62,7 +63,8 @@ struct Issuer: Sendable {
             return Issued(refusals: ["it has no features as of \(asOf)"])
         }
         if let session, session != last { return Issued(refusals: ["its last session is \(last), not \(session)"]) }
-        guard let bar = try await Bars(database).read(instrument.id, known, from: last, through: last).last else {
+        let order = preference.order(for: instrument)
+        guard let bar = try await Bars(database).read(instrument.id, known, order: order, from: last, through: last).last else {
             return Issued(refusals: ["it has no bar on \(last)"])
         }
         var issued = Issued()

@@ -40,7 +40,9 @@ package struct Predict: Function {
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         let artifacts = ArtifactStore(S3Client(http, environment: environment, policy: .patient), bucket: bucket)
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
-        issuer = Issuer(database: database, features: features, models: LoadedModels(artifacts))
+        issuer = Issuer(
+            database: database, features: features, models: LoadedModels(artifacts),
+            preference: try SourcePreference(environment: environment, otherwise: "yahoo"))
         track = TrackRecord(database)
     }
 

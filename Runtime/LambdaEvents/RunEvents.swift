@@ -16,10 +16,13 @@ package struct RunSlice: Codable, Hashable, Sendable {
     package let instruments: [String]
     /// The first session to ask a provider for, `YYYY-MM-DD`; only Ingest's slices have one.
     package let from: String?
+    /// The one provider to ask; only Ingest's slices have one.
+    package let provider: String?
 
-    package init(run: String, instruments: [String], from: String? = nil) {
+    package init(run: String, instruments: [String], from: String? = nil, provider: String? = nil) {
         self.run = run
         self.instruments = instruments
         self.from = from
+        self.provider = provider
     }
 }

@@ -22,4 +22,10 @@ struct ExponentialVolatility: Sendable {
         }
         return variance.isNaN ? .nan : max(variance, ExponentialVolatility.floor * ExponentialVolatility.floor).squareRoot()
     }
+
+    mutating func pass(_ coder: inout some StateCoder) {
+        coder.pass(&seen)
+        coder.pass(&squares)
+        coder.pass(&variance)
+    }
 }

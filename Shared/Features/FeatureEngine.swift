@@ -5,14 +5,14 @@ package import Market
 ///
 /// Prices and volumes may be as traded: they are chained forward by splits and dividends inside, so a split changes no feature.
 /// Windows count the symbol's own sessions; means, medians and extremes need max(2, ⌊0.8 n⌋) values. Sums over windows are
-/// compensated (`WindowSum`), so they do not drift. Formulas: `FeatureState.swift`.
+/// compensated (`WindowSum`), so they do not drift. Formulas: `FeatureState.swift`; going on later: `state`.
 package struct FeatureEngine: Sendable {
     private var steps = 0
     private var previousClose = Double.nan
     private var pendingSplit = 1.0
     private var pendingDividend = 0.0
     private var shares = 1.0
-    private var state = FeatureState()
+    private var windows = FeatureState()
 
     package init() {}
 
@@ -31,10 +31,19 @@ package struct FeatureEngine: Sendable {
         if steps > 0 { shares *= pendingSplit }
         pendingSplit = 1
         pendingDividend = 0
-        let row = state.append(bar, growth: growth, shares: shares)
+        let row = windows.append(bar, growth: growth, shares: shares)
         previousClose = bar.close
         steps += 1
         return row
+    }
+
+    mutating func pass(_ coder: inout some StateCoder) {
+        coder.pass(&steps)
+        coder.pass(&previousClose)
+        coder.pass(&pendingSplit)
+        coder.pass(&pendingDividend)
+        coder.pass(&shares)
+        windows.pass(&coder)
     }
 }
 

@@ -41,21 +41,29 @@ package struct Actions: Sendable {
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
-    /// The actions visible as of an instant, ordered by ex-date, splits after dividends.
+    /// The actions visible as of an instant, ordered by ex-date, splits after dividends; of one source if named.
     package func read(_ instrument: String, _ asOf: AsOf, source: String? = nil) async throws(PostgresError) -> [CorporateAction] {
+        try await sourced(instrument, asOf, source: source).map(\.action)
+    }
+
+    /// The same with the source of each: one that two sources report stands there twice.
+    package func sourced(
+        _ instrument: String, _ asOf: AsOf, source: String? = nil
+    ) async throws(PostgresError) -> [(action: CorporateAction, source: String)] {
         try await database.query(
             """
-            SELECT ex_date, kind, value, base FROM (
-                SELECT DISTINCT ON (ex_date, kind) ex_date, kind, value, base, retracted FROM corporate_actions
+            SELECT ex_date, kind, value, base, source FROM (
+                SELECT DISTINCT ON (ex_date, kind, source) ex_date, kind, value, base, source, retracted FROM corporate_actions
                 WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND ($3 IS NULL OR source = $3)
-                ORDER BY ex_date, kind, known_at DESC, fetched_at DESC, sha256 DESC
-            ) latest WHERE NOT retracted ORDER BY ex_date, kind
+                ORDER BY ex_date, kind, source, known_at DESC, fetched_at DESC, sha256 DESC
+            ) latest WHERE NOT retracted ORDER BY ex_date, kind, source
             """, [instrument, asOf.instant, source]
         ).all { row throws(PostgresError) in
             let (value, base): (Double, Double) = (try row[2], try row[3])
             let isSplit = try row[1] as String == "split"
-            return CorporateAction(
-                exDate: try row[0], kind: isSplit ? .split(numerator: value, denominator: base) : .dividend(Price(units: Int64(value))))
+            let kind: CorporateAction.Kind =
+                isSplit ? .split(numerator: value, denominator: base) : .dividend(Price(units: Int64(value)))
+            return (CorporateAction(exDate: try row[0], kind: kind), try row[4])
         }
     }
 

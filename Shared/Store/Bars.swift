@@ -1,6 +1,12 @@
 package import Market
 package import Postgres
 
+/// A bar and who said it.
+package struct SourcedBar: Hashable, Sendable {
+    package let bar: Bar
+    package let source: String
+}
+
 /// Versions of daily bars, as traded.
 package struct Bars: Sendable {
     private let database: Database
@@ -40,20 +46,29 @@ package struct Bars: Sendable {
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
-    /// The latest visible version of each session in order; all sources unless one is named, the last `last` sessions if given.
+    /// The visible bar of each session in order, the last `last` sessions if given: of the source that stands first in `order`, of any
+    /// other after those; of one source, its latest version.
     package func read(
-        _ instrument: String, _ asOf: AsOf, source: String? = nil, from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
+        _ instrument: String, _ asOf: AsOf, order: [String] = [], from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [Bar] {
+        try await sourced(instrument, asOf, order: order, from: from, through: through, last: last).map(\.bar)
+    }
+
+    /// The same with the source of each.
+    package func sourced(
+        _ instrument: String, _ asOf: AsOf, order: [String], from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
+    ) async throws(PostgresError) -> [SourcedBar] {
         try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume FROM bars
-            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND ($3 IS NULL OR source = $3)
-                AND session >= coalesce($4, '-infinity') AND session <= coalesce($5, 'infinity')
-            ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC LIMIT $6
-            """, [instrument, asOf.instant, source, from, through, last]
-        ).all { row throws(PostgresError) in
-            Bar(session: try row[0], open: try row[1], high: try row[2], low: try row[3], close: try row[4], volume: try row[5])
-        }.reversed()
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, source FROM bars
+            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity')
+            ORDER BY session DESC, array_position($5, source), known_at DESC, fetched_at DESC, sha256 DESC LIMIT $6
+            """, [instrument, asOf.instant, from, through, order, last]
+        ).all { row throws(PostgresError) in SourcedBar(bar: try Self.bar(row), source: try row[6]) }.reversed()
+    }
+
+    static func bar(_ row: Row) throws(PostgresError) -> Bar {
+        Bar(session: try row[0], open: try row[1], high: try row[2], low: try row[3], close: try row[4], volume: try row[5])
     }
 
     /// The last session that was known before an instant, for the question where to go on from.

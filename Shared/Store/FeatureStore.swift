@@ -48,30 +48,6 @@ package struct FeatureStore: Sendable {
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
-    /// Stores a session's cross-section as it was known at an instant. One computed before under the same instant gives way,
-    /// because an answer of that instant came late.
-    package func setCrossSection(
-        of session: SessionDate, among universe: [String], knownAt: Instant, availableAt: Instant,
-        _ rows: [(instrument: String, values: [Float])]
-    ) async throws {
-        let (names, values) = (rows.map(\.instrument), rows.flatMap(\.values))
-        let given = """
-            (SELECT id, ($5::real[])[(i - 1) * $6 + 1 : i * $6] AS row FROM unnest($4::text[]) WITH ORDINALITY u(id, i)) n
-            """
-        try await database.transaction {
-            try await database.execute(
-                """
-                DELETE FROM cross_features WHERE version = $1 AND session = $2 AND known_at = $3 AND instrument_id = ANY ($7)
-                    AND NOT EXISTS (SELECT FROM \(given) WHERE n.id = instrument_id AND n.row = "values")
-                """, [version, session, knownAt, names, values, Int32(crossWidth), universe])
-            try await database.execute(
-                """
-                INSERT INTO cross_features (version, session, known_at, available_at, instrument_id, "values")
-                SELECT $1, $2, $3, $7, n.id, n.row FROM \(given) ON CONFLICT DO NOTHING
-                """, [version, session, knownAt, names, values, Int32(crossWidth), availableAt])
-        }
-    }
-
     /// The features visible as of an instant, by COPY: of the named instruments (nil: all), each with its sessions in order; of the
     /// last `last` sessions if given. Instruments come ordered by id; those without a row are left out.
     package func read(
@@ -117,10 +93,11 @@ package struct FeatureStore: Sendable {
                 SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM features f WHERE \(condition)
                 ORDER BY f.instrument_id, f.session \(direction), f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
                 \(last.map { "LIMIT \($0)" } ?? "")
-            ) f LEFT JOIN (
-                SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM cross_features f WHERE \(condition)
-                ORDER BY f.instrument_id, f.session, f.known_at DESC
-            ) c ON c.instrument_id = f.instrument_id AND c.session = f.session
+            ) f LEFT JOIN LATERAL (
+                SELECT c.known_at, c."values" FROM cross_features c
+                WHERE c.instrument_id = f.instrument_id AND c.version = $1 AND c.session = f.session AND c.\(column) <= $2
+                ORDER BY c.known_at DESC LIMIT 1
+            ) c ON true
             ORDER BY f.instrument_id, f.session
             """, parameters, into: [FeatureTable]()
         ) { tables, row throws(PostgresError) in

@@ -6,24 +6,27 @@ package struct Instruments: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Registers instruments that are not there yet, each under its provider's symbol, valid from `since`. Those that are stay as they are.
-    package func register(
-        _ instruments: [Instrument], provider: String, since: SessionDate = SessionDate(day: 0)
-    ) async throws(PostgresError) {
+    /// Registers instruments that are not there yet, each under its own symbol for every provider and as a member of the universe since
+    /// `since`. Those that are stay as they are.
+    package func register(_ instruments: [Instrument], since: SessionDate = SessionDate(day: 0)) async throws(PostgresError) {
         try await database.execute(
             """
             WITH registered AS (
                 INSERT INTO instruments (id, symbol, exchange, currency, name)
                 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING
+            ), named AS (
+                INSERT INTO symbols (instrument_id, provider, symbol, valid_from, known_at)
+                SELECT id, '*', symbol, $6, '-infinity' FROM unnest($1::text[], $2::text[]) t(id, symbol)
+                WHERE NOT EXISTS (SELECT FROM symbols s WHERE s.instrument_id = t.id AND s.provider = '*')
+                ON CONFLICT DO NOTHING
             )
-            INSERT INTO symbols (instrument_id, provider, symbol, valid_from)
-            SELECT id, $6, symbol, $7 FROM unnest($1::text[], $2::text[]) t(id, symbol)
-            WHERE NOT EXISTS (SELECT FROM symbols s WHERE s.instrument_id = t.id AND s.provider = $6)
+            INSERT INTO universe (instrument_id, valid_from, known_at) SELECT id, $6, '-infinity' FROM unnest($1::text[]) t(id)
+            WHERE NOT EXISTS (SELECT FROM universe u WHERE u.instrument_id = t.id)
             ON CONFLICT DO NOTHING
             """,
             [
                 instruments.map(\.id), instruments.map(\.symbol), instruments.map(\.exchange), instruments.map(\.currency),
-                instruments.map(\.name), provider, since,
+                instruments.map(\.name), since,
             ])
     }
 
@@ -31,20 +34,20 @@ package struct Instruments: Sendable {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = $1", [id]).one(Self.instrument)
     }
 
-    /// By our own symbol, such as `AAPL`, or by the id.
+    /// By the id, or by a symbol such as `AAPL`: the instrument that has it now, else the one that had it last.
     package func find(symbol: String) async throws(PostgresError) -> Instrument? {
-        try await database.query("SELECT \(Self.columns) FROM instruments i WHERE symbol = $1 OR id = $1 ORDER BY id LIMIT 1", [symbol])
-            .one(Self.instrument)
-    }
-
-    /// By the symbol that a provider used on a day.
-    package func find(symbol: String, provider: String, on day: SessionDate) async throws(PostgresError) -> Instrument? {
         try await database.query(
             """
-            SELECT \(Self.columns) FROM symbols s JOIN instruments i ON i.id = s.instrument_id
-            WHERE s.symbol = $1 AND s.provider = $2 AND s.valid_from <= $3 AND (s.valid_to IS NULL OR s.valid_to > $3)
-            ORDER BY s.valid_from DESC LIMIT 1
-            """, [symbol, provider, day]
+            SELECT \(Self.columns) FROM (
+                SELECT s.instrument_id, s.valid_from, false AS is_id, s.valid_to IS NULL AND NOT EXISTS (
+                    SELECT FROM symbols n WHERE n.provider = '*' AND n.instrument_id = s.instrument_id AND n.valid_from > s.valid_from) AS is_current
+                FROM symbols s WHERE s.provider = '*' AND s.symbol = $1 AND NOT EXISTS (
+                    SELECT FROM symbols v WHERE v.provider = '*' AND v.instrument_id = s.instrument_id AND v.valid_from = s.valid_from
+                        AND v.known_at > s.known_at)
+                UNION ALL SELECT $1, NULL, true, true
+            ) s JOIN instruments i ON i.id = s.instrument_id
+            ORDER BY is_id DESC, is_current DESC, valid_from DESC, i.id LIMIT 1
+            """, [symbol]
         ).one(Self.instrument)
     }
 

@@ -48,6 +48,33 @@ package struct QuarantineLog: Sendable {
         }
     }
 
+    /// A quarantined row and where it came from.
+    package struct Entry: Sendable {
+        package let instrument: Instrument
+        package let source: String
+        package let key: String
+        package let knownAt: Instant
+        package let row: QuarantinedRow
+    }
+
+    /// The rows known to be quarantined at an instant, latest first; of one instrument if given.
+    package func entries(of instrument: String? = nil, asOf instant: Instant, limit: Int) async throws(PostgresError) -> [Entry] {
+        try await database.query(
+            """
+            SELECT \(Instruments.columns), r.provider, q.object_key, q.known_at, q.ordinal, q.session, q.rule, q.detail, q.row
+            FROM quarantine q JOIN instruments i ON i.id = q.instrument_id JOIN raw_objects r ON r.key = q.object_key
+            WHERE q.known_at <= $1 AND ($2 IS NULL OR q.instrument_id = $2)
+            ORDER BY q.known_at DESC, q.instrument_id, q.session DESC, q.object_key, q.ordinal, q.rule LIMIT $3
+            """, [instant, instrument, limit]
+        ).all { row throws(PostgresError) in
+            Entry(
+                instrument: try Instruments.instrument(row), source: try row[5], key: try row[6], knownAt: try row[7],
+                row: QuarantinedRow(
+                    ordinal: try row[8], session: try row[9], violation: Violation(rule: try row[10], detail: try row[11]),
+                    text: try row[12]))
+        }
+    }
+
     /// How many rows were known to be quarantined at an instant, by instrument.
     package func counts(asOf instant: Instant) async throws(PostgresError) -> [String: Int] {
         let pairs = try await database.query("SELECT instrument_id, count(*) FROM quarantine WHERE known_at <= $1 GROUP BY 1", [instant])

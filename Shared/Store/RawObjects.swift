@@ -1,4 +1,4 @@
-import Market
+package import Market
 package import Postgres
 
 /// The answers that were folded into the tables, and the order in which that must happen.
@@ -33,6 +33,20 @@ package struct RawObjects: Sendable {
         ).all(Answer.init)
     }
 
+    /// When the last answer about each instrument was known, of those before an instant.
+    package func lastHeard(before instant: Instant) async throws(PostgresError) -> [String: Instant] {
+        let pairs = try await database.query(
+            "SELECT instrument_id, max(known_at) FROM raw_objects WHERE known_at < $1 GROUP BY 1", [instant]
+        ).all { row throws(PostgresError) in (try row[0] as String, try row[1] as Instant) }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
+    /// Which kinds of each provider's answers about an instrument were folded.
+    package func kinds(of instrument: String) async throws(PostgresError) -> [(provider: String, kind: String)] {
+        try await database.query("SELECT DISTINCT provider, kind FROM raw_objects WHERE instrument_id = $1 ORDER BY 1, 2", [instrument])
+            .all { row throws(PostgresError) in (try row[0], try row[1]) }
+    }
+
     /// Removes everything that was derived from answers about the same instrument that come after `answer` in order, and returns
     /// those answers in order, to be folded again after `answer`. Call under `lock`, in its transaction.
     package func removeLater(than answer: Answer) async throws(PostgresError) -> [Answer] {
@@ -42,7 +56,7 @@ package struct RawObjects: Sendable {
             "DELETE FROM raw_objects WHERE \(later) RETURNING \(Answer.columns)", order
         ).all(Answer.init)
         guard !answers.isEmpty else { return [] }
-        for table in ["bars", "corporate_actions", "features", "quarantine"] {
+        for table in ["bars", "provisional_bars", "corporate_actions", "features", "feature_states", "quarantine"] {
             try await database.execute("DELETE FROM \(table) WHERE \(later)", order)
         }
         return answers.sorted()

@@ -99,14 +99,14 @@ struct ClientTests {
             assert {"source-url", "status", "as-of", "fetched-at"} <= set(head["Metadata"]), head["Metadata"]
             print("fine")
             """
-        let (status, output) = try await Shell.run(python, ["-c", script], environment: try environment(deployment))
+        let (status, output) = try await Shell.run(python, ["-c", script], environment: try deployment.awsEnvironment())
         #expect(status == 0 && output.contains("fine"), "\(output)")
     }
 
     private func commandLine(_ deployment: Deployment) async throws {
         let bin = try #require(Deployment.environment["BELLWETHER_TEST_BIN"])
         let out = "\(deployment.folder)/out.json"
-        let environment = try environment(deployment)
+        let environment = try deployment.awsEnvironment()
         let (status, output) = try await Shell.run(
             "\(bin)/aws",
             [
@@ -120,18 +120,6 @@ struct ClientTests {
             "\(bin)/aws", ["s3", "ls", "s3://bellwether/raw/", "--recursive", "--endpoint-url", environment["S3"] ?? ""],
             environment: environment)
         #expect(listed == 0 && listing.contains("raw/yahoo/"), "\(listing)")
-    }
-
-    private func environment(_ deployment: Deployment) throws -> [String: String] {
-        let secrets = try deployment.secrets()
-        let s3 = try #require(ServerRecord.inFolder("\(deployment.folder)/s3"))
-        var environment = Deployment.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
-        environment["AWS_ACCESS_KEY_ID"] = secrets.s3AccessKey
-        environment["AWS_SECRET_ACCESS_KEY"] = secrets.s3SecretKey
-        environment["AWS_DEFAULT_REGION"] = "us-east-1"
-        environment["LAMBDA"] = "http://127.0.0.1:\(try deployment.record().apiPort)"
-        environment["S3"] = "http://127.0.0.1:\(s3.port)"
-        return environment
     }
 
     /// The same events again change nothing.

@@ -103,4 +103,17 @@ extension Deployment {
         try Data(event.utf8).write(to: URL(filePath: file))
         return try await command(["invoke", function, "--event", file])
     }
+
+    /// What AWS's own tools need to talk to this deployment; `LAMBDA` and `S3` are the endpoints.
+    func awsEnvironment() throws -> [String: String] {
+        let secrets = try secrets()
+        let s3 = try #require(ServerRecord.inFolder("\(folder)/s3"))
+        var environment = Self.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
+        environment["AWS_ACCESS_KEY_ID"] = secrets.s3AccessKey
+        environment["AWS_SECRET_ACCESS_KEY"] = secrets.s3SecretKey
+        environment["AWS_DEFAULT_REGION"] = "us-east-1"
+        environment["LAMBDA"] = "http://127.0.0.1:\(try record().apiPort)"
+        environment["S3"] = "http://127.0.0.1:\(s3.port)"
+        return environment
+    }
 }

@@ -42,6 +42,37 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(rows) == bits(features(bars)))
     }
 
+    @Test(arguments: [1, 2, 20, 60, 61, 250, 251, 333, 699])
+    func anEngineFromAStoredStateGoesOnToTheBit(_ cut: Int) throws {
+        var whole = FeatureEngine()
+        for bar in bars.prefix(cut) { _ = whole.append(bar) }
+        var resumed = try #require(FeatureEngine(state: whole.state))
+        #expect(resumed.state == whole.state)
+        #expect(whole.state.count < 10_000)
+        #expect(bits(bars.dropFirst(cut).map { resumed.append($0) }) == bits(Array(features(bars).dropFirst(cut))))
+        for bar in bars.dropFirst(cut) { _ = whole.append(bar) }
+        #expect(resumed.state == whole.state)
+    }
+
+    @Test func aStateFromNightToNightGivesTheRowsOfOneBatch() throws {
+        var state: [UInt8] = FeatureEngine().state
+        var rows: [FeatureRow] = []
+        for (index, bar) in bars.enumerated() {
+            var engine = try #require(FeatureEngine(state: state))
+            rows.append(engine.append(index == 400 ? bar.with(prices: .nan, split: 2) : bar))
+            state = engine.state
+        }
+        let batch = bars.enumerated().map { $0.offset == 400 ? $0.element.with(prices: .nan, split: 2) : $0.element }
+        #expect(bits(rows) == bits(features(batch)))
+    }
+
+    @Test func aDamagedStateIsNone() {
+        let state = FeatureEngine().state
+        for damaged in [[], Array(state.dropLast()), state + [0], [2] + state.dropFirst()] {
+            #expect(FeatureEngine(state: Array(damaged)) == nil)
+        }
+    }
+
     @Test(arguments: [0.5, 2, 4])
     func aSplitChangesNoFeature(_ ratio: Double) {
         let cut = 333

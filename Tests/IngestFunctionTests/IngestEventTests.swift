@@ -17,13 +17,13 @@ import Testing
         let from = try #require(SessionDate("2000-01-01"))
         #expect(
             try event(#"{"symbols":["AAPL"],"from":"2000-01-01","time":"2012-01-03T23:30:00Z"}"#)
-                == .direct(symbols: ["AAPL"], exchange: nil, from: from, time: time))
+                == .direct(symbols: ["AAPL"], exchange: nil, from: from, provider: nil, time: time))
     }
 
     @Test func aSliceBelongsToItsRunWhateverElseItSays() throws {
         #expect(
             try event(#"{"run":"XNAS/x","instruments":["XNAS:AAPL"],"exchange":"XNAS"}"#)
-                == .slice(run: "XNAS/x", instruments: ["XNAS:AAPL"], from: nil))
+                == .slice(run: "XNAS/x", instruments: ["XNAS:AAPL"], from: nil, provider: nil))
     }
 
     @Test(arguments: ["{}", #"{"exchange":"XNAS"}"#, #"{"symbols":["A"],"time":"yesterday"}"#, #"{"time":"2012-01-03T23:30:00Z"}"#])

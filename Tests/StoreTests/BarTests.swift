@@ -10,7 +10,7 @@ import Testing
 
     func withApple() async throws -> Database {
         let database = try await freshDatabase()
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         return database
     }
 

@@ -27,7 +27,7 @@ import Testing
     /// Apple with two values, one return of 0.01 × n a session and one extra.
     func withFeatures() async throws -> (Database, FeatureStore) {
         let database = try await freshDatabase()
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         let features = FeatureStore(database, version: "f1", crossWidth: 2)
         let rows = Self.sessions.enumerated().map { index, session in
             FeatureRecord(
@@ -44,8 +44,16 @@ import Testing
         let change = FeatureRecord(session: "2012-01-10", values: [50, .nan], logReturn: 0.05, extras: [5.0 / 3, .nan, 1])
         let same = FeatureRecord(session: "2012-01-09", values: [4, .nan], logReturn: 0.04, extras: [4.0 / 3, .nan, 1])
         #expect(try await features.insert([same, change], from: answer(known, sha256: "bb"), available: closed) == ["2012-01-10"])
-        try await features.setCrossSection(of: "2012-01-10", among: [apple.id], knownAt: known, availableAt: known, [(apple.id, [7, 8])])
-        try await features.setCrossSection(of: "2012-01-10", among: [apple.id], knownAt: known, availableAt: known, [(apple.id, [7, 9])])
+        let crossSections = CrossSections(features, exchange: "XNAS")
+        #expect(try await crossSections.outdated(through: "2012-01-10", asOf: known) == Self.sessions)
+        for values: [Float] in [[7, 8], [7, 9]] {
+            #expect(try await crossSections.keep([(apple.id, values)], of: "2012-01-10", knownAt: known, availableAt: known) == 1)
+        }
+        #expect(try await crossSections.outdated(through: "2012-01-10", asOf: known) == Self.sessions)
+        #expect(try await crossSections.outdated(through: "2012-01-10", asOf: known.adding(seconds: 1)) == Array(Self.sessions.dropLast()))
+        let repeated = try await crossSections.keep(
+            [(apple.id, [7, 9])], of: "2012-01-10", knownAt: known.adding(seconds: 1), availableAt: known)
+        #expect(repeated == 0)
 
         let before = try await features.read(.recorded("2012-01-10T22:30:00Z"))
         let after = try await features.read([apple.id, "XNYS:IBM"], .recorded(known))
@@ -64,8 +72,6 @@ import Testing
         #expect(try await features.read(["XNYS:IBM"], .recorded(known)).isEmpty)
         #expect(try await features.read([], .recorded(known)).isEmpty)
         #expect(try await features.read(.recorded(known), from: "2012-01-04", through: "2012-01-05")[0].sessions.count == 2)
-        #expect(try await features.firstGap([apple.id], members: 1, .recorded(known)) == "2012-01-04")
-        #expect(try await features.firstGap([apple.id], members: 2, .recorded(known)) == nil)
         #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
     }
 

@@ -66,7 +66,7 @@ import Testing
             let error = await #expect(throws: PostgresError.self, "\(refused)") { try await database.execute(refused) }
             #expect(error?.sqlState == .insufficientPrivilege)
         }
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         try await Bars(database).insert([bar("2012-01-03", 400)], from: answer("2012-01-03T22:30:00Z"), currency: "USD", available: closed)
         #expect(try await RawObjects(database).removeLater(than: answer("2012-01-02T22:30:00Z")).isEmpty)
         try await database.script("RESET ROLE; SET ROLE bellwether_reader")

@@ -40,7 +40,7 @@ import Testing
         var hashes: [[String: String]] = []
         for order in [[0, 1, 2, 3], order] {
             let database = try await freshDatabase()
-            try await Instruments(database).register([apple], provider: "yahoo")
+            try await Instruments(database).register([apple])
             for index in order { try await fold(Self.answers[index].0, in: database) }
             hashes.append(try await TableHash.all(in: database))
             #expect(try await RawObjects(database).answers(about: apple.id).map(\.sha256) == ["a1", "b2", "a3", "04"])
@@ -53,7 +53,7 @@ import Testing
     @Test func twoFoldersOfOneInstrumentTakeTurns() async throws {
         let (database, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: database)
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         try await withThrowingTaskGroup { group in
             for (answer, _) in Self.answers + Self.answers {
                 group.addTask { try await fold(answer, in: TestSupport.database(named: name)) }
@@ -61,14 +61,14 @@ import Testing
             try await group.waitForAll()
         }
         let reference = try await freshDatabase()
-        try await Instruments(reference).register([apple], provider: "yahoo")
+        try await Instruments(reference).register([apple])
         for (answer, _) in Self.answers { try await fold(answer, in: reference) }
         #expect(try await TableHash.all(in: database) == TableHash.all(in: reference))
     }
 
     @Test func realTimeColumnsAreNotHashed() async throws {
         let database = try await freshDatabase()
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         try await fold(Self.answers[0].0, in: database)
         let before = try await TableHash.all(in: database)
         try await database.execute("UPDATE bars SET fetched_at = now()")

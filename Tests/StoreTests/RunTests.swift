@@ -9,7 +9,7 @@ import Testing
         let database = try await freshDatabase()
         let runs = Runs(database)
         let other = Instrument(id: "XNYS:IBM", symbol: "IBM", exchange: "XNYS", currency: "USD", name: "IBM")
-        try await Instruments(database).register([apple, other], provider: "yahoo")
+        try await Instruments(database).register([apple, other])
         let run = Run(id: "XNAS/r1", exchange: "XNAS", asOf: "2012-01-10T22:30:00Z", session: "2012-01-10", expected: [other.id, apple.id])
         try await runs.open(run)
         try await runs.open(Run(id: "XNAS/r1", exchange: "XNYS", asOf: run.asOf, session: run.session, expected: []))
@@ -34,15 +34,13 @@ import Testing
 
     @Test func instrumentsAreFoundByOurNameAndByTheProviders() async throws {
         let instruments = Instruments(try await freshDatabase())
-        try await instruments.register([apple], provider: "yahoo")
-        try await instruments.register([Instrument(id: apple.id, symbol: "X", exchange: "X", currency: "X", name: "X")], provider: "yahoo")
+        try await instruments.register([apple])
+        try await instruments.register([Instrument(id: apple.id, symbol: "X", exchange: "X", currency: "X", name: "X")])
         #expect(try await instruments.list() == [apple])
         #expect(try await instruments.list(exchange: "XNYS").isEmpty)
         #expect(try await instruments.find(symbol: "AAPL") == apple)
         #expect(try await instruments.find(symbol: "XNAS:AAPL") == apple)
         #expect(try await instruments.find(symbol: "aapl; DROP TABLE bars") == nil)
-        #expect(try await instruments.find(symbol: "AAPL", provider: "yahoo", on: "2012-01-03") == apple)
-        #expect(try await instruments.find(symbol: "AAPL", provider: "other", on: "2012-01-03") == nil)
     }
 
     @Test func keysAreKnownUntilRevoked() async throws {

@@ -1,4 +1,5 @@
 import { Problem, forgetKey, get, hasKey, takeKeyFromAddress, useKey } from "./api.js";
+import { drawData } from "./data.js";
 import { FanSeries, fanItems } from "./fan.js";
 import { cell, drawModels } from "./models.js";
 
@@ -89,6 +90,7 @@ async function show(symbol) {
     drawTable(entry.forecasts);
     drawProvenance(forecast, entry);
     drawModels(models, evaluation.results);
+    await drawData(symbol);
   } catch (error) { $("view").hidden = true; fail(error); }
 }
 

@@ -8,11 +8,13 @@ struct LocalTemplate {
 
     init(_ home: Home, servers: LocalServers, settings: LocalSettings, marketURL: String?) throws {
         let source = settings.source ?? .sample
-        let overrides = [
+        var overrides = [
             "DatabaseUrl": servers.databaseURL(.app), "DatabaseOwnerUrl": servers.databaseURL(.owner),
             "Provider": source == .alphavantage ? "alphavantage" : "yahoo", "ProviderBaseUrl": marketURL ?? "",
             "BucketName": servers.bucket,
         ]
+        // The built-in market has no limits worth waiting for.
+        if marketURL != nil { overrides["ProviderOptions"] = #"{"yahoo":{"perMinute":1000000,"concurrency":64}}"# }
         var template = try Template.load(file: home.template, overrides: overrides, folder: home.project, stack: Self.stack)
         let key = ProcessInfo.processInfo.environment["BELLWETHER_PROVIDER_KEY"]
         for index in template.functions.indices {
@@ -20,7 +22,7 @@ struct LocalTemplate {
             if function.codePath.hasSuffix("/.bellwether/bundle") { function.codePath = home.bundle }
             let isOwner = function.environment["DATABASE_URL"] == servers.databaseURL(.owner)
             function.environment["PGPASSWORD"] = servers.secrets.postgresPasswords[(isOwner ? PostgresRole.owner : .app).rawValue]
-            if function.environment["PROVIDER"] != nil, let key { function.environment["PROVIDER_API_KEY"] = key }
+            if function.environment["PROVIDER_SECRET_ARN"] != nil, let key { function.environment["PROVIDER_API_KEY"] = key }
             template.functions[index] = function
         }
         self.template = template

@@ -10,4 +10,9 @@ struct Lookback: Sendable {
 
     /// Meaningful for `back` in 0…255 that has been pushed.
     subscript(back: Int) -> Double { items[(head &- back) & 255] }
+
+    /// The newest `depth` values, oldest first; the ones before them are lost on the way.
+    mutating func pass(_ coder: inout some StateCoder, depth: Int) {
+        for back in stride(from: depth - 1, through: 0, by: -1) { coder.pass(&items[(head &- back) & 255]) }
+    }
 }

@@ -29,4 +29,14 @@ struct WindowExtreme: Sendable {
     }
 
     var largest: Double { step < least ? .nan : values[front] }
+
+    mutating func pass(_ coder: inout some StateCoder) {
+        coder.pass(&step)
+        coder.pass(&queued)
+        queued = min(max(queued, 0), 256)
+        for index in 0..<queued {
+            coder.pass(&values[(front &+ index) & 255])
+            coder.pass(&steps[(front &+ index) & 255])
+        }
+    }
 }

@@ -29,4 +29,12 @@ struct WindowMedian: Sendable {
         while index < sorted.count, sorted[index] < value { index &+= 1 }
         return index
     }
+
+    mutating func pass(_ coder: inout some StateCoder) {
+        var count = sorted.count
+        coder.pass(&count)
+        count = min(max(count, 0), length)
+        if sorted.count != count { sorted = [Double](repeating: 0, count: count) }
+        for index in 0..<count { coder.pass(&sorted[index]) }
+    }
 }

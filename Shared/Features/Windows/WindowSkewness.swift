@@ -36,4 +36,6 @@ struct WindowSkewness: Sendable {
         guard variance > 1e-14 else { return .nan }
         return (size * (size - 1)).squareRoot() * (third / size) / ((size - 2) * variance * variance.squareRoot())
     }
+
+    mutating func pass(_ coder: inout some StateCoder) { coder.pass(&count) }
 }

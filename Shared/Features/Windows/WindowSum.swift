@@ -27,4 +27,10 @@ struct WindowSum: Sendable {
         low += (high - (sum - part)) + (value - part)
         high = sum
     }
+
+    mutating func pass(_ coder: inout some StateCoder) {
+        coder.pass(&count)
+        coder.pass(&high)
+        coder.pass(&low)
+    }
 }

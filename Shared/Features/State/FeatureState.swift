@@ -93,11 +93,7 @@ struct FeatureState: Sendable {
 
     private mutating func slideReturns(_ r: Double) {
         returns.push(r)
-        squares.push(r * r)
-        sizes.push(abs(r))
-        gains.push(max(r, 0))
-        losses.push(max(-r, 0))
-        lossSquares.push(r < 0 ? r * r : 0)
+        pushDerived(r)
         square5.slide(squares)
         square20.slide(squares)
         square60.slide(squares)
@@ -107,6 +103,14 @@ struct FeatureState: Sendable {
         loss14.slide(losses)
         lossSquare20.slide(lossSquares)
         largest20.push(abs(r))
+    }
+
+    private mutating func pushDerived(_ r: Double) {
+        squares.push(r * r)
+        sizes.push(abs(r))
+        gains.push(max(r, 0))
+        losses.push(max(-r, 0))
+        lossSquares.push(r < 0 ? r * r : 0)
     }
 
     private mutating func slideBars(range: Double, garmanKlass variance: Double, volume: Double, turnover: Double) {
@@ -124,6 +128,38 @@ struct FeatureState: Sendable {
         volume60.slide(volumes)
         median20.slide(volumes)
         turnover20.slide(turnovers)
+    }
+
+    /// A look-back is passed as deep as the next session looks; what follows from the returns is made again.
+    mutating func pass(_ coder: inout some StateCoder) {
+        coder.pass(&level)
+        coder.pass(&bars)
+        logLevels.pass(&coder, depth: 250)
+        returns.pass(&coder, depth: 250)
+        for back in stride(from: 249, through: 0, by: -1) { pushDerived(returns[back]) }
+        rangeSquares.pass(&coder, depth: 10)
+        garmanKlass.pass(&coder, depth: 20)
+        levels.pass(&coder, depth: 20)
+        volumes.pass(&coder, depth: 60)
+        turnovers.pass(&coder, depth: 20)
+        impacts.pass(&coder, depth: 250)
+        for sum in [
+            \.square5, \.square20, \.square60, \.square250, \.size20, \.gain14, \.loss14, \.lossSquare20, \.range10, \.garmanKlass20,
+            \.level20,
+            \.volume5, \.volume60, \.turnover20, \.impact250,
+        ] as [WritableKeyPath<FeatureState, WindowSum>] { self[keyPath: sum].pass(&coder) }
+        largest20.pass(&coder)
+        highest250.pass(&coder)
+        lowest250.pass(&coder)
+        skewness60.pass(&coder)
+        median20.pass(&coder)
+        volatility94.pass(&coder)
+        volatility97.pass(&coder)
+        bar90.pass(&coder)
+        bar97.pass(&coder)
+        volatility99.pass(&coder)
+        coder.pass(&average12)
+        coder.pass(&average26)
     }
 
     /// Log total return between two numbers of sessions ago; NaN when history is shorter.

@@ -1,0 +1,90 @@
+import FoundationEssentials
+import Market
+import Postgres
+import Store
+
+/// What became known about instruments and exchanges, each with the dates on which it holds:
+///
+/// ```json
+/// {"time": "2022-06-09T12:00:00Z", "facts": {
+///   "symbols": [{"instrument": "XNAS:FB", "symbol": "META", "from": "2022-06-09"}],
+///   "closures": [{"exchange": "XNYS", "day": "2025-01-09", "reason": "day of mourning"}]}}
+/// ```
+package struct DatedFacts: Decodable, Sendable, Equatable {
+    /// A new instrument, under an id of its own; needed where a ticker is used again.
+    struct Listing: Decodable, Sendable, Equatable {
+        let id, symbol, exchange: String
+        var currency, name: String?
+        /// Its first session; nil is ever.
+        var from: SessionDate?
+    }
+
+    /// A name from a day on, for one provider (nil: all).
+    struct Name: Decodable, Sendable, Equatable {
+        let instrument, symbol: String
+        var provider: String?
+        let from: SessionDate
+        var to: SessionDate?
+    }
+
+    struct Membership: Decodable, Sendable, Equatable {
+        let instrument: String
+        let from: SessionDate
+        var to: SessionDate?
+    }
+
+    /// `lastSession` nil takes a delisting back.
+    struct Delisting: Decodable, Sendable, Equatable {
+        let instrument: String
+        var lastSession: SessionDate?
+        var reason: String?
+    }
+
+    struct Closure: Decodable, Sendable, Equatable {
+        let exchange: String
+        let day: SessionDate
+        let reason: String
+        /// False takes a closure back.
+        var closed: Bool?
+    }
+
+    var instruments: [Listing]?
+    var symbols: [Name]?
+    var universe: [Membership]?
+    var delistings: [Delisting]?
+    var closures: [Closure]?
+
+    /// Writes all of them down, or none, as known from an instant on. Returns their number.
+    func record(in database: Database, knownAt: Instant) async throws -> Int {
+        for exchange in Set((instruments ?? []).map(\.exchange) + (closures ?? []).map(\.exchange)).sorted()
+        where TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
+        let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
+        try await database.transaction {
+            let store = Instruments(database)
+            for listing in instruments ?? [] {
+                let instrument = Instrument(
+                    id: listing.id, symbol: listing.symbol, exchange: listing.exchange, currency: listing.currency ?? "USD",
+                    name: listing.name ?? listing.symbol)
+                try await store.register([instrument], since: listing.from ?? SessionDate(day: 0))
+            }
+            let known = Set(try await store.list().map(\.id))
+            guard mentioned.isSubset(of: known) else { throw IngestFailure.unknownSymbols(mentioned.subtracting(known).sorted()) }
+            try await Symbols(database).record(
+                (symbols ?? []).map {
+                    Symbols.Name(
+                        instrument: $0.instrument, provider: $0.provider ?? Symbols.everyone, symbol: $0.symbol, from: $0.from, to: $0.to)
+                }, knownAt: knownAt)
+            try await Universe(database).record(
+                (universe ?? []).map { Universe.Membership(instrument: $0.instrument, from: $0.from, to: $0.to) }, knownAt: knownAt)
+            for delisting in delistings ?? [] {
+                try await Universe(database).recordDelisting(
+                    of: delisting.instrument, last: delisting.lastSession, reason: delisting.reason ?? "", knownAt: knownAt)
+            }
+            try await ExchangeCalendars(database).record(
+                (closures ?? []).map {
+                    ExchangeCalendars.Closure(exchange: $0.exchange, day: $0.day, closed: $0.closed ?? true, reason: $0.reason)
+                }, knownAt: knownAt)
+        }
+        return [instruments?.count, symbols?.count, universe?.count, delistings?.count, closures?.count].reduce(0) { $0 + ($1 ?? 0) }
+    }
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+
+struct DataCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data", abstract: "What market data there is, and what was known when.", subcommands: [DataStatus.self, DataShow.self])
+}
+
+/// The API's answer about what is there.
+struct StatusDocument: Decodable, Sendable {
+    struct Symbol: Decodable, Sendable {
+        let symbol, instrument: String
+        let first, last: String?
+        let sessions, missing: Int
+        let gaps: [String]
+        let provisional, quarantined: Int
+        let providers: [String]
+        let lastHeard: String?
+        let sessionsBehind: Int?
+        let delisted: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case symbol, instrument, first, last, sessions, missing, gaps, provisional, quarantined, providers, delisted
+            case lastHeard = "last_heard", sessionsBehind = "sessions_behind"
+        }
+    }
+
+    let asOf: String
+    let symbols: [Symbol]
+
+    private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols }
+}
+
+struct DataStatus: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show per symbol what is there, what is missing, and how fresh it is.",
+        discussion: """
+            Missing are sessions of the exchange's calendar between the first bar and now (or the delisting); `bellwether repair` asks \
+            for them again. Behind counts the sessions that closed since the last bar.
+            """)
+
+    @Argument(help: "One symbol only.") var symbol: String?
+    @Option(help: "As it was known then: a date or an RFC 3339 time.") var asOf: String?
+    @Flag(help: "Print the API's JSON.") var json = false
+    @OptionGroup var options: DeploymentOptions
+
+    func run() async throws {
+        let deployed = try await Deployed.find(options)
+        var query: [String: String] = [:]
+        query["symbol"] = symbol
+        query["as_of"] = asOf
+        let body = try await deployed.body("/v1/data/status", query: query)
+        if json { return Screen.result(String(decoding: body, as: UTF8.self)) }
+        let document = try JSONDecoder().decode(StatusDocument.self, from: body)
+        var table = TextTable(header: [
+            "symbol", "first", "last", "sessions", "missing", "provisional", "held back", "behind", "provider", "heard",
+        ])
+        for entry in document.symbols {
+            table.rows.append([
+                entry.symbol, entry.first ?? "–", entry.last ?? "–", "\(entry.sessions)", "\(entry.missing)", "\(entry.provisional)",
+                "\(entry.quarantined)", entry.delisted.map { "delisted \($0)" } ?? entry.sessionsBehind.map { "\($0)" } ?? "–",
+                entry.providers.joined(separator: "+"), entry.lastHeard.map { String($0.prefix(16)) } ?? "never",
+            ])
+        }
+        Screen.result("As known at \(document.asOf):")
+        for line in table.lines { Screen.result(line) }
+        for entry in document.symbols where !entry.gaps.isEmpty {
+            let more = entry.missing > entry.gaps.count ? " … and \(entry.missing - entry.gaps.count) more" : ""
+            Screen.result(
+                "\(entry.symbol) lacks \(entry.gaps.prefix(8).joined(separator: ", "))\(entry.gaps.count > 8 && more.isEmpty ? " …" : more)"
+            )
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+
+struct Repair: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Ask the provider again for the sessions that are missing.",
+        discussion: """
+            Finds the gaps of each symbol against its exchange's calendar, has Ingest ask for everything from the first gap on, and says \
+            what is still missing when that is folded in. Nothing that is there is overwritten: what differs becomes a new version.
+            """)
+
+    @Argument(help: "The symbols; all if none is given.") var symbols: [String] = []
+    @Option(help: "Ask this provider instead of the preferred ones.") var provider: String?
+    @Option(help: "Seconds to wait until what came is folded in.") var wait = 60
+    @OptionGroup var options: DeploymentOptions
+
+    func run() async throws {
+        let deployed = try await Deployed.find(options)
+        let found = try await Repair.missing(deployed, among: symbols)
+        guard !found.isEmpty else {
+            Screen.result("Nothing is missing.")
+            return
+        }
+        for entry in found {
+            guard let first = entry.gaps.first else { continue }
+            var event: [String: Any] = ["symbols": [entry.instrument], "from": first, "time": deployed.now]
+            if let provider { event["provider"] = provider }
+            let answer = try JSONSerialization.jsonObject(with: try await deployed.invoke("Ingest", event)) as? [String: Any]
+            let refused = answer?["refused"] as? [String: String] ?? [:]
+            let outcome = refused.first.map { "refused: \($0.value)" } ?? "asked again"
+            Screen.say("\(entry.symbol): \(entry.missing) missing from \(first) on, \(outcome)")
+        }
+        var left = found
+        for _ in 0..<max(wait, 1) {
+            left = try await Repair.missing(deployed, among: found.map(\.instrument))
+            if left.isEmpty { break }
+            try await Task.sleep(for: .seconds(1))
+        }
+        for entry in left {
+            Screen.result(
+                "\(entry.symbol): \(entry.missing) still missing, such as \(entry.gaps.prefix(5).joined(separator: ", ")); the provider does not have them"
+            )
+        }
+        let before = found.reduce(0) { $0 + $1.missing }
+        Screen.result("\(before - left.reduce(0) { $0 + $1.missing }) of \(before) missing sessions came.")
+    }
+
+    private static func missing(_ deployed: Deployed, among symbols: [String]) async throws -> [StatusDocument.Symbol] {
+        let entries = try await deployed.get("/v1/data/status", as: StatusDocument.self).symbols
+        let wanted = Set(symbols)
+        let unknown = wanted.subtracting(entries.flatMap { [$0.symbol, $0.instrument] })
+        guard unknown.isEmpty else { throw CommandFailure("unknown symbols: \(unknown.sorted().joined(separator: ", "))") }
+        return entries.filter { $0.missing > 0 && (wanted.isEmpty || wanted.contains($0.symbol) || wanted.contains($0.instrument)) }
+    }
+}

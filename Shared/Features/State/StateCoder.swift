@@ -1,0 +1,41 @@
+/// Meets every number of a state in one order, to write it down or to put it back: one list of fields serves both ways.
+protocol StateCoder {
+    mutating func pass(_ value: inout Double)
+    mutating func pass(_ value: inout Int)
+}
+
+/// Writes little-endian 64-bit words.
+struct StateWriter: StateCoder {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func pass(_ value: inout Double) { append(value.bitPattern) }
+    mutating func pass(_ value: inout Int) { append(UInt64(bitPattern: Int64(value))) }
+
+    private mutating func append(_ word: UInt64) {
+        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
+    }
+}
+
+/// Reads what `StateWriter` wrote. Values past the end are zero, and `isWhole` is false then.
+struct StateReader: StateCoder {
+    private let bytes: [UInt8]
+    private var offset = 0
+    private var hasFailed = false
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Whether every byte was read and none was missing.
+    var isWhole: Bool { !hasFailed && offset == bytes.count }
+
+    mutating func pass(_ value: inout Double) { value = Double(bitPattern: next()) }
+    mutating func pass(_ value: inout Int) { value = Int(Int64(bitPattern: next())) }
+
+    private mutating func next() -> UInt64 {
+        guard offset + 8 <= bytes.count else {
+            hasFailed = true
+            return 0
+        }
+        defer { offset += 8 }
+        return (0..<8).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+    }
+}

@@ -1,0 +1,39 @@
+package import Market
+package import Postgres
+
+/// One instrument's history out of what several providers say of it.
+package struct PreferredSeries: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// The bars that the order of preference chooses, and the actions that belong to them: those of the source of the first bar from the
+    /// ex-date on. Where that source is one of `silent`, which report no actions, those of the first other source in the order.
+    ///
+    /// Two providers that date one split differently do not count it twice.
+    package func read(
+        _ instrument: String, _ asOf: AsOf, order: [String], silent: Set<String> = [], from: SessionDate? = nil
+    ) async throws(PostgresError) -> (bars: [SourcedBar], actions: [CorporateAction]) {
+        let bars = try await Bars(database).sourced(instrument, asOf, order: order, from: from)
+        return (bars, try await actions(of: instrument, asOf, for: bars, order: order, silent: silent))
+    }
+
+    /// The actions that belong to bars that were chosen.
+    package func actions(
+        of instrument: String, _ asOf: AsOf, for bars: [SourcedBar], order: [String], silent: Set<String> = []
+    ) async throws(PostgresError) -> [CorporateAction] {
+        PreferredSeries.choose(try await Actions(database).sourced(instrument, asOf), for: bars, order: order, silent: silent)
+    }
+
+    static func choose(
+        _ actions: [(action: CorporateAction, source: String)], for bars: [SourcedBar], order: [String], silent: Set<String>
+    ) -> [CorporateAction] {
+        let speaking = order.first { !silent.contains($0) }
+        var next = 0
+        return actions.compactMap { action, source in
+            while next < bars.count, bars[next].bar.session < action.exDate { next += 1 }
+            guard next < bars.count else { return nil }
+            let trusted = silent.contains(bars[next].source) ? speaking : bars[next].source
+            return source == trusted ? action : nil
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package import Market
+package import Postgres
+
+/// Bars of sessions that were not over when a provider was asked. They are shown, never computed with, and end with the final bar.
+package struct ProvisionalBars: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// Keeps the bars of one answer.
+    package func insert(_ bars: [Bar], from answer: Answer, currency: String) async throws(PostgresError) {
+        guard !bars.isEmpty else { return }
+        try await database.execute(
+            """
+            INSERT INTO provisional_bars (instrument_id, session, source, known_at, fetched_at, sha256, object_key, open, high, low, close, volume,
+                currency)
+            SELECT $1, n.session, $2, $3, $4, $5, $6, n.open, n.high, n.low, n.close, n.volume, $7
+            FROM unnest($8::date[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::float8[])
+                n(session, open, high, low, close, volume)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency,
+                bars.map(\.session), bars.map(\.open), bars.map(\.high), bars.map(\.low), bars.map(\.close), bars.map(\.volume),
+            ])
+    }
+
+    /// The latest bar of each session that has no final bar from any source by then, in order.
+    package func read(_ instrument: String, asOf instant: Instant, order: [String] = []) async throws(PostgresError) -> [Bar] {
+        try await database.query(
+            """
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume FROM provisional_bars p
+            WHERE instrument_id = $1 AND known_at <= $2 AND NOT EXISTS (
+                SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $2)
+            ORDER BY session, array_position($3, source), known_at DESC, fetched_at DESC, sha256 DESC
+            """, [instrument, instant, order]
+        ).all(Bars.bar)
+    }
+}

@@ -1,0 +1,70 @@
+package import Market
+package import Postgres
+
+/// What instruments are called, by whom, since when. A name lasts until its end or the instrument's next one from the same provider.
+package struct Symbols: Sendable {
+    /// Stands for every provider that has no name of its own.
+    package static let everyone = "*"
+
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    package struct Name: Hashable, Sendable {
+        package let instrument: String
+        package let provider: String
+        package let symbol: String
+        package let from: SessionDate
+        package let to: SessionDate?
+
+        package init(instrument: String, provider: String = Symbols.everyone, symbol: String, from: SessionDate, to: SessionDate? = nil) {
+            self.instrument = instrument
+            self.provider = provider
+            self.symbol = symbol
+            self.from = from
+            self.to = to
+        }
+    }
+
+    /// A later word about the same first day replaces an earlier one.
+    package func record(_ names: [Name], knownAt: Instant) async throws(PostgresError) {
+        try await database.execute(
+            """
+            INSERT INTO symbols (instrument_id, provider, symbol, valid_from, valid_to, known_at)
+            SELECT id, provider, symbol, valid_from, valid_to, $6
+            FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[]) t(id, provider, symbol, valid_from, valid_to)
+            ON CONFLICT DO NOTHING
+            """, [names.map(\.instrument), names.map(\.provider), names.map(\.symbol), names.map(\.from), names.map(\.to), knownAt])
+    }
+
+    /// What a provider calls an instrument on a day, as known at an instant; nil when it has no name then.
+    package func name(
+        of instrument: String, provider: String, on day: SessionDate, asOf instant: Instant
+    ) async throws(PostgresError) -> String? {
+        try await database.query(
+            "SELECT symbol FROM (\(Symbols.valid)) v WHERE instrument_id = $3 AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
+            [day, instant, instrument, [provider, Symbols.everyone]]
+        ).one { row throws(PostgresError) in try row[0] }
+    }
+
+    /// Whom a provider means by a symbol on a day, as known at an instant.
+    package func instrument(
+        called symbol: String, provider: String = Symbols.everyone, on day: SessionDate, asOf instant: Instant
+    ) async throws(PostgresError) -> Instrument? {
+        try await database.query(
+            """
+            SELECT \(Instruments.columns) FROM (\(Symbols.valid)) v JOIN instruments i ON i.id = v.instrument_id
+            WHERE v.symbol = $3 AND provider = ANY ($4) ORDER BY provider = '*', v.valid_from DESC, i.id LIMIT 1
+            """, [day, instant, symbol, [provider, Symbols.everyone]]
+        ).one(Instruments.instrument)
+    }
+
+    /// The names that hold on day $1 as known at $2, one for each instrument and provider.
+    private static let valid = """
+        SELECT * FROM (
+            SELECT DISTINCT ON (provider, instrument_id) * FROM (
+                SELECT DISTINCT ON (provider, instrument_id, valid_from) * FROM symbols WHERE known_at <= $2 AND valid_from <= $1
+                ORDER BY provider, instrument_id, valid_from, known_at DESC
+            ) versions ORDER BY provider, instrument_id, valid_from DESC
+        ) newest WHERE valid_to IS NULL OR valid_to > $1
+        """
+}

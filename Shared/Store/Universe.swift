@@ -1,0 +1,76 @@
+package import Market
+package import Postgres
+
+/// Which instruments are followed and compared, day by day, as it was known.
+package struct Universe: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// From a session on, until before another one.
+    package struct Membership: Hashable, Sendable {
+        package let instrument: String
+        package let from: SessionDate
+        package let to: SessionDate?
+
+        package init(instrument: String, from: SessionDate, to: SessionDate?) {
+            self.instrument = instrument
+            self.from = from
+            self.to = to
+        }
+
+        package func contains(_ session: SessionDate) -> Bool { from <= session && to.map { session < $0 } ?? true }
+    }
+
+    /// Each states what holds from its first session on; a later word about the same first session replaces it.
+    package func record(_ memberships: [Membership], knownAt: Instant) async throws(PostgresError) {
+        try await database.execute(
+            """
+            INSERT INTO universe (instrument_id, valid_from, valid_to, known_at)
+            SELECT id, valid_from, valid_to, $4 FROM unnest($1::text[], $2::date[], $3::date[]) t(id, valid_from, valid_to) ON CONFLICT DO NOTHING
+            """, [memberships.map(\.instrument), memberships.map(\.from), memberships.map(\.to), knownAt])
+    }
+
+    /// The memberships of an exchange's instruments as they were known at an instant, by id and first session. A delisting ends one.
+    package func memberships(exchange: String, asOf instant: Instant) async throws(PostgresError) -> [Membership] {
+        try await database.query(
+            """
+            SELECT u.instrument_id, u.valid_from, least(u.valid_to, d.last_session + 1) FROM (
+                SELECT DISTINCT ON (u.instrument_id, u.valid_from) u.* FROM universe u JOIN instruments i ON i.id = u.instrument_id
+                WHERE i.exchange = $1 AND u.known_at <= $2 ORDER BY u.instrument_id, u.valid_from, u.known_at DESC
+            ) u LEFT JOIN LATERAL (
+                SELECT last_session FROM delistings d WHERE d.instrument_id = u.instrument_id AND d.known_at <= $2 ORDER BY known_at DESC LIMIT 1
+            ) d ON true
+            WHERE u.valid_to IS NULL OR u.valid_to > u.valid_from
+            ORDER BY u.instrument_id, u.valid_from
+            """, [exchange, instant]
+        ).all { row throws(PostgresError) in Membership(instrument: try row[0], from: try row[1], to: try row[2]) }
+    }
+
+    /// The instruments of an exchange that are followed on a session, ordered by id.
+    package func members(exchange: String, on session: SessionDate, asOf instant: Instant) async throws(PostgresError) -> [Instrument] {
+        let ids = Set(try await memberships(exchange: exchange, asOf: instant).filter { $0.contains(session) }.map(\.instrument))
+        return try await Instruments(database).list(exchange: exchange).filter { ids.contains($0.id) }
+    }
+
+    /// Says that an instrument's last session was `last`; nil takes that back.
+    package func recordDelisting(
+        of instrument: String, last: SessionDate?, reason: String, knownAt: Instant
+    ) async throws(PostgresError) {
+        try await database.execute(
+            "INSERT INTO delistings (instrument_id, last_session, reason, known_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+            [instrument, last, reason, knownAt])
+    }
+
+    /// The last sessions of the instruments that were delisted, as known at an instant.
+    package func delistings(asOf instant: Instant) async throws(PostgresError) -> [String: SessionDate] {
+        let pairs = try await database.query(
+            """
+            SELECT instrument_id, last_session FROM (
+                SELECT DISTINCT ON (instrument_id) instrument_id, last_session FROM delistings WHERE known_at <= $1
+                ORDER BY instrument_id, known_at DESC
+            ) latest WHERE last_session IS NOT NULL
+            """, [instant]
+        ).all { row throws(PostgresError) in (try row[0] as String, try row[1] as SessionDate) }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+}

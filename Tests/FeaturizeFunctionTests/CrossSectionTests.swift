@@ -1,0 +1,132 @@
+import Features
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import FeaturizeFunction
+
+/// Cross-sections over a dated universe: a correction reaches the sessions that its windows reach and no other row.
+@Suite struct CrossSectionTests {
+    static let instruments = (0..<22).map(RawMarket.instrument)
+    static let rows = instruments.indices.map { RawMarket.rows(300, seed: UInt64($0 + 1)) }
+    static let evening = RawMarket.evening(rows[0][299].session)
+
+    var rows: [[Row]] { Self.rows }
+
+    func market() async throws -> (Folded, CrossSection) {
+        var folded = try await Folded(Self.instruments)
+        for (instrument, rows) in zip(Self.instruments, Self.rows) {
+            try await folded.add(RawMarket.answer(rows, about: instrument, knownAt: Self.evening))
+        }
+        return (folded, CrossSection(database: folded.database, store: folded.fold.store))
+    }
+
+    @Test func aCorrectionRestatesExactlyWhatItTouches() async throws {
+        var (folded, crossSection) = try await market()
+        let last = rows[0][299].session
+        #expect(try await crossSection.update("XNAS", through: last, asOf: Self.evening) == 299 * 22)
+        let before = try await TableHash.all(in: folded.database)
+        #expect(try await crossSection.update("XNAS", through: last, asOf: Self.evening) == 299 * 22)
+        #expect(try await TableHash.all(in: folded.database) == before)
+
+        // One close, 150 sessions before the end.
+        let later = Self.evening.adding(seconds: 86_400)
+        var corrected = rows[3]
+        corrected[149].close += 30
+        corrected[149].high = max(corrected[149].high, corrected[149].close)
+        try await folded.add(RawMarket.answer(corrected, about: Self.instruments[3], knownAt: later))
+        _ = try await crossSection.update("XNAS", through: last, asOf: later)
+
+        let restated = try await folded.database.query(
+            "SELECT DISTINCT instrument_id FROM features WHERE known_at = $1", [later]
+        ).all { row throws(PostgresError) in try row[0] as String }
+        #expect(restated == [Self.instruments[3].id])
+        let first = try await folded.database.query("SELECT min(session) FROM features WHERE known_at = $1", [later])[0][0] as SessionDate
+        #expect(first == rows[3][149].session)
+        let reached = try await folded.database.query(
+            "SELECT DISTINCT session FROM cross_features WHERE known_at = $1 ORDER BY 1", [later]
+        ).all { row throws(PostgresError) in try row[0] as SessionDate }
+        #expect(reached.first == rows[3][149].session)
+
+        // The rows that were not restated are the ones that a fresh computation also leaves as they were.
+        var fresh = try await Folded(Self.instruments)
+        for (index, instrument) in Self.instruments.enumerated() {
+            let rows = index == 3 ? corrected : rows[index]
+            try await fresh.add(RawMarket.answer(rows, about: instrument, knownAt: Self.evening))
+        }
+        _ = try await CrossSection(database: fresh.database, store: fresh.fold.store).update("XNAS", through: last, asOf: Self.evening)
+        let expected = try await fresh.fold.store.read(.recorded(Self.evening))
+        let old = try await folded.fold.store.read(.recorded(Self.evening))
+        let new = try await folded.fold.store.read(.recorded(later))
+        var differing = Set<SessionDate>()
+        let ownWidth = FeatureSet.symbolNames.count
+        for (member, table) in new.enumerated() {
+            #expect(table.values.map(\.bitPattern) == expected[member].values.map(\.bitPattern), "\(table.instrument)")
+            for row in table.sessions.indices {
+                let range = row * table.width + ownWidth..<(row + 1) * table.width
+                if table.values[range].map(\.bitPattern) != old[member].values[range].map(\.bitPattern) {
+                    differing.insert(table.sessions[row])
+                }
+            }
+        }
+        #expect(differing.sorted() == reached)
+        // Only rows that differ were written.
+        let superfluous = try await folded.count(
+            """
+            SELECT count(*) FROM cross_features c JOIN cross_features p USING (instrument_id, version, session)
+            WHERE p.known_at < c.known_at AND p."values" = c."values"
+            """)
+        #expect(superfluous == 0)
+    }
+
+    @Test func theUniverseOfASessionIsTheOneOfItsDate() async throws {
+        let (folded, crossSection) = try await market()
+        let (joined, left) = (rows[0][200].session, rows[0][250].session)
+        let universe = Universe(folded.database)
+        try await universe.record(
+            [Universe.Membership(instrument: Self.instruments[0].id, from: SessionDate(day: 0), to: left)], knownAt: Self.evening)
+        try await universe.record(
+            [
+                Universe.Membership(instrument: Self.instruments[1].id, from: SessionDate(day: 0), to: SessionDate(day: 0)),
+                Universe.Membership(instrument: Self.instruments[1].id, from: joined, to: nil),
+            ], knownAt: Self.evening)
+        try await universe.recordDelisting(of: Self.instruments[2].id, last: left, reason: "merged", knownAt: Self.evening)
+        _ = try await crossSection.update("XNAS", through: rows[0][299].session, asOf: Self.evening)
+        func span(_ number: Int) async throws -> [SessionDate] {
+            let row = try await folded.database.query(
+                "SELECT min(session), max(session) FROM cross_features WHERE instrument_id = $1", [Self.instruments[number].id])[0]
+            return [try row[0], try row[1]]
+        }
+        // 20 members are needed: instruments 0 and 2 leave, which leaves 20.
+        #expect(try await span(0) == [rows[0][1].session, rows[0][249].session])
+        #expect(try await span(1) == [joined, rows[0][299].session])
+        #expect(try await span(2) == [rows[0][1].session, left])
+        #expect(try await span(3) == [rows[0][1].session, rows[0][299].session])
+        #expect(try await universe.members(exchange: "XNAS", on: left, asOf: Self.evening).count == 21)
+        #expect(try await universe.members(exchange: "XNAS", on: left, asOf: "2000-01-01T00:00:00Z").count == 22)
+    }
+
+    @Test func everythingIsRebuiltFromTheAnswersToTheSameHashes() async throws {
+        var (folded, crossSection) = try await market()
+        let last = rows[0][299].session
+        _ = try await crossSection.update("XNAS", through: last, asOf: Self.evening)
+        let later = Self.evening.adding(seconds: 86_400)
+        var corrected = rows[5]
+        corrected[290].close += 10
+        corrected[290].high = max(corrected[290].high, corrected[290].close)
+        try await folded.add(RawMarket.answer(corrected[280...], about: Self.instruments[5], knownAt: later))
+        _ = try await crossSection.update("XNAS", through: last, asOf: later)
+        let before = try await TableHash.all(in: folded.database)
+
+        try await Derived(folded.database).clear()
+        #expect(try await folded.count("SELECT count(*) FROM features") == 0)
+        for object in folded.kept.values { try await folded.add(object) }
+        for made in try await Derived(folded.database).crossSections(after: nil, version: FeatureSet.version) {
+            _ = try await crossSection.make(made.sessions, made.exchange, RawMarket.calendar, asOf: made.knownAt)
+        }
+        let after = try await TableHash.all(in: folded.database)
+        for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
+    }
+}

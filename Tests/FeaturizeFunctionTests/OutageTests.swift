@@ -1,0 +1,75 @@
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import FeaturizeFunction
+
+/// A database that goes away or takes another's side: an event that failed comes again, nothing is lost and nothing is there twice.
+@Suite(.serialized) struct OutageTests {
+    let instrument = RawMarket.instrument(1)
+    let rows = RawMarket.rows(200, seed: 21)
+
+    @Test func aServerThatRestartsLosesNothingAndDoublesNothing() async throws {
+        let answers = (160..<200).map { index in
+            RawMarket.answer(
+                rows[(index == 160 ? 0 : index - 10)...index], about: instrument, knownAt: RawMarket.evening(rows[index].session))
+        }
+        var (calm, shaken) = (try await Folded([instrument]), try await Folded([instrument]))
+        for answer in answers { try await calm.add(answer) }
+        let expected = try await TableHash.all(in: calm.database)
+
+        let restarts = Task.detached {
+            for _ in 0..<3 {
+                try await Task.sleep(for: .milliseconds(200))
+                PostgresCluster.shared.control("-m fast restart")
+            }
+        }
+        for answer in answers {
+            while true {
+                do {
+                    try await shaken.add(answer)
+                    break
+                } catch {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        try await restarts.value
+        #expect(try await TableHash.all(in: shaken.database) == expected)
+    }
+
+    @Test func aDeadlockIsRunAgain() async throws {
+        let (owner, name) = try await emptyDatabase()
+        _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
+        try await Instruments(owner).register([instrument])
+        let fold = Fold(owner, try SourcePreference("alphavantage", otherwise: "alphavantage"))
+        let object = RawMarket.answer(rows[..<80], about: instrument, knownAt: RawMarket.evening(rows[79].session))
+        let rival = try TestSupport.database(named: name)
+        struct Undone: Error {}
+        let folding = try await rival.transaction { () -> Task<FeaturizeSummary, any Error>? in
+            // The row that the fold is going to write, and then the lock that it holds by then.
+            _ = try await RawObjects(rival).record(Answer(object, about: instrument), bars: 0, actions: 0, rejected: 0)
+            let folding = Task {
+                var summary = FeaturizeSummary()
+                _ = try await fold(object, &summary) { _ in throw Undone() }
+                return summary
+            }
+            try await Task.sleep(for: .milliseconds(400))
+            try await RawObjects(rival).lock(instrument.id)
+            try await rival.execute("DELETE FROM raw_objects")
+            return folding
+        }
+        #expect(try await folding?.value.bars == 80)
+        #expect(try await owner.query("SELECT count(*) FROM bars")[0][0] as Int == 80)
+        #expect(try await owner.query("SELECT count(*) FROM raw_objects")[0][0] as Int == 1)
+        var deadlocks = 0
+        for _ in 0..<50 where deadlocks == 0 {
+            try await Task.sleep(for: .milliseconds(100))
+            deadlocks = try await owner.query("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0]
+        }
+        #expect(deadlocks == 1)
+    }
+}

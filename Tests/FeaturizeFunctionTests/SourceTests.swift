@@ -1,0 +1,86 @@
+import Market
+import Store
+import Testing
+
+@testable import FeaturizeFunction
+
+/// One history out of two providers' answers.
+@Suite struct SourceTests {
+    let instrument = RawMarket.instrument(1)
+    let rows: [Row]
+
+    init() {
+        var rows = RawMarket.rows(120, seed: 5)
+        rows[80].split = 2
+        self.rows = rows
+    }
+
+    @Test func theFirstProviderCountsAndTheSecondFillsIn() async throws {
+        var folded = try await Folded([instrument])
+        try await folded.add(RawMarket.answer(rows[..<100], about: instrument, knownAt: RawMarket.evening(rows[99].session)))
+        // The second one differs everywhere; the first is silent for three evenings.
+        let other = rows.map { row in
+            var row = row
+            row.volume += 2
+            return row
+        }
+        let evening = RawMarket.evening(rows[102].session)
+        try await folded.add(RawMarket.chart(other[..<103], about: instrument, knownAt: evening))
+        let bars = try await Bars(folded.database).sourced(instrument.id, .recorded(evening), order: ["alphavantage", "yahoo"])
+        #expect(bars.map(\.source) == [String](repeating: "alphavantage", count: 100) + ["yahoo", "yahoo", "yahoo"])
+        #expect(
+            try await Bars(folded.database).read(instrument.id, .recorded(evening), order: ["yahoo"]).map(\.volume)
+                == other[..<103].map { Double($0.volume) })
+        #expect(try await folded.count("SELECT count(*) FROM features") == 103)
+
+        let late = RawMarket.evening(rows[103].session)
+        try await folded.add(RawMarket.answer(rows[90..<104], about: instrument, knownAt: late))
+        let healed = try await Bars(folded.database).sourced(instrument.id, .recorded(late), order: ["alphavantage", "yahoo"])
+        #expect(healed.allSatisfy { $0.source == "alphavantage" } && healed.count == 104)
+        var alone = try await Folded([instrument])
+        try await alone.add(RawMarket.answer(rows[..<104], about: instrument, knownAt: late))
+        #expect(try await folded.features(instrument, .recorded(late)) == alone.features(instrument, .recorded(late)))
+    }
+
+    @Test func aSplitThatTwoProvidersDateDifferentlyCountsOnce() async throws {
+        var moved = rows
+        (moved[80].split, moved[81].split) = (1, 2)
+        var folded = try await Folded([instrument])
+        let evening = RawMarket.evening(rows[99].session)
+        try await folded.add(RawMarket.answer(rows[..<100], about: instrument, knownAt: evening))
+        let before = try await folded.features(instrument, .recorded(evening))
+        try await folded.add(RawMarket.chart(moved[..<100], about: instrument, knownAt: evening.adding(seconds: 60)))
+        #expect(try await folded.features(instrument, .recorded(evening.adding(seconds: 60))) == before)
+        let series = try await PreferredSeries(folded.database).read(
+            instrument.id, .recorded(evening.adding(seconds: 60)), order: ["alphavantage", "yahoo"])
+        #expect(series.actions.map(\.exDate) == [rows[62].session, rows[80].session])
+    }
+
+    @Test func anAnswerOfTheSecondProviderThatNobodyReadsMakesNoFeature() async throws {
+        var folded = try await Folded([instrument])
+        let evening = RawMarket.evening(rows[79].session)
+        try await folded.add(RawMarket.answer(rows[..<80], about: instrument, knownAt: evening))
+        let summary = try await folded.add(RawMarket.chart(rows[70..<80], about: instrument, knownAt: evening.adding(seconds: 60)))
+        #expect(summary.bars == 10 && summary.features == 0)
+    }
+
+    @Test func aDisagreementOverTheToleranceIsReported() async throws {
+        var folded = try await Folded([instrument])
+        let evening = RawMarket.evening(rows[99].session)
+        try await folded.add(RawMarket.answer(rows[..<100], about: instrument, knownAt: evening))
+        var other = rows
+        other[40].close += 100
+        other[40].high = max(other[40].high, other[40].close)
+        try await folded.add(RawMarket.chart(other[..<100], about: instrument, knownAt: evening))
+        let comparison = SourceComparison(folded.database)
+        let (found, compared) = try await comparison.compare(
+            instrument.id, "alphavantage", "yahoo", from: nil, asOf: evening, tolerance: 0.001)
+        #expect(compared == 99)
+        #expect(Set(found.map(\.session)) == [rows[40].session, rows[41].session])
+        #expect(found[0].second != found[0].first)
+        #expect(
+            try await comparison.compare(instrument.id, "alphavantage", "yahoo", from: nil, asOf: evening, tolerance: 0.5).disagreements
+                .isEmpty)
+        #expect(try await comparison.compare(instrument.id, "alphavantage", "nobody", from: nil, asOf: evening, tolerance: 0).compared == 0)
+    }
+}

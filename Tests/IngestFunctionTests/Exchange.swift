@@ -1,0 +1,87 @@
+import Foundation
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import Synchronization
+import TestSupport
+
+@testable import IngestFunction
+
+/// Ingest with a database of its own, between a provider and an S3 that do what a test wants, all on loopback.
+final class Exchange: Sendable {
+    static let time = "2012-01-10T23:30:00Z"
+
+    let database: Database
+    let provider: LoopbackServer
+    /// Stands for S3 and for Lambda's invoke API; keeps what was put.
+    let cloud: LoopbackServer
+    let ingest: Ingest
+    private let puts: Puts
+
+    final class Puts: Sendable {
+        let bodies = Mutex<[String: String]>([:])
+        let invoked = Mutex<[String]>([])
+    }
+
+    /// `provide` answers by the request's first line and its number; `fault` may answer in place of S3 and says whether it did.
+    init(
+        universe: String = "AAPL:XNAS", providers: String = "alphavantage,yahoo", limits: String = "\"perMinute\":60000,\"concurrency\":8",
+        fault: @escaping @Sendable (Int, LoopbackServer.Connection) -> Bool = { _, _ in false },
+        provide: @escaping @Sendable (String, Int, LoopbackServer.Connection) -> Void
+    ) async throws {
+        let (owner, name) = try await emptyDatabase()
+        _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
+        database = owner
+        provider = LoopbackServer.answering { request, count, connection in
+            provide(String(request.prefix { $0 != "\r\n" }), count, connection)
+        }
+        let puts = Puts()
+        self.puts = puts
+        cloud = LoopbackServer.answering { request, count, connection in
+            let path = request.split(separator: " ", maxSplits: 2)[1]
+            let body = request.components(separatedBy: "\r\n\r\n").dropFirst().joined(separator: "\r\n\r\n")
+            if path.hasPrefix("/2015-03-31/") {
+                puts.invoked.withLock { $0.append(body) }
+                return connection.answer(202)
+            }
+            if fault(count, connection) { return }
+            let isNew = puts.bodies.withLock { $0.updateValue(body, forKey: String(path)) == nil }
+            isNew ? connection.answer() : connection.answer(412, body: Array("<Error><Code>PreconditionFailed</Code></Error>".utf8))
+        }
+        let options =
+            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(provider.url)",\#(limits)},"yahoo":{"baseURL":"\#(provider.url)",\#(limits)}}"#
+        ingest = try await Ingest([
+            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-answers",
+            "FEATURIZE_FUNCTION": "Featurize", "AWS_LAMBDA_FUNCTION_NAME": "Ingest", "AWS_ENDPOINT_URL": cloud.url,
+            "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "UNIVERSE": universe,
+            "PROVIDERS": providers, "PROVIDER_OPTIONS": options, "PROVIDER_API_KEY": #"{"alphavantage":"SECRET77"}"#,
+        ])
+    }
+
+    func stop() {
+        provider.stop()
+        cloud.stop()
+    }
+
+    func run(
+        _ event: String = #"{"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#, within seconds: Double = 60
+    ) async throws -> IngestSummary {
+        let event = try JSONDecoder().decode(IngestEvent.self, from: Data(event.utf8))
+        return try await ingest.handle(event, Context(deadline: .after(.seconds(seconds))))
+    }
+
+    /// The objects' paths without bucket, in order.
+    var objects: [String] { puts.bodies.withLock { $0.keys.sorted() } }
+    var bodies: [String] { puts.bodies.withLock { Array($0.values) } }
+    var invoked: [String] { puts.invoked.withLock { $0 } }
+
+    /// The first lines of what the provider was asked.
+    var asked: [String] { provider.seen.map { String($0.prefix { $0 != "\r\n" }) } }
+
+    static let csv =
+        "timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient\r\n"
+        + "2012-01-10,10,11,9,10.5,10.5,1000,0,1\r\n2012-01-09,10,11,9,10,10,1000,0,1\r\n"
+    static let chart =
+        #"{"chart":{"error":null,"result":[{"meta":{"currency":"USD","symbol":"A","exchangeTimezoneName":"America/New_York"},"timestamp":[1326205800],"indicators":{"quote":[{"open":[10],"high":[11],"low":[9],"close":[10.5],"volume":[1000]}]}}]}}"#
+}

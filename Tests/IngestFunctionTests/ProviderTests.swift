@@ -1,0 +1,160 @@
+import Foundation
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import IngestFunction
+
+/// Providers that refuse, hurry, break off and lie, and an S3 that stumbles: nothing is lost and nothing is there twice.
+@Suite(.timeLimit(.minutes(2)), .serialized)
+struct ProviderTests {
+    @Test func theSecondProviderIsAskedWhereTheFirstRefusesAndBothAnswersAreKept() async throws {
+        let exchange = try await Exchange { line, _, connection in
+            line.contains("/query?")
+                ? connection.answer(body: Array(#"{"Error Message":"Invalid API call for SECRET77"}"#.utf8))
+                : connection.answer(body: Array(Exchange.chart.utf8))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run()
+        #expect(summary.stored == ["AAPL"] && summary.refused.isEmpty)
+        #expect(exchange.objects.count == 2)
+        #expect(exchange.objects.contains { $0.contains("/refused/alphavantage/daily-adjusted/") })
+        #expect(exchange.objects.contains { $0.contains("/raw/yahoo/chart-1d/") })
+        #expect(!exchange.bodies.joined().contains("SECRET77"))
+        #expect(
+            try await exchange.database.query("SELECT object_key FROM run_items")[0][0] as String
+                == exchange.objects.first { $0.contains("yahoo") }?.split(separator: "/").dropFirst().joined(separator: "/")
+                .removingPercentEncoding)
+    }
+
+    @Test func aQuotaEndsTheRunPolitelyAndTheNextRunBeginsWithWhatIsLeft() async throws {
+        let universe = (1...5).map { "T\($0):XNAS" }.joined(separator: ",")
+        let exchange = try await Exchange(
+            universe: universe, providers: "alphavantage", limits: #""perMinute":60000,"perDay":3,"concurrency":1"#
+        ) {
+            _, _, connection in connection.answer(body: Array(Exchange.csv.utf8))
+        }
+        defer { exchange.stop() }
+        let first = try await exchange.run()
+        #expect(first.stored.count == 3 && first.refused.count == 2 && Set(first.refused.values) == ["daily-quota"])
+        #expect(exchange.asked.count == 3)
+        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)").refusals.count == 2)
+        // What Featurize and a night do.
+        for symbol in first.stored {
+            let key = "raw/\(symbol)"
+            try await RawObjects(exchange.database).record(
+                Answer(
+                    key: key, instrument: "XNAS:\(symbol)", provider: "alphavantage", kind: "daily-adjusted",
+                    knownAt: Instant(Exchange.time)!, fetchedAt: Instant(Exchange.time)!, sha256: symbol), bars: 1, actions: 0, rejected: 0)
+        }
+        try await exchange.database.execute("UPDATE provider_limits SET quota_day = quota_day - 1")
+        let second = try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#)
+        #expect(Set(first.refused.keys).isSubset(of: second.stored) && second.stored.count == 3)
+    }
+
+    @Test func whatTheProviderCallsTheDaysEndHoldsForEveryone() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "alphavantage", limits: #""perMinute":60000,"concurrency":1"#
+        ) {
+            _, _, connection in
+            connection.answer(body: Array(#"{"Information":"our standard API rate limit is 25 requests per day"}"#.utf8))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run()
+        #expect(summary.refused.count == 3)
+        #expect(exchange.asked.count == 1)
+    }
+
+    @Test func retryAfterIsWaitedForByAll() async throws {
+        let exchange = try await Exchange(universe: "A:XNAS,B:XNAS", providers: "yahoo") { _, count, connection in
+            count == 0 ? connection.answer(429, headers: ["Retry-After: 2"]) : connection.answer(body: Array(Exchange.chart.utf8))
+        }
+        defer { exchange.stop() }
+        let start = ContinuousClock.now
+        let summary = try await exchange.run()
+        #expect(summary.stored.count == 2)
+        #expect(ContinuousClock.now - start > .seconds(1.5))
+    }
+
+    @Test func aPaceTooSlowForOneInvocationIsHandedOn() async throws {
+        let exchange = try await Exchange(universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":2,"concurrency":1"#) {
+            _, _, connection in connection.answer(body: Array(Exchange.chart.utf8))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 10)
+        #expect(summary.stored.count == 1 && summary.handedOn == 1 && summary.refused.isEmpty)
+        let slice = try #require(exchange.invoked.first)
+        #expect(slice.contains("XNAS:") && slice.contains("XNAS\\/2012") || slice.contains("XNAS/2012"))
+        #expect(try await !Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+    }
+
+    @Test func brokenAnswersAreAskedForAgainAndKeptOnce() async throws {
+        let exchange = try await Exchange(providers: "yahoo") { _, count, connection in
+            switch count {
+            case 0: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"chart\"")  // half a body
+            case 1: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{")  // 1 GB
+            case 2: connection.send("nonsense\r\n\r\n")
+            default: return connection.answer(body: Array(Exchange.chart.utf8))
+            }
+            shutdown(connection.descriptor, Int32(SHUT_RDWR))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run()
+        #expect(summary.stored == ["AAPL"] && exchange.objects.count == 1 && exchange.asked.count == 4)
+    }
+
+    @Test func aRedirectElsewhereIsNoAnswer() async throws {
+        let elsewhere = LoopbackServer.answering { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
+        defer { elsewhere.stop() }
+        let address = elsewhere.url.replacingOccurrences(of: "127.0.0.1", with: "localhost")
+        let exchange = try await Exchange(providers: "yahoo") { _, _, connection in
+            connection.answer(302, headers: ["Location: \(address)/x"])
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 20)
+        #expect(summary.refused == ["AAPL": "not-json"] && elsewhere.seen.isEmpty)
+        #expect(exchange.objects.allSatisfy { $0.contains("/refused/") })
+    }
+
+    @Test func anS3ThatStumblesLosesNothing() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS", providers: "yahoo",
+            fault: { count, connection in
+                guard count < 3 else { return false }
+                let code = ["SlowDown", "InternalError", "ServiceUnavailable"][count]
+                connection.answer(count == 1 ? 500 : 503, body: Array("<Error><Code>\(code)</Code></Error>".utf8))
+                return true
+            }
+        ) { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
+        defer { exchange.stop() }
+        #expect(try await exchange.run().stored == ["A", "B"])
+        #expect(exchange.objects.count == 2)
+        // The event again changes nothing.
+        #expect(try await exchange.run().unchanged == ["A", "B"])
+        #expect(exchange.objects.count == 2)
+        #expect(try await exchange.database.query("SELECT count(*) FROM run_items")[0][0] as Int == 2)
+    }
+
+    @Test func theNameOfTheDayIsAsked() async throws {
+        let exchange = try await Exchange(universe: "FB:XNAS", providers: "yahoo") { _, _, connection in
+            connection.answer(body: Array(Exchange.chart.utf8))
+        }
+        defer { exchange.stop() }
+        _ = try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-09T23:30:00Z"}"#)
+        let facts = try await exchange.run(
+            #"{"time":"2012-01-10T12:00:00Z","facts":{"symbols":[{"instrument":"XNAS:FB","symbol":"META","from":"2012-01-10"}]}}"#)
+        #expect(facts.facts == 1)
+        _ = try await exchange.run()
+        #expect(exchange.asked.map { $0.contains("/META?") } == [false, true])
+        let unknown = await #expect(throws: IngestFailure.self) {
+            try await exchange.run(#"{"time":"2012-01-10T12:00:00Z","facts":{"delistings":[{"instrument":"XNAS:NONE"}]}}"#)
+        }
+        #expect("\(unknown.map { "\($0)" } ?? "")".contains("XNAS:NONE"))
+        let delisted = try await exchange.run(
+            #"{"time":"2012-01-11T12:00:00Z","facts":{"delistings":[{"instrument":"XNAS:FB","lastSession":"2012-01-10"}]}}"#)
+        #expect(delisted.facts == 1)
+        #expect(try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#).expected == 0)
+    }
+}

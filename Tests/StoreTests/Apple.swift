@@ -1,0 +1,27 @@
+import Market
+import Store
+import TestSupport
+
+extension SessionDate: ExpressibleByStringLiteral {
+    package init(stringLiteral text: String) { self.init(text)! }
+}
+
+extension Instant: ExpressibleByStringLiteral {
+    package init(stringLiteral text: String) { self.init(text)! }
+}
+
+let apple = Instrument(id: "XNAS:AAPL", symbol: "AAPL", exchange: "XNAS", currency: "USD", name: "Apple")
+
+func bar(_ session: SessionDate, _ close: Double) -> Bar {
+    Bar(session: session, open: Price(close), high: Price(close + 1), low: Price(close - 1), close: Price(close), volume: 1e6)
+}
+
+func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil, instrument: String = apple.id) -> Answer {
+    Answer(
+        key: "raw/yahoo/daily/\(instrument)/\(knownAt)/\(sha256).0", instrument: instrument, provider: "yahoo", kind: "daily",
+        knownAt: knownAt,
+        fetchedAt: fetchedAt ?? knownAt.adding(seconds: 1), sha256: sha256)
+}
+
+/// 21:15 UTC of the session's day.
+@Sendable func closed(_ session: SessionDate) -> Instant { Instant.utcMidnight(session).adding(seconds: 76_500) }

@@ -1,0 +1,109 @@
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// Names, memberships, delistings and closures are dated, and known since a time.
+@Suite struct FactTests {
+    let facebook = Instrument(id: "XNAS:FB", symbol: "FB", exchange: "XNAS", currency: "USD", name: "Meta")
+    let renamed: Instant = "2022-06-01T12:00:00Z"
+    let now: Instant = "2025-01-10T12:00:00Z"
+
+    @Test func facebookBecomesMetaAndAnotherInstrumentMayBeFB() async throws {
+        let database = try await freshDatabase()
+        let (instruments, symbols) = (Instruments(database), Symbols(database))
+        try await instruments.register([facebook])
+        try await symbols.record([.init(instrument: facebook.id, symbol: "META", from: "2022-06-09")], knownAt: renamed)
+        let fund = Instrument(id: "XNAS:FB-2", symbol: "FB", exchange: "XNAS", currency: "USD", name: "A fund")
+        try await instruments.register([fund], since: "2024-05-01")
+
+        #expect(try await symbols.name(of: facebook.id, provider: "yahoo", on: "2022-06-08", asOf: now) == "FB")
+        #expect(try await symbols.name(of: facebook.id, provider: "yahoo", on: "2022-06-09", asOf: now) == "META")
+        #expect(try await symbols.name(of: facebook.id, provider: "yahoo", on: "2022-06-09", asOf: "2022-05-01T00:00:00Z") == "FB")
+        #expect(try await symbols.instrument(called: "FB", on: "2020-01-02", asOf: now) == facebook)
+        #expect(try await symbols.instrument(called: "FB", on: "2023-01-03", asOf: now) == nil)
+        #expect(try await symbols.instrument(called: "FB", on: "2024-06-03", asOf: now) == fund)
+        #expect(try await symbols.instrument(called: "META", on: "2024-06-03", asOf: now) == facebook)
+        #expect(try await instruments.find(symbol: "FB") == fund)
+        #expect(try await instruments.find(symbol: "META") == facebook)
+        #expect(try await instruments.find(symbol: "XNAS:FB") == facebook)
+        #expect(try await symbols.name(of: fund.id, provider: "yahoo", on: "2024-04-30", asOf: now) == nil)
+    }
+
+    @Test func aProvidersOwnNameComesBeforeEveryonesAndANameMayEnd() async throws {
+        let database = try await freshDatabase()
+        let symbols = Symbols(database)
+        try await Instruments(database).register([apple])
+        try await symbols.record(
+            [.init(instrument: apple.id, provider: "stooq", symbol: "aapl.us", from: "2000-01-03", to: "2010-01-04")], knownAt: renamed)
+        #expect(try await symbols.name(of: apple.id, provider: "stooq", on: "2009-12-31", asOf: now) == "aapl.us")
+        #expect(try await symbols.name(of: apple.id, provider: "stooq", on: "2010-01-04", asOf: now) == "AAPL")
+        #expect(try await symbols.name(of: apple.id, provider: "yahoo", on: "2009-12-31", asOf: now) == "AAPL")
+        #expect(try await symbols.instrument(called: "aapl.us", provider: "stooq", on: "2005-01-03", asOf: now) == apple)
+        #expect(try await symbols.instrument(called: "aapl.us", provider: "yahoo", on: "2005-01-03", asOf: now) == nil)
+    }
+
+    @Test func aDelistingIsAStateWithADateThatCanBeTakenBack() async throws {
+        let database = try await freshDatabase()
+        let universe = Universe(database)
+        try await Instruments(database).register([apple, facebook])
+        try await universe.recordDelisting(of: facebook.id, last: "2023-03-10", reason: "taken over", knownAt: renamed)
+        #expect(try await universe.members(exchange: "XNAS", on: "2023-03-10", asOf: now).map(\.id) == [apple.id, facebook.id])
+        #expect(try await universe.members(exchange: "XNAS", on: "2023-03-13", asOf: now).map(\.id) == [apple.id])
+        #expect(try await universe.members(exchange: "XNAS", on: "2023-03-13", asOf: "2022-01-01T00:00:00Z").count == 2)
+        #expect(try await universe.delistings(asOf: now) == [facebook.id: "2023-03-10"])
+        try await universe.recordDelisting(of: facebook.id, last: nil, reason: "relisted", knownAt: "2023-04-01T00:00:00Z")
+        #expect(try await universe.members(exchange: "XNAS", on: "2023-05-01", asOf: now).count == 2)
+    }
+
+    @Test func aClosureReachesTheCalendarFromWhenItWasKnown() async throws {
+        let calendars = ExchangeCalendars(try await freshDatabase())
+        let day: SessionDate = "2031-01-09"
+        let known: Instant = "2030-12-30T00:00:00Z"
+        try #require(TradingCalendar.of(mic: "XNYS")?.isSession(day) == true, "outside the calendar")
+        try await calendars.record([.init(exchange: "XNYS", day: day, closed: true, reason: "day of mourning")], knownAt: known)
+        #expect(try await calendars.calendar(of: "XNYS", asOf: known)?.isSession(day) == false)
+        #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: -1))?.isSession(day) == true)
+        #expect(try await calendars.calendar(of: "XNAS", asOf: known)?.isSession(day) == true)
+        try await calendars.record(
+            [.init(exchange: "XNYS", day: day, closed: false, reason: "an error")], knownAt: known.adding(seconds: 9))
+        #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.isSession(day) == true)
+        #expect(try await calendars.calendar(of: "NONE", asOf: known) == nil)
+    }
+
+    @Test func theOrderOfPreferenceIsReadFromText() throws {
+        let preference = try SourcePreference("yahoo, stooq; XLON=stooq ;XNAS:FB=tiingo,yahoo", otherwise: "x")
+        #expect(preference.order(for: apple) == ["yahoo", "stooq"])
+        #expect(preference.order(for: facebook) == ["tiingo", "yahoo"])
+        #expect(preference.order(for: Instrument(id: "XLON:A", symbol: "A", exchange: "XLON", currency: "GBP", name: "A")) == ["stooq"])
+        #expect(preference.all == ["yahoo", "stooq", "tiingo"])
+        #expect(try SourcePreference("", otherwise: "x").general == ["x"])
+        #expect(try SourcePreference(environment: ["PROVIDER": "p", "PROVIDERS": ""], otherwise: "x").general == ["p"])
+        for wrong in ["a,a", "XLON=", "A=b=c", "yahoo,,stooq=x=y"] {
+            #expect(throws: SourcePreference.Malformed.self) { try SourcePreference(wrong, otherwise: "x") }
+        }
+    }
+
+    @Test func theStatusNamesWhatIsMissing() async throws {
+        let database = try await freshDatabase()
+        try await Instruments(database).register([apple, facebook])
+        let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
+        let sessions = calendar.sessions(from: "2012-01-03", through: "2012-01-31").filter { $0 != "2012-01-10" }
+        let first = answer("2012-02-01T22:30:00Z")
+        try await Bars(database).insert(sessions.map { bar($0, 10) }, from: first, currency: "USD", available: closed)
+        try await ProvisionalBars(database).insert([bar("2012-02-01", 11)], from: first, currency: "USD")
+        try await RawObjects(database).record(first, bars: 1, actions: 0, rejected: 0)
+        let status = DataStatus(database)
+        let entries = try await status.entries(asOf: first.knownAt)
+        let entry = try #require(entries.first)
+        #expect(entries.count == 2 && entry.first == "2012-01-03" && entry.last == "2012-01-31" && entry.sessions == 19)
+        #expect(entry.provisional == 1 && entry.quarantined == 0 && entry.sources == ["yahoo"] && entry.heard == first.knownAt)
+        #expect(
+            try await status.gaps(in: entry, through: "2012-02-01", calendar: calendar, asOf: first.knownAt) == [
+                "2012-01-10", "2012-02-01",
+            ])
+        #expect(try await status.entries(of: facebook.id, asOf: first.knownAt).map(\.sessions) == [0])
+        #expect(try await status.gaps(in: entries[1], through: "2012-02-01", calendar: calendar, asOf: first.knownAt).isEmpty)
+    }
+}

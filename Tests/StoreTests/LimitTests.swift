@@ -1,0 +1,87 @@
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+/// What a provider allows is shared and kept.
+@Suite struct LimitTests {
+    let generous = ProviderLimits.Allowance(perMinute: 60_000, perDay: nil, concurrency: 100)
+
+    @Test func aQuotaOfTheDayEndsForEveryone() async throws {
+        let (owner, name) = try await emptyDatabase()
+        _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
+        let allowance = ProviderLimits.Allowance(perMinute: 60_000, perDay: 25, concurrency: 8)
+        let granted = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let limits = ProviderLimits(try TestSupport.database(named: name))
+                    var granted = 0
+                    while true {
+                        switch try await limits.take("p", allowance) {
+                        case .granted(let lease):
+                            granted += 1
+                            try await limits.give(back: lease, to: "p")
+                        case .wait(let seconds, "daily-quota"):
+                            #expect(seconds > 0 && seconds <= 86_400)
+                            return granted
+                        case .wait(let seconds, _): try await Task.sleep(for: .seconds(seconds))
+                        }
+                    }
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+        #expect(granted == 25)
+        // Yesterday's requests do not count today.
+        try await owner.execute("UPDATE provider_limits SET quota_day = quota_day - 1")
+        guard case .granted = try await ProviderLimits(owner).take("p", allowance) else {
+            Issue.record("a new day is no new quota")
+            return
+        }
+        guard case .granted = try await ProviderLimits(owner).take("another", allowance) else {
+            Issue.record("another provider has a quota of its own")
+            return
+        }
+    }
+
+    @Test func requestsArePacedAndABucketFillsAgain() async throws {
+        let database = try await freshDatabase()
+        let limits = ProviderLimits(database)
+        let slow = ProviderLimits.Allowance(perMinute: 6, perDay: nil, concurrency: 2)
+        for _ in 0..<2 {
+            guard case .granted(let lease) = try await limits.take("p", slow) else { return #expect(Bool(false), "no leave") }
+            try await limits.give(back: lease, to: "p")
+        }
+        guard case .wait(let seconds, "rate") = try await limits.take("p", slow) else { return #expect(Bool(false), "no pace") }
+        #expect(seconds > 9 && seconds <= 10)
+        try await database.execute("UPDATE provider_limits SET refilled_at = refilled_at - interval '10 seconds'")
+        guard case .granted = try await limits.take("p", slow) else { return #expect(Bool(false), "no refill") }
+    }
+
+    @Test func noMoreRequestsRunAtOnceThanAllowedAndALostLeaseRunsOut() async throws {
+        let limits = ProviderLimits(try await freshDatabase())
+        var two = generous
+        two.concurrency = 2
+        guard case .granted(let first) = try await limits.take("p", two, lease: 60),
+            case .granted = try await limits.take("p", two, lease: 1)
+        else { return #expect(Bool(false), "no leave") }
+        guard case .wait(_, "concurrency") = try await limits.take("p", two) else { return #expect(Bool(false), "three at once") }
+        try await limits.give(back: first, to: "p")
+        guard case .granted = try await limits.take("p", two, lease: 60) else { return #expect(Bool(false), "a lease given back is free") }
+        try await Task.sleep(for: .seconds(1.1))
+        guard case .granted = try await limits.take("p", two) else { return #expect(Bool(false), "a lost lease ends") }
+    }
+
+    @Test func aBlockHoldsForAllAndNeverGetsShorter() async throws {
+        let limits = ProviderLimits(try await freshDatabase())
+        _ = try await limits.take("p", generous)
+        try await limits.block("p", seconds: 50, reason: "rate-limited")
+        try await limits.block("p", seconds: 5, reason: "rate-limited")
+        guard case .wait(let seconds, "rate-limited") = try await limits.take("p", generous) else {
+            return #expect(Bool(false), "no block")
+        }
+        #expect(seconds > 45 && seconds <= 50)
+        try await limits.block("p", seconds: nil, reason: "daily-quota")
+        guard case .wait(_, "daily-quota") = try await limits.take("p", generous) else { return #expect(Bool(false), "no block") }
+    }
+}
