@@ -64,10 +64,10 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// libpq's keywords, in its order of precedence: later ones win.
     var keywords: [(String, String)] {
         var pairs = [("gssencmode", "disable"), ("client_encoding", "UTF8"), ("fallback_application_name", "bellwether")]
-        let encryption = encryption ?? (isLocal ? "prefer" : "verify-full")
-        pairs.append(("sslmode", encryption))
+        if encryption == nil, !isLocal { pairs.append(("sslmode", "verify-full")) }
         // With weaker modes libpq would verify as soon as it has certificates.
-        if encryption.hasPrefix("verify"), let authorities { pairs.append(("sslrootcert", authorities)) }
+        let isVerified = encryption?.hasPrefix("verify") ?? !isLocal
+        if isVerified, let authorities { pairs.append(("sslrootcert", authorities)) }
         pairs.append(("dbname", url))
         if let password { pairs.append(("password", password)) }
         return pairs
