@@ -12,7 +12,7 @@ import Store
 struct Fetch: Sendable {
     let http: HTTPClient
     let archive: RawArchive
-    let limits: ProviderLimits
+    let limits: RequestLimits
     let source: Source
     private var provider: any DataProvider { source.provider }
 
@@ -22,7 +22,7 @@ struct Fetch: Sendable {
     /// Nobody waits longer than this for leave to ask: what is left is a refusal, and the next run's work.
     private static let longestWait = 900.0
 
-    init(_ source: Source, http: HTTPClient, archive: RawArchive, limits: ProviderLimits) {
+    init(_ source: Source, http: HTTPClient, archive: RawArchive, limits: RequestLimits) {
         self.source = source
         self.http = http
         self.archive = archive
@@ -56,7 +56,7 @@ struct Fetch: Sendable {
         let request = provider.request(symbol: symbol, from: from, asOf: asOf)
         var retry = 0
         while true {
-            let lease: ProviderLimits.Lease
+            let lease: RequestLimits.Lease
             switch try await limits.take(provider.name, source.allowance, lease: 2 * Self.patience) {
             case .granted(let granted): lease = granted
             case .wait(let seconds, let reason):

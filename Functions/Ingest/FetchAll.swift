@@ -75,7 +75,7 @@ extension Ingest {
         guard let symbol = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
             return .refused(ProviderRefusal(.unknownSymbol, "\(instrument.id) has no name there on \(day)"))
         }
-        let fetch = Fetch(source, http: http, archive: archive, limits: ProviderLimits(database))
+        let fetch = Fetch(source, http: http, archive: archive, limits: RequestLimits(database))
         let from = try await firstSession(of: instrument, name, part, calendar)
         switch try await fetch(instrument, symbol: symbol, from: from, asOf: asOf, context) {
         case .refused(let refusal): return .refused(refusal)

@@ -60,7 +60,7 @@ struct IngestSettings: Sendable {
             let options = options[name] ?? SourceOptions()
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
             guard let provider else { throw Failure.unknownProvider(name) }
-            sources[name] = Source(provider: provider, allowance: options.allowance)
+            sources[name] = Source(provider: provider, allowance: options.allowance(suggested: ProviderCatalog.traits(of: name)?.suggested))
         }
         return sources
     }

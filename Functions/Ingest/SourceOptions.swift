@@ -5,7 +5,7 @@ import Store
 /// A provider and how much it may be asked.
 struct Source: Sendable {
     let provider: any DataProvider
-    let allowance: ProviderLimits.Allowance
+    let allowance: RequestLimits.Allowance
 }
 
 /// What the template says of one provider: which answers, where, how often.
@@ -14,13 +14,16 @@ struct SourceOptions: Decodable, Hashable, Sendable {
     var kind: String?
     /// Another address than the provider's own.
     var baseURL: String?
-    /// Requests a minute and a day, and at once. One that nothing is said of is asked once a second by two at a time.
+    /// Requests a minute and a day, and at once. Where nothing is said, what the provider's free plan is known to allow.
     var perMinute: Double?
     var perDay: Int?
     var concurrency: Int?
 
-    var allowance: ProviderLimits.Allowance {
-        ProviderLimits.Allowance(perMinute: perMinute ?? 60, perDay: perDay, concurrency: concurrency ?? 2)
+    func allowance(suggested: ProviderLimits?) -> RequestLimits.Allowance {
+        let minute = suggested?.perMinute.map(Double.init) ?? suggested?.perSecond.map { 60 * Double($0) }
+        return RequestLimits.Allowance(
+            perMinute: perMinute ?? minute ?? suggested?.perHour.map { Double($0) / 60 } ?? 60, perDay: perDay ?? suggested?.perDay,
+            concurrency: concurrency ?? suggested?.concurrency ?? 2)
     }
 
     /// `PROVIDER_OPTIONS`, a JSON object by provider; `PROVIDER_KIND` and `PROVIDER_BASE_URL` speak of the first provider.
@@ -32,7 +35,7 @@ struct SourceOptions: Decodable, Hashable, Sendable {
             }
         }
         for (name, entry) in options {
-            guard entry.allowance.perMinute > 0, entry.allowance.concurrency > 0, entry.allowance.perDay ?? 0 >= 0 else {
+            guard entry.perMinute ?? 1 > 0, entry.concurrency ?? 1 > 0, entry.perDay ?? 0 >= 0 else {
                 throw .invalidOptions("the limits of \(name) are not positive")
             }
         }

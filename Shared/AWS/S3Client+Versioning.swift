@@ -13,8 +13,3 @@ extension S3Client {
             body: Array(body.utf8), deadline: deadline)
     }
 }
-
-extension LambdaClient {
-    /// With an HTTP client of its own.
-    package convenience init(environment: [String: String]) { self.init(HTTPClient(), environment: environment) }
-}

@@ -93,20 +93,30 @@ struct LeakChecks {
         return Check(name: name, passed: moved.isEmpty, detail: moved.first.map { "\(detail): \($0)" } ?? detail)
     }
 
-    /// With each history's standardised returns permuted over dates nothing can be learned: skill over the floor must be noise.
+    /// With the standardised returns of all histories permuted over dates and symbols nothing can be learned: skill over the floor must be
+    /// noise. Over dates alone a symbol that hardly moves would stay one, and whoever knew it by its features would have an honest skill.
     private func shuffle(_ histories: [History]) throws -> EvaluationReport.LeakCheck {
-        var random = SplitMix(seed)
-        let shuffled = try histories.map { history in
-            var z = (1..<max(history.count, 1)).map { i in
-                let step = history.logLevel[i] - history.logLevel[i - 1]
-                return history.blend[i - 1] > 0 ? step / history.blend[i - 1] : 0
+        var z = histories.flatMap { history in
+            history.sessions.indices.dropFirst().compactMap { i in
+                history.blend[i - 1] > 0 ? (history.logLevel[i] - history.logLevel[i - 1]) / history.blend[i - 1] : nil
             }
-            for i in stride(from: z.count - 1, to: 0, by: -1) { z.swapAt(i, Int(random.next() % UInt64(i + 1))) }
-            var level = [0.0]
-            for (i, value) in z.enumerated() { level.append(level[i] + (history.blend[i] > 0 ? value * history.blend[i] : 0)) }
+        }
+        var random = SplitMix(seed)
+        for i in stride(from: z.count - 1, to: 0, by: -1) { z.swapAt(i, Int(random.next() % UInt64(i + 1))) }
+        var rest = z[...]
+        let shuffled = try histories.map { history in
+            var level: [Double] = []
+            for i in history.sessions.indices {
+                guard i > 0 else {
+                    level.append(0)
+                    continue
+                }
+                let step = history.blend[i - 1] > 0 ? (rest.popFirst() ?? 0) * history.blend[i - 1] : 0
+                level.append(level[i - 1] + step)
+            }
             return try History(
-                id: history.id, layout: history.layout, sessions: history.sessions, features: history.features,
-                logLevel: Array(level.prefix(history.count)), sigma97: history.sigma97, blend: history.blend)
+                id: history.id, layout: history.layout, sessions: history.sessions, features: history.features, logLevel: level,
+                sigma97: history.sigma97, blend: history.blend)
         }
         let set = TrainingSet(histories: shuffled, cut: cut)
         guard let linear = try? LinearQuantile.fit(set, seed: seed), let floor = try? BlendedFHS.fit(set, seed: seed) else {

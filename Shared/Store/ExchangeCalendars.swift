@@ -40,6 +40,6 @@ package struct ExchangeCalendars: Sendable {
             ) latest WHERE closed
             """, [mic, instant]
         ).all { row throws(PostgresError) in try row[0] as SessionDate }
-        return closures.isEmpty ? calendar : calendar.closing(Set(closures))
+        return closures.isEmpty ? calendar : calendar.changed(closures: Set(closures))
     }
 }

@@ -5,16 +5,16 @@ import Testing
 
 /// What a provider allows is shared and kept.
 @Suite struct LimitTests {
-    let generous = ProviderLimits.Allowance(perMinute: 60_000, perDay: nil, concurrency: 100)
+    let generous = RequestLimits.Allowance(perMinute: 60_000, perDay: nil, concurrency: 100)
 
     @Test func aQuotaOfTheDayEndsForEveryone() async throws {
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
-        let allowance = ProviderLimits.Allowance(perMinute: 60_000, perDay: 25, concurrency: 8)
+        let allowance = RequestLimits.Allowance(perMinute: 60_000, perDay: 25, concurrency: 8)
         let granted = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<4 {
                 group.addTask {
-                    let limits = ProviderLimits(try TestSupport.database(named: name))
+                    let limits = RequestLimits(try TestSupport.database(named: name))
                     var granted = 0
                     while true {
                         switch try await limits.take("p", allowance) {
@@ -34,11 +34,11 @@ import Testing
         #expect(granted == 25)
         // Yesterday's requests do not count today.
         try await owner.execute("UPDATE provider_limits SET quota_day = quota_day - 1")
-        guard case .granted = try await ProviderLimits(owner).take("p", allowance) else {
+        guard case .granted = try await RequestLimits(owner).take("p", allowance) else {
             Issue.record("a new day is no new quota")
             return
         }
-        guard case .granted = try await ProviderLimits(owner).take("another", allowance) else {
+        guard case .granted = try await RequestLimits(owner).take("another", allowance) else {
             Issue.record("another provider has a quota of its own")
             return
         }
@@ -46,8 +46,8 @@ import Testing
 
     @Test func requestsArePacedAndABucketFillsAgain() async throws {
         let database = try await freshDatabase()
-        let limits = ProviderLimits(database)
-        let slow = ProviderLimits.Allowance(perMinute: 6, perDay: nil, concurrency: 2)
+        let limits = RequestLimits(database)
+        let slow = RequestLimits.Allowance(perMinute: 6, perDay: nil, concurrency: 2)
         for _ in 0..<2 {
             guard case .granted(let lease) = try await limits.take("p", slow) else { return #expect(Bool(false), "no leave") }
             try await limits.give(back: lease, to: "p")
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func noMoreRequestsRunAtOnceThanAllowedAndALostLeaseRunsOut() async throws {
-        let limits = ProviderLimits(try await freshDatabase())
+        let limits = RequestLimits(try await freshDatabase())
         var two = generous
         two.concurrency = 2
         guard case .granted(let first) = try await limits.take("p", two, lease: 60),
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func aBlockHoldsForAllAndNeverGetsShorter() async throws {
-        let limits = ProviderLimits(try await freshDatabase())
+        let limits = RequestLimits(try await freshDatabase())
         _ = try await limits.take("p", generous)
         try await limits.block("p", seconds: 50, reason: "rate-limited")
         try await limits.block("p", seconds: 5, reason: "rate-limited")

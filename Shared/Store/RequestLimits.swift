@@ -2,7 +2,7 @@ import Market
 package import Postgres
 
 /// How much a provider may be asked. Shared by all functions at once and kept between their invocations; time is the database's clock.
-package struct ProviderLimits: Sendable {
+package struct RequestLimits: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
