@@ -35,7 +35,7 @@ struct DataShow: AsyncParsableCommand {
     func run() async throws {
         var query = ["adjustment": "none", "limit": "\(last)"]
         query["as_of"] = asOf
-        let deployed = try await Deployed.find(options)
+        let deployed = try await options.find()
         let document = try await deployed.get("/v1/bars/\(symbol)", query: query, as: Document.self)
         Screen.result("\(document.instrument) in \(document.currency), as known at \(document.asOf):")
         var table = TextTable(header: ["session", "open", "high", "low", "close", "volume", "source", "then"])

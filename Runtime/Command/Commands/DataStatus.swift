@@ -45,11 +45,11 @@ struct DataStatus: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
-        let deployed = try await Deployed.find(options)
+        let deployed = try await options.find()
         var query: [String: String] = [:]
         query["symbol"] = symbol
         query["as_of"] = asOf
-        let body = try await deployed.body("/v1/data/status", query: query)
+        let body = try await deployed.get("/v1/data/status", query: query)
         if json { return Screen.result(String(decoding: body, as: UTF8.self)) }
         let document = try JSONDecoder().decode(StatusDocument.self, from: body)
         var table = TextTable(header: [

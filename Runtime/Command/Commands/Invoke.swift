@@ -22,35 +22,36 @@ struct Invoke: AsyncParsableCommand {
     @Option(help: "A file with the event, or - for standard input.") var event: String?
     @Flag(name: .customLong("async"), help: "Queue the event instead of waiting for the answer.") var isEvent = false
     @Flag(help: "Print the end of the invocation's log to standard error.") var log = false
-    @OptionGroup var target: InvokeTarget
+    @OptionGroup var target: DeploymentOptions
 
     func run() async throws {
-        let deployment = try await target.find(function)
-        let payload = try withTime(try read(), deployment.now)
+        let deployment = try await target.find()
+        let name = try deployment.name(of: function)
+        let payload = try withTime(try read(), "\(deployment.now)")
         let answer: LambdaClient.Answer
         do throws(AWSError) {
             answer = try await deployment.client.invoke(
-                deployment.function, payload: Array(payload), type: isEvent ? .event : .requestResponse, wantsLogTail: log)
+                name, payload: Array(payload), type: isEvent ? .event : .requestResponse, wantsLogTail: log)
         } catch {
-            throw failure(error, deployment)
+            throw failure(error, name, deployment.place)
         }
         if let tail = answer.logTail { Screen.say(tail) }
-        if isEvent { Screen.say("Queued for \(deployment.function).") }
+        if isEvent { Screen.say("Queued for \(name).") }
         if !answer.payload.isEmpty { Screen.result(String(decoding: answer.payload, as: UTF8.self)) }
         guard answer.functionError != nil else { return }
-        Screen.say("\(deployment.function) failed: \(FunctionFailure.sentence(answer.payload))")
+        Screen.say("\(name) failed: \(FunctionFailure.sentence(answer.payload))")
         throw ExitCode(1)
     }
 
-    private func failure(_ error: AWSError, _ deployment: InvokeTarget.Deployment) -> CommandFailure {
+    private func failure(_ error: AWSError, _ name: String, _ place: String) -> CommandFailure {
         switch error.code {
         case .resourceNotFound:
             CommandFailure(
-                "there is no function \(deployment.function) in \(deployment.place): name the stack with --stack, the region with --region")
+                "there is no function \(name) in \(place): name the stack with --stack, the region with --region")
         case .tooManyRequests:
             CommandFailure(
-                "\(deployment.function) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
-        default: CommandFailure("\(deployment.function) was not invoked in \(deployment.place): \(error)")
+                "\(name) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
+        default: CommandFailure("\(name) was not invoked in \(place): \(error)")
         }
     }
 

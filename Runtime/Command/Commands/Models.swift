@@ -20,10 +20,10 @@ struct Models: AsyncParsableCommand {
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show who is who, since when and why, and every fit.")
-        @OptionGroup var options: DeploymentOptions
+        @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let body = try await options.functions().get("/v1/models")
+            let body = try await options.target.find().get("/v1/models")
             if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
             try ModelTables(body).printList()
         }
@@ -32,10 +32,10 @@ struct Models: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one fit: what it was made of and what its training measured.")
         @Argument(help: "An id, or a kind of model for its latest fit.") var model: String
-        @OptionGroup var options: DeploymentOptions
+        @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let tables = try ModelTables(try await options.functions().get("/v1/models"))
+            let tables = try ModelTables(try await options.target.find().get("/v1/models"))
             if options.json { return Screen.result(try tables.json(of: model)) }
             try tables.print(model)
         }
@@ -47,10 +47,10 @@ struct Models: AsyncParsableCommand {
             discussion: "Diebold and Mariano's test on the origins both forecast, of the last year. Decides nothing.")
         @Argument(help: "A kind of model, such as lstm.") var kind: String
         @Argument(help: "Another one.") var other: String
-        @OptionGroup var options: DeploymentOptions
+        @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let body = try await options.functions().invoke("Monitor", ["compare": [kind, other]])
+            let body = try await options.target.find().invoke("Monitor", ["compare": [kind, other]])
             if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printEvidence()
         }
@@ -62,12 +62,12 @@ struct Models: AsyncParsableCommand {
             discussion: "A newer fit of its kind takes over after the next training; the rule that goes back to the floor stays in force.")
         @Argument(help: "An id, or a kind of model for its latest fit.") var model: String
         @Option(help: "Why; kept with the decision.") var reason: String?
-        @OptionGroup var options: DeploymentOptions
+        @OptionGroup var options: ModelsOptions
 
         func run() async throws {
             var event = ["promote": model]
             event["reason"] = reason
-            let body = try await options.functions().invoke("Monitor", event)
+            let body = try await options.target.find().invoke("Monitor", event)
             if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printChampion()
         }
@@ -76,14 +76,20 @@ struct Models: AsyncParsableCommand {
     struct Rollback: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Go back to the floor: the latest blended-volatility simulation.")
         @Option(help: "Why; kept with the decision.") var reason: String?
-        @OptionGroup var options: DeploymentOptions
+        @OptionGroup var options: ModelsOptions
 
         func run() async throws {
             var event: [String: Any] = ["rollback": true]
             event["reason"] = reason
-            let body = try await options.functions().invoke("Monitor", event)
+            let body = try await options.target.find().invoke("Monitor", event)
             if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printChampion()
         }
     }
+}
+
+/// What every one of these commands takes.
+struct ModelsOptions: ParsableArguments {
+    @OptionGroup var target: DeploymentOptions
+    @Flag(help: "Print the answer as JSON.") var json = false
 }

@@ -15,7 +15,7 @@ struct Rebuild: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
-        let deployed = try await Deployed.find(options)
+        let deployed = try await options.find()
         guard yes || resume || Rebuild.confirmed() else { throw CommandFailure("nothing was changed: confirm with --yes") }
         var step: [String: Any]? = resume ? ["rebuild": "objects"] : ["rebuild": "clear"]
         var (folded, rows) = (0, 0)

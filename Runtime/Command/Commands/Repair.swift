@@ -15,7 +15,7 @@ struct Repair: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
-        let deployed = try await Deployed.find(options)
+        let deployed = try await options.find()
         let found = try await Repair.missing(deployed, among: symbols)
         guard !found.isEmpty else {
             Screen.result("Nothing is missing.")
@@ -23,7 +23,7 @@ struct Repair: AsyncParsableCommand {
         }
         for entry in found {
             guard let first = entry.gaps.first else { continue }
-            var event: [String: Any] = ["symbols": [entry.instrument], "from": first, "time": deployed.now]
+            var event: [String: Any] = ["symbols": [entry.instrument], "from": first, "time": "\(deployed.now)"]
             if let provider { event["provider"] = provider }
             let answer = try JSONSerialization.jsonObject(with: try await deployed.invoke("Ingest", event)) as? [String: Any]
             let refused = answer?["refused"] as? [String: String] ?? [:]

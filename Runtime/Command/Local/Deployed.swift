@@ -1,75 +1,50 @@
 import AWS
-import ArgumentParser
 import Emulator
 import Foundation
 
-/// Where a deployment is: on this machine, or a stack in AWS.
-struct DeploymentOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "A stack in AWS instead of this machine.",
-            discussion: "AWS_REGION and credentials come from the environment, as for the AWS command line.", valueName: "name"))
-    var stack: String?
-}
-
-/// A deployment as its functions: what can be invoked works here as in AWS.
+/// A deployment as its functions, called by Lambda invoke: in AWS as on this machine.
 struct Deployed: Sendable {
-    private enum Place: Sendable {
-        case machine(MachineClient, stack: String)
-        case aws(LambdaClient, stack: String)
+    let client: LambdaClient
+    let stack: String
+    /// Business time there: the virtual clock's on this machine, the present in AWS.
+    let now: VirtualTime
+    /// For sentences.
+    let place: String
+    /// The names there are, where that is known.
+    let functions: [String]?
+
+    /// The whole name of a function that is given by it, its ARN, or the part after the stack's name.
+    func name(of function: String) throws(CommandFailure) -> String {
+        guard let functions else { return function.contains(":") || function.hasPrefix("\(stack)-") ? function : "\(stack)-\(function)" }
+        let wanted = function.lowercased()
+        guard let name = functions.first(where: { $0.lowercased() == wanted || $0.lowercased().hasSuffix("-" + wanted) }) else {
+            throw CommandFailure("there is no function “\(function)”; there are \(functions.sorted().joined(separator: ", "))")
+        }
+        return name
     }
 
-    private let place: Place
-    /// Business time there, RFC 3339: the virtual clock's, or the real one's.
-    let now: String
-
-    static func find(_ options: DeploymentOptions) async throws -> Deployed {
-        if let stack = options.stack {
-            let client = LambdaClient(environment: ProcessInfo.processInfo.environment)
-            return Deployed(
-                place: .aws(client, stack: stack), now: "\(VirtualTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)))")
-        }
-        let deployment = try LocalDeployment.required(try Home.find())
-        guard let status = await deployment.machine.status() else {
-            throw CommandFailure("the emulator does not answer; its log is \(deployment.home.emulator)/serve.log")
-        }
-        return Deployed(place: .machine(deployment.machine, stack: LocalTemplate.stack), now: status.clock.now)
-    }
-
-    /// Invokes a function, such as `Ingest`, and waits for its answer.
+    /// Calls a function and waits for its answer; an event without a time gets the business time.
     func invoke(_ function: String, _ event: [String: Any]) async throws -> Data {
+        var event = event
+        if event["time"] == nil, event["requestContext"] == nil { event["time"] = "\(now)" }
         let payload = try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
-        let outcome: (status: Int, body: Data, isError: Bool)
-        switch place {
-        case .machine(let machine, let stack):
-            let answer = try await machine.invoke("\(stack)-\(function)", payload: payload)
-            outcome = (answer.status, answer.payload, answer.functionError != nil)
-        case .aws(let client, let stack):
-            let answer = try await client.invoke("\(stack)-\(function)", payload: Array(payload))
-            outcome = (answer.status, Data(answer.payload), answer.functionError != nil)
+        let name = try name(of: function)
+        let answer: LambdaClient.Answer
+        do { answer = try await client.invoke(name, payload: Array(payload)) } catch {
+            throw CommandFailure("\(name) was not invoked in \(place)", error)
         }
-        guard outcome.status < 300, !outcome.isError else {
-            let document = try? JSONSerialization.jsonObject(with: outcome.body) as? [String: Any]
-            let text = document?["errorMessage"] as? String ?? String(decoding: outcome.body, as: UTF8.self)
-            throw CommandFailure("\(function) failed: \(text)")
-        }
-        return outcome.body
+        guard answer.functionError == nil else { throw CommandFailure("\(name) failed: \(FunctionFailure.sentence(answer.payload))") }
+        return Data(answer.payload)
     }
 
     /// Asks the read-only API behind the page, past its gateway: the caller's right to invoke the function is the key.
-    func get<T: Decodable>(_ path: String, query: [String: String] = [:], as type: T.Type = T.self) async throws -> T {
-        try JSONDecoder().decode(T.self, from: try await body(path, query: query))
-    }
-
-    /// The same, as the JSON that came.
-    func body(_ path: String, query: [String: String]) async throws -> Data {
-        guard let milliseconds = VirtualTime(now)?.milliseconds else { throw CommandFailure("the clock says \(now), which is no time") }
+    func get(_ path: String, query: [String: String] = [:]) async throws -> Data {
         let event: [String: Any] = [
             "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": [String: String](),
             "queryStringParameters": query, "isBase64Encoded": false,
             "requestContext": [
-                "accountId": "", "apiId": "", "domainName": "", "domainPrefix": "", "requestId": "command", "routeKey": "$default",
-                "stage": "$default", "time": "", "timeEpoch": milliseconds,
+                "accountId": "", "apiId": "", "domainName": "", "domainPrefix": "", "requestId": UUID().uuidString,
+                "routeKey": "$default", "stage": "$default", "time": "", "timeEpoch": now.milliseconds,
                 "http": ["method": "GET", "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "bellwether"],
             ],
         ]
@@ -77,13 +52,16 @@ struct Deployed: Sendable {
             let statusCode: Int
             let body: String?
         }
-        struct Problem: Decodable { let title, detail: String? }
         let response = try JSONDecoder().decode(Response.self, from: try await invoke("Dashboard", event))
         let body = Data((response.body ?? "").utf8)
         guard response.statusCode == 200 else {
-            let problem = try? JSONDecoder().decode(Problem.self, from: body)
-            throw CommandFailure(problem?.detail ?? problem?.title ?? "the API answered \(response.statusCode)")
+            throw CommandFailure(LoopbackAnswer(status: response.statusCode, headers: [:], body: body).problem)
         }
         return body
+    }
+
+    /// The same, read as a document.
+    func get<T: Decodable>(_ path: String, query: [String: String] = [:], as type: T.Type) async throws -> T {
+        try JSONDecoder().decode(T.self, from: try await get(path, query: query))
     }
 }
