@@ -20,7 +20,7 @@ struct LivedMarket {
         database = try await freshDatabase()
         self.days = days
         let instruments = (0..<10).map { Instrument(id: "XNAS:\($0)", symbol: "S\($0)", exchange: "XNAS", currency: "USD", name: "") }
-        try await Instruments(database).register(instruments, provider: "yahoo")
+        try await Instruments(database).register(instruments)
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: 0)
         for (place, instrument) in instruments.enumerated() {
             for day in 0..<days {

@@ -10,7 +10,7 @@ import Testing
     /// Apple's features of six sessions, first known one session after the other, and forecasts from the first two.
     private func withForecasts() async throws -> (Database, FeatureStore) {
         let database = try await freshDatabase()
-        try await Instruments(database).register([apple], provider: "yahoo")
+        try await Instruments(database).register([apple])
         let features = FeatureStore(database, version: "f1", crossWidth: 2)
         for (index, session) in ForecastTests.sessions.enumerated() {
             let row = FeatureRecord(session: session, values: [0, 0], logReturn: index == 0 ? .nan : 0.01 * Double(index), extras: [0])

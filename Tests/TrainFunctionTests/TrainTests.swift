@@ -23,7 +23,7 @@ struct TrainTests {
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         for place in 1...3 {
             let instrument = Instrument(id: "XNAS:\(place)", symbol: "S\(place)", exchange: "XNAS", currency: "USD", name: "")
-            try await Instruments(database).register([instrument], provider: "yahoo")
+            try await Instruments(database).register([instrument])
             var (bars, engine) = (RandomBars(seed: UInt64(place)), FeatureEngine())
             let records = bars.make(200).map { observation in
                 let row = engine.append(observation)
