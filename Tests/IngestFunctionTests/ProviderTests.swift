@@ -114,7 +114,7 @@ struct ProviderTests {
         }
         defer { exchange.stop() }
         let summary = try await exchange.run(within: 20)
-        #expect(summary.refused == ["AAPL": "not-json"] && elsewhere.seen.isEmpty)
+        #expect(summary.refused == ["AAPL": "blocked"] && elsewhere.seen.isEmpty)
         #expect(exchange.objects.allSatisfy { $0.contains("/refused/") })
     }
 

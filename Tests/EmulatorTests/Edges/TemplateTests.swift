@@ -17,9 +17,10 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         try Template.load(file: projectFolder + "/template.yaml", overrides: Self.overrides.merging(more) { $1 }, stack: "bellwether")
     }
 
-    @Test func ourTemplateHasItsSevenFunctions() throws {
+    @Test func ourTemplateHasItsFunctions() throws {
         let template = try own()
-        #expect(template.functions.map(\.logicalID) == ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Predict", "Train"])
+        let names = ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Monitor", "Predict", "Train"]
+        #expect(template.functions.map(\.logicalID) == names)
         for function in template.functions {
             #expect(function.handler == function.logicalID)
             #expect(function.name == "bellwether-\(function.logicalID)")
@@ -66,7 +67,9 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(open == ["/", "/assets/{proxy+}", "/v1/health"])
         let closed = Dictionary(uniqueKeysWithValues: api.routes.filter { $0.authorizer == "ApiKey" }.map { ($0.path ?? "", $0.function) })
         #expect(closed["/v1/forecasts/{symbol}"] == "bellwether-Predict")
-        #expect(closed.keys.sorted() == ["/v1/bars/{symbol}", "/v1/evaluation", "/v1/forecasts/{symbol}", "/v1/models", "/v1/symbols"])
+        let figures = ["/v1/bars/{symbol}", "/v1/data/quarantine", "/v1/data/status", "/v1/evaluation", "/v1/models", "/v1/symbols"]
+        #expect(closed.keys.sorted() == (figures + ["/v1/forecasts/{symbol}"]).sorted())
+        #expect(figures.allSatisfy { closed[$0] == "bellwether-Dashboard" })
         #expect(
             api.authorizers == [
                 AuthorizerDefinition(name: "ApiKey", function: "bellwether-Authorize", identityHeaders: ["x-api-key"], timeToLive: 300)
@@ -77,7 +80,8 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         let template = try own(["ScheduleState": "DISABLED"])
         #expect(
             template.schedules.map(\.name).sorted() == [
-                "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "TrainMonthly",
+                "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "MonitorEvening",
+                "MonitorReview", "TrainMonthly",
             ])
         #expect(template.schedules.allSatisfy { $0.timeZone == "America/New_York" && !$0.isEnabled })
         #expect(try own().schedules.allSatisfy(\.isEnabled))
