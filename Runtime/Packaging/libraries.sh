@@ -41,7 +41,8 @@ check_symbols() {
     for prefix in GLIBC GLIBCXX; do
         limit=$newest_glibc
         [[ $prefix == GLIBC ]] || limit=$newest_glibcxx
-        read -r newest file < <(newest_symbol $prefix "$folder/bootstrap" "$folder"/lib/*) || continue
+        read -r newest file < <(newest_symbol $prefix "$folder/bootstrap" "$folder"/lib/*) ||
+            fail "objdump could not read the symbols of $folder/bootstrap"
         [[ $(printf '%s\n%s\n' "$newest" "$limit" | sort -V | tail -n 1) == "$limit" ]] ||
             fail "$file asks for ${prefix}_$newest, and Lambda's Amazon Linux 2023 has $limit: build on Debian 12 or an older system"
     done
@@ -56,9 +57,19 @@ bundle_certificates() {
         SSL.com_Root_Certification_Authority_ECC; do
         if [[ -r $system/$name.crt ]]; then cat "$system/$name.crt"; fi
     done >"$folder/ca.pem"
+    # Another distribution keeps its certificates in one file: all of them are better than none.
+    if [[ ! -s $folder/ca.pem ]]; then
+        for name in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+            if [[ -r $name ]]; then cat "$name" >"$folder/ca.pem" && break; fi
+        done
+    fi
+    [[ -s $folder/ca.pem ]] || fail "this machine has no root certificates: install ca-certificates"
     if [[ -n ${BELLWETHER_CA:-} ]]; then
         cat "$BELLWETHER_CA" >>"$folder/ca.pem" || fail "BELLWETHER_CA names $BELLWETHER_CA, which cannot be read"
     fi
-    # Another distribution keeps its certificates in one file: all of them are better than none.
-    if [[ ! -s $folder/ca.pem ]]; then rm "$folder/ca.pem"; fi
+}
+
+# Changes when BELLWETHER_CA names other certificates.
+certificates_fingerprint() {
+    [[ -z ${BELLWETHER_CA:-} ]] || sha256sum <"$BELLWETHER_CA" || fail "BELLWETHER_CA names $BELLWETHER_CA, which cannot be read"
 }

@@ -1,9 +1,4 @@
-import HTTP
-
 extension S3Client {
-    /// With an HTTP client of its own.
-    package convenience init(environment: [String: String]) { self.init(HTTPClient(), environment: environment) }
-
     /// Switches a bucket's versioning on: each object then keeps all that was ever put under its key.
     package func keepVersions(of bucket: String, deadline: ContinuousClock.Instant) async throws(AWSError) {
         let body =

@@ -17,6 +17,11 @@ package final class S3Client: Sendable {
         caller = AWSCaller(http, environment: environment, policy: policy)
     }
 
+    /// The same with an HTTP client of its own.
+    package convenience init(environment: [String: String]) {
+        self.init(HTTPClient(caFile: CertificateFile.find(environment)), environment: environment)
+    }
+
     /// The URL of a bucket or of an object in it.
     package func url(bucket: String, key: String?, region: String? = nil) -> String {
         let path = key.map { PercentEncoding.encode($0, keepsSlash: true) } ?? ""

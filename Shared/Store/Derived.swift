@@ -13,6 +13,8 @@ package struct Derived: Sendable {
     /// Takes all of it away, at once. Which cross-sections were made, and when, stays, so that they can be made again.
     package func clear() async throws {
         try await database.transaction {
+            // A fold that is under way ends first, and none begins before this is over: half of one would stay for good.
+            try await database.execute("LOCK TABLE raw_objects IN SHARE ROW EXCLUSIVE MODE")
             for table in Self.tables { try await database.execute("DELETE FROM \(table)") }
         }
     }

@@ -37,17 +37,7 @@ package struct Instruments: Sendable {
     /// By the id, or by a symbol such as `AAPL`: the instrument that has it now, else the one that had it last.
     package func find(symbol: String) async throws(PostgresError) -> Instrument? {
         try await database.query(
-            """
-            SELECT \(Self.columns) FROM (
-                SELECT s.instrument_id, s.valid_from, false AS is_id, s.valid_to IS NULL AND NOT EXISTS (
-                    SELECT FROM symbols n WHERE n.provider = '*' AND n.instrument_id = s.instrument_id AND n.valid_from > s.valid_from) AS is_current
-                FROM symbols s WHERE s.provider = '*' AND s.symbol = $1 AND NOT EXISTS (
-                    SELECT FROM symbols v WHERE v.provider = '*' AND v.instrument_id = s.instrument_id AND v.valid_from = s.valid_from
-                        AND v.known_at > s.known_at)
-                UNION ALL SELECT $1, NULL, true, true
-            ) s JOIN instruments i ON i.id = s.instrument_id
-            ORDER BY is_id DESC, is_current DESC, valid_from DESC, i.id LIMIT 1
-            """, [symbol]
+            "SELECT \(Self.columns) FROM instruments i WHERE id = instrument_named($1, 'infinity')", [symbol]
         ).one(Self.instrument)
     }
 

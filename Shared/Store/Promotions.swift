@@ -36,7 +36,7 @@ package struct Promotions: Sendable {
             return try await database.execute(
                 """
                 INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence, ordinal)
-                SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal) + 1, 0) FROM promotions WHERE slot = $1 AND decided_as_of = $2
+                SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal), 0) + 1 FROM promotions WHERE slot = $1 AND decided_as_of = $2
                 """, [Self.slot, asOf, model, reason, evidence]) > 0
         }
     }

@@ -38,7 +38,7 @@ struct Repair: AsyncParsableCommand {
         }
         for entry in left {
             Screen.result(
-                "\(entry.symbol): \(entry.missing) still missing, such as \(entry.gaps.prefix(5).joined(separator: ", ")); the provider does not have them"
+                "\(entry.symbol): \(entry.missing) still missing, such as \(entry.gaps.prefix(5).joined(separator: ", ")); the provider refused or does not have them, or they are held back (see data status)"
             )
         }
         let before = found.reduce(0) { $0 + $1.missing }

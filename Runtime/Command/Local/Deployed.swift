@@ -16,7 +16,7 @@ struct Deployed: Sendable {
     /// The whole name of a function that is given by it, its ARN, or the part after the stack's name.
     func name(of function: String) throws(CommandFailure) -> String {
         guard let functions else { return function.contains(":") || function.hasPrefix("\(stack)-") ? function : "\(stack)-\(function)" }
-        let wanted = function.lowercased()
+        let wanted = (function.split(separator: ":").last.map(String.init) ?? function).lowercased()
         guard let name = functions.first(where: { $0.lowercased() == wanted || $0.lowercased().hasSuffix("-" + wanted) }) else {
             throw CommandFailure("there is no function “\(function)”; there are \(functions.sorted().joined(separator: ", "))")
         }

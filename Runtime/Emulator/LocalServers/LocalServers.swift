@@ -135,7 +135,10 @@ package actor LocalServers {
         var pause = Duration.milliseconds(100)
         var deaths: [ContinuousClock.Instant] = []
         while (try? await Task.sleep(for: pause)) != nil {
-            if processes[kind]?.isAlive == true { continue }
+            if processes[kind]?.isAlive == true {
+                if deaths.allSatisfy({ $0 < .now - .seconds(60) }) { pause = .milliseconds(100) }
+                continue
+            }
             deaths = deaths.filter { $0 > .now - .seconds(60) } + [.now]
             let isFailing = deaths.count >= 5
             if isFailing {

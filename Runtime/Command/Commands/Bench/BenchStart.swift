@@ -11,7 +11,7 @@ struct BenchStart: AsyncParsableCommand {
             events without a key, which it does by itself: what is left is the runtime's loop and the reading of one event.
             """)
 
-    static let functions = ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Predict", "Train"]
+    static let functions = ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Monitor", "Predict", "Train"]
 
     @Option(help: "Starts of each function.") var rounds = 21
     @Option(help: "Events for the warm loop, in each of 5 rounds.") var events = 5000
