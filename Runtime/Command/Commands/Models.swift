@@ -5,7 +5,7 @@ struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the models, and say which one is the champion.",
         discussion: """
-            All kinds of models forecast every evening, each with a part to play: the champion is shown; the floor \
+            Every kind of model that is trained forecasts every evening, each with a part to play: the champion is shown; the floor \
             (blended-volatility simulation) is what a learned model must not be worse than; challengers are held against the champion \
             once a month; the baseline is the random walk. What is decided here stands beside what the rules decide.
 
