@@ -74,7 +74,7 @@ struct IngestSettings: Sendable {
         var instruments: [Instrument] = []
         for entry in text.split(separator: ",") {
             let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map { String($0.trimmed) }
-            guard (2...3).contains(parts.count), !parts[0].isEmpty, TradingCalendar.of(mic: parts[1]) != nil else {
+            guard (2...3).contains(parts.count), !parts[0].isEmpty, TradingCalendar.mics.contains(parts[1]) else {
                 throw .invalidUniverse(String(entry))
             }
             instruments.append(Instrument(listing: parts[0], on: parts[1], currency: parts.count == 3 ? parts[2] : "USD"))
