@@ -63,8 +63,9 @@ actor Journal {
         try last.get()
     }
 
-    /// Stops without writing what waits, as a crash would.
+    /// Stops without writing what waits, as a crash would. The second call finds nothing left to close.
     func abandon() async {
+        guard !isClosed else { return }
         isClosed = true
         try? await thread.runIfActive { [file] in file.close() }
         try? await thread.shutdownGracefully()
