@@ -22,8 +22,7 @@ struct ReferenceTransformer: ReferenceNet {
                 return sum(token, linear(layer.contract, wide))
             }
         }
-        let pooled = stream.map { normed(net.norm, $0) }.reduce([Double](repeating: 0, count: width), sum)
-        return Array(linear(net.head, pooled.map { $0 / Double(net.tokens) })[..<net.shape.outputs])
+        return Array(linear(net.head, normed(net.norm, stream[net.tokens - 1]))[..<net.shape.outputs])
     }
 
     private func attention(_ projected: [[Double]]) -> [[Double]] {

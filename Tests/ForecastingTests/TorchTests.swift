@@ -132,7 +132,7 @@ enum TorchPython {
                     x = self.patch(x.reshape(-1, 12, 110)) + self.position
                     for layer in self.layers:
                         x = layer(x)
-                    return self.head(self.norm(x).mean(1))
+                    return self.head(self.norm(x)[:, -1])
             net = Net()
             with torch.no_grad():
                 for name, p in net.named_parameters():

@@ -12,7 +12,7 @@ package final class LSTMNet: SequenceNet {
     package let shape: SequenceShape
     package let parameters: ParameterBlock
     let forward, recurrent: PackedMatrix
-    let head: Linear
+    package let head: Linear
     let biasOffset: Int
     private var columns: LSTMColumns?
 

@@ -1,7 +1,7 @@
 import Kernels
 
 /// y = W x + b over panels, with its gradients; W and b live in a net's block.
-struct Linear {
+package struct Linear {
     let rows, columns: Int
     /// Offsets in the block.
     let weight, bias: Int

@@ -3,12 +3,12 @@ import Kernels
 /// Which numbers a sequence net reads each session, and how they are scaled: (x - mean) / deviation, missing → 0, clipped to ±8.
 struct SequenceScaling: Sendable, Hashable {
     let featureVersion: String
-    /// The history's sequence features, then `ln_s97_S` = ln(σ97 / S) and `ln_S` = ln S + 4.
+    /// The history's sequence features, then `ln_s97_S` = ln(σ97 / S), `ln_S` = ln S + 4, and the echo of past quarters' events.
     let names: [String]
     let mean: [Float]
     let deviation: [Float]
 
-    static let derivedNames = ["ln_s97_S", "ln_S"]
+    static let derivedNames = TabularInputs.derivedNames
     static let limit: Float = 8
 
     static func names(_ layout: FeatureLayout) -> [String] { layout.sequenceNames + derivedNames }
@@ -20,41 +20,42 @@ struct SequenceScaling: Sendable, Hashable {
         }
     }
 
-    /// Unscaled input `column` of one row; NaN = missing.
-    @inline(__always)
-    static func raw(_ history: History, row: Int, column: Int) -> Float {
-        let features = history.layout.sequence.count
-        if column < features { return history.features[row * history.layout.names.count + history.layout.sequence[column]] }
-        let blend = history.blend[row]
-        return Float(column == features ? logarithm(history.sigma97[row] / blend) : logarithm(blend) + 4)
-    }
-
     /// Mean and deviation over the given rows of each history, in double precision.
     init(histories: [History], layout: FeatureLayout, rows: [Range<Int>]) {
         featureVersion = layout.version
         names = Self.names(layout)
-        var mean: [Float] = []
-        var deviation: [Float] = []
-        for column in names.indices {
-            var count = 0.0
-            var sum = 0.0
-            var squares = 0.0
-            for (history, range) in zip(histories, rows) {
-                for row in range {
-                    let value = Double(Self.raw(history, row: row, column: column))
-                    guard value.isFinite else { continue }
-                    count += 1
-                    sum += value
-                    squares += value * value
+        var sums = names.map { _ in (count: 0.0, sum: 0.0, squares: 0.0) }
+        for (history, range) in zip(histories, rows) {
+            Self.readRaw(history, rows: range) { _, raw in
+                for (column, value) in raw.enumerated() where value.isFinite {
+                    sums[column].count += 1
+                    sums[column].sum += Double(value)
+                    sums[column].squares += Double(value) * Double(value)
                 }
             }
-            let m = count > 0 ? sum / count : 0
-            let variance = count > 0 ? max(squares / count - m * m, 0) : 0
-            mean.append(Float(m))
-            deviation.append(variance > 1e-12 ? Float(variance.squareRoot()) : 1)
         }
-        self.mean = mean
-        self.deviation = deviation
+        mean = sums.map { $0.count > 0 ? Float($0.sum / $0.count) : 0 }
+        deviation = sums.map {
+            let m = $0.count > 0 ? $0.sum / $0.count : 0
+            let variance = $0.count > 0 ? max($0.squares / $0.count - m * m, 0) : 0
+            return variance > 1e-12 ? Float(variance.squareRoot()) : 1
+        }
+    }
+
+    /// Calls `body` with the place of each row in `rows` and its unscaled inputs (NaN = missing); rows before the history's first are
+    /// left out.
+    private static func readRaw(_ history: History, rows: Range<Int>, _ body: (_ place: Int, _ raw: [Float]) -> Void) {
+        let layout = history.layout
+        let echoes = EventEcho(layout).values(history, rows: rows)
+        var raw = [Float](repeating: 0, count: names(layout).count)
+        for (place, row) in rows.enumerated() where row >= 0 {
+            for (column, feature) in layout.sequence.enumerated() { raw[column] = history.features[row * layout.names.count + feature] }
+            let blend = history.blend[row]
+            raw[layout.sequence.count] = Float(logarithm(history.sigma97[row] / blend))
+            raw[layout.sequence.count + 1] = Float(logarithm(blend) + 4)
+            for (i, echo) in echoes[place].enumerated() { raw[layout.sequence.count + 2 + i] = echo }
+            body(place, raw)
+        }
     }
 
     init(featureVersion: String, names: [String], mean: [Float], deviation: [Float]) {
@@ -64,12 +65,12 @@ struct SequenceScaling: Sendable, Hashable {
         self.deviation = deviation
     }
 
-    /// Writes scaled rows, `stride` floats apart; rows before the history's first are zero.
+    /// Writes scaled rows, `stride` floats apart; rows before the history's first are left as they are.
     func write(_ history: History, rows: Range<Int>, into target: UnsafeMutablePointer<Float>, stride: Int) {
-        for (i, row) in rows.enumerated() where row >= 0 {
+        Self.readRaw(history, rows: rows) { place, raw in
             for column in names.indices {
-                let value = (Self.raw(history, row: row, column: column) - mean[column]) / deviation[column]
-                target[i * stride + column] = value.isFinite ? min(max(value, -Self.limit), Self.limit) : 0
+                let value = (raw[column] - mean[column]) / deviation[column]
+                target[place * stride + column] = value.isFinite ? min(max(value, -Self.limit), Self.limit) : 0
             }
         }
     }

@@ -17,6 +17,8 @@ package protocol SequenceNet: AnyObject {
     init(_ shape: SequenceShape)
     var shape: SequenceShape { get }
     var parameters: ParameterBlock { get }
+    /// The layer that answers the quantiles.
+    var head: Linear { get }
 
     /// Random weights; the head small, its bias at the quantiles that need no net.
     func initialise(_ random: inout RandomStream, headBias: [Double])

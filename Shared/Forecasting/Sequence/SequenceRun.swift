@@ -59,6 +59,7 @@ struct SequenceRun<Net: SequenceNet> {
             round += 1
             batch = 0
         }
+        shrink()
         return true
     }
 
@@ -84,6 +85,12 @@ struct SequenceRun<Net: SequenceNet> {
         } else {
             idle += 1
         }
+    }
+
+    private mutating func shrink() {
+        _ = trainer.shrinkHead(of: best, toward: block.reference.values, validationWindows, targets: validationTargets)
+        best = trainer.mean.parameters.values
+        bestLosses = trainer.losses(validationWindows, targets: validationTargets)
     }
 
     private static func referenceLosses(_ reference: PooledQuantiles, _ targets: [Float]) -> [Double] {

@@ -91,32 +91,47 @@ struct SequenceTrainer<Net: SequenceNet> {
         return losses.reduce(0, +)
     }
 
-    /// The mean net's pinball loss per horizon over windows, without dropout.
-    func losses(_ windows: [UnsafePointer<Float>], targets: [Float]) -> [Double] {
+    /// The mean net's answers, `[window][output]`, without dropout.
+    func meanOutputs(_ windows: [UnsafePointer<Float>]) -> [Float] {
         mean.pack()
-        let size = passSamples
-        let parts = (windows.count + size - 1) / size
-        let horizons = Quantiles.horizons.count
-        var sums = [Double](repeating: 0, count: parts * horizons)
-        sums.withUnsafeMutableBufferPointer { sums in
-            nonisolated(unsafe) let sums = sums
-            Parallel.run(parts: parts, workers: workers.count) { index, worker in
+        let size = passSamples, width = net.shape.outputs
+        var outputs = [Float](repeating: 0, count: windows.count * width)
+        outputs.withUnsafeMutableBufferPointer { outputs in
+            nonisolated(unsafe) let outputs = outputs
+            Parallel.run(parts: (windows.count + size - 1) / size, workers: workers.count) { index, worker in
                 let samples = windows[index * size..<min((index + 1) * size, windows.count)]
                 workers[worker].forward(mean, samples: samples, dropout: nil)
                 for i in samples.indices {
-                    for (row, level) in levelsByRow.enumerated() {
-                        let horizon = row / Quantiles.levels.count
-                        let q = workers[worker].outputs[row, sample: i - samples.startIndex]
-                        sums[index * horizons + horizon] += Evaluation.pinball(
-                            Double(targets[i * horizons + horizon]), Double(q), Double(level))
-                    }
+                    for row in 0..<width { outputs[i * width + row] = workers[worker].outputs[row, sample: i - samples.startIndex] }
                 }
             }
         }
-        return (0..<horizons).map { horizon in
-            stride(from: horizon, to: sums.count, by: horizons).reduce(0) { $0 + sums[$1] }
-                / Double(windows.count * Quantiles.levels.count)
+        return outputs
+    }
+
+    /// The mean net's pinball loss per horizon over windows.
+    func losses(_ windows: [UnsafePointer<Float>], targets: [Float]) -> [Double] {
+        let outputs = meanOutputs(windows)
+        let horizons = Quantiles.horizons.count, width = net.shape.outputs
+        var sums = [Double](repeating: 0, count: horizons)
+        for window in windows.indices {
+            for (row, level) in levelsByRow.enumerated() {
+                let horizon = row / Quantiles.levels.count
+                sums[horizon] += Evaluation.pinball(
+                    Double(targets[window * horizons + horizon]), Double(outputs[window * width + row]), Double(level))
+            }
         }
+        return sums.map { $0 / Double(windows.count * Quantiles.levels.count) }
+    }
+
+    /// Makes the mean net these weights with the head drawn back as far as validation says; answers how far.
+    func shrinkHead(
+        of values: [Float], toward reference: [Double], _ windows: [UnsafePointer<Float>], targets: [Float]
+    ) -> HeadShrinkage {
+        mean.parameters.load(values)
+        let shrinkage = HeadShrinkage(outputs: meanOutputs(windows), targets: targets, reference: reference)
+        shrinkage.apply(to: mean.head, of: mean.parameters, reference: reference)
+        return shrinkage
     }
 
     /// Back to these weights, with fresh moments.

@@ -21,15 +21,31 @@ struct EventEcho: Sendable, Hashable {
 
     /// One value per horizon.
     func values(_ history: History, row: Int) -> [Float] {
-        guard let columns else { return Quantiles.horizons.map { _ in .nan } }
-        return Quantiles.horizons.map { horizon in
+        guard let columns else { return Self.missing }
+        return Self.values(row: row) { score(history, $0, columns) }
+    }
+
+    /// The values of several rows, row by row; every session is scored once. Rows before the history's first are missing.
+    func values(_ history: History, rows: Range<Int>) -> [[Float]] {
+        guard let columns else { return rows.map { _ in Self.missing } }
+        let first = max(rows.lowerBound - Self.reach, 0)
+        let scores = (first..<max(rows.upperBound, first)).map { score(history, $0, columns) }
+        return rows.map { row in row < 0 ? Self.missing : Self.values(row: row) { scores[$0 - first] } }
+    }
+
+    private static let missing = Quantiles.horizons.map { _ in Float.nan }
+
+    private static func values(row: Int, _ score: (Int) -> Float) -> [Float] {
+        Quantiles.horizons.map { horizon in
             var sum: Float = 0
             var count: Float = 0
-            for (sessions, slack) in Self.lags {
+            for (sessions, slack) in lags {
                 let first = row + 1 - sessions - slack
                 let last = min(row + horizon - sessions + slack, row)
                 guard first >= 0 else { continue }
-                sum += (first...last).reduce(0) { max($0, score(history, $1, columns)) }
+                var largest: Float = 0
+                for earlier in first...last { largest = max(largest, score(earlier)) }
+                sum += largest
                 count += 1
             }
             return count > 0 ? sum / count : .nan

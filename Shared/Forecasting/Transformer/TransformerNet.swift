@@ -1,6 +1,8 @@
 import Kernels
 
-/// A Transformer over patches of five sessions: an encoder of pre-norm layers, mean pooling, a linear head to 21 quantiles of z.
+/// A Transformer over patches of five sessions: an encoder of pre-norm layers, a linear head from the newest token to 21 quantiles of z.
+///
+/// The newest token and not the mean of all: on 2014-2017 of the development data the next session's forecast gained 0.3 points by it.
 ///
 /// Vaswani et al. (2017) with pre-norm (Xiong et al., 2020), patches as in PatchTST (Nie et al., 2023), learned positions, GELU.
 /// PyTorch's names and layouts outside.
@@ -32,7 +34,8 @@ package final class TransformerNet: SequenceNet {
 
     package let shape: SequenceShape
     package let parameters: ParameterBlock
-    let embed, head: Linear
+    let embed: Linear
+    package let head: Linear
     /// Offset of the positions, [token][width].
     let position: Int
     let layers: [Layer]

@@ -11,7 +11,7 @@ package final class TransformerPass: SequencePass {
     private let projectedGradient: PanelRows
     private let layers: [LayerMemory]
     private let last: NormMemory
-    private let pooled, pooledGradient, rows, rowGradient: LaneBuffer
+    private let rows, rowGradient: LaneBuffer
     private let memory: [LaneBuffer]
 
     init(_ net: TransformerNet) {
@@ -28,8 +28,6 @@ package final class TransformerPass: SequencePass {
         projectedGradient = allocator.rows(3 * width)
         layers = net.layers.map { _ in LayerMemory(net, allocator) }
         last = NormMemory(net, allocator)
-        pooled = LaneBuffer(count: width * 2)
-        pooledGradient = LaneBuffer(count: width * 2)
         rows = LaneBuffer(floats: tokens * panelWidth * max(net.patchRows, net.feedForward))
         rowGradient = LaneBuffer(count: width * 2)
         outputs = OutputPanels(net.shape, panels: 1)
@@ -63,23 +61,20 @@ package final class TransformerPass: SequencePass {
             addBranch(dropout, site: site(i, 3))
         }
         normalise(net, net.norm, last)
-        pooled.clear()
-        for token in 0..<tokens { Reduction.add(last.output[token], to: pooled.lanes, count: width * 2) }
-        for row in 0..<width * 2 { pooled.lanes[row] *= 1 / Float(tokens) }
-        net.head.apply(pool(pooled), into: outputs.panels(of: outputs.values, 1))
+        net.head.apply(newest(last.output), into: outputs.panels(of: outputs.values, 1))
     }
 
     package func backward(_ net: TransformerNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?, into gradient: LaneBuffer) {
         precondition(samples.count == panelWidth)
         let loss = outputs.panels(of: outputs.gradient, 1)
-        net.head.accumulate(loss, inputs: pool(pooled), rows: rows, into: gradient)
-        net.head.inputGradient(loss, into: pool(pooledGradient))
+        net.head.accumulate(loss, inputs: newest(last.output), rows: rows, into: gradient)
         for token in 0..<tokens {
             for row in 0..<width * 2 {
-                branchGradient[token][row] = pooledGradient.lanes[row] * (1 / Float(tokens))
+                branchGradient[token][row] = Lanes(repeating: 0)
                 streamGradient[token][row] = Lanes(repeating: 0)
             }
         }
+        net.head.inputGradient(loss, into: newest(branchGradient))
         backwardNorm(net, net.norm, last, into: gradient)
         for (i, layer) in net.layers.enumerated().reversed() {
             let kept = layers[i]
@@ -117,7 +112,8 @@ package final class TransformerPass: SequencePass {
     /// Where dropout falls: a number for each place in a layer, with room for the heads or tokens after it.
     private func site(_ layer: Int, _ place: Int) -> Int { (layer * 4 + place) << 8 }
 
-    private func pool(_ buffer: LaneBuffer) -> PanelRows { PanelRows(base: buffer.lanes, stride: width * 2, panels: 1) }
+    /// The last token's panel.
+    private func newest(_ rows: PanelRows) -> PanelRows { PanelRows(base: rows[tokens - 1], stride: rows.stride, panels: 1) }
 
     private func normalise(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ kept: NormMemory) {
         for token in 0..<tokens {

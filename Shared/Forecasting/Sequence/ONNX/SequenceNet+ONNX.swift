@@ -83,8 +83,8 @@ extension TransformerNet {
             let wide = gelu(linear(norm(stream, layer + "norm2"), layer + "linear1"))
             stream = graph.node("Add", [stream, linear(wide, layer + "linear2")])
         }
-        let pooled = graph.node("ReduceMean", [norm(stream, "norm")], [("axes", .ints([1])), ("keepdims", .int(0))])
-        return linear(pooled, "head")
+        let newest = graph.node("Gather", [stream, graph.constant([tokens - 1])], [("axis", .int(1))])
+        return linear(norm(graph.node("Squeeze", [newest, graph.constant([1])]), "norm"), "head")
     }
 }
 
