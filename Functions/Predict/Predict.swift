@@ -18,6 +18,7 @@ package struct Predict: Function {
     let database: Database
     let issuer: Issuer
     let track: TrackRecord
+    let refusals = Refusals()
     let metrics = InvocationMetrics(function: "Predict")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
