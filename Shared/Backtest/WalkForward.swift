@@ -22,6 +22,12 @@ struct WalkForward {
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
 
+    /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination.
+    var configurations: Int {
+        let fitted = Set(zip(recipe.members, fitted).filter { $0.1 != nil }.map { "\($0.0.kind) \(seed &+ $0.0.seedOffset)" })
+        return fitted.count + (recipe.members.count > 1 ? 1 : 0)
+    }
+
     /// One origin's answer: as combined, and as calibrated.
     struct Answer {
         let raw: QuantileForecast
