@@ -20,11 +20,17 @@ extension Predict {
         }
     }
 
-    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger`: the champion's, and with `include` every other kind's.
+    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger&explain=true`: the champion's, with `include` every other kind's, and
+    /// with `explain` what moves them.
     func answer(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
             let question = try ForecastQuestion(request)
-            let (instrument, entries) = try await entries(question, context)
+            var (instrument, entries) = try await entries(question, context)
+            if question.isExplained {
+                let explanations = try await issuer.explanations(
+                    of: entries.map { $0.forecasts[0] }, instrument, asOf: question.asOf, context.cutOff.instant, context.logger)
+                for place in entries.indices { entries[place].explanation = explanations[entries[place].forecasts[0].model] }
+            }
             let evidence = try await track.evidence(
                 of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
             let document = ForecastDocument(instrument, entries, question, evidence)
@@ -43,6 +49,7 @@ extension Predict {
         let fittedAsOf: Instant
         /// Not empty.
         let forecasts: [Forecast]
+        var explanation: Explanation?
     }
 
     /// The champion's kept forecasts, and the others' when they are asked for. What is missing or out of date is made and kept first, of

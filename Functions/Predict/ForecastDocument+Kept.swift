@@ -31,7 +31,7 @@ extension ForecastDocument {
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
                         probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
                         evidence: evidence[.init(kind: entry.kind, horizon: forecast.horizon)])
-                })
+                }, explanation: entry.explanation)
         }
     }
 
