@@ -30,9 +30,7 @@ struct Decisions: Sendable {
         guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
         let summary = MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false)
         guard let floor = roster.members(.floor).first else { return summary }
-        let kinds: Set = [roster.champion.kind, floor.kind]
-        let from = asOf.utcDate.advanced(by: -4 * RollbackRule.origins)
-        let record = LiveRecord(try await Scores(database).origins(of: kinds, from: from, asOf: asOf), kinds: kinds)
+        let record = try await record(of: [roster.champion.kind, floor.kind], asOf: asOf)
         guard let evidence = RollbackRule.judge(record, champion: roster.champion.kind, floor: floor.kind) else { return summary }
         try await Promotions(database).promote(
             floor.fits[0].id, asOf: asOf,
@@ -42,41 +40,52 @@ struct Decisions: Sendable {
         return MonitorSummary(champion: floor.fits[0].id, isChanged: true, evidence: [evidence])
     }
 
-    /// Holds each challenger against the champion; of those that pass, the best one takes its place.
+    /// Holds each challenger against the champion; of those that pass, the best one takes its place. The looks and the decision are written
+    /// at once, and a review that was made is not made again.
     func review(asOf: Instant) async throws -> MonitorSummary {
-        // A decision as of this very instant is this review's own, made by an earlier attempt.
-        guard let roster = try await roster(Instant(microseconds: asOf.microseconds - 1)) else {
-            return MonitorSummary(note: "there is no champion yet")
+        try await database.transaction(attempts: 3) {
+            try await Promotions(database).lock()
+            guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
+            let champion = roster.champion
+            guard try await !Evaluations(database).isReviewed(asOf: asOf) else {
+                return MonitorSummary(champion: champion.fits[0].id, isChanged: false, note: "this review was made already")
+            }
+            let looks = try await looks(roster, asOf)
+            let best = looks.filter(\.judgement.isPromoted).min {
+                ($0.judgement.evidence.meanDifference ?? 0, $0.member.kind) < ($1.judgement.evidence.meanDifference ?? 0, $1.member.kind)
+            }
+            for look in looks {
+                try await record(
+                    look.member.kind, look.member.kind == best?.member.kind ? "promoted" : "kept", look.judgement.evidence, asOf)
+            }
+            try await record(champion.kind, best == nil ? "confirmed" : "replaced", ["challengers": looks.map(\.member.kind)], asOf)
+            let evidence = looks.map(\.judgement.evidence)
+            guard let best else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
+            try await Promotions(database).promote(
+                best.member.fits[0].id, asOf: asOf,
+                reason: "better than \(champion.kind) over \(best.judgement.evidence.origins) origins",
+                evidence: try json(best.judgement.evidence))
+            logger.notice("Promoted", metadata: ["model": "\(best.member.fits[0].id)", "over": "\(champion.fits[0].id)"])
+            return MonitorSummary(champion: best.member.fits[0].id, isChanged: true, evidence: evidence)
         }
+    }
+
+    private func looks(_ roster: Roster, _ asOf: Instant) async throws -> [(member: Roster.Member, judgement: PromotionRule.Judgement)] {
         var looks: [(member: Roster.Member, judgement: PromotionRule.Judgement)] = []
         for challenger in roster.members(.challenger) {
-            let kinds: Set = [challenger.kind, roster.champion.kind, BlendedFHS.kind]
-            let record = try await record(of: kinds, asOf: asOf)
+            let record = try await record(of: [challenger.kind, roster.champion.kind, BlendedFHS.kind], asOf: asOf)
             looks.append(
                 (
                     challenger,
                     PromotionRule.judge(record, challenger: challenger.kind, champion: roster.champion.kind, floor: BlendedFHS.kind)
                 ))
         }
-        let passed = looks.filter(\.judgement.isPromoted).sorted {
-            ($0.judgement.evidence.meanDifference ?? 0, $0.member.kind) < ($1.judgement.evidence.meanDifference ?? 0, $1.member.kind)
-        }
-        for look in looks {
-            try await Evaluations(database).record(
-                ModelEvaluation(
-                    .review, kind: look.member.kind, asOf: asOf,
-                    verdict: look.member.kind == passed.first?.member.kind ? "promoted" : "kept",
-                    evidence: try json(look.judgement.evidence)))
-        }
-        guard let best = passed.first else {
-            return MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false, evidence: looks.map(\.judgement.evidence))
-        }
-        try await Promotions(database).promote(
-            best.member.fits[0].id, asOf: asOf,
-            reason: "better than \(roster.champion.kind) over \(best.judgement.evidence.origins) origins",
-            evidence: try json(best.judgement.evidence))
-        logger.notice("Promoted", metadata: ["model": "\(best.member.fits[0].id)", "over": "\(roster.champion.fits[0].id)"])
-        return MonitorSummary(champion: best.member.fits[0].id, isChanged: true, evidence: looks.map(\.judgement.evidence))
+        return looks
+    }
+
+    private func record(_ kind: String, _ verdict: String, _ evidence: some Encodable, _ asOf: Instant) async throws {
+        try await Evaluations(database).record(
+            ModelEvaluation(.review, kind: kind, asOf: asOf, verdict: verdict, evidence: try json(evidence)))
     }
 
     func compare(_ kind: String, with other: String, asOf: Instant) async throws -> MonitorSummary {
@@ -118,7 +127,7 @@ struct Decisions: Sendable {
         return LiveRecord(try await Scores(database).origins(of: kinds, from: from, asOf: asOf), kinds: kinds)
     }
 
-    private func json(_ evidence: Evidence) throws -> String {
+    private func json(_ evidence: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return String(decoding: try encoder.encode(evidence), as: UTF8.self)

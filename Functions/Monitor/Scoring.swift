@@ -49,14 +49,17 @@ struct Scoring: Sendable {
 
     private func fold(_ pool: Pool, from session: SessionDate) async throws -> Int {
         let calibrations = Calibrations(database)
-        var factor = SpreadFactor(after: try await calibrations.last(of: pool.kind, horizon: pool.horizon, before: session))
+        let last = try await calibrations.last(of: pool.kind, horizon: pool.horizon, before: session)
+        var calibration = SpreadCalibration(k: last?.k ?? 1, after: last?.session)
+        var known = last?.knownAt ?? Instant(microseconds: .min)
         var steps: [Calibration] = []
         for origin in try await calibrations.origins(of: pool.kind, horizon: pool.horizon, from: session) {
-            factor.step(origin)
+            calibration.learn(origin.session, inside: Double(origin.inside) / Double(origin.outcomes))
+            known = max(known, origin.knownAt)
             steps.append(
                 Calibration(
-                    kind: pool.kind, horizon: pool.horizon, session: origin.session, knownAt: factor.knownAt, outcomes: origin.outcomes,
-                    inside: origin.inside, k: factor.k))
+                    kind: pool.kind, horizon: pool.horizon, session: origin.session, knownAt: known, outcomes: origin.outcomes,
+                    inside: origin.inside, k: calibration.k))
         }
         try await calibrations.replace(steps, of: pool.kind, horizon: pool.horizon, from: session)
         return steps.count
@@ -70,7 +73,7 @@ extension ForecastScore {
             score.add(matured.outcome, quantiles: quantiles)
             return score
         }
-        let issued = score(matured.forecast.issuedQuantiles)
+        let issued = score(SpreadCalibration.spread(matured.forecast.quantiles, by: matured.forecast.spreadFactor))
         let raw = score(matured.forecast.quantiles)
         let baseline = score(matured.forecast.baselineQuantiles)
         self.init(

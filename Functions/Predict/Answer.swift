@@ -20,11 +20,17 @@ extension Predict {
         }
     }
 
-    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger`: the champion's, and with `include` every other kind's.
+    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger&explain=true`: the champion's, with `include` every other kind's, and
+    /// with `explain` what moves them.
     func answer(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
             let question = try ForecastQuestion(request)
-            let (instrument, entries) = try await entries(question, context)
+            var (instrument, entries) = try await entries(question, context)
+            if question.isExplained {
+                let explanations = try await issuer.explanations(
+                    of: entries.map { $0.forecasts[0] }, instrument, asOf: question.asOf, context.cutOff.instant, context.logger)
+                for place in entries.indices { entries[place].explanation = explanations[entries[place].forecasts[0].model] }
+            }
             let evidence = try await track.evidence(
                 of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
             let document = ForecastDocument(instrument, entries, question, evidence)
@@ -43,39 +49,48 @@ extension Predict {
         let fittedAsOf: Instant
         /// Not empty.
         let forecasts: [Forecast]
+        var explanation: Explanation?
     }
 
+    /// The champion's kept forecasts, and the others' when they are asked for. What is missing or out of date is made and kept first, of
+    /// the kinds that are shown alone; a kind that refused the session's rows is not asked again.
     private func entries(_ question: ForecastQuestion, _ context: Context) async throws -> (Instrument, [Kept]) {
-        guard let champion = try await keptOrNew(question, kind: nil, context) else { throw ProblemDetails.unknownSymbol(question.symbol) }
-        guard let first = Kept(champion, .champion) else { throw ProblemDetails.noModel(asOf: question.asOf) }
-        var entries = [first]
-        guard question.includesOthers, let roster = try await issuer.roster(asOf: question.asOf) else {
-            return (champion.instrument, entries)
-        }
-        for member in roster.members where member.role == .floor || member.role == .challenger {
-            if let kept = try await keptOrNew(question, kind: member.kind, context).flatMap({ Kept($0, member.role) }) {
-                entries.append(kept)
+        guard let champion = try await kept(question, kind: nil) else { throw ProblemDetails.unknownSymbol(question.symbol) }
+        guard let leader = champion.kind else { throw ProblemDetails.noModel(asOf: question.asOf) }
+        var shown: [(role: Roster.Role, kind: String, kept: KeptForecasts)] = [(.champion, leader, champion)]
+        if question.includesOthers, let roster = try await issuer.roster(asOf: question.asOf) {
+            for member in roster.members where member.role == .floor || member.role == .challenger {
+                if let kept = try await kept(question, kind: member.kind) { shown.append((member.role, member.kind, kept)) }
             }
         }
-        return (champion.instrument, entries)
+        let refused = await refusals.kinds(champion, asOf: question.asOf)
+        let missing = shown.filter { !$0.kept.isCurrent && !refused.contains($0.kind) || $0.role == .champion && $0.kept.forecasts.isEmpty }
+            .map(\.kind)
+        if !missing.isEmpty {
+            let issued = try await issue(Set(missing), champion, question, context)
+            for (place, entry) in shown.enumerated() where missing.contains(entry.kind) {
+                shown[place].kept = try await kept(question, kind: entry.role == .champion ? nil : entry.kind) ?? entry.kept
+            }
+            if shown[0].kept.forecasts.isEmpty { throw ProblemDetails.unforecastable(question.symbol, issued.reason) }
+        }
+        return (champion.instrument, shown.compactMap { Kept($0.kept, $0.role) })
     }
 
-    /// The kept forecasts of a kind (nil: the champion's), after new ones were made and kept when those are missing or out of date.
-    private func keptOrNew(_ question: ForecastQuestion, kind: String?, _ context: Context) async throws -> KeptForecasts? {
-        let forecasts = Forecasts(database)
-        let read = {
-            try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
-        }
-        guard let kept = try await read() else { return nil }
-        if kept.isCurrent { return kept }
-        guard kept.kind != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant, context.logger) else {
-            return kept
+    private func kept(_ question: ForecastQuestion, kind: String?) async throws -> KeptForecasts? {
+        try await Forecasts(database).kept(symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
+    }
+
+    private func issue(
+        _ kinds: Set<String>, _ kept: KeptForecasts, _ question: ForecastQuestion, _ context: Context
+    ) async throws -> Issuer.Issued {
+        guard let bench = try await issuer.bench(asOf: question.asOf, kinds: kinds, context.cutOff.instant, context.logger) else {
+            throw ProblemDetails.noModel(asOf: question.asOf)
         }
         let issued = try await issuer.issue(kept.instrument, asOf: question.asOf, bench)
-        try await forecasts.keep(issued.forecasts)
-        let fresh = try await read()
-        if kind == nil, fresh?.forecasts.isEmpty ?? true { throw ProblemDetails.unforecastable(question.symbol, issued.reason) }
-        return fresh
+        try await Forecasts(database).keep(issued.forecasts)
+        let made = Set(bench.others.filter { other in issued.forecasts.contains { $0.model == other.model.row.id } }.map(\.model.row.kind))
+        await refusals.note(kinds.subtracting(made), kept, asOf: question.asOf)
+        return issued
     }
 }
 

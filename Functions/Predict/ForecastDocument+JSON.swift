@@ -1,3 +1,4 @@
+import Forecasting
 import LambdaEvents
 import Market
 
@@ -27,6 +28,7 @@ extension ForecastDocument.Entry {
             entry.member("as_of", asOf.description)
             if let baselineModel { entry.member("baseline_model", baselineModel) }
             entry.member("data_version", dataVersion)
+            if let explanation { entry.object("explanation") { explanation.write(to: &$0) } }
             entry.member("feature_version", featureVersion)
             entry.list("forecasts", forecasts) { $1.write(to: &$0) }
             entry.object("model") {
@@ -66,5 +68,18 @@ extension ForecastDocument.Quantile {
             $0.member("log_return", logReturn)
             $0.member("price", price)
         }
+    }
+}
+
+extension Explanation {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.list("groups", effects) { writer, effect in
+            writer.object {
+                $0.member("group", effect.group.rawValue)
+                $0.list("median_shift", effect.median) { $0.number($1) }
+                $0.list("width_change", effect.width) { $0.number($1) }
+            }
+        }
+        writer.member("summary", summary)
     }
 }

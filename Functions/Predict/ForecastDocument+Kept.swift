@@ -26,11 +26,12 @@ extension ForecastDocument {
                 forecasts: entry.forecasts.filter { question.horizons.contains($0.horizon) }.map { forecast in
                     Horizon(
                         horizon: forecast.horizon, targetSession: ahead.count >= forecast.horizon ? ahead[forecast.horizon - 1] : nil,
-                        quantiles: Self.quantiles(forecast.issuedQuantiles, forecast.originClose),
+                        quantiles: Self.quantiles(
+                            SpreadCalibration.spread(forecast.quantiles, by: forecast.spreadFactor), forecast.originClose),
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
                         probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
                         evidence: evidence[.init(kind: entry.kind, horizon: forecast.horizon)])
-                })
+                }, explanation: entry.explanation)
         }
     }
 

@@ -1,3 +1,4 @@
+import Forecasting
 import Market
 
 /// The answer to `GET /v1/forecasts/{symbol}`: every entry is one model's forecast beside the random walk's, with its evidence.
@@ -36,6 +37,8 @@ struct ForecastDocument: Sendable {
         /// The business time at which the forecast was issued.
         let asOf: Instant
         let forecasts: [Horizon]
+        /// Only when it is asked for, and the kind reads features that are still those of the forecast.
+        var explanation: Explanation?
     }
 
     let symbol: String

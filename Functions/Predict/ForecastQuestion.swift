@@ -11,6 +11,8 @@ struct ForecastQuestion: Sendable {
     let horizons: [Int]
     /// Whether the answer holds the other kinds' forecasts beside the champion's.
     let includesOthers: Bool
+    /// Whether each forecast comes with what moves it.
+    let isExplained: Bool
 
     /// - Throws: `ProblemDetails` that names the parameter.
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
@@ -22,6 +24,7 @@ struct ForecastQuestion: Sendable {
         asOf = try given["as_of"].map { text throws(ProblemDetails) in try Self.instant(text, now: now) } ?? now
         horizons = try given["horizon"].map(Self.horizon) ?? Quantiles.horizons
         includesOthers = try given["include"].map(Self.others) ?? false
+        isExplained = try given["explain"].map(Self.explain) ?? false
     }
 
     private static func horizon(_ text: String) throws(ProblemDetails) -> [Int] {
@@ -36,6 +39,13 @@ struct ForecastQuestion: Sendable {
         guard let instant = Instant(asOf: text, now: now) else { throw .unreadableAsOf(text) }
         guard instant <= now else { throw .futureAsOf(text, now: "\(now)") }
         return instant
+    }
+
+    private static func explain(_ text: String) throws(ProblemDetails) -> Bool {
+        guard text == "true" || text == "false" else {
+            throw .invalidParameter("explain", "\"\(text)\" is no choice; give true or false.")
+        }
+        return text == "true"
     }
 
     private static func others(_ text: String) throws(ProblemDetails) -> Bool {

@@ -18,26 +18,31 @@ struct Issuer: Sendable {
 
     /// The models in force at an instant, loaded: the random walk, and those that forecast beside it.
     struct Bench: Sendable {
-        let baseline: (row: Model, model: any ForecastModel)
-        let others: [(role: Roster.Role, row: Model, model: any ForecastModel)]
+        let baseline: LoadedModel
+        let others: [(role: Roster.Role, model: LoadedModel)]
         let factors: KnownFactors
     }
 
     /// `nil` when no model has been trained by then. A kind none of whose artifacts can be used is left out, unless it is the champion's.
-    func bench(asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> Bench? {
+    ///
+    /// - Parameter kinds: those that are loaded; nil = all.
+    func bench(
+        asOf: Instant, kinds: Set<String>? = nil, _ deadline: ContinuousClock.Instant, _ logger: Logger
+    ) async throws -> Bench? {
         guard let roster = try await roster(asOf: asOf) else { return nil }
         let baseline = try await models.first(of: roster.baseline.fits, deadline: deadline, logger)
-        var others: [(role: Roster.Role, row: Model, model: any ForecastModel)] = []
-        for member in roster.members where member.role != .baseline && ModelKinds.named(member.kind) != nil {
+        var others: [(role: Roster.Role, model: LoadedModel)] = []
+        for member in roster.members where member.role != .baseline && isKnown(member.kind) && kinds?.contains(member.kind) ?? true {
             do {
-                let (row, model) = try await models.first(of: member.fits, deadline: deadline, logger)
-                others.append((member.role, row, model))
+                others.append((member.role, try await models.first(of: member.fits, deadline: deadline, logger)))
             } catch let refusal as RefusedArtifacts where member.role != .champion {
                 logger.error("A kind of model does not forecast", metadata: ["kind": "\(member.kind)", "reason": "\(refusal)"])
             }
         }
         return Bench(baseline: baseline, others: others, factors: KnownFactors(database))
     }
+
+    private func isKnown(_ kind: String) -> Bool { kind == Ensemble.kind || ModelKinds.named(kind) != nil }
 
     func roster(asOf: Instant) async throws -> Roster? {
         try await ModelRegistry(database).roster(
@@ -54,7 +59,7 @@ struct Issuer: Sendable {
         var reason: String { refusals.joined(separator: "; ") }
     }
 
-    /// The forecasts of all models from the last session that had features at `asOf`.
+    /// The forecasts of the bench's models from the last session that had features at `asOf`.
     ///
     /// - Parameter session: the session that it must be; `nil` takes the last one.
     func issue(_ instrument: Instrument, asOf: Instant, _ bench: Bench, session: SessionDate? = nil) async throws -> Issued {
@@ -73,14 +78,15 @@ struct Issuer: Sendable {
                 id: instrument.id, sessions: table.sessions, features: table.values, extras: table.extras)
             // A function of what it is made of, so that the same forecast says the same whoever asks first.
             let known = max(table.latestKnown, bench.baseline.row.asOf)
-            let walk = try bench.baseline.model.forecast(history, at: history.count - 1)
-            for (role, row, model) in bench.others {
-                let asOf = max(known, row.asOf)
-                let factors = try await bench.factors.of(row.kind, before: asOf)
+            var answers: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
+            let walk = try bench.baseline.forecast(history, &answers)
+            for (role, model) in bench.others {
+                let row = model.row
+                let factors = try await bench.factors.of(row.kind, on: last)
                 let raw: QuantileForecast
                 let wide: QuantileForecast
                 do {
-                    raw = try model.forecast(history, at: history.count - 1)
+                    raw = try model.forecast(history, &answers)
                     wide = try raw.spread(by: factors)
                 } catch {
                     issued.refusals.append("\(row.kind): \(error)")
@@ -90,7 +96,8 @@ struct Issuer: Sendable {
                     issued.forecasts.append(
                         Forecast(
                             model: row.id, instrument: instrument.id, session: last, featureVersion: FeatureSet.version,
-                            dataVersion: table.dataVersion, horizon: horizon, role: role.rawValue, asOf: asOf, originClose: bar.close,
+                            dataVersion: table.dataVersion, horizon: horizon, role: role.rawValue, asOf: max(known, row.asOf),
+                            originClose: bar.close,
                             currency: instrument.currency, quantiles: Array(raw[horizon: index]), baselineModel: bench.baseline.row.id,
                             baselineQuantiles: Array(walk[horizon: index]), probabilityOfFall: wide.probabilityOfFall(horizonIndex: index),
                             spreadFactor: factors[index]))

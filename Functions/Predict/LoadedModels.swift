@@ -4,25 +4,50 @@ import Logging
 import Objects
 import Store
 
+/// A registered model that can forecast.
+struct LoadedModel: Sendable {
+    let row: Model
+    /// The fits that it is made of: itself, or an ensemble's members in their order.
+    let fits: [(id: String, model: any ForecastModel)]
+    /// nil = a single fit.
+    let ensemble: Ensemble?
+
+    /// - Parameter answers: what fits forecast for this history already, by id; new answers are added.
+    func forecast(
+        _ history: History, _ answers: inout [String: Result<QuantileForecast, ForecastRefusal>]
+    ) throws(ForecastRefusal) -> QuantileForecast {
+        var parts: [Result<QuantileForecast, ForecastRefusal>] = []
+        for (id, model) in fits {
+            let answer =
+                answers[id] ?? Result { () throws(ForecastRefusal) in try model.forecast(history, at: history.count - 1) }
+            answers[id] = answer
+            parts.append(answer)
+        }
+        guard let ensemble else { return try parts[0].get() }
+        guard parts.contains(where: { (try? $0.get()) != nil }) else { return try parts[ensemble.weights.floor].get() }
+        return try ensemble.forecast(parts.map { try? $0.get() })
+    }
+}
+
 /// Models that this environment has loaded. One that was loaded stays; ids are made of content.
 actor LoadedModels {
-    /// Artifacts kept in memory; the least recently loaded one goes first.
-    private static let capacity = 24
+    /// Fits kept in memory; the least recently loaded one goes first.
+    private static let capacity = 40
 
     private let artifacts: ArtifactStore
     private var loaded: [(id: String, model: any ForecastModel)] = []
 
     init(_ artifacts: ArtifactStore) { self.artifacts = artifacts }
 
-    /// The first fit whose artifact is what its row says. One that is missing, cut short or changed is passed over, with an error in the log.
+    /// The first model whose artifact, and whose members', are what their rows say. One of which a piece is missing, cut short or changed is
+    /// passed over, with an error in the log.
     ///
     /// - Throws: `RefusedArtifacts` when none is; `AWSError` when the object store cannot be asked.
-    func first(of fits: [Model], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> (row: Model, model: any ForecastModel)
-    {
+    func first(of rows: [Model], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> LoadedModel {
         var reasons: [String] = []
-        for row in fits {
+        for row in rows {
             do {
-                return (row, try await model(row, deadline: deadline))
+                return try await model(row, deadline: deadline)
             } catch let error as AWSError where error.code == .corrupted || error.status == 404 {
                 reasons.append("\(error)")
             } catch let failure as ArtifactFailure {
@@ -34,14 +59,36 @@ actor LoadedModels {
         throw RefusedArtifacts(reasons: reasons)
     }
 
-    private func model(_ row: Model, deadline: ContinuousClock.Instant) async throws -> any ForecastModel {
-        if let known = loaded.first(where: { $0.id == row.id }) { return known.model }
-        let reference = ArtifactStore.Reference(key: row.artifactKey, sha256: row.artifactSHA256)
-        let bytes = try await artifacts.get(reference, deadline: deadline)
-        let model = try loadModel(Artifact(decoding: bytes))
+    /// The artifact of a registered model, checked against its row.
+    func artifact(of row: Model, deadline: ContinuousClock.Instant) async throws -> Artifact {
+        try await artifact(row.artifactKey, row.artifactSHA256, deadline)
+    }
+
+    private func model(_ row: Model, deadline: ContinuousClock.Instant) async throws -> LoadedModel {
+        guard row.kind == Ensemble.kind else {
+            return LoadedModel(
+                row: row, fits: [(row.id, try await fit(row.id, row.artifactKey, row.artifactSHA256, deadline))], ensemble: nil)
+        }
+        let ensemble = try Ensemble(state: try await artifact(of: row, deadline: deadline))
+        var fits: [(id: String, model: any ForecastModel)] = []
+        for member in ensemble.members {
+            fits.append((member.id, try await fit(member.id, member.artifactKey, member.artifactSHA256, deadline)))
+        }
+        return LoadedModel(row: row, fits: fits, ensemble: ensemble)
+    }
+
+    private func fit(
+        _ id: String, _ key: String, _ sha256: String, _ deadline: ContinuousClock.Instant
+    ) async throws -> any ForecastModel {
+        if let known = loaded.first(where: { $0.id == id }) { return known.model }
+        let model = try loadModel(try await artifact(key, sha256, deadline))
         if loaded.count >= Self.capacity { loaded.removeFirst() }
-        loaded.append((row.id, model))
+        loaded.append((id, model))
         return model
+    }
+
+    private func artifact(_ key: String, _ sha256: String, _ deadline: ContinuousClock.Instant) async throws -> Artifact {
+        try Artifact(decoding: try await artifacts.get(ArtifactStore.Reference(key: key, sha256: sha256), deadline: deadline))
     }
 }
 

@@ -18,6 +18,7 @@ package struct Predict: Function {
     let database: Database
     let issuer: Issuer
     let track: TrackRecord
+    let refusals = Refusals()
     let metrics = InvocationMetrics(function: "Predict")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
@@ -52,6 +53,8 @@ package struct Predict: Function {
             switch event {
             case .slice(let run, let instruments):
                 RawBytes(Array(try JSONEncoder().encode(await forecast(instruments, of: run, context))))
+            case .export(let model, let time):
+                RawBytes(Array(try JSONEncoder().encode(await export(model, asOf: time, context))))
             case .request(let request): RawBytes(try await answerInTime(request, context).json())
             }
         }

@@ -23,7 +23,7 @@ extension Train {
     /// Fits one kind, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
     /// deadline came first.
     func train(
-        _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, _ summary: inout TrainSummary, _ context: Context
+        _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, round: [String]? = nil, _ summary: inout TrainSummary, _ context: Context
     ) async throws -> TrainEvent? {
         let code = try CodeVersion.current()
         let id = plan.id(asOf: knowledge.asOf, dataVersion: knowledge.dataVersion, codeVersion: code)
@@ -47,7 +47,7 @@ extension Train {
                 }
                 try await checkpoints.put(model: id, bytes, deadline: context.cutOff.instant)
                 context.logger.info("Paused", metadata: ["model": "\(id)", "part": "\(part)", "took": "\(ContinuousClock.now - start)"])
-                return TrainEvent(time: knowledge.asOf, kinds: [plan.kind], part: part + 1)
+                return TrainEvent(time: knowledge.asOf, kinds: [plan.kind], part: part + 1, round: round)
             case .finished(let model):
                 metrics = model.metrics.filter { $0.value.isFinite }
                 let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
@@ -60,7 +60,7 @@ extension Train {
                 context.logger.info("Trained", metadata: ["model": "\(id)", "took": "\(ContinuousClock.now - start)"])
             }
         }
-        try await follow(plan, with: id, knowledge.asOf)
+        try await follow(plan.kind, with: id, knowledge.asOf)
         summary.models.append(TrainSummary.Trained(id: id, kind: plan.kind, isNew: isNew, metrics: metrics))
         return nil
     }
@@ -81,10 +81,10 @@ extension Train {
     }
 
     /// Makes the model the champion when it is a newer fit of the champion's kind, or the first of the floor's kind and there is none.
-    private func follow(_ plan: TrainingPlan, with id: String, _ asOf: Instant) async throws {
+    func follow(_ kind: String, with id: String, _ asOf: Instant) async throws {
         let promotions = Promotions(database)
         let champion = try await promotions.champion(asOf: asOf)
-        guard plan.kind == champion?.kind ?? BlendedFHS.kind, champion?.id != id else { return }
+        guard kind == champion?.kind ?? BlendedFHS.kind, champion?.id != id else { return }
         try await promotions.promote(id, asOf: asOf, reason: champion == nil ? "the first champion" : "newer fit of the same kind")
     }
 }

@@ -16,7 +16,7 @@ import Store
 /// A model's id is the hash of all that it is made of: a second call finds the models and changes nothing. It learns from what was recorded
 /// by then, so that history that is fetched later does not change what an earlier training saw. The champion passes to a newer fit of its
 /// kind; another kind gets in only by Monitor's evidence. Each kind has an invocation of its own, and goes on from a checkpoint in the next
-/// one when its deadline comes near.
+/// one when its deadline comes near. The last one to end makes the ensemble of the members' latest fits.
 package struct Train: Function {
     /// Sessions that an instrument needs before it is worth training on.
     static let leastSessions = 120
@@ -46,17 +46,28 @@ package struct Train: Function {
     package func handle(_ event: TrainEvent, _ context: Context) async throws -> TrainSummary {
         try await database.withDeadline(context.cutOff.instant) {
             var summary = TrainSummary()
-            let wanted = try wanted(event.kinds)
-            guard let first = wanted.first, let knowledge = try await knowledge(asOf: event.time) else {
+            if event.kinds == [Ensemble.kind] {
+                try await combine(asOf: event.time, &summary, context)
+                return summary
+            }
+            let wanted = try await wanted(event)
+            guard let first = wanted.first else {
+                summary.note = "every kind has a fit that still lasts"
+                return summary
+            }
+            guard let knowledge = try await knowledge(asOf: event.time) else {
                 summary.note = "no instrument has \(Self.leastSessions) sessions of features as of \(event.time): nothing to train on"
                 return summary
             }
             summary.instruments = knowledge.set.histories.count
-            var next = wanted.dropFirst().map { TrainEvent(time: event.time, kinds: [$0.kind]) }
+            let round = event.round ?? wanted.map(\.kind)
+            var next = wanted.dropFirst().map { TrainEvent(time: event.time, kinds: [$0.kind], round: round) }
             for event in next { try await handOn(event, context) }
-            if let rest = try await train(first, knowledge, part: event.part ?? 0, &summary, context) {
+            if let rest = try await train(first, knowledge, part: event.part ?? 0, round: round, &summary, context) {
                 try await handOn(rest, context)
                 next.append(rest)
+            } else if try await isSettled(round, asOf: event.time) {
+                try await combine(asOf: event.time, &summary, context)
             }
             summary.handedOn = next.flatMap { $0.kinds ?? [] }
             return summary
@@ -80,11 +91,21 @@ package struct Train: Function {
         _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
     }
 
-    private func wanted(_ kinds: [String]?) throws(Failure) -> [TrainingPlan] {
-        guard let kinds else { return plans }
+    /// The named kinds, or those whose last fit before the event's time no longer lasts.
+    private func wanted(_ event: TrainEvent) async throws -> [TrainingPlan] {
         var wanted: [TrainingPlan] = []
-        for kind in kinds {
-            guard let plan = plans.first(where: { $0.kind == kind }) else { throw .unknownKind(kind, known: plans.map(\.kind)) }
+        guard let kinds = event.kinds else {
+            for plan in plans {
+                let before = Instant(microseconds: event.time.microseconds - 1)
+                let last = plan.lasts > 0 ? try await ModelRegistry(database).list(kind: plan.kind, asOf: before).first : nil
+                if last.map({ $0.asOf.adding(seconds: Int64(plan.lasts) * 86_400) <= event.time }) ?? true { wanted.append(plan) }
+            }
+            return wanted
+        }
+        for kind in kinds where kind != Ensemble.kind {
+            guard let plan = plans.first(where: { $0.kind == kind }) else {
+                throw Failure.unknownKind(kind, known: plans.map(\.kind) + [Ensemble.kind])
+            }
             wanted.append(plan)
         }
         return wanted

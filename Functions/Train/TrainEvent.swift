@@ -4,10 +4,12 @@ import Market
 package struct TrainEvent: Codable, Sendable {
     /// Business time: what was recorded by then is learned from.
     let time: Instant
-    /// Kinds of models; absent: all.
+    /// Kinds of models; absent: all that are due.
     var kinds: [String]?
     /// How many invocations have gone before in this fit.
     var part: Int?
+    /// The kinds that are trained beside this one: when the last of them is done, the ensemble is made.
+    var round: [String]?
 }
 
 /// What one invocation did.

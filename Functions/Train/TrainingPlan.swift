@@ -7,12 +7,21 @@ import Market
 struct TrainingPlan: Sendable {
     let type: any ForecastModel.Type
     let seed: UInt64
+    /// Days after a fit in which a training of all kinds passes this one over.
+    var lasts = 0
 
-    /// What every training makes, each kind in an invocation of its own. The first blended-volatility simulation is the first champion.
+    /// What is trained, each kind in an invocation of its own. The first blended-volatility simulation is the first champion. The nets are
+    /// fitted anew every third month: a month more of ten years changes them less than chance does.
     static let all = [
         TrainingPlan(type: RandomWalk.self, seed: 1),
         TrainingPlan(type: BlendedFHS.self, seed: 1),
-        TrainingPlan(type: LSTM.self, seed: 1),
+        TrainingPlan(type: Climatology.self, seed: 1),
+        TrainingPlan(type: HARModel.self, seed: 1),
+        TrainingPlan(type: GARCHModel.self, seed: 1),
+        TrainingPlan(type: LinearQuantile.self, seed: 1),
+        TrainingPlan(type: BoostedTrees.self, seed: 1),
+        TrainingPlan(type: LSTM.self, seed: 1, lasts: 75),
+        TrainingPlan(type: Transformer.self, seed: 1, lasts: 75),
     ]
 
     var kind: String { type.kind }
@@ -22,6 +31,13 @@ struct TrainingPlan: Sendable {
 
     /// The model's identity: the same knowledge, configuration and code make the same model.
     func id(asOf: Instant, dataVersion: String, codeVersion: String) -> String {
+        ModelIdentity.of(kind, asOf: asOf, configuration: configuration, dataVersion: dataVersion, codeVersion: codeVersion)
+    }
+}
+
+/// The hash of all that a model is made of.
+enum ModelIdentity {
+    static func of(_ kind: String, asOf: Instant, configuration: String, dataVersion: String, codeVersion: String) -> String {
         let text = [asOf.description, configuration, dataVersion, codeVersion].joined(separator: "\n")
         return "\(kind)-\(Digest.sha256Hex(Array(text.utf8)).prefix(16))"
     }

@@ -16,6 +16,7 @@ struct MaturingForecasts {
 
     /// What one origin taught at one horizon.
     struct Lesson {
+        let origin: SessionDate
         let horizonIndex: Int
         /// Mean scaled pinball per member, over the entries that all present members answered.
         let losses: [Double?]
@@ -24,6 +25,7 @@ struct MaturingForecasts {
     }
 
     private struct Record {
+        let session: SessionDate
         let issuedAt: Int
         let entries: [Entry]
         var open = Array(Quantiles.horizons.indices)
@@ -32,8 +34,8 @@ struct MaturingForecasts {
     private var records: [Record] = []
 
     /// - Parameter clock: sessions since the walk began.
-    mutating func add(_ entries: [Entry], clock: Int) {
-        if !entries.isEmpty { records.append(Record(issuedAt: clock, entries: entries)) }
+    mutating func add(_ entries: [Entry], session: SessionDate, clock: Int) {
+        if !entries.isEmpty { records.append(Record(session: session, issuedAt: clock, entries: entries)) }
     }
 
     /// The lessons that have become known by `session`'s close, oldest origin first; each is given once.
@@ -42,13 +44,14 @@ struct MaturingForecasts {
         for i in records.indices {
             let due = records[i].open.filter { records[i].issuedAt + Quantiles.horizons[$0] <= clock }
             records[i].open.removeAll { due.contains($0) }
-            lessons += due.compactMap { lesson(records[i].entries, horizonIndex: $0, histories, session) }
+            lessons += due.compactMap { lesson(records[i], horizonIndex: $0, histories, session) }
         }
         records.removeAll { $0.open.isEmpty }
         return lessons
     }
 
-    private func lesson(_ entries: [Entry], horizonIndex: Int, _ histories: [History], _ session: SessionDate) -> Lesson? {
+    private func lesson(_ record: Record, horizonIndex: Int, _ histories: [History], _ session: SessionDate) -> Lesson? {
+        let entries = record.entries
         let horizon = Quantiles.horizons[horizonIndex]
         let members = entries.first?.members.count ?? 0
         let present = (0..<members).filter { member in entries.contains { $0.members[member] != nil } }
@@ -68,6 +71,7 @@ struct MaturingForecasts {
         }
         guard issued.count > 0 else { return nil }
         return Lesson(
-            horizonIndex: horizonIndex, losses: scores.map { $0.count > 0 ? $0.meanLoss : nil }, inside: issued.coverage80)
+            origin: record.session, horizonIndex: horizonIndex, losses: scores.map { $0.count > 0 ? $0.meanLoss : nil },
+            inside: issued.coverage80)
     }
 }

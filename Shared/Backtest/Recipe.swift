@@ -40,7 +40,7 @@ package struct Recipe: Sendable, Hashable {
     /// What is run when no model is named. Members, priors and the rate of calibration were chosen on 2014-01..2017-11 of the
     /// development data, where blended FHS and GARCH added nothing to the average and the nets little; blended FHS is the floor.
     package static let standard = Recipe(
-        name: "ensemble",
+        name: Ensemble.kind,
         members: [
             Member(BlendedFHS.kind, refit: 21, weight: 0), Member(HARModel.kind, refit: 60), Member(LinearQuantile.kind, refit: 125),
             Member(BoostedTrees.kind, refit: 125, weight: 2), Member(LSTM.kind, refit: 250, weight: 0.5),

@@ -16,11 +16,17 @@ struct WalkForward {
     private var clock = 0
     private var maturing = MaturingForecasts()
     private var weights: PastLossWeights?
-    private var calibration: SpreadCalibration?
+    private var calibration: [SpreadCalibration]?
     /// Why a member has no model yet.
     private var reason = ""
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
+
+    /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination.
+    var configurations: Int {
+        let fitted = Set(zip(recipe.members, fitted).filter { $0.1 != nil }.map { "\($0.0.kind) \(seed &+ $0.0.seedOffset)" })
+        return fitted.count + (recipe.members.count > 1 ? 1 : 0)
+    }
 
     /// One origin's answer: as combined, and as calibrated.
     struct Answer {
@@ -36,11 +42,11 @@ struct WalkForward {
         fitted = recipe.members.map { _ in nil }
         age = recipe.members.map { _ in 0 }
         weights = recipe.floor.map { PastLossWeights(priors: recipe.members.map(\.weight), floor: $0) }
-        calibration = recipe.isCalibrated ? SpreadCalibration() : nil
+        calibration = recipe.isCalibrated ? Quantiles.horizons.map { _ in SpreadCalibration() } : nil
     }
 
     /// The spread's factor per horizon as it stands.
-    var spreadFactors: [Double] { calibration?.factors ?? Quantiles.horizons.map { _ in 1 } }
+    var spreadFactors: [Double] { calibration?.map(\.k) ?? Quantiles.horizons.map { _ in 1 } }
 
     /// Forecasts of one session's origins, in their order.
     ///
@@ -52,8 +58,8 @@ struct WalkForward {
     ) throws -> [Result<Answer, ForecastRefusal>] {
         clock += elapsed
         for lesson in maturing.lessons(histories, session: session, clock: clock) {
-            weights?.learn(lesson.losses, horizonIndex: lesson.horizonIndex)
-            calibration?.learn(inside: lesson.inside, horizonIndex: lesson.horizonIndex)
+            weights?.learn(lesson.origin, lesson.losses, horizonIndex: lesson.horizonIndex)
+            calibration?[lesson.horizonIndex].learn(lesson.origin, inside: lesson.inside)
         }
         try refit(session, elapsed: elapsed, progress: progress)
         let (requests, requestOf) = requests(session, symbols)
@@ -68,7 +74,7 @@ struct WalkForward {
                     throw .untrained(reason)
                 }
                 let raw = try combined(parts)
-                let issued = try calibration?.applied(to: raw) ?? raw
+                let issued = try calibration == nil ? raw : raw.spread(by: spreadFactors)
                 let (history, row) = requests[request]
                 if let index = place[symbol] {
                     entries.append(.init(history: index, row: row, members: parts, issued: issued, scale: history.blend[row]))
@@ -76,7 +82,7 @@ struct WalkForward {
                 return Answer(raw: raw, issued: issued)
             }
         }
-        if weights != nil || calibration != nil { maturing.add(entries, clock: clock) }
+        if weights != nil || calibration != nil { maturing.add(entries, session: session, clock: clock) }
         return result
     }
 
@@ -104,7 +110,7 @@ struct WalkForward {
     }
 
     private func combined(_ parts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast {
-        if let weights { return try weights.combined(parts) }
+        if let weights { return try weights.current.combined(parts) }
         let ready = parts.indices.filter { parts[$0] != nil }
         return try QuantileForecast.average(parts.compactMap { $0 }, weights: ready.map { recipe.members[$0].weight })
     }

@@ -4,7 +4,7 @@ package import Postgres
 /// A look at a kind of model that could have changed what is served, and what came of it.
 package struct ModelEvaluation: Hashable, Sendable {
     package enum Subject: String, Sendable, Hashable {
-        /// A challenger against the champion.
+        /// The champion held against every challenger: a row of each.
         case review
         /// A fit that did not come to its end.
         case training
@@ -13,7 +13,7 @@ package struct ModelEvaluation: Hashable, Sendable {
     package let subject: Subject
     package let kind: String
     package let asOf: Instant
-    /// `promoted`, `kept`, `failed`.
+    /// Of a challenger `promoted` or `kept`, of the champion `replaced` or `confirmed`, of a training `failed`.
     package let verdict: String
     /// JSON text, as Postgres writes it.
     package let evidence: String
@@ -37,6 +37,11 @@ package struct Evaluations: Sendable {
         try await database.execute(
             "INSERT INTO evaluations (subject, kind, as_of, verdict, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",
             [evaluation.subject.rawValue, evaluation.kind, evaluation.asOf, evaluation.verdict, evaluation.evidence])
+    }
+
+    /// Whether a review as of this very instant was made.
+    package func isReviewed(asOf: Instant) async throws(PostgresError) -> Bool {
+        try await database.query("SELECT 1 FROM evaluations WHERE subject = 'review' AND as_of = $1 LIMIT 1", [asOf]).first != nil
     }
 
     /// The looks up to an instant, latest first.

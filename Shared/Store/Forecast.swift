@@ -20,7 +20,8 @@ package struct Forecast: Hashable, Sendable {
     package let baselineModel: String?
     package let baselineQuantiles: [Double]
     package let probabilityOfFall: Double
-    /// What the distances from the median were multiplied with when the forecast was issued; `quantiles` are without.
+    /// What the distances from the median were multiplied with when the forecast was issued; `quantiles` are without. The reporting schema
+    /// shows them with it.
     package let spreadFactor: Double
 
     package init(
@@ -43,12 +44,6 @@ package struct Forecast: Hashable, Sendable {
         self.baselineQuantiles = baselineQuantiles
         self.probabilityOfFall = probabilityOfFall
         self.spreadFactor = spreadFactor
-    }
-
-    /// The quantiles as they were issued: median + spread factor × (quantile − median).
-    package var issuedQuantiles: [Double] {
-        let median = quantiles.isEmpty ? 0 : quantiles[quantiles.count / 2]
-        return quantiles.map { median + spreadFactor * ($0 - median) }
     }
 
     static let columns = """

@@ -19,6 +19,11 @@ package struct Promotions: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
+    /// Keeps every other task from deciding until the transaction ends.
+    package func lock() async throws(PostgresError) {
+        try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether promotions', 0))")
+    }
+
     /// Makes a model the champion as of an instant. `evidence` is JSON text. Saying it again changes nothing.
     package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) {
         try await database.execute(
@@ -31,7 +36,7 @@ package struct Promotions: Sendable {
     @discardableResult
     package func order(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
         try await database.transaction {
-            try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether promotions', 0))")
+            try await lock()
             guard try await champion(asOf: asOf)?.id != model else { return false }
             return try await database.execute(
                 """

@@ -45,7 +45,7 @@ struct ClientTests {
         #expect(answer.status == 200)
         #expect(answer.body["session"] as? String == "2012-01-04")
         let entries = try #require(answer.body["entries"] as? [[String: Any]])
-        #expect(entries.map { $0["role"] as? String } == ["champion", "challenger"])
+        #expect(entries.compactMap { $0["role"] as? String } == ["champion"] + [String](repeating: "challenger", count: 8))
         let forecasts = try #require(entries[0]["forecasts"] as? [[String: Any]])
         #expect(forecasts.map { $0["horizon"] as? Int } == [1, 5, 20])
         for forecast in forecasts {

@@ -16,15 +16,19 @@ struct ModelsTests {
             try await deployment.prepare()
             try await deployment.settle(at: "2012-01-05T05:00:00Z")
             let before = try await slots(deployment)
-            #expect(before.map(\.role) == ["champion", "challenger", "baseline"])
-            #expect(before.map(\.kind) == ["blended-fhs", "lstm", "random-walk"])
-            #expect(try await deployment.invoke("Train", #"{"time":"2012-01-05T05:00:00Z"}"#).status == 0)
+            #expect(before.map(\.role) == ["champion"] + challengers.map { _ in "challenger" } + ["baseline"])
+            #expect(before.map(\.kind) == ["blended-fhs"] + challengers + ["random-walk"])
+            let event = #"{"kinds":["blended-fhs","lstm"],"time":"2012-01-05T05:00:00Z"}"#
+            #expect(try await deployment.invoke("Train", event).status == 0)
             try await deployment.settle(at: "2012-01-05T05:00:00Z")
             let after = try await slots(deployment)
-            #expect(after.map(\.kind) == before.map(\.kind) && zip(after, before).allSatisfy { $0.model != $1.model })
+            let fresh = zip(after, before).filter { $0.model != $1.model }.map(\.0.kind)
+            #expect(after.map(\.kind) == before.map(\.kind) && fresh == ["blended-fhs", "ensemble", "lstm"])
+            func model(_ kind: String, _ slots: [Slot]) throws -> String { try #require(slots.first { $0.kind == kind }).model }
+            let net = try model("lstm", after)
 
             try await damage(after[0].model, deployment) { $0.dropLast(4) }
-            try await damage(after[1].model, deployment) { bytes in
+            try await damage(net, deployment) { bytes in
                 var bytes = bytes
                 bytes[bytes.count - 9] ^= 1
                 return bytes[...]
@@ -33,12 +37,13 @@ struct ModelsTests {
             let answer = try await deployment.get("/v1/forecasts/IBM?include=challenger")
             #expect(answer.status == 200 && answer.body["session"] as? String == "2012-01-05")
             let entries = try #require(answer.body["entries"] as? [[String: Any]])
-            #expect(entries.map { ($0["model"] as? [String: Any])?["id"] as? String } == [before[0].model, before[1].model])
+            // The new ensemble is of the damaged fits: the one before it serves.
+            #expect(entries.map { ($0["model"] as? [String: Any])?["id"] as? String } == before.dropLast().map(\.model))
             let log = try String(contentsOfFile: "\(deployment.folder)/emulator/logs/bellwether-Predict.log", encoding: .utf8)
-            #expect(log.contains("Refused an artifact") && log.contains(after[0].model) && log.contains(after[1].model))
+            #expect(log.contains("Refused an artifact") && log.contains(after[0].model) && log.contains(net))
 
             try await evaluation(deployment)
-            try await commands(deployment, after[1].model)
+            try await commands(deployment, net)
         } catch {
             await deployment.remove()
             throw error
@@ -47,6 +52,8 @@ struct ModelsTests {
     }
 
     private static let bucket = "bellwether"
+    /// All but the champion's kind and the baseline's.
+    private let challengers = ["boosted-trees", "climatology", "ensemble", "garch-t", "har", "linear-quantile", "lstm", "transformer"]
     private struct Slot { let role, kind, model: String }
 
     private func slots(_ deployment: Deployment) async throws -> [Slot] {
@@ -75,7 +82,7 @@ struct ModelsTests {
     /// Three evenings have scored the forecasts over one session.
     private func evaluation(_ deployment: Deployment) async throws {
         let results = try #require(try await deployment.get("/v1/evaluation").body["results"] as? [[String: Any]])
-        #expect(results.map { $0["model"] as? String } == ["lstm", "blended-fhs"])
+        #expect(results.map { $0["model"] as? String } == challengers + ["blended-fhs"])
         for row in results {
             #expect((row["forecasts"] as? Int ?? 0) >= 6 && row["horizon"] as? Int == 1)
             for name in ["coverage_80", "raw_coverage_80", "random_walk_coverage_80"] {
@@ -95,15 +102,22 @@ struct ModelsTests {
             shown.status == 0 && shown.output.contains(#""id":"\#(net)""#) && shown.output.contains("artifact_sha256"), "\(shown.output)")
         let promoted = try await deployment.command(["models", "promote", "lstm", "--reason", "a test"])
         #expect(promoted.output.contains("The champion is now \(net)"), "\(promoted.output)")
-        #expect(try await slots(deployment).map(\.role) == ["champion", "floor", "baseline"])
+        #expect(try await slots(deployment).map(\.kind).prefix(2) == ["lstm", "blended-fhs"])
         let forecast = try await deployment.get("/v1/forecasts/IBM")
         let entry = try #require((forecast.body["entries"] as? [[String: Any]])?.first)
         #expect(entry["role"] as? String == "champion" && (entry["model"] as? [String: Any])?["kind"] as? String == "lstm")
         let back = try await deployment.command(["models", "rollback"])
         #expect(back.output.contains("The champion is now blended-fhs-"), "\(back.output)")
-        #expect(try await slots(deployment).map(\.kind) == ["blended-fhs", "lstm", "random-walk"])
+        #expect(try await slots(deployment).map(\.kind) == ["blended-fhs"] + challengers + ["random-walk"])
         let compared = try await deployment.command(["models", "compare", "lstm", "blended-fhs"])
         #expect(compared.status == 0 && compared.output.contains("0 origins are over, 60 are needed"), "\(compared.output)")
+        let file = "\(deployment.folder)/net.onnx"
+        let exported = try await deployment.command(["models", "export", net, "--out", file])
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
+        #expect(exported.status == 0 && exported.output.contains("\(bytes.count) bytes"), "\(exported.output)")
+        #expect(bytes.range(of: Data("input_names".utf8)) != nil && bytes.range(of: Data(net.utf8)) != nil)
+        let tree = try await deployment.command(["models", "export", "boosted-trees", "--out", file])
+        #expect(tree.status == 1 && tree.output.contains("lstm and transformer"), "\(tree.output)")
         let unknown = try await deployment.command(["models", "promote", "oracle"])
         #expect(unknown.status == 1 && unknown.output.contains("there is no model \"oracle\""), "\(unknown.output)")
     }

@@ -8,57 +8,75 @@ import Testing
         try QuantileForecast((0..<3).flatMap { _ in [-2.0, -1, -0.5, 0.1, 0.5, 1, 2].map { $0 * scale } })
     }
 
-    @Test func tooFewOutcomesInsideWidenTheSpreadAroundTheMedian() throws {
-        var calibration = SpreadCalibration()
-        #expect(try calibration.applied(to: forecast(1)) == forecast(1))
-        for _ in 0..<20 { calibration.learn(inside: 0.6, horizonIndex: 1) }
-        let wider = try calibration.applied(to: forecast(1))
-        #expect(Array(wider[horizon: 0]) == Array(try forecast(1)[horizon: 0]))
-        #expect(wider.median(horizonIndex: 1) == 0.1)
-        let k = try #require(calibration.factors.dropFirst().first)
-        #expect(abs(k - exponential(20 * SpreadCalibration.rate * 0.2)) < 1e-12)
-        #expect(abs((wider[horizon: 1].last ?? 0) - (0.1 + k * 1.9)) < 1e-12)
-        calibration.learn(inside: .nan, horizonIndex: 1)
-        #expect(calibration.factors[1] == k)
-    }
-
     private let all = [true, true, true]
+
+    /// A Monday for each number.
+    private func origin(_ week: Int) -> SessionDate { SessionDate(year: 2014, month: 1, day: 6).advanced(by: 7 * week) }
 
     @Test func aMemberThatIsWorseThanTheFloorIsLeftOutOnlyWithEvidence() throws {
         var weights = PastLossWeights(priors: [1, 1, 2], floor: 0)
-        #expect(weights.weights(horizonIndex: 0, present: all) == [0.25, 0.25, 0.5])
-        for _ in 0..<PastLossWeights.evidence - 1 { weights.learn([1, 1.02, 0.97], horizonIndex: 0) }
-        #expect(weights.weights(horizonIndex: 0, present: all)[1] > 0)
-        weights.learn([1, 1.02, 0.97], horizonIndex: 0)
-        let learned = weights.weights(horizonIndex: 0, present: all)
+        #expect(weights.current.weights(horizonIndex: 0, present: all) == [0.25, 0.25, 0.5])
+        for i in 0..<PastLossWeights.evidence { weights.learn(origin(i), [1, 1.02, 0.97], horizonIndex: 0) }
+        #expect(weights.current.weights(horizonIndex: 0, present: all)[1] > 0)
+        weights.learn(origin(PastLossWeights.evidence), [1, 1.02, 0.97], horizonIndex: 0)
+        let learned = weights.current.weights(horizonIndex: 0, present: all)
         #expect(learned[1] == 0)
         #expect(learned[2] > 2 * learned[0])
         #expect(abs(learned.reduce(0, +) - 1) < 1e-12)
-        #expect(weights.weights(horizonIndex: 1, present: all) == [0.25, 0.25, 0.5], "what one horizon taught is not another's")
+        #expect(weights.current.weights(horizonIndex: 1, present: all) == [0.25, 0.25, 0.5], "what one horizon taught is not another's")
     }
 
     @Test func aMemberThatIsWorseByChanceStays() {
         var weights = PastLossWeights(priors: [1, 1, 1], floor: 0)
-        for i in 0..<40 { weights.learn([1, i % 2 == 0 ? 1.06 : 0.95, 1], horizonIndex: 0) }
-        #expect(weights.weights(horizonIndex: 0, present: all)[1] > 0.1)
+        for i in 0..<40 { weights.learn(origin(i), [1, i % 2 == 0 ? 1.06 : 0.95, 1], horizonIndex: 0) }
+        #expect(weights.current.weights(horizonIndex: 0, present: all)[1] > 0.1)
     }
 
     @Test func withoutAnyGoodMemberTheFloorRemains() throws {
         var weights = PastLossWeights(priors: [0, 1, 1], floor: 0)
-        #expect(weights.weights(horizonIndex: 2, present: all) == [0, 0.5, 0.5])
-        #expect(weights.weights(horizonIndex: 2, present: [true, false, false]) == [1, 0, 0])
-        for _ in 0..<30 { weights.learn([1, 1.1, 1.2], horizonIndex: 2) }
-        #expect(weights.weights(horizonIndex: 2, present: all) == [1, 0, 0])
-        let combined = try weights.combined([forecast(1), forecast(3), forecast(5)])
+        #expect(weights.current.weights(horizonIndex: 2, present: all) == [0, 0.5, 0.5])
+        #expect(weights.current.weights(horizonIndex: 2, present: [true, false, false]) == [1, 0, 0])
+        for i in 0..<30 { weights.learn(origin(i), [1, 1.1, 1.2], horizonIndex: 2) }
+        #expect(weights.current.weights(horizonIndex: 2, present: all) == [1, 0, 0])
+        let combined = try weights.current.combined([forecast(1), forecast(3), forecast(5)])
         #expect(Array(combined[horizon: 2]) == Array(try forecast(1)[horizon: 2]))
         #expect(abs((combined[horizon: 0].last ?? 0) - 8) < 1e-12)
     }
 
     @Test func aMemberWithoutAForecastLeavesTheOthersTheirWeights() throws {
         let weights = PastLossWeights(priors: [1, 1, 2], floor: 0)
-        let combined = try weights.combined([forecast(1), nil, forecast(4)])
+        let combined = try weights.current.combined([forecast(1), nil, forecast(4)])
         #expect(abs((combined[horizon: 0].last ?? 0) - (2 + 2 * 8) / 3.0) < 1e-12)
-        #expect(throws: ForecastRefusal.self) { try weights.combined([nil, nil, nil]) }
+        #expect(throws: ForecastRefusal.self) { try weights.current.combined([nil, nil, nil]) }
+    }
+
+    @Test func originsOfEverySessionTeachAsMuchAsOnesOfEveryFifth() {
+        var (daily, weekly) = (PastLossWeights(priors: [0, 1, 1], floor: 0), PastLossWeights(priors: [0, 1, 1], floor: 0))
+        for day in (0..<1400).filter({ $0 % 7 < 5 }) {
+            let losses = [1, 1 + 0.001 * Double(day % 3), 0.98]
+            daily.learn(origin(0).advanced(by: day), losses, horizonIndex: 1)
+            if day % 7 == 0 { weekly.learn(origin(0).advanced(by: day), losses, horizonIndex: 1) }
+        }
+        let (a, b) = (daily.current.scores, weekly.current.scores)
+        #expect(abs(a[2][1] / b[2][1] - 1) < 1e-9 && a[2][1] > 7)
+        #expect(a[1][1] == 0 && b[1][1] == 0, "worse than the floor beyond chance in both")
+    }
+
+    @Test func anEnsembleComesBackFromItsArtifactAndForecastsTheSame() throws {
+        var learned = PastLossWeights(priors: [0, 1, 2], floor: 0)
+        for week in 0..<50 { learned.learn(origin(week), [1, 0.98 + 0.01 * Double(week % 2), 0.97], horizonIndex: week % 3) }
+        let members = ["blended-fhs", "har", "lstm"].map {
+            Ensemble.Member(id: "\($0)-1", kind: $0, artifactKey: "models/\($0)-1", artifactSHA256: "ab")
+        }
+        let ensemble = Ensemble(members: members, weights: learned.current, cut: "2014-12-31")
+        let again = try Ensemble(state: Artifact(decoding: ensemble.state().encoded()))
+        #expect(again == ensemble && again.members.map(\.id) == ["blended-fhs-1", "har-1", "lstm-1"])
+        let parts = try [forecast(1), forecast(2), nil]
+        #expect(try again.forecast(parts) == ensemble.forecast(parts))
+        #expect(abs(ensemble.metrics.filter { $0.key.hasSuffix("_20") }.values.reduce(0, +) - 1) < 1e-9)
+        var damaged = ensemble.state()
+        damaged.metadata["floor"] = "3"
+        #expect(throws: ArtifactFailure.self) { try Ensemble(state: damaged) }
     }
 
     @Test func theEchoSeesLastQuartersEventAndNothingElse() throws {

@@ -46,7 +46,7 @@ struct LivedMarket {
         try await Forecasts(database).keep(forecasts)
     }
 
-    private static func model(_ kind: String) -> Model {
+    static func model(_ kind: String) -> Model {
         Model(
             id: "\(kind)-1", kind: kind, asOf: evening(-1), featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
             codeVersion: "c", seed: 1, windowFrom: start, windowTo: start, metrics: "{}", artifactKey: "", artifactSHA256: "")

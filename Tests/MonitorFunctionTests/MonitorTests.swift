@@ -42,13 +42,36 @@ import Testing
         #expect(hashes[0]["calibrations"] == hashes[1]["calibrations"])
     }
 
+    @Test func whatMembersLostIsInUnitsOfTheFloorsRangeAndAsOfAnInstant() async throws {
+        let market = try await LivedMarket(days: 12, net: net())
+        try await daily(market, 0..<12)
+        func losses(_ day: Int) async throws -> [MemberLoss] {
+            try await Scores(market.database).memberLosses(
+                of: ["lstm", "blended-fhs"], floor: "blended-fhs", levels: (low: 1, high: 5), from: LivedMarket.start,
+                asOf: LivedMarket.evening(day))
+        }
+        let all = try await losses(11)
+        #expect(all.count == 2 * (11 + 7))
+        #expect(try await losses(6) == all.filter { $0.session.advanced(by: $0.horizon) <= LivedMarket.session(6) })
+        #expect(Array(all.prefix(4).map(\.kind)) == ["blended-fhs", "lstm", "blended-fhs", "lstm"] && all[0].horizon == 1)
+        var expected = Score()
+        for place in 0..<10 {
+            expected.add(-0.9 + 0.2 * Double(place), quantiles: [-0.95, -0.8, -0.5, 0, 0.5, 0.8, 0.95].map { 1.5 * $0 })
+        }
+        #expect(abs(all[0].loss - expected.meanLoss / (1.5 * 1.6)) < 1e-9)
+    }
+
     @Test func factorsFollowTheOutcomesAndAreKnownOnlyOnceTheHorizonIsOver() async throws {
         let market = try await LivedMarket(days: 40, net: net())
         try await daily(market, 0..<40)
         let known = try await Calibrations(market.database).known(before: .utcMidnight(LivedMarket.session(99)))
         func k(_ kind: String, _ horizon: Int) -> Double { known.first { $0.kind == kind && $0.horizon == horizon }?.k ?? .nan }
         #expect(abs(k("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
-        #expect(k("blended-fhs", 1) < 0.93 && k("blended-fhs", 20) < 1 && k("blended-fhs", 20) > k("blended-fhs", 1))
+        for (horizon, origins) in [(1, 39), (20, 20)] {
+            var calibration = SpreadCalibration()
+            for day in 0..<origins { calibration.learn(LivedMarket.session(day), inside: 1) }
+            #expect(k("blended-fhs", horizon) == calibration.k && calibration.k < 1, "all were inside")
+        }
         #expect(try await Calibrations(market.database).known(before: LivedMarket.evening(20)).allSatisfy { $0.horizon != 20 })
         let last = try #require(known.first { $0.horizon == 20 })
         #expect(last.session == LivedMarket.session(19) && last.knownAt == LivedMarket.evening(39) && last.outcomes == 10)
@@ -64,12 +87,14 @@ import Testing
         let review = MonitorEvent.review(time: LivedMarket.evening(89).adding(seconds: 3600))
         let first = try await send(review, to: market)
         #expect(first.isChanged == true && first.champion == "lstm-1", "\(first.evidence?.first?.reasons ?? [])")
-        _ = try await send(review, to: market)
+        try await ModelRegistry(market.database).register(LivedMarket.model("har"))
+        let again = try await send(review, to: market)
+        #expect(again.isChanged == false && again.champion == "lstm-1" && again.note == "this review was made already")
         let history = try await Promotions(market.database).history(asOf: LivedMarket.evening(90))
         #expect(history.map(\.model) == ["lstm-1", "blended-fhs-1"])
         #expect(history[0].evidence.contains(#""origins": 70"#), "\(history[0].evidence)")
         let looks = try await Evaluations(market.database).list(asOf: LivedMarket.evening(90))
-        #expect(looks.map(\.verdict) == ["promoted", "kept"])
+        #expect(looks.map(\.verdict) == ["replaced", "promoted", "confirmed", "kept"])
 
         try await daily(market, 90..<160)
         let decisions = try await Promotions(market.database).history(asOf: LivedMarket.evening(160))

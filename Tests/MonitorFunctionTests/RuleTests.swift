@@ -70,9 +70,11 @@ import Testing
         }
         #expect(watched(wave(1.0))?.origins == 20)
         #expect(watched(wave(0.9)) == nil)
-        #expect(watched({ day, _ in day < 20 ? 1.5 : 0.9 }) == nil, "what lies further back does not count")
+        #expect(watched({ day, _ in day < 20 ? 1.5 : 0.9 }) == nil, "what lies further back is not judged")
         #expect(watched(wave(1.0), days: 19) == nil)
-        #expect(watched({ day, _ in 0.951 + (day % 2 == 0 ? 0.1 : -0.1) }) == nil, "within two standard errors")
+        #expect(watched({ day, _ in 0.951 + (day / 10 % 2 == 0 ? 0.1 : -0.1) }, days: 250) == nil, "within two standard errors")
+        #expect(watched({ day, _ in 0.93 + (day / 20 % 2 == 0 ? 0.1 : -0.1) }, days: 220) == nil, "a bad month among good and bad ones")
+        #expect(watched({ day, _ in day < 200 ? 0.93 + 0.02 * Double(day / 20 % 2) : 1.1 }, days: 220) != nil, "a month worse than any")
     }
 
     @Test func originsCountOnlyWhenEveryKindHasEveryHorizon() {
@@ -82,20 +84,5 @@ import Testing
             OriginScore(session: SessionDate(day: 1), horizon: $0, kind: "net", loss: 1, baselineLoss: 1, inside80: 8, count: 10)
         }
         #expect(LiveRecord(rows, kinds: ["net"]).origins.isEmpty)
-    }
-
-    @Test func aRangeThatHoldsTooLittleWidensAndOneThatHoldsTooMuchNarrows() {
-        func factor(_ inside: Int, times: Int) -> Double {
-            var factor = SpreadFactor()
-            for day in 0..<times {
-                factor.step(
-                    OriginCoverage(session: SessionDate(day: Int32(day)), knownAt: Instant(seconds: 0), outcomes: 10, inside: inside))
-            }
-            return factor.k
-        }
-        #expect(factor(8, times: 100) == 1)
-        #expect(abs(factor(0, times: 1) - 1.008032085504273) < 1e-12)
-        #expect(abs(factor(10, times: 1) - 0.9980019986673331) < 1e-12)
-        #expect(abs(factor(6, times: 20) - 1.0408107741923882) < 1e-12)
     }
 }

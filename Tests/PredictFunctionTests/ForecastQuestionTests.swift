@@ -16,6 +16,7 @@ import Testing
     @Test func withoutAQueryItAsksForAllHorizonsOfTheChampionNow() throws {
         let question = try question("AAPL")
         #expect(question.horizons == [1, 5, 20])
+        #expect(!question.isExplained)
         #expect(!question.includesOthers)
         #expect(question.asOf.description == "2013-03-01T23:00:00Z")
     }
@@ -27,7 +28,7 @@ import Testing
 
     @Test(arguments: [
         ["horizon": "3"], ["horizon": "one"], ["as_of": "2012-02-30"], ["as_of": "2013-03-02"], ["as_of": "2013-03-01T23:00:01Z"],
-        ["include": "everything"],
+        ["include": "everything"], ["explain": "yes"],
     ])
     func aBadParameterIsAProblemThatNamesIt(_ query: [String: String]) {
         let problem = #expect(throws: ProblemDetails.self) { try question("AAPL", query) }

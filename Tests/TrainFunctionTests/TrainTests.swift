@@ -96,6 +96,58 @@ struct TrainTests {
         #expect(look.subject == .training && look.verdict == "failed" && look.evidence.contains("diverged twice"))
     }
 
+    @Test func theEnsembleNamesItsMembersAndIsMadeOnce() async throws {
+        let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
+        let train = try await train(plans)
+        var summary = TrainSummary()
+        try await train.combine(asOf: Self.time, &summary, Context())
+        #expect(summary.models.isEmpty && summary.note?.contains("waits for blended-fhs") == true)
+
+        let knowledge = try #require(try await train.knowledge(asOf: Self.time))
+        let kinds = plans.map(\.kind)
+        _ = try await train.train(plans[0], knowledge, part: 0, &summary, Context())
+        #expect(try await !train.isSettled(kinds, asOf: Self.time))
+        _ = try await train.train(plans[1], knowledge, part: 0, &summary, Context())
+        #expect(try await train.isSettled(kinds, asOf: Self.time))
+        for _ in 0..<2 { try await train.combine(asOf: Self.time, &summary, Context()) }
+        #expect(
+            summary.models.map(\.kind) == kinds + ["ensemble", "ensemble"] && summary.models.map(\.isNew) == [true, true, true, false])
+
+        let row = try #require(try await ModelRegistry(train.database).find(summary.models[2].id))
+        let bytes = try await train.artifacts.get(ArtifactStore.Reference(key: row.artifactKey, sha256: row.artifactSHA256))
+        let ensemble = try Ensemble(state: Artifact(decoding: bytes))
+        #expect(ensemble.members.map(\.id) == summary.models.prefix(2).map(\.id))
+        #expect(ensemble.members.allSatisfy { row.config.contains($0.id) })
+        #expect(ensemble.weights.weights(horizonIndex: 0, present: [true, true]) == [0, 1], "the floor has no weight of its own")
+        #expect(try await Promotions(train.database).champion(asOf: Self.time)?.kind == "blended-fhs")
+    }
+
+    @Test func weightsAreLearnedFromWhatWasLostInOrder() {
+        let monday = SessionDate(year: 2016, month: 1, day: 4)
+        var expected = PastLossWeights(priors: [0, 1, 1], floor: 0)
+        var rows: [MemberLoss] = []
+        for week in 0..<30 {
+            let session = monday.advanced(by: 7 * week)
+            let losses = [1, week < 3 ? nil : 1.01, 0.98]
+            expected.learn(session, losses, horizonIndex: 1)
+            rows += zip(["blended-fhs", "har", "lstm"], losses).compactMap { kind, loss in
+                loss.map { MemberLoss(session: session, horizon: 5, kind: kind, loss: $0) }
+            }
+        }
+        #expect(Train.weights(rows, ["blended-fhs", "har", "lstm"], priors: [0, 1, 1], floor: 0) == expected.current)
+        #expect(expected.current.scores[1][1] == 0 && expected.current.scores[2][1] > 1)
+    }
+
+    @Test func aTrainingOfAllKindsPassesOverOneWhoseFitStillLasts() async throws {
+        let plan = TrainingPlan(type: BlendedFHS.self, seed: 1, lasts: 75)
+        let train = try await train([plan])
+        #expect(try await train.handle(TrainEvent(time: Self.time), Context()).models.first?.isNew == true)
+        #expect(try await train.handle(TrainEvent(time: Self.time), Context()).models.first?.isNew == false)
+        let later = Self.time.adding(seconds: 74 * 86_400)
+        #expect(try await train.handle(TrainEvent(time: later), Context()).models.isEmpty)
+        #expect(try await train.handle(TrainEvent(time: later, kinds: ["blended-fhs"]), Context()).models.first?.isNew == true)
+    }
+
     @Test func anUnknownKindIsRefusedByName() async throws {
         let train = try await train(TrainingPlan.all)
         await #expect(throws: Train.Failure.self) { try await train.handle(TrainEvent(time: Self.time, kinds: ["oracle"]), Context()) }

@@ -62,6 +62,17 @@ function drawProvenance(forecast, entry) {
   ]));
 }
 
+// Which inputs widen or narrow the five-session range most.
+function drawWhy(explanation) {
+  $("why").hidden = !explanation;
+  if (!explanation) return;
+  const parts = explanation.groups.map((g) => ({ name: g.group, change: g.width_change[1] })).filter((g) => Math.abs(g.change) >= 0.005)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 3)
+    .map((g) => `${(100 * Math.abs(g.change)).toFixed(0)} % ${g.change > 0 ? "wider" : "narrower"} for ${g.name}`);
+  $("why").textContent = `What moves this forecast: ${explanation.summary}.`
+    + (parts.length ? ` The 5-session range is ${parts.join(", ")} than it would be without.` : "");
+}
+
 function fail(error) {
   if (error instanceof Problem && (error.status === 401 || error.status === 403)) {
     forgetKey();
@@ -76,7 +87,7 @@ async function show(symbol) {
   try {
     const path = encodeURIComponent(symbol);
     const [bars, forecast, models, evaluation] = await Promise.all([
-      get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger`), get("/v1/models"), get("/v1/evaluation")]);
+      get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger&explain=true`), get("/v1/models"), get("/v1/evaluation")]);
     const kind = $("model").value;
     $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.model.kind, false, e.model.kind === kind)));
     $("model").disabled = false;
@@ -88,6 +99,7 @@ async function show(symbol) {
     $("legend-model").textContent = `${entry.model.kind}, ${entry.role}`;
     drawChart(bars.bars, forecast, entry.forecasts);
     drawTable(entry.forecasts);
+    drawWhy(entry.explanation);
     drawProvenance(forecast, entry);
     drawModels(models, evaluation.results);
     await drawData(symbol);

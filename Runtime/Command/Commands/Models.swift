@@ -13,10 +13,11 @@ struct Models: AsyncParsableCommand {
               bellwether models compare lstm blended-fhs
               bellwether models promote lstm --reason "the reviews are too slow for us"
               bellwether models rollback
+              bellwether models export lstm --out lstm.onnx
 
             Works by Lambda invoke: on this machine's deployment, or with --stack on one in AWS.
             """,
-        subcommands: [List.self, Show.self, Compare.self, Promote.self, Rollback.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, Compare.self, Promote.self, Rollback.self, ModelsExport.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show who is who, since when and why, and every fit.")

@@ -1,30 +1,46 @@
-/// Adaptive conformal calibration of the spread (Gibbs and Candès, 2021): q → median + k (q - median), one factor per horizon.
+package import Market
+
+/// Adaptive conformal calibration of a range's width at one horizon (after Gibbs and Candès, 2021): q → median + k (q − median).
 ///
-/// ln k moves by `rate` × (0.8 - the share of outcomes inside the 80 % range) whenever an origin's outcomes have become known, and so
-/// follows the coverage with the horizon's delay.
+/// When an origin's outcomes have become known, ln k moves by `rate` × (sessions since the origin before) × (0.8 − the share of them inside
+/// the issued 80 % range): too few inside widen, too many narrow, symmetric about the median. The step goes with time, so that origins
+/// of every session and of every fifth one follow the coverage equally fast. A weekday counts as a session.
 package struct SpreadCalibration: Sendable, Hashable {
-    package static let target = 0.8, rate = 0.02
+    package static let target = 0.8, rate = 0.004
+    /// Sessions that one origin may stand for: after a gap its outcomes say no more than others'.
+    static let longestStep = 10
 
-    /// ln k per horizon.
-    package private(set) var logFactors = [Double](repeating: 0, count: Quantiles.horizons.count)
+    package private(set) var k: Double
+    private var origin: SessionDate?
 
-    package init() {}
-
-    /// k per horizon.
-    package var factors: [Double] { logFactors.map(exponential) }
-
-    /// - Parameter inside: the share of one origin's outcomes that fell inside the calibrated 80 % range issued for them.
-    package mutating func learn(inside: Double, horizonIndex: Int) {
-        guard inside.isFinite else { return }
-        logFactors[horizonIndex] += Self.rate * (Self.target - inside)
+    /// - Parameters:
+    ///   - k: the factor so far.
+    ///   - origin: the last origin that was learned from; nil starts anew.
+    package init(k: Double = 1, after origin: SessionDate? = nil) {
+        self.k = k
+        self.origin = origin
     }
 
-    package func applied(to forecast: QuantileForecast) throws(ForecastRefusal) -> QuantileForecast {
-        var values: [Double] = []
-        for (i, factor) in factors.enumerated() {
-            let median = forecast.median(horizonIndex: i)
-            values += forecast[horizon: i].map { median + factor * ($0 - median) }
-        }
-        return try QuantileForecast(values)
+    /// - Parameters:
+    ///   - origin: later than the ones before.
+    ///   - inside: the share of its outcomes inside the 80 % range that was issued for them; what is no number teaches nothing.
+    package mutating func learn(_ origin: SessionDate, inside: Double) {
+        guard inside.isFinite else { return }
+        let step = OriginStep.sessions(after: self.origin, through: origin, atMost: Self.longestStep)
+        k *= exponential(Self.rate * Double(step) * (Self.target - inside))
+        self.origin = origin
+    }
+
+    /// Quantiles at one horizon in ascending order, an odd number of them, as they are issued.
+    package static func spread(_ quantiles: some Collection<Double>, by k: Double) -> [Double] {
+        let median = quantiles.dropFirst(quantiles.count / 2).first ?? 0
+        return quantiles.map { median + k * ($0 - median) }
+    }
+}
+
+extension QuantileForecast {
+    /// As it is issued, with a factor for each horizon.
+    package func spread(by factors: [Double]) throws(ForecastRefusal) -> QuantileForecast {
+        try QuantileForecast(factors.indices.flatMap { SpreadCalibration.spread(self[horizon: $0], by: factors[$0]) })
     }
 }

@@ -63,7 +63,9 @@ package struct ONNXGraph {
     }
 
     /// The model's bytes: one float input and one float output, their first dimension free.
-    func model(_ name: String, input: (String, [Int]), output: (String, [Int])) -> [UInt8] {
+    ///
+    /// - Parameter metadata: what a runtime shows as the model's custom metadata.
+    func model(_ name: String, input: (String, [Int]), output: (String, [Int]), metadata: [String: String]) -> [UInt8] {
         var model = ProtobufWriter()
         model.integer(1, 8)
         model.text(2, "bellwether")
@@ -85,6 +87,12 @@ package struct ONNXGraph {
         }
         model.data(7, graph.bytes)
         model.message(8) { $0.integer(2, 17) }
+        for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
+            model.message(14) {
+                $0.text(1, key)
+                $0.text(2, value)
+            }
+        }
         return model.bytes
     }
 }

@@ -87,19 +87,3 @@ extension TransformerNet {
         return linear(norm(graph.node("Squeeze", [newest, graph.constant([1])]), "norm"), "head")
     }
 }
-
-extension SequenceModel {
-    /// The model for inference as an ONNX file: `windows` [batch, window, inputs], scaled as `state()` says, to `z` [batch, 21]; the mean
-    /// of all nets. Quantiles are not sorted, and not yet times S √h.
-    package func onnx() -> [UInt8] {
-        var graph = ONNXGraph()
-        let block = Net(shape).parameters
-        let outputs = values.enumerated().map { i, values in
-            let prefix = "nets.\(i)."
-            return Net.addNodes(&graph, shape, ONNXWeights(tensors: block.named(values, prefix: prefix), prefix: prefix), input: "windows")
-        }
-        let sum = graph.node("Sum", outputs)
-        _ = graph.node("Div", [sum, graph.constant(Float(outputs.count))], named: "z")
-        return graph.model(Self.kind, input: ("windows", [shape.window, shape.inputs]), output: ("z", [shape.outputs]))
-    }
-}

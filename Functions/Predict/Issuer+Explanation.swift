@@ -1,0 +1,34 @@
+import Backtest
+import Features
+import Forecasting
+import Logging
+import Market
+import Store
+
+extension Issuer {
+    /// What moves kept forecasts of one instrument, by model; made anew from the features they were made of. A forecast whose features
+    /// were corrected since, or whose model reads none, has no explanation.
+    func explanations(
+        of forecasts: [Forecast], _ instrument: Instrument, asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger
+    ) async throws -> [String: Explanation] {
+        guard let table = try await features.read([instrument.id], .recorded(asOf), last: Self.window).first else { return [:] }
+        let history = try History.assemble(id: instrument.id, sessions: table.sessions, features: table.values, extras: table.extras)
+        var explanations: [String: Explanation] = [:]
+        for forecast in forecasts where forecast.session == table.sessions.last && forecast.dataVersion == table.dataVersion {
+            guard let row = try await ModelRegistry(database).find(forecast.model) else { continue }
+            do {
+                let model = try await models.first(of: [row], deadline: deadline, logger)
+                let explanation = try Explanation(history) { history throws(ForecastRefusal) in
+                    var answers: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
+                    return try model.forecast(history, &answers)
+                }
+                if explanation.effects.contains(where: { ($0.width + $0.median).contains { $0 != 0 } }) {
+                    explanations[row.id] = explanation
+                }
+            } catch let error where error is RefusedArtifacts || error is ForecastRefusal {
+                logger.error("A forecast cannot be explained", metadata: ["model": "\(row.id)", "reason": "\(error)"])
+            }
+        }
+        return explanations
+    }
+}

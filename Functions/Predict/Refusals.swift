@@ -1,0 +1,30 @@
+import Market
+import Store
+
+/// Which kinds had no forecast for an instrument's last session, so that a question does not try them again and again. Kept in memory; what
+/// is known changes by the hour, as late rows and new fits come in.
+actor Refusals {
+    private struct Key: Hashable {
+        let instrument: String
+        let session: SessionDate?
+        /// Whole hours since 1970.
+        let hour: Int64
+
+        init(_ kept: KeptForecasts, _ asOf: Instant) {
+            instrument = kept.instrument.id
+            session = kept.lastSession
+            hour = asOf.seconds / 3600
+        }
+    }
+
+    private static let capacity = 10_000
+    private var known: [Key: Set<String>] = [:]
+
+    func kinds(_ kept: KeptForecasts, asOf: Instant) -> Set<String> { known[Key(kept, asOf)] ?? [] }
+
+    func note(_ kinds: Set<String>, _ kept: KeptForecasts, asOf: Instant) {
+        guard !kinds.isEmpty else { return }
+        if known.count >= Self.capacity { known = [:] }
+        known[Key(kept, asOf), default: []].formUnion(kinds)
+    }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Foundation
+
+struct ModelsExport: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export", abstract: "Write a network as an ONNX file, for other systems to serve.",
+        discussion: """
+            For lstm and transformer. The file's metadata holds what its use takes: the inputs' names and order, their scaling, the horizons, \
+            the quantiles, and how outputs become log returns. Its ranges are as the network says them, before the spread factor.
+            """)
+    @Argument(help: "An id, or a kind of model for its latest fit.") var model: String
+    @Option(help: ArgumentHelp("Where to write it.", valueName: "file")) var out: String
+    @OptionGroup var options: ModelsOptions
+
+    private struct Exported: Codable {
+        let id, kind: String
+        let onnx: String
+    }
+
+    private struct Written: Encodable {
+        let id, kind, file: String
+        let bytes: Int
+    }
+
+    func run() async throws {
+        let body = try await options.target.find().invoke("Predict", ["export": model])
+        guard let exported = try? JSONDecoder().decode(Exported.self, from: body), let file = Data(base64Encoded: exported.onnx) else {
+            throw CommandFailure("Predict's answer is no exported model: deploy a version that can export")
+        }
+        do { try file.write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
+            throw CommandFailure("\(out) cannot be written", error)
+        }
+        if options.json {
+            let written = Written(id: exported.id, kind: exported.kind, file: out, bytes: file.count)
+            return Screen.result(String(decoding: try JSONEncoder().encode(written), as: UTF8.self))
+        }
+        Screen.result("\(out): \(exported.id), \(file.count) bytes")
+    }
+}

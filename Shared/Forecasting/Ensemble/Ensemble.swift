@@ -1,0 +1,80 @@
+/// The mean of several fitted models' quantiles: which fits, and how each weighs. Its artifact names everything that a forecast is made of.
+package struct Ensemble: Sendable, Hashable {
+    package static let kind = "ensemble"
+
+    /// A fit as it lies in the object store.
+    package struct Member: Sendable, Hashable {
+        package let id, kind, artifactKey, artifactSHA256: String
+
+        package init(id: String, kind: String, artifactKey: String, artifactSHA256: String) {
+            self.id = id
+            self.kind = kind
+            self.artifactKey = artifactKey
+            self.artifactSHA256 = artifactSHA256
+        }
+    }
+
+    package let members: [Member]
+    package let weights: MemberWeights
+    let cut: String
+
+    /// - Parameters:
+    ///   - weights: of these members, in their order; kept as fp32 is able to hold them.
+    ///   - cut: the last session that a member knew.
+    package init(members: [Member], weights: MemberWeights, cut: String) {
+        func stored(_ values: [[Double]]) -> [[Double]] { values.map { $0.map { Double(Float($0)) } } }
+        self.members = members
+        self.weights = MemberWeights(priors: stored(weights.priors), scores: stored(weights.scores), floor: weights.floor)
+        self.cut = cut
+    }
+
+    /// - Parameter forecasts: the members', in their order; nil = it made none.
+    package func forecast(_ forecasts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast { try weights.combined(forecasts) }
+
+    /// Each member's weight by its kind and the horizon, while all have a forecast.
+    package var metrics: [String: Double] {
+        let all = members.map { _ in true }
+        var metrics: [String: Double] = [:]
+        for (i, horizon) in Quantiles.horizons.enumerated() {
+            for (member, weight) in zip(members, weights.weights(horizonIndex: i, present: all)) {
+                metrics["weight_\(member.kind)_\(horizon)"] = weight
+            }
+        }
+        return metrics
+    }
+
+    package func state() -> Artifact {
+        var metadata = Artifact.header(kind: Self.kind, seed: 0, cut: cut)
+        metadata["members"] = members.map { [$0.id, $0.kind, $0.artifactKey, $0.artifactSHA256].joined(separator: " ") }
+            .joined(separator: "\n")
+        metadata["floor"] = String(weights.floor)
+        metadata[ArtifactKey.scaling] = "half a member's share of priors, half its share of scores, among those that have a forecast"
+        let shape = [members.count, Quantiles.horizons.count]
+        func tensor(_ name: String, _ values: [[Double]]) -> Artifact.Tensor {
+            Artifact.Tensor(name: name, shape: shape, values: values.joined().map(Float.init))
+        }
+        return Artifact(metadata: metadata, tensors: [tensor("priors", weights.priors), tensor("scores", weights.scores)])
+    }
+
+    /// - Throws: `ArtifactFailure`.
+    package init(state: Artifact) throws {
+        try state.check(kind: Self.kind)
+        let members = try state.text("members").split(separator: "\n").map { line throws(ArtifactFailure) in
+            let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 4 else { throw .mismatch("a member is not id, kind, key and hash") }
+            return Member(id: parts[0], kind: parts[1], artifactKey: parts[2], artifactSHA256: parts[3])
+        }
+        guard !members.isEmpty, let floor = Int(try state.text("floor")), members.indices.contains(floor) else {
+            throw ArtifactFailure.mismatch("floor is no member")
+        }
+        let width = Quantiles.horizons.count
+        func weights(_ name: String) throws(ArtifactFailure) -> [[Double]] {
+            let values = try state.values(name, shape: [members.count, width])
+            guard values.allSatisfy({ $0 >= 0 }) else { throw .mismatch("\(name) holds a negative value") }
+            return members.indices.map { member in values[member * width..<(member + 1) * width].map(Double.init) }
+        }
+        self.init(
+            members: members, weights: MemberWeights(priors: try weights("priors"), scores: try weights("scores"), floor: floor),
+            cut: try state.text(ArtifactKey.cut))
+    }
+}

@@ -1,0 +1,65 @@
+import Market
+import Testing
+
+@testable import Forecasting
+
+@Suite struct ExplanationTests {
+    private static let layout = FeatureLayout(version: "v", names: ["z1", "v5", "lvol", "beta60", "rk5"], sequence: [0, 1])
+
+    /// The last session is twice as volatile as the year before it.
+    private func history() throws -> History {
+        let count = 300
+        let blend = (0..<count).map { $0 == count - 1 ? 0.02 : 0.01 }
+        return try History(
+            id: "A", layout: Self.layout, sessions: (0..<count).map { SyntheticMarket.start.advanced(by: $0) },
+            features: [Float](repeating: 1, count: count * 5), logLevel: blend, sigma97: blend, blend: blend)
+    }
+
+    /// S times quantiles that a feature widens or lifts; missing features count as nothing.
+    private func forecast(_ widths: [Float], lift: Float = 0) -> (History) throws(ForecastRefusal) -> QuantileForecast {
+        { history throws(ForecastRefusal) in
+            let row = history.features.suffix(5).map { $0.isFinite ? $0 : 0 }
+            let wide = 1 + zip(row, widths).reduce(0) { $0 + $1.0 * $1.1 }
+            let s = history.blend[history.count - 1]
+            return try QuantileForecast(
+                (0..<3).flatMap { _ in
+                    [-1.6, -1.3, -0.7, 0, 0.7, 1.3, 1.6].map { s * (Double(wide) * $0 + Double(lift * row[0])) }
+                })
+        }
+    }
+
+    private func effect(_ explanation: Explanation, _ group: Explanation.Group) throws -> Explanation.Effect {
+        try #require(explanation.effects.first { $0.group == group })
+    }
+
+    @Test func aGroupsEffectIsWhatTheForecastLosesWithoutIt() throws {
+        let explanation = try Explanation(history(), forecast([0, 0.5, 0, 0, -0.25], lift: 0.1))
+        #expect(explanation.effects.map(\.group) == Explanation.Group.allCases)
+        #expect(try effect(explanation, .volatility).width.allSatisfy { abs($0 - (1.25 / 0.75 - 1)) < 1e-6 })
+        #expect(try effect(explanation, .crossSection).width.allSatisfy { abs($0 - (1.25 / 1.5 - 1)) < 1e-6 })
+        #expect(try effect(explanation, .returns).median.allSatisfy { abs($0 - 0.002) < 1e-9 })
+        #expect(try effect(explanation, .volume).width == [0, 0, 0] && effect(explanation, .market).median == [0, 0, 0])
+        // The geometric mean of 249 sessions at 0.01 and one at 0.02.
+        let usual = 0.01 * exponential(logarithm(2) / 250)
+        #expect(try effect(explanation, .scale).width.allSatisfy { abs($0 - (0.02 / usual - 1)) < 1e-9 })
+        #expect(try explanation == Explanation(history(), forecast([0, 0.5, 0, 0, -0.25], lift: 0.1)))
+    }
+
+    @Test func theSummarySaysWhatMovesTheWidthMost() throws {
+        #expect(try Explanation(history(), forecast([0, 0.5, 0, 0, 0])).summary == "mostly volatility")
+        #expect(try Explanation(history(), forecast([0, 0, 9, 0, 0])).summary == "mostly volume")
+        #expect(try Explanation(history(), forecast([0.7, 0, 0, 0, 0])).summary == "volatility first, then returns")
+        let flat = { (_: History) throws(ForecastRefusal) in try QuantileForecast((0..<21).map { Double($0 % 7) }) }
+        #expect(try Explanation(history(), flat).summary == "as on a usual day")
+    }
+
+    @Test func everyKindThatReadsFeaturesIsExplained() throws {
+        let histories = try SyntheticMarket.histories(count: 4, sessions: 1_200, effect: 0.5)
+        let model = try LinearQuantile.fit(TrainingSet(histories: histories, cut: SyntheticMarket.date(1_150)))
+        let explanation = try Explanation(histories[0]) { history throws(ForecastRefusal) in
+            try model.forecast(history, at: history.count - 1)
+        }
+        #expect(try effect(explanation, .returns).width.contains { $0 != 0 })
+        #expect(explanation.effects.allSatisfy { ($0.width + $0.median).allSatisfy(\.isFinite) })
+    }
+}
