@@ -17,55 +17,54 @@ enum WindowSkewness {
         var start = 0
         while start < count, before + start + 1 < length {
             let size = before + start + 1
-            let lanes = moments(returns + start, mean: SIMD16(repeating: sums[start] / Double(max(size, 1))), size: max(size, 0))
-            let value = skew(lanes.second.four(0), lanes.third.four(0), run.four(start), size: Double(size))
-            skewness[start] = size < least ? .nan : value[0]
+            let mean = Four(repeating: sums[start] / Double(max(size, 1)))
+            let moments = Moments(returns + start, (mean, mean, mean), size: max(size, 0))
+            skewness[start] = size < least ? .nan : moments.first.skewness(run.four(start), size: Double(size))[0]
             start += 1
         }
+        let share = 1 / Double(length)
         while start < count {
-            let mean = UnsafeRawPointer(sums + start).loadUnaligned(as: SIMD16<Double>.self) * (1 / Double(length))
-            let lanes = moments(returns + start, mean: mean, size: length)
-            for part in 0..<4 {
-                let place = start + 4 * part
-                skewness.store(skew(lanes.second.four(part), lanes.third.four(part), run.four(place), size: Double(length)), place)
-            }
-            start += 16
+            let means = (sums.four(start) * share, sums.four(start + 4) * share, sums.four(start + 8) * share)
+            let moments = Moments(returns + start, means, size: length)
+            skewness.store(moments.first.skewness(run.four(start), size: Double(length)), start)
+            skewness.store(moments.second.skewness(run.four(start + 4), size: Double(length)), start + 4)
+            skewness.store(moments.third.skewness(run.four(start + 8), size: Double(length)), start + 8)
+            start += 12
         }
     }
+}
 
-    /// Σ d² and Σ d³ over windows that end at sixteen neighbouring sessions, newest first.
+/// Σ d² and Σ d³ over four windows.
+private struct Sums {
+    var squares = Four(repeating: 0), cubes = Four(repeating: 0)
+
     @inline(__always)
-    private static func moments(
-        _ returns: UnsafeMutablePointer<Double>, mean: SIMD16<Double>, size: Int
-    ) -> (second: SIMD16<Double>, third: SIMD16<Double>) {
-        var second = SIMD16<Double>(repeating: 0)
-        var third = SIMD16<Double>(repeating: 0)
-        for back in 0..<size {
-            let deviation = UnsafeRawPointer(returns - back).loadUnaligned(as: SIMD16<Double>.self) - mean
-            let square = deviation * deviation
-            second += square
-            third += square * deviation
-        }
-        return (second, third)
+    mutating func add(_ deviation: Four) {
+        let square = deviation * deviation
+        squares += square
+        cubes += square * deviation
     }
 
     @inline(__always)
-    private static func skew(_ second: Four, _ third: Four, _ run: Four, size: Double) -> Four {
-        let variance = second * (1 / size)
+    func skewness(_ run: Four, size: Double) -> Four {
+        let variance = squares * (1 / size)
         let unbiased = (size * (size - 1)).squareRoot() / (size * (size - 2))
-        let skewness = third * unbiased / (variance * roots(variance))
+        let skewness = cubes * unbiased / (variance * roots(variance))
         return lanes { run[$0] >= size ? 0 : variance[$0] > 1e-14 ? skewness[$0] : .nan }
     }
 }
 
-extension SIMD16<Double> {
-    @inline(__always)
-    fileprivate func four(_ part: Int) -> Four {
-        switch part {
-        case 0: lowHalf.lowHalf
-        case 1: lowHalf.highHalf
-        case 2: highHalf.lowHalf
-        default: highHalf.highHalf
+/// The sums over windows that end at twelve neighbouring sessions, newest first: enough chains to keep the adders busy.
+private struct Moments {
+    var first = Sums(), second = Sums(), third = Sums()
+
+    /// Not inlined: beside blends the optimiser would halve the vectors.
+    @inline(never)
+    init(_ returns: UnsafeMutablePointer<Double>, _ means: (Four, Four, Four), size: Int) {
+        for back in 0..<size {
+            first.add(returns.four(-back) - means.0)
+            second.add(returns.four(4 - back) - means.1)
+            third.add(returns.four(8 - back) - means.2)
         }
     }
 }
