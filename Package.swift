@@ -41,7 +41,7 @@ struct Room {
     }
 }
 
-/// AVX2 and FMA, which every x86-64 Lambda host has; `Kernels` checks the processor before the first use.
+/// AVX2 and FMA, which every x86-64 Lambda host has; `Kernels.Processor` checks that before the first use.
 #if arch(x86_64)
     let vectorised: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3"])]
 #else
@@ -68,7 +68,7 @@ let rooms: [Room] = [
     Room(name: "CPostgres", path: "Shared/C/CPostgres", kind: .system(pkgConfig: "libpq", apt: "libpq-dev")),
     Room(name: "Market", path: "Shared/Market"),
     Room(name: "Providers", path: "Shared/Providers", imports: ["Market"]),
-    Room(name: "Features", path: "Shared/Features", imports: ["Market"]),
+    Room(name: "Features", path: "Shared/Features", imports: ["Market"], settings: vectorised),
     Room(name: "Kernels", path: "Shared/Kernels", settings: vectorised),
     Room(name: "Forecasting", path: "Shared/Forecasting", imports: ["Kernels", "Market"], settings: vectorised),
     Room(name: "Backtest", path: "Shared/Backtest", imports: ["Market", "Providers", "Features", "Forecasting"]),
@@ -105,7 +105,8 @@ let rooms: [Room] = [
     Room(
         name: "FeaturizeFunction", path: "Functions/Featurize",
         imports: [
-            "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry",
+            "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Kernels", "HTTP", "AWS", "Objects", "Postgres", "Store",
+            "Telemetry",
         ],
         products: [log]),
     Room(

@@ -27,25 +27,32 @@ struct CrossSection: Sendable {
         let memberships = try await Universe(database).memberships(exchange: exchange, asOf: instant)
         let universe = Dictionary(grouping: memberships, by: \.instrument)
         let tables = try await store.read(universe.keys.sorted(), .recorded(instant), from: start, through: last)
+            .sorted { $0.instrument < $1.instrument }
         let rows = tables.map { table in (id: table.instrument, rows: FeatureRow.stored(table)) }
         let kept = CrossSections(store, exchange: exchange)
-        var engine = CrossSectionEngine()
+        var engine = CrossSectionEngine(members: rows.count)
         var next = [Int](repeating: 0, count: rows.count)
         var written = 0
         for session in calendar.sessions(from: start, through: last) {
-            var present: [(id: String, row: FeatureRow)] = []
+            var present: [CrossMember] = []
             for (index, member) in rows.enumerated() {
                 while next[index] < member.rows.count, member.rows[next[index]].session < session { next[index] += 1 }
                 guard next[index] < member.rows.count, member.rows[next[index]].session == session,
                     universe[member.id, default: []].contains(where: { $0.contains(session) })
                 else { continue }
-                present.append((member.id, member.rows[next[index]]))
+                present.append(CrossMember(index, member.rows[next[index]]))
             }
-            let values = engine.append(session, members: present)
+            let values = engine.append(present)
             guard wanted.contains(session) else { continue }
+            let width = CrossSectionEngine.width
+            let answers =
+                values.isEmpty
+                ? []
+                : present.enumerated().map { i, entry in
+                    (instrument: rows[entry.member].id, values: Array(values[i * width..<(i + 1) * width]))
+                }
             written += try await kept.keep(
-                values.sorted { $0.key < $1.key }.map { (instrument: $0.key, values: $0.value) }, of: session, knownAt: instant,
-                availableAt: calendar.close(of: session).adding(seconds: Fold.providerLag))
+                answers, of: session, knownAt: instant, availableAt: calendar.close(of: session).adding(seconds: Fold.providerLag))
         }
         return written
     }

@@ -2,6 +2,7 @@ import AWS
 import Features
 import FoundationEssentials
 import HTTP
+import Kernels
 import LambdaEvents
 package import LambdaRuntime
 import Logging
@@ -46,6 +47,7 @@ package struct Featurize: Function {
     }
 
     package init(_ environment: [String: String]) async throws {
+        try Processor.check()
         func required(_ name: String) throws(Failure) -> String {
             guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
             return value

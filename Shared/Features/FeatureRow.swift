@@ -49,7 +49,15 @@ package struct FeatureRow: Hashable, Sendable {
 
     /// The row that was stored as `values` and `extras`; nil when their lengths are not this version's.
     package init?(session: SessionDate, values: [Float], extras: [Double]) {
-        guard values.count == FeatureSet.symbolNames.count, extras.count == 8 else { return nil }
+        guard values.count == Self.width, extras.count == Self.extrasWidth else { return nil }
+        self.init(session: session, values: values, known: extras)
+    }
+
+    static let width = FeatureSet.symbolNames.count
+    package static let extrasWidth = 8
+
+    /// - Parameter extras: `extrasWidth` of them.
+    init(session: SessionDate, values: [Float], known extras: [Double]) {
         self.init(
             session: session, values: values, logReturn: extras[0], sigma94: extras[1], sigma97: extras[2], blend: extras[3],
             crossInput: CrossInput(return5: extras[4], return20: extras[5], momentum: extras[6], deviation60: extras[7]))

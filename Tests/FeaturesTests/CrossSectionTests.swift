@@ -17,12 +17,22 @@ import Testing
     }
 
     private func members(_ step: Int, without: Set<String> = []) -> [(id: String, row: FeatureRow)] {
-        universe.compactMap { without.contains($0.key) ? nil : (id: $0.key, row: $0.value[step]) }
+        universe.compactMap { without.contains($0.key) ? nil : (id: $0.key, row: $0.value[step]) }.sorted { $0.id < $1.id }
     }
 
     private func run(_ steps: Range<Int>) -> [[String: [Float]]] {
-        var engine = CrossSectionEngine()
-        return steps.map { engine.append(SessionDate(day: Int32($0)), members: members($0)) }
+        var engine = CrossSectionEngine(members: universe.count)
+        return steps.map { append(members($0), to: &engine) }
+    }
+
+    /// Answers by the members' names; their numbers are their places among all names in order.
+    private func append(_ members: [(id: String, row: FeatureRow)], to engine: inout CrossSectionEngine) -> [String: [Float]] {
+        let names = universe.keys.sorted()
+        let answer = engine.append(members.map { CrossMember(names.firstIndex(of: $0.id)!, $0.row) })
+        guard !answer.isEmpty else { return [:] }
+        let width = CrossSectionEngine.width
+        return Dictionary(
+            uniqueKeysWithValues: members.enumerated().map { ($1.id, Array(answer[$0 * width..<($0 + 1) * width])) })
     }
 
     @Test func anAnswerNeedsOnlyTheLastSessionsOfItsMemory() throws {
@@ -35,22 +45,21 @@ import Testing
     }
 
     @Test func fewerThanTwentyMembersAnswerNothingAndLeaveNoTrace() {
-        var engine = CrossSectionEngine()
-        var other = CrossSectionEngine()
+        var engine = CrossSectionEngine(members: universe.count)
+        var other = CrossSectionEngine(members: universe.count)
         let away = Set((0..<6).map { "S\($0)" })
         for step in 0..<200 {
-            let session = SessionDate(day: Int32(step))
-            #expect(other.append(session, members: members(step, without: away)).isEmpty)
-            let left = engine.append(session, members: members(step))
-            let right = other.append(session, members: members(step))
+            #expect(append(members(step, without: away), to: &other).isEmpty)
+            let left = append(members(step), to: &engine)
+            let right = append(members(step), to: &other)
             #expect(left.mapValues { $0.map(\.bitPattern) } == right.mapValues { $0.map(\.bitPattern) })
         }
     }
 
     @Test func aMemberThatWasAwayHasMissingValuesUntilItsWindowFills() throws {
-        var engine = CrossSectionEngine()
+        var engine = CrossSectionEngine(members: universe.count)
         for step in 0..<300 {
-            let answer = engine.append(SessionDate(day: Int32(step)), members: members(step, without: step < 200 ? ["S3"] : []))
+            let answer = append(members(step, without: step < 200 ? ["S3"] : []), to: &engine)
             guard step >= 200 else {
                 #expect(answer["S3"] == nil)
                 continue

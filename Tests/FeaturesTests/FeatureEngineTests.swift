@@ -31,6 +31,19 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(features(Array(bars.prefix(count)))) == bits(Array(features(bars).prefix(count))))
     }
 
+    @Test(arguments: [[700], [1, 699], [223, 1, 224, 252], [60, 61, 130, 449]])
+    func aBatchOfAnySizeHasTheBitsOfOneByOne(_ sizes: [Int]) {
+        var engine = FeatureEngine()
+        var rows: [FeatureRow] = []
+        var start = 0
+        for size in sizes {
+            let batch = engine.append(contentsOf: Array(bars[start..<start + size]))
+            rows += (0..<size).map { batch[$0] }
+            start += size
+        }
+        #expect(bits(rows) == bits(features(bars)))
+    }
+
     @Test func streamingWithCopiesOfTheStateEqualsOneBatch() {
         var engine = FeatureEngine()
         var rows: [FeatureRow] = []
@@ -68,7 +81,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
 
     @Test func aDamagedStateIsNone() {
         let state = FeatureEngine().state
-        for damaged in [[], Array(state.dropLast()), state + [0], [2] + state.dropFirst()] {
+        for damaged in [[], Array(state.dropLast()), state + [0], [state[0] + 1] + state.dropFirst()] {
             #expect(FeatureEngine(state: Array(damaged)) == nil)
         }
     }

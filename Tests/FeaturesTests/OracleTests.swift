@@ -94,20 +94,17 @@ import Testing
     func everyFeatureAndVolatilityEqualsTheReference() throws {
         let table = try Oracle.run()
         let rows = (0..<table.symbols).map { features(Oracle.observations(table, $0)) }
-        var cross: [[String: [Float]]] = []
-        var engine = CrossSectionEngine()
-        for step in 0..<table.sessions {
-            cross.append(
-                engine.append(
-                    SessionDate(day: Int32(step)), members: (0..<table.symbols).map { (id: String($0), row: rows[$0][step]) }))
-        }
+        var cross: [[Float]] = []
+        var engine = CrossSectionEngine(members: table.symbols)
+        for step in 0..<table.sessions { cross.append(engine.append((0..<table.symbols).map { CrossMember($0, rows[$0][step]) })) }
         try #require(table.symbols >= 20)
         for (column, name) in FeatureSet.names.enumerated() {
             let reference = try #require(table.names.firstIndex(of: name))
             var (worst, holes): (Float, Int) = (0, 0)
             for symbol in 0..<table.symbols {
                 for step in 0..<table.sessions {
-                    let own = column < 28 ? rows[symbol][step].values[column] : cross[step][String(symbol)]?[column - 28] ?? .nan
+                    let own =
+                        column < 28 ? rows[symbol][step].values[column] : cross[step].isEmpty ? .nan : cross[step][symbol * 6 + column - 28]
                     let other = table.features[(symbol * table.sessions + step) * table.names.count + reference]
                     if own.isNaN != other.isNaN {
                         holes += 1

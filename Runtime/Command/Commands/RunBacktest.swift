@@ -1,6 +1,7 @@
 import ArgumentParser
 import Backtest
 import Foundation
+import Kernels
 
 struct RunBacktest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,6 +24,7 @@ struct RunBacktest: AsyncParsableCommand {
     @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
 
     func run() async throws {
+        try Processor.check()
         let table = try PriceTable(csv: try read(prices))
         for line in table.rejected.prefix(5) { Screen.say("\(prices): \(line)") }
         if table.rejected.count > 5 { Screen.say("\(prices): \(table.rejected.count - 5) more lines were left out") }

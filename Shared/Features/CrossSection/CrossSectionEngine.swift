@@ -1,5 +1,3 @@
-package import Market
-
 /// The six features that compare a symbol with the session's universe: `append` the sessions in order.
 ///
 /// The answer at a session depends on the last `memory` sessions alone and on nothing before them, to the bit: windows are summed
@@ -8,68 +6,78 @@ package struct CrossSectionEngine: Sendable {
     package static let leastMembers = 20
     /// Sessions, this one included, that one answer can depend on: 60 residuals, each from a beta over the 60 sessions before it.
     package static let memory = 121
+    package static let width = FeatureSet.crossNames.count
 
-    private static let window = 60
     private static let least = 48
 
-    /// Of one symbol: its last 60 products with the market and squared residuals (NaN where it was absent), and its last beta.
-    private struct Member {
-        var products = SixtyValues()
-        var residuals = SixtyValues()
-        var beta = Double.nan
-        var absent = 0
+    private var marketSquares: MemberWindows
+    /// Of each member: its last 60 products with the market and squared residuals, and its last beta.
+    private var products, residuals: MemberWindows
+    private var betas: [Double]
+    private var returns: [Double]
+
+    /// - Parameter members: the universe's size over all sessions; their numbers are 0..<members, in an order that never changes.
+    package init(members: Int) {
+        marketSquares = MemberWindows(members: 1)
+        products = MemberWindows(members: members)
+        residuals = MemberWindows(members: members)
+        betas = [Double](repeating: .nan, count: products.width)
+        returns = [Double](repeating: .nan, count: products.width)
     }
 
-    private var members: [String: Member] = [:]
-    private var marketSquares = SixtyValues()
-
-    package init() {}
-
-    /// The features of each member in the order of `FeatureSet.crossNames`, cut to ±8, NaN = missing; empty below 20 members.
-    package mutating func append(_ session: SessionDate, members present: [(id: String, row: FeatureRow)]) -> [String: [Float]] {
-        let present = present.sorted { $0.id < $1.id }
-        let returns = present.map(\.row.logReturn).filter { !$0.isNaN }
-        guard returns.count >= CrossSectionEngine.leastMembers else { return [:] }
-        let market = returns.reduce(0, +) / Double(returns.count)
-        marketSquares.push(market * market)
-        let marketVariance = marketSquares.mean(least: CrossSectionEngine.least)
-
-        let ranks5 = percentRanks(present.map(\.row.crossInput.return5))
-        let ranks20 = percentRanks(present.map(\.row.crossInput.return20))
-        let ranksMomentum = percentRanks(present.map(\.row.crossInput.momentum))
-        let ranksSigma = percentRanks(present.map(\.row.sigma94))
-        var answer: [String: [Float]] = [:]
-        answer.reserveCapacity(present.count)
-        for (index, entry) in present.enumerated() {
-            let row = entry.row
-            var member = members[entry.id] ?? Member()
-            let residual = row.logReturn - member.beta * market
-            member.residuals.push(residual * residual)
-            member.products.push(row.logReturn * market)
-            member.beta = member.products.mean(least: CrossSectionEngine.least) / marketVariance
-            member.absent = -1
-            let idiosyncratic = member.residuals.mean(least: CrossSectionEngine.least).squareRoot() / row.crossInput.deviation60
-            answer[entry.id] = [
-                member.beta - 1, logarithm(idiosyncratic), ranks5[index] - 0.5, ranks20[index] - 0.5, ranksMomentum[index] - 0.5,
-                ranksSigma[index] - 0.5,
-            ].map(FeatureSet.stored)
-            members[entry.id] = member
+    /// The features of the members that are present, in their order, each a row of `FeatureSet.crossNames`, cut to ±8, NaN = missing;
+    /// empty below 20 returns.
+    ///
+    /// - Parameter present: with ascending numbers.
+    package mutating func append(_ present: [CrossMember]) -> [Float] {
+        var (sum, count) = (0.0, 0)
+        for entry in present where !entry.logReturn.isNaN {
+            sum += entry.logReturn
+            count += 1
         }
-        passAbsentees(marketVariance)
+        guard count >= CrossSectionEngine.leastMembers else { return [] }
+        let market = sum / Double(count)
+        advance(present, market)
+        let means = residuals.means(least: CrossSectionEngine.least)
+        var answer = [Float](repeating: .nan, count: present.count * Self.width)
+        answer.withUnsafeMutableBufferPointer { answer in
+            for (i, entry) in present.enumerated() {
+                answer[i * Self.width] = FeatureSet.stored(betas[entry.member] - 1)
+            }
+            for i in stride(from: 0, to: present.count, by: 4) {
+                let some = min(4, present.count - i)
+                let ratio = lanes { lane in
+                    let entry = present[min(i + lane, present.count - 1)]
+                    return means[entry.member].squareRoot() / entry.deviation60
+                }
+                let idiosyncratic = logarithms(ratio)
+                for lane in 0..<some { answer[(i + lane) * Self.width + 1] = FeatureSet.stored(idiosyncratic[lane]) }
+            }
+            PercentRanks.write(present, into: answer, column: 2) { $0.return5 }
+            PercentRanks.write(present, into: answer, column: 3) { $0.return20 }
+            PercentRanks.write(present, into: answer, column: 4) { $0.momentum }
+            PercentRanks.write(present, into: answer, column: 5) { $0.sigma94 }
+        }
         return answer
     }
 
-    /// A member that is not in this session has a hole there; one whose 60 values are all holes is forgotten.
-    private mutating func passAbsentees(_ marketVariance: Double) {
-        for id in Array(members.keys) {
-            guard var member = members.removeValue(forKey: id) else { continue }
-            member.absent += 1
-            if member.absent > 0 {
-                member.residuals.push(.nan)
-                member.products.push(.nan)
-                member.beta = member.products.mean(least: CrossSectionEngine.least) / marketVariance
+    /// Takes the session into every member's windows. One that is not in it, or has no return, has a hole there.
+    private mutating func advance(_ present: [CrossMember], _ market: Double) {
+        for i in returns.indices { returns[i] = .nan }
+        for entry in present { returns[entry.member] = entry.logReturn }
+        marketSquares.push { _ in Four(repeating: market * market) }
+        let marketVariance = marketSquares.means(least: CrossSectionEngine.least)[0]
+        returns.withUnsafeMutableBufferPointer { returns in
+            betas.withUnsafeMutableBufferPointer { betas in
+                guard let returns = returns.baseAddress, let betas = betas.baseAddress else { return }
+                residuals.push { i in
+                    let residual = returns.four(i) - betas.four(i) * market
+                    return residual * residual
+                }
+                products.push { returns.four($0) * market }
+                let means = products.means(least: CrossSectionEngine.least)
+                for i in means.indices { betas[i] = means[i] / marketVariance }
             }
-            if member.absent < CrossSectionEngine.window { members[id] = member }
         }
     }
 }

@@ -1,8 +1,8 @@
 extension FeatureEngine {
     /// The order of the fields and the depth of the windows; another one is another number.
-    private static let layout = 1
+    private static let layout = 2
 
-    /// Everything that later answers depend on, as about 7 kB. Equal histories have equal states, to the byte.
+    /// Everything that later answers depend on, as about 8 kB. Equal histories have equal states, to the byte.
     package var state: [UInt8] {
         var writer = StateWriter()
         var (layout, copy) = (FeatureEngine.layout, self)

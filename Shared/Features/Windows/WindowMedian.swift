@@ -1,40 +1,139 @@
-/// The median of the last `length` values, kept sorted.
-struct WindowMedian: Sendable {
-    private let length: Int
-    private let least: Int
-    private var sorted: [Double] = []
+/// The median of each last 20 values, by sorting networks: runs of 2, 4 and 8 neighbours are sorted once for all the windows they are
+/// in, four windows side by side, without a branch.
+enum WindowMedian {
+    static let length = 20
+    private static let least = 16
 
-    /// Fewer than max(2, ⌊0.8 · length⌋) values have no median.
-    init(_ length: Int) {
-        self.length = length
-        least = max(2, length * 8 / 10)
-        sorted.reserveCapacity(length + 1)
+    /// - Parameters:
+    ///   - values: the new session's at [0], 19 of the past before it, and room for sixteen after the last.
+    ///   - before: values that have been before the first new one.
+    ///   - medians: takes NaN below sixteen values.
+    static func slide(_ values: UnsafeMutablePointer<Double>, count: Int, before: Int, into medians: UnsafeMutablePointer<Double>) {
+        var start = 0
+        while start < count, before + start + 1 < length {
+            medians[start] = few((0...before + start).map { values[start - $0] })
+            start += 1
+        }
+        guard start < count else { return }
+        let first = values + start - (length - 1)
+        let windows = count - start
+        let stride = (windows + length + 15) / 4 * 4
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 12 * stride) { memory in
+            guard let runs = memory.baseAddress else { return }
+            let eights = runs + 4 * stride
+            for i in Swift.stride(from: 0, to: windows + length - 4, by: 4) {
+                SortedFour(first.four(i), first.four(i + 1), first.four(i + 2), first.four(i + 3)).store(runs, stride, i)
+            }
+            for i in Swift.stride(from: 0, to: windows + 8, by: 4) {
+                SortedEight(SortedFour(runs, stride, i), SortedFour(runs, stride, i + 4)).store(eights, stride, i)
+            }
+            for i in Swift.stride(from: 0, to: windows, by: 4) {
+                let sixteen = middle(SortedEight(eights, stride, i), SortedEight(eights, stride, i + 8))
+                medians.store(median(sixteen, SortedFour(runs, stride, i + 16)), start + i)
+            }
+        }
     }
 
-    /// `series` holds at least `length` + 1 values, none of them NaN.
-    mutating func slide(_ series: borrowing Lookback) {
-        if sorted.count == length { sorted.remove(at: position(of: series[length])) }
-        let value = series[0]
-        sorted.insert(value, at: position(of: value))
-    }
-
-    var median: Double {
-        guard sorted.count >= least else { return .nan }
+    private static func few(_ values: [Double]) -> Double {
+        guard values.count >= least else { return .nan }
+        let sorted = values.sorted()
         let middle = sorted.count / 2
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
-    private func position(of value: Double) -> Int {
-        var index = 0
-        while index < sorted.count, sorted[index] < value { index &+= 1 }
-        return index
+    /// Of sixteen values, sorted as two eights, the 6th to the 11th.
+    @inline(__always)
+    private static func middle(_ a: SortedEight, _ b: SortedEight) -> (Four, Four, Four, Four, Four, Four) {
+        let odd = SortedEight(a.odd, b.odd)
+        let even = SortedEight(a.even, b.even)
+        let (x6, x7) = (lesser(even.low.c, odd.low.d), greater(even.low.c, odd.low.d))
+        let (x8, x9) = (lesser(even.low.d, odd.high.a), greater(even.low.d, odd.high.a))
+        let (x10, x11) = (lesser(even.high.a, odd.high.b), greater(even.high.a, odd.high.b))
+        return (x6, x7, x8, x9, x10, x11)
     }
 
-    mutating func pass(_ coder: inout some StateCoder) {
-        var count = sorted.count
-        coder.pass(&count)
-        count = min(max(count, 0), length)
-        if sorted.count != count { sorted = [Double](repeating: 0, count: count) }
-        for index in 0..<count { coder.pass(&sorted[index]) }
+    /// The mean of the 10th and 11th of twenty: of two sorted lists the k-th is the least of max(B[i], A[k - i]).
+    @inline(__always)
+    private static func median(_ a: (Four, Four, Four, Four, Four, Four), _ b: SortedFour) -> Four {
+        let tenth = lesser(
+            lesser(a.4, greater(b.a, a.3)), lesser(greater(b.b, a.2), lesser(greater(b.c, a.1), greater(b.d, a.0))))
+        let eleventh = lesser(
+            lesser(a.5, greater(b.a, a.4)), lesser(greater(b.b, a.3), lesser(greater(b.c, a.2), greater(b.d, a.1))))
+        return (tenth + eleventh) / 2
+    }
+}
+
+private struct SortedFour {
+    var a, b, c, d: Four
+
+    /// Sorts four.
+    @inline(__always)
+    init(_ p: Four, _ q: Four, _ r: Four, _ s: Four) {
+        self.init(merging: (lesser(p, q), greater(p, q)), (lesser(r, s), greater(r, s)))
+    }
+
+    @inline(__always)
+    init(merging x: (Four, Four), _ y: (Four, Four)) {
+        (a, d) = (lesser(x.0, y.0), greater(x.1, y.1))
+        let (p, q) = (greater(x.0, y.0), lesser(x.1, y.1))
+        (b, c) = (lesser(p, q), greater(p, q))
+    }
+
+    @inline(__always)
+    init(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
+        (a, b) = (columns.four(i), (columns + stride).four(i))
+        (c, d) = ((columns + 2 * stride).four(i), (columns + 3 * stride).four(i))
+    }
+
+    @inline(__always)
+    func store(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
+        columns.store(a, i)
+        (columns + stride).store(b, i)
+        (columns + 2 * stride).store(c, i)
+        (columns + 3 * stride).store(d, i)
+    }
+}
+
+/// Eight sorted: by Batcher's odd-even merge of two fours.
+private struct SortedEight {
+    var low, high: SortedFour
+
+    @inline(__always)
+    init(_ x: SortedFour, _ y: SortedFour) {
+        let odd = SortedFour(merging: (x.a, x.c), (y.a, y.c))
+        let even = SortedFour(merging: (x.b, x.d), (y.b, y.d))
+        low = odd
+        high = even
+        (low.b, low.c) = (lesser(even.a, odd.b), greater(even.a, odd.b))
+        (low.d, high.a) = (lesser(even.b, odd.c), greater(even.b, odd.c))
+        (high.b, high.c) = (lesser(even.c, odd.d), greater(even.c, odd.d))
+    }
+
+    @inline(__always)
+    init(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
+        low = SortedFour(columns, stride, i)
+        high = SortedFour(columns + 4 * stride, stride, i)
+    }
+
+    @inline(__always)
+    func store(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
+        low.store(columns, stride, i)
+        high.store(columns + 4 * stride, stride, i)
+    }
+
+    /// The 1st, 3rd, 5th and 7th, and the others.
+    var odd: SortedFour {
+        @inline(__always) get {
+            var four = low
+            (four.b, four.c, four.d) = (low.c, high.a, high.c)
+            return four
+        }
+    }
+    var even: SortedFour {
+        @inline(__always) get {
+            var four = low
+            (four.a, four.b, four.c, four.d) = (low.b, low.d, high.b, high.d)
+            return four
+        }
     }
 }

@@ -1,21 +1,10 @@
 import Kernels
 
-/// Measured speed of a net on random data.
-package struct SequenceSpeed: Sendable, Hashable {
-    package let samplesPerSecond: Double
-    /// Per second of CPU time, all threads: the figure to compare on a shared machine.
-    package let samplesPerProcessorSecond: Double
-    package let seconds: Double
-    package let samples: Int
-}
-
 extension SequenceModel {
-    /// Training speed: forward, backward, update. Batch 256, window 60, 24 inputs, hidden 64, 21 outputs, fp32.
+    /// Rounds of `batches` updates: forward, backward, AdamW. Batch 256, window 60, 24 inputs, hidden 64, 21 outputs, fp32.
     ///
-    /// - Parameters:
-    ///   - batches: updates timed, after five to warm up.
-    ///   - threads: workers.
-    package static func measureTraining(batches: Int, threads: Int = 1) throws -> SequenceSpeed {
+    /// - Parameter threads: workers.
+    package static func trainingRounds(batches: Int, threads: Int) throws -> () -> MeasuredRound {
         try Processor.check()
         var configuration = Net.configuration
         configuration.threads = threads
@@ -23,36 +12,41 @@ extension SequenceModel {
         let targets = (0..<configuration.batch * Quantiles.horizons.count).map { Float($0 * 7919 % 97) / 24 - 2 }
         var trainer = SequenceTrainer<Net>(
             measuredShape, configuration, headBias: [Double](repeating: 0, count: measuredShape.outputs), seed: 1)
-        for _ in 0..<5 { _ = trainer.step(data.windows, targets: targets, rate: 1e-4) }
-        return timed(samples: batches * configuration.batch) {
-            for _ in 0..<batches { _ = trainer.step(data.windows, targets: targets, rate: 1e-4) }
+        func update(_ count: Int) {
+            for _ in 0..<count { _ = trainer.step(data.windows, targets: targets, rate: 1e-4) }
+        }
+        update(5)
+        return { measuredRound(samples: Double(batches * configuration.batch)) { update(batches) } }
+    }
+
+    /// Rounds of `runs` forward passes of one net over `batch` windows at a time, one thread.
+    package static func inferenceRounds(batch: Int, runs: Int) throws -> () -> MeasuredRound {
+        try Processor.check()
+        let data = RandomWindows(measuredShape, count: batch)
+        var forward = ForwardPass(ReadyNets<Net>(measuredShape, [measuredNet().parameters.values]), windows: batch)
+        _ = forward.meanOutputs(data.windows)
+        return {
+            measuredRound(samples: Double(runs * batch)) {
+                for _ in 0..<runs { _ = forward.meanOutputs(data.windows) }
+            }
         }
     }
 
-    /// Forecasting speed of one net for `batch` windows at a time, one thread.
-    package static func measureInference(batch: Int, rounds: Int) throws -> SequenceSpeed {
-        try Processor.check()
-        var random = RandomStream(seed: 7)
-        let net = Net(measuredShape)
-        net.initialise(&random, headBias: [Double](repeating: 0, count: measuredShape.outputs))
-        let data = RandomWindows(measuredShape, count: batch)
-        var forward = ForwardPass(ReadyNets<Net>(measuredShape, [net.parameters.values]), windows: batch)
-        _ = forward.meanOutputs(data.windows)
-        return timed(samples: rounds * batch) {
-            for _ in 0..<rounds { _ = forward.meanOutputs(data.windows) }
-        }
+    /// The net of `inferenceRounds` as an ONNX file.
+    package static func measuredONNX() -> [UInt8] {
+        SequenceModel(
+            shape: measuredShape, scaling: SequenceScaling(featureVersion: "", names: [], mean: [], deviation: []),
+            values: [measuredNet().parameters.values], seed: 7, cut: "", metrics: [:]
+        ).onnx()
     }
 
     private static var measuredShape: SequenceShape { SequenceShape(inputs: 24, hidden: 64, window: 60) }
 
-    private static func timed(samples: Int, _ body: () -> Void) -> SequenceSpeed {
-        let processor = processorTime()
-        let elapsed = ContinuousClock().measure(body)
-        let spent = processorTime() - processor
-        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
-        return SequenceSpeed(
-            samplesPerSecond: Double(samples) / seconds, samplesPerProcessorSecond: Double(samples) / spent, seconds: seconds,
-            samples: samples)
+    private static func measuredNet() -> Net {
+        var random = RandomStream(seed: 7)
+        let net = Net(measuredShape)
+        net.initialise(&random, headBias: [Double](repeating: 0, count: measuredShape.outputs))
+        return net
     }
 }
 

@@ -10,9 +10,20 @@ struct Bench: AsyncParsableCommand {
               bellwether bench serve       the warm forecast endpoint: requests a second, latency, CPU time by process
               bellwether bench start       from a function's start to its first request for work
               bellwether bench ingest      rows a second from a provider's answer to features, and into Postgres
-              bellwether bench train       training beside PyTorch, in the same run
+              bellwether bench train       training of the LSTM or the Transformer beside PyTorch and Keras
+              bellwether bench infer       their forecasts beside ONNX Runtime
+              bellwether bench features    the 34 features beside 30 of TA-Lib
+              bellwether bench garch       GARCH(1,1)-t fits beside arch
+              bellwether bench gbdt        boosted quantile trees beside LightGBM
+
+            The last five run others' libraries by turns in the same run, and say whether those were as fast as they should be: on a \
+            machine that is too busy for them the run does not count. Their Python environment is made in the state folder the first \
+            time, which takes a download of more than a gigabyte.
             """,
-        subcommands: [BenchServe.self, BenchStart.self, BenchIngest.self, BenchTrain.self])
+        subcommands: [
+            BenchServe.self, BenchStart.self, BenchIngest.self, BenchTrain.self, BenchInfer.self, BenchFeatures.self, BenchGARCH.self,
+            BenchGBDT.self,
+        ])
 }
 
 struct BenchOptions: ParsableArguments {

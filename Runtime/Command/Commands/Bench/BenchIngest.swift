@@ -23,6 +23,7 @@ struct BenchIngest: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try Processor.check()
         let home = try Home.find()
         let catalog = try SampleCatalog(folder: home.samplePrices)
         let answers = Answers(catalog)

@@ -1,26 +1,19 @@
 import ArgumentParser
 import Backtest
-import Foundation
 
 struct BenchTrain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Measure training beside PyTorch, in the same run.",
+        commandName: "train", abstract: "Measure training beside PyTorch and Keras, in the same run.",
         discussion: """
-            Trains on random data (batch 256, window 60, 24 inputs, 21 quantiles, pinball loss, fp32), round by round by turns with \
-            PyTorch doing the same, and tells samples per second of CPU time. The first run makes a Python environment for the peer \
-            in the state folder, which takes a download of some hundred megabytes.
+            Trains on random data (batch 256, window 60, 24 inputs, 21 quantiles, pinball loss, AdamW, fp32), round by round by turns with \
+            the peers doing the same, and tells samples per second of CPU time. The LSTM has hidden 64; the Transformer reads 12 patches \
+            of 5 days with width 64, 4 heads, 2 layers. With one thread, ours is measured on two as well.
             """)
 
-    enum Net: String, CaseIterable, ExpressibleByArgument { case lstm }
-
-    /// Samples per second of CPU time that PyTorch 2.13.0 reached when the targets were set, one thread. A run in which the peer stays
-    /// under nine tenths of it says little.
-    static let expectedOfPeer: [Net: Double] = [.lstm: 5060]
-
-    @Option(help: "The network: \(Net.allCases.map(\.rawValue).joined(separator: ", ")).") var net = Net.lstm
-    @Option(help: "Rounds, each with both.") var rounds = 7
+    @Option(help: "The network: \(BacktestBench.Net.allCases.map(\.rawValue).joined(separator: ", ")).") var net = BacktestBench.Net.lstm
+    @Option(help: "Rounds, each with all.") var rounds = 7
     @Option(help: "Updates in a round.") var batches = 40
-    @Option(help: "Threads of both.") var threads = 1
+    @Option(help: "Threads of all.") var threads = 1
     @OptionGroup var options: BenchOptions
 
     func validate() throws {
@@ -29,41 +22,41 @@ struct BenchTrain: AsyncParsableCommand {
 
     func run() async throws {
         let home = try Home.find()
-        let report = try await withCheckedThrowingContinuation { waiting in
-            Thread.detachNewThread { waiting.resume(with: Result { try measure(home) }) }
+        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
+    }
+
+    /// The peers' scripts, and the samples per second of CPU time that they reached when the targets were set, one thread.
+    private var peers: [(name: String, script: String, reference: Double)] {
+        switch net {
+        case .lstm: [("PyTorch", "train_torch.py", 5060), ("Keras", "train_keras.py", 9400)]
+        case .transformer: [("PyTorch", "train_torch.py", 5140)]
         }
-        try report.print(asJSON: options.json)
     }
 
     private func measure(_ home: Home) throws -> BenchReport {
-        let peer = try PeerProcess.start("train_torch.py", [net.rawValue, "\(batches)", "\(threads)"], home)
-        defer { peer.end() }
         var report = BenchReport("train")
-        report.conditions["net"] = "\(net.rawValue): batch 256, window 60, 24 inputs, hidden 64, 21 outputs, fp32"
+        report.conditions["net"] = "\(net.rawValue): batch 256, window 60, 24 inputs, width 64, 21 outputs, fp32"
         report.conditions["rounds"] = "\(rounds) by turns, \(batches) updates each, after a warm-up"
         report.conditions["threads"] = "\(threads)"
-        report.conditions["peer"] = peer.greeting
-        var ours: [(perSecond: Double, perProcessorSecond: Double)] = []
-        var theirs: [(perSecond: Double, perProcessorSecond: Double)] = []
-        for _ in 0..<rounds {
-            ours.append(try BacktestBench.training(batches: batches, threads: threads))
-            theirs.append(try peer.round())
-        }
-        let own = Measurements(ours.map(\.perProcessorSecond)).median
-        let torch = Measurements(theirs.map(\.perProcessorSecond)).median
-        report.add("Bellwether", own, "samples/s of CPU")
-        report.add("Bellwether by the clock", Measurements(ours.map(\.perSecond)).median, "samples/s")
-        report.add("PyTorch", torch, "samples/s of CPU", note: verdict(on: torch))
-        report.add("PyTorch by the clock", Measurements(theirs.map(\.perSecond)).median, "samples/s")
-        report.add("Bellwether over PyTorch", own / torch, "times")
+        let processes = try peers.map { try PeerProcess.start($0.script, [net.rawValue, "\(batches)", "\(threads)"], home) }
+        defer { processes.forEach { $0.end() } }
+        for (peer, process) in zip(peers, processes) { report.conditions["peer \(peer.name)"] = process.greeting }
+        let ours = try BacktestBench.training(net, batches: batches, threads: threads)
+        try Comparison(figure: .speed, rounds: rounds).run(
+            ours,
+            zip(peers, processes).map { peer, process in
+                Comparison.Contender(name: peer.name, reference: threads == 1 ? peer.reference : nil, round: process.round)
+            }, into: &report)
+        if threads == 1 { try measureTwoThreads(ours, &report) }
         return report
     }
 
-    private func verdict(on torch: Double) -> String {
-        guard threads == 1, let expected = Self.expectedOfPeer[net] else { return "no figure to hold it against" }
-        let share = Int((100 * torch / expected).rounded())
-        return torch >= 0.9 * expected
-            ? "\(share) % of its reference, \(Int(expected)): the run counts"
-            : "only \(share) % of its reference, \(Int(expected)): the run does not count"
+    private func measureTwoThreads(_ single: () -> Comparison.Round, _ report: inout BenchReport) throws {
+        let double = try BacktestBench.training(net, batches: batches, threads: 2)
+        let ratios = (0..<rounds).map { _ in single().seconds / double().seconds }
+        report.add(
+            "Bellwether on two threads over one, by the clock", Measurements(ratios).median, "times", note: "needs two idle processors")
     }
 }
+
+extension BacktestBench.Net: ExpressibleByArgument {}

@@ -40,12 +40,12 @@ final class PeerProcess {
     }
 
     /// Has one round measured.
-    func round() throws -> (perSecond: Double, perProcessorSecond: Double) {
+    func round() throws -> Comparison.Round {
         try input.write(contentsOf: Data("round\n".utf8))
         guard let line = PeerProcess.line(output), let round = try? JSONDecoder().decode(Round.self, from: line) else {
             throw CommandFailure("the peer gave no figures")
         }
-        return (round.samples / round.seconds, round.samples / round.processorSeconds)
+        return (round.samples, round.seconds, round.processorSeconds)
     }
 
     func end() {

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Backtest
+import Kernels
+
+struct BenchFeatures: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "features", abstract: "Measure the feature engine beside TA-Lib, in the same run.",
+        discussion: """
+            All 34 features of made-up bars, 28 of each symbol and 6 of the cross-section, from observations to rows; round by round by turns \
+            with TA-Lib computing 30 rolling indicators, one call per symbol and indicator. One thread.
+            """)
+
+    @Option(help: "Rounds, each with both.") var rounds = 9
+    @Option(help: "Symbols.") var symbols = 505
+    @Option(help: "Sessions of each.") var sessions = 1259
+    @OptionGroup var options: BenchOptions
+
+    func validate() throws {
+        guard rounds > 0, symbols > 19, sessions > 0 else { throw ValidationError("Give at least one round, 20 symbols and one session.") }
+    }
+
+    func run() async throws {
+        try Processor.check()
+        let home = try Home.find()
+        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
+    }
+
+    private func measure(_ home: Home) throws -> BenchReport {
+        var report = BenchReport("features")
+        report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
+        report.conditions["rounds"] = "\(rounds) by turns, after a warm-up"
+        report.conditions["threads"] = "1"
+        let peer = try PeerProcess.start("features_talib.py", ["\(symbols)", "\(sessions)"], home)
+        defer { peer.end() }
+        report.conditions["peer"] = peer.greeting
+        let ours = BacktestBench.features(symbols: symbols, sessions: sessions)
+        _ = ours()
+        let isReference = symbols == 505 && sessions == 1259
+        try Comparison(figure: .cost(samples: Double(symbols * sessions), scale: 1, unit: "s"), rounds: rounds).run(
+            ours, [Comparison.Contender(name: "TA-Lib", reference: isReference ? 0.08 : nil, round: peer.round)], into: &report)
+        return report
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Backtest
+import Foundation
+
+struct BenchGARCH: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "garch", abstract: "Measure GARCH(1,1)-t fits beside arch, in the same run.",
+        discussion: """
+            Fits series of 1,500 returns that such a model made, round by round by turns with arch fitting the same series. One thread.
+            """)
+
+    @Option(help: "Rounds, each with both.") var rounds = 9
+    @Option(help: "Fits in a round.") var fits = 40
+    @OptionGroup var options: BenchOptions
+
+    func validate() throws {
+        guard rounds > 0, fits > 0 else { throw ValidationError("Give at least one round and one fit.") }
+    }
+
+    func run() async throws {
+        let home = try Home.find()
+        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
+    }
+
+    private func measure(_ home: Home) throws -> BenchReport {
+        let length = 1_500
+        var report = BenchReport("garch")
+        report.conditions["data"] = "20 series of \(length) simulated returns"
+        report.conditions["rounds"] = "\(rounds) by turns, \(fits) fits each, after a warm-up"
+        report.conditions["threads"] = "1"
+        let series = BacktestBench.garchSeries(20, length: length)
+        let file = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).bin")
+        try series.flatMap { $0 }.withUnsafeBytes { Data($0) }.write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let peer = try PeerProcess.start("garch_arch.py", [file.path, "\(length)", "\(fits)"], home)
+        defer { peer.end() }
+        report.conditions["peer"] = peer.greeting
+        let ours = BacktestBench.garch(series, fits: fits)
+        _ = ours()
+        try Comparison(figure: .cost(samples: 1, scale: 1000, unit: "ms a fit"), rounds: rounds).run(
+            ours, [Comparison.Contender(name: "arch", reference: 14.5, round: peer.round)], into: &report)
+        return report
+    }
+}

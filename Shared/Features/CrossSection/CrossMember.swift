@@ -1,0 +1,45 @@
+/// What the cross-section of a session needs of one member that is in it.
+package struct CrossMember: Sendable {
+    /// The member's number in the universe.
+    package let member: Int
+    package let logReturn, sigma94, return5, return20, momentum, deviation60: Double
+
+    /// - Parameter row: of this session.
+    package init(_ member: Int, _ row: FeatureRow) {
+        self.init(
+            member, logReturn: row.logReturn, sigma94: row.sigma94, return5: row.crossInput.return5, return20: row.crossInput.return20,
+            momentum: row.crossInput.momentum, deviation60: row.crossInput.deviation60)
+    }
+
+    /// The members present in a session, by number.
+    ///
+    /// - Parameters:
+    ///   - rows: of every member of the universe.
+    ///   - places: the session's place in each member's rows; negative = absent.
+    package static func present(_ rows: [FeatureRows], at places: [Int]) -> [CrossMember] {
+        var present: [CrossMember] = []
+        present.reserveCapacity(rows.count)
+        for member in rows.indices where places[member] >= 0 {
+            let at = places[member] * FeatureRow.extrasWidth
+            rows[member].extras.withUnsafeBufferPointer { extras in
+                present.append(
+                    CrossMember(
+                        member, logReturn: extras[at], sigma94: extras[at + 1], return5: extras[at + 4], return20: extras[at + 5],
+                        momentum: extras[at + 6], deviation60: extras[at + 7]))
+            }
+        }
+        return present
+    }
+
+    private init(
+        _ member: Int, logReturn: Double, sigma94: Double, return5: Double, return20: Double, momentum: Double, deviation60: Double
+    ) {
+        self.member = member
+        self.logReturn = logReturn
+        self.sigma94 = sigma94
+        self.return5 = return5
+        self.return20 = return20
+        self.momentum = momentum
+        self.deviation60 = deviation60
+    }
+}

@@ -1,0 +1,46 @@
+package import Market
+
+/// The features of one symbol's sessions in order, as two flat tables. Used again for as many sessions, it takes no new memory.
+package struct FeatureRows: Sendable {
+    package private(set) var sessions: [SessionDate] = []
+    /// Sessions × `FeatureSet.symbolNames`, row-major, cut to ±8, NaN = missing.
+    package private(set) var values: [Float] = []
+    /// Sessions × `FeatureRow.extras`, row-major.
+    package private(set) var extras: [Double] = []
+
+    package init() {}
+
+    package subscript(index: Int) -> FeatureRow {
+        let width = FeatureRow.extrasWidth
+        return FeatureRow(
+            session: sessions[index], values: Array(values[index * FeatureRow.width..<(index + 1) * FeatureRow.width]),
+            known: Array(extras[index * width..<(index + 1) * width]))
+    }
+
+    /// Takes the sessions of these bars in place of what was there, and has every row written.
+    mutating func replace(_ observations: [Observation], _ write: (Tables) -> Void) {
+        sessions.removeAll(keepingCapacity: true)
+        for observation in observations { sessions.append(observation.session) }
+        let count = observations.count
+        if values.count != count * FeatureRow.width {
+            values = [Float](repeating: .nan, count: count * FeatureRow.width)
+            extras = [Double](repeating: .nan, count: count * FeatureRow.extrasWidth)
+        }
+        values.withUnsafeMutableBufferPointer { values in
+            extras.withUnsafeMutableBufferPointer { extras in
+                if let values = values.baseAddress, let extras = extras.baseAddress { write(Tables(values: values, extras: extras)) }
+            }
+        }
+    }
+
+    /// Where rows are written.
+    struct Tables {
+        let values: UnsafeMutablePointer<Float>
+        let extras: UnsafeMutablePointer<Double>
+
+        func clear(_ row: Int) {
+            (values + row * FeatureRow.width).update(repeating: .nan, count: FeatureRow.width)
+            (extras + row * FeatureRow.extrasWidth).update(repeating: .nan, count: FeatureRow.extrasWidth)
+        }
+    }
+}
