@@ -11,7 +11,8 @@ extension Dashboard {
             /// Sessions without a bar between the first one and now, and the first fifty of them.
             let missing: Int
             let gaps: [SessionDate]
-            let provisional, quarantined: Int
+            /// Unfinished sessions; rows held back; rows that count with a repair.
+            let provisional, quarantined, repaired: Int
             let providers: [String]
             let lastHeard: Instant?
             /// Sessions that have closed since the last one that is there; nil where there is none, or no calendar.
@@ -19,7 +20,8 @@ extension Dashboard {
             let delisted: SessionDate?
 
             private enum CodingKeys: String, CodingKey {
-                case symbol, instrument, exchange, first, last, sessions, missing, gaps, provisional, quarantined, providers, delisted
+                case symbol, instrument, exchange, first, last, sessions, missing, gaps, provisional, quarantined, repaired, providers,
+                    delisted
                 case lastHeard = "last_heard", sessionsBehind = "sessions_behind"
             }
         }
@@ -55,8 +57,8 @@ extension Dashboard {
                 StatusDocument.Symbol(
                     symbol: entry.instrument.symbol, instrument: entry.instrument.id, exchange: exchange, first: entry.first,
                     last: entry.last, sessions: entry.sessions, missing: gaps.count, gaps: Array(gaps.prefix(50)),
-                    provisional: entry.provisional, quarantined: entry.quarantined, providers: entry.sources, lastHeard: entry.heard,
-                    sessionsBehind: behind, delisted: entry.delisted))
+                    provisional: entry.provisional, quarantined: entry.quarantined, repaired: entry.repaired, providers: entry.sources,
+                    lastHeard: entry.heard, sessionsBehind: behind, delisted: entry.delisted))
         }
         return try HTTPAPIResponse(
             json: StatusDocument(asOf: instant, symbols: symbols), headers: ["cache-control": "private, max-age=30"])
@@ -66,11 +68,14 @@ extension Dashboard {
         struct Row: Encodable {
             let symbol: String
             let session: SessionDate?
-            let rule, detail, row, provider, object: String
+            let rule: String
+            /// `quarantine`: held back; `repair`: counts with `repair`'s values in place of its own; `accept`: counts, worth knowing.
+            let verdict: String
+            let detail, row, repair, provider, object: String
             let knownAt: Instant
 
             private enum CodingKeys: String, CodingKey {
-                case symbol, session, rule, detail, row, provider, object
+                case symbol, session, rule, verdict, detail, row, repair, provider, object
                 case knownAt = "known_at"
             }
         }
@@ -81,7 +86,8 @@ extension Dashboard {
         private enum CodingKeys: String, CodingKey { case asOf = "as_of", rows }
     }
 
-    /// `GET /v1/data/quarantine?symbol=&limit=&as_of=`: the rows that were held back, latest first, each with its reason.
+    /// `GET /v1/data/quarantine?symbol=&limit=&as_of=`: what the rules hold back, mend or
+    /// note, latest first, each with its reason.
     func quarantine(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
@@ -90,7 +96,9 @@ extension Dashboard {
         let rows = entries.map { entry in
             QuarantineDocument.Row(
                 symbol: entry.instrument.symbol, session: entry.row.session, rule: entry.row.violation.rule,
-                detail: entry.row.violation.detail, row: entry.row.text, provider: entry.source, object: entry.key, knownAt: entry.knownAt)
+                verdict: entry.row.verdict.rawValue, detail: entry.row.violation.detail, row: entry.row.text,
+                repair: entry.row.repairs.map(\.description).joined(separator: ", "), provider: entry.source, object: entry.key,
+                knownAt: entry.knownAt)
         }
         return try HTTPAPIResponse(
             json: QuarantineDocument(asOf: parameters.asOf, rows: rows), headers: ["cache-control": "private, max-age=30"])

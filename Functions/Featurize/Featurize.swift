@@ -34,6 +34,14 @@ package struct Featurize: Function {
         case unknownSymbol(String)
         case invalidCrossCheck
 
+        /// Whether another object could still be folded.
+        var isAboutOneObject: Bool {
+            switch self {
+            case .unknownInstrument, .unknownProvider: true
+            default: false
+            }
+        }
+
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"

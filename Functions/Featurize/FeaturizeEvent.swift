@@ -45,6 +45,8 @@ package struct FeaturizeSummary: Encodable, Sendable {
     var crossSection = 0
     /// Slices handed to Predict.
     var handedOn = 0
+    /// Objects that a rebuild could not read, each with the reason.
+    var skipped: [String: String] = [:]
     /// What is left of a rebuild: the event to call with next.
     var next: RebuildStep?
     var crossCheck: CrossCheckReport?

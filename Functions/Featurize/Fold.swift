@@ -51,48 +51,45 @@ struct Fold: Sendable {
     /// Writes what one answer adds to what the answers before it said.
     private func apply(_ object: RawObject, _ answer: Answer, _ instrument: Instrument, _ counts: inout FeaturizeSummary) async throws {
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: answer.knownAt)
-        let parsed = try parse(object, calendar)
+        let told = try await Told(answer, try parse(object, calendar), instrument, self)
+        let parsed = told.parsed
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt
         }
         let currency = parsed.currency ?? instrument.currency
-        let bars = try await Bars(database).insert(parsed.bars, from: answer, currency: currency, available: available)
+        let screen = Screen(database: database, check: SeriesCheck(calendar: calendar), available: available)
+        let judged = try await screen.judge(parsed, answer, told, currency: currency)
         try await ProvisionalBars(database).insert(parsed.provisional, from: answer, currency: currency)
-        let covering =
-            !reportsActions(answer.provider, answer.kind)
-            ? nil : parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
-        let actions = try await Actions(database).insert(parsed.actions, from: answer, covering: covering) { exDate in
+        let actions = try await Actions(database).insert(
+            judged.actions, from: answer, covering: told.covering, refused: judged.refusedSplits
+        ) { exDate in
             calendar.map { $0.open(of: exDate) } ?? answer.knownAt
         }
-        try await QuarantineLog(database).insert(
-            parsed.rejected.map {
-                QuarantinedRow(
-                    ordinal: $0.ordinal, session: $0.session, violation: Violation(rule: $0.rule, detail: $0.detail), text: $0.text)
-            }, from: answer)
-        try await RawObjects(database).record(answer, bars: bars.count, actions: actions.count, rejected: parsed.rejected.count)
+        try await RawObjects(database).record(answer, bars: judged.stored, actions: actions.count, rejected: judged.held)
         counts.folded += 1
-        counts.bars += bars.count
+        counts.bars += judged.stored
         counts.actions += actions.count
-        counts.quarantined += parsed.rejected.count
-        counts.features += try await featurize(answer, instrument, bars: bars, actions: actions, available: available)
+        counts.quarantined += judged.held
+        counts.features += try await featurize(answer, instrument, judged.changes, actions, silent: told.silent, available: available)
     }
 
     /// Runs the feature engine on from where it stood, or from the first session when the answer reaches further back, and writes the rows
     /// that changed.
     private func featurize(
-        _ answer: Answer, _ instrument: Instrument, bars changed: [SessionDate], actions: [SessionDate],
+        _ answer: Answer, _ instrument: Instrument, _ changes: [String: Bars.Changes], _ actions: [SessionDate], silent: Set<String>,
         available: @Sendable (SessionDate) -> Instant
     ) async throws -> Int {
-        guard let earliest = (changed + actions).min() else { return 0 }
+        let withdrawn = changes.values.flatMap(\.withdrawn)
+        guard let earliest = (changes.values.flatMap(\.stored) + withdrawn + actions).min() else { return 0 }
         let order = preference.order(for: instrument)
         let kept = try await states.find(before: answer, sources: order)
         let known = AsOf.recorded(answer.knownAt)
-        let silent = try await silentSources(of: instrument)
         var start = kept
         var series = try await PreferredSeries(database).read(
             instrument.id, known, order: order, silent: silent, from: kept.map { min($0.session, earliest) })
-        let chosen = Set(series.bars.lazy.filter { $0.source == answer.provider }.map(\.bar.session))
-        guard let first = (changed.filter(chosen.contains) + actions).min() else { return 0 }
+        let stored = changes.mapValues { Set($0.stored) }
+        let chosen = series.bars.lazy.filter { stored[$0.source]?.contains($0.bar.session) ?? false }.map(\.bar.session)
+        guard let first = (chosen + withdrawn + actions).min() else { return 0 }
         var engine = FeatureEngine()
         if let state = kept, first > state.session, let resumed = FeatureEngine(state: state.bytes) {
             engine = resumed
@@ -113,18 +110,20 @@ struct Fold: Sendable {
         if let last = bars.last {
             try await states.keep(FeatureStates.State(session: last.session, bytes: engine.state), after: answer, sources: order)
         }
-        return try await store.insert(records, from: answer, available: available).count
+        let gone = Set(withdrawn).subtracting(bars.map(\.session))
+        let taken = try await store.withdraw(gone.sorted(), from: answer).count
+        return taken + (try await store.insert(records, from: answer, available: available).count)
     }
 
-    /// The providers whose answers about an instrument never name actions.
-    private func silentSources(of instrument: Instrument) async throws -> Set<String> {
-        let kinds = try await RawObjects(database).kinds(of: instrument.id)
+    /// The providers whose answers about an instrument, `answer` among them, never name actions.
+    func silentSources(of instrument: Instrument, with answer: Answer) async throws -> Set<String> {
+        let kinds = try await RawObjects(database).kinds(of: instrument.id) + [(answer.provider, answer.kind)]
         let speaking = kinds.filter { reportsActions($0.provider, $0.kind) }.map(\.provider)
         return Set(kinds.map(\.provider) + preference.order(for: instrument)).subtracting(speaking)
     }
 
     /// Whether an answer without an action says that there is none.
-    private func reportsActions(_ provider: String, _ kind: String) -> Bool {
+    func reportsActions(_ provider: String, _ kind: String) -> Bool {
         ProviderCatalog.provider(named: provider, kind: kind)?.reportsActions ?? false
     }
 

@@ -1,5 +1,6 @@
 import AWS
 import LambdaRuntime
+import Logging
 package import Market
 import Objects
 import Postgres
@@ -56,7 +57,12 @@ extension Featurize {
         case .objects(let after):
             var listing = archive.list(startAfter: after.isEmpty ? nil : after).makeAsyncIterator()
             while let object = try await listing.next() {
-                _ = try await foldObject(object.key, &summary, context)
+                do {
+                    _ = try await foldObject(object.key, &summary, context)
+                } catch let failure as Failure where failure.isAboutOneObject {
+                    context.logger.warning("Skipped", metadata: ["object": "\(object.key)", "reason": "\(failure)"])
+                    summary.skipped[object.key] = failure.description
+                }
                 guard .now < half else {
                     summary.next = .objects(after: object.key)
                     return

@@ -51,9 +51,8 @@ struct Fetch: Sendable {
     ///
     /// - Throws: `AWSError` when the archive fails, `PostgresError`; whatever the provider does is an outcome.
     func callAsFunction(
-        _ instrument: Instrument, symbol: String, from: SessionDate?, asOf: Instant, _ context: Context
+        _ request: ProviderRequest, about instrument: Instrument, asOf: Instant, _ context: Context
     ) async throws -> Outcome {
-        let request = provider.request(symbol: symbol, from: from, asOf: asOf)
         var retry = 0
         while true {
             let lease: RequestLimits.Lease
@@ -77,7 +76,7 @@ struct Fetch: Sendable {
                 return .stored(try await keep(response, request, instrument, asOf, context))
             }
             context.logger.warning(
-                "refused", metadata: ["provider": "\(provider.name)", "symbol": "\(symbol)", "refusal": "\(refusal)"])
+                "refused", metadata: ["provider": "\(provider.name)", "symbol": "\(instrument.symbol)", "refusal": "\(refusal)"])
             try await react(to: refusal)
             guard refusal.isRetryable, let pause = Self.pauses.pause(retry: retry, atLeast: nil, before: context.cutOff.instant) else {
                 if let response { try await keepRefusal(response, request, instrument, asOf, context) }

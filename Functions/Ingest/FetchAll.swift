@@ -50,9 +50,9 @@ extension Ingest {
             switch try await ask(name, about: instrument, part, context) {
             case .refused(let refusal): refusals.append(ProviderRefusal(refusal.kind, "\(name): \(refusal.detail)"))
             case .later: return .later
-            case .stored(let answer, let keys):
+            case .stored(let isNew, let keys):
                 try await Runs(database).stored(keys, of: instrument.id, in: run.id)
-                return answer.isNew ? .stored : .unchanged
+                return isNew ? .stored : .unchanged
             }
         }
         try await Runs(database).refused(refusals.map(\.description).joined(separator: "; "), of: instrument.id, in: run.id)
@@ -60,7 +60,7 @@ extension Ingest {
     }
 
     private enum Answered: Sendable {
-        case stored(Fetch.StoredAnswer, keys: [String])
+        case stored(isNew: Bool, keys: [String])
         case refused(ProviderRefusal)
         case later
     }
@@ -72,22 +72,29 @@ extension Ingest {
         }
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let day = calendar?.zone.localDate(at: asOf) ?? asOf.utcDate
-        guard let symbol = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
+        guard let called = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
             return .refused(ProviderRefusal(.unknownSymbol, "\(instrument.id) has no name there on \(day)"))
+        }
+        // What was recorded for this provider is its own spelling already.
+        let spelling = called.isOwn ? called.symbol : SymbolSpelling(provider: name)?.spell(called.symbol, on: instrument.exchange)
+        guard let symbol = spelling else {
+            return .refused(ProviderRefusal(.unknownSymbol, "it has nothing like \(called.symbol) of \(instrument.exchange)"))
         }
         let fetch = Fetch(source, http: http, archive: archive, limits: RequestLimits(database))
         let from = try await firstSession(of: instrument, name, part, calendar)
-        switch try await fetch(instrument, symbol: symbol, from: from, asOf: asOf, context) {
+        let pages = Pages(fetch: fetch, instrument: instrument, symbol: symbol, calendar: calendar, asOf: asOf)
+        switch try await pages(from: from, context) {
         case .refused(let refusal): return .refused(refusal)
         case .later: return .later
-        case .stored(let answer):
-            guard from != nil, try await tellsOfNewAction(answer, source.provider, instrument, calendar, part.run) else {
-                return .stored(answer, keys: [answer.key])
+        case .stored(let answers):
+            let keys = answers.map(\.key)
+            guard from != nil, try await tellsOfNewAction(answers[0], source.provider, instrument, calendar, part.run) else {
+                return .stored(isNew: answers.contains(where: \.isNew), keys: keys)
             }
-            switch try await fetch(instrument, symbol: symbol, from: nil, asOf: asOf, context) {
-            case .stored(let whole): return .stored(answer, keys: [answer.key, whole.key])
+            switch try await pages(from: nil, context) {
+            case .stored(let whole): return .stored(isNew: answers.contains(where: \.isNew), keys: keys + whole.map(\.key))
             case .later: return .later
-            case .refused: return .stored(answer, keys: [answer.key])
+            case .refused: return .stored(isNew: answers.contains(where: \.isNew), keys: keys)
             }
         }
     }

@@ -3,17 +3,20 @@ import Market
 import Providers
 
 extension BacktestBench {
-    /// Takes one answer of Yahoo's chart all the way in memory: parses and checks it, adjusts its bars, makes their features.
+    /// Takes one answer of Yahoo's chart all the way in memory: parses it, lets the rules judge it, adjusts its bars, makes
+    /// their features.
     ///
     /// - Parameter asOf: Unix seconds of the request. Rows are checked against New York's calendar.
     /// - Returns: the sessions that got features.
     /// - Throws: `ProviderRefusal`.
     package static func ingest(chart body: [UInt8], asOf: Int64) throws -> Int {
+        let calendar = TradingCalendar.of(mic: "XNYS")
         let answer = try YahooChart().parse(
-            body, status: 200, contentType: "application/json", calendar: TradingCalendar.of(mic: "XNYS"), asOf: Instant(seconds: asOf))
+            body, status: 200, contentType: "application/json", calendar: calendar, asOf: Instant(seconds: asOf))
+        let screening = SeriesCheck(calendar: calendar).screen(answer.bars, among: [], actions: answer.actions)
         var engine = FeatureEngine()
         var rows = 0
-        for observation in Adjustment.observations(bars: answer.bars, actions: answer.actions) {
+        for observation in Adjustment.observations(bars: screening.bars.filter { !$0.isHeld }.map(\.bar), actions: answer.actions) {
             rows += engine.append(observation).values.isEmpty ? 0 : 1
         }
         return rows

@@ -25,6 +25,9 @@ package protocol DataProvider: Sendable {
         _ body: [UInt8], status: Int, contentType: String?, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer
 
+    /// Whether an answer may be the first of several pages, oldest first.
+    var hasPages: Bool { get }
+
     /// The request for the page that follows an answer with a `nextPage`; nil when the provider has no pages.
     func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest?
 
@@ -35,6 +38,7 @@ package protocol DataProvider: Sendable {
 extension DataProvider {
     package var name: String { Self.name }
     package var reportsActions: Bool { true }
+    package var hasPages: Bool { false }
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? { nil }
 
     /// The refusal that reading throws.

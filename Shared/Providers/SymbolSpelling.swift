@@ -12,6 +12,8 @@ package struct SymbolSpelling: Sendable {
         var currencies = (prefix: "", sign: "/", suffix: "")
         var crypto = (prefix: "", sign: "/", suffix: "")
         var isLowerCase = false
+        /// Files of one's own have every exchange.
+        var hasEveryExchange = false
     }
 
     private let rule: Rule
@@ -34,6 +36,29 @@ package struct SymbolSpelling: Sendable {
         case .crypto: text = rule.crypto.prefix + ticker.root + rule.crypto.sign + ticker.part + rule.crypto.suffix
         }
         return rule.isLowerCase ? text.lowercased() : text
+    }
+
+    /// The spelling of a name on an exchange, in whatever way it is written: `BRK.B`, `BRK-B` and `BRK/B` are one class of shares, and a
+    /// suffix of the exchange (`VOD.L`) is left away. nil as above.
+    package func spell(_ name: String, on exchange: String) -> String? {
+        var text = name.uppercased()
+        let key = SymbolSpelling.newYork.contains(exchange) ? "XNYS" : exchange
+        let suffixes = SymbolSpelling.rules.values.compactMap { $0.suffixes[key]?.uppercased() }
+        if let suffix = suffixes.filter({ !$0.isEmpty && text.hasSuffix($0) && text.count > $0.count }).max(by: { $0.count < $1.count }) {
+            text.removeLast(suffix.count)
+        }
+        guard let ticker = Ticker(text, exchange: exchange), ticker.kind != .share else { return spell(share(named: text, on: exchange)) }
+        let isPair = SymbolSpelling.isMoney(ticker.part) && ticker.kind != .index
+        return spell(ticker.kind == .index || isPair ? ticker : share(named: text, on: exchange))
+    }
+
+    /// A class has one or two letters behind its sign; other signs (`BAJAJ-AUTO`, `M&M`) belong to the root.
+    private func share(named text: String, on exchange: String) -> Ticker {
+        guard let sign = text.lastIndex(where: { "./-".contains($0) }), (1...2).contains(text[sign...].count - 1), sign > text.startIndex
+        else {
+            return Ticker(root: text, exchange: exchange)
+        }
+        return Ticker(root: String(text[..<sign]), part: String(text[text.index(after: sign)...]), exchange: exchange)
     }
 
     /// The ticker that the provider's text means; nil for text that it would not send. A pair that could be either is one of currencies
@@ -61,9 +86,11 @@ package struct SymbolSpelling: Sendable {
         return Ticker(root: String(parts[0]), part: parts.count == 2 ? String(parts[1]) : "", exchange: exchange)
     }
 
+    private static let newYork = ["XNYS", "XNAS", "XASE", "ARCX", "BATS"]
+
     private func suffix(of exchange: String?) -> String? {
-        guard let exchange, !["XNYS", "XNAS", "XASE", "ARCX", "BATS"].contains(exchange) else { return rule.suffixes["XNYS"] ?? "" }
-        return rule.suffixes[exchange]
+        guard let exchange, !SymbolSpelling.newYork.contains(exchange) else { return rule.suffixes["XNYS"] ?? "" }
+        return rule.suffixes[exchange] ?? (rule.hasEveryExchange ? "" : nil)
     }
 
     private func pair(_ text: String, _ form: (prefix: String, sign: String, suffix: String)) -> (String, String)? {
@@ -79,6 +106,8 @@ package struct SymbolSpelling: Sendable {
         guard parts.count == 2, parts.allSatisfy({ Ticker.isWord($0) }) else { return nil }
         return (String(parts[0]), String(parts[1]))
     }
+
+    private static func isMoney(_ code: String) -> Bool { isState(code) || ["USDT", "USDC", "BTC", "ETH"].contains(code) }
 
     private static func isState(_ code: String) -> Bool {
         [
@@ -125,6 +154,6 @@ package struct SymbolSpelling: Sendable {
             classSign: "-",
             suffixes: ["XNYS": ".us", "XLON": ".uk", "XETR": ".de", "XTKS": ".jp", "XHKG": ".hk", "XWAR": "", "XBUD": ".hu"],
             currencies: (prefix: "", sign: "", suffix: ""), crypto: (prefix: "", sign: ".", suffix: ""), isLowerCase: true),
-        "iex": Rule(classSign: "."), "csv": Rule(classSign: "."),
+        "iex": Rule(classSign: "."), "csv": Rule(classSign: ".", hasEveryExchange: true),
     ]
 }

@@ -13,8 +13,8 @@ package struct DataStatus: Sendable {
         package let sessions: Int
         /// Sessions of which there is only an unfinished bar.
         package let provisional: Int
-        /// Rows held back.
-        package let quarantined: Int
+        /// Rows held back, and rows that count with a repair.
+        package let quarantined, repaired: Int
         /// Who said anything, by name.
         package let sources: [String]
         /// When the last answer was known.
@@ -26,21 +26,23 @@ package struct DataStatus: Sendable {
     package func entries(of instrument: String? = nil, asOf instant: Instant) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
-            SELECT \(Instruments.columns), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.rows, 0),
+            SELECT \(Instruments.columns), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.held, 0), coalesce(q.repaired, 0),
                 coalesce(r.sources, '{}'), r.heard, d.last_session
             FROM instruments i
             LEFT JOIN (
                 SELECT instrument_id, min(session) AS first, max(session) AS last, count(DISTINCT session) AS sessions
-                FROM bars WHERE known_at <= $1 AND ($2 IS NULL OR instrument_id = $2) GROUP BY 1
+                FROM bars b WHERE known_at <= $1 AND ($2 IS NULL OR instrument_id = $2) AND \(Bars.isVisible("known_at", "$1")) GROUP BY 1
             ) b ON b.instrument_id = i.id
             LEFT JOIN (
                 SELECT p.instrument_id, count(DISTINCT p.session) AS sessions FROM provisional_bars p
                 WHERE p.known_at <= $1 AND NOT EXISTS (
-                    SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $1)
+                    SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $1
+                        AND \(Bars.isVisible("known_at", "$1")))
                 GROUP BY 1
             ) p ON p.instrument_id = i.id
             LEFT JOIN (
-                SELECT instrument_id, count(*) AS rows FROM quarantine WHERE known_at <= $1 GROUP BY 1
+                SELECT instrument_id, count(*) FILTER (WHERE verdict = 'quarantine') AS held, count(*) FILTER (WHERE verdict = 'repair') AS repaired
+                FROM (\(QuarantineLog.current("$1"))) current GROUP BY 1
             ) q ON q.instrument_id = i.id
             LEFT JOIN (
                 SELECT instrument_id, array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS heard
@@ -54,7 +56,8 @@ package struct DataStatus: Sendable {
         ).all { row throws(PostgresError) in
             Entry(
                 instrument: try Instruments.instrument(row), first: try row[5], last: try row[6], sessions: try row[7],
-                provisional: try row[8], quarantined: try row[9], sources: try row[10], heard: try row[11], delisted: try row[12])
+                provisional: try row[8], quarantined: try row[9], repaired: try row[10], sources: try row[11], heard: try row[12],
+                delisted: try row[13])
         }
     }
 
@@ -67,7 +70,8 @@ package struct DataStatus: Sendable {
         guard calendar.count(from: first, through: through) != entry.sessions else { return [] }
         let there = Set(
             try await database.query(
-                "SELECT DISTINCT session FROM bars WHERE instrument_id = $1 AND known_at <= $2", [entry.instrument.id, instant]
+                "SELECT DISTINCT session FROM bars b WHERE instrument_id = $1 AND known_at <= $2 AND \(Bars.isVisible("known_at", "$2"))",
+                [entry.instrument.id, instant]
             ).all { row throws(PostgresError) in try row[0] as SessionDate })
         return calendar.sessions(from: first, through: through).filter { !there.contains($0) }
     }

@@ -48,6 +48,25 @@ package struct FeatureStore: Sendable {
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
+    /// Takes the rows of sessions back whose bar does not count any more: a version without values, which no read returns. Returns those
+    /// that had any.
+    @discardableResult
+    package func withdraw(_ sessions: [SessionDate], from answer: Answer) async throws(PostgresError) -> [SessionDate] {
+        guard !sessions.isEmpty else { return [] }
+        return try await database.query(
+            """
+            INSERT INTO features (instrument_id, version, session, known_at, available_at, fetched_at, sha256, "values", log_return, extras)
+            SELECT $1, $2, session, $3, $3, $4, $5, '{}', 0, '{}' FROM (
+                SELECT DISTINCT ON (session) session, "values" FROM features
+                WHERE instrument_id = $1 AND version = $2 AND session = ANY ($6) AND (known_at, fetched_at, sha256) < ($3, $4, $5)
+                ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
+            ) f WHERE "values" <> '{}'
+            ON CONFLICT DO NOTHING
+            RETURNING session
+            """, [answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256, sessions]
+        ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
+    }
+
     /// The features visible as of an instant, by COPY: of the named instruments (nil: all), each with its sessions in order; of the
     /// last `last` sessions if given. Instruments come ordered by id; those without a row are left out.
     package func read(
@@ -90,9 +109,10 @@ package struct FeatureStore: Sendable {
         let tables = try await database.copyOut(
             """
             SELECT f.instrument_id, f.session, f.known_at, f.sha256, f."values", f.log_return, f.extras, c.known_at, c."values" FROM (
-                SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM features f WHERE \(condition)
-                ORDER BY f.instrument_id, f.session \(direction), f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
-                \(last.map { "LIMIT \($0)" } ?? "")
+                SELECT * FROM (
+                    SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM features f WHERE \(condition)
+                    ORDER BY f.instrument_id, f.session \(direction), f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
+                ) f WHERE f."values" <> '{}' \(last.map { "LIMIT \($0)" } ?? "")
             ) f LEFT JOIN LATERAL (
                 SELECT c.known_at, c."values" FROM cross_features c
                 WHERE c.instrument_id = f.instrument_id AND c.version = $1 AND c.session = f.session AND c.\(column) <= $2
@@ -114,7 +134,12 @@ package struct FeatureStore: Sendable {
     /// The last session that an instrument has features for, as of an instant.
     package func lastSession(of instrument: String, _ asOf: AsOf) async throws(PostgresError) -> SessionDate? {
         try await database.query(
-            "SELECT session FROM features WHERE instrument_id = $1 AND version = $2 AND \(asOf.column) <= $3 ORDER BY session DESC LIMIT 1",
+            """
+            SELECT session FROM (
+                SELECT DISTINCT ON (session) session, "values" FROM features WHERE instrument_id = $1 AND version = $2 AND \(asOf.column) <= $3
+                ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC
+            ) f WHERE "values" <> '{}' LIMIT 1
+            """,
             [instrument, version, asOf.instant]
         ).one { row throws(PostgresError) in try row[0] }
     }

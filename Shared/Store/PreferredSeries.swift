@@ -9,7 +9,7 @@ package struct PreferredSeries: Sendable {
     /// The bars that the order of preference chooses, and the actions that belong to them: those of the source of the first bar from the
     /// ex-date on. Where that source is one of `silent`, which report no actions, those of the first other source in the order.
     ///
-    /// Two providers that date one split differently do not count it twice.
+    /// Two providers that date one split differently do not count it twice. A split that only a bar's level tells of comes with the bar.
     package func read(
         _ instrument: String, _ asOf: AsOf, order: [String], silent: Set<String> = [], from: SessionDate? = nil
     ) async throws(PostgresError) -> (bars: [SourcedBar], actions: [CorporateAction]) {
@@ -21,7 +21,13 @@ package struct PreferredSeries: Sendable {
     package func actions(
         of instrument: String, _ asOf: AsOf, for bars: [SourcedBar], order: [String], silent: Set<String> = []
     ) async throws(PostgresError) -> [CorporateAction] {
-        PreferredSeries.choose(try await Actions(database).sourced(instrument, asOf), for: bars, order: order, silent: silent)
+        let told = PreferredSeries.choose(try await Actions(database).sourced(instrument, asOf), for: bars, order: order, silent: silent)
+        let seen = bars.compactMap { sourced in
+            sourced.split.map {
+                CorporateAction(exDate: sourced.bar.session, kind: .split(numerator: $0, denominator: 1), nature: .inferred)
+            }
+        }
+        return seen.isEmpty ? told : (told + seen).sorted { $0.exDate < $1.exDate }
     }
 
     static func choose(

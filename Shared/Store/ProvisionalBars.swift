@@ -30,7 +30,8 @@ package struct ProvisionalBars: Sendable {
             """
             SELECT DISTINCT ON (session) session, open, high, low, close, volume FROM provisional_bars p
             WHERE instrument_id = $1 AND known_at <= $2 AND NOT EXISTS (
-                SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $2)
+                SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $2
+                    AND \(Bars.isVisible("known_at", "$2")))
             ORDER BY session, array_position($3, source), known_at DESC, fetched_at DESC, sha256 DESC
             """, [instrument, instant, order]
         ).all(Bars.bar)

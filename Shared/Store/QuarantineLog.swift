@@ -1,54 +1,123 @@
 package import Market
 package import Postgres
 
-/// A row that could not become a bar, with the reason.
+/// What a rule said of a row, and what was done.
 package struct QuarantinedRow: Hashable, Sendable {
-    /// The row's place in its object, from zero.
+    package enum Verdict: String, Hashable, Sendable {
+        /// Worth knowing; the row counts.
+        case accept
+        /// The row counts, with other values in place of its own.
+        case repair
+        /// The row is held back.
+        case quarantine
+        /// The rule has nothing to say of the session any more.
+        case released
+    }
+
+    /// The row's place in its object, from zero; -1 when the rule looked at a whole series.
     package let ordinal: Int
     package let session: SessionDate?
     package let violation: Violation
     /// The row as it came.
     package let text: String
+    package let verdict: Verdict
+    /// What `verdict` repair replaced.
+    package let repairs: [Repair]
 
-    package init(ordinal: Int, session: SessionDate?, violation: Violation, text: String) {
+    package init(
+        ordinal: Int, session: SessionDate?, violation: Violation, text: String, verdict: Verdict = .quarantine, repairs: [Repair] = []
+    ) {
         self.ordinal = ordinal
         self.session = session
         self.violation = violation
         self.text = text
+        self.verdict = verdict
+        self.repairs = repairs
+    }
+
+    /// Whether it says the same of the same session.
+    func repeats(_ other: QuarantinedRow) -> Bool {
+        (verdict, violation, text, repairs) == (other.verdict, other.violation, other.text, other.repairs)
     }
 }
 
+/// What the rules found, in versions: of a source's session and a rule the latest counts.
 package struct QuarantineLog: Sendable {
+    private static let columns = "q.ordinal, q.session, q.rule, q.detail, q.row, q.verdict, q.repair"
+
     private let database: Database
     package init(_ database: Database) { self.database = database }
+
+    /// Writes down what an answer's folding found and nobody had said before, and releases what was said before of `judged` sessions and
+    /// not again: rules over series of all of them, rules of one row of those in `came`, the sessions of which the answer has a good bar.
+    package func update(
+        _ rows: [QuarantinedRow], from answer: Answer, judged: [SessionDate] = [], came: Set<SessionDate> = []
+    ) async throws(PostgresError) {
+        let sessions = rows.compactMap(\.session) + judged
+        var known: [QuarantinedRow] = []
+        if let first = sessions.min(), let last = sessions.max() {
+            known = try await database.query(
+                """
+                SELECT DISTINCT ON (q.session, q.rule) \(Self.columns) FROM quarantine q
+                WHERE q.instrument_id = $1 AND q.source = $2 AND q.session BETWEEN $3 AND $4
+                ORDER BY q.session, q.rule, q.known_at DESC, q.fetched_at DESC, q.sha256 DESC, q.ordinal DESC
+                """, [answer.instrument, answer.provider, first, last]
+            ).all(Self.row)
+        }
+        var next = rows
+        if !known.isEmpty {
+            next.removeAll { row in
+                known.contains { $0.session == row.session && $0.violation.rule == row.violation.rule && $0.repeats(row) }
+            }
+            let judged = Set(judged)
+            for old in known where old.verdict != .released {
+                guard let session = old.session, judged.contains(session) else { continue }
+                let isOver = !rows.contains { $0.session == session && $0.violation.rule == old.violation.rule }
+                guard isOver, Validation.Rule.series.contains(old.violation.rule) || came.contains(session) else { continue }
+                next.append(
+                    QuarantinedRow(
+                        ordinal: -1, session: session, violation: Violation(rule: old.violation.rule, detail: "nothing any more"),
+                        text: old.text, verdict: .released))
+            }
+        }
+        try await insert(next, from: answer)
+    }
 
     package func insert(_ rows: [QuarantinedRow], from answer: Answer) async throws(PostgresError) {
         guard !rows.isEmpty else { return }
         try await database.execute(
             """
-            INSERT INTO quarantine (object_key, ordinal, rule, instrument_id, session, detail, row, known_at, fetched_at, sha256)
-            SELECT $1, n.ordinal, n.rule, $2, n.session, n.detail, n.row, $3, $4, $5
-            FROM unnest($6::bigint[], $7::text[], $8::date[], $9::text[], $10::text[]) n(ordinal, rule, session, detail, row)
+            INSERT INTO quarantine (object_key, ordinal, rule, instrument_id, session, detail, row, known_at, fetched_at, sha256, source, verdict,
+                repair)
+            SELECT $1, n.ordinal, n.rule, $2, n.session, n.detail, n.row, $3, $4, $5, $6, n.verdict, n.repair
+            FROM unnest($7::bigint[], $8::text[], $9::date[], $10::text[], $11::text[], $12::text[], $13::text[])
+                n(ordinal, rule, session, detail, row, verdict, repair)
             ON CONFLICT DO NOTHING
             """,
             [
-                answer.key, answer.instrument, answer.knownAt, answer.fetchedAt, answer.sha256, rows.map(\.ordinal),
-                rows.map(\.violation.rule),
-                rows.map(\.session), rows.map(\.violation.detail), rows.map(\.text),
+                answer.key, answer.instrument, answer.knownAt, answer.fetchedAt, answer.sha256, answer.provider, rows.map(\.ordinal),
+                rows.map(\.violation.rule), rows.map(\.session), rows.map(\.violation.detail), rows.map(\.text),
+                rows.map(\.verdict.rawValue), rows.map { $0.repairs.map(\.description).joined(separator: ", ") },
             ])
     }
 
-    /// The rows quarantined from one object, in order.
+    /// What was found in one object, in order.
     package func rows(of key: String) async throws(PostgresError) -> [QuarantinedRow] {
-        try await database.query(
-            "SELECT ordinal, session, rule, detail, row FROM quarantine WHERE object_key = $1 ORDER BY ordinal, rule", [key]
-        ).all { row throws(PostgresError) in
-            QuarantinedRow(
-                ordinal: try row[0], session: try row[1], violation: Violation(rule: try row[2], detail: try row[3]), text: try row[4])
-        }
+        try await database.query("SELECT \(Self.columns) FROM quarantine q WHERE object_key = $1 ORDER BY ordinal, session, rule", [key])
+            .all(Self.row)
     }
 
-    /// A quarantined row and where it came from.
+    private static func row(_ row: Row) throws(PostgresError) -> QuarantinedRow { try found(in: row, at: 0) }
+
+    private static func found(in row: Row, at column: Int) throws(PostgresError) -> QuarantinedRow {
+        QuarantinedRow(
+            ordinal: try row[column], session: try row[column + 1],
+            violation: Violation(rule: try row[column + 2], detail: try row[column + 3]), text: try row[column + 4],
+            verdict: QuarantinedRow.Verdict(rawValue: try row[column + 5]) ?? .quarantine,
+            repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) })
+    }
+
+    /// A finding and where it came from.
     package struct Entry: Sendable {
         package let instrument: Instrument
         package let source: String
@@ -57,28 +126,29 @@ package struct QuarantineLog: Sendable {
         package let row: QuarantinedRow
     }
 
-    /// The rows known to be quarantined at an instant, latest first; of one instrument if given.
+    /// What holds as known at an instant, latest first; of one instrument if given.
     package func entries(of instrument: String? = nil, asOf instant: Instant, limit: Int) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
-            SELECT \(Instruments.columns), r.provider, q.object_key, q.known_at, q.ordinal, q.session, q.rule, q.detail, q.row
-            FROM quarantine q JOIN instruments i ON i.id = q.instrument_id JOIN raw_objects r ON r.key = q.object_key
-            WHERE q.known_at <= $1 AND ($2 IS NULL OR q.instrument_id = $2)
+            SELECT \(Instruments.columns), q.source, q.object_key, q.known_at, \(Self.columns)
+            FROM (\(Self.current("$1"))) q JOIN instruments i ON i.id = q.instrument_id
+            WHERE $2 IS NULL OR q.instrument_id = $2
             ORDER BY q.known_at DESC, q.instrument_id, q.session DESC, q.object_key, q.ordinal, q.rule LIMIT $3
             """, [instant, instrument, limit]
         ).all { row throws(PostgresError) in
             Entry(
                 instrument: try Instruments.instrument(row), source: try row[5], key: try row[6], knownAt: try row[7],
-                row: QuarantinedRow(
-                    ordinal: try row[8], session: try row[9], violation: Violation(rule: try row[10], detail: try row[11]),
-                    text: try row[12]))
+                row: try Self.found(in: row, at: 8))
         }
     }
 
-    /// How many rows were known to be quarantined at an instant, by instrument.
-    package func counts(asOf instant: Instant) async throws(PostgresError) -> [String: Int] {
-        let pairs = try await database.query("SELECT instrument_id, count(*) FROM quarantine WHERE known_at <= $1 GROUP BY 1", [instant])
-            .all { row throws(PostgresError) in (try row[0] as String, try row[1] as Int) }
-        return Dictionary(uniqueKeysWithValues: pairs)
+    /// The rows of `quarantine` that hold as known at a parameter's instant. Those without a session are no versions of each other.
+    static func current(_ parameter: String) -> String {
+        """
+        SELECT q.* FROM quarantine q WHERE q.known_at <= \(parameter) AND q.verdict <> 'released' AND NOT EXISTS (
+            SELECT FROM quarantine n WHERE (n.instrument_id, n.source, n.session, n.rule) = (q.instrument_id, q.source, q.session, q.rule)
+                AND n.known_at <= \(parameter)
+                AND (n.known_at, n.fetched_at, n.sha256, n.ordinal) > (q.known_at, q.fetched_at, q.sha256, q.ordinal))
+        """
     }
 }

@@ -21,8 +21,8 @@ package struct SourceComparison: Sendable {
         let rows = try await database.query(
             """
             WITH latest AS (
-                SELECT DISTINCT ON (source, session) source, session, close::float8 AS close FROM bars
-                WHERE instrument_id = $1 AND source = ANY ($2) AND known_at <= $3 AND session >= coalesce($4, '-infinity')
+                SELECT DISTINCT ON (source, session) source, session, close::float8 AS close FROM bars b
+                WHERE instrument_id = $1 AND source = ANY ($2) AND known_at <= $3 AND \(Bars.isVisible("known_at", "$3")) AND session >= coalesce($4, '-infinity')
                 ORDER BY source, session, known_at DESC, fetched_at DESC, sha256 DESC
             ), returns AS (
                 SELECT session, ln(a.close / lag(a.close) OVER w) AS a, ln(b.close / lag(b.close) OVER w) AS b

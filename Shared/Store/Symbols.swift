@@ -36,14 +36,15 @@ package struct Symbols: Sendable {
             """, [names.map(\.instrument), names.map(\.provider), names.map(\.symbol), names.map(\.from), names.map(\.to), knownAt])
     }
 
-    /// What a provider calls an instrument on a day, as known at an instant; nil when it has no name then.
+    /// What a provider calls an instrument on a day, as known at an instant, and whether that was said of this provider alone; nil when
+    /// it has no name then.
     package func name(
         of instrument: String, provider: String, on day: SessionDate, asOf instant: Instant
-    ) async throws(PostgresError) -> String? {
+    ) async throws(PostgresError) -> (symbol: String, isOwn: Bool)? {
         try await database.query(
-            "SELECT symbol FROM (\(Symbols.valid)) v WHERE instrument_id = $3 AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
+            "SELECT symbol, provider <> '*' FROM (\(Symbols.valid)) v WHERE instrument_id = $3 AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
             [day, instant, instrument, [provider, Symbols.everyone]]
-        ).one { row throws(PostgresError) in try row[0] }
+        ).one { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
     /// Whom a provider means by a symbol on a day, as known at an instant.

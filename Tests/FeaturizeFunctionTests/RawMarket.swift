@@ -90,6 +90,20 @@ struct RawMarket {
         return object("yahoo", "chart-1d", body, instrument, knownAt)
     }
 
+    /// As Stooq's daily CSV: adjusted for the splits since, no events.
+    static func stooq(_ rows: some Sequence<Row>, about instrument: Instrument, knownAt: Instant) -> RawObject {
+        let rows = Array(rows)
+        let lines = rows.indices.map { index in
+            let factor = rows[(index + 1)...].reduce(1) { $0 * $1.split }
+            let prices = [rows[index].open, rows[index].high, rows[index].low, rows[index].close].map {
+                "\(Double($0) / 100 / Double(factor))"
+            }
+            return "\(rows[index].session),\(prices.joined(separator: ",")),\(rows[index].volume * factor)"
+        }
+        let body = (["Date,Open,High,Low,Close,Volume"] + lines).joined(separator: "\r\n")
+        return object("stooq", "daily", body, instrument, knownAt)
+    }
+
     private static func object(
         _ provider: String, _ kind: String, _ text: String, _ instrument: Instrument, _ knownAt: Instant
     ) -> RawObject {

@@ -49,13 +49,16 @@ final class Exchange: Sendable {
             let isNew = puts.bodies.withLock { $0.updateValue(body, forKey: String(path)) == nil }
             isNew ? connection.answer() : connection.answer(412, body: Array("<Error><Code>PreconditionFailed</Code></Error>".utf8))
         }
+        let url = provider.url
         let options =
-            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(provider.url)",\#(limits)},"yahoo":{"baseURL":"\#(provider.url)",\#(limits)}}"#
+            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(provider.url)",\#(limits)},"#
+            + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"baseURL":"\#(url)",\#(limits)}"# }.joined(separator: ",") + "}"
         ingest = try await Ingest([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-answers",
             "FEATURIZE_FUNCTION": "Featurize", "AWS_LAMBDA_FUNCTION_NAME": "Ingest", "AWS_ENDPOINT_URL": cloud.url,
             "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "UNIVERSE": universe,
-            "PROVIDERS": providers, "PROVIDER_OPTIONS": options, "PROVIDER_API_KEY": #"{"alphavantage":"SECRET77"}"#,
+            "PROVIDERS": providers, "PROVIDER_OPTIONS": options,
+            "PROVIDER_API_KEY": #"{"alphavantage":"SECRET77","polygon":"SECRET78","alpaca":"ID79:SECRET79"}"#,
         ])
     }
 

@@ -1,4 +1,5 @@
 import Market
+import Postgres
 import Store
 import TestSupport
 
@@ -25,3 +26,13 @@ func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil
 
 /// 21:15 UTC of the session's day.
 @Sendable func closed(_ session: SessionDate) -> Instant { Instant.utcMidnight(session).adding(seconds: 76_500) }
+
+extension Bars {
+    /// Inserts bars that nothing was found of.
+    @discardableResult
+    func insert(
+        _ bars: [Bar], from answer: Answer, currency: String, available: (SessionDate) -> Instant
+    ) async throws(PostgresError) -> [SessionDate] {
+        try await insert(bars.map { ScreenedBar($0) }, from: answer, currency: currency, available: available).stored
+    }
+}

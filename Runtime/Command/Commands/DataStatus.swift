@@ -13,14 +13,14 @@ struct StatusDocument: Decodable, Sendable {
         let first, last: String?
         let sessions, missing: Int
         let gaps: [String]
-        let provisional, quarantined: Int
+        let provisional, quarantined, repaired: Int
         let providers: [String]
         let lastHeard: String?
         let sessionsBehind: Int?
         let delisted: String?
 
         private enum CodingKeys: String, CodingKey {
-            case symbol, instrument, first, last, sessions, missing, gaps, provisional, quarantined, providers, delisted
+            case symbol, instrument, first, last, sessions, missing, gaps, provisional, quarantined, repaired, providers, delisted
             case lastHeard = "last_heard", sessionsBehind = "sessions_behind"
         }
     }
@@ -36,7 +36,8 @@ struct DataStatus: AsyncParsableCommand {
         commandName: "status", abstract: "Show per symbol what is there, what is missing, and how fresh it is.",
         discussion: """
             Missing are sessions of the exchange's calendar between the first bar and now (or the delisting); `bellwether repair` asks \
-            for them again. Behind counts the sessions that closed since the last bar.
+            for them again. Held back are rows that the rules do not believe, mended are rows that count with a repair; \
+            GET /v1/data/quarantine has the reasons. Behind counts the sessions that closed since the last bar.
             """)
 
     @Argument(help: "One symbol only.") var symbol: String?
@@ -53,12 +54,13 @@ struct DataStatus: AsyncParsableCommand {
         if json { return Screen.result(String(decoding: body, as: UTF8.self)) }
         let document = try JSONDecoder().decode(StatusDocument.self, from: body)
         var table = TextTable(header: [
-            "symbol", "first", "last", "sessions", "missing", "provisional", "held back", "behind", "provider", "heard",
+            "symbol", "first", "last", "sessions", "missing", "provisional", "held back", "mended", "behind", "provider", "heard",
         ])
         for entry in document.symbols {
             table.rows.append([
                 entry.symbol, entry.first ?? "–", entry.last ?? "–", "\(entry.sessions)", "\(entry.missing)", "\(entry.provisional)",
-                "\(entry.quarantined)", entry.delisted.map { "delisted \($0)" } ?? entry.sessionsBehind.map { "\($0)" } ?? "–",
+                "\(entry.quarantined)", "\(entry.repaired)",
+                entry.delisted.map { "delisted \($0)" } ?? entry.sessionsBehind.map { "\($0)" } ?? "–",
                 entry.providers.joined(separator: "+"), entry.lastHeard.map { String($0.prefix(16)) } ?? "never",
             ])
         }

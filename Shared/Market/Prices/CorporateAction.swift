@@ -17,6 +17,8 @@ package struct CorporateAction: Hashable, Sendable {
         /// A split by new shares of the same company.
         case stockDividend = "stock-dividend"
         case capitalGain = "capital-gain"
+        /// Nobody told of it; the price's level did.
+        case inferred
     }
 
     /// The first session that trades without the right.

@@ -28,7 +28,8 @@ package struct Finding: Hashable, Sendable {
 
 /// One value of a row that was wrong by a known amount. Both values are kept, so that a repair can be undone.
 package struct Repair: Hashable, Sendable {
-    package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close }
+    /// `split` is no price: the new shares for one old since the row before, which nobody told of.
+    package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close, split }
 
     package let field: Field
     package let before, after: Double
@@ -49,7 +50,21 @@ package struct Repair: Hashable, Sendable {
         case .high: row.high = value
         case .low: row.low = value
         case .close: row.close = value
+        case .split: break
         }
         return row
+    }
+}
+
+extension Repair: CustomStringConvertible {
+    /// Such as `close 5012.0 50.12`: every digit, so that the text alone can undo it.
+    package var description: String { "\(field.rawValue) \(before) \(after)" }
+
+    /// Reads what `description` writes; nil for other text.
+    package init?(_ text: some StringProtocol) {
+        let words = text.split(separator: " ")
+        guard words.count == 3, let field = Field(rawValue: String(words[0])), let before = Double(words[1]), let after = Double(words[2])
+        else { return nil }
+        self.init(field: field, before: before, after: after)
     }
 }

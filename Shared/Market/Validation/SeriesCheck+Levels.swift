@@ -44,7 +44,7 @@ extension SeriesCheck {
             }
             let told = log(new / old)
             let jump = log(series.open[index] / series.close[index - 1])
-            let deviation = series.deviation(around: index, window: thresholds.window.returns)
+            let deviation = series.deviation(around: index, window: thresholds.window.returns) ?? 0
             guard abs(told) > max(0.05, 3 * deviation), abs(jump) < abs(jump + told) else { continue }
             series.split[index] /= new / old
             findings.append(
@@ -72,6 +72,7 @@ extension ValidationSeries {
         case .high: high[index] = value
         case .low: low[index] = value
         case .close: close[index] = value
+        case .split: split[index] = value
         }
     }
 }

@@ -16,10 +16,14 @@ package struct SeriesCheck: Sendable {
         package var news = (base: 2.0, slope: 20.0)
         /// Sessions on either side that tell the robust deviation, and those before that tell the usual volume.
         package var window = (returns: 60, volumes: 20)
+        /// Usual volumes, for each old share, up to which an unknown split is believed to be one and not news.
+        package var quiet = 4.0
         /// Log distance from a factor of a hundred.
         package var unit = 0.4
-        /// Relative excess over high or under low that is widened instead of quarantined.
-        package var order = 1e-3
+        /// Range of a day, in units of the currency, from which on four equal prices are no chance: twenty cents.
+        package var chance = 0.2
+        /// Returns around a row without which nothing is said about how far it moved.
+        package var context = 20
 
         package init() {}
     }
@@ -33,13 +37,19 @@ package struct SeriesCheck: Sendable {
     package func findings(rows: [Validation.Row], actions: [CorporateAction] = []) -> [Finding] {
         var findings: [Finding] = []
         let good = goodRows(rows, &findings)
-        findings += gaps(rows)
-        var series = ValidationSeries(good.map { (ordinal: $0, row: rows[$0]) }, splits: actions)
+        findings += gaps(rows) + findingsOfSeries(good.map { (ordinal: $0, row: rows[$0]) }, actions)
+        return findings.sorted { ($0.session, $0.ordinal ?? -1, $0.rule) < ($1.session, $1.ordinal ?? -1, $1.rule) }
+    }
+
+    /// What the days around say of rows that are good one by one, in session order.
+    func findingsOfSeries(_ rows: [(ordinal: Int, row: Validation.Row)], _ actions: [CorporateAction]) -> [Finding] {
+        var findings: [Finding] = []
+        var series = ValidationSeries(rows, actions: actions)
         findings += units(&series)
         findings += events(&series, actions)
         findings += repeats(series)
         findings += moves(series)
-        return findings.sorted { ($0.session, $0.ordinal ?? -1, $0.rule) < ($1.session, $1.ordinal ?? -1, $1.rule) }
+        return findings
     }
 
     /// The rows that no rule of a single row turns away, by session; of two rows of one session the later.
@@ -51,7 +61,7 @@ package struct SeriesCheck: Sendable {
                 findings.append(
                     Finding(
                         ordinal: ordinal, session: row.session, rule: violation.rule, detail: violation.detail,
-                        verdict: violation.rule == Validation.Rule.order ? widened(row) : .quarantine))
+                        verdict: verdict(of: row, violations)))
             }
             guard violations.isEmpty else { continue }
             if let earlier = latest[row.session] {
@@ -65,16 +75,8 @@ package struct SeriesCheck: Sendable {
         return latest.values.sorted { rows[$0].session < rows[$1].session }
     }
 
-    /// A high or low that misses open or close by next to nothing takes it in.
-    private func widened(_ row: Validation.Row) -> Finding.Verdict {
-        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, low > 0, high >= low else {
-            return .quarantine
-        }
-        let (top, bottom) = (max(open, close, high), min(open, close, low))
-        guard top <= high * (1 + thresholds.order), bottom >= low * (1 - thresholds.order) else { return .quarantine }
-        var repairs: [Repair] = []
-        if top > high { repairs.append(Repair(field: .high, before: high, after: top)) }
-        if bottom < low { repairs.append(Repair(field: .low, before: low, after: bottom)) }
+    private func verdict(of row: Validation.Row, _ violations: [Violation]) -> Finding.Verdict {
+        guard violations.map(\.rule) == [Validation.Rule.order], let repairs = Validation.widening(row) else { return .quarantine }
         return .repair(repairs)
     }
 

@@ -24,6 +24,9 @@ package enum Validation {
         package static let zeroVolume = "zero-volume"
         /// The figures of the day before once more.
         package static let stale = "stale-repeat"
+
+        /// Those that look at the days around a row.
+        package static let series: Set = [gap, unit, spike, unknownSplit, unexplainedReturn, eventOnly, zeroVolume, stale]
     }
 
     /// One row of a provider before it is trusted: a field is nil when the provider gave null or nothing.
@@ -38,6 +41,12 @@ package enum Validation {
             self.low = low
             self.close = close
             self.volume = volume
+        }
+
+        package init(_ bar: Bar) {
+            self.init(
+                session: bar.session, open: bar.open.double, high: bar.high.double, low: bar.low.double, close: bar.close.double,
+                volume: bar.volume)
         }
     }
 
@@ -72,6 +81,18 @@ package enum Validation {
             violations.append(Violation(rule: Rule.duplicate, detail: "\(row.session) stands in this answer before"))
         }
         return violations
+    }
+
+    /// What makes good a high or low that misses open or close by at most `slack` of itself, a rounding of the provider: it takes them in.
+    /// nil when that is not all that is wrong.
+    package static func widening(_ row: Row, slack: Double = 1e-3) -> [Repair]? {
+        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, low > 0, high >= low else { return nil }
+        let (top, bottom) = (max(open, close, high), min(open, close, low))
+        guard top.isFinite, top <= high * (1 + slack), bottom >= low * (1 - slack) else { return nil }
+        var repairs: [Repair] = []
+        if top > high { repairs.append(Repair(field: .high, before: high, after: top)) }
+        if bottom < low { repairs.append(Repair(field: .low, before: low, after: bottom)) }
+        return repairs
     }
 
     private static func isGood(_ row: Row, _ slack: Double) -> Bool {

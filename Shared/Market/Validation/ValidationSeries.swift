@@ -11,8 +11,10 @@ struct ValidationSeries {
     private(set) var volume: [Double] = []
     /// New shares for one old since the row before, by the splits that were told of.
     var split: [Double]
+    /// Cash for one old share since the row before.
+    private(set) var dividend: [Double]
 
-    init(_ rows: [(ordinal: Int, row: Validation.Row)], splits: [CorporateAction]) {
+    init(_ rows: [(ordinal: Int, row: Validation.Row)], actions: [CorporateAction]) {
         for (ordinal, row) in rows {
             guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, let volume = row.volume else {
                 continue
@@ -26,9 +28,13 @@ struct ValidationSeries {
             self.volume.append(volume)
         }
         split = [Double](repeating: 1, count: ordinals.count)
-        for action in splits {
-            guard case .split(let new, let old) = action.kind, let index = index(onOrAfter: action.exDate), index > 0 else { continue }
-            split[index] *= new / old
+        dividend = [Double](repeating: 0, count: ordinals.count)
+        for action in actions {
+            guard let index = index(onOrAfter: action.exDate), index > 0 else { continue }
+            switch action.kind {
+            case .split(let new, let old): split[index] *= new / old
+            case .dividend(let amount): dividend[index] += amount.double
+            }
         }
     }
 
@@ -43,15 +49,24 @@ struct ValidationSeries {
         return low < sessions.count ? low : nil
     }
 
-    /// New shares for one old from after `from` up to `to`.
-    func splits(after from: Int, through to: Int) -> Double { from < to ? split[(from + 1)...to].reduce(1, *) : 1 }
+    /// The log return of a price at a row, with the splits and dividends since an earlier row, from that one's close.
+    func move(of price: [Double], at index: Int, since earlier: Int) -> Double {
+        var (shares, cash) = (1.0, 0.0)
+        for row in (earlier + 1)...index {
+            cash += shares * dividend[row]
+            shares *= split[row]
+        }
+        return log((price[index] * shares + cash) / close[earlier])
+    }
 
-    /// The median absolute log return around a row, the two returns that touch it left out, scaled to a normal deviation.
-    func deviation(around index: Int, window: Int) -> Double {
+    /// The median absolute log return around a row, the two returns that touch it left out, scaled to a normal deviation; nil when there
+    /// are fewer than `least`.
+    func deviation(around index: Int, window: Int, least: Int = 0) -> Double? {
         var moves: [Double] = []
         for other in max(1, index - window)...min(count - 1, index + window) where other != index && other != index + 1 {
             moves.append(abs(log(close[other] * split[other] / close[other - 1])))
         }
+        guard moves.count >= least else { return nil }
         return max(1e-4, 1.4826 * (ValidationSeries.median(moves) ?? 0))
     }
 

@@ -3,6 +3,7 @@ package import Market
 /// Alpaca's corporate actions: splits, cash and stock dividends, spin-offs; renames beside them. Amounts as traded.
 package struct AlpacaActions: DataProvider {
     package static let name = "alpaca"
+    package let hasPages = true
     package let kind = "corporate-actions"
 
     private let baseURL: String

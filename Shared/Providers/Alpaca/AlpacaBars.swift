@@ -3,6 +3,7 @@ package import Market
 /// Alpaca's bars: as traded, asked for one symbol at a time, in pages. A daily stamp is midnight in New York.
 package struct AlpacaBars: DataProvider {
     package static let name = "alpaca"
+    package let hasPages = true
     package var kind: String { minutes.map { "bars-\($0)min" } ?? "bars-1d" }
     package let reportsActions = false
     package static let traits = ProviderTraits(

@@ -19,7 +19,16 @@ struct AnswerRows {
     mutating func add(
         _ row: Validation.Row, ordinal: Int, isProvisional: Bool, text: @escaping () -> String, convert: (Values) -> Bar
     ) {
-        let violations = Validation.check(row, calendar: calendar)
+        var row = row
+        var violations = Validation.check(row, calendar: calendar)
+        if violations.map(\.rule) == [Validation.Rule.order], let repairs = Validation.widening(row) {
+            rejected.append(
+                RejectedRow(
+                    ordinal: ordinal, session: row.session, rule: Validation.Rule.order, detail: violations[0].detail, text: text(),
+                    repairs: repairs))
+            row = repairs.reduce(row) { $1.applied(to: $0) }
+            violations = []
+        }
         guard violations.isEmpty, let values = Values(row) else {
             for violation in violations {
                 reject(ordinal, row.session, violation.rule, violation.detail, text())

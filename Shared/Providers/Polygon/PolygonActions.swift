@@ -5,6 +5,7 @@ package struct PolygonActions: DataProvider {
     package enum Subject: String, Sendable { case splits, dividends }
 
     package static let name = "polygon"
+    package let hasPages = true
     package var kind: String { subject.rawValue }
 
     private let baseURL: String

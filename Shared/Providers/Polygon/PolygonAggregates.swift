@@ -6,6 +6,7 @@ package import Market
 /// stamp is midnight in New York, in milliseconds. A long range comes in pages.
 package struct PolygonAggregates: DataProvider {
     package static let name = "polygon"
+    package let hasPages = true
     package var kind: String { minutes.map { "aggregates-\($0)min" } ?? "aggregates-1d" }
     package let reportsActions = false
     package static let traits = ProviderTraits(

@@ -1,0 +1,86 @@
+import Market
+import Postgres
+import Providers
+import Store
+
+/// Lets the rules judge what an answer brings among what is stored around it, and writes bars and findings.
+struct Screen: Sendable {
+    let database: Database
+    let check: SeriesCheck
+    let available: @Sendable (SessionDate) -> Instant
+
+    /// What was written.
+    struct Judged: Sendable {
+        /// By source.
+        var changes: [String: Bars.Changes] = [:]
+        /// The answer's actions without those that its prices know nothing of.
+        var actions: [CorporateAction] = []
+        var refusedSplits: Set<SessionDate> = []
+        /// Bars that count, and rows that do not.
+        var stored = 0, held = 0
+    }
+
+    /// An action that is new also sheds light on the bars of sources that name none themselves.
+    func judge(_ parsed: ProviderAnswer, _ answer: Answer, _ told: Told, currency: String) async throws -> Judged {
+        var judged = Judged()
+        let rejected = parsed.rejected.map { row in
+            QuarantinedRow(
+                ordinal: row.ordinal, session: row.session, violation: Violation(rule: row.rule, detail: row.detail), text: row.text,
+                verdict: row.repairs.isEmpty ? .quarantine : .repair, repairs: row.repairs)
+        }
+        let screening = try await judge(parsed.bars, parsed.basis, answer, told, currency, rejected, &judged)
+        judged.refusedSplits = screening.refusedSplits
+        judged.actions = parsed.actions.filter { action in
+            if case .split = action.kind { !screening.refusedSplits.contains(action.exDate) } else { true }
+        }
+        if !told.changed.isEmpty, told.speaking == answer.provider {
+            for source in told.silent.sorted() where source != answer.provider {
+                _ = try await judge([], .asTraded, answer.of(source), told, currency, [], &judged)
+            }
+        }
+        return judged
+    }
+
+    private func judge(
+        _ bars: [Bar], _ basis: PriceBasis, _ answer: Answer, _ told: Told, _ currency: String, _ rejected: [QuarantinedRow],
+        _ judged: inout Judged
+    ) async throws -> Screening {
+        let days = told.changed + [bars.first?.session, bars.last?.session].compactMap { $0 }
+        var screening = Screening()
+        if let first = days.min(), let last = days.max() {
+            let around = first.advanced(by: -SeriesCheck.reach)...last.advanced(by: SeriesCheck.reach)
+            let stored = try await Bars(database).screened(answer.instrument, source: answer.provider, in: around)
+            screening = check.screen(
+                bars, basis, among: stored, actions: told.actions(of: answer.provider), changed: stored.isEmpty ? [] : told.changed)
+        }
+        let changes = try await Bars(database).insert(screening.bars, from: answer, currency: currency, available: available)
+        let found = rejected + screening.findings.map { QuarantinedRow($0.finding, of: $0.bar) }
+        try await QuarantineLog(database).update(found, from: answer, judged: screening.judged, came: Set(bars.map(\.session)))
+        judged.changes[answer.provider] = changes
+        judged.stored += changes.stored.count
+        judged.held += found.count { (row: QuarantinedRow) in row.verdict == .quarantine }
+        return screening
+    }
+}
+
+extension Answer {
+    /// The same answer, for what it means to another source's bars.
+    fileprivate func of(_ source: String) -> Answer {
+        Answer(key: key, instrument: instrument, provider: source, kind: kind, knownAt: knownAt, fetchedAt: fetchedAt, sha256: sha256)
+    }
+}
+
+extension QuarantinedRow {
+    fileprivate init(_ finding: Finding, of bar: Bar?) {
+        let (verdict, repairs): (Verdict, [Repair]) =
+            switch finding.verdict {
+            case .accept: (.accept, [])
+            case .repair(let repairs): (.repair, repairs)
+            case .quarantine: (.quarantine, [])
+            }
+        let text = bar.map { "\($0.session),\($0.open),\($0.high),\($0.low),\($0.close),\($0.volume)" } ?? ""
+        self.init(
+            ordinal: -1, session: finding.session, violation: Violation(rule: finding.rule, detail: finding.detail), text: text,
+            verdict: verdict, repairs: repairs)
+    }
+}

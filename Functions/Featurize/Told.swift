@@ -1,0 +1,62 @@
+import Market
+import Providers
+import Store
+
+/// An answer and the corporate actions that were known when it came, by which its prices are read and judged.
+struct Told: Sendable {
+    /// As traded.
+    let parsed: ProviderAnswer
+    /// The sessions for which the answer names every action; nil when it names none.
+    let covering: ClosedRange<SessionDate>?
+    /// Providers that never name actions.
+    let silent: Set<String>
+    /// Of the actions of the answer's provider, the days that are new, other or gone.
+    let changed: [SessionDate]
+    /// The provider whose actions stand for those of the silent ones.
+    let speaking: String?
+    private let own: [CorporateAction]
+    private let known: [(action: CorporateAction, source: String)]
+    private let provider: String
+
+    init(_ answer: Answer, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: Fold) async throws {
+        silent = try await fold.silentSources(of: instrument, with: answer)
+        let silent = silent
+        speaking = fold.preference.order(for: instrument).first { !silent.contains($0) }
+        provider = answer.provider
+        let known = try await Actions(fold.database).sourced(instrument.id, .recorded(answer.knownAt))
+        self.known = known
+        let closed = parsed.adjusted.isEmpty ? parsed.bars : parsed.adjusted
+        var covering: ClosedRange<SessionDate>?
+        if fold.reportsActions(answer.provider, answer.kind), let first = closed.first?.session, let last = closed.last?.session {
+            covering = first...last
+        }
+        self.covering = covering
+        let before = known.filter { $0.source == answer.provider }.map(\.action)
+        let days = Set(parsed.actions.map { Day($0) })
+        own = before.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions
+        changed = Set(before).symmetricDifference(own).map(\.exDate).sorted()
+        self.parsed = parsed.asTraded(knowing: Told.actions(of: answer.provider, provider, own, known, silent, speaking))
+    }
+
+    /// The actions that explain a source's prices.
+    func actions(of source: String) -> [CorporateAction] { Told.actions(of: source, provider, own, known, silent, speaking) }
+
+    private static func actions(
+        of source: String, _ provider: String, _ own: [CorporateAction], _ known: [(action: CorporateAction, source: String)],
+        _ silent: Set<String>, _ speaking: String?
+    ) -> [CorporateAction] {
+        let trusted = silent.contains(source) ? speaking : source
+        return trusted == provider ? own : known.filter { $0.source == trusted }.map(\.action)
+    }
+
+    /// What makes two words about one action.
+    private struct Day: Hashable {
+        let exDate: SessionDate
+        let isSplit: Bool
+
+        init(_ action: CorporateAction) {
+            exDate = action.exDate
+            isSplit = if case .split = action.kind { true } else { false }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Market
+import Objects
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import FeaturizeFunction
+
+/// Providers that only give adjusted prices: their bars are brought back to as traded, and marked.
+@Suite struct DerivedBarTests {
+    let instrument = RawMarket.instrument(1)
+    let rows: [Row]
+    let evening: Instant
+
+    init() {
+        var rows = RawMarket.rows(120, seed: 5)
+        for index in rows.indices {
+            (rows[index].open, rows[index].high) = (rows[index].open * 2, rows[index].high * 2)
+            (rows[index].low, rows[index].close, rows[index].dividend) = (rows[index].low * 2, rows[index].close * 2, 0)
+        }
+        for index in 80..<120 {
+            (rows[index].open, rows[index].high) = (rows[index].open / 2, rows[index].high / 2)
+            (rows[index].low, rows[index].close, rows[index].volume) = (rows[index].low / 2, rows[index].close / 2, rows[index].volume * 2)
+        }
+        rows[80].split = 2
+        self.rows = rows
+        evening = RawMarket.evening(rows[119].session)
+    }
+
+    @Test func adjustedPricesComeBackByTheActionsThatWereKnown() async throws {
+        var folded = try await Folded([instrument], providers: "alphavantage,stooq")
+        try await folded.add(RawMarket.answer(rows, about: instrument, knownAt: evening))
+        let summary = try await folded.add(RawMarket.stooq(rows, about: instrument, knownAt: evening.adding(seconds: 60)))
+        #expect(summary.bars == 120 && summary.features == 0)
+        let asOf = AsOf.recorded(evening.adding(seconds: 60))
+        let derived = try await Bars(folded.database).read(instrument.id, asOf, order: ["stooq"])
+        #expect(try await derived == Bars(folded.database).read(instrument.id, asOf, order: ["alphavantage"]))
+        let bases = try await folded.database.query("SELECT DISTINCT source, basis FROM bars ORDER BY 1").all { row throws(PostgresError) in
+            [try row[0] as String, try row[1]]
+        }
+        #expect(bases == [["alphavantage", "as-traded"], ["stooq", "unadjusted"]])
+        let before = try await TableHash.all(in: folded.database)
+        try await Derived(folded.database).clear()
+        for object in folded.kept.values { try await folded.add(object) }
+        #expect(try await TableHash.all(in: folded.database) == before)
+    }
+
+    @Test func aProviderOfAdjustedPricesAloneStillGivesBars() async throws {
+        var folded = try await Folded([instrument], providers: "stooq")
+        try await folded.add(RawMarket.stooq(rows, about: instrument, knownAt: evening))
+        #expect(try await folded.features(instrument, .recorded(evening)).count == 120)
+        #expect(try await folded.count("SELECT count(*) FROM bars WHERE basis = 'unadjusted' AND NOT held") == 120)
+        #expect(try await folded.count("SELECT count(*) FROM quarantine") == 0)
+    }
+
+    @Test func whatAnActionIsCalledIsKept() async throws {
+        let folded = try await Folded([instrument])
+        let actions = Actions(folded.database)
+        let answer = Answer(
+            RawMarket.answer(rows, about: instrument, knownAt: evening), about: instrument)
+        let special = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3)), nature: .special)
+        let plain = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(0.25)))
+        let spun = CorporateAction(exDate: rows[20].session, kind: .split(numerator: 1.2, denominator: 1), nature: .spinOff)
+        try await actions.insert([plain, special, spun], from: answer, covering: nil) { _ in evening }
+        let both = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3.25)), nature: .special)
+        #expect(try await actions.read(instrument.id, .recorded(evening)) == [both, spun])
+    }
+
+    @Test func anObjectOfNobodyDoesNotStopARebuild() async throws {
+        let folded = try await Folded([instrument])
+        let stray = RawMarket.answer(rows, about: RawMarket.instrument(9), knownAt: evening)
+        var summary = FeaturizeSummary()
+        let failure = await #expect(throws: Featurize.Failure.self) { try await folded.fold(stray, &summary) { _ in stray } }
+        #expect(failure?.isAboutOneObject == true)
+        #expect(Featurize.Failure.missing("BUCKET").isAboutOneObject == false)
+    }
+}

@@ -1,0 +1,78 @@
+import Market
+import Testing
+
+/// What becomes of new bars among stored ones.
+@Suite struct Screenings {
+    private let check = SeriesCheck(calendar: TradingCalendar.of(mic: "XNYS"))
+    private let sessions =
+        TradingCalendar.of(mic: "XNYS")?.sessions(
+            from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 12, day: 31)) ?? []
+
+    private func bars(_ count: Int, scale: @escaping (Int) -> Double = { _ in 1 }) -> [Bar] {
+        (0..<count).map { index in
+            let base = (50 + Double(index * 7 % 11) / 10) * scale(index)
+            let price = { (offset: Double) in Price(base + offset * scale(index)) }
+            return Bar(
+                session: sessions[index], open: price(0.1), high: price(0.5), low: price(-0.4 - 0.01 * Double(index % 3)), close: price(0),
+                volume: 1e6 + Double(index))
+        }
+    }
+
+    private func stored(_ bars: some Sequence<Bar>) -> [ScreenedBar] { bars.map { ScreenedBar($0) } }
+
+    @Test func whatHasNoContextIsBelieved() {
+        let screening = check.screen(bars(10, scale: { $0 < 5 ? 1 : 3 }), among: [], actions: [])
+        #expect(screening.findings.isEmpty && screening.bars.count == 10)
+    }
+
+    @Test func onlyTheNewAndTheirNeighboursAreJudged() {
+        let all = bars(120, scale: { $0 == 50 ? 2 : 1 })
+        let screening = check.screen(Array(all[110...]), among: stored(all[..<110]), actions: [])
+        #expect(screening.judged == Array(sessions[109..<120]) && screening.findings.isEmpty && screening.bars.count == 10)
+    }
+
+    @Test func theNextDayTellsOfALevelThatWasStored() throws {
+        let all = bars(101, scale: { $0 == 99 ? 2 : 1 })
+        let screening = check.screen([all[100]], among: stored(all[..<100]), actions: [])
+        #expect(screening.bars == [ScreenedBar(all[99], isHeld: true), ScreenedBar(all[100])])
+        #expect(screening.findings.map(\.finding.rule) == [Validation.Rule.spike])
+    }
+
+    @Test func aHeldBarComesBackWhenTheLevelLastsOrTheActionIsTold() {
+        let all = bars(101, scale: { $0 >= 99 ? 0.5 : 1 })
+        let held = stored(all[..<99]) + [ScreenedBar(all[99], isHeld: true)]
+        let lasting = check.screen([all[100]], among: held, actions: [])
+        #expect(lasting.bars == [ScreenedBar(all[99], split: 2), ScreenedBar(all[100])])
+        let split = CorporateAction(exDate: sessions[99], kind: .split(numerator: 2, denominator: 1))
+        let told = check.screen([], among: held, actions: [split], changed: [sessions[99]])
+        #expect(told.bars == [ScreenedBar(all[99])] && told.findings.isEmpty && told.refusedSplits.isEmpty)
+    }
+
+    @Test func aSpecialDividendExplainsAFall() {
+        let all = bars(120, scale: { $0 >= 100 ? 0.7 : 1 })
+        #expect(check.screen(all, among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.unknownSplit])
+        let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)), nature: .special)
+        #expect(check.screen(all, among: [], actions: [cash]).findings.isEmpty)
+    }
+
+    @Test func fourEqualPricesWithinAFewCentsAreChance() {
+        var all = bars(60)
+        let flat = { (bar: Bar, range: Double, volume: Double) in
+            Bar(session: bar.session, open: Price(50), high: Price(50 + range), low: Price(50), close: Price(50), volume: volume)
+        }
+        (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 2e6))
+        #expect(check.screen(all, among: [], actions: []).findings.isEmpty)
+        (all[30], all[31]) = (flat(all[30], 0.5, 1e6), flat(all[31], 0.5, 2e6))
+        #expect(check.screen(all, among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
+        (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 1e6))
+        #expect(check.screen(all, among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
+    }
+
+    @Test func aRepairIsUndoneByItsText() {
+        let repair = Repair(field: .close, before: 5012.370000000001, after: 50.1237)
+        #expect(Repair(repair.description) == repair)
+        #expect(Repair("close 1") == nil && Repair("volume 1 2") == nil)
+        let row = Validation.Row(session: sessions[0], open: 1, high: 2, low: 1, close: 5012.370000000001, volume: 1)
+        #expect(repair.undone(on: repair.applied(to: row)).close == row.close)
+    }
+}
