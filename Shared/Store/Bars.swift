@@ -13,38 +13,50 @@ package struct Bars: Sendable {
     package init(_ database: Database) { self.database = database }
 
     /// Stores the bars that differ from the version before `answer` in order (or have none), and returns their sessions in order.
-    /// `available` tells when a session's first version could be had; a correction is available when it is known.
+    /// `available` tells when a session's first version could be had; a correction is available when it is known. Call under
+    /// `RawObjects.lock`: the rows go in by COPY, which does not look for others' of the same answer.
     @discardableResult
     package func insert(
         _ bars: [Bar], from answer: Answer, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
-        guard !bars.isEmpty else { return [] }
-        return try await database.query(
+        guard let first = bars.lazy.map(\.session).min(), let last = bars.lazy.map(\.session).max() else { return [] }
+        var before: [SessionDate: Version] = [:]
+        for row in try await database.query(
             """
-            INSERT INTO bars (instrument_id, session, source, known_at, available_at, fetched_at, sha256, object_key,
-                open, high, low, close, volume, currency)
-            SELECT $1, n.session, $2, $3, CASE WHEN p.session IS NULL THEN n.available_at ELSE $3 END, $4, $5, $6,
-                n.open, n.high, n.low, n.close, n.volume, $7
-            FROM unnest($8::date[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::float8[])
-                n(session, available_at, open, high, low, close, volume)
-            LEFT JOIN LATERAL (
-                SELECT * FROM bars b
-                WHERE b.instrument_id = $1 AND b.session = n.session AND b.source = $2
-                    AND (b.known_at, b.fetched_at, b.sha256) < ($3, $4, $5)
-                ORDER BY b.known_at DESC, b.fetched_at DESC, b.sha256 DESC LIMIT 1
-            ) p ON true
-            WHERE p.session IS NULL
-                OR (p.open, p.high, p.low, p.close, p.volume, p.currency) IS DISTINCT FROM (n.open, n.high, n.low, n.close, n.volume, $7)
-            ON CONFLICT DO NOTHING
-            RETURNING session
-            """,
-            [
-                answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency,
-                bars.map(\.session), bars.map { available($0.session) }, bars.map(\.open), bars.map(\.high), bars.map(\.low),
-                bars.map(\.close), bars.map(\.volume),
-            ]
-        ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, currency, known_at = $3 AND sha256 = $5 FROM bars
+            WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $6 AND $7
+                AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
+            ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
+            """, [answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, first, last])
+        {
+            let version = Version(bar: try Self.bar(row), currency: try row[6], isOwn: try row[7])
+            before[version.bar.session] = version
+        }
+        var rows = CopyRows(
+            first: answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency)
+        rows.reserve(bars.count, of: 400)
+        var written: Set<SessionDate> = []
+        for bar in bars where before[bar.session].map({ !$0.isOwn && ($0.bar != bar || $0.currency != currency) }) ?? true {
+            guard written.insert(bar.session).inserted else { continue }
+            rows.append(
+                bar.session, before[bar.session] == nil ? available(bar.session) : answer.knownAt, bar.open, bar.high, bar.low, bar.close,
+                bar.volume)
+        }
+        try await database.copyIn("bars", Self.copied, rows)
+        return written.sorted()
     }
+
+    /// The version of a session's bar that an answer follows on, or the one that is the answer's own.
+    private struct Version {
+        let bar: Bar
+        let currency: String
+        let isOwn: Bool
+    }
+
+    private static let copied = [
+        "instrument_id", "source", "known_at", "fetched_at", "sha256", "object_key", "currency", "session", "available_at", "open", "high",
+        "low", "close", "volume",
+    ]
 
     /// The visible bar of each session in order, the last `last` sessions if given: of the source that stands first in `order`, of any
     /// other after those; of one source, its latest version.
