@@ -56,10 +56,12 @@ struct Fold: Sendable {
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt
         }
         let currency = parsed.currency ?? instrument.currency
+        let begun = ContinuousClock.now
         let bars = try await Bars(database).insert(parsed.bars, from: answer, currency: currency, available: available)
+        counts.secondsOfBars += (.now - begun) / .seconds(1)
         try await ProvisionalBars(database).insert(parsed.provisional, from: answer, currency: currency)
         let covering =
-            !reportsActions(answer.provider, answer.kind)
+            !ProviderCatalog.reportsActions(answer.provider, kind: answer.kind)
             ? nil : parsed.bars.first.flatMap { first in parsed.bars.last.map { first.session...$0.session } }
         let actions = try await Actions(database).insert(parsed.actions, from: answer, covering: covering) { exDate in
             calendar.map { $0.open(of: exDate) } ?? answer.knownAt
@@ -118,14 +120,7 @@ struct Fold: Sendable {
 
     /// The providers whose answers about an instrument never name actions.
     private func silentSources(of instrument: Instrument) async throws -> Set<String> {
-        let kinds = try await RawObjects(database).kinds(of: instrument.id)
-        let speaking = kinds.filter { reportsActions($0.provider, $0.kind) }.map(\.provider)
-        return Set(kinds.map(\.provider) + preference.order(for: instrument)).subtracting(speaking)
-    }
-
-    /// Whether an answer without an action says that there is none.
-    private func reportsActions(_ provider: String, _ kind: String) -> Bool {
-        ProviderCatalog.provider(named: provider, kind: kind)?.reportsActions ?? false
+        ProviderCatalog.silent(kinds: try await RawObjects(database).kinds(of: instrument.id), order: preference.order(for: instrument))
     }
 
     /// An answer that cannot be read becomes one quarantined row, so that its run can end.
@@ -156,6 +151,7 @@ extension FeaturizeSummary {
     mutating func add(_ other: FeaturizeSummary) {
         folded += other.folded
         bars += other.bars
+        secondsOfBars += other.secondsOfBars
         actions += other.actions
         features += other.features
         quarantined += other.quarantined

@@ -67,7 +67,7 @@ extension Ingest {
             return try await open(id: id, exchange ?? Run.severalExchanges, time, session, members, from, provider)
         case .slice(let id, let members, let from, let provider):
             guard let run = try await Runs(database).find(id) else { throw IngestFailure.unknownRun(id) }
-            let known = Dictionary(uniqueKeysWithValues: try await instruments.list().map { ($0.id, $0) })
+            let known = Dictionary(uniqueKeysWithValues: try await instruments.find(ids: members).map { ($0.id, $0) })
             return RunPart(run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider)
         }
     }

@@ -49,7 +49,18 @@ package struct FeatureRow: Hashable, Sendable {
 
     /// The row that was stored as `values` and `extras`; nil when their lengths are not this version's.
     package init?(session: SessionDate, values: [Float], extras: [Double]) {
-        guard values.count == FeatureSet.symbolNames.count, extras.count == 8 else { return nil }
+        guard values.count == FeatureSet.symbolNames.count, let row = FeatureRow(session: session, extras: extras, values: values) else {
+            return nil
+        }
+        self = row
+    }
+
+    /// What a cross-section needs of the row that was stored with `extras`: all but its values, which are left empty. nil when their number
+    /// is not this version's.
+    package init?(session: SessionDate, extras: [Double]) { self.init(session: session, extras: extras, values: []) }
+
+    private init?(session: SessionDate, extras: [Double], values: [Float]) {
+        guard extras.count == 8 else { return nil }
         self.init(
             session: session, values: values, logReturn: extras[0], sigma94: extras[1], sigma97: extras[2], blend: extras[3],
             crossInput: CrossInput(return5: extras[4], return20: extras[5], momentum: extras[6], deviation60: extras[7]))

@@ -34,6 +34,11 @@ package struct Instruments: Sendable {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = $1", [id]).one(Self.instrument)
     }
 
+    /// Those that are registered, ordered by id.
+    package func find(ids: [String]) async throws(PostgresError) -> [Instrument] {
+        try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = ANY ($1) ORDER BY id", [ids]).all(Self.instrument)
+    }
+
     /// By the id, or by a symbol such as `AAPL`: the instrument that has it now, else the one that had it last.
     package func find(symbol: String) async throws(PostgresError) -> Instrument? {
         try await database.query(
