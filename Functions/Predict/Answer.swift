@@ -25,9 +25,10 @@ extension Predict {
         do {
             let question = try ForecastQuestion(request)
             let (instrument, entries) = try await entries(question, context)
+            let calendar = try await calendars.calendar(of: instrument.exchange, asOf: question.asOf)
             let evidence = try await track.evidence(
                 of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
-            let document = ForecastDocument(instrument, entries, question, evidence)
+            let document = ForecastDocument(instrument, entries, question, evidence, calendar)
             return HTTPAPIResponse(
                 statusCode: 200, headers: ["cache-control": "private, max-age=30", "content-type": "application/json"],
                 body: document.json())
@@ -67,6 +68,10 @@ extension Predict {
             try await forecasts.kept(symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
         }
         guard let kept = try await read() else { return nil }
+        if let last = kept.lastSession, let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: question.asOf) {
+            let age = expiry.age(of: last, at: question.asOf, calendar)
+            guard age <= expiry.sessions else { throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions) }
+        }
         if kept.isCurrent { return kept }
         guard kept.kind != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant, context.logger) else {
             return kept
@@ -92,6 +97,14 @@ extension ProblemDetails {
         ProblemDetails(
             "no-model", title: "There is no model yet", status: 503,
             detail: "No model had been trained by \(asOf). Invoke Train, for example with `Runtime/bellwether invoke Train`.")
+    }
+
+    static func expired(_ symbol: String, _ last: SessionDate, age: Int, of sessions: Int) -> ProblemDetails {
+        ProblemDetails(
+            "features-expired", title: "What is known of the instrument is too old", status: 409,
+            detail: "The last session with features of \(symbol) is \(last); \(age) sessions have closed since, and features count for "
+                + "\(sessions). `bellwether data status` tells what is missing, `bellwether repair` asks for it again.",
+            parameter: "symbol")
     }
 
     static func unforecastable(_ symbol: String, _ reason: String) -> ProblemDetails {
