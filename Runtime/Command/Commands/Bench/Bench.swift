@@ -10,9 +10,10 @@ struct Bench: AsyncParsableCommand {
               bellwether bench serve       the warm forecast endpoint: requests a second, latency, CPU time by process
               bellwether bench start       from a function's start to its first request for work
               bellwether bench ingest      rows a second from a provider's answer to features, and into Postgres
+              bellwether bench nightly     one evening over ten thousand symbols: time and memory of every function
               bellwether bench train       training beside PyTorch, in the same run
             """,
-        subcommands: [BenchServe.self, BenchStart.self, BenchIngest.self, BenchTrain.self])
+        subcommands: [BenchServe.self, BenchStart.self, BenchIngest.self, BenchNightly.self, BenchTrain.self])
 }
 
 struct BenchOptions: ParsableArguments {
