@@ -46,6 +46,14 @@ package struct Instruments: Sendable {
         ).one(Self.instrument)
     }
 
+    /// The same for many at once; those that nobody has are left out.
+    package func find(symbols: [String]) async throws(PostgresError) -> [String: Instrument] {
+        let pairs = try await database.query(
+            "SELECT \(Self.columns), s FROM unnest($1::text[]) s JOIN instruments i ON i.id = instrument_named(s, 'infinity')", [symbols]
+        ).all { row throws(PostgresError) in (try row[5] as String, try Self.instrument(row)) }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
     /// All, or one exchange's, ordered by id.
     package func list(exchange: String? = nil) async throws(PostgresError) -> [Instrument] {
         try await database.query(

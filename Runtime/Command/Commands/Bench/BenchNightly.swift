@@ -46,9 +46,9 @@ struct BenchNightly: AsyncParsableCommand {
         try await machine.hold(at: Self.backfill)
         let load = try await timed("Loading history") {
             // The template's own few symbols too, or their first evening would be a history since 2000.
-            try await load(["AAPL", "GOOG", "IBM", "MSFT"], exchange: nil, machine)
+            try await fetch(["AAPL", "GOOG", "IBM", "MSFT"], exchange: nil, machine)
             for start in stride(from: 0, to: symbols, by: 500) {
-                try await load(Array(names[start..<min(start + 500, symbols)]), exchange: "XNAS", machine)
+                try await fetch(Array(names[start..<min(start + 500, symbols)]), exchange: "XNAS", machine)
             }
         }
         report.add("history of all symbols", load, "s by the clock")
@@ -84,7 +84,7 @@ struct BenchNightly: AsyncParsableCommand {
         return report
     }
 
-    private func load(_ symbols: [String], exchange: String?, _ machine: MachineClient) async throws {
+    private func fetch(_ symbols: [String], exchange: String?, _ machine: MachineClient) async throws {
         let list = symbols.map { "\"\($0)\"" }.joined(separator: ",")
         let place = exchange.map { #""exchange":"\#($0)","# } ?? ""
         try await call("Ingest", #"{"symbols":[\#(list)],\#(place)"from":"2011-07-01","time":"\#(Self.backfill)"}"#, machine)
