@@ -125,7 +125,7 @@ let rooms: [Room] = [
         imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store", "Telemetry"], products: [log]),
     Room(
         name: "DashboardFunction", path: "Functions/Dashboard",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store"],
+        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store"],
         exclude: ["Page"]),
     Room(
         name: "AuthorizeFunction", path: "Functions/Authorize",
@@ -148,8 +148,8 @@ let rooms: [Room] = [
     Room(name: "KernelsTests", path: "Tests/KernelsTests", kind: .test, imports: ["Kernels"]),
     Room(name: "ForecastingTests", path: "Tests/ForecastingTests", kind: .test, imports: ["Forecasting", "Kernels", "Market"]),
     Room(name: "BacktestTests", path: "Tests/BacktestTests", kind: .test, imports: ["Backtest", "Market", "Features", "Forecasting"]),
-    Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP"]),
-    Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP"]),
+    Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
+    Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP", "TestSupport"]),
     Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "Market"]),
     Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres", "TestSupport"]),
     Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
@@ -165,13 +165,15 @@ let rooms: [Room] = [
         imports: ["FeaturizeFunction", "Features", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
     Room(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
-        imports: ["IngestFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
+        imports: ["IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
     Room(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
-        imports: ["DashboardFunction", "LambdaEvents", "Market"]),
+        imports: ["DashboardFunction", "LambdaRuntime", "LambdaEvents", "Market", "Postgres", "Store", "TestSupport"]),
     Room(
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
-        imports: ["PredictFunction", "LambdaEvents", "Market"]),
+        imports: [
+            "PredictFunction", "LambdaRuntime", "LambdaEvents", "Features", "Forecasting", "Market", "Postgres", "Store", "TestSupport",
+        ]),
     Room(name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"]),
     Room(
         name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,

@@ -1,5 +1,6 @@
 import LambdaEvents
 import Market
+import Providers
 import Store
 
 extension Dashboard {
@@ -47,9 +48,13 @@ extension Dashboard {
         guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
         let known = AsOf.recorded(parameters.asOf)
         let order = preference.order(for: instrument)
-        let sourced = try await Bars(database).sourced(instrument.id, known, order: order, from: from, through: to, last: limit)
+        let silent = ProviderCatalog.silent(kinds: try await RawObjects(database).kinds(of: instrument.id), order: order)
+        // Up to the present also where the question ends before it: the splits since then count, by the word of the source that is believed
+        // about them.
+        let all = try await Bars(database).sourced(instrument.id, known, order: order, from: from, last: to == nil ? limit : nil)
+        let actions = try await PreferredSeries(database).actions(of: instrument.id, known, for: all, order: order, silent: silent)
+        let sourced = all.prefix { bar in to.map { bar.bar.session <= $0 } ?? true }.suffix(limit)
         let bars = sourced.map(\.bar)
-        let actions = try await PreferredSeries(database).actions(of: instrument.id, known, for: sourced, order: order)
         let provisional = try await ProvisionalBars(database).read(instrument.id, asOf: parameters.asOf, order: order)
         let factor = adjustment == "split" ? splitFactors(bars, actions) : [Double](repeating: 1, count: bars.count)
         let document = BarsDocument(
@@ -66,7 +71,9 @@ extension Dashboard {
                     session: $0.session, open: $0.open.double, high: $0.high.double, low: $0.low.double, close: $0.close.double,
                     volume: $0.volume)
             },
-            actions: actions.filter { action in bars.first.map { action.exDate >= $0.session } ?? false }.map { action in
+            actions: actions.filter { action in
+                bars.first.map { action.exDate >= $0.session } ?? false && to.map { action.exDate <= $0 } ?? true
+            }.map { action in
                 switch action.kind {
                 case .split(let new, let old): BarsDocument.Action(exDate: action.exDate, kind: "split", value: new / old)
                 case .dividend(let amount): BarsDocument.Action(exDate: action.exDate, kind: "dividend", value: amount.double)

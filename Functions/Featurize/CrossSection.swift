@@ -4,68 +4,104 @@ import Postgres
 import Store
 
 /// Makes the features that compare an exchange's instruments, for the sessions whose rows changed or are new.
+///
+/// What is kept as known at an instant is what changed since the instant before: one that ends late takes the later ones away and makes them
+/// again, so that the order in which runs end leaves no trace. One exchange's are made by one invocation at a time.
 struct CrossSection: Sendable {
+    /// Rows of features that are held at once.
+    private static let rowsAtOnce = 100_000
+
     let database: Database
     let store: FeatureStore
 
-    /// Brings an exchange's cross-sections up to what was known at an instant, through a session. Returns the rows written.
+    /// Where an invocation whose time was up left off.
+    struct Place: Hashable, Sendable {
+        let exchange: String
+        let knownAt: Instant
+        /// The last session that is done; nil: none.
+        let after: SessionDate?
+    }
+
+    /// Brings an exchange's cross-sections up to what was known at an instant, and those of all later instants after it. Returns the rows
+    /// written, and where to go on if the deadline came before the end.
     ///
     /// A changed row reaches the sessions whose windows it is in: `CrossSectionEngine.memory` of them.
-    func update(_ exchange: String, through last: SessionDate, asOf instant: Instant) async throws -> Int {
-        guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: instant) else { return 0 }
-        let outdated = try await CrossSections(store, exchange: exchange).outdated(through: last, asOf: instant)
-        guard let first = outdated.first, let changed = outdated.last else { return 0 }
-        let reached = (1..<CrossSectionEngine.memory).reduce(changed) { date, _ in calendar.next(after: date) ?? date }
-        return try await make(calendar.sessions(from: first, through: min(reached, last)), exchange, calendar, asOf: instant)
+    func update(
+        _ exchange: String, asOf instant: Instant, from place: Place? = nil, until deadline: ContinuousClock.Instant? = nil
+    ) async throws -> (written: Int, rest: Place?) {
+        guard TradingCalendar.of(mic: exchange) != nil else { return (0, nil) }
+        return try await database.transaction {
+            let kept = CrossSections(store, exchange: exchange)
+            try await kept.lock()
+            var written = 0
+            for moment in try await kept.instants(from: instant) where place.map({ $0.knownAt <= moment }) ?? true {
+                let isBegun = place?.knownAt == moment
+                if !isBegun { try await kept.begin(moment) }
+                let done = try await bring(exchange, to: moment, after: isBegun ? place?.after : nil, until: deadline)
+                written += done.written
+                if let last = done.stopped { return (written, Place(exchange: exchange, knownAt: moment, after: last)) }
+                try await kept.finish(moment)
+            }
+            return (written, nil)
+        }
     }
 
-    /// Makes the cross-sections of sessions in order as they were known at an instant, over the universe of each session.
-    func make(_ sessions: [SessionDate], _ exchange: String, _ calendar: TradingCalendar, asOf instant: Instant) async throws -> Int {
-        guard let first = sessions.first, let last = sessions.last else { return 0 }
+    /// Makes what one instant brought; `stopped` is the last session done when there are more and the deadline has come.
+    private func bring(
+        _ exchange: String, to instant: Instant, after: SessionDate?, until deadline: ContinuousClock.Instant?
+    ) async throws -> (written: Int, stopped: SessionDate?) {
+        let kept = CrossSections(store, exchange: exchange)
+        guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: instant),
+            let end = calendar.latestClosed(at: instant)
+        else { return (0, nil) }
+        let outdated = try await kept.outdated(asOf: instant)
+        guard let first = outdated.first, let changed = outdated.last else { return (0, nil) }
+        let reached = (1..<CrossSectionEngine.memory).reduce(changed) { date, _ in calendar.next(after: date) ?? date }
+        let from = after.map { max($0.advanced(by: 1), first) } ?? first
+        return try await make(calendar.sessions(from: from, through: min(reached, end)), exchange, calendar, asOf: instant, until: deadline)
+    }
+
+    /// Makes the cross-sections of sessions in order as they were known at an instant, over the universe of each session. Ends early, and
+    /// says after which session, when the deadline has come.
+    func make(
+        _ sessions: [SessionDate], _ exchange: String, _ calendar: TradingCalendar, asOf instant: Instant,
+        until deadline: ContinuousClock.Instant? = nil
+    ) async throws -> (written: Int, stopped: SessionDate?) {
+        guard let first = sessions.first, let last = sessions.last else { return (0, nil) }
         let wanted = Set(sessions)
         let start = (1..<CrossSectionEngine.memory).reduce(first) { date, _ in calendar.previous(before: date) ?? date }
-        let memberships = try await Universe(database).memberships(exchange: exchange, asOf: instant)
-        let universe = Dictionary(grouping: memberships, by: \.instrument)
-        let tables = try await store.read(universe.keys.sorted(), .recorded(instant), from: start, through: last)
-            .sorted { $0.instrument < $1.instrument }
-        let rows = tables.map { table in (id: table.instrument, rows: FeatureRow.stored(table)) }
+        let universe = Dictionary(
+            grouping: try await Universe(database).memberships(exchange: exchange, asOf: instant), by: \.instrument)
+        let members = universe.keys.sorted()
+        let numbers = Dictionary(uniqueKeysWithValues: members.enumerated().map { ($1, $0) })
         let kept = CrossSections(store, exchange: exchange)
-        var engine = CrossSectionEngine(members: rows.count)
-        var next = [Int](repeating: 0, count: rows.count)
+        let width = CrossSectionEngine.width
+        var engine = CrossSectionEngine(members: members.count)
         var written = 0
-        for session in calendar.sessions(from: start, through: last) {
-            var present: [CrossMember] = []
-            for (index, member) in rows.enumerated() {
-                while next[index] < member.rows.count, member.rows[next[index]].session < session { next[index] += 1 }
-                guard next[index] < member.rows.count, member.rows[next[index]].session == session,
-                    universe[member.id, default: []].contains(where: { $0.contains(session) })
-                else { continue }
-                present.append(CrossMember(index, member.rows[next[index]]))
+        var left = calendar.sessions(from: start, through: last)[...]
+        while let begin = left.first, let end = left.prefix(max(Self.rowsAtOnce / max(universe.count, 1), 1)).last {
+            let inputs = try await kept.inputs(from: begin, through: end, asOf: instant)
+            while let session = left.first, session <= end {
+                left.removeFirst()
+                let present = (inputs[session] ?? []).compactMap { input -> CrossMember? in
+                    guard let number = numbers[input.instrument],
+                        universe[input.instrument, default: []].contains(where: { $0.contains(session) })
+                    else { return nil }
+                    return CrossMember(number, extras: input.extras)
+                }.sorted { $0.member < $1.member }
+                let values = engine.append(present)
+                guard wanted.contains(session) else { continue }
+                let answers =
+                    values.isEmpty
+                    ? []
+                    : present.enumerated().map { i, entry in
+                        (instrument: members[entry.member], values: Array(values[i * width..<(i + 1) * width]))
+                    }
+                written += try await kept.keep(
+                    answers, of: session, knownAt: instant, availableAt: calendar.close(of: session).adding(seconds: Fold.providerLag))
+                if let deadline, .now > deadline, !left.isEmpty { return (written, session) }
             }
-            let values = engine.append(present)
-            guard wanted.contains(session) else { continue }
-            let width = CrossSectionEngine.width
-            let answers =
-                values.isEmpty
-                ? []
-                : present.enumerated().map { i, entry in
-                    (instrument: rows[entry.member].id, values: Array(values[i * width..<(i + 1) * width]))
-                }
-            written += try await kept.keep(
-                answers, of: session, knownAt: instant, availableAt: calendar.close(of: session).adding(seconds: Fold.providerLag))
         }
-        return written
-    }
-}
-
-extension FeatureRow {
-    /// The rows of a table as the store keeps them; rows of another width are left out.
-    static func stored(_ table: FeatureTable) -> [FeatureRow] {
-        let own = FeatureSet.symbolNames.count
-        return table.sessions.indices.compactMap { i in
-            FeatureRow(
-                session: table.sessions[i], values: Array(table.values[i * table.width..<i * table.width + own]),
-                extras: Array(table.extras[i * table.extrasWidth..<(i + 1) * table.extrasWidth]))
-        }
+        return (written, nil)
     }
 }

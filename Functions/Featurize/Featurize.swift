@@ -24,6 +24,7 @@ package struct Featurize: Function {
     let predictFunction: String
     let ownFunction: String
     let fold: Fold
+    let watch = RunWatch()
     let metrics = InvocationMetrics(function: "Featurize")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
@@ -79,21 +80,21 @@ package struct Featurize: Function {
             case .objects(let keys):
                 for key in keys {
                     for folded in try await foldObject(key, &summary, context) {
-                        for run in try await Runs(database).waiting(for: folded) where try await Runs(database).isComplete(run.id) {
-                            try await announce(run, context)
+                        for run in try await Runs(database).waiting(for: folded) where try await watch.hasEnded(run, Runs(database)) {
+                            try await announce(RunComplete(run: run), context)
                         }
                     }
                 }
-            case .crossSection(let id):
+            case .crossSection(let id, let rest):
                 guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
-                try await end(run, &summary, context)
+                try await end(run, from: rest.flatMap(CrossSection.Place.init), &summary, context)
             case .cutOff(let exchange, let time):
                 guard let run = try await Runs(database).latest(exchange: exchange, asOf: time) else { break }
                 let progress = try await Runs(database).progress(run.id)
                 guard !progress.isComplete else { break }
                 context.logger.warning(
                     "Cut off", metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "folded": "\(progress.folded)"])
-                try await end(run, &summary, context)
+                try await end(run, from: nil, &summary, context)
             case .rebuild(let step):
                 try await rebuild(step, &summary, context)
             case .crossCheck(let check):
@@ -118,18 +119,22 @@ package struct Featurize: Function {
     }
 
     /// Tells this function, in an invocation of its own, that a run is complete.
-    private func announce(_ run: Run, _ context: Context) async throws {
-        let event = try JSONEncoder().encode(RunComplete(run: run.id))
+    private func announce(_ event: RunComplete, _ context: Context) async throws {
+        let event = try JSONEncoder().encode(event)
         _ = try await lambda.invoke(ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
 
-    /// Ends a run: brings the cross-sections of its exchanges up to date and hands its instruments to Predict.
-    private func end(_ run: Run, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
-        let expected = Set(run.expected)
-        let members = try await Instruments(database).list().filter { expected.contains($0.id) }
-        for exchange in Set(members.map(\.exchange)).sorted() {
-            summary.crossSection += try await CrossSection(database: database, store: fold.store).update(
-                exchange, through: run.session, asOf: run.asOf)
+    /// Ends a run: brings the cross-sections of its exchanges up to date, which may take several invocations, and hands its instruments to
+    /// Predict.
+    private func end(_ run: Run, from place: CrossSection.Place?, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
+        let half = ContinuousClock.now + (context.cutOff.instant - .now) / 2
+        let members = try await Instruments(database).find(ids: run.expected)
+        for exchange in Set(members.map(\.exchange)).sorted() where place.map({ $0.exchange <= exchange }) ?? true {
+            let (written, rest) = try await CrossSection(database: database, store: fold.store).update(
+                exchange, asOf: run.asOf, from: place?.exchange == exchange ? place : nil, until: half)
+            summary.crossSection += written
+            guard let rest else { continue }
+            return try await announce(RunComplete(run: run.id, rest: rest.event), context)
         }
         for start in stride(from: 0, to: members.count, by: Self.sliceSize) {
             let slice = members[start..<min(start + Self.sliceSize, members.count)].map(\.id)

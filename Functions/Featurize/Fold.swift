@@ -58,7 +58,9 @@ struct Fold: Sendable {
         }
         let currency = parsed.currency ?? instrument.currency
         let screen = Screen(database: database, check: SeriesCheck(calendar: calendar), available: available)
+        let begun = ContinuousClock.now
         let judged = try await screen.judge(parsed, answer, told, currency: currency)
+        counts.secondsOfBars += (.now - begun) / .seconds(1)
         try await ProvisionalBars(database).insert(parsed.provisional, from: answer, currency: currency)
         let actions = try await Actions(database).insert(
             judged.actions, from: answer, covering: told.covering, refused: judged.refusedSplits
@@ -118,13 +120,7 @@ struct Fold: Sendable {
     /// The providers whose answers about an instrument, `answer` among them, never name actions.
     func silentSources(of instrument: Instrument, with answer: Answer) async throws -> Set<String> {
         let kinds = try await RawObjects(database).kinds(of: instrument.id) + [(answer.provider, answer.kind)]
-        let speaking = kinds.filter { reportsActions($0.provider, $0.kind) }.map(\.provider)
-        return Set(kinds.map(\.provider) + preference.order(for: instrument)).subtracting(speaking)
-    }
-
-    /// Whether an answer without an action says that there is none.
-    func reportsActions(_ provider: String, _ kind: String) -> Bool {
-        ProviderCatalog.provider(named: provider, kind: kind)?.reportsActions ?? false
+        return ProviderCatalog.silent(kinds: kinds, order: preference.order(for: instrument))
     }
 
     /// An answer that cannot be read becomes one quarantined row, so that its run can end.
@@ -155,6 +151,7 @@ extension FeaturizeSummary {
     mutating func add(_ other: FeaturizeSummary) {
         folded += other.folded
         bars += other.bars
+        secondsOfBars += other.secondsOfBars
         actions += other.actions
         features += other.features
         quarantined += other.quarantined

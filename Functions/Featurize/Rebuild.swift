@@ -77,7 +77,7 @@ extension Featurize {
                     made.removeFirst()
                     let calendar = try await ExchangeCalendars(database).calendar(of: part.exchange, asOf: instant)
                     guard let calendar else { continue }
-                    summary.crossSection += try await crossSection.make(part.sessions, part.exchange, calendar, asOf: instant)
+                    summary.crossSection += try await crossSection.make(part.sessions, part.exchange, calendar, asOf: instant).written
                 }
                 guard .now < half || made.isEmpty else {
                     summary.next = .crossSections(after: instant)

@@ -67,7 +67,7 @@ extension Ingest {
             return try await open(id: id, exchange ?? Run.severalExchanges, time, session, members, from, provider)
         case .slice(let id, let members, let from, let provider):
             guard let run = try await Runs(database).find(id) else { throw IngestFailure.unknownRun(id) }
-            let known = Dictionary(uniqueKeysWithValues: try await instruments.list().map { ($0.id, $0) })
+            let known = Dictionary(uniqueKeysWithValues: try await instruments.find(ids: members).map { ($0.id, $0) })
             return RunPart(run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider)
         }
     }
@@ -90,20 +90,17 @@ extension Ingest {
 
     /// The instruments that are meant, in the order of their ids; with an exchange, ones that nobody knew are registered.
     private func find(_ symbols: [String], _ exchange: String?, _ instruments: Instruments) async throws -> [Instrument] {
-        var found: [String: Instrument] = [:]
-        var missing: [String] = []
-        for symbol in Set(symbols).sorted() {
-            if let instrument = try await instruments.find(symbol: symbol), exchange == nil || instrument.exchange == exchange {
-                found[instrument.id] = instrument
-            } else if let exchange {
-                let instrument = Instrument(listing: symbol, on: exchange)
-                try await instruments.register([instrument])
-                found[instrument.id] = try await instruments.find(id: instrument.id) ?? instrument
-            } else {
-                missing.append(symbol)
-            }
+        let wanted = Set(symbols).sorted()
+        let named = try await instruments.find(symbols: wanted).filter { exchange == nil || $0.value.exchange == exchange }
+        var found = Dictionary(named.values.map { ($0.id, $0) }) { first, _ in first }
+        let missing = wanted.filter { named[$0] == nil }
+        if let exchange, !missing.isEmpty {
+            let new = missing.map { Instrument(listing: $0, on: exchange) }
+            try await instruments.register(new)
+            for instrument in try await instruments.find(ids: new.map(\.id)) { found[instrument.id] = instrument }
+        } else if !missing.isEmpty {
+            throw IngestFailure.unknownSymbols(missing)
         }
-        guard missing.isEmpty else { throw IngestFailure.unknownSymbols(missing) }
         return found.values.sorted { $0.id < $1.id }
     }
 }

@@ -31,9 +31,10 @@ extension Predict {
                     of: entries.map { $0.forecasts[0] }, instrument, asOf: question.asOf, context.cutOff.instant, context.logger)
                 for place in entries.indices { entries[place].explanation = explanations[entries[place].forecasts[0].model] }
             }
+            let calendar = try await calendars.calendar(of: instrument.exchange, asOf: question.asOf)
             let evidence = try await track.evidence(
                 of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
-            let document = ForecastDocument(instrument, entries, question, evidence)
+            let document = ForecastDocument(instrument, entries, question, evidence, calendar)
             return HTTPAPIResponse(
                 statusCode: 200, headers: ["cache-control": "private, max-age=30", "content-type": "application/json"],
                 body: document.json())
@@ -77,7 +78,15 @@ extension Predict {
     }
 
     private func kept(_ question: ForecastQuestion, kind: String?) async throws -> KeptForecasts? {
-        try await Forecasts(database).kept(symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
+        let found = try await Forecasts(database).kept(
+            symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
+        if let found, let last = found.lastSession,
+            let calendar = try await calendars.calendar(of: found.instrument.exchange, asOf: question.asOf)
+        {
+            let age = expiry.age(of: last, at: question.asOf, calendar)
+            guard age <= expiry.sessions else { throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions) }
+        }
+        return found
     }
 
     private func issue(
@@ -107,6 +116,14 @@ extension ProblemDetails {
         ProblemDetails(
             "no-model", title: "There is no model yet", status: 503,
             detail: "No model had been trained by \(asOf). Invoke Train, for example with `Runtime/bellwether invoke Train`.")
+    }
+
+    static func expired(_ symbol: String, _ last: SessionDate, age: Int, of sessions: Int) -> ProblemDetails {
+        ProblemDetails(
+            "features-expired", title: "What is known of the instrument is too old", status: 409,
+            detail: "The last session with features of \(symbol) is \(last); \(age) sessions have closed since, and features count for "
+                + "\(sessions). `bellwether data status` tells what is missing, `bellwether repair` asks for it again.",
+            parameter: "symbol")
     }
 
     static func unforecastable(_ symbol: String, _ reason: String) -> ProblemDetails {

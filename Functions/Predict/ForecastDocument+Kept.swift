@@ -8,9 +8,13 @@ import Store
 
 extension ForecastDocument {
     /// - Parameter entries: not empty, each with at least one forecast.
-    init(_ instrument: Instrument, _ entries: [Predict.Kept], _ question: ForecastQuestion, _ evidence: [TrackRecord.Key: Evidence]) {
+    /// - Parameter calendar: the exchange's as it was known; nil leaves the sessions ahead empty.
+    init(
+        _ instrument: Instrument, _ entries: [Predict.Kept], _ question: ForecastQuestion, _ evidence: [TrackRecord.Key: Evidence],
+        _ calendar: TradingCalendar?
+    ) {
         let origin = entries[0].forecasts[0]
-        let ahead = Self.sessions(after: origin.session, on: instrument.exchange)
+        let ahead = Self.sessions(after: origin.session, calendar)
         symbol = instrument.symbol
         self.instrument = instrument.id
         name = instrument.name
@@ -41,8 +45,8 @@ extension ForecastDocument {
         }
     }
 
-    private static func sessions(after origin: SessionDate, on exchange: String) -> [SessionDate] {
-        guard let calendar = TradingCalendar.of(mic: exchange) else { return [] }
+    private static func sessions(after origin: SessionDate, _ calendar: TradingCalendar?) -> [SessionDate] {
+        guard let calendar else { return [] }
         var sessions: [SessionDate] = []
         while sessions.count < Quantiles.longestHorizon, let next = calendar.next(after: sessions.last ?? origin) { sessions.append(next) }
         return sessions

@@ -19,6 +19,8 @@ package struct Predict: Function {
     let issuer: Issuer
     let track: TrackRecord
     let refusals = Refusals()
+    let calendars: KnownCalendars
+    let expiry = FeatureExpiry(sessions: FeatureSet.expiry)
     let metrics = InvocationMetrics(function: "Predict")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
@@ -45,6 +47,7 @@ package struct Predict: Function {
             database: database, features: features, models: LoadedModels(artifacts),
             preference: try SourcePreference(environment: environment, otherwise: "yahoo"))
         track = TrackRecord(database)
+        calendars = KnownCalendars(database)
     }
 
     /// An answer for the gateway, or what a slice did.
@@ -70,8 +73,7 @@ package struct Predict: Function {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
-        let instruments = try await Instruments(database).list().filter { ids.contains($0.id) }
-        for instrument in instruments {
+        for instrument in try await Instruments(database).find(ids: ids) {
             let issued = try await issuer.issue(instrument, asOf: run.asOf, bench, session: run.session)
             summary.kept += try await Forecasts(database).keep(issued.forecasts)
             if !issued.refusals.isEmpty { summary.without[instrument.symbol] = issued.reason }

@@ -40,6 +40,16 @@ struct Home: Sendable {
 
     static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path(percentEncoded: false) }
 
+    /// An empty state folder inside this one, with the same bundle; what ran there before is stopped.
+    func fresh(named name: String) async throws -> Home {
+        let own = Home(project: project, state: "\(state)/\(name)", weed: weed)
+        _ = await LocalDeployment.stop(own)
+        try? FileManager.default.removeItem(atPath: own.state)
+        try FileManager.default.createDirectory(atPath: own.state, withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: own.bundle, withDestinationPath: bundle)
+        return own
+    }
+
     private static func guessedProject() -> String? {
         let here = FileManager.default.currentDirectoryPath
         return FileManager.default.fileExists(atPath: "\(here)/template.yaml") ? here : nil

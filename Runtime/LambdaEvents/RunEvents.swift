@@ -2,10 +2,25 @@
 package struct RunComplete: Codable, Hashable, Sendable {
     package let run: String
     package let crossSection: Bool
+    /// Where the cross-sections have come to; absent: at their start.
+    package let rest: Rest?
 
-    package init(run: String) {
+    package init(run: String, rest: Rest? = nil) {
         self.run = run
         crossSection = true
+        self.rest = rest
+    }
+
+    /// The exchange and the instant that are being worked on, and the last session that is done.
+    package struct Rest: Codable, Hashable, Sendable {
+        package let exchange, knownAt: String
+        package let after: String?
+
+        package init(exchange: String, knownAt: String, after: String?) {
+            self.exchange = exchange
+            self.knownAt = knownAt
+            self.after = after
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-/// The names and the order of everything that models read. A change of any formula, name or order is a new `version`.
+/// The names and the order of everything that models read. A change of any formula, name, order or `expiry` is a new `version`.
 package enum FeatureSet {
     /// Stored beside every feature row, model and forecast.
     package static let version = "f1"
@@ -24,6 +24,9 @@ package enum FeatureSet {
 
     /// Where `sequenceNames` stand in `names`.
     package static let sequenceIndices = sequenceNames.compactMap { names.firstIndex(of: $0) }
+
+    /// How many sessions of its exchange a row may stand for its instrument after its own: by then two of the three horizons are over.
+    package static let expiry = 5
 
     /// Every feature is cut to ±`limit`.
     package static let limit = 8.0

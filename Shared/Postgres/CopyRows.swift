@@ -4,20 +4,33 @@ package struct CopyRows: Sendable {
     static let headerLength = 19
 
     private var bytes: [UInt8] = [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+    /// What every row begins with: the number of fields, and the first of them.
+    private var start: [UInt8] = [0, 0]
+    private let constants: Int
     package private(set) var count = 0
 
-    package init() {}
+    /// `first`: the fields that every row begins with, encoded once.
+    package init<each Value: PostgresEncodable>(first: repeat each Value) {
+        var constants = 0
+        for value in repeat each first {
+            start.appendField(value)
+            constants += 1
+        }
+        self.constants = constants
+    }
+
+    package mutating func reserve(_ rows: Int, of bytesEach: Int) { bytes.reserveCapacity(bytes.count + rows * bytesEach) }
 
     package mutating func append<each Value: PostgresEncodable>(_ values: repeat each Value) {
-        let start = bytes.count
-        bytes.append(bigEndian: Int16(0))
-        var fields: Int16 = 0
+        let begin = bytes.count
+        bytes.append(contentsOf: start)
+        var fields = constants
         for value in repeat each values {
             bytes.appendField(value)
             fields += 1
         }
-        bytes[start] = UInt8(truncatingIfNeeded: fields >> 8)
-        bytes[start + 1] = UInt8(truncatingIfNeeded: fields)
+        bytes[begin] = UInt8(truncatingIfNeeded: fields >> 8)
+        bytes[begin + 1] = UInt8(truncatingIfNeeded: fields)
         count += 1
     }
 

@@ -9,6 +9,7 @@ extension Database {
     package nonisolated func copyIn(
         _ table: String, _ columns: [String], _ rows: CopyRows, deadline: ContinuousClock.Instant? = nil
     ) async throws(PostgresError) -> Int {
+        guard rows.count > 0 else { return 0 }
         let sql = "COPY \(table) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
         return try await run(deadline, once: true) { connection, limit throws(PostgresError) in
             do throws(PostgresError) {

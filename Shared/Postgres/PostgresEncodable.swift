@@ -21,6 +21,16 @@ package protocol PostgresEncodable: Sendable {
 /// A type that can be an array's element.
 package protocol PostgresElement: PostgresEncodable {
     static var postgresArrayType: PostgresType { get }
+    /// Appends values, each with its length before it. Returns whether one of them is NULL.
+    static func encodeElements(_ values: [Self], into bytes: inout [UInt8]) -> Bool
+}
+
+extension PostgresElement {
+    package static func encodeElements(_ values: [Self], into bytes: inout [UInt8]) -> Bool {
+        var hasNull = false
+        for value in values where !bytes.appendField(value) { hasNull = true }
+        return hasNull
+    }
 }
 
 extension [UInt8] {
@@ -78,6 +88,10 @@ extension Float: PostgresElement {
         bytes.append(bigEndian: bitPattern)
         return true
     }
+    package static func encodeElements(_ values: [Float], into bytes: inout [UInt8]) -> Bool {
+        bytes.appendFields(of: values.count) { values[$0].bitPattern }
+        return false
+    }
 }
 
 extension Double: PostgresElement {
@@ -86,6 +100,10 @@ extension Double: PostgresElement {
     package func encode(into bytes: inout [UInt8]) -> Bool {
         bytes.append(bigEndian: bitPattern)
         return true
+    }
+    package static func encodeElements(_ values: [Double], into bytes: inout [UInt8]) -> Bool {
+        bytes.appendFields(of: values.count) { values[$0].bitPattern }
+        return false
     }
 }
 
@@ -119,9 +137,7 @@ extension Array: PostgresEncodable where Element: PostgresElement {
         guard !isEmpty else { return true }
         bytes.append(bigEndian: Int32(count))
         bytes.append(bigEndian: Int32(1))
-        var hasNull = false
-        for element in self where !bytes.appendField(element) { hasNull = true }
-        if hasNull { bytes[start + 7] = 1 }
+        if Element.encodeElements(self, into: &bytes) { bytes[start + 7] = 1 }
         return true
     }
 }
@@ -136,5 +152,18 @@ extension [UInt8] {
         let length = Int32(count - start - 4)
         for byte in 0..<4 { self[start + byte] = UInt8(truncatingIfNeeded: length >> Int32(24 - 8 * byte)) }
         return true
+    }
+
+    /// Appends `count` numbers, each with its length before it.
+    mutating func appendFields<T: FixedWidthInteger>(of count: Int, _ number: (Int) -> T) {
+        let (start, size) = (self.count, MemoryLayout<T>.size)
+        append(contentsOf: repeatElement(0, count: count * (4 + size)))
+        withUnsafeMutableBytes { bytes in
+            for index in 0..<count {
+                let offset = start + index * (4 + size)
+                bytes.storeBytes(of: Int32(size).bigEndian, toByteOffset: offset, as: Int32.self)
+                bytes.storeBytes(of: number(index).bigEndian, toByteOffset: offset + 4, as: T.self)
+            }
+        }
     }
 }

@@ -22,48 +22,49 @@ package struct Bars: Sendable {
         package var withdrawn: [SessionDate] = []
     }
 
-    /// Stores the bars that differ from the version before `answer` in order (or have none).
-    /// `available` tells when a session's first version could be had; a correction is available when it is known.
+    /// Stores the bars that differ from the version before `answer` in order (or have none), and tells which sessions that changes.
+    /// `available` tells when a session's first version could be had; a correction is available when it is known. Call under
+    /// `RawObjects.lock`: the rows go in by COPY, which does not look for others' of the same answer.
     @discardableResult
     package func insert(
         _ bars: [ScreenedBar], from answer: Answer, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> Changes {
-        guard !bars.isEmpty else { return Changes() }
-        let rows = try await database.query(
+        guard let first = bars.lazy.map(\.bar.session).min(), let last = bars.lazy.map(\.bar.session).max() else { return Changes() }
+        var before: [SessionDate: Version] = [:]
+        for row in try await database.query(
             """
-            WITH new AS (
-            SELECT n.*, p.session IS NULL AS is_first, p.held = false AS was_visible
-            FROM unnest($8::date[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::float8[], $15::boolean[],
-                $16::float8[], $17::text[]) n(session, available_at, open, high, low, close, volume, held, split, basis)
-            LEFT JOIN LATERAL (
-                SELECT * FROM bars b
-                WHERE b.instrument_id = $1 AND b.session = n.session AND b.source = $2
-                    AND (b.known_at, b.fetched_at, b.sha256) < ($3, $4, $5)
-                ORDER BY b.known_at DESC, b.fetched_at DESC, b.sha256 DESC LIMIT 1
-            ) p ON true
-            WHERE p.session IS NULL
-                OR (p.open, p.high, p.low, p.close, p.volume, p.currency, p.held, p.split, p.basis)
-                    IS DISTINCT FROM (n.open, n.high, n.low, n.close, n.volume, $7, n.held, n.split, n.basis)
-            ), stored AS (
-            INSERT INTO bars (instrument_id, session, source, known_at, available_at, fetched_at, sha256, object_key,
-                open, high, low, close, volume, currency, held, split, basis)
-            SELECT $1, n.session, $2, $3, CASE WHEN n.is_first THEN n.available_at ELSE $3 END, $4, $5, $6,
-                n.open, n.high, n.low, n.close, n.volume, $7, n.held, n.split, n.basis FROM new n
-            ON CONFLICT DO NOTHING
-            RETURNING session, held
-            )
-            SELECT s.session, s.held FROM stored s JOIN new n USING (session) WHERE NOT s.held OR n.was_visible ORDER BY s.session
-            """,
-            [
-                answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency,
-                bars.map(\.bar.session), bars.map { available($0.bar.session) }, bars.map(\.bar.open), bars.map(\.bar.high),
-                bars.map(\.bar.low), bars.map(\.bar.close), bars.map(\.bar.volume), bars.map(\.isHeld), bars.map(\.split),
-                bars.map(\.basis.rawValue),
-            ])
-        var changes = Changes()
-        for row in rows {
-            if try row[1] { changes.withdrawn.append(try row[0]) } else { changes.stored.append(try row[0]) }
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, currency, known_at = $3 AND sha256 = $5
+            FROM bars
+            WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $6 AND $7
+                AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
+            ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
+            """, [answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, first, last])
+        {
+            let version = Version(screened: try Self.screened(row), currency: try row[9], isOwn: try row[10])
+            before[version.screened.bar.session] = version
         }
+        var rows = CopyRows(
+            first: answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency)
+        rows.reserve(bars.count, of: 440)
+        var changes = Changes()
+        var written: Set<SessionDate> = []
+        for screened in bars {
+            let bar = screened.bar
+            let version = before[bar.session]
+            if let version, version.isOwn || version.screened == screened && version.currency == currency { continue }
+            guard written.insert(bar.session).inserted else { continue }
+            rows.append(
+                bar.session, version == nil ? available(bar.session) : answer.knownAt, bar.open, bar.high, bar.low, bar.close, bar.volume,
+                screened.isHeld, screened.split, screened.basis.rawValue)
+            if !screened.isHeld {
+                changes.stored.append(bar.session)
+            } else if version?.screened.isHeld == false {
+                changes.withdrawn.append(bar.session)
+            }
+        }
+        try await database.copyIn("bars", Self.copied, rows)
+        changes.stored.sort()
+        changes.withdrawn.sort()
         return changes
     }
 
@@ -78,7 +79,7 @@ package struct Bars: Sendable {
             ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
             """, [instrument, source, range.lowerBound, range.upperBound]
         ).all { row throws(PostgresError) in
-            ScreenedBar(try Self.bar(row), isHeld: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
+            try Self.screened(row)
         }
     }
 
@@ -90,6 +91,18 @@ package struct Bars: Sendable {
                 AND h.\(column) <= \(parameter) AND (h.known_at, h.fetched_at, h.sha256) > (b.known_at, b.fetched_at, b.sha256))
         """
     }
+
+    /// The version of a session's bar that an answer follows on, or the one that is the answer's own.
+    private struct Version {
+        let screened: ScreenedBar
+        let currency: String
+        let isOwn: Bool
+    }
+
+    private static let copied = [
+        "instrument_id", "source", "known_at", "fetched_at", "sha256", "object_key", "currency", "session", "available_at", "open", "high",
+        "low", "close", "volume", "held", "split", "basis",
+    ]
 
     /// The visible bar of each session in order, the last `last` sessions if given: of the source that stands first in `order`, of any
     /// other after those; of one source, its latest version.
@@ -110,6 +123,10 @@ package struct Bars: Sendable {
             ORDER BY session DESC, array_position($5, source), known_at DESC, fetched_at DESC, sha256 DESC LIMIT $6
             """, [instrument, asOf.instant, from, through, order, last]
         ).all { row throws(PostgresError) in SourcedBar(bar: try Self.bar(row), source: try row[6], split: try row[7]) }.reversed()
+    }
+
+    private static func screened(_ row: Row) throws(PostgresError) -> ScreenedBar {
+        ScreenedBar(try bar(row), isHeld: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
     }
 
     static func bar(_ row: Row) throws(PostgresError) -> Bar {

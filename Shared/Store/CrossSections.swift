@@ -12,19 +12,78 @@ package struct CrossSections: Sendable {
         self.exchange = exchange
     }
 
-    /// The sessions with features as of an instant that came after their cross-section was last made before that instant, or whose
-    /// cross-section never was. A run that is ended again finds the same sessions.
-    package func outdated(through last: SessionDate, asOf instant: Instant) async throws(PostgresError) -> [SessionDate] {
+    /// Keeps everyone else from making this exchange's cross-sections until the transaction ends.
+    package func lock() async throws(PostgresError) {
+        try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["cross-sections " + exchange])
+    }
+
+    /// An instant, and the later ones as known at which cross-sections were made or begun, in order.
+    package func instants(from instant: Instant) async throws(PostgresError) -> [Instant] {
+        [instant]
+            + (try await database.query(
+                "SELECT known_at FROM cross_section_instants WHERE exchange = $1 AND version = $2 AND known_at > $3 ORDER BY 1",
+                [exchange, features.version, instant]
+            ).all { row throws(PostgresError) in try row[0] })
+    }
+
+    /// Takes away what was made under an instant, so that it can be made anew. Call under `lock`, in its transaction.
+    package func begin(_ instant: Instant) async throws(PostgresError) {
+        let key: [any PostgresEncodable] = [exchange, features.version, instant]
+        try await database.execute(
+            """
+            DELETE FROM cross_features WHERE version = $2 AND known_at = $3 AND session IN (
+                SELECT session FROM cross_sections WHERE exchange = $1 AND version = $2 AND known_at = $3
+            ) AND instrument_id IN (SELECT id FROM instruments WHERE exchange = $1)
+            """, key)
+        try await database.execute("DELETE FROM cross_sections WHERE exchange = $1 AND version = $2 AND known_at = $3", key)
+        try await mark(instant, isComplete: false)
+    }
+
+    /// Says that all of an instant's are made. Call under `lock`, in its transaction.
+    package func finish(_ instant: Instant) async throws(PostgresError) { try await mark(instant, isComplete: true) }
+
+    private func mark(_ instant: Instant, isComplete: Bool) async throws(PostgresError) {
+        try await database.execute(
+            "DELETE FROM cross_section_instants WHERE exchange = $1 AND version = $2 AND known_at = $3",
+            [exchange, features.version, instant])
+        try await database.execute(
+            "INSERT INTO cross_section_instants (exchange, version, known_at, is_complete) VALUES ($1, $2, $3, $4)",
+            [exchange, features.version, instant, isComplete])
+    }
+
+    /// The sessions whose features changed since the last instant before this one that is finished.
+    package func outdated(asOf instant: Instant) async throws(PostgresError) -> [SessionDate] {
         try await database.query(
             """
-            SELECT f.session FROM features f JOIN instruments i ON i.id = f.instrument_id
-            LEFT JOIN (
-                SELECT session, max(known_at) AS made FROM cross_sections WHERE exchange = $2 AND version = $1 AND known_at < $3 GROUP BY session
-            ) c USING (session)
-            WHERE f.version = $1 AND i.exchange = $2 AND f.known_at <= $3 AND f.session <= $4
-            GROUP BY f.session, c.made HAVING c.made IS NULL OR max(f.known_at) > c.made ORDER BY f.session
-            """, [features.version, exchange, instant, last]
+            SELECT DISTINCT f.session FROM features f JOIN instruments i ON i.id = f.instrument_id
+            WHERE f.version = $1 AND i.exchange = $2 AND f.known_at <= $3 AND f.known_at > coalesce((
+                SELECT max(known_at) FROM cross_section_instants WHERE exchange = $2 AND version = $1 AND known_at < $3 AND is_complete
+            ), '-infinity') ORDER BY 1
+            """, [features.version, exchange, instant]
         ).all { row throws(PostgresError) in try row[0] }
+    }
+
+    /// What a cross-section needs of one instrument.
+    package struct Input: Sendable {
+        package let instrument: String
+        /// The feature row's.
+        package let extras: [Double]
+    }
+
+    /// The inputs of sessions as recorded at an instant, by COPY.
+    package func inputs(
+        from: SessionDate, through: SessionDate, asOf instant: Instant
+    ) async throws(PostgresError) -> [SessionDate: [Input]] {
+        try await database.copyOut(
+            """
+            SELECT DISTINCT ON (f.session, f.instrument_id) f.session, f.instrument_id, f.extras
+            FROM features f JOIN instruments i ON i.id = f.instrument_id
+            WHERE f.version = $1 AND i.exchange = $2 AND f.session >= $3 AND f.session <= $4 AND f.known_at <= $5
+            ORDER BY f.session, f.instrument_id, f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
+            """, [features.version, exchange, from, through, instant], into: [SessionDate: [Input]]()
+        ) { inputs, row throws(PostgresError) in
+            inputs[try row[0], default: []].append(Input(instrument: try row[1], extras: try row[2]))
+        }
     }
 
     /// Stores what of a session's cross-section differs from the version before `knownAt`, and that it was made. One made before under the

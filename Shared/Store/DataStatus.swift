@@ -67,7 +67,6 @@ package struct DataStatus: Sendable {
     ) async throws(PostgresError) -> [SessionDate] {
         guard let first = entry.first else { return [] }
         let through = entry.delisted.map { min($0, last) } ?? last
-        guard calendar.count(from: first, through: through) != entry.sessions else { return [] }
         let there = Set(
             try await database.query(
                 "SELECT DISTINCT session FROM bars b WHERE instrument_id = $1 AND known_at <= $2 AND \(Bars.isVisible("known_at", "$2"))",

@@ -16,36 +16,40 @@ package struct FeatureStore: Sendable {
     }
 
     /// Stores the rows that differ from the version before `answer` in order (or have none), and returns their sessions in order.
-    /// All rows have equally many values, and equally many extras.
+    /// All rows have equally many values, and equally many extras; no two are of one session. Call under `RawObjects.lock`.
     @discardableResult
     package func insert(
         _ rows: [FeatureRecord], from answer: Answer, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
-        guard let first = rows.first else { return [] }
-        return try await database.query(
+        guard let first = rows.lazy.map(\.session).min(), let last = rows.lazy.map(\.session).max() else { return [] }
+        var before: [SessionDate: (record: FeatureRecord, isOwn: Bool)] = [:]
+        for row in try await database.query(
             """
-            INSERT INTO features (instrument_id, version, session, known_at, available_at, fetched_at, sha256, "values", log_return, extras)
-            SELECT $1, $2, n.session, $3, CASE WHEN p.session IS NULL THEN n.available_at ELSE $3 END, $4, $5, n.row, n.log_return, n.extras
-            FROM (
-                SELECT session, available_at, log_return, ($9::real[])[(i - 1) * $11 + 1 : i * $11] AS row,
-                    ($10::float8[])[(i - 1) * $12 + 1 : i * $12] AS extras
-                FROM unnest($6::date[], $7::timestamptz[], $8::float8[]) WITH ORDINALITY u(session, available_at, log_return, i)
-            ) n
-            LEFT JOIN LATERAL (
-                SELECT * FROM features f
-                WHERE f.instrument_id = $1 AND f.version = $2 AND f.session = n.session AND (f.known_at, f.fetched_at, f.sha256) < ($3, $4, $5)
-                ORDER BY f.known_at DESC, f.fetched_at DESC, f.sha256 DESC LIMIT 1
-            ) p ON true
-            WHERE p.session IS NULL OR (p."values", p.log_return, p.extras) IS DISTINCT FROM (n.row, n.log_return, n.extras)
-            ON CONFLICT DO NOTHING
-            RETURNING session
-            """,
+            SELECT DISTINCT ON (session) session, "values", log_return, extras, known_at = $3 AND sha256 = $5 FROM features
+            WHERE instrument_id = $1 AND version = $2 AND session BETWEEN $6 AND $7
+                AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
+            ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
+            """, [answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256, first, last])
+        {
+            let record = FeatureRecord(session: try row[0], values: try row[1], logReturn: try row[2], extras: try row[3])
+            before[record.session] = (record, try row[4])
+        }
+        var copied = CopyRows(first: answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256)
+        copied.reserve(rows.count, of: 650)
+        var written: [SessionDate] = []
+        for row in rows where before[row.session].map({ !$0.isOwn && !$0.record.isSame(as: row) }) ?? true {
+            let availableAt = before[row.session] == nil ? available(row.session) : answer.knownAt
+            copied.append(row.session, availableAt, row.values, row.logReturn, row.extras)
+            written.append(row.session)
+        }
+        try await database.copyIn(
+            "features",
             [
-                answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256, rows.map(\.session),
-                rows.map { available($0.session) }, rows.map(\.logReturn), rows.flatMap(\.values), rows.flatMap(\.extras),
-                Int32(first.values.count), Int32(first.extras.count),
-            ]
-        ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
+                "instrument_id", "version", "known_at", "fetched_at", "sha256", "session", "available_at", "\"values\"", "log_return",
+                "extras",
+            ],
+            copied)
+        return written.sorted()
     }
 
     /// Takes the rows of sessions back whose bar does not count any more: a version without values, which no read returns. Returns those

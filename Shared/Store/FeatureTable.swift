@@ -16,6 +16,14 @@ package struct FeatureRecord: Sendable {
         self.logReturn = logReturn
         self.extras = extras
     }
+
+    /// Whether every number is the same; one NaN is as good as another.
+    func isSame(as other: FeatureRecord) -> Bool {
+        values.count == other.values.count && extras.count == other.extras.count
+            && (logReturn == other.logReturn || logReturn.isNaN && other.logReturn.isNaN)
+            && zip(values, other.values).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+            && zip(extras, other.extras).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+    }
 }
 
 /// The features of one instrument as they were visible at an instant, ordered by session.

@@ -83,7 +83,7 @@ package struct MaturedForecast: Hashable, Sendable {
     package let kind: String
     /// The log total return over the horizon as it was known at `knownAt`.
     package let outcome: Double
-    /// When the last return of the horizon was first known.
+    /// When all returns of the horizon were known for the first time.
     package let knownAt: Instant
 
     package init(forecast: Forecast, kind: String, outcome: Double, knownAt: Instant) {

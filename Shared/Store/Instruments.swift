@@ -34,11 +34,24 @@ package struct Instruments: Sendable {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = $1", [id]).one(Self.instrument)
     }
 
+    /// Those that are registered, ordered by id.
+    package func find(ids: [String]) async throws(PostgresError) -> [Instrument] {
+        try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = ANY ($1) ORDER BY id", [ids]).all(Self.instrument)
+    }
+
     /// By the id, or by a symbol such as `AAPL`: the instrument that has it now, else the one that had it last.
     package func find(symbol: String) async throws(PostgresError) -> Instrument? {
         try await database.query(
             "SELECT \(Self.columns) FROM instruments i WHERE id = instrument_named($1, 'infinity')", [symbol]
         ).one(Self.instrument)
+    }
+
+    /// The same for many at once; those that nobody has are left out.
+    package func find(symbols: [String]) async throws(PostgresError) -> [String: Instrument] {
+        let pairs = try await database.query(
+            "SELECT \(Self.columns), s FROM unnest($1::text[]) s JOIN instruments i ON i.id = instrument_named(s, 'infinity')", [symbols]
+        ).all { row throws(PostgresError) in (try row[5] as String, try Self.instrument(row)) }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// All, or one exchange's, ordered by id.

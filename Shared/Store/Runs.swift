@@ -60,11 +60,10 @@ package struct Runs: Sendable {
         ).one(Run.init)
     }
 
-    /// The runs that wait for an object.
-    package func waiting(for key: String) async throws(PostgresError) -> [Run] {
-        try await database.query(
-            "SELECT \(Run.columns) FROM runs r JOIN run_items i ON i.run_id = r.id WHERE i.object_key = $1 ORDER BY r.as_of, r.id", [key]
-        ).all(Run.init)
+    /// The ids of the runs that wait for an object.
+    package func waiting(for key: String) async throws(PostgresError) -> [String] {
+        try await database.query("SELECT DISTINCT run_id FROM run_items WHERE object_key = $1 ORDER BY 1", [key])
+            .all { row throws(PostgresError) in try row[0] }
     }
 
     /// Says which objects hold the answers about an instrument, all at once; the first word about each part stays.
@@ -106,5 +105,40 @@ package struct Runs: Sendable {
         return RunProgress(expected: try first[0], stored: stored, folded: folded, refusals: refusals)
     }
 
-    package func isComplete(_ run: String) async throws(PostgresError) -> Bool { try await progress(run).isComplete }
+    package func isComplete(_ run: String) async throws(PostgresError) -> Bool {
+        if case .complete = try await state(run) { true } else { false }
+    }
+
+    /// Whether a run waits for something.
+    package enum State: Hashable, Sendable {
+        case unknown, complete
+        /// It waits for this instrument, any one of those that it waits for.
+        case waiting(for: String)
+    }
+
+    /// Looks at every instrument of a run.
+    package func state(_ run: String) async throws(PostgresError) -> State {
+        let rows = try await database.query(
+            """
+            SELECT (
+                SELECT e.id FROM unnest(r.expected) e(id) LEFT JOIN (
+                    SELECT i.instrument_id, bool_or(i.refusal IS NOT NULL) OR bool_and(o.key IS NOT NULL) AS is_done
+                    FROM run_items i LEFT JOIN raw_objects o ON o.key = i.object_key WHERE i.run_id = r.id GROUP BY 1
+                ) d ON d.instrument_id = e.id
+                WHERE d.is_done IS NOT TRUE ORDER BY random() LIMIT 1
+            ) FROM runs r WHERE r.id = $1
+            """, [run])
+        guard let row = rows.first else { return .unknown }
+        guard let instrument = try row[0] as String? else { return .complete }
+        return .waiting(for: instrument)
+    }
+
+    /// Looks at one instrument of a run: whether the run waits for nothing more about it.
+    package func isDone(_ instrument: String, in run: String) async throws(PostgresError) -> Bool {
+        try await database.query(
+            """
+            SELECT coalesce(bool_or(i.refusal IS NOT NULL) OR bool_and(o.key IS NOT NULL), false)
+            FROM run_items i LEFT JOIN raw_objects o ON o.key = i.object_key WHERE i.run_id = $1 AND i.instrument_id = $2
+            """, [run, instrument])[0][0]
+    }
 }

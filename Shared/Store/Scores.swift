@@ -41,22 +41,29 @@ package struct Scores: Sendable {
         try await database.query(
             """
             WITH firsts AS (
-                SELECT instrument_id, session, min(known_at) AS known_at FROM features
-                WHERE version = $1 AND known_at <= $2 AND session >= $3 GROUP BY 1, 2
+                SELECT DISTINCT instrument_id, session FROM features WHERE version = $1 AND known_at <= $2 AND session >= $3
             ), targets AS MATERIALIZED (
-                SELECT instrument_id, session, horizon, lead(session, horizon) OVER w AS target, lead(known_at, horizon) OVER w AS known_at
+                SELECT instrument_id, session, horizon, lead(session, horizon) OVER w AS target
                 FROM firsts CROSS JOIN unnest($4::integer[]) h(horizon) WINDOW w AS (PARTITION BY instrument_id, horizon ORDER BY session)
             ), came AS MATERIALIZED (
-                SELECT f.*, greatest(f.as_of, t.known_at) AS matured_at, (
+                SELECT f.*, greatest(f.as_of, k.known_at) AS matured_at, (
                     SELECT sum(r.log_return ORDER BY r.session) FROM (
                         SELECT DISTINCT ON (x.session) x.session, x.log_return FROM features x
                         WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.target
-                            AND x.known_at <= greatest(f.as_of, t.known_at)
+                            AND x.known_at <= greatest(f.as_of, k.known_at)
                         ORDER BY x.session, x.known_at DESC, x.fetched_at DESC, x.sha256 DESC
                     ) r
                 ) AS outcome, s.known_at AS scored_at, s.outcome AS scored
                 FROM targets t
                 JOIN forecasts f ON (f.session, f.instrument_id, f.horizon) = (t.session, t.instrument_id, t.horizon)
+                CROSS JOIN LATERAL (
+                    SELECT max(first) AS known_at FROM (
+                        SELECT min(x.known_at) AS first FROM features x
+                        WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.target
+                            AND x.known_at <= $2
+                        GROUP BY x.session
+                    ) firsts
+                ) k
                 LEFT JOIN scores s ON (s.model_id, s.instrument_id, s.session, s.feature_version, s.data_version, s.horizon)
                     = (f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon)
                 WHERE t.target IS NOT NULL AND f.feature_version = $1 AND f.as_of <= $2

@@ -1,6 +1,7 @@
 import AWS
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 /// What the callers do when a service answers as services sometimes do.

@@ -25,10 +25,9 @@ import Testing
 
     @Test func aCorrectionRestatesExactlyWhatItTouches() async throws {
         var (folded, crossSection) = try await market()
-        let last = rows[0][299].session
-        #expect(try await crossSection.update("XNAS", through: last, asOf: Self.evening) == 299 * 22)
+        #expect(try await crossSection.update("XNAS", asOf: Self.evening).written == 299 * 22)
         let before = try await TableHash.all(in: folded.database)
-        #expect(try await crossSection.update("XNAS", through: last, asOf: Self.evening) == 299 * 22)
+        #expect(try await crossSection.update("XNAS", asOf: Self.evening).written == 299 * 22)
         #expect(try await TableHash.all(in: folded.database) == before)
 
         // One close, 150 sessions before the end.
@@ -37,7 +36,7 @@ import Testing
         corrected[149].close += 30
         corrected[149].high = max(corrected[149].high, corrected[149].close)
         try await folded.add(RawMarket.answer(corrected, about: Self.instruments[3], knownAt: later))
-        _ = try await crossSection.update("XNAS", through: last, asOf: later)
+        _ = try await crossSection.update("XNAS", asOf: later)
 
         let restated = try await folded.database.query(
             "SELECT DISTINCT instrument_id FROM features WHERE known_at = $1", [later]
@@ -56,7 +55,7 @@ import Testing
             let rows = index == 3 ? corrected : rows[index]
             try await fresh.add(RawMarket.answer(rows, about: instrument, knownAt: Self.evening))
         }
-        _ = try await CrossSection(database: fresh.database, store: fresh.fold.store).update("XNAS", through: last, asOf: Self.evening)
+        _ = try await CrossSection(database: fresh.database, store: fresh.fold.store).update("XNAS", asOf: Self.evening)
         let expected = try await fresh.fold.store.read(.recorded(Self.evening))
         let old = try await folded.fold.store.read(.recorded(Self.evening))
         let new = try await folded.fold.store.read(.recorded(later))
@@ -81,6 +80,68 @@ import Testing
         #expect(superfluous == 0)
     }
 
+    @Test func theOrderInWhichRunsEndLeavesNoTrace() async throws {
+        // Three evenings, of which the second one's answers hold a correction; runs end in order, late, twice, and at the same time.
+        let evenings = (0..<3).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
+        let short = rows.map { Array($0[..<200]) }
+        func folded() async throws -> (Folded, CrossSection) {
+            var folded = try await Folded(Self.instruments)
+            for (number, instrument) in Self.instruments.enumerated() {
+                try await folded.add(RawMarket.answer(short[number][..<190], about: instrument, knownAt: evenings[0]))
+            }
+            for (number, instrument) in Self.instruments.enumerated() {
+                var corrected = short[number]
+                if number == 4 {
+                    corrected[150].close += 25
+                    corrected[150].high = max(corrected[150].high, corrected[150].close)
+                }
+                try await folded.add(RawMarket.answer(corrected[140..<195], about: instrument, knownAt: evenings[1]))
+                try await folded.add(RawMarket.answer(corrected[190...], about: instrument, knownAt: evenings[2]))
+            }
+            return (folded, CrossSection(database: folded.database, store: folded.fold.store))
+        }
+        var hashes: [[String: String]] = []
+        for order in [[0, 1, 2], [2, 1, 0], [0, 2, 1, 2], [1, 0, 0]] {
+            let (folded, crossSection) = try await folded()
+            for evening in order { _ = try await crossSection.update("XNAS", asOf: evenings[evening]) }
+            if order == [1, 0, 0] { _ = try await crossSection.update("XNAS", asOf: evenings[2]) }
+            hashes.append(try await TableHash.all(in: folded.database))
+        }
+        let (atOnce, crossSection) = try await folded()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for evening in evenings {
+                let own = try database(named: try await atOnce.database.query("SELECT current_database()::text")[0][0])
+                group.addTask {
+                    _ = try await CrossSection(
+                        database: own, store: FeatureStore(own, version: FeatureSet.version, crossWidth: crossSection.store.crossWidth)
+                    ).update("XNAS", asOf: evening)
+                }
+            }
+            try await group.waitForAll()
+        }
+        hashes.append(try await TableHash.all(in: atOnce.database))
+        for hash in hashes.dropFirst() {
+            for (table, value) in hashes[0] { #expect(hash[table] == value, "\(table) differs") }
+        }
+        #expect(try await atOnce.count("SELECT count(DISTINCT known_at) FROM cross_features") == 3)
+    }
+
+    @Test func whatTimeWasTooShortForGoesOnWhereItStopped() async throws {
+        let (whole, inOneGo) = try await market()
+        let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
+        let (folded, crossSection) = try await market()
+        var place: CrossSection.Place?
+        var (parts, sum) = (0, 0)
+        repeat {
+            let done = try await crossSection.update("XNAS", asOf: Self.evening, from: place, until: .now + .milliseconds(60))
+            #expect(done.rest == nil || done.rest != place)
+            place = try done.rest.map { try #require(CrossSection.Place($0.event)) }
+            (parts, sum) = (parts + 1, sum + done.written)
+        } while place != nil
+        #expect(parts > 1 && sum == written)
+        #expect(try await TableHash.all(in: folded.database) == TableHash.all(in: whole.database))
+    }
+
     @Test func theUniverseOfASessionIsTheOneOfItsDate() async throws {
         let (folded, crossSection) = try await market()
         let (joined, left) = (rows[0][200].session, rows[0][250].session)
@@ -93,7 +154,7 @@ import Testing
                 Universe.Membership(instrument: Self.instruments[1].id, from: joined, to: nil),
             ], knownAt: Self.evening)
         try await universe.recordDelisting(of: Self.instruments[2].id, last: left, reason: "merged", knownAt: Self.evening)
-        _ = try await crossSection.update("XNAS", through: rows[0][299].session, asOf: Self.evening)
+        _ = try await crossSection.update("XNAS", asOf: Self.evening)
         func span(_ number: Int) async throws -> [SessionDate] {
             let row = try await folded.database.query(
                 "SELECT min(session), max(session) FROM cross_features WHERE instrument_id = $1", [Self.instruments[number].id])[0]
@@ -110,14 +171,13 @@ import Testing
 
     @Test func everythingIsRebuiltFromTheAnswersToTheSameHashes() async throws {
         var (folded, crossSection) = try await market()
-        let last = rows[0][299].session
-        _ = try await crossSection.update("XNAS", through: last, asOf: Self.evening)
+        _ = try await crossSection.update("XNAS", asOf: Self.evening)
         let later = Self.evening.adding(seconds: 86_400)
         var corrected = rows[5]
         corrected[290].close += 10
         corrected[290].high = max(corrected[290].high, corrected[290].close)
         try await folded.add(RawMarket.answer(corrected[280...], about: Self.instruments[5], knownAt: later))
-        _ = try await crossSection.update("XNAS", through: last, asOf: later)
+        _ = try await crossSection.update("XNAS", asOf: later)
         let before = try await TableHash.all(in: folded.database)
 
         try await Derived(folded.database).clear()

@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 /// Servers that hang, lie and break off.
@@ -78,7 +79,7 @@ struct MisbehaviourTests {
     }
 
     @Test func aCompressedBombIsRefused() async throws {
-        let bomb = try Bomb.gzip(zeros: 20 << 20)
+        let bomb = try Misbehaviour.gzip(zeros: 20 << 20)
         let failure = await failure(HTTPRequest("GET", "", maximumBytes: 1 << 20)) { connection in
             connection.answer(headers: ["Content-Encoding: gzip"], body: bomb)
         }
@@ -116,18 +117,5 @@ struct MisbehaviourTests {
         let failure = await #expect(throws: HTTPFailure.self) { try await task.value }
         #expect(failure?.kind == .cancelled)
         #expect(ContinuousClock.now - start < .seconds(1))
-    }
-
-    enum Bomb {
-        /// Made by the `gzip` of the machine.
-        static func gzip(zeros: Int) throws -> [UInt8] {
-            let process = Process()
-            process.executableURL = URL(filePath: "/bin/sh")
-            process.arguments = ["-c", "head -c \(zeros) /dev/zero | gzip -9"]
-            let output = Pipe()
-            process.standardOutput = output
-            try process.run()
-            return Array(try output.fileHandleForReading.readToEnd() ?? Data())
-        }
     }
 }

@@ -17,10 +17,14 @@ final class Exchange: Sendable {
     /// Stands for S3 and for Lambda's invoke API; keeps what was put.
     let cloud: LoopbackServer
     let ingest: Ingest
+    /// What the functions are told.
+    let environment: [String: String]
     private let puts: Puts
 
     final class Puts: Sendable {
         let bodies = Mutex<[String: String]>([:])
+        /// The lines of a put that a get gives back.
+        let headers = Mutex<[String: [String]]>([:])
         let invoked = Mutex<[String]>([])
     }
 
@@ -46,20 +50,33 @@ final class Exchange: Sendable {
                 return connection.answer(202)
             }
             if fault(count, connection) { return }
+            if request.hasPrefix("GET ") {
+                guard let found = puts.bodies.withLock({ $0[String(path)] }) else { return connection.answer(404) }
+                return connection.answer(headers: puts.headers.withLock { $0[String(path)] ?? [] }, body: Array(found.utf8))
+            }
+            let lines = request.components(separatedBy: "\r\n\r\n")[0].components(separatedBy: "\r\n")
+            puts.headers.withLock { headers in
+                guard headers[String(path)] == nil else { return }
+                headers[String(path)] = lines.filter {
+                    $0.lowercased().hasPrefix("x-amz-meta-") || $0.lowercased().hasPrefix("content-type:")
+                }
+            }
             let isNew = puts.bodies.withLock { $0.updateValue(body, forKey: String(path)) == nil }
             isNew ? connection.answer() : connection.answer(412, body: Array("<Error><Code>PreconditionFailed</Code></Error>".utf8))
         }
         let url = provider.url
         let options =
-            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(provider.url)",\#(limits)},"#
+            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(url)",\#(limits)},"#
             + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"baseURL":"\#(url)",\#(limits)}"# }.joined(separator: ",") + "}"
-        ingest = try await Ingest([
+        environment = [
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-answers",
             "FEATURIZE_FUNCTION": "Featurize", "AWS_LAMBDA_FUNCTION_NAME": "Ingest", "AWS_ENDPOINT_URL": cloud.url,
             "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "UNIVERSE": universe,
             "PROVIDERS": providers, "PROVIDER_OPTIONS": options,
             "PROVIDER_API_KEY": #"{"alphavantage":"SECRET77","polygon":"SECRET78","alpaca":"ID79:SECRET79"}"#,
-        ])
+            "PREDICT_FUNCTION": "Predict",
+        ]
+        ingest = try await Ingest(environment)
     }
 
     func stop() {
@@ -77,6 +94,13 @@ final class Exchange: Sendable {
     /// The objects' paths without bucket, in order.
     var objects: [String] { puts.bodies.withLock { $0.keys.sorted() } }
     var bodies: [String] { puts.bodies.withLock { Array($0.values) } }
+    /// The keys under `raw/`.
+    var rawKeys: [String] {
+        objects.compactMap { $0.split(separator: "/", maxSplits: 1).last.flatMap { String($0).removingPercentEncoding } }
+            .filter { $0.hasPrefix("raw/") }
+    }
+    /// Everything that lies in the archive beside the bodies.
+    var keptHeaders: [String] { puts.headers.withLock { $0.values.flatMap { $0 } } }
     var invoked: [String] { puts.invoked.withLock { $0 } }
 
     /// The first lines of what the provider was asked.

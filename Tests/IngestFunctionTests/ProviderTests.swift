@@ -137,6 +137,22 @@ struct ProviderTests {
         #expect(try await exchange.database.query("SELECT count(*) FROM run_items")[0][0] as Int == 2)
     }
 
+    @Test func aLoadRegistersWhatNobodyKnewAllAtOnceAndRefusesNamesWithoutAnExchange() async throws {
+        let exchange = try await Exchange(providers: "yahoo") { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
+        defer { exchange.stop() }
+        let loaded = try await exchange.run(#"{"symbols":["NEW2","AAPL","NEW1","NEW2"],"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#)
+        #expect(loaded.stored == ["AAPL", "NEW1", "NEW2"])
+        #expect(try await Instruments(exchange.database).list().map(\.id) == ["XNAS:AAPL", "XNAS:NEW1", "XNAS:NEW2"])
+        #expect(
+            try await Instruments(exchange.database).find(symbols: ["NEW1", "XNAS:NEW2", "NONE"]).mapValues(\.id) == [
+                "NEW1": "XNAS:NEW1", "XNAS:NEW2": "XNAS:NEW2",
+            ])
+        let unknown = await #expect(throws: IngestFailure.self) {
+            try await exchange.run(#"{"symbols":["AAPL","NONE"],"time":"2012-01-10T23:30:00Z"}"#)
+        }
+        #expect("\(unknown.map { "\($0)" } ?? "")".contains("NONE"))
+    }
+
     @Test func theNameOfTheDayIsAsked() async throws {
         let exchange = try await Exchange(universe: "FB:XNAS", providers: "yahoo") { _, _, connection in
             connection.answer(body: Array(Exchange.chart.utf8))

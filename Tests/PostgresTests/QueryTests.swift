@@ -85,6 +85,7 @@ extension OneCluster {
         @Test func copiedRowsComeBackTheSame() async throws {
             try await database.script("CREATE TABLE copied (id int, name text, level float8, row real[])")
             var rows = CopyRows()
+            rows.reserve(5000, of: 60)
             for id in 0..<5000 { rows.append(Int32(id), id % 7 == 0 ? nil : "n\(id)", Double(id) / 3, [Float(id), .nan]) }
             #expect(try await database.copyIn("copied", ["id", "name", "level", "row"], rows) == 5000)
             let back = try await database.copyOut(
@@ -97,6 +98,18 @@ extension OneCluster {
             #expect(back[0].0 == 10 && back[0].1 == "n10" && back[0].2 == 10.0 / 3)
             #expect(back[4].1 == nil)
             #expect(back[3].3[0] == 13 && back[3].3[1].isNaN)
+        }
+
+        @Test func fieldsThatAllRowsShareAreWrittenOnceAndCopiedIntoEach() async throws {
+            try await database.script("CREATE TABLE shared_start (who text, since timestamptz, note text, id int, row float8[])")
+            var rows = CopyRows(first: "A", String?.none)
+            for id in 0..<3 { rows.append(Int32(id), [Double(id), .infinity]) }
+            #expect(try await database.copyIn("shared_start", ["who", "note", "id", "row"], rows) == 3)
+            #expect(try await database.copyIn("shared_start", ["who", "note", "id", "row"], CopyRows(first: "B", "x")) == 0)
+            let back = try await database.query("SELECT who, note, id, row FROM shared_start ORDER BY id")
+            #expect(back.count == 3 && back[2].cell(1).isNull)
+            #expect(try back[2][0] as String == "A")
+            #expect(try back[2][3] as [Double] == [2, .infinity])
         }
 
         @Test func aCopyThatFailsLeavesNothingAndTheNextCallWorks() async throws {

@@ -108,6 +108,8 @@ import Testing
             try await status.gaps(in: entry, through: "2012-02-01", calendar: calendar, asOf: first.knownAt) == [
                 "2012-01-10", "2012-02-01",
             ])
+        // A bar beyond the range does not stand in for one that is missing in it.
+        #expect(try await status.gaps(in: entry, through: "2012-01-30", calendar: calendar, asOf: first.knownAt) == ["2012-01-10"])
         #expect(try await status.entries(of: facebook.id, asOf: first.knownAt).map(\.sessions) == [0])
         #expect(try await status.gaps(in: entries[1], through: "2012-02-01", calendar: calendar, asOf: first.knownAt).isEmpty)
     }

@@ -27,7 +27,7 @@ import Testing
         #expect(try await RawObjects(database).record(object, bars: 1, actions: 0, rejected: 0))
         #expect(try await !RawObjects(database).record(object, bars: 9, actions: 0, rejected: 0))
         #expect(try await runs.isComplete("XNAS/r1"))
-        #expect(try await runs.waiting(for: object.key).map(\.id) == ["XNAS/r1"])
+        #expect(try await runs.waiting(for: object.key) == ["XNAS/r1"])
         #expect(try await runs.latest(exchange: "XNAS", asOf: run.asOf)?.id == "XNAS/r1")
         #expect(try await runs.latest(exchange: "XNAS", asOf: "2012-01-01T00:00:00Z") == nil)
     }

@@ -72,6 +72,18 @@ import Testing
         #expect(try await due(database, now).isEmpty)
     }
 
+    @Test func aGapThatIsFilledLateMaturesWhatReachesOverItThen() async throws {
+        let (database, features) = try await withForecasts()
+        try await database.execute("DELETE FROM features WHERE session = '2012-01-05'")
+        let filled: Instant = "2012-01-11T22:40:00Z"
+        #expect(try await due(database, evening("2012-01-10")).allSatisfy { $0.forecast.horizon == 1 })
+        let late = FeatureRecord(session: "2012-01-05", values: [0, 0], logReturn: 0.03, extras: [0])
+        try await features.insert([late], from: answer(filled, sha256: "dd"), available: closed)
+        let whole = try #require(try await due(database, filled).first { $0.forecast.horizon == 5 })
+        #expect(whole.knownAt == filled)
+        #expect(abs(whole.outcome - 0.16) < 1e-12, "0.01 + 0.03 + 0.03 + 0.04 + 0.05")
+    }
+
     @Test func totalsAndOriginsCountWhatWasScoredByAnInstant() async throws {
         let (database, _) = try await withForecasts()
         _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", kind: "lstm"))

@@ -6,9 +6,11 @@ package struct ChartMarket: Sendable {
 
     package init(_ catalog: SampleCatalog) { self.catalog = catalog }
 
-    /// `symbol` as a client spells it; case does not matter.
+    /// `symbol`, also a synthetic one (`SYN00001` …), as a client spells it; case does not matter.
     package func answer(symbol: String, _ query: ChartQuery) -> ChartAnswer {
-        guard let series = catalog[symbol.uppercased()], let calendar = TradingCalendar.of(mic: series.instrument.exchange) else {
+        guard let series = catalog[symbol.uppercased()] ?? SyntheticSeries.named(symbol.uppercased()),
+            let calendar = TradingCalendar.of(mic: series.instrument.exchange)
+        else {
             return .refusal(404, "Not Found", "No data found, symbol may be delisted")
         }
         return ChartBody(series: series, query: query, hours: SessionHours(calendar: calendar)).answer()

@@ -11,6 +11,14 @@ package struct CrossMember: Sendable {
             momentum: row.crossInput.momentum, deviation60: row.crossInput.deviation60)
     }
 
+    /// - Parameter extras: a row's of this session, as they are stored; nil when their number is not this version's.
+    package init?(_ member: Int, extras: [Double]) {
+        guard extras.count == FeatureRow.extrasWidth else { return nil }
+        self.init(
+            member, logReturn: extras[0], sigma94: extras[1], return5: extras[4], return20: extras[5], momentum: extras[6],
+            deviation60: extras[7])
+    }
+
     /// The members present in a session, by number.
     ///
     /// - Parameters:

@@ -10,6 +10,7 @@ struct Bench: AsyncParsableCommand {
               bellwether bench serve       the warm forecast endpoint: requests a second, latency, CPU time by process
               bellwether bench start       from a function's start to its first request for work
               bellwether bench ingest      rows a second from a provider's answer to features, and into Postgres
+              bellwether bench nightly     one evening over ten thousand symbols: time and memory of every function
               bellwether bench train       training of the LSTM or the Transformer beside PyTorch and Keras
               bellwether bench infer       their forecasts beside ONNX Runtime
               bellwether bench features    the 34 features beside 30 of TA-Lib
@@ -21,8 +22,8 @@ struct Bench: AsyncParsableCommand {
             time, which takes a download of more than a gigabyte.
             """,
         subcommands: [
-            BenchServe.self, BenchStart.self, BenchIngest.self, BenchTrain.self, BenchInfer.self, BenchFeatures.self, BenchGARCH.self,
-            BenchGBDT.self,
+            BenchServe.self, BenchStart.self, BenchIngest.self, BenchNightly.self, BenchTrain.self, BenchInfer.self, BenchFeatures.self,
+            BenchGARCH.self, BenchGBDT.self,
         ])
 }
 

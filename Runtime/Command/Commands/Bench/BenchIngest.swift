@@ -35,6 +35,9 @@ struct BenchIngest: AsyncParsableCommand {
         for _ in 0..<loads { found.append(try await LoadRound.measure(home, rows: answers.rows)) }
         if loads > 0 {
             report.add("Ingest to features in Postgres", Measurements(found.map(\.perSecond)).median, "rows/s by the clock")
+            report.add("bars into Postgres by COPY", Measurements(found.map(\.barsPerSecond)).median, "bars/s by the clock")
+            report.add("raw objects to bars and features", Measurements(found.map(\.foldedPerSecond)).median, "bars/s by the clock")
+            report.add("the same", Measurements(found.map(\.foldedPerProcessorSecond)).median, "bars/s of CPU, Postgres' included")
             report.add("CPU of the functions", Measurements(found.map(\.functions)).median, "µs/row")
             report.add("CPU of Postgres", Measurements(found.map(\.postgres)).median, "µs/row")
             report.add("CPU of the emulator", Measurements(found.map(\.emulator)).median, "µs/row")
@@ -78,18 +81,17 @@ private struct Answers: Sendable {
 /// One load of the sample prices into an empty local system; CPU times in microseconds a row.
 private struct LoadRound: Sendable {
     let perSecond, functions, postgres, emulator: Double
+    /// Bars a second while they were written, by the clock of the function that wrote them.
+    let barsPerSecond: Double
+    /// Bars a second from the raw objects to bars and features in Postgres, in one function, by its clock and by everyone's CPU time.
+    let foldedPerSecond, foldedPerProcessorSecond: Double
 
     static func measure(_ home: Home, rows: Int) async throws -> LoadRound {
-        let folder = "\(home.state)/bench-ingest"
-        let own = Home(project: home.project, state: folder, weed: home.weed)
-        _ = await LocalDeployment.stop(own)
-        try? FileManager.default.removeItem(atPath: folder)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: own.bundle, withDestinationPath: home.bundle)
+        let own = try await home.fresh(named: "bench-ingest")
         let outcome: Result<LoadRound, any Error>
         do { outcome = .success(try await load(own, rows: rows)) } catch { outcome = .failure(error) }
         _ = await LocalDeployment.stop(own)
-        try? FileManager.default.removeItem(atPath: folder)
+        try? FileManager.default.removeItem(atPath: own.state)
         return try outcome.get()
     }
 
@@ -109,8 +111,43 @@ private struct LoadRound: Sendable {
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         let spent = processes.times() - before
         let each = 1e6 / Double(rows)
+        let again = try await Refold.measure(machine, processes)
         return LoadRound(
             perSecond: Double(rows) / seconds, functions: spent.functions * each, postgres: spent.postgres * each,
-            emulator: spent.emulator * each)
+            emulator: spent.emulator * each, barsPerSecond: again.bars / again.writing, foldedPerSecond: again.bars / again.seconds,
+            foldedPerProcessorSecond: again.bars / again.processorSeconds)
+    }
+}
+
+/// Everything derived is thrown away and folded again from the raw objects, by one function.
+private struct Refold: Sendable {
+    let bars, writing, seconds, processorSeconds: Double
+
+    private struct Summary: Decodable {
+        let bars: Double
+        let secondsOfBars: Double
+        let next: [String: String]?
+    }
+
+    static func measure(_ machine: MachineClient, _ processes: ServeProcesses) async throws -> Refold {
+        var event = ["rebuild": "clear"]
+        var (bars, writing, seconds, processor) = (0.0, 0.0, 0.0, 0.0)
+        while event["rebuild"] != "cross-sections" {
+            let (before, begun) = (processes.times(), ContinuousClock.now)
+            let answer = try await machine.invoke("\(LocalTemplate.stack)-Featurize", payload: try JSONEncoder().encode(event))
+            guard answer.functionError == nil, let summary = try? JSONDecoder().decode(Summary.self, from: answer.payload) else {
+                throw CommandFailure("Featurize failed: \(String(decoding: answer.payload, as: UTF8.self))")
+            }
+            let spent = processes.times() - before
+            if event["rebuild"] == "objects" {
+                bars += summary.bars
+                writing += summary.secondsOfBars
+                seconds += (ContinuousClock.now - begun) / .seconds(1)
+                processor += spent.functions + spent.postgres
+            }
+            guard let next = summary.next else { break }
+            event = next
+        }
+        return Refold(bars: bars, writing: writing, seconds: seconds, processorSeconds: processor)
     }
 }

@@ -2,15 +2,15 @@ import Foundation
 import Synchronization
 
 /// A server on a free loopback port that answers exactly what a test wants, however wrong.
-final class LoopbackServer: Sendable {
+package final class LoopbackServer: Sendable {
     /// One accepted connection, blocking.
-    struct Connection {
-        let descriptor: Int32
+    package struct Connection {
+        package let descriptor: Int32
         /// Counts from 1 over the server's life.
-        let number: Int
+        package let number: Int
 
         /// The next request's head and body as text; `nil` when the client has closed.
-        func request() -> String? {
+        package func request() -> String? {
             var bytes: [UInt8] = []
             var piece = [UInt8](repeating: 0, count: 65_536)
             while true {
@@ -26,25 +26,25 @@ final class LoopbackServer: Sendable {
             }
         }
 
-        func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
-        func send(_ text: String) { send(Array(text.utf8)) }
+        package func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
+        package func send(_ text: String) { send(Array(text.utf8)) }
 
         /// A whole answer with its length.
-        func answer(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) {
+        package func answer(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) {
             let lines = ["HTTP/1.1 \(status) Status", "Content-Length: \(body.count)"] + headers
             send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
         }
     }
 
-    let port: Int
+    package let port: Int
     private let listener: Int32
     private let requests = Mutex<[String]>([])
 
-    var url: String { "http://127.0.0.1:\(port)" }
-    var seen: [String] { requests.withLock { $0 } }
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var seen: [String] { requests.withLock { $0 } }
 
     /// - Parameter handle: runs on a thread of its own for each connection, which is closed when it returns.
-    init(_ handle: @escaping @Sendable (Connection, LoopbackServer) -> Void) {
+    package init(_ handle: @escaping @Sendable (Connection, LoopbackServer) -> Void) {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -72,7 +72,7 @@ final class LoopbackServer: Sendable {
     }
 
     /// Answers every request by a function of its text and of how many came before it.
-    static func answering(_ respond: @escaping @Sendable (String, Int, Connection) -> Void) -> LoopbackServer {
+    package static func answering(_ respond: @escaping @Sendable (String, Int, Connection) -> Void) -> LoopbackServer {
         LoopbackServer { connection, server in
             while let request = connection.request() {
                 let count = server.requests.withLock { seen in
@@ -84,7 +84,7 @@ final class LoopbackServer: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
     }

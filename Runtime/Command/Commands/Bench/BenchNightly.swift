@@ -1,0 +1,108 @@
+import ArgumentParser
+import Emulator
+import Foundation
+
+struct BenchNightly: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nightly", abstract: "Run one evening over a large synthetic universe, and tell time and memory of every function.",
+        discussion: """
+            Through a local system of its own, in a folder that is deleted afterwards: half a year of made-up prices for as many symbols \
+            as you say is loaded, the random walk and the first champion are trained, and then the clock runs over one evening: the \
+            schedules ask for every symbol, answers become bars, features and cross-sections, and every symbol gets its forecasts. The \
+            figures of the evening are from the emulator's REPORT lines. Ten thousand symbols take a good while.
+            """)
+
+    @Option(help: "Symbols, at most 99999.") var symbols = 10_000
+    @Flag(help: "Leave the system running, in bench-nightly in the state folder.") var keep = false
+    @OptionGroup var options: BenchOptions
+
+    private static let backfill = DemoPlan.backfill
+    private static let before = VirtualTime(milliseconds: 1_325_631_600_000)  // 2012-01-03T23:00:00Z
+    private static let after = VirtualTime(milliseconds: 1_325_646_000_000)  // 2012-01-04T03:00:00Z, cut-off included
+
+    func validate() throws {
+        guard (1...99_999).contains(symbols) else { throw ValidationError("Give one to 99999 symbols.") }
+    }
+
+    func run() async throws {
+        let home = try Home.find()
+        let own = try await home.fresh(named: "bench-nightly")
+        let outcome: Result<BenchReport, any Error>
+        do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
+        if !keep {
+            _ = await LocalDeployment.stop(own)
+            try? FileManager.default.removeItem(atPath: own.state)
+        }
+        try outcome.get().print(asJSON: options.json)
+    }
+
+    private func measure(_ home: Home) async throws -> BenchReport {
+        let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
+        let machine = deployment.machine
+        let names = (1...symbols).map { number in "SYN" + String(repeating: "0", count: 5 - String(number).count) + "\(number)" }
+        var report = BenchReport("nightly")
+        report.conditions["symbols"] = "\(symbols), half a year of history, one evening"
+
+        try await machine.hold(at: Self.backfill)
+        let load = try await timed("Loading history") {
+            // The template's own few symbols too, or their first evening would be a history since 2000.
+            try await fetch(["AAPL", "GOOG", "IBM", "MSFT"], exchange: nil, machine)
+            for start in stride(from: 0, to: symbols, by: 500) {
+                try await fetch(Array(names[start..<min(start + 500, symbols)]), exchange: "XNAS", machine)
+            }
+        }
+        report.add("history of all symbols", load, "s by the clock")
+        for kind in ["random-walk", "blended-fhs"] {
+            try await call("Train", #"{"time":"\#(Self.backfill)","kinds":["\#(kind)"]}"#, machine)
+        }
+
+        try await machine.hold(at: Self.before)
+        let log = ReportLog(folder: "\(home.emulator)/logs")
+        let seen = log.counts()
+        let processes = ServeProcesses(home, deployment)
+        let start = processes.times()
+        let night = try await timed("The evening") { try await machine.advance(to: Self.after) }
+        let spent = processes.times() - start
+        report.add("the evening", night, "s by the clock")
+        report.add("CPU of the functions", spent.functions * 1000 / Double(symbols), "ms a symbol")
+        report.add("CPU of Postgres", spent.postgres * 1000 / Double(symbols), "ms a symbol")
+        report.add("CPU of the emulator", spent.emulator * 1000 / Double(symbols), "ms a symbol")
+        for (function, lines) in log.lines(after: seen).sorted(by: { $0.key < $1.key }) {
+            report.add("\(function): invocations", Double(lines.count), "", note: "\(lines.count { $0.isFailure }) failed or timed out")
+            report.add(
+                "\(function): longest", lines.map(\.milliseconds).max() ?? 0, "ms",
+                note: "median \(BenchReport.text(Measurements(lines.map(\.milliseconds)).median))")
+            report.add("\(function): most memory", lines.map(\.megabytes).max() ?? 0, "MB")
+        }
+        var missing: [String] = []
+        for name in Set([names[0], names[symbols / 2], names[symbols - 1]]) {
+            let answer = try await LoopbackHTTP.send(
+                "GET", "\(deployment.url)/v1/forecasts/\(name)", headers: ["x-api-key": deployment.secrets.apiKey])
+            if answer.status != 200 || !String(decoding: answer.body, as: UTF8.self).contains("2012-01-03") { missing.append(name) }
+        }
+        guard missing.isEmpty else { throw CommandFailure("no forecast of the evening for \(missing.joined(separator: ", "))") }
+        return report
+    }
+
+    private func fetch(_ symbols: [String], exchange: String?, _ machine: MachineClient) async throws {
+        let list = symbols.map { "\"\($0)\"" }.joined(separator: ",")
+        let place = exchange.map { #""exchange":"\#($0)","# } ?? ""
+        try await call("Ingest", #"{"symbols":[\#(list)],\#(place)"from":"2011-07-01","time":"\#(Self.backfill)"}"#, machine)
+        try await machine.advance(to: Self.backfill)
+    }
+
+    private func timed(_ what: String, _ body: () async throws -> Void) async throws -> Double {
+        let begun = ContinuousClock.now
+        try await body()
+        let seconds = (ContinuousClock.now - begun) / .seconds(1)
+        Screen.say("\(what): \(Screen.fixed(seconds, 1)) s")
+        return seconds
+    }
+
+    private func call(_ function: String, _ event: String, _ machine: MachineClient) async throws {
+        let answer = try await machine.invoke("\(LocalTemplate.stack)-\(function)", payload: Data(event.utf8))
+        guard answer.status == 200, answer.functionError == nil else {
+            throw CommandFailure("\(function) failed: \(String(decoding: answer.payload, as: UTF8.self))")
+        }
+    }
+}

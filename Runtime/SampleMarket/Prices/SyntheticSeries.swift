@@ -1,0 +1,38 @@
+import Market
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Made-up listings for load tests: `SYN00001` to `SYN99999` on the Nasdaq, random walks that their number alone decides, so that a
+/// universe of any size needs no data file.
+enum SyntheticSeries {
+    private static let first = SessionDate(day: 15_156)  // 2011-07-01
+    private static let last = SessionDate(day: 15_765)  // 2013-03-01
+
+    /// nil when the symbol is none of these.
+    static func named(_ symbol: String) -> SampleSeries? {
+        guard symbol.hasPrefix("SYN"), symbol.utf8.count == 8, let number = UInt64(symbol.dropFirst(3)), number > 0,
+            let calendar = TradingCalendar.of(mic: "XNAS")
+        else { return nil }
+        var random = number &* 0x9e37_79b9_7f4a_7c15
+        func uniform() -> Double {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(random >> 11) / Double(UInt64(1) << 53)
+        }
+        let deviation = 0.008 + 0.02 * uniform()
+        var close = 10 + 190 * uniform()
+        let bars = calendar.sessions(from: first, through: last).map { session in
+            let open = close * (1 + deviation * (uniform() - 0.5))
+            close = max(open * exp(deviation * 3.46 * (uniform() - 0.5)), 1)
+            let reach = close * deviation * uniform()
+            return Bar(
+                session: session, open: cents(open), high: cents(max(open, close) + reach), low: cents(max(min(open, close) - reach, 0.5)),
+                close: cents(close), volume: (2e5 + 2e6 * uniform()).rounded())
+        }
+        let instrument = Instrument(id: "XNAS:\(symbol)", symbol: symbol, exchange: "XNAS", currency: "USD", name: "Synthetic \(number)")
+        return SampleSeries(instrument: instrument, bars: bars, actions: [])
+    }
+
+    private static func cents(_ price: Double) -> Price { Price((price * 100).rounded() / 100) }
+}
