@@ -61,7 +61,8 @@ package struct DataStatus: Sendable {
         }
     }
 
-    /// The sessions of `calendar` from the first bar through `last` that have no bar, in order.
+    /// The sessions of `calendar` from the first bar through `last` that have no bar, in order. One that is held back is
+    /// there: asking for it again brings the same.
     package func gaps(
         in entry: Entry, through last: SessionDate, calendar: TradingCalendar, asOf instant: Instant
     ) async throws(PostgresError) -> [SessionDate] {
@@ -69,7 +70,7 @@ package struct DataStatus: Sendable {
         let through = entry.delisted.map { min($0, last) } ?? last
         let there = Set(
             try await database.query(
-                "SELECT DISTINCT session FROM bars b WHERE instrument_id = $1 AND known_at <= $2 AND \(Bars.isVisible("known_at", "$2"))",
+                "SELECT DISTINCT session FROM bars WHERE instrument_id = $1 AND known_at <= $2",
                 [entry.instrument.id, instant]
             ).all { row throws(PostgresError) in try row[0] as SessionDate })
         return calendar.sessions(from: first, through: through).filter { !there.contains($0) }

@@ -68,6 +68,11 @@ import Testing
         var without = rows
         without.remove(at: 200)
         #expect(try await folded.features(instrument, .recorded(evening)) == features(of: without))
+        let status = DataStatus(folded.database)
+        let entry = try #require(try await status.entries(of: instrument.id, asOf: evening).first)
+        #expect(entry.sessions == 239 && entry.quarantined == 1 && entry.repaired == 0)
+        let gaps = try await status.gaps(in: entry, through: rows[239].session, calendar: RawMarket.calendar, asOf: evening)
+        #expect(gaps.isEmpty)
         try await expectSameAfterRebuild(folded)
     }
 
