@@ -27,7 +27,9 @@ struct Told: Sendable {
         self.known = known
         let closed = parsed.adjusted.isEmpty ? parsed.bars : parsed.adjusted
         var covering: ClosedRange<SessionDate>?
-        if ProviderCatalog.reportsActions(answer.provider, kind: answer.kind), let first = closed.first?.session, let last = closed.last?.session {
+        if ProviderCatalog.reportsActions(answer.provider, kind: answer.kind), let first = closed.first?.session,
+            let last = closed.last?.session
+        {
             covering = first...last
         }
         self.covering = covering
