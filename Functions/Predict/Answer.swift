@@ -69,8 +69,10 @@ extension Predict {
         }
         guard let kept = try await read() else { return nil }
         if let last = kept.lastSession, let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: question.asOf) {
-            let age = expiry.age(of: last, at: question.asOf, calendar)
-            guard age <= expiry.sessions else { throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions) }
+            guard !expiry.isOver(last, at: question.asOf, calendar) else {
+                let age = expiry.age(of: last, at: question.asOf, calendar)
+                throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions)
+            }
         }
         if kept.isCurrent { return kept }
         guard kept.kind != nil, let bench = try await issuer.bench(asOf: question.asOf, context.cutOff.instant, context.logger) else {
