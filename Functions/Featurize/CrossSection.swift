@@ -80,6 +80,7 @@ struct CrossSection: Sendable {
         var written = 0
         var left = calendar.sessions(from: start, through: last)[...]
         while let begin = left.first, let end = left.prefix(max(Self.rowsAtOnce / max(universe.count, 1), 1)).last {
+            try await kept.open(left.prefix { $0 <= end }.filter(wanted.contains), knownAt: instant)
             let inputs = try await kept.inputs(from: begin, through: end, asOf: instant)
             while let session = left.first, session <= end {
                 left.removeFirst()

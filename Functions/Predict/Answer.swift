@@ -83,8 +83,10 @@ extension Predict {
         if let found, let last = found.lastSession,
             let calendar = try await calendars.calendar(of: found.instrument.exchange, asOf: question.asOf)
         {
-            let age = expiry.age(of: last, at: question.asOf, calendar)
-            guard age <= expiry.sessions else { throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions) }
+            guard !expiry.isOver(last, at: question.asOf, calendar) else {
+                let age = expiry.age(of: last, at: question.asOf, calendar)
+                throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions)
+            }
         }
         return found
     }

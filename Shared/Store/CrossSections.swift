@@ -86,34 +86,40 @@ package struct CrossSections: Sendable {
         }
     }
 
-    /// Stores what of a session's cross-section differs from the version before `knownAt`, and that it was made. One made before under the
-    /// same instant gives way, because an answer of that instant came late. Returns the number of rows.
+    /// Says that the cross-sections of sessions are made as known at an instant, and takes away what was made of them under it before.
+    package func open(_ sessions: [SessionDate], knownAt: Instant) async throws(PostgresError) {
+        guard !sessions.isEmpty else { return }
+        try await database.execute(
+            """
+            DELETE FROM cross_features WHERE version = $1 AND session = ANY ($2) AND known_at = $3
+                AND instrument_id IN (SELECT id FROM instruments WHERE exchange = $4)
+            """, [features.version, sessions, knownAt, exchange])
+        try await database.execute(
+            """
+            INSERT INTO cross_sections (exchange, version, session, known_at) SELECT $1, $2, s, $4 FROM unnest($3::date[]) s
+            ON CONFLICT DO NOTHING
+            """, [exchange, features.version, sessions, knownAt])
+    }
+
+    /// Stores what of an opened session's cross-section differs from the version before `knownAt`. Returns the number of rows.
     package func keep(
         _ rows: [(instrument: String, values: [Float])], of session: SessionDate, knownAt: Instant, availableAt: Instant
-    ) async throws -> Int {
-        let (names, values) = (rows.map(\.instrument), rows.flatMap(\.values))
-        let (features, exchange) = (features, exchange)
-        return try await database.transaction {
-            try await features.database.execute(
-                """
-                DELETE FROM cross_features WHERE version = $1 AND session = $2 AND known_at = $3
-                    AND instrument_id IN (SELECT id FROM instruments WHERE exchange = $4)
-                """, [features.version, session, knownAt, exchange])
-            try await features.database.execute(
-                "INSERT INTO cross_sections (exchange, version, session, known_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-                [exchange, features.version, session, knownAt])
-            return try await features.database.execute(
-                """
-                INSERT INTO cross_features (version, session, known_at, available_at, instrument_id, "values")
-                SELECT $1, $2, $3, CASE WHEN p.row IS NULL THEN $7 ELSE $3 END, n.id, n.row
-                FROM (SELECT id, ($5::real[])[(i - 1) * $6 + 1 : i * $6] AS row FROM unnest($4::text[]) WITH ORDINALITY u(id, i)) n
-                LEFT JOIN LATERAL (
-                    SELECT c."values" AS row FROM cross_features c
-                    WHERE c.version = $1 AND c.session = $2 AND c.instrument_id = n.id AND c.known_at < $3 ORDER BY c.known_at DESC LIMIT 1
-                ) p ON true
-                WHERE p.row IS DISTINCT FROM n.row
-                ON CONFLICT DO NOTHING
-                """, [features.version, session, knownAt, names, values, Int32(features.crossWidth), availableAt])
-        }
+    ) async throws(PostgresError) -> Int {
+        guard !rows.isEmpty else { return 0 }
+        return try await database.execute(
+            """
+            INSERT INTO cross_features (version, session, known_at, available_at, instrument_id, "values")
+            SELECT $1, $2, $3, CASE WHEN p.row IS NULL THEN $7 ELSE $3 END, n.id, n.row
+            FROM (SELECT id, ($5::real[])[(i - 1) * $6 + 1 : i * $6] AS row FROM unnest($4::text[]) WITH ORDINALITY u(id, i)) n
+            LEFT JOIN LATERAL (
+                SELECT c."values" AS row FROM cross_features c
+                WHERE c.version = $1 AND c.session = $2 AND c.instrument_id = n.id AND c.known_at < $3 ORDER BY c.known_at DESC LIMIT 1
+            ) p ON true
+            WHERE p.row IS DISTINCT FROM n.row
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                features.version, session, knownAt, rows.map(\.instrument), rows.flatMap(\.values), Int32(features.crossWidth), availableAt,
+            ])
     }
 }

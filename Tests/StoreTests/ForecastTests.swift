@@ -47,6 +47,7 @@ import Testing
         let crossSections = CrossSections(features, exchange: "XNAS")
         #expect(try await crossSections.outdated(asOf: known) == Self.sessions)
         for values: [Float] in [[7, 8], [7, 9]] {
+            try await crossSections.open(["2012-01-10"], knownAt: known)
             #expect(try await crossSections.keep([(apple.id, values)], of: "2012-01-10", knownAt: known, availableAt: known) == 1)
         }
         #expect(try await crossSections.outdated(asOf: known) == Self.sessions)
