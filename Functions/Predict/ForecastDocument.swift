@@ -37,7 +37,7 @@ struct ForecastDocument: Sendable {
         /// The business time at which the forecast was issued.
         let asOf: Instant
         let forecasts: [Horizon]
-        /// Only when it is asked for, and the kind reads features that are still those of the forecast.
+        /// Only when it is asked for, and the model can forecast from part of the features, which are still those of the forecast.
         var explanation: Explanation?
     }
 

@@ -7,7 +7,7 @@ import Store
 
 extension Issuer {
     /// What moves kept forecasts of one instrument, by model; made anew from the features they were made of. A forecast whose features
-    /// were corrected since, or whose model reads none, has no explanation.
+    /// were corrected since, or whose model reads none or cannot do without a group of them, as `har` cannot, has no explanation.
     func explanations(
         of forecasts: [Forecast], _ instrument: Instrument, asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> [String: Explanation] {
@@ -25,7 +25,9 @@ extension Issuer {
                 if explanation.effects.contains(where: { ($0.width + $0.median).contains { $0 != 0 } }) {
                     explanations[row.id] = explanation
                 }
-            } catch let error where error is RefusedArtifacts || error is ForecastRefusal {
+            } catch is ForecastRefusal {
+                continue
+            } catch let error as RefusedArtifacts {
                 logger.error("A forecast cannot be explained", metadata: ["model": "\(row.id)", "reason": "\(error)"])
             }
         }
