@@ -12,10 +12,6 @@ extension BacktestBench {
         let answer = try YahooChart().parse(
             body, status: 200, contentType: "application/json", calendar: TradingCalendar.of(mic: "XNYS"), asOf: Instant(seconds: asOf))
         var engine = FeatureEngine()
-        var rows = 0
-        for observation in Adjustment.observations(bars: answer.bars, actions: answer.actions) {
-            rows += engine.append(observation).values.isEmpty ? 0 : 1
-        }
-        return rows
+        return engine.append(contentsOf: Adjustment.observations(bars: answer.bars, actions: answer.actions)).sessions.count
     }
 }
