@@ -191,19 +191,22 @@ enum TorchPython {
         let model = SequenceModel<Net>(
             shape: shape,
             scaling: SequenceScaling(
-                featureVersion: "synthetic", names: names, mean: [0.1, -0.2, 0.3, 0.05, -0.6], deviation: [0.9, 1.3, 0.2, 1, 1.7]),
+                featureVersion: "synthetic", names: names, mean: [0.1, -0.2, 0.3, 0.05, -0.6, 0, 0, 0],
+                deviation: [0.9, 1.3, 0.2, 1, 1.7, 1, 1, 1]),
             values: [net.parameters.values], seed: 1, cut: "2010-12-31", metrics: [:])
         let bytes = try #require(try loadModel(model.state()) as? any ONNXExportable).onnx(["model_id": "\(Net.kind)-1"])
-        let raw = (140..<200).flatMap { row in names.indices.map { SequenceScaling.raw(history, row: row, column: $0) } }
+        let inputs = TabularInputs(history.layout)
+        let raw = (140..<200).flatMap { inputs.values(history, row: $0) }
         let answer = try TorchPython.run(
             """
             import numpy, onnxruntime
             model = bytes(int(v) for v in t["model"].tolist())
             session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
             facts = session.get_modelmeta().custom_metadata_map
-            assert facts["input_names"].split(",") == ["z1", "signal", "noise", "ln_s97_S", "ln_S"], facts
+            names = ["z1", "signal", "noise", "ln_s97_S", "ln_S", "echo1", "echo5", "echo20"]
+            assert facts["input_names"].split(",") == names, facts
             assert facts["model_id"] == facts["kind"] + "-1" and facts["feature_version"] == "synthetic", facts
-            assert [i.name for i in session.get_inputs()] == ["windows"] and session.get_inputs()[0].shape[1:] == [int(facts["window"]), 5]
+            assert [i.name for i in session.get_inputs()] == ["windows"] and session.get_inputs()[0].shape[1:] == [int(facts["window"]), len(names)]
             numbers = lambda key: numpy.array([float(v) for v in facts[key].split(",")], dtype=numpy.float32)
             scaled = (t["raw"].numpy() - numbers("input_mean")) / numbers("input_deviation")
             z = session.run(["z"], {"windows": numpy.clip(numpy.nan_to_num(scaled), -8, 8)[None]})[0].reshape(3, 7)

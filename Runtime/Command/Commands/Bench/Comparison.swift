@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 
 /// Ours beside others, round by turns: medians over the rounds, and what one is to the other.
