@@ -103,18 +103,17 @@ struct Fold: Sendable {
         }
         // The bar that the engine saw last comes along, so that the actions since then fall on the next one.
         let bars = series.bars.map(\.bar).filter { bar in start.map { bar.session >= $0.session } ?? true }
-        var records: [FeatureRecord] = []
-        for observation in Adjustment.observations(bars: bars, actions: series.actions).dropFirst(start == nil ? 0 : 1) {
-            let row = engine.append(observation)
-            guard row.session >= first else { continue }
-            records.append(FeatureRecord(session: row.session, values: row.values, logReturn: row.logReturn, extras: row.extras))
+        let observations = Adjustment.observations(bars: bars, actions: series.actions).dropFirst(start == nil ? 0 : 1)
+        let rows = engine.append(contentsOf: Array(observations))
+        let records = rows.sessions.indices.lazy.map { rows[$0] }.filter { $0.session >= first }.map {
+            FeatureRecord(session: $0.session, values: $0.values, logReturn: $0.logReturn, extras: $0.extras)
         }
         if let last = bars.last {
             try await states.keep(FeatureStates.State(session: last.session, bytes: engine.state), after: answer, sources: order)
         }
         let gone = Set(withdrawn).subtracting(bars.map(\.session))
         let taken = try await store.withdraw(gone.sorted(), from: answer).count
-        return taken + (try await store.insert(records, from: answer, available: available).count)
+        return taken + (try await store.insert(Array(records), from: answer, available: available).count)
     }
 
     /// The providers whose answers about an instrument, `answer` among them, never name actions.

@@ -15,14 +15,7 @@ extension BacktestBench {
             body, status: 200, contentType: "application/json", calendar: calendar, asOf: Instant(seconds: asOf))
         let screening = SeriesCheck(calendar: calendar).screen(answer.bars, among: [], actions: answer.actions)
         var engine = FeatureEngine()
-<<<<<<< HEAD
-        var rows = 0
-        for observation in Adjustment.observations(bars: screening.bars.filter { !$0.isHeld }.map(\.bar), actions: answer.actions) {
-            rows += engine.append(observation).values.isEmpty ? 0 : 1
-        }
-        return rows
-=======
-        return engine.append(contentsOf: Adjustment.observations(bars: answer.bars, actions: answer.actions)).sessions.count
->>>>>>> kernels
+        let bars = screening.bars.lazy.filter { !$0.isHeld }.map(\.bar)
+        return engine.append(contentsOf: Adjustment.observations(bars: Array(bars), actions: answer.actions)).sessions.count
     }
 }

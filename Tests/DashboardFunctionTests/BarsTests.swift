@@ -31,7 +31,7 @@ import Testing
             return Bar(session: session, open: price, high: price, low: price, close: price, volume: 1000)
         }
         let (stooq, yahoo) = (answer("stooq", "daily"), answer("yahoo", "chart-1d"))
-        try await Bars(database).insert(bars, from: stooq, currency: "USD") { _ in known }
+        try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: stooq, currency: "USD") { _ in known }
         let split = CorporateAction(exDate: exDate, kind: .split(numerator: 2, denominator: 1))
         try await Actions(database).insert([split], from: yahoo, covering: nil) { _ in known }
         for answer in [stooq, yahoo] { try await RawObjects(database).record(answer, bars: 1, actions: 0, rejected: 0) }

@@ -25,7 +25,9 @@ enum LoopbackHTTP {
         _ method: String, _ url: String, headers: [String: String] = [:], body: Data? = nil, timeout: Double = 30
     ) async throws -> LoopbackAnswer {
         guard let address = URL(string: url) else { throw CommandFailure("\(url) is no address") }
-        var request = URLRequest(url: address, timeoutInterval: timeout)
+        var request = URLRequest(url: address)
+        // By the setter: the initialiser's timeout gives way to the session's sixty seconds.
+        request.timeoutInterval = timeout
         request.httpMethod = method
         request.httpBody = body
         for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
