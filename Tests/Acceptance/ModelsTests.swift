@@ -43,7 +43,7 @@ struct ModelsTests {
             #expect(log.contains("Refused an artifact") && log.contains(after[0].model) && log.contains(net))
 
             try await evaluation(deployment)
-            try await commands(deployment, net)
+            try await commands(deployment, net, intact: model("lstm", before))
         } catch {
             await deployment.remove()
             throw error
@@ -94,7 +94,7 @@ struct ModelsTests {
         #expect(try await deployment.count("\(widened) AND (session < '2012-01-05' OR horizon > 1)") == 0, "no outcome was known before")
     }
 
-    private func commands(_ deployment: Deployment, _ net: String) async throws {
+    private func commands(_ deployment: Deployment, _ net: String, intact: String) async throws {
         let listed = try await deployment.command(["models", "list"])
         #expect(listed.status == 0 && listed.output.contains("champion") && listed.output.contains(net), "\(listed.output)")
         let shown = try await deployment.command(["models", "show", "lstm", "--json"])
@@ -112,10 +112,12 @@ struct ModelsTests {
         let compared = try await deployment.command(["models", "compare", "lstm", "blended-fhs"])
         #expect(compared.status == 0 && compared.output.contains("0 origins are over, 60 are needed"), "\(compared.output)")
         let file = "\(deployment.folder)/net.onnx"
-        let exported = try await deployment.command(["models", "export", net, "--out", file])
+        let refused = try await deployment.command(["models", "export", net, "--out", file])
+        #expect(refused.status == 1 && refused.output.contains(net) && !FileManager.default.fileExists(atPath: file), "\(refused.output)")
+        let exported = try await deployment.command(["models", "export", intact, "--out", file])
         let bytes = try Data(contentsOf: URL(fileURLWithPath: file))
         #expect(exported.status == 0 && exported.output.contains("\(bytes.count) bytes"), "\(exported.output)")
-        #expect(bytes.range(of: Data("input_names".utf8)) != nil && bytes.range(of: Data(net.utf8)) != nil)
+        #expect(bytes.range(of: Data("input_names".utf8)) != nil && bytes.range(of: Data(intact.utf8)) != nil)
         let tree = try await deployment.command(["models", "export", "boosted-trees", "--out", file])
         #expect(tree.status == 1 && tree.output.contains("lstm and transformer"), "\(tree.output)")
         let unknown = try await deployment.command(["models", "promote", "oracle"])
