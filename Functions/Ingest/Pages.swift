@@ -29,7 +29,10 @@ struct Pages: Sendable {
         var asked: Set<String> = []
         while true {
             switch try await fetch(request, about: instrument, asOf: asOf, context) {
-            case .later: return .later
+            case .later:
+                guard !answers.isEmpty else { return .later }
+                note("The next page has to wait for the next run", answers.count, context)
+                return .stored(answers)
             case .refused(let refusal):
                 guard !answers.isEmpty else { return .refused(refusal) }
                 note("A page is missing: \(refusal)", answers.count, context)

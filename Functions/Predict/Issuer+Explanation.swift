@@ -18,10 +18,9 @@ extension Issuer {
             guard let row = try await ModelRegistry(database).find(forecast.model) else { continue }
             do {
                 let model = try await models.first(of: [row], deadline: deadline, logger)
-                let explanation = try Explanation(history) { history throws(ForecastRefusal) in
-                    var answers: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
-                    return try model.forecast(history, &answers)
-                }
+                var whole: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
+                _ = try model.forecast(history, &whole)
+                let explanation = try Explanation(history) { rest throws(ForecastRefusal) in try model.forecast(rest, keeping: whole) }
                 if explanation.effects.contains(where: { ($0.width + $0.median).contains { $0 != 0 } }) {
                     explanations[row.id] = explanation
                 }

@@ -12,6 +12,21 @@ struct LoadedModel: Sendable {
     /// nil = a single fit.
     let ensemble: Ensemble?
 
+    /// A forecast for a history from which something was taken away: a fit that cannot do without it says what it said of the whole, so that
+    /// an ensemble stays one of the same members.
+    func forecast(
+        _ history: History, keeping whole: [String: Result<QuantileForecast, ForecastRefusal>]
+    ) throws(ForecastRefusal) -> QuantileForecast {
+        var answers: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
+        if ensemble != nil {
+            for (id, model) in fits {
+                let answer = Result { () throws(ForecastRefusal) in try model.forecast(history, at: history.count - 1) }
+                answers[id] = if case .failure = answer { whole[id] ?? answer } else { answer }
+            }
+        }
+        return try forecast(history, &answers)
+    }
+
     /// - Parameter answers: what fits forecast for this history already, by id; new answers are added.
     func forecast(
         _ history: History, _ answers: inout [String: Result<QuantileForecast, ForecastRefusal>]

@@ -98,7 +98,10 @@ package struct Train: Function {
             for plan in plans {
                 let before = Instant(microseconds: event.time.microseconds - 1)
                 let last = plan.lasts > 0 ? try await ModelRegistry(database).list(kind: plan.kind, asOf: before).first : nil
-                if last.map({ $0.asOf.adding(seconds: Int64(plan.lasts) * 86_400) <= event.time }) ?? true { wanted.append(plan) }
+                let isOther = last.map { $0.config != plan.configuration } ?? true
+                if isOther || last.map({ $0.asOf.adding(seconds: Int64(plan.lasts) * 86_400) <= event.time }) ?? true {
+                    wanted.append(plan)
+                }
             }
             return wanted
         }

@@ -7,8 +7,10 @@ import Market
 struct TrainingPlan: Sendable {
     let type: any ForecastModel.Type
     let seed: UInt64
-    /// Days after a fit in which a training of all kinds passes this one over.
+    /// Days after a fit of the same configuration in which a training of all kinds passes this one over.
     var lasts = 0
+    /// Counts the ways in which the kind was built and fitted so far: a fit of an earlier form lasts no longer.
+    var form = 1
 
     /// What is trained, each kind in an invocation of its own. The first blended-volatility simulation is the first champion. The nets are
     /// fitted anew every third month: a month more of ten years changes them less than chance does.
@@ -20,14 +22,14 @@ struct TrainingPlan: Sendable {
         TrainingPlan(type: GARCHModel.self, seed: 1),
         TrainingPlan(type: LinearQuantile.self, seed: 1),
         TrainingPlan(type: BoostedTrees.self, seed: 1),
-        TrainingPlan(type: LSTM.self, seed: 1, lasts: 75),
-        TrainingPlan(type: Transformer.self, seed: 1, lasts: 75),
+        TrainingPlan(type: LSTM.self, seed: 1, lasts: 75, form: 2),
+        TrainingPlan(type: Transformer.self, seed: 1, lasts: 75, form: 2),
     ]
 
     var kind: String { type.kind }
 
     /// Stored beside the model, as JSON.
-    var configuration: String { #"{"features":"\#(FeatureSet.version)","kind":"\#(kind)","seed":\#(seed)}"# }
+    var configuration: String { #"{"features":"\#(FeatureSet.version)","form":\#(form),"kind":"\#(kind)","seed":\#(seed)}"# }
 
     /// The model's identity: the same knowledge, configuration and code make the same model.
     func id(asOf: Instant, dataVersion: String, codeVersion: String) -> String {

@@ -42,7 +42,7 @@ package enum Backtest {
         }
         var checks = try LeakChecks(prices, seed: seed)?.run() ?? []
         checks.append(LeakChecks.purge(histories, cuts: walk.fits.map(\.session)))
-        let evaluation = book.evaluation(trials: walk.configurations + reference.configurations, checks)
+        let evaluation = book.evaluation(trials: max(walk.configurations + reference.configurations, Recipe.all.count), checks)
         guard evaluation.isTrustworthy else { throw BacktestFailure.leak(checks.filter { !$0.passed }.map { "\($0.name): \($0.detail)" }) }
         let elapsed = (clock.now - start).components
         return BacktestReport(

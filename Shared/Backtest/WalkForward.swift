@@ -22,7 +22,8 @@ struct WalkForward {
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
 
-    /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination.
+    /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination. Who chose this
+    /// walk has seen the others, so that no report counts fewer than there are recipes.
     var configurations: Int {
         let fitted = Set(zip(recipe.members, fitted).filter { $0.1 != nil }.map { "\($0.0.kind) \(seed &+ $0.0.seedOffset)" })
         return fitted.count + (recipe.members.count > 1 ? 1 : 0)

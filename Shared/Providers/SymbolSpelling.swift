@@ -42,7 +42,7 @@ package struct SymbolSpelling: Sendable {
     /// suffix of the exchange (`VOD.L`) is left away. nil as above.
     package func spell(_ name: String, on exchange: String) -> String? {
         var text = name.uppercased()
-        let key = SymbolSpelling.newYork.contains(exchange) ? "XNYS" : exchange
+        let key = SymbolSpelling.newYork.contains(exchange) ? "XNYS" : SymbolSpelling.markets[exchange] ?? exchange
         let suffixes = SymbolSpelling.rules.values.compactMap { $0.suffixes[key]?.uppercased() }
         if let suffix = suffixes.filter({ !$0.isEmpty && text.hasSuffix($0) && text.count > $0.count }).max(by: { $0.count < $1.count }) {
             text.removeLast(suffix.count)
@@ -86,11 +86,13 @@ package struct SymbolSpelling: Sendable {
         return Ticker(root: String(parts[0]), part: parts.count == 2 ? String(parts[1]) : "", exchange: exchange)
     }
 
-    private static let newYork = ["XNYS", "XNAS", "XASE", "ARCX", "BATS"]
+    private static let newYork = ["XNYS", "XNAS", "XASE", "ARCX", "BATS", "OOTC"]
+    /// Segments that providers do not tell from their exchange.
+    private static let markets = ["XATH": "ASEX", "MTAA": "XMIL"]
 
     private func suffix(of exchange: String?) -> String? {
         guard let exchange, !SymbolSpelling.newYork.contains(exchange) else { return rule.suffixes["XNYS"] ?? "" }
-        return rule.suffixes[exchange] ?? (rule.hasEveryExchange ? "" : nil)
+        return rule.suffixes[SymbolSpelling.markets[exchange] ?? exchange] ?? (rule.hasEveryExchange ? "" : nil)
     }
 
     private func pair(_ text: String, _ form: (prefix: String, sign: String, suffix: String)) -> (String, String)? {
@@ -117,10 +119,13 @@ package struct SymbolSpelling: Sendable {
     }
 
     private static let yahooSuffixes = [
-        "XLON": ".L", "XETR": ".DE", "XFRA": ".F", "XPAR": ".PA", "XAMS": ".AS", "XBRU": ".BR", "XLIS": ".LS", "XMIL": ".MI", "XMAD": ".MC",
+        "XLON": ".L", "XETR": ".DE", "XFRA": ".F", "XDUS": ".DU", "XSTU": ".SG", "XHAM": ".HM", "XMUN": ".MU", "XBER": ".BE", "XRIS": ".RG",
+        "XTAL": ".TL",
+        "XLIT": ".VS", "XPAR": ".PA", "XAMS": ".AS", "XBRU": ".BR", "XLIS": ".LS", "XMIL": ".MI", "XMAD": ".MC",
         "XSWX": ".SW", "XWBO": ".VI", "XSTO": ".ST", "XCSE": ".CO", "XHEL": ".HE", "XOSL": ".OL", "XICE": ".IC", "XDUB": ".IR",
         "XWAR": ".WA", "XPRA": ".PR", "XBUD": ".BD", "ASEX": ".AT", "XIST": ".IS", "XTAE": ".TA", "XJSE": ".JO", "XSAU": ".SR",
-        "XTKS": ".T", "XHKG": ".HK", "XSHG": ".SS", "XSHE": ".SZ", "XKRX": ".KS", "XTAI": ".TW", "XSES": ".SI", "XBKK": ".BK",
+        "XTKS": ".T", "XHKG": ".HK", "XSHG": ".SS", "XSHE": ".SZ", "XKRX": ".KS", "XKOS": ".KQ", "XTAI": ".TW", "XSES": ".SI",
+        "XBKK": ".BK",
         "XIDX": ".JK", "XKLS": ".KL", "XPHS": ".PS", "XNSE": ".NS", "XBOM": ".BO", "XASX": ".AX", "XNZE": ".NZ", "XTSE": ".TO",
         "XTSX": ".V", "BVMF": ".SA", "XMEX": ".MX", "XBUE": ".BA", "XSGO": ".SN",
     ]

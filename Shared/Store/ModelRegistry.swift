@@ -75,7 +75,8 @@ package struct ModelRegistry: Sendable {
     /// The models made at or before an instant, latest first; one kind's if named.
     package func list(kind: String? = nil, asOf: Instant) async throws(PostgresError) -> [Model] {
         try await database.query(
-            "SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, id", [asOf, kind]
+            "SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, id DESC",
+            [asOf, kind]
         ).all(Model.init)
     }
 }

@@ -93,6 +93,21 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
+    @Test func aMendedRowKeepsItsWordWhenItComesNoMore() async throws {
+        let wrong = rows.enumerated().map { $0 == 200 ? scaled($1, 100) : $1 }
+        var folded = try await Folded([instrument])
+        try await folded.add(RawMarket.answer(wrong[...200], about: instrument, knownAt: RawMarket.evening(rows[200].session)))
+        for index in 201...216 {
+            let knownAt = RawMarket.evening(rows[index].session)
+            try await folded.add(RawMarket.answer(wrong[(index - 10)...index], about: instrument, knownAt: knownAt))
+        }
+        let last = RawMarket.evening(rows[216].session)
+        let found = try await findings(folded, asOf: last)
+        #expect(found.map(\.violation.rule) == ["unit-error"] && found.map(\.session) == [rows[200].session], "\(found)")
+        let status = try #require(try await DataStatus(folded.database).entries(of: instrument.id, asOf: last).first)
+        #expect(status.repaired == 1 && status.quarantined == 0)
+    }
+
     @Test func aHighThatMissesTheCloseByARoundingTakesItIn() async throws {
         var wrong = rows
         wrong[200].high = max(rows[200].open, rows[200].close) - 1

@@ -49,6 +49,13 @@ import Testing
         }
     }
 
+    @Test func aNetOfOtherInputsThanThisCodeMakesIsRefusedWhenItIsLoaded() throws {
+        var artifact = try models()[2].state()
+        let names = try artifact.text(ArtifactKey.inputs).split(separator: ",")
+        artifact.metadata[ArtifactKey.inputs] = names.dropLast(3).joined(separator: ",")
+        #expect(throws: ArtifactFailure.self) { try loadModel(artifact) }
+    }
+
     @Test func anUnknownKindAMissingTensorAndANumberThatIsNoneAreNamed() throws {
         var artifact = try models()[1].state()
         artifact.metadata["kind"] = "oracle"

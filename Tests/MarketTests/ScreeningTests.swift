@@ -25,6 +25,14 @@ import Testing
         #expect(screening.findings.isEmpty && screening.bars.count == 10)
     }
 
+    @Test func whatComesWithoutVolumeMoves() {
+        let index = bars(120).map {
+            Bar(session: $0.session, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: 0)
+        }
+        let screening = check.screen(index, among: [], actions: [])
+        #expect(screening.findings.isEmpty && screening.bars.allSatisfy { !$0.isHeld })
+    }
+
     @Test func onlyTheNewAndTheirNeighboursAreJudged() {
         let all = bars(120, scale: { $0 == 50 ? 2 : 1 })
         let screening = check.screen(Array(all[110...]), among: stored(all[..<110]), actions: [])

@@ -40,7 +40,7 @@ class Transformer(torch.nn.Module):
     def forward(self, windows):
         patches = windows.reshape(len(windows), WINDOW // PATCH, PATCH * INPUTS)
         states = self.encoder(self.embed(patches) + self.position)
-        return self.head(states.mean(1)).view(-1, HORIZONS, len(LEVELS))
+        return self.head(states[:, -1]).view(-1, HORIZONS, len(LEVELS))
 
 
 def pinball(quantiles, targets, levels):

@@ -7,7 +7,8 @@ import Testing
         arguments: [
             ("yahoo", "BRK.B", "XNYS", "BRK-B"), ("yahoo", "VOD", "XLON", "VOD.L"), ("yahoo", "7203", "XTKS", "7203.T"),
             ("yahoo", "^GSPC", nil, "^GSPC"), ("yahoo", "EUR/USD", nil, "EURUSD=X"), ("yahoo", "BTC-USD", nil, "BTC-USD"),
-            ("yahoo", "RCI.B", "XTSE", "RCI-B.TO"), ("alphavantage", "TSCO", "XLON", "TSCO.LON"), ("alphavantage", "BRK.B", nil, "BRK-B"),
+            ("yahoo", "RCI.B", "XTSE", "RCI-B.TO"), ("yahoo", "OPAP", "XATH", "OPAP.AT"), ("yahoo", "ABC", "XKOS", "ABC.KQ"),
+            ("yahoo", "NSRGY", "OOTC", "NSRGY"), ("alphavantage", "TSCO", "XLON", "TSCO.LON"), ("alphavantage", "BRK.B", nil, "BRK-B"),
             ("tiingo", "BRK.B", nil, "BRK-B"), ("polygon", "BRK.B", nil, "BRK.B"), ("polygon", "^SPX", nil, "I:SPX"),
             ("polygon", "EUR/USD", nil, "C:EURUSD"), ("polygon", "BTC-USD", nil, "X:BTCUSD"), ("alpaca", "BRK.B", nil, "BRK.B"),
             ("twelvedata", "EUR/USD", nil, "EUR/USD"), ("twelvedata", "VOD", "XLON", "VOD:LSE"), ("finnhub", "VOD", "XLON", "VOD.L"),

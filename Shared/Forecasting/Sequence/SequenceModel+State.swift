@@ -26,6 +26,9 @@ extension SequenceModel {
             return value
         }
         let names = try state.text(ArtifactKey.inputs).split(separator: ",").map(String.init)
+        guard Array(names.suffix(SequenceScaling.derivedNames.count)) == SequenceScaling.derivedNames else {
+            throw ArtifactFailure.mismatch("inputs do not end with \(SequenceScaling.derivedNames.joined(separator: ","))")
+        }
         let shape = SequenceShape(inputs: names.count, hidden: try number("hidden", 8...1024), window: try number("window", 1...1000))
         if let objection = Net.objection(to: shape) { throw ArtifactFailure.mismatch(objection) }
         guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactFailure.mismatch("seed is no number") }

@@ -5,6 +5,10 @@
 /// sides. NaN while no lag lies in the history.
 struct EventEcho: Sendable, Hashable {
     static let names = Quantiles.horizons.map { "echo\($0)" }
+    /// For readers of an exported file.
+    static let formula =
+        "echoH = mean over lags 63±1, 126±2, 189±3, 252±1 (sessions±slack) that lie in the history of the largest score of the sessions from "
+        + "t+1-lag-slack to min(t+H-lag+slack, t); score = min(max(lvol, 0) * min(|gap| + |z1|, 6), 4), 0 where one is missing"
     /// Rows before the last that are read.
     static let reach = 252
 

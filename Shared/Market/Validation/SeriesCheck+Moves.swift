@@ -1,7 +1,8 @@
 import Glibc
 
 extension SeriesCheck {
-    /// Days that repeat the one before, and days without volume whose price moved.
+    /// Days that repeat the one before, and days without volume whose price moved; of instruments that trade on nearly every day, since
+    /// indices and pairs come without volume.
     func repeats(_ series: ValidationSeries) -> [Finding] {
         let trades = series.volume.count { $0 > 0 }
         let isLiquid = trades * 50 >= series.count * 49
@@ -20,7 +21,7 @@ extension SeriesCheck {
             if (isSame && isCopied) || (isCarried && isLiquid) {
                 findings.append(
                     finding(series, index, Validation.Rule.stale, "the figures of \(series.sessions[before])", .quarantine))
-            } else if series.volume[index] == 0, !isFlat || series.close[index] != series.close[before] {
+            } else if isLiquid, series.volume[index] == 0, !isFlat || series.close[index] != series.close[before] {
                 findings.append(
                     finding(
                         series, index, Validation.Rule.zeroVolume, "\(series.close[index]) after \(series.close[before])", .quarantine))

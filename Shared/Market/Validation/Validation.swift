@@ -25,8 +25,9 @@ package enum Validation {
         /// The figures of the day before once more.
         package static let stale = "stale-repeat"
 
-        /// Those that look at the days around a row.
-        package static let series: Set = [gap, unit, spike, unknownSplit, unexplainedReturn, eventOnly, zeroVolume, stale]
+        /// Those that judge a stored row among the days around it as they judged it when it came: a row that was mended, and an action that
+        /// was refused, must come again for that.
+        package static let series: Set = [gap, spike, unknownSplit, unexplainedReturn, zeroVolume, stale]
     }
 
     /// One row of a provider before it is trusted: a field is nil when the provider gave null or nothing.
