@@ -7,7 +7,7 @@ import Store
 ///
 /// What is kept as known at an instant is what changed since the instant before: one that ends late takes the later ones away and makes them
 /// again, so that the order in which runs end leaves no trace. One exchange's are made by one invocation at a time.
-struct CrossSection: Sendable {
+package struct CrossSection: Sendable {
     /// Rows of features that are held at once.
     private static let rowsAtOnce = 100_000
 
@@ -15,7 +15,7 @@ struct CrossSection: Sendable {
     let store: FeatureStore
 
     /// Where an invocation whose time was up left off.
-    struct Place: Hashable, Sendable {
+    package struct Place: Hashable, Sendable {
         let exchange: String
         let knownAt: Instant
         /// The last session that is done; nil: none.
@@ -63,7 +63,7 @@ struct CrossSection: Sendable {
 
     /// Makes the cross-sections of sessions in order as they were known at an instant, over the universe of each session. Ends early, and
     /// says after which session, when the deadline has come.
-    func make(
+    private func make(
         _ sessions: [SessionDate], _ exchange: String, _ calendar: TradingCalendar, asOf instant: Instant,
         until deadline: ContinuousClock.Instant? = nil
     ) async throws -> (written: Int, stopped: SessionDate?) {

@@ -1,7 +1,7 @@
 import AWS
 import LambdaRuntime
 import Logging
-package import Market
+import Market
 import Objects
 import Postgres
 import Store
@@ -12,12 +12,12 @@ package enum RebuildStep: Sendable, Equatable {
     case clear
     /// Folds the raw answers after a key (empty: all).
     case objects(after: String)
-    /// Makes the cross-sections again, as known after an instant (nil: ever).
-    case crossSections(after: Instant?)
+    /// Makes the cross-sections again, as known at each instant at which they were made; from a place on, or all.
+    case crossSections(from: CrossSection.Place?)
 }
 
 extension RebuildStep: Codable {
-    private enum Key: String, CodingKey { case rebuild, after }
+    private enum Key: String, CodingKey { case rebuild, after, exchange, knownAt }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
@@ -25,7 +25,15 @@ extension RebuildStep: Codable {
         switch step {
         case "clear": self = .clear
         case "objects": self = .objects(after: try values.decodeIfPresent(String.self, forKey: .after) ?? "")
-        case "cross-sections": self = .crossSections(after: try values.decodeIfPresent(Instant.self, forKey: .after))
+        case "cross-sections":
+            guard let exchange = try values.decodeIfPresent(String.self, forKey: .exchange) else {
+                self = .crossSections(from: nil)
+                return
+            }
+            self = .crossSections(
+                from: CrossSection.Place(
+                    exchange: exchange, knownAt: try values.decode(Instant.self, forKey: .knownAt),
+                    after: try values.decodeIfPresent(SessionDate.self, forKey: .after)))
         default:
             throw DecodingError.dataCorruptedError(
                 forKey: .rebuild, in: values, debugDescription: "\"\(step)\" is no step: write clear, objects or cross-sections")
@@ -39,9 +47,11 @@ extension RebuildStep: Codable {
         case .objects(let after):
             try values.encode("objects", forKey: .rebuild)
             try values.encode(after, forKey: .after)
-        case .crossSections(let after):
+        case .crossSections(let place):
             try values.encode("cross-sections", forKey: .rebuild)
-            try values.encodeIfPresent(after, forKey: .after)
+            try values.encodeIfPresent(place?.exchange, forKey: .exchange)
+            try values.encodeIfPresent(place?.knownAt, forKey: .knownAt)
+            try values.encodeIfPresent(place?.after, forKey: .after)
         }
     }
 }
@@ -68,21 +78,17 @@ extension Featurize {
                     return
                 }
             }
-            summary.next = .crossSections(after: nil)
-        case .crossSections(let after):
+            summary.next = .crossSections(from: nil)
+        case .crossSections(let place):
             let crossSection = CrossSection(database: database, store: fold.store)
-            var made = try await Derived(database).crossSections(after: after, version: fold.store.version)[...]
-            while let instant = made.first?.knownAt {
-                while let part = made.first, part.knownAt == instant {
-                    made.removeFirst()
-                    let calendar = try await ExchangeCalendars(database).calendar(of: part.exchange, asOf: instant)
-                    guard let calendar else { continue }
-                    summary.crossSection += try await crossSection.make(part.sessions, part.exchange, calendar, asOf: instant).written
-                }
-                guard .now < half || made.isEmpty else {
-                    summary.next = .crossSections(after: instant)
-                    return
-                }
+            for begin in try await Derived(database).crossSections(version: fold.store.version)
+            where place.map({ $0.exchange <= begin.exchange }) ?? true {
+                let (written, rest) = try await crossSection.update(
+                    begin.exchange, asOf: begin.knownAt, from: place?.exchange == begin.exchange ? place : nil, until: half)
+                summary.crossSection += written
+                guard let rest else { continue }
+                summary.next = .crossSections(from: rest)
+                return
             }
         }
     }

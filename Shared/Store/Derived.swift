@@ -19,21 +19,10 @@ package struct Derived: Sendable {
         }
     }
 
-    /// The cross-sections that were made under one instant.
-    package struct Made: Hashable, Sendable {
-        package let exchange: String
-        package let knownAt: Instant
-        /// In order.
-        package let sessions: [SessionDate]
-    }
-
-    /// All that were made after an instant, in the order of their making.
-    package func crossSections(after instant: Instant?, version: String) async throws(PostgresError) -> [Made] {
+    /// The first instant at which each exchange's cross-sections were made, by exchange.
+    package func crossSections(version: String) async throws(PostgresError) -> [(exchange: String, knownAt: Instant)] {
         try await database.query(
-            """
-            SELECT exchange, known_at, array_agg(session ORDER BY session) FROM cross_sections
-            WHERE version = $2 AND known_at > coalesce($1, '-infinity') GROUP BY exchange, known_at ORDER BY known_at, exchange
-            """, [instant, version]
-        ).all { row throws(PostgresError) in Made(exchange: try row[0], knownAt: try row[1], sessions: try row[2]) }
+            "SELECT exchange, min(known_at) FROM cross_section_instants WHERE version = $1 GROUP BY exchange ORDER BY exchange", [version]
+        ).all { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 }

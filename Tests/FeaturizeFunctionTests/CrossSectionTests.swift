@@ -183,8 +183,8 @@ import Testing
         try await Derived(folded.database).clear()
         #expect(try await folded.count("SELECT count(*) FROM features") == 0)
         for object in folded.kept.values { try await folded.add(object) }
-        for made in try await Derived(folded.database).crossSections(after: nil, version: FeatureSet.version) {
-            _ = try await crossSection.make(made.sessions, made.exchange, RawMarket.calendar, asOf: made.knownAt)
+        for begin in try await Derived(folded.database).crossSections(version: FeatureSet.version) {
+            _ = try await crossSection.update(begin.exchange, asOf: begin.knownAt)
         }
         let after = try await TableHash.all(in: folded.database)
         for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }

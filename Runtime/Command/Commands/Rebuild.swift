@@ -24,7 +24,9 @@ struct Rebuild: AsyncParsableCommand {
             folded += answer["folded"] as? Int ?? 0
             rows += (answer["features"] as? Int ?? 0) + (answer["crossSection"] as? Int ?? 0)
             step = answer["next"] as? [String: Any]
-            if let step { Screen.say("\(folded) answers folded; next: \(step["rebuild"] ?? "") \(step["after"] ?? "")") }
+            if let step {
+                Screen.say("\(folded) answers folded; next: \(step["rebuild"] ?? "") \(step["exchange"] ?? "") \(step["after"] ?? "")")
+            }
         }
         Screen.result("Rebuilt from \(folded) answers: \(rows) feature rows.")
     }
