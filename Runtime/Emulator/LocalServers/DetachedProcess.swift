@@ -38,7 +38,12 @@ package enum DetachedProcess {
         var pid: pid_t = 0
         let code = posix_spawn(&pid, wrapped[0], &actions, &attributes, &argv, &envp)
         guard code == 0 else { throw ServerTrouble("cannot start \(arguments[0]): \(String(cString: strerror(code)))") }
-        guard let identity = ProcessIdentity(pid: pid) else { throw .ended(arguments[0], log: log) }
+        guard let identity = ProcessIdentity(pid: pid) else {
+            // Ended already: its exit status is collected, or it would stay for as long as we live.
+            var status: CInt = 0
+            waitpid(pid, &status, WNOHANG)
+            throw .ended(arguments[0], log: log)
+        }
         return identity
     }
 }
