@@ -162,7 +162,7 @@ let rooms: [Room] = [
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Room(
         name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,
-        imports: ["FeaturizeFunction", "Features", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
+        imports: ["FeaturizeFunction", "Features", "LambdaRuntime", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
     Room(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
         imports: ["IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),

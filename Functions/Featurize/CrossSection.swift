@@ -22,8 +22,8 @@ package struct CrossSection: Sendable {
         let after: SessionDate?
     }
 
-    /// Brings an exchange's cross-sections up to what was known at an instant, and those of all later instants after it. Returns the rows
-    /// written, and where to go on if the deadline came before the end.
+    /// Brings an exchange's cross-sections up to what was known at an instant, with those of earlier instants that something was noted of
+    /// since, and those of all later instants after it. Returns the rows written, and where to go on if the deadline came before the end.
     ///
     /// A changed row reaches the sessions whose windows it is in: `CrossSectionEngine.memory` of them.
     func update(
@@ -34,7 +34,8 @@ package struct CrossSection: Sendable {
             let kept = CrossSections(store, exchange: exchange)
             try await kept.lock()
             var written = 0
-            for moment in try await kept.instants(from: instant) where place.map({ $0.knownAt <= moment }) ?? true {
+            let first = if let place { place.knownAt } else { try await kept.takeNotes(upTo: instant) }
+            for moment in try await kept.instants(from: first, with: max(first, instant)) {
                 let isBegun = place?.knownAt == moment
                 if !isBegun { try await kept.begin(moment) }
                 let done = try await bring(exchange, to: moment, after: isBegun ? place?.after : nil, until: deadline)

@@ -72,7 +72,9 @@ struct Fold: Sendable {
         counts.bars += judged.stored
         counts.actions += actions.count
         counts.quarantined += judged.held
-        counts.features += try await featurize(answer, instrument, judged.changes, actions, silent: told.silent, available: available)
+        let features = try await featurize(answer, instrument, judged.changes, actions, silent: told.silent, available: available)
+        if features > 0, calendar != nil { try await CrossSections(store, exchange: instrument.exchange).note(answer) }
+        counts.features += features
     }
 
     /// Runs the feature engine on from where it stood, or from the first session when the answer reaches further back, and writes the rows
@@ -113,13 +115,8 @@ struct Fold: Sendable {
         }
         let gone = Set(withdrawn).subtracting(bars.map(\.session))
         let taken = try await store.withdraw(gone.sorted(), from: answer).count
-        return taken + (try await store.insert(Array(records), from: answer, available: available).count)
-    }
-
-    /// The providers whose answers about an instrument, `answer` among them, never name actions.
-    func silentSources(of instrument: Instrument, with answer: Answer) async throws -> Set<String> {
-        let kinds = try await RawObjects(database).kinds(of: instrument.id) + [(answer.provider, answer.kind)]
-        return ProviderCatalog.silent(kinds: kinds, order: preference.order(for: instrument))
+        let decided = changes.values.reduce(into: [:]) { $0.merge($1.decided) { max($0, $1) } }
+        return taken + (try await store.insert(Array(records), from: answer) { available(decided[$0] ?? $0) }.count)
     }
 
     /// An answer that cannot be read becomes one quarantined row, so that its run can end.

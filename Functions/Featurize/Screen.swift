@@ -20,7 +20,7 @@ struct Screen: Sendable {
         var stored = 0, held = 0
     }
 
-    /// An action that is new also sheds light on the bars of sources that name none themselves.
+    /// An action that is new also sheds light on the bars of sources that name none themselves, and tells what they were adjusted for.
     func judge(_ parsed: ProviderAnswer, _ answer: Answer, _ told: Told, currency: String) async throws -> Judged {
         var judged = Judged()
         let rejected = parsed.rejected.map { row in
@@ -28,38 +28,51 @@ struct Screen: Sendable {
                 ordinal: row.ordinal, session: row.session, violation: Violation(rule: row.rule, detail: row.detail), text: row.text,
                 verdict: row.repairs.isEmpty ? .quarantine : .repair, repairs: row.repairs)
         }
-        let screening = try await judge(parsed.bars, parsed.basis, answer, told, currency, rejected, &judged)
+        let bars = parsed.bars.map { ScreenedBar($0, basis: parsed.basis) }
+        let screening = try await judge(bars, answer, told, currency, rejected, &judged)
         judged.refusedSplits = screening.refusedSplits
         judged.actions = parsed.actions.filter { action in
             if case .split = action.kind { !screening.refusedSplits.contains(action.exDate) } else { true }
         }
         if !told.changed.isEmpty, told.speaking == answer.provider {
             for source in told.silent.sorted() where source != answer.provider {
-                _ = try await judge([], .asTraded, answer.of(source), told, currency, [], &judged)
+                let restated = try await restated(source, answer, told)
+                _ = try await judge(restated, answer.of(source), told, currency, [], &judged)
             }
         }
         return judged
     }
 
     private func judge(
-        _ bars: [Bar], _ basis: PriceBasis, _ answer: Answer, _ told: Told, _ currency: String, _ rejected: [QuarantinedRow],
-        _ judged: inout Judged
+        _ bars: [ScreenedBar], _ answer: Answer, _ told: Told, _ currency: String, _ rejected: [QuarantinedRow], _ judged: inout Judged
     ) async throws -> Screening {
-        let days = told.changed + [bars.first?.session, bars.last?.session].compactMap { $0 }
+        let days = told.changed + [bars.first?.bar.session, bars.last?.bar.session].compactMap { $0 }
         var screening = Screening()
         if let first = days.min(), let last = days.max() {
             let around = first.advanced(by: -SeriesCheck.reach)...last.advanced(by: SeriesCheck.reach)
             let stored = try await Bars(database).screened(answer.instrument, source: answer.provider, in: around)
             screening = check.screen(
-                bars, basis, among: stored, actions: told.actions(of: answer.provider), changed: stored.isEmpty ? [] : told.changed)
+                bars, among: stored, actions: told.actions(of: answer.provider), changed: stored.isEmpty ? [] : told.changed)
         }
         let changes = try await Bars(database).insert(screening.bars, from: answer, currency: currency, available: available)
         let found = rejected + screening.findings.map { QuarantinedRow($0.finding, of: $0.bar) }
-        try await QuarantineLog(database).update(found, from: answer, judged: screening.judged, came: Set(bars.map(\.session)))
+        try await QuarantineLog(database).update(found, from: answer, judged: screening.judged, came: Set(bars.map(\.bar.session)))
         judged.changes[answer.provider] = changes
         judged.stored += changes.stored.count
         judged.held += found.count { (row: QuarantinedRow) in row.verdict == .quarantine }
         return screening
+    }
+
+    /// What the new actions make of a silent source's bars that were brought back to as traded without them.
+    private func restated(_ source: String, _ answer: Answer, _ told: Told) async throws -> [ScreenedBar] {
+        guard let basis = ProviderCatalog.traits(of: source)?.close, basis != .asTraded else { return [] }
+        let stored = try await Bars(database).screened(answer.instrument, source: source, in: nil).filter { $0.basis == .unadjusted }
+        let restatement = Restatement(basis, from: told.before, to: told.actions(of: source)) { [check] exDate, pricedAt in
+            (check.calendar?.open(of: exDate) ?? .utcMidnight(exDate)) <= pricedAt
+        }
+        return restatement(stored.map { Restatement.Priced($0.bar, pricedAt: $0.pricedAt ?? answer.knownAt) }).map {
+            ScreenedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
+        }
     }
 }
 

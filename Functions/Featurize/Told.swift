@@ -14,17 +14,25 @@ struct Told: Sendable {
     let changed: [SessionDate]
     /// The provider whose actions stand for those of the silent ones.
     let speaking: String?
+    /// The actions that explained the silent ones' prices before this answer.
+    let before: [CorporateAction]
     private let own: [CorporateAction]
     private let known: [(action: CorporateAction, source: String)]
     private let provider: String
 
     init(_ answer: Answer, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: Fold) async throws {
-        silent = try await fold.silentSources(of: instrument, with: answer)
-        let silent = silent
-        speaking = fold.preference.order(for: instrument).first { !silent.contains($0) }
+        let order = fold.preference.order(for: instrument)
+        let kinds = try await RawObjects(fold.database).kinds(of: instrument.id)
+        let silent = ProviderCatalog.silent(kinds: kinds + [(answer.provider, answer.kind)], order: order)
+        self.silent = silent
+        let speaking = order.first { !silent.contains($0) }
+        self.speaking = speaking
+        let silentBefore = ProviderCatalog.silent(kinds: kinds, order: order)
+        let spoke = order.first { !silentBefore.contains($0) }
         provider = answer.provider
         let known = try await Actions(fold.database).sourced(instrument.id, .recorded(answer.knownAt))
         self.known = known
+        self.before = known.filter { $0.source == spoke }.map(\.action)
         let closed = parsed.adjusted.isEmpty ? parsed.bars : parsed.adjusted
         var covering: ClosedRange<SessionDate>?
         if ProviderCatalog.reportsActions(answer.provider, kind: answer.kind), let first = closed.first?.session,

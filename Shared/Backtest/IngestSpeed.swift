@@ -13,7 +13,8 @@ extension BacktestBench {
         let calendar = TradingCalendar.of(mic: "XNYS")
         let answer = try YahooChart().parse(
             body, status: 200, contentType: "application/json", calendar: calendar, asOf: Instant(seconds: asOf))
-        let screening = SeriesCheck(calendar: calendar).screen(answer.bars, among: [], actions: answer.actions)
+        let screening = SeriesCheck(calendar: calendar).screen(
+            answer.bars.map { ScreenedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
         var engine = FeatureEngine()
         let bars = screening.bars.lazy.filter { !$0.isHeld }.map(\.bar)
         return engine.append(contentsOf: Adjustment.observations(bars: Array(bars), actions: answer.actions)).sessions.count

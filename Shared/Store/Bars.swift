@@ -20,6 +20,8 @@ package struct Bars: Sendable {
         package var stored: [SessionDate] = []
         /// Whose bar is held now and was not before.
         package var withdrawn: [SessionDate] = []
+        /// Of stored ones that a later session's bar decided, that session.
+        package var decided: [SessionDate: SessionDate] = [:]
     }
 
     /// Stores the bars that differ from the version before `answer` in order (or have none), and tells which sessions that changes.
@@ -51,13 +53,15 @@ package struct Bars: Sendable {
         for screened in bars {
             let bar = screened.bar
             let version = before[bar.session]
-            if let version, version.isOwn || version.screened == screened && version.currency == currency { continue }
+            if let version, version.isOwn || version.screened.repeats(screened) && version.currency == currency { continue }
             guard written.insert(bar.session).inserted else { continue }
             rows.append(
-                bar.session, version == nil ? available(bar.session) : answer.knownAt, bar.open, bar.high, bar.low, bar.close, bar.volume,
-                screened.isHeld, screened.split, screened.basis.rawValue)
+                bar.session, version == nil ? available(screened.decidedBy ?? bar.session) : answer.knownAt, bar.open, bar.high, bar.low,
+                bar.close, bar.volume,
+                screened.isHeld, screened.split, screened.basis.rawValue, screened.pricedAt)
             if !screened.isHeld {
                 changes.stored.append(bar.session)
+                changes.decided[bar.session] = screened.decidedBy
             } else if version?.screened.isHeld == false {
                 changes.withdrawn.append(bar.session)
             }
@@ -68,18 +72,21 @@ package struct Bars: Sendable {
         return changes
     }
 
-    /// The latest version of each of a source's sessions in a range, in order, with those that are held. Call under `RawObjects.lock`.
+    /// The latest version of each of a source's sessions in a range (nil: of all), in order, with those that are held. Call under
+    /// `RawObjects.lock`.
     package func screened(
-        _ instrument: String, source: String, in range: ClosedRange<SessionDate>
+        _ instrument: String, source: String, in range: ClosedRange<SessionDate>?
     ) async throws(PostgresError) -> [ScreenedBar] {
         try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis FROM bars
-            WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $3 AND $4
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, coalesce(priced_at, known_at) FROM bars
+            WHERE instrument_id = $1 AND source = $2 AND session BETWEEN coalesce($3, '-infinity') AND coalesce($4, 'infinity')
             ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
-            """, [instrument, source, range.lowerBound, range.upperBound]
+            """, [instrument, source, range?.lowerBound, range?.upperBound]
         ).all { row throws(PostgresError) in
-            try Self.screened(row)
+            var screened = try Self.screened(row)
+            screened.pricedAt = try row[9]
+            return screened
         }
     }
 
@@ -101,7 +108,7 @@ package struct Bars: Sendable {
 
     private static let copied = [
         "instrument_id", "source", "known_at", "fetched_at", "sha256", "object_key", "currency", "session", "available_at", "open", "high",
-        "low", "close", "volume", "held", "split", "basis",
+        "low", "close", "volume", "held", "split", "basis", "priced_at",
     ]
 
     /// The visible bar of each session in order, the last `last` sessions if given: of the source that stands first in `order`, of any

@@ -17,13 +17,37 @@ package struct CrossSections: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["cross-sections " + exchange])
     }
 
-    /// An instant, and the later ones as known at which cross-sections were made or begun, in order.
-    package func instants(from instant: Instant) async throws(PostgresError) -> [Instant] {
-        [instant]
-            + (try await database.query(
-                "SELECT known_at FROM cross_section_instants WHERE exchange = $1 AND version = $2 AND known_at > $3 ORDER BY 1",
-                [exchange, features.version, instant]
-            ).all { row throws(PostgresError) in try row[0] })
+    /// An instant, and those from `first` on as known at which cross-sections were made or begun, in order.
+    package func instants(from first: Instant, with instant: Instant) async throws(PostgresError) -> [Instant] {
+        let made = try await database.query(
+            "SELECT known_at FROM cross_section_instants WHERE exchange = $1 AND version = $2 AND known_at >= $3",
+            [exchange, features.version, first]
+        ).all { row throws(PostgresError) in try row[0] as Instant }
+        return Set(made + [instant]).sorted()
+    }
+
+    /// Says that features of the exchange changed, as known by an answer. In the transaction that changes them.
+    package func note(_ answer: Answer) async throws(PostgresError) {
+        try await database.execute(
+            "INSERT INTO cross_section_work (exchange, known_at, object_key) VALUES ($1, $2, $3)", [exchange, answer.knownAt, answer.key])
+    }
+
+    /// Takes over what was noted up to an instant and the later ones. Returns the instant from which on all have to be made: an earlier
+    /// one that was made before something was noted of its time, as when an answer comes after its run was cut off, or that was left half
+    /// done. Call under `lock`, in its transaction.
+    package func takeNotes(upTo instant: Instant) async throws(PostgresError) -> Instant {
+        let earlier = try await database.query(
+            """
+            WITH made AS (SELECT known_at, is_complete FROM cross_section_instants WHERE exchange = $1 AND version = $2),
+            noted AS (
+                DELETE FROM cross_section_work WHERE exchange = $1 AND known_at <= greatest($3, (SELECT max(known_at) FROM made))
+                RETURNING known_at
+            )
+            SELECT min(known_at) FROM made
+            WHERE known_at <= $3 AND (known_at >= (SELECT min(known_at) FROM noted) OR NOT is_complete)
+            """, [exchange, features.version, instant]
+        ).one { row throws(PostgresError) in try row[0] as Instant? }
+        return (earlier ?? nil) ?? instant
     }
 
     /// Takes away what was made under an instant, so that it can be made anew. Call under `lock`, in its transaction.

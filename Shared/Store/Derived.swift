@@ -5,6 +5,7 @@ package import Postgres
 package struct Derived: Sendable {
     private static let tables = [
         "raw_objects", "bars", "provisional_bars", "corporate_actions", "quarantine", "features", "feature_states", "cross_features",
+        "cross_section_work",
     ]
 
     private let database: Database

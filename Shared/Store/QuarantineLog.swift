@@ -64,6 +64,9 @@ package struct QuarantineLog: Sendable {
                 """, [answer.instrument, answer.provider, first, last]
             ).all(Self.row)
         }
+        let held = Set((rows + known).filter { $0.verdict == .quarantine }.compactMap(\.session))
+        // A row that came and was turned away says more than that there is no bar.
+        let rows = rows.filter { $0.violation.rule != Validation.Rule.gap || !($0.session.map(held.contains) ?? false) }
         var next = rows
         if !known.isEmpty {
             next.removeAll { row in

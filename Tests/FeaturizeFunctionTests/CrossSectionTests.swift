@@ -1,4 +1,6 @@
 import Features
+import Foundation
+import LambdaRuntime
 import Market
 import Postgres
 import Store
@@ -124,6 +126,58 @@ import Testing
             for (table, value) in hashes[0] { #expect(hash[table] == value, "\(table) differs") }
         }
         #expect(try await atOnce.count("SELECT count(DISTINCT known_at) FROM cross_features") == 3)
+    }
+
+    @Test func anAnswerAfterTheCutOffReachesItsEveningWithTheNext() async throws {
+        let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
+        var hashes: [[String: String]] = []
+        for isLate in [false, true] {
+            var folded = try await Folded(Self.instruments)
+            let crossSection = CrossSection(database: folded.database, store: folded.fold.store)
+            let last = Self.instruments.count - 1
+            for (number, instrument) in Self.instruments.enumerated() where !isLate || number < last {
+                try await folded.add(RawMarket.answer(rows[number][..<150], about: instrument, knownAt: evenings[0]))
+            }
+            // The run is cut off without the last one's answer, which comes when nobody waits for it any more.
+            _ = try await crossSection.update("XNAS", asOf: evenings[0])
+            if isLate {
+                try await folded.add(RawMarket.answer(rows[last][..<150], about: Self.instruments[last], knownAt: evenings[0]))
+            }
+            for (number, instrument) in Self.instruments.enumerated() {
+                try await folded.add(RawMarket.answer(rows[number][140..<151], about: instrument, knownAt: evenings[1]))
+            }
+            _ = try await crossSection.update("XNAS", asOf: evenings[1])
+            #expect(try await folded.count("SELECT count(*) FROM cross_section_work") == 0)
+            hashes.append(try await TableHash.all(in: folded.database))
+        }
+        for (table, hash) in hashes[0] { #expect(hashes[1][table] == hash, "\(table) differs") }
+    }
+
+    @Test func aRebuildWhoseTimeEndsAmongTheCrossSectionsGoesOnThere() async throws {
+        let (folded, crossSection) = try await market()
+        let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
+        for evening in evenings { _ = try await crossSection.update("XNAS", asOf: evening) }
+        let before = try await TableHash.all(in: folded.database)
+        let name: String = try await folded.database.query("SELECT current_database()::text")[0][0]
+        let featurize = try await Featurize([
+            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw",
+            "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1",
+            "PREDICT_FUNCTION": "Predict", "AWS_LAMBDA_FUNCTION_NAME": "Featurize",
+        ])
+        try await folded.database.execute("DELETE FROM cross_features")
+        var next: RebuildStep? = .crossSections(from: nil)
+        var parts = 0
+        while let step = next, parts < 500 {
+            // As the caller sends it.
+            let event = try JSONDecoder().decode(RebuildStep.self, from: try JSONEncoder().encode(step))
+            #expect(event == step)
+            next = try await featurize.handle(.rebuild(event), Context(cutOff: .after(.milliseconds(200)))).next
+            #expect(next != step)
+            parts += 1
+        }
+        #expect(parts > 1 && next == nil)
+        let after = try await TableHash.all(in: folded.database)
+        for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
     }
 
     @Test func whatTimeWasTooShortForGoesOnWhereItStopped() async throws {

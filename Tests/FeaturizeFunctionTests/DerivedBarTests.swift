@@ -46,6 +46,31 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == before)
     }
 
+    @Test(arguments: [false, true]) func aSplitThatIsToldAfterTheAdjustedPricesCountsOnce(_ isLate: Bool) async throws {
+        // The silent one is asked on the day before the split, and on evenings after it; its prices know of it, and nobody says so yet.
+        let asked = [79, 90, 100, 119].map { last in
+            RawMarket.stooq(rows[(last < 100 ? 0 : 95)...last], about: instrument, knownAt: RawMarket.evening(rows[last].session))
+        }
+        let told = RawMarket.answer(rows, about: instrument, knownAt: RawMarket.evening(rows[110].session))
+        var folded = try await Folded([instrument], providers: "alphavantage,stooq")
+        let order = isLate ? [asked[0], asked[3], asked[1], told, asked[2]] : [asked[0], asked[1], asked[2], told, asked[3]]
+        for object in order { try await folded.add(object) }
+        let both = AsOf.recorded(evening)
+        let derived = try await Bars(folded.database).read(instrument.id, both, order: ["stooq"])
+        #expect(try await derived == Bars(folded.database).read(instrument.id, both, order: ["alphavantage"]))
+        // As it was known before anyone told of the split, the history stood at the new level; the day before the split, at its own.
+        let before = AsOf.recorded(RawMarket.evening(rows[90].session))
+        #expect(
+            try await Bars(folded.database).read(instrument.id, before, order: ["stooq"])[10].close.double == Double(rows[10].close) / 200)
+        let first = AsOf.recorded(RawMarket.evening(rows[79].session))
+        #expect(
+            try await Bars(folded.database).read(instrument.id, first, order: ["stooq"])[10].close.double == Double(rows[10].close) / 100)
+        let hashes = try await TableHash.all(in: folded.database)
+        try await Derived(folded.database).clear()
+        for object in folded.kept.values { try await folded.add(object) }
+        #expect(try await TableHash.all(in: folded.database) == hashes)
+    }
+
     @Test func aProviderOfAdjustedPricesAloneStillGivesBars() async throws {
         var folded = try await Folded([instrument], providers: "stooq")
         try await folded.add(RawMarket.stooq(rows, about: instrument, knownAt: evening))

@@ -85,7 +85,9 @@ import Testing
         // A repair can be undone: what stands there now, with each replaced value put back, is the row as it came.
         let bars = try await Bars(folded.database).read(instrument.id, .recorded(evening)).suffix(40)
         for (row, bar) in zip(found.reversed(), bars) {
-            let back = row.repairs.reduce(Validation.Row(bar)) { $1.undone(on: $0) }
+            let back = row.repairs.reduce(Validation.Row(bar)) {
+                Repair(field: $1.field, before: $1.after, after: $1.before).applied(to: $0)
+            }
             #expect(
                 row.text
                     == "\(bar.session),\(Price(back.open!)),\(Price(back.high!)),\(Price(back.low!)),\(Price(back.close!)),\(bar.volume)")

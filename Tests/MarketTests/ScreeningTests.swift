@@ -10,7 +10,7 @@ import Testing
 
     private func bars(_ count: Int, scale: @escaping (Int) -> Double = { _ in 1 }) -> [Bar] {
         (0..<count).map { index in
-            let base = (50 + Double(index * 7 % 11) / 10) * scale(index)
+            let base = (50 + Double(index * 7 % 11) / 10 + Double(index % 3) / 100) * scale(index)
             let price = { (offset: Double) in Price(base + offset * scale(index)) }
             return Bar(
                 session: sessions[index], open: price(0.1), high: price(0.5), low: price(-0.4 - 0.01 * Double(index % 3)), close: price(0),
@@ -21,7 +21,7 @@ import Testing
     private func stored(_ bars: some Sequence<Bar>) -> [ScreenedBar] { bars.map { ScreenedBar($0) } }
 
     @Test func whatHasNoContextIsBelieved() {
-        let screening = check.screen(bars(10, scale: { $0 < 5 ? 1 : 3 }), among: [], actions: [])
+        let screening = check.screen(stored(bars(10, scale: { $0 < 5 ? 1 : 3 })), among: [], actions: [])
         #expect(screening.findings.isEmpty && screening.bars.count == 10)
     }
 
@@ -29,19 +29,19 @@ import Testing
         let index = bars(120).map {
             Bar(session: $0.session, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: 0)
         }
-        let screening = check.screen(index, among: [], actions: [])
+        let screening = check.screen(stored(index), among: [], actions: [])
         #expect(screening.findings.isEmpty && screening.bars.allSatisfy { !$0.isHeld })
     }
 
     @Test func onlyTheNewAndTheirNeighboursAreJudged() {
         let all = bars(120, scale: { $0 == 50 ? 2 : 1 })
-        let screening = check.screen(Array(all[110...]), among: stored(all[..<110]), actions: [])
+        let screening = check.screen(stored(all[110...]), among: stored(all[..<110]), actions: [])
         #expect(screening.judged == Array(sessions[109..<120]) && screening.findings.isEmpty && screening.bars.count == 10)
     }
 
     @Test func theNextDayTellsOfALevelThatWasStored() throws {
         let all = bars(101, scale: { $0 == 99 ? 2 : 1 })
-        let screening = check.screen([all[100]], among: stored(all[..<100]), actions: [])
+        let screening = check.screen(stored([all[100]]), among: stored(all[..<100]), actions: [])
         #expect(screening.bars == [ScreenedBar(all[99], isHeld: true), ScreenedBar(all[100])])
         #expect(screening.findings.map(\.finding.rule) == [Validation.Rule.spike])
     }
@@ -49,7 +49,7 @@ import Testing
     @Test func aHeldBarComesBackWhenTheLevelLastsOrTheActionIsTold() {
         let all = bars(101, scale: { $0 >= 99 ? 0.5 : 1 })
         let held = stored(all[..<99]) + [ScreenedBar(all[99], isHeld: true)]
-        let lasting = check.screen([all[100]], among: held, actions: [])
+        let lasting = check.screen(stored([all[100]]), among: held, actions: [])
         #expect(lasting.bars == [ScreenedBar(all[99], split: 2), ScreenedBar(all[100])])
         let split = CorporateAction(exDate: sessions[99], kind: .split(numerator: 2, denominator: 1))
         let told = check.screen([], among: held, actions: [split], changed: [sessions[99]])
@@ -58,22 +58,42 @@ import Testing
 
     @Test func aSpecialDividendExplainsAFall() {
         let all = bars(120, scale: { $0 >= 100 ? 0.7 : 1 })
-        #expect(check.screen(all, among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.unknownSplit])
+        #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.unknownSplit])
         let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)), nature: .special)
-        #expect(check.screen(all, among: [], actions: [cash]).findings.isEmpty)
+        #expect(check.screen(stored(all), among: [], actions: [cash]).findings.isEmpty)
     }
 
-    @Test func fourEqualPricesWithinAFewCentsAreChance() {
-        var all = bars(60)
+    @Test func aHoleIsSaidOnceByItsFirstSessionAndNotBesideRowsThatNobodyJudges() throws {
+        let all = bars(120)
+        let holed = stored(all[..<50] + all[53..<80] + all[81...])
+        let found = check.screen(holed, among: [], actions: []).findings.map(\.finding)
+        #expect(found.map(\.rule) == [Validation.Rule.gap, Validation.Rule.gap] && found.allSatisfy { $0.verdict == .accept })
+        #expect(found.map(\.session) == [sessions[50], sessions[80]])
+        #expect(found.map(\.detail) == ["no bars of 3 sessions, until \(sessions[53].advanced(by: -1))", "no bar"])
+        #expect(check.screen(stored(all[118...]), among: stored(all[..<50] + all[53..<118]), actions: []).findings.isEmpty)
+        let filled = check.screen(stored([all[50]]), among: stored(all[..<50] + all[53...]), actions: [])
+        #expect(filled.findings.map(\.finding.session) == [sessions[51]] && filled.judged.contains(sessions[50]))
+    }
+
+    @Test func whatTheNextDayDecidedIsKnownWithIt() {
+        let all = bars(120, scale: { $0 >= 100 ? 0.5 : 1 })
+        let screening = check.screen(stored(all), among: [], actions: [])
+        #expect(screening.bars.filter { $0.decidedBy != nil }.map(\.bar.session) == [sessions[100]])
+        #expect(screening.bars[100].decidedBy == sessions[101])
+    }
+
+    @Test(arguments: [1.0, 100]) func fourEqualPricesWithinAFewTicksAreChance(_ unit: Double) {
+        var all = bars(60, scale: { _ in unit })
         let flat = { (bar: Bar, range: Double, volume: Double) in
-            Bar(session: bar.session, open: Price(50), high: Price(50 + range), low: Price(50), close: Price(50), volume: volume)
+            let (price, high) = (Price(50 * unit), Price((50 + range) * unit))
+            return Bar(session: bar.session, open: price, high: high, low: price, close: price, volume: volume)
         }
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 2e6))
-        #expect(check.screen(all, among: [], actions: []).findings.isEmpty)
+        #expect(check.screen(stored(all), among: [], actions: []).findings.isEmpty)
         (all[30], all[31]) = (flat(all[30], 0.5, 1e6), flat(all[31], 0.5, 2e6))
-        #expect(check.screen(all, among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
+        #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 1e6))
-        #expect(check.screen(all, among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
+        #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
     }
 
     @Test func aRepairIsUndoneByItsText() {
@@ -81,6 +101,6 @@ import Testing
         #expect(Repair(repair.description) == repair)
         #expect(Repair("close 1") == nil && Repair("volume 1 2") == nil)
         let row = Validation.Row(session: sessions[0], open: 1, high: 2, low: 1, close: 5012.370000000001, volume: 1)
-        #expect(repair.undone(on: repair.applied(to: row)).close == row.close)
+        #expect(Repair(field: .close, before: repair.after, after: repair.before).applied(to: repair.applied(to: row)).close == row.close)
     }
 }

@@ -15,6 +15,19 @@ enum Vectors {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(path))))
     }
 
+    /// The lines of a file compressed with gzip.
+    static func lines(_ path: String) throws -> [Substring] {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["gzip", "-dc", file(path)]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+    }
+
     /// A sample's provider body: the file itself, or `response.bodyJson` of a recorded exchange.
     static func body(_ path: String) throws -> [UInt8] {
         let bytes = try bytes(path)

@@ -56,7 +56,8 @@ import Testing
         #expect(try await crossSections.outdated(asOf: known.adding(seconds: 1)) == ["2012-01-10"])
         try await crossSections.finish(known)
         #expect(try await crossSections.outdated(asOf: known.adding(seconds: 1)).isEmpty)
-        #expect(try await crossSections.instants(from: "2012-01-11T00:00:00Z") == ["2012-01-11T00:00:00Z", known])
+        #expect(
+            try await crossSections.instants(from: "2012-01-11T00:00:00Z", with: "2012-01-11T00:00:00Z") == ["2012-01-11T00:00:00Z", known])
         let repeated = try await crossSections.keep(
             [(apple.id, [7, 9])], of: "2012-01-10", knownAt: known.adding(seconds: 1), availableAt: known)
         #expect(repeated == 0)

@@ -4,7 +4,11 @@ import Foundation
 struct DataShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a symbol's bars and actions as they were known at a time.",
-        discussion: "Prices are as traded.\n\n  bellwether data show AAPL --as-of 2012-08-01 --last 5")
+        discussion: """
+            Prices are as traded. What the rules hold back, mended or noted of these sessions stands beside them, with the reason.
+
+              bellwether data show AAPL --as-of 2012-08-01 --last 5
+            """)
 
     @Argument(help: "The symbol, or the instrument's id.") var symbol: String
     @Option(help: "As it was known then: a date or an RFC 3339 time; now if not given.") var asOf: String?
@@ -28,6 +32,22 @@ struct DataShow: AsyncParsableCommand {
         private enum CodingKeys: String, CodingKey { case instrument, currency, asOf = "as_of", bars, provisional, actions }
     }
 
+    private struct Findings: Decodable {
+        struct Row: Decodable {
+            let session: String?
+            let rule, verdict, detail, repair, provider: String
+
+            var words: String {
+                switch verdict {
+                case "quarantine": "held back: \(rule) (\(detail))"
+                case "repair": "mended: \(rule) (\(repair))"
+                default: "noted: \(rule) (\(detail))"
+                }
+            }
+        }
+        let rows: [Row]
+    }
+
     func validate() throws {
         if !(1...10_000).contains(last) { throw ValidationError("--last is a number from 1 to 10000.") }
     }
@@ -37,14 +57,26 @@ struct DataShow: AsyncParsableCommand {
         query["as_of"] = asOf
         let deployed = try await options.find()
         let document = try await deployed.get("/v1/bars/\(symbol)", query: query, as: Document.self)
+        var filter = ["symbol": symbol, "limit": "1000"]
+        filter["as_of"] = asOf
+        let findings = try await deployed.get("/v1/data/quarantine", query: filter, as: Findings.self).rows
         Screen.result("\(document.instrument) in \(document.currency), as known at \(document.asOf):")
         var table = TextTable(header: ["session", "open", "high", "low", "close", "volume", "source", "then"])
-        for bar in document.bars + document.provisional {
+        let bars = document.bars + document.provisional
+        for bar in bars {
             let actions = document.actions.filter { $0.exDate == bar.session }.map { "\($0.kind) \($0.value)" }
+            let words = findings.filter { $0.session == bar.session && $0.provider == bar.source }.map(\.words)
             table.rows.append(
                 [bar.session] + [bar.open, bar.high, bar.low, bar.close, bar.volume].map { "\($0)" }
-                    + [bar.source ?? "provisional", actions.joined(separator: ", ")])
+                    + [bar.source ?? "provisional", (actions + words).joined(separator: ", ")])
         }
+        let shown = Set(bars.map { [$0.session, $0.source ?? ""] })
+        for finding in findings {
+            guard let session = finding.session, session >= bars.first?.session ?? session, !shown.contains([session, finding.provider])
+            else { continue }
+            table.rows.append([session, "", "", "", "", "", finding.provider, finding.words])
+        }
+        table.rows.sort { $0[0] < $1[0] }
         for line in table.lines { Screen.result(line) }
     }
 }

@@ -3,7 +3,7 @@ package struct Finding: Hashable, Sendable {
     package enum Verdict: Hashable, Sendable {
         /// Worth knowing; the row stands.
         case accept
-        /// The row stands with these values in place of its own. `undone` gives the row back.
+        /// The row stands with these values in place of its own. Both are kept, so that the row can be had back.
         case repair([Repair])
         /// The row does not become a bar.
         case quarantine
@@ -26,7 +26,7 @@ package struct Finding: Hashable, Sendable {
     }
 }
 
-/// One value of a row that was wrong by a known amount. Both values are kept, so that a repair can be undone.
+/// One value of a row that was wrong by a known amount.
 package struct Repair: Hashable, Sendable {
     /// `split` is no price: the new shares for one old since the row before, which nobody told of.
     package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close, split }
@@ -40,16 +40,13 @@ package struct Repair: Hashable, Sendable {
         self.after = after
     }
 
-    package func applied(to row: Validation.Row) -> Validation.Row { setting(row, after) }
-    package func undone(on row: Validation.Row) -> Validation.Row { setting(row, before) }
-
-    private func setting(_ row: Validation.Row, _ value: Double) -> Validation.Row {
+    package func applied(to row: Validation.Row) -> Validation.Row {
         var row = row
         switch field {
-        case .open: row.open = value
-        case .high: row.high = value
-        case .low: row.low = value
-        case .close: row.close = value
+        case .open: row.open = after
+        case .high: row.high = after
+        case .low: row.low = after
+        case .close: row.close = after
         case .split: break
         }
         return row

@@ -8,12 +8,22 @@ package struct ScreenedBar: Hashable, Sendable {
     package var split: Double?
     /// As traded, or brought back to it.
     package let basis: PriceBasis
+    /// When the provider's prices are of; nil: the answer's own time.
+    package var pricedAt: Instant?
+    /// The session whose bar decided that this one counts, where it alone would have been held back until then.
+    package var decidedBy: SessionDate?
 
-    package init(_ bar: Bar, isHeld: Bool = false, split: Double? = nil, basis: PriceBasis = .asTraded) {
+    package init(_ bar: Bar, isHeld: Bool = false, split: Double? = nil, basis: PriceBasis = .asTraded, pricedAt: Instant? = nil) {
         self.bar = bar
         self.isHeld = isHeld
         self.split = split
         self.basis = basis
+        self.pricedAt = pricedAt
+    }
+
+    /// Whether both say the same, whenever their prices are of and whatever decided it.
+    package func repeats(_ other: ScreenedBar) -> Bool {
+        (bar, isHeld, split, basis) == (other.bar, other.isHeld, other.split, other.basis)
     }
 }
 
@@ -21,7 +31,7 @@ package struct ScreenedBar: Hashable, Sendable {
 package struct Screening: Sendable {
     /// Of every new bar, and of the stored ones whose verdict changed; in session order.
     package var bars: [ScreenedBar] = []
-    /// What was found of the rows that were judged, each with the bar as it came; nil for an action's.
+    /// What was found of the rows that were judged, each with the bar as it came; nil for an action's and a gap's.
     package var findings: [(finding: Finding, bar: Bar?)] = []
     /// The sessions that were judged, in order.
     package var judged: [SessionDate] = []
@@ -38,11 +48,12 @@ extension SeriesCheck {
     /// Judges new bars, and their neighbours, among the stored ones of the same source around them (`reach` days are enough), with all
     /// actions known, of which those on `changed` days are new. The result depends on nothing else, so that a fold stays a fold.
     package func screen(
-        _ new: [Bar], _ basis: PriceBasis = .asTraded, among stored: [ScreenedBar], actions: [CorporateAction], changed: [SessionDate] = []
+        _ new: [ScreenedBar], among stored: [ScreenedBar], actions: [CorporateAction], changed: [SessionDate] = []
     ) -> Screening {
-        var (rows, judged) = candidates(new.map { ScreenedBar($0, basis: basis) }, stored, changed)
+        var (rows, judged) = candidates(new, stored, changed)
         var screening = Screening()
         screening.judged = zip(rows, judged).filter(\.1).map { $0.0.now.bar.session }
+        screening.findings = gaps(rows.map(\.now.bar.session), judged).map { ($0, nil) }
         // What was held and is not judged now is no context for anything.
         (rows, judged) = (0..<rows.count).filter { judged[$0] || !rows[$0].now.isHeld }.reduce(into: ([], [])) {
             $0.0.append(rows[$1])
@@ -62,10 +73,26 @@ extension SeriesCheck {
             }
         }
         for (index, row) in rows.enumerated() where judged[index] {
-            let result = row.now.judged(verdicts[index] ?? [])
-            if row.isNew || result != row.now { screening.bars.append(result) }
+            var result = row.now.judged(verdicts[index] ?? [])
+            guard row.isNew || result != row.now else { continue }
+            let isHeldAlone = (verdicts[index] ?? []).contains { Validation.Rule.untilTheNextDay.contains($0.rule) }
+            if row.isNew, isHeldAlone, !result.isHeld, index + 1 < rows.count { result.decidedBy = rows[index + 1].now.bar.session }
+            screening.bars.append(result)
         }
         return screening
+    }
+
+    /// The holes beside judged rows, each by its first session.
+    private func gaps(_ sessions: [SessionDate], _ judged: [Bool]) -> [Finding] {
+        guard let calendar else { return [] }
+        return sessions.indices.dropFirst().compactMap { index in
+            guard judged[index] || judged[index - 1], let first = calendar.next(after: sessions[index - 1]), first < sessions[index]
+            else { return nil }
+            let last = sessions[index].advanced(by: -1)
+            let count = calendar.count(from: first, through: last)
+            let detail = count == 1 ? "no bar" : "no bars of \(count) sessions, until \(last)"
+            return Finding(ordinal: nil, session: first, rule: Validation.Rule.gap, detail: detail, verdict: .accept)
+        }
     }
 
     private typealias Candidate = (now: ScreenedBar, isNew: Bool)
@@ -92,7 +119,9 @@ extension SeriesCheck {
 extension ScreenedBar {
     /// As a row's findings leave it: held if one says so, else repaired.
     fileprivate func judged(_ findings: [Finding]) -> ScreenedBar {
-        if findings.contains(where: { $0.verdict == .quarantine }) { return ScreenedBar(bar, isHeld: true, basis: basis) }
+        if findings.contains(where: { $0.verdict == .quarantine }) {
+            return ScreenedBar(bar, isHeld: true, basis: basis, pricedAt: pricedAt)
+        }
         var row = Validation.Row(bar)
         var split: Double?
         var isChanged = false
@@ -103,10 +132,10 @@ extension ScreenedBar {
             }
         }
         guard isChanged, let open = row.open, let high = row.high, let low = row.low, let close = row.close else {
-            return ScreenedBar(bar, split: split, basis: basis)
+            return ScreenedBar(bar, split: split, basis: basis, pricedAt: pricedAt)
         }
         let mended = Bar(
             session: bar.session, open: Price(open), high: Price(high), low: Price(low), close: Price(close), volume: bar.volume)
-        return ScreenedBar(mended, split: split, basis: basis)
+        return ScreenedBar(mended, split: split, basis: basis, pricedAt: pricedAt)
     }
 }

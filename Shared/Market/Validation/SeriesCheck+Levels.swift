@@ -15,7 +15,7 @@ extension SeriesCheck {
                 repairs.append(Repair(field: field, before: value, after: value * factor))
                 if field == .close { close = value * factor }
             }
-            if !repairs.isEmpty { wrong[index] = repairs }
+            if !repairs.isEmpty { wrong[index] = enclosing(series.prices(at: index), repairs) }
             reference = close
         }
         for (index, repairs) in wrong {
@@ -25,6 +25,18 @@ extension SeriesCheck {
             finding(
                 series, index, Validation.Rule.unit,
                 "\(repairs.map { "\($0.field.rawValue) \($0.before)" }.joined(separator: ", ")): a hundred times off", .repair(repairs))
+        }
+    }
+
+    /// A high or low that was mended encloses the other prices too: its hundredth was rounded further than they.
+    private func enclosing(_ prices: [(Repair.Field, Double)], _ repairs: [Repair]) -> [Repair] {
+        let mended = prices.map { field, value in repairs.first { $0.field == field }?.after ?? value }
+        return repairs.map { repair in
+            switch repair.field {
+            case .high: Repair(field: .high, before: repair.before, after: max(repair.after, mended[0], mended[3]))
+            case .low: Repair(field: .low, before: repair.before, after: min(repair.after, mended[0], mended[3]))
+            default: repair
+            }
         }
     }
 

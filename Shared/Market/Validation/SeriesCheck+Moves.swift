@@ -6,6 +6,7 @@ extension SeriesCheck {
     func repeats(_ series: ValidationSeries) -> [Finding] {
         let trades = series.volume.count { $0 > 0 }
         let isLiquid = trades * 50 >= series.count * 49
+        lazy var tick = series.tick
         var findings: [Finding] = []
         for index in 0..<series.count where index > 0 {
             let before = index - 1
@@ -14,11 +15,13 @@ extension SeriesCheck {
                 series.open[index] == series.open[before] && series.high[index] == series.high[before]
                 && series.low[index] == series.low[before] && series.close[index] == series.close[before]
             let isCarried = isFlat && series.close[index] == series.close[before] && series.volume[index] == 0
-            // Four equal prices within a few cents are chance where the volume is another one.
-            let isCopied =
-                series.volume[index] == series.volume[before]
-                ? !isFlat || isLiquid : series.high[index] - series.low[index] >= thresholds.chance
-            if (isSame && isCopied) || (isCarried && isLiquid) {
+            var isCopied = isSame && (!isFlat || isLiquid)
+            if isSame, series.volume[index] != series.volume[before] {
+                // Four equal prices within a few ticks are chance where the volume is another one.
+                let least = max(thresholds.chance.ticks * tick, thresholds.chance.part * series.close[index])
+                isCopied = series.high[index] - series.low[index] >= least
+            }
+            if isCopied || (isCarried && isLiquid) {
                 findings.append(
                     finding(series, index, Validation.Rule.stale, "the figures of \(series.sessions[before])", .quarantine))
             } else if isLiquid, series.volume[index] == 0, !isFlat || series.close[index] != series.close[before] {

@@ -20,8 +20,8 @@ package struct SeriesCheck: Sendable {
         package var quiet = 4.0
         /// Log distance from a factor of a hundred.
         package var unit = 0.4
-        /// Range of a day, in units of the currency, from which on four equal prices are no chance: twenty cents.
-        package var chance = 0.2
+        /// Range of a day, in ticks and as a part of the price, from which on four equal prices are no chance.
+        package var chance = (ticks: 20.0, part: 0.002)
         /// Returns around a row without which nothing is said about how far it moved.
         package var context = 20
 
@@ -33,12 +33,10 @@ package struct SeriesCheck: Sendable {
 
     package init(calendar: TradingCalendar?) { self.calendar = calendar }
 
-    /// What is wrong, by session. `rows` in any order, `actions` as traded.
-    package func findings(rows: [Validation.Row], actions: [CorporateAction] = []) -> [Finding] {
-        var findings: [Finding] = []
-        let good = goodRows(rows, &findings)
-        findings += gaps(rows) + findingsOfSeries(good.map { (ordinal: $0, row: rows[$0]) }, actions)
-        return findings.sorted { ($0.session, $0.ordinal ?? -1, $0.rule) < ($1.session, $1.ordinal ?? -1, $1.rule) }
+    /// What is a hundred times off in rows of any spacing, in order: for bars within sessions, which the other rules are not made for.
+    package func unitErrors(_ rows: [Validation.Row]) -> [Finding] {
+        var series = ValidationSeries(rows.enumerated().map { (ordinal: $0, row: $1) }, actions: [])
+        return units(&series)
     }
 
     /// What the days around say of rows that are good one by one, in session order.
@@ -50,41 +48,5 @@ package struct SeriesCheck: Sendable {
         findings += repeats(series)
         findings += moves(series)
         return findings
-    }
-
-    /// The rows that no rule of a single row turns away, by session; of two rows of one session the later.
-    private func goodRows(_ rows: [Validation.Row], _ findings: inout [Finding]) -> [Int] {
-        var latest: [SessionDate: Int] = [:]
-        for (ordinal, row) in rows.enumerated() {
-            let violations = Validation.check(row, calendar: calendar)
-            for violation in violations {
-                findings.append(
-                    Finding(
-                        ordinal: ordinal, session: row.session, rule: violation.rule, detail: violation.detail,
-                        verdict: verdict(of: row, violations)))
-            }
-            guard violations.isEmpty else { continue }
-            if let earlier = latest[row.session] {
-                findings.append(
-                    Finding(
-                        ordinal: earlier, session: row.session, rule: Validation.Rule.duplicate,
-                        detail: "row \(ordinal) of the same session replaces it", verdict: .quarantine))
-            }
-            latest[row.session] = ordinal
-        }
-        return latest.values.sorted { rows[$0].session < rows[$1].session }
-    }
-
-    private func verdict(of row: Validation.Row, _ violations: [Violation]) -> Finding.Verdict {
-        guard violations.map(\.rule) == [Validation.Rule.order], let repairs = Validation.widening(row) else { return .quarantine }
-        return .repair(repairs)
-    }
-
-    private func gaps(_ rows: [Validation.Row]) -> [Finding] {
-        guard let calendar, let first = rows.lazy.map(\.session).min(), let last = rows.lazy.map(\.session).max() else { return [] }
-        let present = Set(rows.map(\.session))
-        return calendar.sessions(from: first, through: last).filter { !present.contains($0) }.map {
-            Finding(ordinal: nil, session: $0, rule: Validation.Rule.gap, detail: "no row", verdict: .accept)
-        }
     }
 }

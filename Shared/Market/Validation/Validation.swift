@@ -8,7 +8,7 @@ package enum Validation {
         package static let order = "ohlc-order"
         package static let noSession = "not-a-session"
         package static let duplicate = "duplicate-session"
-        /// A session between the first and the last row without one.
+        /// Sessions between two bars without one.
         package static let gap = "missing-session"
         /// A factor of a hundred against the days around: pence for pounds, or the other way.
         package static let unit = "unit-error"
@@ -28,6 +28,9 @@ package enum Validation {
         /// Those that judge a stored row among the days around it as they judged it when it came: a row that was mended, and an action that
         /// was refused, must come again for that.
         package static let series: Set = [gap, spike, unknownSplit, unexplainedReturn, zeroVolume, stale]
+
+        /// Those that hold a series' last bar back until the next one tells what it was.
+        static let untilTheNextDay: Set = [unknownSplit, unexplainedReturn]
     }
 
     /// One row of a provider before it is trusted: a field is nil when the provider gave null or nothing.

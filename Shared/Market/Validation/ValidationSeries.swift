@@ -76,5 +76,18 @@ struct ValidationSeries {
         return volume[index] / usual
     }
 
+    /// The coarsest of the steps 1, 2, 5, 10 … in which nineteen of twenty closes are quoted; 0 where there is none, as in prices that
+    /// were adjusted.
+    var tick: Double {
+        for exponent in stride(from: 3, through: -4, by: -1) {
+            for digit in [5.0, 2, 1] {
+                let step = digit * pow(10, Double(exponent))
+                let whole = close.count { abs($0 / step - ($0 / step).rounded()) < 1e-6 }
+                if whole * 20 >= close.count * 19 { return step }
+            }
+        }
+        return 0
+    }
+
     static func median(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
 }

@@ -22,10 +22,7 @@ struct AnswerRows {
         var row = row
         var violations = Validation.check(row, calendar: calendar)
         if violations.map(\.rule) == [Validation.Rule.order], let repairs = Validation.widening(row) {
-            rejected.append(
-                RejectedRow(
-                    ordinal: ordinal, session: row.session, rule: Validation.Rule.order, detail: violations[0].detail, text: text(),
-                    repairs: repairs))
+            mend(ordinal, row.session, Validation.Rule.order, violations[0].detail, text(), repairs)
             row = repairs.reduce(row) { $1.applied(to: $0) }
             violations = []
         }
@@ -44,6 +41,13 @@ struct AnswerRows {
 
     mutating func reject(_ ordinal: Int, _ session: SessionDate?, _ rule: String, _ detail: String, _ text: String) {
         rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
+    }
+
+    /// Says what was replaced in a row that counts.
+    mutating func mend(
+        _ ordinal: Int, _ session: SessionDate?, _ rule: String, _ detail: String, _ text: String, _ repairs: [Repair]
+    ) {
+        rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text, repairs: repairs))
     }
 
     /// `basis` other than as traded puts the closed sessions into `adjusted`.

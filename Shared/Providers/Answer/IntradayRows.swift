@@ -2,9 +2,16 @@ import Market
 
 /// Collects the intraday rows of one answer: of two of one start the later counts; sorted by start.
 struct IntradayRows {
+    private struct Accepted {
+        let ordinal: Int
+        var row: Validation.Row
+        let hasVolume: Bool
+        let text: String
+    }
+
     private let zone: Zone?
     private let unit: CurrencyUnit
-    private var bars: [Instant: (ordinal: Int, bar: IntradayBar)] = [:]
+    private var accepted: [Instant: Accepted] = [:]
     private var rejected: [RejectedRow] = []
 
     /// `zone` tells the session date; nil takes New York's.
@@ -24,7 +31,7 @@ struct IntradayRows {
         let row = Validation.Row(
             session: session, open: fields.open, high: fields.high, low: fields.low, close: fields.close, volume: fields.volume ?? 0)
         let violations = Validation.check(row, calendar: nil)
-        guard violations.isEmpty, let open = row.open, let high = row.high, let low = row.low, let close = row.close else {
+        guard violations.isEmpty else {
             for violation in violations {
                 rejected.append(
                     RejectedRow(
@@ -32,22 +39,39 @@ struct IntradayRows {
             }
             return
         }
-        let price = { [unit] (value: Double) in unit.major(TickRule.price(value)) }
-        let bar = IntradayBar(
-            start: start, session: session, open: price(open), high: price(high), low: price(low), close: price(close),
-            volume: fields.volume)
-        if let earlier = bars[start] {
+        if let earlier = accepted[start] {
             rejected.append(
                 RejectedRow(
                     ordinal: earlier.ordinal, session: session, rule: Validation.Rule.duplicate,
                     detail: "row \(ordinal) of the same start replaces it", text: stamp))
         }
-        bars[start] = (ordinal, bar)
+        accepted[start] = Accepted(ordinal: ordinal, row: row, hasVolume: fields.volume != nil, text: fields.text(stamp))
     }
 
+    /// Prices a hundred times off are mended by the rows around.
     func answer(currency: String?) -> ProviderAnswer {
-        var answer = ProviderAnswer(currency: currency, rejected: rejected.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
-        answer.intraday = bars.values.map(\.bar).sorted { $0.start < $1.start }
+        var rows = accepted.sorted { $0.key < $1.key }
+        var said = rejected
+        for finding in SeriesCheck(calendar: nil).unitErrors(rows.map(\.value.row)) {
+            guard let index = finding.ordinal, case .repair(let repairs) = finding.verdict else { continue }
+            let entry = rows[index].value
+            rows[index].value.row = repairs.reduce(entry.row) { $1.applied(to: $0) }
+            said.append(
+                RejectedRow(
+                    ordinal: entry.ordinal, session: entry.row.session, rule: finding.rule, detail: finding.detail, text: entry.text,
+                    repairs: repairs))
+        }
+        var answer = ProviderAnswer(currency: currency, rejected: said.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
+        answer.intraday = rows.compactMap { bar($0.key, $0.value) }
         return answer
+    }
+
+    private func bar(_ start: Instant, _ entry: Accepted) -> IntradayBar? {
+        let row = entry.row
+        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close else { return nil }
+        let price = { (value: Double) in unit.major(TickRule.price(value)) }
+        return IntradayBar(
+            start: start, session: row.session, open: price(open), high: price(high), low: price(low), close: price(close),
+            volume: entry.hasVolume ? row.volume : nil)
     }
 }

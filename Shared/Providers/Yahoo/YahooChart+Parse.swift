@@ -13,12 +13,13 @@ extension YahooChart {
         var rows = AnswerRows(calendar: calendar)
         let stamps = result["timestamp"]?.numbers ?? []
         let actions = YahooChart.actions(result["events"], zone: zone, unit: unit, firstOrdinal: stamps.count, rows: &rows)
-        let splits = SplitFactors(actions.filter(\.isSplit))
         let lastTrade = meta?["regularMarketTime"]?.number
         let regular = meta?["currentTradingPeriod"]?["regular"]
 
         let quote = result["indicators"]?["quote"]?.first
         let columns = ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
+        let splits = SplitFactors(actions.filter(\.isSplit))
+        let unadjusted = unadjusted(actions.filter(\.isSplit), zip(stamps, columns[3]), zone, &rows)
         for (ordinal, stamp) in stamps.enumerated() {
             let fields = columns.map { ordinal < $0.count && !$0[ordinal].isNaN ? $0[ordinal] : nil }
             let text = { YahooChart.text(stamp, fields) }
@@ -29,7 +30,7 @@ extension YahooChart {
             let session = zone.localDate(at: instant)
             let isProvisional = YahooChart.isProvisional(
                 session, stamp: instant, isLastTrade: stamp == lastTrade, regular: regular, calendar: calendar, zone: zone, asOf: asOf)
-            let factor = splits.factor(after: session)
+            let factor = splits.factor(after: session) / unadjusted.factor(of: session)
             let row = Validation.Row(
                 session: session, open: fields[0], high: fields[1], low: fields[2], close: fields[3], volume: fields[4])
             rows.add(row, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
@@ -39,6 +40,23 @@ extension YahooChart {
         var answer = rows.answer(actions: actions, currency: unit.code)
         answer.basis = .unadjusted
         return answer
+    }
+
+    /// What is said of each split that rows know nothing of is what the last of them would have become.
+    private func unadjusted(
+        _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ answer: inout AnswerRows
+    ) -> UnadjustedSplits {
+        guard !splits.isEmpty else { return UnadjustedSplits([], closes: []) }
+        let closes = rows.map { stamp, close in (session: YahooChart.instant(stamp).map { zone.localDate(at: $0) }, close: close) }
+        let unadjusted = UnadjustedSplits(splits, closes: closes.compactMap { row in row.session.map { ($0, row.close) } })
+        for level in unadjusted.levels {
+            guard let (ordinal, row) = closes.enumerated().last(where: { $1.session.map { $0 < level.from } ?? false }) else { continue }
+            answer.mend(
+                ordinal, row.session, "split-not-adjusted",
+                "the rows before \(level.from) know nothing of the split of \(level.split.exDate), \(level.ratio) for 1", "\(row.close)",
+                [Repair(field: .close, before: row.close * level.ratio, after: row.close)])
+        }
+        return unadjusted
     }
 
     static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) -> Zone? {

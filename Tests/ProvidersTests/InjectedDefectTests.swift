@@ -1,12 +1,12 @@
-import Foundation
 import Market
 import Testing
+
+@testable import Providers
 
 /// Defects put at random into histories that have next to none, and how many of each kind the rules find.
 @Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct InjectedDefects {
     @Test(arguments: [1, 2] as [UInt64]) func atLeastNineteenOfTwentyAreFoundByTheRuleOfTheirKind(_ seed: UInt64) throws {
         let histories = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7)
-        let check = SeriesCheck(calendar: TradingCalendar.of(mic: "XNYS"))
         var random = SplitMix(state: seed)
         var tally: [Defect: (found: Int, injected: Int)] = [:]
         for symbol in histories.keys.sorted() {
@@ -17,7 +17,7 @@ import Testing
                     let index = Int.random(in: 70..<(rows.count - 70), using: &random)
                     let session = rows[index].session
                     defect.inject(into: &rows, &actions, at: index, using: &random)
-                    let found = check.findings(rows: rows, actions: actions)
+                    let found = Rules.findings(rows, actions)
                         .contains { defect.rules.contains($0.rule) && abs($0.session.day - session.day) <= (defect == .noSession ? 7 : 0) }
                     tally[defect, default: (0, 0)].injected += 1
                     tally[defect, default: (0, 0)].found += found ? 1 : 0
@@ -31,20 +31,18 @@ import Testing
     }
 
     @Test func aRealMarketIsNoDefect() throws {
-        let check = SeriesCheck(calendar: TradingCalendar.of(mic: "XNYS"))
-        let findings = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).values.flatMap { check.findings(rows: $0) }
+        let findings = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).values.flatMap { Rules.findings($0) }
         #expect(findings.count <= 41, "one in 10,000 rows")
     }
 
     /// Symbols and sessions that the file's description lists.
     @Test func everyListedDefectOfTheRawFileIsFoundWithFewOthers() throws {
-        let check = SeriesCheck(calendar: TradingCalendar.of(mic: "XNYS"))
         let histories = try DailyFile.histories("sp500_5yr_raw", volumeColumn: 6)
         var found: Set<String> = []
         var others: [String: Int] = [:]
         var gaps: Set<String> = []
         for (symbol, rows) in histories {
-            for finding in check.findings(rows: rows) {
+            for finding in Rules.findings(rows) {
                 if finding.rule == Validation.Rule.gap { gaps.insert(symbol) }
                 found.insert("\(symbol) \(finding.session)")
                 let isListed = Self.listed.contains("\(symbol) \(finding.session)") || symbol == "IR"
@@ -68,14 +66,13 @@ import Testing
 
     /// Of a row and its repetition at most one can be true: the other file says of nearly every pair that one is not.
     @Test func rowsThatRepeatTheOneBeforeAreRefutedByAnotherSource() throws {
-        let check = SeriesCheck(calendar: TradingCalendar.of(mic: "XNYS"))
         let truth = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).mapValues { rows in
             Dictionary(rows.map { ($0.session, $0.close ?? 0) }) { $1 }
         }
         var (pairs, refuted) = (0, 0)
         for (symbol, rows) in try DailyFile.histories("sp500_5yr_raw", volumeColumn: 6) {
             let rows = rows.sorted { $0.session < $1.session }
-            for finding in check.findings(rows: rows) where finding.rule == Validation.Rule.stale {
+            for finding in Rules.findings(rows) where finding.rule == Validation.Rule.stale {
                 guard let index = rows.firstIndex(where: { $0.session == finding.session }), index > 0,
                     let first = truth[symbol]?[rows[index - 1].session], let second = truth[symbol]?[rows[index].session]
                 else { continue }
@@ -92,4 +89,22 @@ import Testing
         "DISCK 2014-08-07", "BAX 2015-07-01", "NI 2015-07-02", "EBAY 2015-07-20", "A 2014-11-03", "YUM 2016-11-01", "HPE 2017-04-03",
         "HPE 2017-09-01", "CAG 2016-11-10", "DHR 2016-07-05", "ARNC 2016-11-01", "XRX 2017-01-03", "VNO 2017-07-18",
     ]
+}
+
+/// What all rules say of rows as a provider sends them, in one answer.
+enum Rules {
+    private static let calendar = TradingCalendar.of(mic: "XNYS")
+
+    static func findings(_ rows: [Validation.Row], _ actions: [CorporateAction] = []) -> [(session: SessionDate, rule: String)] {
+        var answer = AnswerRows(calendar: calendar)
+        for (ordinal, row) in rows.enumerated() {
+            answer.add(row, ordinal: ordinal, isProvisional: false, text: { "" }) { values in
+                values.bar(volume: values.volume) { Price($0) }
+            }
+        }
+        let bars = answer.answer(currency: nil).bars.map { ScreenedBar($0) }
+        let screening = SeriesCheck(calendar: calendar).screen(bars, among: [], actions: actions)
+        return answer.rejected.compactMap { row in row.session.map { ($0, row.rule) } }
+            + screening.findings.map { ($0.finding.session, $0.finding.rule) }
+    }
 }

@@ -1,0 +1,109 @@
+/// Brings bars that were brought back to as traded by some actions to what other actions make of them, without the provider's own figures:
+/// a split or dividend that became known after the prices it had changed already.
+package struct Restatement {
+    /// A bar as it stands, and when the provider's prices that it comes from are of.
+    package struct Priced: Sendable {
+        package let bar: Bar
+        package let pricedAt: Instant
+
+        package init(_ bar: Bar, pricedAt: Instant) {
+            self.bar = bar
+            self.pricedAt = pricedAt
+        }
+    }
+
+    private let withDividends: Bool
+    private let old, new: [SessionDate: Terms]
+    private let exDates: [SessionDate]
+    /// Whether prices of an instant have an ex-date behind them already.
+    private let knew: (SessionDate, Instant) -> Bool
+
+    /// `basis` is how the provider adjusts; `knew` tells whether prices of an instant are adjusted for an ex-date.
+    package init(
+        _ basis: PriceBasis, from old: [CorporateAction], to new: [CorporateAction], knew: @escaping (SessionDate, Instant) -> Bool
+    ) {
+        withDividends = basis == .totalReturn
+        self.old = Terms.byExDate(old)
+        self.new = Terms.byExDate(new)
+        exDates = Set(self.old.keys).union(self.new.keys).sorted(by: >)
+        self.knew = knew
+    }
+
+    /// The bars that come out otherwise, in session order. `bars` are one source's, in session order.
+    package func callAsFunction(_ bars: [Priced]) -> [(bar: Bar, pricedAt: Instant)] {
+        var result: [(bar: Bar, pricedAt: Instant)] = []
+        var changes: [Change] = []
+        var next = 0
+        for priced in bars.reversed() {
+            var due: [SessionDate] = []
+            while next < exDates.count, exDates[next] > priced.bar.session {
+                due.append(exDates[next])
+                next += 1
+            }
+            if let first = due.last, let change = change(at: first, due, after: priced, changes), change.isOne == false {
+                changes.append(change)
+            }
+            var (price, shares) = (1.0, 1.0)
+            for change in changes where knew(change.exDate, priced.pricedAt) {
+                price *= change.price
+                shares *= change.shares
+            }
+            guard abs(price - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { continue }
+            let bar = priced.bar
+            let restated = { (value: Price) in Price(value.double * price) }
+            result.append(
+                (
+                    Bar(
+                        session: bar.session, open: restated(bar.open), high: restated(bar.high), low: restated(bar.low),
+                        close: restated(bar.close), volume: bar.volume / shares), priced.pricedAt
+                ))
+        }
+        return result.reversed()
+    }
+
+    /// What the ex-dates between a bar and the next one do to the bars up to it. The bar's close is the base of a dividend's factor
+    /// `1 − dividend / close`, as it stands and as it becomes.
+    private func change(at exDate: SessionDate, _ due: [SessionDate], after base: Priced, _ changes: [Change]) -> Change? {
+        let (old, new) = (Terms.of(due, old), Terms.of(due, new))
+        let close = base.bar.close.double
+        let later = changes.reduce(1) { $0 * (knew($1.exDate, base.pricedAt) ? $1.price : 1) }
+        let before = old.factor(withDividends, close: close)
+        let isBehind = knew(exDate, base.pricedAt)
+        let cash = withDividends ? new.cash : 0
+        let becomes = isBehind ? close * later / before * new.shares + cash : close * later
+        let after = new.factor(withDividends, close: becomes)
+        guard before.isFinite, after.isFinite, before > 0, after > 0 else { return nil }
+        return Change(exDate: exDate, price: after / before, shares: new.shares / old.shares)
+    }
+
+    private struct Change {
+        let exDate: SessionDate
+        let price, shares: Double
+        var isOne: Bool { abs(price - 1) < 1e-12 && abs(shares - 1) < 1e-12 }
+    }
+
+    /// What the actions of one day come to: new shares for one old, and cash for one old share.
+    private struct Terms {
+        var shares = 1.0
+        var cash = 0.0
+
+        static func byExDate(_ actions: [CorporateAction]) -> [SessionDate: Terms] {
+            actions.reduce(into: [:]) { terms, action in
+                switch action.kind {
+                case .split(let new, let old): terms[action.exDate, default: Terms()].shares *= new / old
+                case .dividend(let amount): terms[action.exDate, default: Terms()].cash += amount.double
+                }
+            }
+        }
+
+        static func of(_ days: [SessionDate], _ terms: [SessionDate: Terms]) -> Terms {
+            days.compactMap { terms[$0] }.reduce(into: Terms()) {
+                $0.shares *= $1.shares
+                $0.cash += $1.cash
+            }
+        }
+
+        /// As traded over adjusted, for the bars before.
+        func factor(_ withDividends: Bool, close: Double) -> Double { withDividends ? shares / (1 - cash / close) : shares }
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Market
+import Providers
+import Testing
+
+/// Recorded answers of Yahoo that are wrong, each with a twin that was put right by hand: what is made of both must be the same.
+@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct YahooTwins {
+    private struct Line {
+        let start: Instant
+        let values: [Double]
+        let dividend, split: Double
+    }
+
+    private func lines(_ name: String) throws -> [Line] {
+        let text = String(decoding: try Vectors.bytes("contracts/market-data/yahoo-data-quality/\(name).csv"), as: UTF8.self)
+        return try text.split(whereSeparator: \.isNewline).dropFirst().map { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            let iso = cells[0].replacingOccurrences(of: " ", with: "T")
+            let date = try #require(ISO8601DateFormatter().date(from: iso), "\(iso)")
+            let values = try cells.dropFirst().map { try #require(Double($0)) }
+            return Line(
+                start: Instant(seconds: Int64(date.timeIntervalSince1970)), values: Array(values[0..<4]) + [values[5]],
+                dividend: values[6], split: values[7])
+        }.sorted { $0.start < $1.start }
+    }
+
+    /// As the chart would send it.
+    private func body(_ lines: [Line], zone: String, currency: String, granularity: String) -> [UInt8] {
+        let columns = ["open", "high", "low", "close", "volume"].enumerated().map { index, name in
+            "\"\(name)\":[" + lines.map { "\($0.values[index])" }.joined(separator: ",") + "]"
+        }
+        let splits = lines.filter { $0.split != 0 }.map {
+            "\"\($0.start.seconds)\":{\"date\":\($0.start.seconds),\"numerator\":\($0.split),\"denominator\":1}"
+        }
+        let dividends = lines.filter { $0.dividend != 0 }.map {
+            "\"\($0.start.seconds)\":{\"date\":\($0.start.seconds),\"amount\":\($0.dividend)}"
+        }
+        return Array(
+            """
+            {"chart":{"error":null,"result":[{"meta":{"currency":"\(currency)","exchangeTimezoneName":"\(zone)","dataGranularity":"\(granularity)"},
+            "timestamp":[\(lines.map { "\($0.start.seconds)" }.joined(separator: ","))],
+            "events":{"splits":{\(splits.joined(separator: ","))},"dividends":{\(dividends.joined(separator: ","))}},
+            "indicators":{"quote":[{\(columns.joined(separator: ","))}]}}]}}
+            """.utf8)
+    }
+
+    private static let asOf = Instant(seconds: 1_800_000_000)
+
+    /// What a holder earned by session, after all rules.
+    private func returns(_ name: String, mic: String, zone: String, currency: String) throws -> [SessionDate: Double] {
+        let calendar = try #require(TradingCalendar.of(mic: mic))
+        let body = body(try lines(name), zone: zone, currency: currency, granularity: "1d")
+        let answer = try YahooChart().parse(body, calendar: calendar, asOf: Self.asOf)
+        let screening = SeriesCheck(calendar: calendar).screen(
+            answer.bars.map { ScreenedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
+        let actions = answer.actions.filter { !screening.refusedSplits.contains($0.exDate) }
+        let inferred = screening.bars.compactMap { row in
+            row.split.map { CorporateAction(exDate: row.bar.session, kind: .split(numerator: $0, denominator: 1), nature: .inferred) }
+        }
+        let observations = Adjustment.observations(bars: screening.bars.filter { !$0.isHeld }.map(\.bar), actions: actions + inferred)
+        return zip(observations.dropFirst(), observations).reduce(into: [:]) { returns, pair in
+            let (now, before) = pair
+            returns[now.session] = log((now.close * now.split + now.dividend) / before.close)
+        }
+    }
+
+    @Test(arguments: [
+        ("4063-T-1d-bad-stock-split", "XTKS", "Asia/Tokyo", "JPY"), ("LA-V-1d-bad-stock-split", "XTSX", "America/Toronto", "CAD"),
+        ("AET-L-1d-100x-error", "XLON", "Europe/London", "GBp"), ("8TRA-DE-1d-missing-div-adjust", "XETR", "Europe/Berlin", "EUR"),
+    ])
+    func theWrongAnswerAndItsTwinEarnTheSame(_ name: String, _ mic: String, _ zone: String, _ currency: String) throws {
+        let wrong = try returns(name, mic: mic, zone: zone, currency: currency)
+        let right = try returns(name + "-fixed", mic: mic, zone: zone, currency: currency)
+        #expect(wrong.count == right.count && wrong.count >= 4)
+        for (session, value) in wrong { #expect(abs(value - (right[session] ?? .nan)) < 1e-6, "\(session): \(value)") }
+    }
+
+    @Test func anHourAtAHundredthOfItsPriceIsMended() throws {
+        let parse = { (name: String) throws in
+            try YahooIntraday(interval: "1h").parse(
+                body(try lines(name), zone: "Europe/London", currency: "GBp", granularity: "1h"),
+                calendar: TradingCalendar.of(mic: "XLON"), asOf: Self.asOf)
+        }
+        let (wrong, right) = (try parse("ASAI-L-1h-bad-unit"), try parse("ASAI-L-1h-bad-unit-fixed"))
+        #expect(wrong.intraday.map(\.start) == right.intraday.map(\.start) && wrong.intraday.map(\.low) == right.intraday.map(\.low))
+        #expect(zip(wrong.intraday, right.intraday).allSatisfy { abs($0.close.double / $1.close.double - 1) < 1e-6 })
+        #expect(wrong.rejected.map(\.rule) == [Validation.Rule.unit] && right.rejected.isEmpty)
+    }
+}
