@@ -33,11 +33,13 @@ package struct CrossSection: Sendable {
         return try await database.transaction {
             let kept = CrossSections(store, exchange: exchange)
             try await kept.lock()
-            var written = 0
+            var (written, worked) = (0, false)
             let first = if let place { place.knownAt } else { try await kept.takeNotes(upTo: instant) }
             for moment in try await kept.instants(from: first, with: max(first, instant)) {
                 let isBegun = place?.knownAt == moment
                 if !isBegun { try await kept.begin(moment) }
+                if let deadline, worked, .now > deadline { return (written, Place(exchange: exchange, knownAt: moment, after: nil)) }
+                worked = true
                 let done = try await bring(exchange, to: moment, after: isBegun ? place?.after : nil, until: deadline)
                 written += done.written
                 if let last = done.stopped { return (written, Place(exchange: exchange, knownAt: moment, after: last)) }

@@ -51,13 +51,14 @@ struct Fold: Sendable {
     /// Writes what one answer adds to what the answers before it said.
     private func apply(_ object: RawObject, _ answer: Answer, _ instrument: Instrument, _ counts: inout FeaturizeSummary) async throws {
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: answer.knownAt)
-        let told = try await Told(answer, try parse(object, calendar), instrument, self)
+        let check = SeriesCheck(calendar: calendar)
+        let told = try await Told(answer, try parse(object, calendar), instrument, self) { check.isPast($0, at: answer.knownAt) }
         let parsed = told.parsed
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt
         }
         let currency = parsed.currency ?? instrument.currency
-        let screen = Screen(database: database, check: SeriesCheck(calendar: calendar), available: available)
+        let screen = Screen(database: database, check: check, available: available)
         let begun = ContinuousClock.now
         let judged = try await screen.judge(parsed, answer, told, currency: currency)
         counts.secondsOfBars += (.now - begun) / .seconds(1)

@@ -34,10 +34,12 @@ struct Screen: Sendable {
         judged.actions = parsed.actions.filter { action in
             if case .split = action.kind { !screening.refusedSplits.contains(action.exDate) } else { true }
         }
+        let told = told.without(screening.refusedSplits)
         if !told.changed.isEmpty, told.speaking == answer.provider {
             for source in told.silent.sorted() where source != answer.provider {
+                guard let own = try await Bars(database).currency(of: answer.instrument, source: source) else { continue }
                 let restated = try await restated(source, answer, told)
-                _ = try await judge(restated, answer.of(source), told, currency, [], &judged)
+                _ = try await judge(restated, answer.of(source), told, own, [], &judged)
             }
         }
         return judged
@@ -65,10 +67,11 @@ struct Screen: Sendable {
 
     /// What the new actions make of a silent source's bars that were brought back to as traded without them.
     private func restated(_ source: String, _ answer: Answer, _ told: Told) async throws -> [ScreenedBar] {
-        guard let basis = ProviderCatalog.traits(of: source)?.close, basis != .asTraded else { return [] }
+        // Of a provider that can be asked for either, what was brought back was split-adjusted.
+        let basis: PriceBasis = ProviderCatalog.traits(of: source)?.close == .totalReturn ? .totalReturn : .splitAdjusted
         let stored = try await Bars(database).screened(answer.instrument, source: source, in: nil).filter { $0.basis == .unadjusted }
         let restatement = Restatement(basis, from: told.before, to: told.actions(of: source)) { [check] exDate, pricedAt in
-            (check.calendar?.open(of: exDate) ?? .utcMidnight(exDate)) <= pricedAt
+            check.isPast(exDate, at: pricedAt)
         }
         return restatement(stored.map { Restatement.Priced($0.bar, pricedAt: $0.pricedAt ?? answer.knownAt) }).map {
             ScreenedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)

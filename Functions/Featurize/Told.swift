@@ -11,16 +11,20 @@ struct Told: Sendable {
     /// Providers that never name actions.
     let silent: Set<String>
     /// Of the actions of the answer's provider, the days that are new, other or gone.
-    let changed: [SessionDate]
+    private(set) var changed: [SessionDate]
     /// The provider whose actions stand for those of the silent ones.
     let speaking: String?
     /// The actions that explained the silent ones' prices before this answer.
     let before: [CorporateAction]
-    private let own: [CorporateAction]
+    private var own: [CorporateAction]
+    private let ownBefore: [CorporateAction]
     private let known: [(action: CorporateAction, source: String)]
     private let provider: String
 
-    init(_ answer: Answer, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: Fold) async throws {
+    /// `isPast` tells whether the session of an ex-date had begun when the answer was known: prices of then hold no later action.
+    init(
+        _ answer: Answer, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: Fold, isPast: (SessionDate) -> Bool
+    ) async throws {
         let order = fold.preference.order(for: instrument)
         let kinds = try await RawObjects(fold.database).kinds(of: instrument.id)
         let silent = ProviderCatalog.silent(kinds: kinds + [(answer.provider, answer.kind)], order: order)
@@ -42,10 +46,21 @@ struct Told: Sendable {
         }
         self.covering = covering
         let before = known.filter { $0.source == answer.provider }.map(\.action)
+        ownBefore = before
         let days = Set(parsed.actions.map { Day($0) })
         own = before.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions
         changed = Set(before).symmetricDifference(own).map(\.exDate).sorted()
-        self.parsed = parsed.asTraded(knowing: Told.actions(of: answer.provider, provider, own, known, silent, speaking))
+        let explaining = Told.actions(of: answer.provider, provider, own, known, silent, speaking)
+        self.parsed = parsed.asTraded(knowing: explaining.filter { isPast($0.exDate) })
+    }
+
+    /// The same without splits that the provider's own prices know nothing of.
+    func without(_ refused: Set<SessionDate>) -> Told {
+        guard !refused.isEmpty else { return self }
+        var told = self
+        told.own.removeAll { Day($0).isSplit && refused.contains($0.exDate) }
+        told.changed = Set(ownBefore).symmetricDifference(told.own).map(\.exDate).sorted()
+        return told
     }
 
     /// The actions that explain a source's prices.

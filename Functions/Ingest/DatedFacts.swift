@@ -54,11 +54,15 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
     var delistings: [Delisting]?
     var closures: [Closure]?
 
-    /// Writes all of them down, or none, as known from an instant on. Returns their number.
+    /// Writes all of them down, or none, as known from an instant on. Returns their number. Refuses an instant as known at which
+    /// cross-sections were made already: what was known then does not change.
     func record(in database: Database, knownAt: Instant) async throws -> Int {
         for exchange in Set((instruments ?? []).map(\.exchange) + (closures ?? []).map(\.exchange)).sorted()
         where TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
         let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
+        if let latest = try await CrossSections.latest(in: database), latest > knownAt {
+            throw IngestFailure.factsOfThePast(knownAt, latest: latest)
+        }
         try await database.transaction {
             let store = Instruments(database)
             for listing in instruments ?? [] {

@@ -13,8 +13,8 @@ struct Fetch: Sendable {
     let http: HTTPClient
     let archive: RawArchive
     let limits: RequestLimits
-    let source: Source
-    private var provider: any DataProvider { source.provider }
+    let provider: any DataProvider
+    private let allowance: RequestLimits.Allowance
 
     private static let pauses = RetryPolicy(attempts: 5, base: .milliseconds(500))
     /// Seconds that one request may take.
@@ -22,8 +22,11 @@ struct Fetch: Sendable {
     /// Nobody waits longer than this for leave to ask: what is left is a refusal, and the next run's work.
     private static let longestWait = 900.0
 
-    init(_ source: Source, http: HTTPClient, archive: RawArchive, limits: RequestLimits) {
-        self.source = source
+    init(
+        _ provider: any DataProvider, _ allowance: RequestLimits.Allowance, http: HTTPClient, archive: RawArchive, limits: RequestLimits
+    ) {
+        self.provider = provider
+        self.allowance = allowance
         self.http = http
         self.archive = archive
         self.limits = limits
@@ -56,7 +59,7 @@ struct Fetch: Sendable {
         var retry = 0
         while true {
             let lease: RequestLimits.Lease
-            switch try await limits.take(provider.name, source.allowance, lease: 2 * Self.patience) {
+            switch try await limits.take(provider.name, allowance, lease: 2 * Self.patience) {
             case .granted(let granted): lease = granted
             case .wait(let seconds, let reason):
                 if let refusal = Self.refusal(reason, seconds) { return .refused(refusal) }

@@ -80,21 +80,35 @@ extension Ingest {
         guard let symbol = spelling else {
             return .refused(ProviderRefusal(.unknownSymbol, "it has nothing like \(called.symbol) of \(instrument.exchange)"))
         }
-        let fetch = Fetch(source, http: http, archive: archive, limits: RequestLimits(database))
+        func pages(of provider: any DataProvider) -> Pages {
+            let fetch = Fetch(provider, source.allowance, http: http, archive: archive, limits: RequestLimits(database))
+            return Pages(fetch: fetch, instrument: instrument, symbol: symbol, calendar: calendar, asOf: asOf)
+        }
         let from = try await firstSession(of: instrument, name, part, calendar)
-        let pages = Pages(fetch: fetch, instrument: instrument, symbol: symbol, calendar: calendar, asOf: asOf)
+        var beside: [Fetch.StoredAnswer] = []
+        for provider in source.actions {
+            let isFirst = try await !RawObjects(database).hasAnswer(about: instrument.id, name, provider.kind, before: asOf)
+            switch try await pages(of: provider)(from: isFirst ? nil : from, context) {
+            case .stored(let answers): beside += answers
+            case .later: return .later
+            // Said and kept by the question itself; the bars stand without.
+            case .refused: continue
+            }
+        }
+        let pages = pages(of: source.provider)
         switch try await pages(from: from, context) {
         case .refused(let refusal): return .refused(refusal)
         case .later: return .later
         case .stored(let answers):
-            let keys = answers.map(\.key)
+            let isNew = (beside + answers).contains(where: \.isNew)
+            let keys = (beside + answers).map(\.key)
             guard from != nil, try await tellsOfNewAction(answers[0], source.provider, instrument, calendar, part.run) else {
-                return .stored(isNew: answers.contains(where: \.isNew), keys: keys)
+                return .stored(isNew: isNew, keys: keys)
             }
             switch try await pages(from: nil, context) {
-            case .stored(let whole): return .stored(isNew: answers.contains(where: \.isNew), keys: keys + whole.map(\.key))
+            case .stored(let whole): return .stored(isNew: isNew, keys: keys + whole.map(\.key))
             case .later: return .later
-            case .refused: return .stored(isNew: answers.contains(where: \.isNew), keys: keys)
+            case .refused: return .stored(isNew: isNew, keys: keys)
             }
         }
     }

@@ -60,7 +60,14 @@ struct IngestSettings: Sendable {
             let options = options[name] ?? SourceOptions()
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
             guard let provider else { throw Failure.unknownProvider(name) }
-            sources[name] = Source(provider: provider, allowance: options.allowance(suggested: ProviderCatalog.traits(of: name)?.suggested))
+            let traits = ProviderCatalog.traits(of: name)
+            let actions = try (options.actions ?? (provider.reportsActions ? [] : traits?.actionKinds ?? [])).map { kind throws(Failure) in
+                guard let known = ProviderCatalog.provider(named: name, kind: kind, baseURL: options.baseURL, key: keys[name]),
+                    known.kind == kind
+                else { throw .invalidOptions("\(name) has no answers of the kind \"\(kind)\"") }
+                return known
+            }
+            sources[name] = Source(provider: provider, actions: actions, allowance: options.allowance(suggested: traits?.suggested))
         }
         return sources
     }

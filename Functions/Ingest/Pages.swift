@@ -23,7 +23,7 @@ struct Pages: Sendable {
 
     /// A refusal of a later page ends the answer with what came before it.
     func callAsFunction(from: SessionDate?, _ context: Context) async throws -> Outcome {
-        let provider = fetch.source.provider
+        let provider = fetch.provider
         var request = provider.request(symbol: symbol, from: from, asOf: asOf)
         var answers: [Fetch.StoredAnswer] = []
         var asked: Set<String> = []
@@ -52,13 +52,13 @@ struct Pages: Sendable {
     }
 
     private func nextPage(after answer: Fetch.StoredAnswer) -> String? {
-        let parsed = try? fetch.source.provider.parse(
+        let parsed = try? fetch.provider.parse(
             answer.body, status: answer.status, contentType: answer.contentType, calendar: calendar, asOf: asOf)
         return parsed?.nextPage
     }
 
     private func note(_ problem: String, _ pages: Int, _ context: Context) {
         context.logger.warning(
-            "\(problem)", metadata: ["provider": "\(fetch.source.provider.name)", "instrument": "\(instrument.id)", "pages": "\(pages)"])
+            "\(problem)", metadata: ["provider": "\(fetch.provider.name)", "instrument": "\(instrument.id)", "pages": "\(pages)"])
     }
 }

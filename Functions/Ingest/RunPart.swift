@@ -19,6 +19,7 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
     case noSymbols
     case noSession(Instant)
     case unknownProvider(String, [String])
+    case factsOfThePast(Instant, latest: Instant)
 
     var description: String {
         switch self {
@@ -28,6 +29,8 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
             "unknown symbols: \(symbols.joined(separator: ", ")); add them to UNIVERSE, or give their \"exchange\" in the event"
         case .noSymbols: "the event's \"symbols\" is empty"
         case .unknownProvider(let name, let known): "PROVIDERS does not name \"\(name)\"; it has \(known.joined(separator: ", "))"
+        case .factsOfThePast(let time, let latest):
+            "features were made as known at \(latest) already, so facts cannot have been known at \(time): give \(latest) or later as \"time\""
         case .noSession(let time): "the calendar has no session before \(time)"
         }
     }

@@ -5,6 +5,8 @@ import Store
 /// A provider and how much it may be asked.
 struct Source: Sendable {
     let provider: any DataProvider
+    /// What answers with the splits and dividends that the provider's bars come without, asked first so that the bars are read by them.
+    var actions: [any DataProvider] = []
     let allowance: RequestLimits.Allowance
 }
 
@@ -12,6 +14,9 @@ struct Source: Sendable {
 struct SourceOptions: Decodable, Hashable, Sendable {
     /// Which of the provider's answers; nil is its usual one.
     var kind: String?
+    /// The kinds of answers that name splits and dividends, asked beside the bars; where nothing is said, those that the provider has
+    /// for bars that come without. Each is a request more per instrument and run: an empty list saves them.
+    var actions: [String]?
     /// Another address than the provider's own.
     var baseURL: String?
     /// Requests a minute and a day, and at once. Where nothing is said, what the provider's free plan is known to allow.

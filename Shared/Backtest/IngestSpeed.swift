@@ -19,4 +19,15 @@ extension BacktestBench {
         let bars = screening.bars.lazy.filter { !$0.isHeld }.map(\.bar)
         return engine.append(contentsOf: Adjustment.observations(bars: Array(bars), actions: answer.actions)).sessions.count
     }
+
+    /// Goes through an exchange's sessions from the first again and again, each found from the one before.
+    ///
+    /// - Returns: the last date, so that no look-up can be left out.
+    package static func nextSessions(_ count: Int) -> Int {
+        guard let calendar = TradingCalendar.of(mic: "XNYS") else { return 0 }
+        let first = SessionDate(year: 1990, month: 1, day: 2)
+        var date = first
+        for _ in 0..<count { date = calendar.next(after: date) ?? first }
+        return date.day
+    }
 }

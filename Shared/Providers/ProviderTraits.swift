@@ -18,6 +18,8 @@ package struct ProviderTraits: Sendable {
     package let order: Order
     package let stamp: Stamp
     package let key: KeyPlace
+    /// The kinds of answers that name the splits and dividends of a provider whose bars come without.
+    package var actionKinds: [String] = []
     /// What the free plan was said to allow in 2026: a start for the configuration, which decides.
     package let suggested: ProviderLimits
 }

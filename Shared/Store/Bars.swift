@@ -90,6 +90,16 @@ package struct Bars: Sendable {
         }
     }
 
+    /// The currency of a source's last bar; nil when there is none.
+    package func currency(of instrument: String, source: String) async throws(PostgresError) -> String? {
+        try await database.query(
+            """
+            SELECT currency FROM bars WHERE instrument_id = $1 AND source = $2
+            ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC LIMIT 1
+            """, [instrument, source]
+        ).one { row throws(PostgresError) in try row[0] }
+    }
+
     /// Leaves out of `bars b` what is held, as of the instant of a parameter by a column: every version before one that is.
     static func isVisible(_ column: String, _ parameter: String) -> String {
         """

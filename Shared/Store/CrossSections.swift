@@ -26,6 +26,13 @@ package struct CrossSections: Sendable {
         return Set(made + [instant]).sorted()
     }
 
+    /// The last instant as known at which cross-sections of any exchange were made; nil when none were.
+    package static func latest(in database: Database) async throws(PostgresError) -> Instant? {
+        try await database.query("SELECT max(known_at) FROM cross_section_instants").one { row throws(PostgresError) in
+            try row[0] as Instant?
+        } ?? nil
+    }
+
     /// Says that features of the exchange changed, as known by an answer. In the transaction that changes them.
     package func note(_ answer: Answer) async throws(PostgresError) {
         try await database.execute(

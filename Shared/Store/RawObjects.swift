@@ -47,6 +47,16 @@ package struct RawObjects: Sendable {
             .all { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
+    /// Whether an answer of a kind about an instrument was folded that was known before an instant.
+    package func hasAnswer(
+        about instrument: String, _ provider: String, _ kind: String, before instant: Instant
+    ) async throws(PostgresError) -> Bool {
+        try await database.query(
+            "SELECT FROM raw_objects WHERE instrument_id = $1 AND provider = $2 AND kind = $3 AND known_at < $4 LIMIT 1",
+            [instrument, provider, kind, instant]
+        ).count > 0
+    }
+
     /// Removes everything that was derived from answers about the same instrument that come after `answer` in order, and returns
     /// those answers in order, to be folded again after `answer`. Call under `lock`, in its transaction.
     package func removeLater(than answer: Answer) async throws(PostgresError) -> [Answer] {

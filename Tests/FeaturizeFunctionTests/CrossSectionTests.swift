@@ -153,6 +153,28 @@ import Testing
         for (table, hash) in hashes[0] { #expect(hashes[1][table] == hash, "\(table) differs") }
     }
 
+    @Test func eveningsAreMadeAgainAPartAtATimeHoweverManyThereAre() async throws {
+        var folded = try await Folded(Self.instruments)
+        let crossSection = CrossSection(database: folded.database, store: folded.fold.store)
+        let evenings = (140..<146).map { RawMarket.evening(rows[0][$0].session) }
+        for (night, evening) in evenings.enumerated() {
+            for (number, instrument) in Self.instruments.enumerated() {
+                let answer = rows[number][(night == 0 ? 0 : 139 + night)...(140 + night)]
+                try await folded.add(RawMarket.answer(answer, about: instrument, knownAt: evening))
+            }
+            _ = try await crossSection.update("XNAS", asOf: evening)
+        }
+        let before = try await TableHash.all(in: folded.database)
+        var place: CrossSection.Place?
+        var places: [CrossSection.Place] = []
+        repeat {
+            place = try await crossSection.update("XNAS", asOf: evenings[1], from: place, until: .now).rest
+            place.map { places.append($0) }
+        } while place != nil && places.count < 100
+        #expect(Set(places).count == places.count && Set(places.map(\.knownAt)) == Set(evenings[2...]))
+        #expect(try await TableHash.all(in: folded.database) == before)
+    }
+
     @Test func aRebuildWhoseTimeEndsAmongTheCrossSectionsGoesOnThere() async throws {
         let (folded, crossSection) = try await market()
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }

@@ -71,6 +71,19 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == hashes)
     }
 
+    @Test func aSplitThatThePricesKnowNothingOfLeavesTheSilentOneAsItIs() async throws {
+        let plain = RawMarket.rows(120, seed: 5)
+        var folded = try await Folded([instrument], providers: "alphavantage,stooq")
+        try await folded.add(RawMarket.stooq(plain[...110], about: instrument, knownAt: RawMarket.evening(plain[110].session)))
+        var lying = plain
+        lying[90].split = 3
+        for night in 111...113 {
+            try await folded.add(RawMarket.answer(lying[80...night], about: instrument, knownAt: RawMarket.evening(plain[night].session)))
+        }
+        #expect(try await folded.count("SELECT count(*) FROM bars WHERE source = 'stooq'") == 111)
+        #expect(try await folded.count("SELECT count(*) FROM quarantine WHERE rule = 'event-without-split'") == 1)
+    }
+
     @Test func aProviderOfAdjustedPricesAloneStillGivesBars() async throws {
         var folded = try await Folded([instrument], providers: "stooq")
         try await folded.add(RawMarket.stooq(rows, about: instrument, knownAt: evening))

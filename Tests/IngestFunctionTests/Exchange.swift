@@ -28,9 +28,11 @@ final class Exchange: Sendable {
         let invoked = Mutex<[String]>([])
     }
 
+    /// `actions` is an option of every provider but the first: by default none is asked for splits and dividends besides.
     /// `provide` answers by the request's first line and its number; `fault` may answer in place of S3 and says whether it did.
     init(
         universe: String = "AAPL:XNAS", providers: String = "alphavantage,yahoo", limits: String = "\"perMinute\":60000,\"concurrency\":8",
+        actions: String = "\"actions\":[],",
         fault: @escaping @Sendable (Int, LoopbackServer.Connection) -> Bool = { _, _ in false },
         provide: @escaping @Sendable (String, Int, LoopbackServer.Connection) -> Void
     ) async throws {
@@ -67,7 +69,8 @@ final class Exchange: Sendable {
         let url = provider.url
         let options =
             #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(url)",\#(limits)},"#
-            + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"baseURL":"\#(url)",\#(limits)}"# }.joined(separator: ",") + "}"
+            + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"baseURL":"\#(url)",\#(actions)\#(limits)}"# }.joined(
+                separator: ",") + "}"
         environment = [
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-answers",
             "FEATURIZE_FUNCTION": "Featurize", "AWS_LAMBDA_FUNCTION_NAME": "Ingest", "AWS_ENDPOINT_URL": cloud.url,

@@ -42,3 +42,57 @@ import Testing
         #expect(factors[2].total == 1.0 / 7)
     }
 }
+
+/// Bars that were brought back by fewer actions than their prices held.
+@Suite struct Restating {
+    private let sessions = TradingCalendar.of(mic: "XNAS")!.sessions(
+        from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 3, day: 1))
+
+    private func bars() -> [Bar] {
+        sessions.indices.map { index in
+            let price = { (offset: Double) in Price(40 + Double(index % 5) + offset) }
+            return Bar(session: sessions[index], open: price(0), high: price(1), low: price(-1), close: price(0.5), volume: 1000)
+        }
+    }
+
+    private var actions: [CorporateAction] {
+        [
+            CorporateAction(exDate: sessions[10], kind: .dividend(Price(0.5))),
+            CorporateAction(exDate: sessions[20], kind: .split(numerator: 3, denominator: 1)),
+            CorporateAction(exDate: sessions[30], kind: .dividend(Price(0.2))),
+        ]
+    }
+
+    /// Whatever was known when, restating comes to what all of it makes of the provider's own figures.
+    @Test(arguments: [PriceBasis.splitAdjusted, .totalReturn], [[], [0], [1], [2], [0, 1], [0, 2]])
+    func whatIsToldLaterComesToTheSame(_ basis: PriceBasis, _ known: [Int]) {
+        let adjusted = bars()
+        let (last, late) = (Instant.utcMidnight(sessions[sessions.count - 1]), actions)
+        let before = Adjustment.asTraded(adjusted, basis: basis, actions: known.map { late[$0] })
+        let restatement = Restatement(basis, from: known.map { late[$0] }, to: late) { exDate, _ in exDate <= sessions[sessions.count - 1] }
+        let changed = Dictionary(
+            uniqueKeysWithValues: restatement(before.map { Restatement.Priced($0, pricedAt: last) }).map { ($0.bar.session, $0.bar) })
+        let whole = Adjustment.asTraded(adjusted, basis: basis, actions: late)
+        for (index, expected) in whole.enumerated() {
+            let bar = changed[expected.session] ?? before[index]
+            #expect(abs(bar.close.double / expected.close.double - 1) < 1e-7, "\(expected.session)")
+            #expect(abs(bar.volume / expected.volume - 1) < 1e-12)
+        }
+        // And back again.
+        let after = whole.map { Restatement.Priced($0, pricedAt: last) }
+        let undone = Restatement(basis, from: late, to: known.map { late[$0] }) { _, _ in true }(after)
+        for (bar, _) in undone {
+            let index = sessions.firstIndex(of: bar.session)!
+            #expect(abs(bar.close.double / before[index].close.double - 1) < 1e-7)
+        }
+    }
+
+    @Test func pricesOfBeforeTheExDateStay() {
+        let split = CorporateAction(exDate: sessions[20], kind: .split(numerator: 3, denominator: 1))
+        let restatement = Restatement(.splitAdjusted, from: [], to: [split]) { exDate, priced in Instant.utcMidnight(exDate) <= priced }
+        let early = bars().map { Restatement.Priced($0, pricedAt: .utcMidnight(sessions[15])) }
+        #expect(restatement(early).isEmpty)
+        let later = bars().map { Restatement.Priced($0, pricedAt: .utcMidnight(sessions[25])) }
+        #expect(restatement(later).map(\.bar.session) == Array(sessions[..<20]))
+    }
+}

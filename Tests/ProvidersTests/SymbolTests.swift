@@ -29,16 +29,4 @@ import Testing
         #expect(Ticker("") == nil)
         #expect(Ticker("A/B/C") == nil)
     }
-
-    @Test func aRenameAndASecondOwnerOfATickerAreDated() throws {
-        let day = { (text: String) in try #require(SessionDate(text)) }
-        let history = TickerHistory([
-            Rename(on: try day("2022-06-09"), from: "FB", to: "META"), Rename(on: try day("2022-01-31"), from: "META", to: "METV"),
-        ])
-        #expect(history.latest(of: "FB", on: try day("2020-01-02")) == "META")
-        #expect(history.latest(of: "META", on: try day("2021-12-01")) == "METV")
-        #expect(history.latest(of: "META", on: try day("2022-06-09")) == "META")
-        #expect(history.ticker(of: "META", on: try day("2022-06-08")) == "FB")
-        #expect(history.ticker(of: "METV", on: try day("2022-01-28")) == "META")
-    }
 }

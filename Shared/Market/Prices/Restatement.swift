@@ -35,13 +35,9 @@ package struct Restatement {
         var changes: [Change] = []
         var next = 0
         for priced in bars.reversed() {
-            var due: [SessionDate] = []
             while next < exDates.count, exDates[next] > priced.bar.session {
-                due.append(exDates[next])
+                if let change = change(at: exDates[next], after: priced, changes) { changes.append(change) }
                 next += 1
-            }
-            if let first = due.last, let change = change(at: first, due, after: priced, changes), change.isOne == false {
-                changes.append(change)
             }
             var (price, shares) = (1.0, 1.0)
             for change in changes where knew(change.exDate, priced.pricedAt) {
@@ -61,10 +57,10 @@ package struct Restatement {
         return result.reversed()
     }
 
-    /// What the ex-dates between a bar and the next one do to the bars up to it. The bar's close is the base of a dividend's factor
+    /// What an ex-date does to the bars before it; nil if nothing. The last bar's close is the base of a dividend's factor
     /// `1 − dividend / close`, as it stands and as it becomes.
-    private func change(at exDate: SessionDate, _ due: [SessionDate], after base: Priced, _ changes: [Change]) -> Change? {
-        let (old, new) = (Terms.of(due, old), Terms.of(due, new))
+    private func change(at exDate: SessionDate, after base: Priced, _ changes: [Change]) -> Change? {
+        let (old, new) = (old[exDate] ?? Terms(), new[exDate] ?? Terms())
         let close = base.bar.close.double
         let later = changes.reduce(1) { $0 * (knew($1.exDate, base.pricedAt) ? $1.price : 1) }
         let before = old.factor(withDividends, close: close)
@@ -73,13 +69,14 @@ package struct Restatement {
         let becomes = isBehind ? close * later / before * new.shares + cash : close * later
         let after = new.factor(withDividends, close: becomes)
         guard before.isFinite, after.isFinite, before > 0, after > 0 else { return nil }
-        return Change(exDate: exDate, price: after / before, shares: new.shares / old.shares)
+        let (price, shares) = (after / before, new.shares / old.shares)
+        guard abs(price - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { return nil }
+        return Change(exDate: exDate, price: price, shares: shares)
     }
 
     private struct Change {
         let exDate: SessionDate
         let price, shares: Double
-        var isOne: Bool { abs(price - 1) < 1e-12 && abs(shares - 1) < 1e-12 }
     }
 
     /// What the actions of one day come to: new shares for one old, and cash for one old share.
@@ -93,13 +90,6 @@ package struct Restatement {
                 case .split(let new, let old): terms[action.exDate, default: Terms()].shares *= new / old
                 case .dividend(let amount): terms[action.exDate, default: Terms()].cash += amount.double
                 }
-            }
-        }
-
-        static func of(_ days: [SessionDate], _ terms: [SessionDate: Terms]) -> Terms {
-            days.compactMap { terms[$0] }.reduce(into: Terms()) {
-                $0.shares *= $1.shares
-                $0.cash += $1.cash
             }
         }
 

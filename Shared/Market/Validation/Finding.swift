@@ -28,7 +28,7 @@ package struct Finding: Hashable, Sendable {
 
 /// One value of a row that was wrong by a known amount.
 package struct Repair: Hashable, Sendable {
-    /// `split` is no price: the new shares for one old since the row before, which nobody told of.
+    /// `split` is no price: the new shares for one old since the row before, which nobody told of, or by which earlier rows stand off.
     package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close, split }
 
     package let field: Field

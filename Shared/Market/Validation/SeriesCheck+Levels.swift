@@ -28,14 +28,18 @@ extension SeriesCheck {
         }
     }
 
-    /// A high or low that was mended encloses the other prices too: its hundredth was rounded further than they.
+    /// A high or low that was mended encloses the other prices too, and others keep within: a hundredth was rounded further than they.
     private func enclosing(_ prices: [(Repair.Field, Double)], _ repairs: [Repair]) -> [Repair] {
         let mended = prices.map { field, value in repairs.first { $0.field == field }?.after ?? value }
+        let high = repairs.contains { $0.field == .high } ? .infinity : mended[1]
+        let low = repairs.contains { $0.field == .low } ? 0 : mended[2]
         return repairs.map { repair in
             switch repair.field {
             case .high: Repair(field: .high, before: repair.before, after: max(repair.after, mended[0], mended[3]))
             case .low: Repair(field: .low, before: repair.before, after: min(repair.after, mended[0], mended[3]))
-            default: repair
+            case .open, .close:
+                Repair(field: repair.field, before: repair.before, after: min(max(repair.after, low), high))
+            case .split: repair
             }
         }
     }

@@ -33,6 +33,11 @@ package struct SeriesCheck: Sendable {
 
     package init(calendar: TradingCalendar?) { self.calendar = calendar }
 
+    /// Whether the session of an ex-date had begun at an instant, so that prices of then may hold its action.
+    package func isPast(_ exDate: SessionDate, at instant: Instant) -> Bool {
+        (calendar.map { $0.open(of: exDate) } ?? .utcMidnight(exDate)) <= instant
+    }
+
     /// What is a hundred times off in rows of any spacing, in order: for bars within sessions, which the other rules are not made for.
     package func unitErrors(_ rows: [Validation.Row]) -> [Finding] {
         var series = ValidationSeries(rows.enumerated().map { (ordinal: $0, row: $1) }, actions: [])

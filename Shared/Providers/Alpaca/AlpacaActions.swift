@@ -1,6 +1,7 @@
 package import Market
 
-/// Alpaca's corporate actions: splits, cash and stock dividends, spin-offs; renames beside them. Amounts as traded.
+/// Alpaca's corporate actions: splits, cash and stock dividends, as traded. Of the other kinds (spin-offs and mergers, whose worth it does
+/// not tell, and renames, which are facts of their own) each row goes to quarantine.
 package struct AlpacaActions: DataProvider {
     package static let name = "alpaca"
     package let hasPages = true
@@ -54,24 +55,13 @@ package struct AlpacaActions: DataProvider {
                 case "stock_dividends":
                     rows.addSplit(
                         ordinal, date: date, numerator: row["rate"]?.number.map { 1 + $0 }, denominator: 1, nature: .stockDividend)
-                default: continue
+                default: rows.refuse(ordinal, date: date ?? row["process_date"]?.string, list.key)
                 }
             }
         }
         var answer = rows.answer(currency: "USD")
         answer.nextPage = next
         return answer
-    }
-
-    /// Every rename of the answer, dated by when it was processed.
-    package func renames(_ body: [UInt8]) throws(ProviderRefusal) -> [Rename] {
-        let lists = try lists(body, status: 200, headers: []).lists
-        return (lists.first { $0.key == "name_changes" }?.value.elements ?? []).compactMap { row in
-            guard let date = row["process_date"]?.string.flatMap({ SessionDate($0) }), let old = row["old_symbol"]?.string,
-                let new = row["new_symbol"]?.string
-            else { return nil }
-            return Rename(on: date, from: old, to: new)
-        }
     }
 
     private func lists(

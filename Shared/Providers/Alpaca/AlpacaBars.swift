@@ -8,7 +8,7 @@ package struct AlpacaBars: DataProvider {
     package let reportsActions = false
     package static let traits = ProviderTraits(
         close: .asTraded, order: .oldestFirst, stamp: .midnightInNewYork, key: .header("APCA-API-SECRET-KEY"),
-        suggested: ProviderLimits(perMinute: 200, concurrency: 4))
+        actionKinds: ["corporate-actions"], suggested: ProviderLimits(perMinute: 200, concurrency: 4))
 
     private let baseURL: String
     private let key: String?

@@ -4,7 +4,7 @@ import Market
 enum AlphaVantage {
     static let traits = ProviderTraits(
         close: .asTraded, order: .newestFirst, stamp: .exchangeDate, key: .query("apikey"),
-        suggested: ProviderLimits(perSecond: 1, perDay: 25))
+        actionKinds: ["splits", "dividends"], suggested: ProviderLimits(perSecond: 1, perDay: 25))
 
     /// `query` without the key, such as `function=GLOBAL_QUOTE&symbol=IBM`.
     static func request(_ baseURL: String, _ query: String, key: String?) -> ProviderRequest {

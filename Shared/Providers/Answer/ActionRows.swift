@@ -25,8 +25,16 @@ struct ActionRows {
         actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount)), nature: nature))
     }
 
-    private mutating func reject(_ ordinal: Int, _ session: SessionDate?, _ rule: String, _ text: String) {
-        rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: "no date or no positive figure", text: text))
+    /// An action of a kind that no price can be brought back by.
+    mutating func refuse(_ ordinal: Int, date: String?, _ kind: String) {
+        let session = date.flatMap { SessionDate($0.prefix(10)) }
+        reject(ordinal, session, "unsupported-action", "\(kind),\(date ?? "")", "\(kind): look whether prices or names change with it")
+    }
+
+    private mutating func reject(
+        _ ordinal: Int, _ session: SessionDate?, _ rule: String, _ text: String, _ detail: String = "no date or no positive figure"
+    ) {
+        rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
     }
 
     func answer(currency: String?) -> ProviderAnswer {

@@ -4,9 +4,9 @@ enum Polygon {
         ProviderRequest(url: url, key: key.map { (name: "Authorization", value: "Bearer " + $0) })
     }
 
-    /// The answer as a whole, with a non-empty `results`.
+    /// The answer as a whole, with `results` that are not empty unless `mayBeEmpty`.
     static func results(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?, mayBeEmpty: Bool = false
     ) throws(ProviderRefusal) -> JSONValue {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error", "message"])
         guard let state = json["status"]?.string, ["OK", "DELAYED"].contains(state) || json["results"] != nil else {
@@ -19,7 +19,7 @@ enum Polygon {
             throw ProviderRefusal(.malformed, "no results: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
         }
         guard let rows = results.elements else { throw ProviderRefusal(.malformed, "results is no list") }
-        guard !rows.isEmpty else { throw ProviderRefusal(.emptyRange, "nothing in the range") }
+        guard !rows.isEmpty || mayBeEmpty else { throw ProviderRefusal(.emptyRange, "nothing in the range") }
         return json
     }
 

@@ -35,13 +35,14 @@ package struct PolygonActions: DataProvider {
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
     package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try Polygon.results(body, status: status, headers: headers, key: key) }
+        refusal { () throws(ProviderRefusal) in _ = try Polygon.results(body, status: status, headers: headers, key: key, mayBeEmpty: true)
+        }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer {
-        let json = try Polygon.results(body, status: status, headers: [], key: key)
+        let json = try Polygon.results(body, status: status, headers: [], key: key, mayBeEmpty: true)
         var rows = ActionRows()
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
             if let symbol, let ticker = row["ticker"]?.string, ticker != symbol { continue }

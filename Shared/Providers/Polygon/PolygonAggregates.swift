@@ -11,7 +11,7 @@ package struct PolygonAggregates: DataProvider {
     package let reportsActions = false
     package static let traits = ProviderTraits(
         close: .asTraded, order: .oldestFirst, stamp: .midnightInNewYork, key: .header("Authorization"),
-        suggested: ProviderLimits(perMinute: 5))
+        actionKinds: ["splits", "dividends"], suggested: ProviderLimits(perMinute: 5))
 
     private let baseURL: String
     private let key: String?

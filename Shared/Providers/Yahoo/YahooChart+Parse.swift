@@ -42,7 +42,7 @@ extension YahooChart {
         return answer
     }
 
-    /// What is said of each split that rows know nothing of is what the last of them would have become.
+    /// Each split that rows know nothing of is said beside the last of them, with the ratio that they are not multiplied by.
     private func unadjusted(
         _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ answer: inout AnswerRows
     ) -> UnadjustedSplits {
@@ -54,7 +54,7 @@ extension YahooChart {
             answer.mend(
                 ordinal, row.session, "split-not-adjusted",
                 "the rows before \(level.from) know nothing of the split of \(level.split.exDate), \(level.ratio) for 1", "\(row.close)",
-                [Repair(field: .close, before: row.close * level.ratio, after: row.close)])
+                [Repair(field: .split, before: level.ratio, after: 1)])
         }
         return unadjusted
     }

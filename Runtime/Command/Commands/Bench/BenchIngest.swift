@@ -31,6 +31,7 @@ struct BenchIngest: AsyncParsableCommand {
         report.conditions["answers"] = "\(answers.bodies.count) symbols, \(answers.rows) rows, \(answers.bytes) bytes of Yahoo's chart JSON"
         report.conditions["rounds"] = "\(rounds) in memory, 1 thread; \(loads) through the local system"
         report.add("parse, check and features in memory", try inMemory(answers), "rows/s of CPU", note: "1 thread")
+        report.add("a million next sessions", lookUps(), "s of CPU", note: "XNYS, 1 thread")
         var found: [LoadRound] = []
         for _ in 0..<loads { found.append(try await LoadRound.measure(home, rows: answers.rows)) }
         if loads > 0 {
@@ -43,6 +44,16 @@ struct BenchIngest: AsyncParsableCommand {
             report.add("CPU of the emulator", Measurements(found.map(\.emulator)).median, "µs/row")
         }
         try report.print(asJSON: options.json)
+    }
+
+    private func lookUps() -> Double {
+        var spent: [Double] = []
+        for _ in 0..<3 {
+            let before = processorTime()
+            guard BacktestBench.nextSessions(1_000_000) != 0 else { return .nan }
+            spent.append(processorTime() - before)
+        }
+        return Measurements(spent).median
     }
 
     private func inMemory(_ answers: Answers) throws -> Double {

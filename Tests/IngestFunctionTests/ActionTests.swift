@@ -1,0 +1,63 @@
+import FeaturizeFunction
+import Foundation
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import IngestFunction
+
+/// Providers whose bars come without splits and dividends are asked for those too, and the bars are read by them.
+@Suite(.timeLimit(.minutes(2)), .serialized)
+struct ActionTests {
+    private static func bars() -> String {
+        let sessions = TradingCalendar.of(mic: "XNAS")!.sessions(from: SessionDate("2011-11-01")!, through: SessionDate("2012-01-10")!)
+        let rows = sessions.enumerated().map { index, session in
+            // As traded: half the price from the split on.
+            let price = (20 + Double(index % 7) / 10) / (session >= SessionDate("2012-01-05")! ? 2 : 1)
+            let millis = Instant.utcMidnight(session).adding(seconds: 5 * 3600).seconds * 1000
+            return #"{"o":\#(price),"h":\#(price + 0.3),"l":\#(price - 0.3),"c":\#(price + 0.1),"v":\#(1000 + index),"t":\#(millis)}"#
+        }
+        return #"{"status":"OK","adjusted":false,"results":[\#(rows.joined(separator: ","))]}"#
+    }
+
+    @Test func splitsAndDividendsAreAskedForBesideTheBarsAndKnownWhenTheyAreRead() async throws {
+        let exchange = try await Exchange(providers: "polygon", actions: "") { line, _, connection in
+            let body =
+                if line.contains("/splits") {
+                    #"{"status":"OK","results":[{"execution_date":"2012-01-05","split_from":1,"split_to":2,"ticker":"AAPL"}]}"#
+                } else if line.contains("/dividends") {
+                    #"{"status":"OK","results":[]}"#
+                } else {
+                    Self.bars()
+                }
+            connection.answer(body: Array(body.utf8))
+        }
+        defer { exchange.stop() }
+        #expect(try await exchange.run().stored == ["AAPL"])
+        #expect(exchange.rawKeys.count == 3)
+        #expect(try await exchange.database.query("SELECT count(*) FROM run_items WHERE object_key IS NOT NULL")[0][0] as Int == 3)
+        let featurize = try await Featurize(exchange.environment)
+        for key in exchange.rawKeys.reversed() { _ = try await featurize.handle(.objects([key]), Context(deadline: .after(.seconds(30)))) }
+        #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+        let known = AsOf.recorded(Instant(Exchange.time)!)
+        let series = try await PreferredSeries(exchange.database).read("XNAS:AAPL", known, order: ["polygon"])
+        let split = CorporateAction(exDate: SessionDate("2012-01-05")!, kind: .split(numerator: 2, denominator: 1))
+        #expect(series.actions == [split] && series.bars.allSatisfy { $0.split == nil })
+        #expect(try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict <> 'released'")[0][0] as Int == 0)
+
+        // The next evening asks for what is new, of each kind.
+        let before = exchange.asked.count
+        _ = try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#)
+        let asked = exchange.asked.dropFirst(before)
+        #expect(asked.count == 3 && asked.contains { $0.contains("/splits") && $0.contains("execution_date.gte=") })
+    }
+
+    @Test func aKindThatTheProviderDoesNotHaveIsRefusedAtTheStart() async throws {
+        await #expect(throws: IngestSettings.Failure.self) {
+            _ = try await Exchange(providers: "polygon", actions: #""actions":["mergers"],"#) { _, _, connection in connection.answer() }
+        }
+    }
+}
