@@ -48,7 +48,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         ProviderSample(file: "alpaca/bars-page1.json", provider: "alpaca", kind: "bars-1d", bars: 2, last: ("2022-06-09", "184")),
         ProviderSample(file: "alpaca/bars-page2.json", provider: "alpaca", kind: "bars-1d", bars: 2, last: ("2022-06-13", "164.26")),
         ProviderSample(file: "alpaca/bars-15min.json", provider: "alpaca", kind: "bars-15min", intraday: 5),
-        ProviderSample(file: "alpaca/corporate-actions.json", provider: "alpaca", kind: "corporate-actions", actions: 2),
+        ProviderSample(file: "alpaca/corporate-actions.json", provider: "alpaca", kind: "corporate-actions", actions: 2, rejected: 13),
         ProviderSample(file: "alpaca/trades-page.json", provider: "alpaca", kind: "bars-1d", refusal: "malformed"),
         ProviderSample(file: "alpaca/snapshot.json", provider: "alpaca", kind: "bars-1d", refusal: "malformed"),
         ProviderSample(file: "twelvedata/time_series-AAPL-1min.json", provider: "twelvedata", kind: "series-1min", intraday: 1),
