@@ -44,8 +44,11 @@ package enum BacktestBench {
                     engine.append(contentsOf: bars[symbol], to: &rows[symbol])
                 }
                 var cross = CrossSectionEngine(members: symbols)
-                for session in 0..<sessions {
-                    _ = cross.append(CrossMember.present(rows, at: [Int](repeating: session, count: symbols)))
+                var some = CrossSessions(members: symbols, sessions: 16)
+                for first in stride(from: 0, to: sessions, by: 16) {
+                    let places = (first..<min(first + 16, sessions)).flatMap { repeatElement($0, count: symbols) }
+                    some.take(rows, at: places)
+                    for session in 0..<places.count / symbols { _ = cross.append(some[session]) }
                 }
             }
         }

@@ -45,16 +45,28 @@ struct HistoryBuilder {
         var cross = CrossSectionEngine(members: rows.count)
         var next = [Int](repeating: 0, count: rows.count)
         let sessions = Set(rows.flatMap(\.sessions)).sorted()
-        for (i, session) in sessions.enumerated() {
-            let places = rows.indices.map { next[$0] < rows[$0].sessions.count && rows[$0].sessions[next[$0]] == session ? next[$0] : -1 }
-            let present = CrossMember.present(rows, at: places)
-            let answer = cross.append(present)
-            for (j, entry) in present.enumerated() {
-                append(rows[entry.member][next[entry.member]], to: &columns[entry.member])
-                columns[entry.member].features += answer.isEmpty ? missing[...] : answer[j * width..<(j + 1) * width]
-                next[entry.member] += 1
+        var some = CrossSessions(members: rows.count, sessions: together)
+        for first in stride(from: 0, to: sessions.count, by: together) {
+            let taken = sessions[first..<min(first + together, sessions.count)]
+            some.take(rows, at: taken.flatMap { session in places(rows, session, &next) })
+            for i in 0..<taken.count {
+                let answer = cross.append(some[i])
+                for (j, entry) in some[i].enumerated() {
+                    let place = columns[entry.member].logLevel.count
+                    append(rows[entry.member][place], to: &columns[entry.member])
+                    columns[entry.member].features += answer.isEmpty ? missing[...] : answer[j * width..<(j + 1) * width]
+                }
             }
-            if i % 256 == 0 { progress(Double(i) / Double(sessions.count)) }
+            progress(Double(first) / Double(sessions.count))
+        }
+    }
+
+    /// The session's place in each member's rows, negative = absent; `next` are the places after it.
+    private static func places(_ rows: [FeatureRows], _ session: SessionDate, _ next: inout [Int]) -> [Int] {
+        rows.indices.map { member in
+            guard next[member] < rows[member].sessions.count, rows[member].sessions[next[member]] == session else { return -1 }
+            next[member] += 1
+            return next[member] - 1
         }
     }
 
@@ -65,6 +77,8 @@ struct HistoryBuilder {
         column.blend.append(row.blend)
     }
 
+    /// Sessions that are taken at a time.
+    private static let together = 16
     private static let width = CrossSectionEngine.width
     private static let missing = [Float](repeating: .nan, count: width)
 }

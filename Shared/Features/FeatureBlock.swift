@@ -8,45 +8,53 @@ typealias Four = SIMD4<Double>
 /// Stages read and write whole vectors; what lies past `count` is never looked at.
 final class FeatureBlock {
     enum Column: Int, CaseIterable {
-        case open, highest, lowest, close, growth, volume, turnover
-        case level, logLevel, equalReturns, logReturn, range, intraday, variance
+        case open, highest, lowest, close, growth, logReturn, range, intraday, variance
         case variance94, variance97, bar90, bar97, variance99, average12, average26
-        case square5, square20, square60, square250, size20, gain14, loss14, lossSquare20, range10, garmanKlass20, level20, turnover20
-        case volume5, volume60, return60, impact, impact250
-        case change5, change20, change60, change120, momentum
+        case square5, square20, square60, square250, size20, size14, move14, lossSquare20, range10, garmanKlass20, level20, turnover20
+        case volume5, volume60, return60, cube60, impact, impact250
         case skewness60, largest20, highest250, lowest250, median20
+        case log94, log5, log20, log60, log250, logRange10, logGarmanKlass20, logLevel20, logVolume, logVolumes, logProduct
     }
 
-    let capacity: Int
+    /// The most sessions in one block.
+    static let room = SessionSeries.room
+    /// An odd number of cache lines, so that columns do not share cache sets.
+    private static let columnStride = (room + 31) / 16 * 16 + 8
+    private static let workStride = SessionSeries.reach + columnStride
+    private static let workLines = 4
+
     var count = 0
-    private let columnStride: Int
     private let memory: UnsafeMutablePointer<Double>
     private let places: UnsafeMutablePointer<Int>
 
-    init(capacity: Int) {
-        self.capacity = capacity
-        // An odd number of cache lines, so that columns do not share cache sets.
-        columnStride = (capacity + 31) / 16 * 16 + 8
-        memory = .allocate(capacity: columnStride * Column.allCases.count)
-        memory.initialize(repeating: 0, count: columnStride * Column.allCases.count)
-        places = .allocate(capacity: capacity + 4)
-        places.initialize(repeating: 0, count: capacity + 4)
+    init() {
+        let doubles = Self.columnStride * Column.allCases.count + Self.workStride * Self.workLines
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: doubles * MemoryLayout<Double>.stride, alignment: 64)
+        memory = raw.bindMemory(to: Double.self, capacity: doubles)
+        places = .allocate(capacity: Self.room)
     }
 
     deinit {
-        memory.deallocate()
+        UnsafeMutableRawPointer(memory).deallocate()
         places.deallocate()
     }
 
     subscript(column: Column) -> UnsafeMutablePointer<Double> {
-        @inline(__always) get { memory + column.rawValue * columnStride }
+        @inline(__always) get { memory + column.rawValue * Self.columnStride }
+    }
+
+    /// One of four lines of scratch memory, from the block's first session on; negative indices are the past, as deep as a series.
+    @inline(__always)
+    func work(_ line: Int) -> UnsafeMutablePointer<Double> {
+        memory + Self.columnStride * Column.allCases.count + Self.workStride * line + SessionSeries.reach
     }
 
     /// Where a session's row goes among all of them.
+    @inline(__always)
     func place(_ index: Int) -> Int { places[index] }
 
     @inline(__always)
-    func append(_ bar: Observation, growth: Double, shares: Double, place: Int) {
+    func append(_ bar: Observation, growth: Double, shares: Double, place: Int, _ open: SessionSeries.Open) {
         let raw = bar.volume / shares
         let volume = raw > 1 ? raw : 1
         self[.open][count] = bar.open
@@ -54,8 +62,8 @@ final class FeatureBlock {
         self[.lowest][count] = min(bar.low, bar.open, bar.close)
         self[.close][count] = bar.close
         self[.growth][count] = growth
-        self[.volume][count] = volume
-        self[.turnover][count] = bar.close * shares * volume
+        open[.volumes][count] = volume
+        open[.turnovers][count] = bar.close * shares * volume
         places[count] = place
         count += 1
     }
@@ -67,4 +75,14 @@ extension UnsafeMutablePointer<Double> {
 
     @inline(__always)
     func store(_ value: Four, _ index: Int) { UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Four.self) }
+
+    /// Writes a range of the line, four values at a time and up to three past its end.
+    @inline(__always)
+    func fill(_ range: Range<Int>, _ value: (_ index: Int) -> Four) {
+        var i = range.lowerBound
+        while i < range.upperBound {
+            store(value(i), i)
+            i &+= 4
+        }
+    }
 }

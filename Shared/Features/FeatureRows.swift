@@ -19,9 +19,14 @@ package struct FeatureRows: Sendable {
 
     /// Takes the sessions of these bars in place of what was there, and has every row written.
     mutating func replace(_ observations: [Observation], _ write: (Tables) -> Void) {
-        sessions.removeAll(keepingCapacity: true)
-        for observation in observations { sessions.append(observation.session) }
         let count = observations.count
+        if sessions.count == count {
+            sessions.withUnsafeMutableBufferPointer { sessions in
+                for i in 0..<count { sessions[i] = observations[i].session }
+            }
+        } else {
+            sessions = observations.map(\.session)
+        }
         if values.count != count * FeatureRow.width {
             values = [Float](repeating: .nan, count: count * FeatureRow.width)
             extras = [Double](repeating: .nan, count: count * FeatureRow.extrasWidth)

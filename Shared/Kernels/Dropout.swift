@@ -4,9 +4,14 @@ package struct Dropout: Sendable, Hashable {
     /// Of the update and the part of the batch; each place in the net adds its own `site`.
     private let key: UInt32
 
-    /// - Parameter rate: the share dropped, below 1.
-    package init(rate: Float, seed: UInt64, update: Int, part: Int) {
+    private let firstSite: Int
+
+    /// - Parameters:
+    ///   - rate: the share dropped, below 1.
+    ///   - firstSite: added to every site.
+    package init(rate: Float, seed: UInt64, update: Int, part: Int, firstSite: Int = 0) {
         self.rate = rate
+        self.firstSite = firstSite
         var z = seed &+ UInt64(update) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(part) &* 0xD1B5_4A32_D192_ED03
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -17,7 +22,7 @@ package struct Dropout: Sendable, Hashable {
     package func apply(_ source: UnsafePointer<Lanes>, site: Int, into target: UnsafeMutablePointer<Lanes>, count: Int) {
         let keep = Lanes(repeating: 1 / (1 - rate))
         let threshold = SIMD8<UInt32>(repeating: UInt32(rate * 16_777_216))
-        let start = key &+ UInt32(truncatingIfNeeded: site) &* 0x85EB_CA6B
+        let start = key &+ UInt32(truncatingIfNeeded: firstSite + site) &* 0x85EB_CA6B
         var counter = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &+ start
         for i in 0..<count {
             let kept = source[i] * keep

@@ -31,13 +31,15 @@ package struct PackedMatrix {
 /// c[p][row] = bias[row] + Σ_k a[row][k] b[p][k] for each panel p, in the order of k by fused multiply-adds.
 ///
 /// - Parameters:
+///   - depth: the sum ends there, where what follows in b is zero; nil = `a.depth`.
 ///   - bias: `a.rows` floats; nil starts at zero.
 ///   - b: panels of `a.depth` rows, `bStride` registers apart.
 ///   - c: panels of `a.rows` rows, `cStride` registers apart.
 package func panelProduct(
-    _ a: PackedMatrix, bias: UnsafePointer<Float>?, b: UnsafePointer<Lanes>, bStride: Int, into c: UnsafeMutablePointer<Lanes>,
-    cStride: Int, panels: Int
+    _ a: PackedMatrix, depth: Int? = nil, bias: UnsafePointer<Float>?, b: UnsafePointer<Lanes>, bStride: Int,
+    into c: UnsafeMutablePointer<Lanes>, cStride: Int, panels: Int
 ) {
+    let depth = depth ?? a.depth
     // So many panels at a time as stay in the first-level cache while the matrix passes by.
     let group = max(1, 384 / a.depth)
     for first in stride(from: 0, to: panels, by: group) {
@@ -46,24 +48,24 @@ package func panelProduct(
         let c = c + first * cStride
         var row = 0
         while row + 6 <= a.rows {
-            panelRows(SixRows<DoubleRow>.self, a, row, bias, b, bStride, c, cStride, some)
+            panelRows(SixRows<DoubleRow>.self, a, row, depth, bias, b, bStride, c, cStride, some)
             row += 6
         }
-        if row + 4 == a.rows { panelRows(FourRows<DoubleRow>.self, a, row, bias, b, bStride, c, cStride, some) }
-        if row + 2 == a.rows { panelRows(TwoRows<DoubleRow>.self, a, row, bias, b, bStride, c, cStride, some) }
+        if row + 4 == a.rows { panelRows(FourRows<DoubleRow>.self, a, row, depth, bias, b, bStride, c, cStride, some) }
+        if row + 2 == a.rows { panelRows(TwoRows<DoubleRow>.self, a, row, depth, bias, b, bStride, c, cStride, some) }
     }
 }
 
 @inline(__always)
 private func panelRows<T: Tile>(
-    _ type: T.Type, _ a: PackedMatrix, _ row: Int, _ bias: UnsafePointer<Float>?, _ b: UnsafePointer<Lanes>, _ bStride: Int,
+    _ type: T.Type, _ a: PackedMatrix, _ row: Int, _ depth: Int, _ bias: UnsafePointer<Float>?, _ b: UnsafePointer<Lanes>, _ bStride: Int,
     _ c: UnsafeMutablePointer<Lanes>, _ cStride: Int, _ panels: Int
 ) where T.Row == DoubleRow {
     for panel in 0..<panels {
         var tile = T { DoubleRow(repeating: bias?[row + $0] ?? 0) }
         var weights = a.values + row * a.depth
         var b = b + panel * bStride
-        for _ in 0..<a.depth {
+        for _ in 0..<depth {
             tile.addProduct(weights, 1, b)
             weights += T.rows
             b += 2

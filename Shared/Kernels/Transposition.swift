@@ -14,22 +14,27 @@ package func transpose(_ panel: UnsafePointer<Lanes>, rows: Int, into target: Un
     }
 }
 
-/// Sample rows to a panel: panel[row][lane] = samples[lane][offset + row].
+/// Sample rows to panels: panel[i][row][lane] = samples[lane][offset + i · rows + row].
 ///
 /// - Parameters:
 ///   - samples: at most sixteen; the lanes that are left over repeat the first.
 ///   - rows: a multiple of 8.
-package func gather(_ samples: ArraySlice<UnsafePointer<Float>>, offset: Int, rows: Int, into panel: UnsafeMutablePointer<Lanes>) {
+///   - count: panels, `stride` registers apart. Several at a time follow each sample's memory.
+package func gather(
+    _ samples: ArraySlice<UnsafePointer<Float>>, offset: Int, rows: Int, count: Int = 1, into panel: UnsafeMutablePointer<Lanes>,
+    stride: Int = 0
+) {
     precondition(rows % 8 == 0 && samples.count <= panelWidth)
-    let first = samples.startIndex
-    for half in 0..<2 {
-        for row in stride(from: 0, to: rows, by: 8) {
-            var block = EightByEight { lane in
-                let sample = half * 8 + lane
-                return load(samples[sample < samples.count ? first + sample : first] + offset + row)
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: panelWidth) { lanes in
+        for lane in 0..<panelWidth { lanes[lane] = samples[samples.startIndex + (lane < samples.count ? lane : 0)] + offset }
+        for half in 0..<2 {
+            for i in 0..<count {
+                for row in Swift.stride(from: 0, to: rows, by: 8) {
+                    var block = EightByEight { load(lanes[half * 8 + $0] + i * rows + row) }
+                    block.transpose()
+                    block.forEach { k, values in panel[i * stride + (row + k) * 2 + half] = values }
+                }
             }
-            block.transpose()
-            block.forEach { k, values in panel[(row + k) * 2 + half] = values }
         }
     }
 }

@@ -80,4 +80,43 @@ import Testing
             #expect(abs(mean - 0.02) < 1e-6)
         }
     }
+
+    @Test func sessionsTakenTogetherHaveTheMembersAndTheBitsOfOneByOne() {
+        let names = universe.keys.sorted()
+        let rows = names.map { name in
+            var engine = FeatureEngine()
+            var random = RandomBars(seed: UInt64(name.dropFirst())! + 1)
+            return engine.append(contentsOf: random.make(420))
+        }
+        var (one, together) = (CrossSectionEngine(members: names.count), CrossSectionEngine(members: names.count))
+        var some = CrossSessions(members: names.count, sessions: 7)
+        for first in stride(from: 0, to: sessions, by: 7) {
+            let places = (first..<first + 7).map { step in names.indices.map { ($0 + step) % 9 == 0 ? -1 : step } }
+            some.take(rows, at: places.flatMap(\.self))
+            for (i, places) in places.enumerated() {
+                let present = places.indices.filter { places[$0] >= 0 }.map { CrossMember($0, rows[$0][places[$0]]) }
+                #expect(some[i].map(\.member) == present.map(\.member))
+                #expect(together.append(some[i]).map(\.bitPattern) == one.append(present).map(\.bitPattern))
+            }
+        }
+    }
+
+    @Test func ranksAreThoseOfASortWithTiesOutliersAndHoles() throws {
+        let returns: [Double] = [
+            0, -0.0, 0.1, 0.1, 0.1 + 1e-16, .nan, 1e6, -3, 2e-9, 1e-9, 3e-9, 0.2, -0.2, .nan, .leastNonzeroMagnitude, 0.3, 0.3 + 1e-15, 0.3,
+            7, 8, -8, 9,
+        ]
+        var engine = CrossSectionEngine(members: returns.count)
+        let present = returns.indices.compactMap { CrossMember($0, extras: [0.01, 1, 1, 1, returns[$0], -returns[$0], 1, 1]) }
+        let answer = engine.append(present)
+        try #require(answer.count == returns.count * CrossSectionEngine.width)
+        let known = Double(returns.count { !$0.isNaN })
+        for (i, value) in returns.enumerated() {
+            for (column, value, values) in [(2, value, returns), (3, -value, returns.map { -$0 })] {
+                let rank = Double(values.count { $0 < value }) + Double(values.count { $0 == value } + 1) / 2
+                let own = answer[i * CrossSectionEngine.width + column]
+                #expect(value.isNaN ? own.isNaN : abs(Double(own) - (rank / known - 0.5)) < 1e-7)
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Features
+import Foundation
 import Market
 import Testing
 
@@ -135,6 +136,26 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         for row in features(flat) {
             #expect(row.values.count == FeatureSet.symbolNames.count)
             #expect(row.values.allSatisfy { $0.isNaN || abs($0) <= 8 })
+        }
+    }
+
+    /// Log returns of one percent a session and a millionth of that beside it: power sums would cancel.
+    @Test func theSkewnessOfASteadyRiseIsThatOfItsDeviations() throws {
+        var close = 64.0
+        let steady = (0..<200).map { index in
+            close *= exp(0.01 + 1e-6 * Double(index * index % 7))
+            return Observation(session: SessionDate(day: Int32(index)), open: close, high: close, low: close, close: close, volume: 1000)
+        }
+        let column = try #require(FeatureSet.names.firstIndex(of: "skew60"))
+        let rows = features(steady)
+        let returns = rows.map(\.logReturn)
+        for index in 60..<200 {
+            let window = returns[index - 59...index]
+            let mean = window.reduce(0, +) / 60
+            let squares = window.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }, cubes = window.reduce(0) { $0 + pow($1 - mean, 3) }
+            let expected = (60 * 59.0).squareRoot() / 58 * (cubes / 60) / pow(squares / 60, 1.5)
+            let own = Double(rows[index].values[column])
+            #expect(squares / 60 <= 1e-14 ? own.isNaN : abs(own - expected) < 1e-6, "\(own) \(expected)")
         }
     }
 

@@ -102,7 +102,7 @@ import Testing
         net.initialise(&random, headBias: [Double](repeating: 0.3, count: 21))
         net.pack()
         let reference = Reference(net: net, block: net.parameters.values.map(Double.init))
-        var forward = ForwardPass(ReadyNets<Reference.Net>(shape, [net.parameters.values]), windows: 37)
+        var forward = ForwardPass(ReadyNets<Reference.Net>(shape, [net.parameters.values]))
         let outputs = forward.meanOutputs(data.windows)
         for sample in [0, 15, 16, 36] {
             for (row, expected) in reference.outputs(arrays(data, shape)[sample]).enumerated() {

@@ -81,7 +81,7 @@ enum TorchPython {
                 .init(name: "targets", shape: [configuration.batch, 3], values: targets),
             ])
         let answer = try TorchPython.run(script, on: given)
-        var forward = ForwardPass(ReadyNets<Net>(shape, [block.values]), windows: configuration.batch)
+        var forward = ForwardPass(ReadyNets<Net>(shape, [block.values]))
         let outputs = forward.meanOutputs(data.windows)
         let expected = try answer.values("outputs", shape: [configuration.batch, shape.outputs])
         #expect(zip(outputs, expected).allSatisfy { abs($0 - Double($1)) < 1e-5 })
@@ -175,7 +175,7 @@ enum TorchPython {
                     .init(name: "model", shape: [bytes.count], values: bytes.map(Float.init)),
                     .init(name: "windows", shape: [20, shape.window, shape.inputs], values: windows),
                 ]))
-        var forward = ForwardPass(ReadyNets<Net>(shape, values), windows: 20)
+        var forward = ForwardPass(ReadyNets<Net>(shape, values))
         let expected = forward.meanOutputs(data.windows)
         #expect(zip(try answer.values("z", shape: [20, 21]), expected).allSatisfy { abs(Double($0) - $1) < 1e-5 })
     }

@@ -19,24 +19,16 @@ package struct CrossMember: Sendable {
             deviation60: extras[7])
     }
 
-    /// The members present in a session, by number.
-    ///
-    /// - Parameters:
-    ///   - rows: of every member of the universe.
-    ///   - places: the session's place in each member's rows; negative = absent.
-    package static func present(_ rows: [FeatureRows], at places: [Int]) -> [CrossMember] {
-        var present: [CrossMember] = []
-        present.reserveCapacity(rows.count)
-        for member in rows.indices where places[member] >= 0 {
-            let at = places[member] * FeatureRow.extrasWidth
-            rows[member].extras.withUnsafeBufferPointer { extras in
-                present.append(
-                    CrossMember(
-                        member, logReturn: extras[at], sigma94: extras[at + 1], return5: extras[at + 4], return20: extras[at + 5],
-                        momentum: extras[at + 6], deviation60: extras[at + 7]))
-            }
-        }
-        return present
+    /// Of nobody: what memory holds before it is written.
+    static let none = CrossMember(
+        -1, logReturn: .nan, sigma94: .nan, return5: .nan, return20: .nan, momentum: .nan, deviation60: .nan)
+
+    /// - Parameter extras: `FeatureRow.extrasWidth` of them.
+    @inline(__always)
+    init(_ member: Int, _ extras: UnsafePointer<Double>) {
+        self.init(
+            member, logReturn: extras[0], sigma94: extras[1], return5: extras[4], return20: extras[5], momentum: extras[6],
+            deviation60: extras[7])
     }
 
     private init(

@@ -1,7 +1,7 @@
 /// The six features that compare a symbol with the session's universe: `append` the sessions in order.
 ///
-/// The answer at a session depends on the last `memory` sessions alone and on nothing before them, to the bit: windows are summed
-/// afresh, oldest first. A session with fewer than `leastMembers` returns answers nothing and counts as no session.
+/// The answer at a session depends on the last `memory` sessions alone and on nothing before them, to the bit: windows are trees of
+/// sums. A session with fewer than `leastMembers` returns answers nothing and counts as no session.
 package struct CrossSectionEngine: Sendable {
     package static let leastMembers = 20
     /// Sessions, this one included, that one answer can depend on: 60 residuals, each from a beta over the 60 sessions before it.
@@ -13,8 +13,7 @@ package struct CrossSectionEngine: Sendable {
     private var marketSquares: MemberWindows
     /// Of each member: its last 60 products with the market and squared residuals, and its last beta.
     private var products, residuals: MemberWindows
-    private var betas: [Double]
-    private var returns: [Double]
+    private var betas, returns, residualMeans: [Double]
 
     /// - Parameter members: the universe's size over all sessions; their numbers are 0..<members, in an order that never changes.
     package init(members: Int) {
@@ -23,60 +22,85 @@ package struct CrossSectionEngine: Sendable {
         residuals = MemberWindows(members: members)
         betas = [Double](repeating: .nan, count: products.width)
         returns = [Double](repeating: .nan, count: products.width)
+        residualMeans = [Double](repeating: .nan, count: products.width)
     }
 
     /// The features of the members that are present, in their order, each a row of `FeatureSet.crossNames`, cut to ±8, NaN = missing;
     /// empty below 20 returns.
     ///
     /// - Parameter present: with ascending numbers.
-    package mutating func append(_ present: [CrossMember]) -> [Float] {
+    package mutating func append(_ present: [CrossMember]) -> [Float] { append(present[...]) }
+
+    package mutating func append(_ present: ArraySlice<CrossMember>) -> [Float] {
+        present.withUnsafeBufferPointer { append($0) }
+    }
+
+    private mutating func append(_ present: UnsafeBufferPointer<CrossMember>) -> [Float] {
         var (sum, count) = (0.0, 0)
         for entry in present where !entry.logReturn.isNaN {
             sum += entry.logReturn
             count += 1
         }
         guard count >= CrossSectionEngine.leastMembers else { return [] }
-        let market = sum / Double(count)
-        advance(present, market)
-        let means = residuals.means(least: CrossSectionEngine.least)
-        var answer = [Float](repeating: .nan, count: present.count * Self.width)
-        answer.withUnsafeMutableBufferPointer { answer in
-            for (i, entry) in present.enumerated() {
-                answer[i * Self.width] = FeatureSet.stored(betas[entry.member] - 1)
-            }
-            for i in stride(from: 0, to: present.count, by: 4) {
-                let some = min(4, present.count - i)
-                let ratio = lanes { lane in
-                    let entry = present[min(i + lane, present.count - 1)]
-                    return means[entry.member].squareRoot() / entry.deviation60
+        advance(present, sum / Double(count))
+        return withUnsafeTemporaryAllocation(of: Float.self, capacity: present.count * Self.width) { columns in
+            [Float](unsafeUninitializedCapacity: present.count * Self.width) { answer, written in
+                guard let columns = columns.baseAddress else { return }
+                fill(present, columns)
+                for i in present.indices {
+                    for column in 0..<Self.width { answer[i * Self.width + column] = columns[column * present.count + i] }
                 }
-                let idiosyncratic = logarithms(ratio)
-                for lane in 0..<some { answer[(i + lane) * Self.width + 1] = FeatureSet.stored(idiosyncratic[lane]) }
+                written = present.count * Self.width
             }
-            PercentRanks.write(present, into: answer, column: 2) { $0.return5 }
-            PercentRanks.write(present, into: answer, column: 3) { $0.return20 }
-            PercentRanks.write(present, into: answer, column: 4) { $0.momentum }
-            PercentRanks.write(present, into: answer, column: 5) { $0.sigma94 }
         }
-        return answer
+    }
+
+    /// One column for each feature.
+    private func fill(_ present: UnsafeBufferPointer<CrossMember>, _ columns: UnsafeMutablePointer<Float>) {
+        let count = present.count
+        for (i, entry) in present.enumerated() { columns[i] = FeatureSet.stored(betas[entry.member] - 1) }
+        fillResiduals(present, columns + count)
+        PercentRanks.with(count) { ranks in
+            ranks.write(present, into: columns + 2 * count) { $0.return5 }
+            ranks.write(present, into: columns + 3 * count) { $0.return20 }
+            ranks.write(present, into: columns + 4 * count) { $0.momentum }
+            ranks.write(present, into: columns + 5 * count) { $0.sigma94 }
+        }
+    }
+
+    /// The logarithm of the residuals' deviation over the member's own.
+    private func fillResiduals(_ present: UnsafeBufferPointer<CrossMember>, _ column: UnsafeMutablePointer<Float>) {
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: present.count + 3) { memory in
+            guard let ratios = memory.baseAddress else { return }
+            memory.update(repeating: 1)
+            for (i, entry) in present.enumerated() { ratios[i] = residualMeans[entry.member] / (entry.deviation60 * entry.deviation60) }
+            logarithms(ratios, present.count)
+            for i in present.indices { column[i] = FeatureSet.stored(ratios[i] * 0.5) }
+        }
     }
 
     /// Takes the session into every member's windows. One that is not in it, or has no return, has a hole there.
-    private mutating func advance(_ present: [CrossMember], _ market: Double) {
-        for i in returns.indices { returns[i] = .nan }
-        for entry in present { returns[entry.member] = entry.logReturn }
-        marketSquares.push { _ in Four(repeating: market * market) }
-        let marketVariance = marketSquares.means(least: CrossSectionEngine.least)[0]
+    private mutating func advance(_ present: UnsafeBufferPointer<CrossMember>, _ market: Double) {
+        var squares = Four(repeating: market * market)
+        withUnsafeMutableBytes(of: &squares) { line in
+            if let line = line.baseAddress { marketSquares.push(line.assumingMemoryBound(to: Double.self), least: Self.least) }
+        }
+        let marketVariance = squares[0]
         returns.withUnsafeMutableBufferPointer { returns in
             betas.withUnsafeMutableBufferPointer { betas in
-                guard let returns = returns.baseAddress, let betas = betas.baseAddress else { return }
-                residuals.push { i in
-                    let residual = returns.four(i) - betas.four(i) * market
-                    return residual * residual
+                residualMeans.withUnsafeMutableBufferPointer { means in
+                    guard let base = returns.baseAddress, let betas = betas.baseAddress, let means = means.baseAddress else { return }
+                    returns.update(repeating: .nan)
+                    for entry in present { base[entry.member] = entry.logReturn }
+                    means.fill(0..<returns.count) { i in
+                        let residual = base.four(i) - betas.four(i) * market
+                        return residual * residual
+                    }
+                    residuals.push(means, least: Self.least)
+                    betas.fill(0..<returns.count) { base.four($0) * market }
+                    products.push(betas, least: Self.least)
+                    betas.fill(0..<returns.count) { betas.four($0) / marketVariance }
                 }
-                products.push { returns.four($0) * market }
-                let means = products.means(least: CrossSectionEngine.least)
-                for i in means.indices { betas[i] = means[i] / marketVariance }
             }
         }
     }

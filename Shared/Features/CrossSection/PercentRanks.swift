@@ -1,85 +1,131 @@
 /// Rank among the values that are not NaN, divided by their number: in (0, 1], ties share their mean rank, NaN stays NaN.
 ///
-/// Sorts by the upper 24 of the values' bits in three passes of a radix sort, then mends what the others decide.
-enum PercentRanks {
-    private struct Entry {
-        /// Unsigned integers in the order of the values.
-        var key: UInt64
-        var place: Int
+/// Sorts by the values' distance from the least in 65,536 steps, in two passes of a radix sort, and then what shares a step.
+struct PercentRanks {
+    private let values: UnsafeMutablePointer<Double>
+    /// Where a value came from.
+    private let places: UnsafeMutablePointer<Int32>
+    /// A value's step in the upper half, its number in the lower; one more at the end.
+    private let entries, spare: UnsafeMutablePointer<UInt64>
+    /// Two tables of 256.
+    private let starts: UnsafeMutablePointer<Int32>
+
+    /// Memory for as many values.
+    static func with(_ count: Int, _ body: (PercentRanks) -> Void) {
+        let room = (count + 4) / 4 * 4
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * room) { doubles in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: room + 512) { integers in
+                guard let values = doubles.baseAddress, let places = integers.baseAddress else { return }
+                let entries = UnsafeMutableRawPointer(values + room).assumingMemoryBound(to: UInt64.self)
+                body(PercentRanks(values: values, places: places, entries: entries, spare: entries + room, starts: places + room))
+            }
+        }
     }
 
-    /// Writes each rank less ½ into one column of the answer's rows.
+    /// Writes each rank less ½ into a column, one for each member that is present.
     @inline(__always)
-    static func write(
-        _ present: [CrossMember], into answer: UnsafeMutableBufferPointer<Float>, column: Int, value: (CrossMember) -> Double
+    func write(
+        _ present: UnsafeBufferPointer<CrossMember>, into column: UnsafeMutablePointer<Float>, value: (CrossMember) -> Double
     ) {
-        let width = CrossSectionEngine.width
-        withUnsafeTemporaryAllocation(of: Entry.self, capacity: 2 * present.count) { memory in
-            guard let entries = memory.baseAddress else { return }
-            var count = 0
-            for place in present.indices {
-                let number = value(present[place])
-                guard !number.isNaN else { continue }
-                entries[count] = Entry(key: key(number), place: place)
-                count += 1
-            }
-            sort(entries, spare: entries + present.count, count)
-            var start = 0
-            while start < count {
-                var end = start + 1
-                while end < count, entries[end].key == entries[start].key { end += 1 }
-                let rank = Double(start + 1 + end) / 2 / Double(count)
-                for position in start..<end { answer[entries[position].place * width + column] = FeatureSet.stored(rank - 0.5) }
+        var count = 0
+        for place in present.indices {
+            let number = value(present[place])
+            values[count] = number
+            places[count] = Int32(truncatingIfNeeded: place)
+            count &+= number.isNaN ? 0 : 1
+            column[place] = .nan
+        }
+        guard count > 0 else { return }
+        sort(count)
+        rank(count, into: column)
+    }
+
+    private func sort(_ count: Int) {
+        let last = values[count - 1]
+        for i in count..<(count + 3) / 4 * 4 { values[i] = last }
+        var (low, high) = (Four(repeating: last), Four(repeating: last))
+        for i in stride(from: 0, to: count, by: 4) {
+            let four = values.four(i)
+            (low, high) = (lesser(low, four), greater(high, four))
+        }
+        let (least, most) = (low.min(), high.max())
+        starts.update(repeating: 0, count: 512)
+        let scale = Four(repeating: 65_535 / (most - least))
+        for i in stride(from: 0, to: count, by: 4) {
+            // The distance in the lowest bits of a double near 2⁵²; what is no number has none.
+            let distance = (values.four(i) - least) * scale
+            let bits = unsafeBitCast(
+                distance.replacing(with: 0, where: distance .!= distance) + Four(repeating: 4_503_599_627_370_496), to: SIMD4<UInt64>.self)
+            let steps = (bits & SIMD4(repeating: 0xFFFF)) &<< SIMD4(repeating: 32)
+            UnsafeMutableRawPointer(entries + i).storeBytes(
+                of: steps | (SIMD4(repeating: UInt64(i)) &+ SIMD4(0, 1, 2, 3)), as: SIMD4<UInt64>.self)
+        }
+        for i in 0..<count {
+            starts[Int(entries[i] &>> 32 & 255)] &+= 1
+            starts[256 + Int(entries[i] &>> 40)] &+= 1
+        }
+        scatter(entries, spare, count, starts, shift: 32)
+        scatter(spare, entries, count, starts + 256, shift: 40)
+    }
+
+    @inline(__always)
+    private func scatter(
+        _ source: UnsafeMutablePointer<UInt64>, _ target: UnsafeMutablePointer<UInt64>, _ count: Int,
+        _ starts: UnsafeMutablePointer<Int32>, shift: UInt64
+    ) {
+        var sum: Int32 = 0
+        for i in 0..<256 { (starts[i], sum) = (sum, sum &+ starts[i]) }
+        for i in 0..<count {
+            let digit = Int(source[i] &>> shift & 255)
+            target[Int(starts[digit])] = source[i]
+            starts[digit] &+= 1
+        }
+    }
+
+    private func rank(_ count: Int, into column: UnsafeMutablePointer<Float>) {
+        let share = 1 / Double(count)
+        entries[count] = .max
+        var start = 0
+        while start < count {
+            if entries[start + 1] &>> 32 != entries[start] &>> 32 {
+                column[Int(places[number(start)])] = Float(Double(start + 1) * share - 0.5)
+                start &+= 1
+            } else {
+                var end = start + 2
+                while entries[end] &>> 32 == entries[start] &>> 32 { end += 1 }
+                rankByValue(start..<end, share, into: column)
                 start = end
             }
         }
     }
 
-    /// Zero has one sign here.
-    @inline(__always)
-    private static func key(_ value: Double) -> UInt64 {
-        let bits = (value + 0).bitPattern
-        return bits >> 63 == 1 ? ~bits : bits | 1 << 63
-    }
-
-    private static func sort(_ entries: UnsafeMutablePointer<Entry>, spare: UnsafeMutablePointer<Entry>, _ count: Int) {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: 3 * 256) { memory in
-            guard let counts = memory.baseAddress else { return }
-            counts.initialize(repeating: 0, count: 3 * 256)
-            for i in 0..<count {
-                let key = entries[i].key
-                counts[Int(key >> 40 & 255)] += 1
-                counts[256 + Int(key >> 48 & 255)] += 1
-                counts[512 + Int(key >> 56)] += 1
-            }
-            var (source, target) = (entries, spare)
-            for pass in 0..<3 {
-                let starts = counts + 256 * pass
-                var sum: Int32 = 0
-                for i in 0..<256 { (starts[i], sum) = (sum, sum + starts[i]) }
-                let shift = UInt64(40 + 8 * pass)
-                for i in 0..<count {
-                    let digit = Int(source[i].key >> shift & 255)
-                    target[Int(starts[digit])] = source[i]
-                    starts[digit] += 1
-                }
-                swap(&source, &target)
-            }
-            mend(source, count)
-            if source != entries { entries.update(from: source, count: count) }
+    /// The same of some that share a step.
+    private func rankByValue(_ range: Range<Int>, _ share: Double, into column: UnsafeMutablePointer<Float>) {
+        sortByValue(range)
+        var start = range.lowerBound
+        while start < range.upperBound {
+            var end = start + 1
+            while end < range.upperBound, value(end) == value(start) { end += 1 }
+            let rank = Float(Double(start + 1 + end) * 0.5 * share - 0.5)
+            for position in start..<end { column[Int(places[number(position)])] = rank }
+            start = end
         }
     }
 
-    /// Insertion sort of what is almost sorted.
-    private static func mend(_ entries: UnsafeMutablePointer<Entry>, _ count: Int) {
-        for i in 1..<max(count, 1) where entries[i].key < entries[i - 1].key {
+    /// Insertion sort of a few.
+    private func sortByValue(_ range: Range<Int>) {
+        for i in range.dropFirst() {
             let entry = entries[i]
+            let own = value(i)
             var hole = i
-            while hole > 0, entries[hole - 1].key > entry.key {
+            while hole > range.lowerBound, value(hole - 1) > own {
                 entries[hole] = entries[hole - 1]
                 hole -= 1
             }
             entries[hole] = entry
         }
     }
+
+    private func number(_ position: Int) -> Int { Int(truncatingIfNeeded: entries[position] & 0xFFFF_FFFF) }
+    private func value(_ position: Int) -> Double { values[number(position)] }
 }

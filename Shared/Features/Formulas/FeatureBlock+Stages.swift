@@ -2,61 +2,49 @@ extension FeatureBlock {
     /// The natural logarithm of 2.
     static let log2 = 0.693_147_180_559_945_3
 
-    /// Log return, log range and log of close over open; the Garman-Klass variance.
-    func takeLogarithms() {
-        for i in stride(from: 0, to: count, by: 4) {
-            let range = logarithms(self[.highest].four(i) / self[.lowest].four(i))
-            let intraday = logarithms(self[.close].four(i) / self[.open].four(i))
-            self[.logReturn].store(logarithms(self[.growth].four(i)), i)
-            self[.range].store(range, i)
-            self[.intraday].store(intraday, i)
-            self[.variance].store(range * range * 0.5 - intraday * intraday * (2 * Self.log2 - 1), i)
+    /// Log return, log range and log of close over open; the Garman-Klass variance; their series.
+    func takeLogarithms(_ open: SessionSeries.Open, isFirst: Bool) {
+        let (range, intraday) = (self[.range], self[.intraday])
+        range.fill(0..<count) { self[.highest].four($0) / self[.lowest].four($0) }
+        intraday.fill(0..<count) { self[.close].four($0) / self[.open].four($0) }
+        self[.logReturn].update(from: self[.growth], count: count)
+        logarithms(range, count)
+        logarithms(intraday, count)
+        logarithms(self[.logReturn], count)
+        open[.rangeSquares].fill(0..<count) { range.four($0) * range.four($0) }
+        open[.garmanKlass].fill(0..<count) {
+            open[.rangeSquares].four($0) * 0.5 - intraday.four($0) * intraday.four($0) * (2 * Self.log2 - 1)
         }
+        self[.variance].fill(0..<count) {
+            let gap = self[.logReturn].four($0) - intraday.four($0)
+            return greater(open[.garmanKlass].four($0), Four(repeating: 0)) + gap * gap
+        }
+        open[.returns].update(from: self[.logReturn], count: count)
+        if isFirst { open[.returns][0] = 0 }
     }
 
-    /// Log total returns over spans of sessions, NaN when history is shorter, and extremes of the windows.
-    func takeExtremes(_ open: SessionSeries.Open, before: Int) {
-        let (levels, returns) = (open[.logLevels], open[.returns])
-        for (column, span) in [(.change5, 5), (.change20, 20), (.change60, 60), (.change120, 120)] as [(Column, Int)] {
-            takeChange(levels, from: span, to: 0, before: before, into: self[column])
+    /// The logarithms that the formulas read of variances and means. Volatilities have floors; their logarithms are halves of their squares'.
+    func takeLogarithmsOfWindows(_ open: SessionSeries.Open) {
+        let least = Four(repeating: 0.002 * 0.002), floor = Four(repeating: 0.003 * 0.003), small = Four(repeating: 1e-8)
+        for column in [.variance94, .variance97, .bar90, .bar97, .variance99] as [Column] {
+            self[column].fill(0..<count) { greater(self[column].four($0), floor) }
         }
-        takeChange(levels, from: 250, to: 20, before: before, into: self[.momentum])
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: count + 250 + 16) { memory in
-            guard let work = memory.baseAddress else { return }
-            let first = levels - 249
-            let missing = max(0, 249 - before)
-            for i in 0..<missing { work[i] = -.infinity }
-            for i in missing..<count + 249 { work[i] = first[i] }
-            slideMaxima(work, count: count, length: 250)
-            keep(work, least: 200, before: before + 1, into: self[.highest250])
-            for i in 0..<missing { work[i] = -.infinity }
-            for i in missing..<count + 249 { work[i] = -first[i] }
-            slideMaxima(work, count: count, length: 250)
-            keep(work, least: 200, before: before + 1, into: self[.lowest250])
-            for i in 0..<count + 19 { work[i] = abs(returns[i - 19]) }
-            slideMaxima(work, count: count, length: 20)
-            keep(work, least: 16, before: before, into: self[.largest20])
+        for column in [.square5, .square20, .square60, .square250] as [Column] {
+            self[column].fill(0..<count) { greater(self[column].four($0), least) }
         }
-    }
-
-    /// ln(mean |r| / mean turnover), also as a series; that of sessions without one is 0 there.
-    func takeImpacts(_ open: SessionSeries.Open) {
-        for i in stride(from: 0, to: count, by: 4) {
-            let impact = logarithms(greater(self[.size20].four(i) / self[.turnover20].four(i), Four(repeating: 1e-20)))
-            self[.impact].store(impact, i)
-            open[.impacts].store(lanes { impact[$0].isNaN ? 0 : impact[$0] }, i)
+        self[.logVolume].fill(0..<count) { open[.volumes].four($0) / self[.median20].four($0) }
+        self[.logVolumes].fill(0..<count) { self[.volume5].four($0) / self[.volume60].four($0) }
+        self[.logRange10].fill(0..<count) { greater(self[.range10].four($0) * (1 / (4 * Self.log2)), small) }
+        self[.logGarmanKlass20].fill(0..<count) { greater(self[.garmanKlass20].four($0), small) }
+        self[.logProduct].fill(0..<count) { self[.bar90].four($0) * self[.bar97].four($0) * self[.variance99].four($0) }
+        for (column, source) in [
+            (.log94, .variance94), (.log5, .square5), (.log20, .square20), (.log60, .square60), (.log250, .square250),
+            (.logLevel20, .level20),
+        ] as [(Column, Column)] {
+            logarithms(self[source], into: self[column], count)
         }
-    }
-
-    private func takeChange(
-        _ levels: UnsafeMutablePointer<Double>, from: Int, to: Int, before: Int, into column: UnsafeMutablePointer<Double>
-    ) {
-        for i in stride(from: 0, to: count, by: 4) { column.store(levels.four(i - to) - levels.four(i - from), i) }
-        for i in 0..<min(count, max(0, from - before)) { column[i] = .nan }
-    }
-
-    private func keep(_ work: UnsafeMutablePointer<Double>, least: Int, before: Int, into column: UnsafeMutablePointer<Double>) {
-        column.update(from: work, count: count)
-        for i in 0..<min(count, max(0, least - before)) { column[i] = .nan }
+        for column in [.logVolume, .logVolumes, .logRange10, .logGarmanKlass20, .logProduct] as [Column] {
+            logarithms(self[column], count)
+        }
     }
 }

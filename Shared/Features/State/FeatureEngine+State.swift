@@ -1,6 +1,6 @@
 extension FeatureEngine {
     /// The order of the fields and the depth of the windows; another one is another number.
-    private static let layout = 2
+    private static let layout = 3
 
     /// Everything that later answers depend on, as about 8 kB. Equal histories have equal states, to the byte.
     package var state: [UInt8] {

@@ -3,25 +3,25 @@ struct FeatureState: Sendable {
     private var series = SessionSeries()
     private var recurrences = Recurrences()
 
-    /// Takes the block's sessions in: fills every column that the formulas read.
-    mutating func run(_ block: FeatureBlock) {
-        guard block.count > 0 else { return }
-        block.takeLogarithms()
-        Self.run(block, &series, &recurrences)
-    }
-
-    private static func run(_ block: FeatureBlock, _ series: inout SessionSeries, _ recurrences: inout Recurrences) {
-        let (count, before) = (block.count, recurrences.bars)
-        series.extend(by: count) { open in
+    /// Takes the sessions in that `take` puts into the block, and writes their rows.
+    mutating func run(_ block: FeatureBlock, _ tables: FeatureRows.Tables, take: (SessionSeries.Open) -> Void) {
+        series.extend { open in
+            take(open)
+            guard block.count > 0 else { return 0 }
+            let before = recurrences.bars
+            block.takeLogarithms(open, isFirst: before == 0)
             recurrences.carry(block, open)
-            recurrences.slide(block, open, before: before)
-            WindowSkewness.slide(
-                open[.returns], sums: block[.return60], run: block[.equalReturns], count: count, before: before - 1,
-                into: block[.skewness60])
-            WindowMedian.slide(open[.volumes], count: count, before: before, into: block[.median20])
+            block.takeReturnWindows(open[.returns], before: before)
+            block.takePriceWindows(open, before: before)
             block.takeExtremes(open, before: before)
-            block.takeImpacts(open)
-            recurrences.slideImpacts(block, open, before: before)
+            WindowSkewness.slide(
+                open[.returns], sums: block[.return60], squares: block[.square60], cubes: block[.cube60], count: block.count,
+                before: before - 1, into: block[.skewness60])
+            WindowMedian.slide(open[.volumes], count: block.count, before: before, into: block[.median20])
+            block.takeImpacts(open, before: before)
+            block.takeLogarithmsOfWindows(open)
+            block.write(open, tables)
+            return block.count
         }
     }
 

@@ -9,16 +9,22 @@ struct ExponentialVariance: Sendable {
 
     init(_ decay: Double) { self.decay = decay }
 
-    /// Takes one square in and returns the variance that is then known; NaN until 60 squares.
+    /// Whether the first 60 squares are in.
+    var isWarm: Bool { seen == Self.warmUp }
+
+    /// Takes one of the first 60 squares in; NaN until the last of them.
+    mutating func warm(_ square: Double) -> Double {
+        guard !isWarm else { return variance }
+        squares += square
+        seen += 1
+        variance = isWarm ? squares / Double(seen) : .nan
+        return variance
+    }
+
+    /// Takes one more square in and returns the variance that is then known.
     @inline(__always)
     mutating func append(_ square: Double) -> Double {
-        if seen == Self.warmUp {
-            variance = decay * variance + (1 - decay) * square
-        } else {
-            squares += square
-            seen += 1
-            if seen == Self.warmUp { variance = squares / Double(seen) }
-        }
+        variance = (decay * variance).addingProduct(1 - decay, square)
         return variance
     }
 

@@ -21,16 +21,35 @@ enum WindowMedian {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 12 * stride) { memory in
             guard let runs = memory.baseAddress else { return }
             let eights = runs + 4 * stride
-            for i in Swift.stride(from: 0, to: windows + length - 4, by: 4) {
-                SortedFour(first.four(i), first.four(i + 1), first.four(i + 2), first.four(i + 3)).store(runs, stride, i)
-            }
-            for i in Swift.stride(from: 0, to: windows + 8, by: 4) {
-                SortedEight(SortedFour(runs, stride, i), SortedFour(runs, stride, i + 4)).store(eights, stride, i)
-            }
-            for i in Swift.stride(from: 0, to: windows, by: 4) {
-                let sixteen = middle(SortedEight(eights, stride, i), SortedEight(eights, stride, i + 8))
-                medians.store(median(sixteen, SortedFour(runs, stride, i + 16)), start + i)
-            }
+            sortFours(first, windows + length - 4, into: runs, stride)
+            sortEights(runs, windows + 8, into: eights, stride)
+            takeMedians(runs, eights, stride, windows, into: medians + start)
+        }
+    }
+
+    private static func sortFours(
+        _ values: UnsafeMutablePointer<Double>, _ count: Int, into runs: UnsafeMutablePointer<Double>, _ stride: Int
+    ) {
+        for i in Swift.stride(from: 0, to: count, by: 4) {
+            SortedFour(values.four(i), values.four(i + 1), values.four(i + 2), values.four(i + 3)).store(runs, stride, i)
+        }
+    }
+
+    private static func sortEights(
+        _ runs: UnsafeMutablePointer<Double>, _ count: Int, into eights: UnsafeMutablePointer<Double>, _ stride: Int
+    ) {
+        for i in Swift.stride(from: 0, to: count, by: 4) {
+            SortedEight(SortedFour(runs, stride, i), SortedFour(runs, stride, i + 4)).store(eights, stride, i)
+        }
+    }
+
+    private static func takeMedians(
+        _ runs: UnsafeMutablePointer<Double>, _ eights: UnsafeMutablePointer<Double>, _ stride: Int, _ count: Int,
+        into medians: UnsafeMutablePointer<Double>
+    ) {
+        for i in Swift.stride(from: 0, to: count, by: 4) {
+            let sixteen = middle(SortedEight(eights, stride, i), SortedEight(eights, stride, i + 8))
+            medians.store(median(sixteen, SortedFour(runs, stride, i + 16)), i)
         }
     }
 
@@ -42,7 +61,7 @@ enum WindowMedian {
     }
 
     /// Of sixteen values, sorted as two eights, the 6th to the 11th.
-    @inline(__always)
+    @_transparent
     private static func middle(_ a: SortedEight, _ b: SortedEight) -> (Four, Four, Four, Four, Four, Four) {
         let odd = SortedEight(a.odd, b.odd)
         let even = SortedEight(a.even, b.even)
@@ -53,7 +72,7 @@ enum WindowMedian {
     }
 
     /// The mean of the 10th and 11th of twenty: of two sorted lists the k-th is the least of max(B[i], A[k - i]).
-    @inline(__always)
+    @_transparent
     private static func median(_ a: (Four, Four, Four, Four, Four, Four), _ b: SortedFour) -> Four {
         let tenth = lesser(
             lesser(a.4, greater(b.a, a.3)), lesser(greater(b.b, a.2), lesser(greater(b.c, a.1), greater(b.d, a.0))))
@@ -67,25 +86,27 @@ private struct SortedFour {
     var a, b, c, d: Four
 
     /// Sorts four.
-    @inline(__always)
+    @_transparent
     init(_ p: Four, _ q: Four, _ r: Four, _ s: Four) {
-        self.init(merging: (lesser(p, q), greater(p, q)), (lesser(r, s), greater(r, s)))
+        self.init(merging: lesser(p, q), greater(p, q), with: lesser(r, s), greater(r, s))
     }
 
-    @inline(__always)
-    init(merging x: (Four, Four), _ y: (Four, Four)) {
-        (a, d) = (lesser(x.0, y.0), greater(x.1, y.1))
-        let (p, q) = (greater(x.0, y.0), lesser(x.1, y.1))
-        (b, c) = (lesser(p, q), greater(p, q))
+    @_transparent
+    init(merging low: Four, _ high: Four, with otherLow: Four, _ otherHigh: Four) {
+        let p = greater(low, otherLow), q = lesser(high, otherHigh)
+        a = lesser(low, otherLow)
+        b = lesser(p, q)
+        c = greater(p, q)
+        d = greater(high, otherHigh)
     }
 
-    @inline(__always)
+    @_transparent
     init(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
         (a, b) = (columns.four(i), (columns + stride).four(i))
         (c, d) = ((columns + 2 * stride).four(i), (columns + 3 * stride).four(i))
     }
 
-    @inline(__always)
+    @_transparent
     func store(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
         columns.store(a, i)
         (columns + stride).store(b, i)
@@ -98,10 +119,10 @@ private struct SortedFour {
 private struct SortedEight {
     var low, high: SortedFour
 
-    @inline(__always)
+    @_transparent
     init(_ x: SortedFour, _ y: SortedFour) {
-        let odd = SortedFour(merging: (x.a, x.c), (y.a, y.c))
-        let even = SortedFour(merging: (x.b, x.d), (y.b, y.d))
+        let odd = SortedFour(merging: x.a, x.c, with: y.a, y.c)
+        let even = SortedFour(merging: x.b, x.d, with: y.b, y.d)
         low = odd
         high = even
         (low.b, low.c) = (lesser(even.a, odd.b), greater(even.a, odd.b))
@@ -109,13 +130,13 @@ private struct SortedEight {
         (high.b, high.c) = (lesser(even.c, odd.d), greater(even.c, odd.d))
     }
 
-    @inline(__always)
+    @_transparent
     init(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
         low = SortedFour(columns, stride, i)
         high = SortedFour(columns + 4 * stride, stride, i)
     }
 
-    @inline(__always)
+    @_transparent
     func store(_ columns: UnsafeMutablePointer<Double>, _ stride: Int, _ i: Int) {
         low.store(columns, stride, i)
         high.store(columns + 4 * stride, stride, i)

@@ -1,70 +1,58 @@
-/// The sample skewness (adjusted Fisher-Pearson, as pandas has it) of each last 60 returns, from their deviations: one pass over
-/// the window each time, because running third moments cancel badly.
+/// The sample skewness (adjusted Fisher-Pearson, as pandas has it) of each last 60 returns.
+///
+/// From their power sums; where these would cancel, because the mean is large beside the deviation, from the deviations.
 enum WindowSkewness {
     static let length = 60
     private static let least = 48
+    /// Of the variance to the squared mean: above it power sums lose five of sixteen digits.
+    private static let smallestRatio = 1e-3
 
     /// - Parameters:
     ///   - returns: the new session's at [0], the past before it.
-    ///   - sums: Σ of the last 60.
-    ///   - run: how many returns up to this one are the same.
+    ///   - sums: Σ r of the last 60.
+    ///   - squares: the mean of r².
+    ///   - cubes: Σ r³.
     ///   - before: returns that have been before the first new one.
     ///   - skewness: takes 0 when all values are the same, NaN when their variance is at most 10⁻¹⁴ or they are fewer than 48.
     static func slide(
-        _ returns: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>, run: UnsafeMutablePointer<Double>, count: Int,
-        before: Int, into skewness: UnsafeMutablePointer<Double>
+        _ returns: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>,
+        cubes: UnsafeMutablePointer<Double>, count: Int, before: Int, into skewness: UnsafeMutablePointer<Double>
     ) {
-        var start = 0
-        while start < count, before + start + 1 < length {
-            let size = before + start + 1
-            let mean = Four(repeating: sums[start] / Double(max(size, 1)))
-            let moments = Moments(returns + start, (mean, mean, mean), size: max(size, 0))
-            skewness[start] = size < least ? .nan : moments.first.skewness(run.four(start), size: Double(size))[0]
-            start += 1
-        }
-        let share = 1 / Double(length)
-        while start < count {
-            let means = (sums.four(start) * share, sums.four(start + 4) * share, sums.four(start + 8) * share)
-            let moments = Moments(returns + start, means, size: length)
-            skewness.store(moments.first.skewness(run.four(start), size: Double(length)), start)
-            skewness.store(moments.second.skewness(run.four(start + 4), size: Double(length)), start + 4)
-            skewness.store(moments.third.skewness(run.four(start + 8), size: Double(length)), start + 8)
-            start += 12
-        }
-    }
-}
-
-/// Σ d² and Σ d³ over four windows.
-private struct Sums {
-    var squares = Four(repeating: 0), cubes = Four(repeating: 0)
-
-    @inline(__always)
-    mutating func add(_ deviation: Four) {
-        let square = deviation * deviation
-        squares += square
-        cubes += square * deviation
+        let filling = max(0, min(count, length - 1 - before))
+        fromSums(sums, squares, cubes, filling..<count, skewness)
+        for i in 0..<filling { skewness[i] = fromDeviations(returns + i, before + i + 1) }
+        for i in filling..<max(filling, count) where skewness[i].isNaN { skewness[i] = fromDeviations(returns + i, length) }
     }
 
-    @inline(__always)
-    func skewness(_ run: Four, size: Double) -> Four {
-        let variance = squares * (1 / size)
-        let unbiased = (size * (size - 1)).squareRoot() / (size * (size - 2))
-        let skewness = cubes * unbiased / (variance * roots(variance))
-        return lanes { run[$0] >= size ? 0 : variance[$0] > 1e-14 ? skewness[$0] : .nan }
-    }
-}
-
-/// The sums over windows that end at twelve neighbouring sessions, newest first: enough chains to keep the adders busy.
-private struct Moments {
-    var first = Sums(), second = Sums(), third = Sums()
-
-    /// Not inlined: beside blends the optimiser would halve the vectors.
-    @inline(never)
-    init(_ returns: UnsafeMutablePointer<Double>, _ means: (Four, Four, Four), size: Int) {
-        for back in 0..<size {
-            first.add(returns.four(-back) - means.0)
-            second.add(returns.four(4 - back) - means.1)
-            third.add(returns.four(8 - back) - means.2)
+    /// NaN where the sums cancel.
+    private static func fromSums(
+        _ sums: UnsafeMutablePointer<Double>, _ squares: UnsafeMutablePointer<Double>, _ cubes: UnsafeMutablePointer<Double>,
+        _ range: Range<Int>, _ skewness: UnsafeMutablePointer<Double>
+    ) {
+        let size = Double(length)
+        let unbiased = (size * (size - 1)).squareRoot() / (size - 2)
+        skewness.fill(range) { i in
+            let mean = sums.four(i) * (1 / size)
+            let square = mean * mean
+            let variance = squares.four(i) - square
+            let third = cubes.four(i) * (1 / size) - mean * (squares.four(i) * 3 - square * 2)
+            let answer = third * unbiased / (variance * variance.squareRoot())
+            return answer.replacing(with: .nan, where: variance .<= greater(square * smallestRatio, Four(repeating: 1e-13)))
         }
+    }
+
+    private static func fromDeviations(_ returns: UnsafeMutablePointer<Double>, _ held: Int) -> Double {
+        guard held >= least else { return .nan }
+        let window = UnsafeBufferPointer(start: returns - (held - 1), count: held)
+        guard window.contains(where: { $0 != window[0] }) else { return 0 }
+        let size = Double(held)
+        let mean = window.reduce(0, +) / size
+        let (squares, cubes) = window.reduce((0.0, 0.0)) { sums, value in
+            let deviation = value - mean
+            return (sums.0 + deviation * deviation, sums.1 + deviation * deviation * deviation)
+        }
+        let variance = squares / size
+        guard variance > 1e-14 else { return .nan }
+        return cubes * (size * (size - 1)).squareRoot() / (size * (size - 2)) / (variance * variance.squareRoot())
     }
 }

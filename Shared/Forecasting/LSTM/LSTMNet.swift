@@ -7,7 +7,7 @@ import Kernels
 package final class LSTMNet: SequenceNet {
     package static let kind = "lstm"
     package static let configuration = SequenceConfiguration()
-    package static let trainingPanels = 4
+    package static let dropoutPanels = 4
 
     package let shape: SequenceShape
     package let parameters: ParameterBlock
@@ -59,7 +59,7 @@ package final class LSTMNet: SequenceNet {
         columns = nil
     }
 
-    package func makePass(panels: Int, trains: Bool) -> LSTMPass { LSTMPass(self, panels: panels, trains: trains) }
+    package func makePass(trains: Bool) -> LSTMPass { LSTMPass(self, trains: trains) }
 
     package func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]? {
         let single = LSTMSingle(columns ?? LSTMColumns(self))

@@ -1,121 +1,122 @@
 package import Kernels
 
-/// Backpropagation through time by hand: forward keeps [x, h], gates, cells and tanh(cell) of every step; backward walks them in reverse.
+/// Backpropagation through time by hand, for one panel of sixteen samples: forward keeps [x, h], gates, cells and tanh(cell) of every
+/// step; backward walks them in reverse. One panel's steps fit the second-level cache.
 package final class LSTMPass: SequencePass {
     package let outputs: OutputPanels
     private let shape: SequenceShape
-    private let panels: Int
-    /// Steps whose activations are kept: all of them to train, one to forecast.
-    private let kept: Int
+    /// Steps whose activations and inputs are kept: all of them to train; to forecast one, and the inputs that are fetched at a time.
+    private let kept, keptInputs: Int
     private let inputs, gates, cells, cellTanh: LaneBuffer
-    private let gateGradient, biasGradient, outputGradient, cellGradient, rows: LaneBuffer
-    /// Last state after dropout, as panels.
+    /// Of `together` steps: the gradient of the gates, and [x, h] as sample rows.
+    private let gateGradients, rows: LaneBuffer
+    private let biasGradient, outputGradient, cellGradient: LaneBuffer
+    /// Last state after dropout.
     private let state: LaneBuffer
 
-    init(_ net: LSTMNet, panels: Int, trains: Bool) {
+    /// Steps whose weight gradient is added at a time: fewer sums are put away and fetched again.
+    private static let together = 4
+    /// Steps whose inputs are fetched at a time.
+    private static let fetched = 12
+
+    init(_ net: LSTMNet, trains: Bool) {
         shape = net.shape
-        self.panels = panels
         kept = trains ? shape.window : 1
+        keptInputs = trains ? shape.window : Self.fetched
         let h = shape.hidden * 2
-        inputs = LaneBuffer(count: (kept + 1) * panels * net.depth * 2)
-        gates = LaneBuffer(count: kept * panels * h * 4)
-        cells = LaneBuffer(count: (kept + 1) * panels * h)
-        cellTanh = LaneBuffer(count: kept * panels * h)
-        gateGradient = LaneBuffer(count: trains ? panels * h * 4 : 0)
+        inputs = LaneBuffer(count: (keptInputs + 1) * net.depth * 2)
+        gates = LaneBuffer(count: kept * h * 4)
+        cells = LaneBuffer(count: (kept + 1) * h)
+        cellTanh = LaneBuffer(count: kept * h)
+        gateGradients = LaneBuffer(count: trains ? Self.together * h * 4 : 0)
+        rows = LaneBuffer(floats: trains ? Self.together * panelWidth * net.depth : 0)
         biasGradient = LaneBuffer(count: trains ? net.gates : 0)
-        outputGradient = LaneBuffer(count: panels * h)
-        cellGradient = LaneBuffer(count: panels * h)
-        rows = LaneBuffer(count: trains ? panels * panelWidth * net.depth / 8 : 0)
-        state = LaneBuffer(count: panels * h)
-        outputs = OutputPanels(shape, panels: panels)
+        outputGradient = LaneBuffer(count: h)
+        cellGradient = LaneBuffer(count: h)
+        state = LaneBuffer(count: h)
+        outputs = OutputPanels(shape)
     }
 
-    private var panelInputs: Int { (shape.paddedInputs + shape.hidden) * 2 }
     private var panelHidden: Int { shape.hidden * 2 }
-    private func input(_ step: Int, _ panel: Int) -> UnsafeMutablePointer<Lanes> {
-        inputs.lanes + (step % (kept + 1) * panels + panel) * panelInputs
-    }
+    private var panelInputs: Int { (shape.paddedInputs + shape.hidden) * 2 }
+    private func input(_ step: Int) -> UnsafeMutablePointer<Lanes> { inputs.lanes + step % (keptInputs + 1) * panelInputs }
     /// h before `step`, inside [x, h].
-    private func hidden(_ step: Int, _ panel: Int) -> UnsafeMutablePointer<Lanes> { input(step, panel) + shape.paddedInputs * 2 }
-    private func gate(_ step: Int, _ panel: Int) -> UnsafeMutablePointer<Lanes> {
-        gates.lanes + (step % kept * panels + panel) * panelHidden * 4
-    }
-    private func cell(_ step: Int, _ panel: Int) -> UnsafeMutablePointer<Lanes> {
-        cells.lanes + (step % (kept + 1) * panels + panel) * panelHidden
-    }
-    private func tanhCell(_ step: Int, _ panel: Int) -> UnsafeMutablePointer<Lanes> {
-        cellTanh.lanes + (step % kept * panels + panel) * panelHidden
-    }
-    private func states(_ used: Int) -> PanelRows { PanelRows(base: state.lanes, stride: panelHidden, panels: used) }
-    private func gradients(_ used: Int) -> PanelRows { PanelRows(base: outputGradient.lanes, stride: panelHidden, panels: used) }
+    private func hidden(_ step: Int) -> UnsafeMutablePointer<Lanes> { input(step) + shape.paddedInputs * 2 }
+    private func gate(_ step: Int) -> UnsafeMutablePointer<Lanes> { gates.lanes + step % kept * panelHidden * 4 }
+    private func cell(_ step: Int) -> UnsafeMutablePointer<Lanes> { cells.lanes + step % (kept + 1) * panelHidden }
+    private func tanhCell(_ step: Int) -> UnsafeMutablePointer<Lanes> { cellTanh.lanes + step % kept * panelHidden }
+    private var states: PanelRows { PanelRows(base: state.lanes, stride: panelHidden, panels: 1) }
 
     package func forward(_ net: LSTMNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?) {
-        let used = (samples.count + panelWidth - 1) / panelWidth
-        for panel in 0..<used {
-            hidden(0, panel).update(repeating: Lanes(repeating: 0), count: panelHidden)
-            cell(0, panel).update(repeating: Lanes(repeating: 0), count: panelHidden)
-        }
+        hidden(0).update(repeating: Lanes(repeating: 0), count: panelHidden)
+        cell(0).update(repeating: Lanes(repeating: 0), count: panelHidden)
         for step in 0..<shape.window {
-            for panel in 0..<used {
-                gather(
-                    samples.panel(panel), offset: step * shape.paddedInputs, rows: shape.paddedInputs, into: input(step, panel))
-            }
+            if step % Self.fetched == 0 { fetch(samples, step..<min(step + Self.fetched, shape.window)) }
+            // The first step's h is zero.
             panelProduct(
-                net.forward, bias: net.bias, b: input(step, 0), bStride: panelInputs, into: gate(step, 0), cStride: panelHidden * 4,
-                panels: used)
-            for panel in 0..<used {
-                LSTMGates.forward(
-                    gates: gate(step, panel), previousCell: cell(step, panel), cell: cell(step + 1, panel), cellTanh: tanhCell(step, panel),
-                    output: hidden(step + 1, panel), width: panelHidden)
-            }
+                net.forward, depth: step == 0 ? shape.paddedInputs : nil, bias: net.bias, b: input(step), bStride: 0, into: gate(step),
+                cStride: 0, panels: 1)
+            LSTMGates.forward(
+                gates: gate(step), previousCell: cell(step), cell: cell(step + 1), cellTanh: tanhCell(step), output: hidden(step + 1),
+                width: panelHidden)
         }
-        for panel in 0..<used {
-            let last = hidden(shape.window, panel), target = states(used)[panel]
-            if let dropout {
-                dropout.apply(last, site: panel, into: target, count: panelHidden)
-            } else {
-                target.update(from: last, count: panelHidden)
-            }
+        let last = hidden(shape.window)
+        if let dropout {
+            dropout.apply(last, site: 0, into: state.lanes, count: panelHidden)
+        } else {
+            state.lanes.update(from: last, count: panelHidden)
         }
-        net.head.apply(states(used), into: outputs.panels(of: outputs.values, used))
+        net.head.apply(states, into: outputs.rows(of: outputs.values))
+    }
+
+    private func fetch(_ samples: ArraySlice<UnsafePointer<Float>>, _ steps: Range<Int>) {
+        let rows = shape.paddedInputs
+        // Where the ring ends, a second time.
+        let wrap = min(steps.count, keptInputs + 1 - steps.lowerBound % (keptInputs + 1))
+        gather(samples, offset: steps.lowerBound * rows, rows: rows, count: wrap, into: input(steps.lowerBound), stride: panelInputs)
+        guard wrap < steps.count else { return }
+        let rest = steps.lowerBound + wrap
+        gather(samples, offset: rest * rows, rows: rows, count: steps.upperBound - rest, into: input(rest), stride: panelInputs)
     }
 
     package func backward(_ net: LSTMNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?, into gradient: LaneBuffer) {
-        precondition(samples.count % panelWidth == 0)
-        let used = samples.count / panelWidth
-        let loss = outputs.panels(of: outputs.gradient, used)
-        net.head.accumulate(loss, inputs: states(used), rows: rows, into: gradient)
-        net.head.inputGradient(loss, into: gradients(used))
-        if let dropout {
-            for panel in 0..<used { dropout.apply(gradients(used)[panel], site: panel, into: gradients(used)[panel], count: panelHidden) }
-        }
+        precondition(samples.count == panelWidth)
+        let loss = outputs.rows(of: outputs.gradient)
+        net.head.accumulate(loss, inputs: states, rows: rows, into: gradient)
+        net.head.inputGradient(loss, into: PanelRows(base: outputGradient.lanes, stride: panelHidden, panels: 1))
+        dropout?.apply(outputGradient.lanes, site: 0, into: outputGradient.lanes, count: panelHidden)
         cellGradient.clear()
         biasGradient.clear()
-        for step in stride(from: shape.window - 1, through: 0, by: -1) { backward(net, samples, step: step, into: gradient) }
+        for last in stride(from: shape.window, to: 0, by: -Self.together) {
+            let steps = max(0, last - Self.together)..<last
+            for (place, step) in steps.reversed().enumerated() { backward(net, step: step, place: place) }
+            copyInputs(samples, steps)
+            accumulateOuterProduct(
+                gateGradients.lanes, aStride: panelHidden * 4, rows: net.gates, b: rows.lanes, columns: net.depth / 8,
+                into: gradient.lanes, panels: steps.count)
+        }
         for row in 0..<net.gates { gradient.floats[net.biasOffset + row] += biasGradient.lanes[row].sum() }
     }
 
-    private func backward(_ net: LSTMNet, _ samples: ArraySlice<UnsafePointer<Float>>, step: Int, into gradient: LaneBuffer) {
-        let used = samples.count / panelWidth
-        for panel in 0..<used {
-            LSTMGates.backward(
-                gates: gate(step, panel), previousCell: cell(step, panel), cellTanh: tanhCell(step, panel),
-                outputGradient: outputGradient.lanes + panel * panelHidden, cellGradient: cellGradient.lanes + panel * panelHidden,
-                into: gateGradient.lanes + panel * panelHidden * 4, bias: biasGradient.lanes, hidden: shape.hidden)
-            transpose(
-                hidden(step, panel), rows: shape.hidden, into: rows.floats + panel * panelWidth * net.depth + shape.paddedInputs,
-                stride: net.depth)
-        }
-        if step > 0 {
-            panelProduct(
-                net.recurrent, bias: nil, b: gateGradient.lanes, bStride: panelHidden * 4, into: outputGradient.lanes, cStride: panelHidden,
-                panels: used)
-        }
+    /// The inputs of these steps, the last first, as sample rows beside the states.
+    private func copyInputs(_ samples: ArraySlice<UnsafePointer<Float>>, _ steps: Range<Int>) {
+        let (inputs, depth) = (shape.paddedInputs, shape.paddedInputs + shape.hidden)
         for (i, sample) in samples.enumerated() {
-            (rows.floats + i * net.depth).update(from: sample + step * shape.paddedInputs, count: shape.paddedInputs)
+            for (place, step) in steps.reversed().enumerated() {
+                (rows.floats + (place * panelWidth + i) * depth).update(from: sample + step * inputs, count: inputs)
+            }
         }
-        accumulateOuterProduct(
-            gateGradient.lanes, aStride: panelHidden * 4, rows: net.gates, b: rows.lanes, columns: net.depth / 8, into: gradient.lanes,
-            panels: used)
+    }
+
+    private func backward(_ net: LSTMNet, step: Int, place: Int) {
+        let gateGradient = gateGradients.lanes + place * panelHidden * 4
+        let rows = rows.floats + place * panelWidth * net.depth
+        LSTMGates.backward(
+            gates: gate(step), previousCell: cell(step), cellTanh: tanhCell(step), outputGradient: outputGradient.lanes,
+            cellGradient: cellGradient.lanes, into: gateGradient, bias: biasGradient.lanes, hidden: shape.hidden)
+        transpose(hidden(step), rows: shape.hidden, into: rows + shape.paddedInputs, stride: net.depth)
+        if step > 0 {
+            panelProduct(net.recurrent, bias: nil, b: gateGradient, bStride: 0, into: outputGradient.lanes, cStride: 0, panels: 1)
+        }
     }
 }

@@ -23,7 +23,7 @@ extension SequenceModel {
     package static func inferenceRounds(batch: Int, runs: Int) throws -> () -> MeasuredRound {
         try Processor.check()
         let data = RandomWindows(measuredShape, count: batch)
-        var forward = ForwardPass(ReadyNets<Net>(measuredShape, [measuredNet().parameters.values]), windows: batch)
+        var forward = ForwardPass(ReadyNets<Net>(measuredShape, [measuredNet().parameters.values]))
         _ = forward.meanOutputs(data.windows)
         return {
             measuredRound(samples: Double(runs * batch)) {

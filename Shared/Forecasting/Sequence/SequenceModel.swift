@@ -41,7 +41,7 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
         do { try Processor.check() } catch { return requests.map { _ in .failure(.processor(error.description)) } }
         let size = 64
         let rows = LaneBuffer(floats: min(size, requests.count) * shape.window * shape.paddedInputs)
-        var forward = ForwardPass(ready, windows: min(size, requests.count))
+        var forward = ForwardPass(ready)
         return stride(from: 0, to: requests.count, by: size).flatMap { start in
             answer(requests[start..<min(start + size, requests.count)], rows, &forward)
         }
@@ -92,14 +92,9 @@ final class ReadyNets<Net: SequenceNet>: @unchecked Sendable {  // written in in
 /// One caller's memory for answers of all nets.
 struct ForwardPass<Net: SequenceNet> {
     private let nets: [Net]
-    private let panels: Int
     private var passes: [Net.Pass] = []
 
-    /// - Parameter windows: most windows asked for at once.
-    init(_ ready: ReadyNets<Net>, windows: Int) {
-        nets = ready.nets
-        panels = min((windows + panelWidth - 1) / panelWidth, Net.trainingPanels)
-    }
+    init(_ ready: ReadyNets<Net>) { nets = ready.nets }
 
     /// Mean outputs of the nets, `[window][output]`.
     mutating func meanOutputs(_ windows: [UnsafePointer<Float>]) -> [Double] {
@@ -112,10 +107,10 @@ struct ForwardPass<Net: SequenceNet> {
             }
             return z
         }
-        if passes.isEmpty { passes = nets.map { $0.makePass(panels: panels, trains: false) } }
+        if passes.isEmpty { passes = nets.map { $0.makePass(trains: false) } }
         for (pass, net) in zip(passes, nets) {
-            for first in stride(from: 0, to: windows.count, by: panels * panelWidth) {
-                let samples = windows[first..<min(first + panels * panelWidth, windows.count)]
+            for first in stride(from: 0, to: windows.count, by: panelWidth) {
+                let samples = windows[first..<min(first + panelWidth, windows.count)]
                 pass.forward(net, samples: samples, dropout: nil)
                 for i in samples.indices {
                     for row in 0..<shape.outputs { z[i * shape.outputs + row] += Double(pass.outputs[row, sample: i - first]) / share }

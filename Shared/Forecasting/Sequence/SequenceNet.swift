@@ -9,8 +9,8 @@ package protocol SequenceNet: AnyObject {
     static var kind: String { get }
     /// The measured choice of sizes and training rules.
     static var configuration: SequenceConfiguration { get }
-    /// Panels one pass works on at a time in training.
-    static var trainingPanels: Int { get }
+    /// Panels that draw their dropout from one key, each at sites of its own.
+    static var dropoutPanels: Int { get }
     /// Why a net of these sizes cannot be; nil when it can.
     static func objection(to shape: SequenceShape) -> String?
 
@@ -24,8 +24,8 @@ package protocol SequenceNet: AnyObject {
     func initialise(_ random: inout RandomStream, headBias: [Double])
     /// Brings the packed copies up to date with the parameters; call after every change of them.
     func pack()
-    /// A worker's memory for up to `panels` panels of sixteen samples.
-    func makePass(panels: Int, trains: Bool) -> Pass
+    /// A worker's memory for one panel of sixteen samples.
+    func makePass(trains: Bool) -> Pass
     /// Adds the net to a graph whose `input` is [batch, window, inputs]; answers the name of its [batch, 21] outputs.
     static func addNodes(_ graph: inout ONNXGraph, _ shape: SequenceShape, _ weights: ONNXWeights, input: String) -> String
     /// Outputs of a few windows, `[window][output]`, the same bits as a pass's; nil when a pass is as fast.
@@ -39,7 +39,7 @@ extension SequenceNet {
     package func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]? { nil }
 }
 
-/// One worker's memory for forward and backward passes over panels of sixteen samples.
+/// One worker's memory for forward and backward passes over a panel of up to sixteen samples.
 package protocol SequencePass: AnyObject {
     associatedtype Net
 
@@ -50,7 +50,7 @@ package protocol SequencePass: AnyObject {
     /// - Parameter dropout: nil drops nothing.
     func forward(_ net: Net, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?)
 
-    /// Adds the gradient of the samples that `forward` saw last, from the output gradients set since. Samples fill whole panels.
+    /// Adds the gradient of the samples that `forward` saw last, from the output gradients set since. Samples fill the panel.
     ///
     /// - Parameters:
     ///   - dropout: that of `forward`.
@@ -72,30 +72,21 @@ package struct SequenceShape: Hashable, Sendable {
     var paddedOutputs: Int { (outputs + 7) / 8 * 8 }
 }
 
-/// What a pass answers, and the loss's gradient with respect to it: panels of `paddedOutputs` rows.
+/// What a pass answers, and the loss's gradient with respect to it: a panel of `paddedOutputs` rows.
 package struct OutputPanels {
     let values, gradient: LaneBuffer
-    private let rows: Int
+    private let count: Int
 
-    init(_ shape: SequenceShape, panels: Int) {
-        rows = shape.paddedOutputs
-        values = LaneBuffer(count: panels * rows * 2)
-        gradient = LaneBuffer(count: panels * rows * 2)
+    init(_ shape: SequenceShape) {
+        count = shape.paddedOutputs
+        values = LaneBuffer(count: count * 2)
+        gradient = LaneBuffer(count: count * 2)
     }
 
-    /// The first `count` panels of the values or of the gradient.
-    func panels(of buffer: LaneBuffer, _ count: Int) -> PanelRows { PanelRows(base: buffer.lanes, stride: rows * 2, panels: count) }
+    /// The values or the gradient.
+    func rows(of buffer: LaneBuffer) -> PanelRows { PanelRows(base: buffer.lanes, stride: count * 2, panels: 1) }
 
-    private func place(_ row: Int, _ sample: Int) -> Int { (sample / panelWidth * rows + row) * panelWidth + sample % panelWidth }
+    subscript(row: Int, sample index: Int) -> Float { values.floats[row * panelWidth + index] }
 
-    subscript(row: Int, sample index: Int) -> Float { values.floats[place(row, index)] }
-
-    func setGradient(_ value: Float, row: Int, sample index: Int) { gradient.floats[place(row, index)] = value }
-}
-
-extension ArraySlice<UnsafePointer<Float>> {
-    /// The samples of one panel.
-    func panel(_ index: Int) -> Self {
-        self[(startIndex + index * panelWidth)..<Swift.min(startIndex + (index + 1) * panelWidth, endIndex)]
-    }
+    func setGradient(_ value: Float, row: Int, sample index: Int) { gradient.floats[row * panelWidth + index] = value }
 }

@@ -30,7 +30,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         let count = net.parameters.buffer.count
         parts = (0..<configuration.batch / configuration.partSamples).map { _ in LaneBuffer(count: count) }
         workers = (0..<max(1, min(configuration.threads, parts.count))).map { _ in
-            net.makePass(panels: Net.trainingPanels, trains: true)
+            net.makePass(trains: true)
         }
         total = LaneBuffer(count: count)
         adam = Adam(count: count)
@@ -57,12 +57,10 @@ struct SequenceTrainer<Net: SequenceNet> {
     /// The mean forgets the random start quickly: after n steps it keeps at most n / (n + 10).
     private var warmUp: Float { Float(updates) / Float(updates + 10) }
 
-    /// Samples that one pass works on at a time.
-    private var passSamples: Int { Net.trainingPanels * panelWidth }
-
     /// The dropout of one pass of the next step, by the number of its first sample.
     func dropout(firstSample: Int) -> Dropout {
-        Dropout(rate: configuration.dropout, seed: seed, update: updates, part: firstSample / passSamples)
+        let (part, panel) = (firstSample / panelWidth).quotientAndRemainder(dividingBy: Net.dropoutPanels)
+        return Dropout(rate: configuration.dropout, seed: seed, update: updates, part: part, firstSite: panel)
     }
 
     /// Fills `total` with the batch's gradient; returns its loss.
@@ -76,8 +74,8 @@ struct SequenceTrainer<Net: SequenceNet> {
                 let pass = workers[worker]
                 parts[index].clear()
                 var loss = 0.0
-                for first in stride(from: index * size, to: (index + 1) * size, by: passSamples) {
-                    let samples = windows[first..<min(first + passSamples, (index + 1) * size)]
+                for first in stride(from: index * size, to: (index + 1) * size, by: panelWidth) {
+                    let samples = windows[first..<first + panelWidth]
                     let dropout = drops ? dropout(firstSample: first) : nil
                     pass.forward(net, samples: samples, dropout: dropout)
                     loss += pinballGradient(pass.outputs, targets: targets, samples.indices, weight: weight)
@@ -94,7 +92,7 @@ struct SequenceTrainer<Net: SequenceNet> {
     /// The mean net's answers, `[window][output]`, without dropout.
     func meanOutputs(_ windows: [UnsafePointer<Float>]) -> [Float] {
         mean.pack()
-        let size = passSamples, width = net.shape.outputs
+        let size = panelWidth, width = net.shape.outputs
         var outputs = [Float](repeating: 0, count: windows.count * width)
         outputs.withUnsafeMutableBufferPointer { outputs in
             nonisolated(unsafe) let outputs = outputs

@@ -15,7 +15,7 @@ package final class TransformerNet: SequenceNet {
         return configuration
     }
 
-    package static let trainingPanels = 1
+    package static let dropoutPanels = 1
     /// Sessions of one token.
     static let patch = 5
     static let heads = 4, layerCount = 2
@@ -131,5 +131,5 @@ package final class TransformerNet: SequenceNet {
         head.pack()
     }
 
-    package func makePass(panels: Int, trains: Bool) -> TransformerPass { TransformerPass(self) }
+    package func makePass(trains: Bool) -> TransformerPass { TransformerPass(self) }
 }

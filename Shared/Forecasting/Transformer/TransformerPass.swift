@@ -30,7 +30,7 @@ package final class TransformerPass: SequencePass {
         last = NormMemory(net, allocator)
         rows = LaneBuffer(floats: tokens * panelWidth * max(net.patchRows, net.feedForward))
         rowGradient = LaneBuffer(count: width * 2)
-        outputs = OutputPanels(net.shape, panels: 1)
+        outputs = OutputPanels(net.shape)
         memory = allocator.memory
     }
 
@@ -61,12 +61,12 @@ package final class TransformerPass: SequencePass {
             addBranch(dropout, site: site(i, 3))
         }
         normalise(net, net.norm, last)
-        net.head.apply(newest(last.output), into: outputs.panels(of: outputs.values, 1))
+        net.head.apply(newest(last.output), into: outputs.rows(of: outputs.values))
     }
 
     package func backward(_ net: TransformerNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?, into gradient: LaneBuffer) {
         precondition(samples.count == panelWidth)
-        let loss = outputs.panels(of: outputs.gradient, 1)
+        let loss = outputs.rows(of: outputs.gradient)
         net.head.accumulate(loss, inputs: newest(last.output), rows: rows, into: gradient)
         for token in 0..<tokens {
             for row in 0..<width * 2 {
