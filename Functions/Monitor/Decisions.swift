@@ -25,19 +25,23 @@ struct Decisions: Sendable {
         }
     }
 
-    /// Goes back to the floor when the champion's last origins say so.
+    /// Goes back to the floor when the champion's last origins say so. What is read and what is decided are one, so that no other decision
+    /// comes between.
     func watch(asOf: Instant) async throws -> MonitorSummary {
-        guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
-        let summary = MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false)
-        guard let floor = roster.members(.floor).first else { return summary }
-        let record = try await record(of: [roster.champion.kind, floor.kind], asOf: asOf)
-        guard let evidence = RollbackRule.judge(record, champion: roster.champion.kind, floor: floor.kind) else { return summary }
-        try await Promotions(database).promote(
-            floor.fits[0].id, asOf: asOf,
-            reason: "\(roster.champion.kind) lost more than \(floor.kind) over its last \(RollbackRule.origins) origins",
-            evidence: try json(evidence))
-        logger.warning("Rolled back", metadata: ["from": "\(roster.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
-        return MonitorSummary(champion: floor.fits[0].id, isChanged: true, evidence: [evidence])
+        try await database.transaction(attempts: 3) {
+            try await Promotions(database).lock()
+            guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
+            let summary = MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false)
+            guard let floor = roster.members(.floor).first else { return summary }
+            let record = try await record(of: [roster.champion.kind, floor.kind], asOf: asOf)
+            guard let evidence = RollbackRule.judge(record, champion: roster.champion.kind, floor: floor.kind) else { return summary }
+            try await Promotions(database).promote(
+                floor.fits[0].id, asOf: asOf,
+                reason: "\(roster.champion.kind) lost more than \(floor.kind) over its last \(RollbackRule.origins) origins",
+                evidence: try json(evidence))
+            logger.warning("Rolled back", metadata: ["from": "\(roster.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
+            return MonitorSummary(champion: floor.fits[0].id, isChanged: true, evidence: [evidence])
+        }
     }
 
     /// Holds each challenger against the champion; of those that pass, the best one takes its place. The looks and the decision are written

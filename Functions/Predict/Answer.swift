@@ -57,6 +57,7 @@ extension Predict {
     /// the kinds that are shown alone; a kind that refused the session's rows is not asked again.
     private func entries(_ question: ForecastQuestion, _ context: Context) async throws -> (Instrument, [Kept]) {
         guard let champion = try await kept(question, kind: nil) else { throw ProblemDetails.unknownSymbol(question.symbol) }
+        try await checkExpiry(of: champion, question)
         guard let leader = champion.kind else { throw ProblemDetails.noModel(asOf: question.asOf) }
         var shown: [(role: Roster.Role, kind: String, kept: KeptForecasts)] = [(.champion, leader, champion)]
         if question.includesOthers, let roster = try await issuer.roster(asOf: question.asOf) {
@@ -78,17 +79,18 @@ extension Predict {
     }
 
     private func kept(_ question: ForecastQuestion, kind: String?) async throws -> KeptForecasts? {
-        let found = try await Forecasts(database).kept(
+        try await Forecasts(database).kept(
             symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
-        if let found, let last = found.lastSession,
-            let calendar = try await calendars.calendar(of: found.instrument.exchange, asOf: question.asOf)
-        {
-            guard !expiry.isOver(last, at: question.asOf, calendar) else {
-                let age = expiry.age(of: last, at: question.asOf, calendar)
-                throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions)
-            }
-        }
-        return found
+    }
+
+    /// Features that are too old for a forecast are so for every kind.
+    private func checkExpiry(of kept: KeptForecasts, _ question: ForecastQuestion) async throws {
+        guard let last = kept.lastSession,
+            let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: question.asOf),
+            expiry.isOver(last, at: question.asOf, calendar)
+        else { return }
+        let age = expiry.age(of: last, at: question.asOf, calendar)
+        throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions)
     }
 
     private func issue(

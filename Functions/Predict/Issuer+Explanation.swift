@@ -7,7 +7,7 @@ import Store
 
 extension Issuer {
     /// What moves kept forecasts of one instrument, by model; made anew from the features they were made of. A forecast whose features
-    /// were corrected since, or whose model reads none or cannot do without a group of them, as `har` cannot, has no explanation.
+    /// were corrected since, whose model reads none, or whose instrument is too young to have usual ones, has no explanation.
     func explanations(
         of forecasts: [Forecast], _ instrument: Instrument, asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> [String: Explanation] {
@@ -18,9 +18,7 @@ extension Issuer {
             guard let row = try await ModelRegistry(database).find(forecast.model) else { continue }
             do {
                 let model = try await models.first(of: [row], deadline: deadline, logger)
-                var whole: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
-                _ = try model.forecast(history, &whole)
-                let explanation = try Explanation(history) { rest throws(ForecastRefusal) in try model.forecast(rest, keeping: whole) }
+                let explanation = try Explanation(history) { model.forecasts($0) }
                 if explanation.effects.contains(where: { ($0.width + $0.median).contains { $0 != 0 } }) {
                     explanations[row.id] = explanation
                 }

@@ -12,21 +12,6 @@ struct LoadedModel: Sendable {
     /// nil = a single fit.
     let ensemble: Ensemble?
 
-    /// A forecast for a history from which something was taken away: a fit that cannot do without it says what it said of the whole, so that
-    /// an ensemble stays one of the same members.
-    func forecast(
-        _ history: History, keeping whole: [String: Result<QuantileForecast, ForecastRefusal>]
-    ) throws(ForecastRefusal) -> QuantileForecast {
-        var answers: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
-        if ensemble != nil {
-            for (id, model) in fits {
-                let answer = Result { () throws(ForecastRefusal) in try model.forecast(history, at: history.count - 1) }
-                answers[id] = if case .failure = answer { whole[id] ?? answer } else { answer }
-            }
-        }
-        return try forecast(history, &answers)
-    }
-
     /// - Parameter answers: what fits forecast for this history already, by id; new answers are added.
     func forecast(
         _ history: History, _ answers: inout [String: Result<QuantileForecast, ForecastRefusal>]
@@ -38,6 +23,23 @@ struct LoadedModel: Sendable {
             answers[id] = answer
             parts.append(answer)
         }
+        return try combined(parts)
+    }
+
+    /// The forecasts of variants of one history, which comes first. One is refused that a fit refuses which answered for the first, so that an
+    /// ensemble stays one of the same members.
+    func forecasts(_ histories: [History]) -> [Result<QuantileForecast, ForecastRefusal>] {
+        let byFit = fits.map { $0.model.forecasts(histories.map { ($0, $0.count - 1) }) }
+        return histories.indices.map { place in
+            Result { () throws(ForecastRefusal) in
+                for answers in byFit where (try? answers[0].get()) != nil { _ = try answers[place].get() }
+                return try combined(byFit.map { $0[place] })
+            }
+        }
+    }
+
+    /// - Parameter parts: the fits' answers, in their order.
+    private func combined(_ parts: [Result<QuantileForecast, ForecastRefusal>]) throws(ForecastRefusal) -> QuantileForecast {
         guard let ensemble else { return try parts[0].get() }
         guard parts.contains(where: { (try? $0.get()) != nil }) else { return try parts[ensemble.weights.floor].get() }
         return try ensemble.forecast(parts.map { try? $0.get() })

@@ -7,11 +7,14 @@ import LambdaRuntime
 import Logging
 import Market
 import Objects
+import Postgres
 import Store
 
 extension Train {
     /// Calendar days of origins whose scores the weights are learned from.
     private static let memory = 1100
+    /// Seconds from a training's time to its end: every part of the longest fit, and the waiting of each kind for its turn.
+    private static let longest: Int64 = 22 * 3600
 
     /// Whether every kind of a training came to its end: has a fit as of its time, or a record of its failure.
     func isSettled(_ kinds: [String], asOf: Instant) async throws -> Bool {
@@ -22,19 +25,47 @@ extension Train {
         return true
     }
 
+    /// Makes the ensemble that a training left unmade: one of its invocations died, so that the last one to end found it unsettled. A
+    /// training counts as over when no invocation of it can still be under way.
+    func makeUp(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
+        let over = time.adding(seconds: -Self.longest)
+        var last: Instant?
+        for member in Recipe.standard.members {
+            if let fit = try await latest(member.kind, over)?.asOf { last = max(last ?? fit, fit) }
+        }
+        guard let last, try await latest(Ensemble.kind, over).map({ $0.asOf < last }) ?? true else {
+            summary.note = "no ensemble is overdue"
+            return
+        }
+        context.logger.warning("A training ended without its ensemble", metadata: ["as of": "\(last)"])
+        try await combine(asOf: last, &summary, context)
+    }
+
     /// Registers the ensemble of the members' latest fits as of an instant, weighed by what their forecasts had lost by then: the rule of
-    /// the backtest. Its data version is the hash of the losses that were read.
+    /// the backtest. Its data version is the hash of the losses that were read. Of two as of one instant, which differ when a member's fit
+    /// came late, the later read more of them, and it serves.
     func combine(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
+        let combined: TrainSummary.Trained? = try await database.transaction(attempts: 3) {
+            try await ModelRegistry(database).lock()
+            return try await registered(asOf, context)
+        }
+        guard let combined else {
+            summary.note = "the ensemble waits for \(BlendedFHS.kind) and another member"
+            return
+        }
+        try await follow(Ensemble.kind, with: combined.id, asOf)
+        summary.models.append(combined)
+    }
+
+    /// nil while the floor or every other member is missing.
+    private func registered(_ asOf: Instant, _ context: Context) async throws -> TrainSummary.Trained? {
         let recipe = Recipe.standard
         var fits: [(row: Model, prior: Double)] = []
         for member in recipe.members {
             if let row = try await latest(member.kind, asOf) { fits.append((row, member.weight)) }
         }
         let floorKind = recipe.floor.map { recipe.members[$0].kind }
-        guard let floor = fits.firstIndex(where: { $0.row.kind == floorKind }), fits.count > 1 else {
-            summary.note = "the ensemble waits for \(floorKind ?? "its floor") and another member"
-            return
-        }
+        guard let floor = fits.firstIndex(where: { $0.row.kind == floorKind }), fits.count > 1 else { return nil }
         let kinds = fits.map(\.row.kind)
         let losses = try await Scores(database).memberLosses(
             of: kinds, floor: kinds[floor], levels: (low: 1, high: Quantiles.levels.count - 2),
@@ -64,11 +95,10 @@ extension Train {
                     artifactSHA256: reference.sha256))
             context.logger.info("Combined", metadata: ["model": "\(id)", "members": "\(fits.map(\.row.id))", "losses": "\(losses.count)"])
         }
-        try await follow(Ensemble.kind, with: id, asOf)
-        summary.models.append(TrainSummary.Trained(id: id, kind: Ensemble.kind, isNew: isNew, metrics: ensemble.metrics))
+        return TrainSummary.Trained(id: id, kind: Ensemble.kind, isNew: isNew, metrics: ensemble.metrics)
     }
 
-    private func latest(_ kind: String, _ asOf: Instant) async throws -> Model? {
+    func latest(_ kind: String, _ asOf: Instant) async throws -> Model? {
         try await ModelRegistry(database).list(kind: kind, asOf: asOf).first { $0.featureVersion == FeatureSet.version }
     }
 

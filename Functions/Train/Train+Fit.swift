@@ -6,6 +6,7 @@ import LambdaRuntime
 import Logging
 import Market
 import Objects
+import Postgres
 import Store
 
 extension Train {
@@ -80,11 +81,15 @@ extension Train {
         context.logger.error("A training failed", metadata: ["kind": "\(plan.kind)", "as of": "\(knowledge.asOf)", "reason": "\(failure)"])
     }
 
-    /// Makes the model the champion when it is a newer fit of the champion's kind, or the first of the floor's kind and there is none.
+    /// Makes the model the champion when it is the newest fit of the champion's kind, or the first of the floor's kind and there is none.
     func follow(_ kind: String, with id: String, _ asOf: Instant) async throws {
-        let promotions = Promotions(database)
-        let champion = try await promotions.champion(asOf: asOf)
-        guard kind == champion?.kind ?? BlendedFHS.kind, champion?.id != id else { return }
-        try await promotions.promote(id, asOf: asOf, reason: champion == nil ? "the first champion" : "newer fit of the same kind")
+        try await database.transaction(attempts: 3) {
+            let promotions = Promotions(database)
+            try await promotions.lock()
+            let champion = try await promotions.champion(asOf: asOf)
+            guard kind == champion?.kind ?? BlendedFHS.kind, champion?.id != id, try await latest(kind, asOf)?.id == id else { return }
+            try await promotions.promote(
+                id, asOf: asOf, reason: champion == nil ? "the first champion" : "newer fit of the same kind")
+        }
     }
 }

@@ -16,7 +16,8 @@ import Store
 /// A model's id is the hash of all that it is made of: a second call finds the models and changes nothing. It learns from what was recorded
 /// by then, so that history that is fetched later does not change what an earlier training saw. The champion passes to a newer fit of its
 /// kind; another kind gets in only by Monitor's evidence. Each kind has an invocation of its own, and goes on from a checkpoint in the next
-/// one when its deadline comes near. The last one to end makes the ensemble of the members' latest fits.
+/// one when its deadline comes near. The last one to end makes the ensemble of the members' latest fits; when one of them died, the next
+/// weekday's schedule makes it.
 package struct Train: Function {
     /// Sessions that an instrument needs before it is worth training on.
     static let leastSessions = 120
@@ -46,6 +47,10 @@ package struct Train: Function {
     package func handle(_ event: TrainEvent, _ context: Context) async throws -> TrainSummary {
         try await database.withDeadline(context.cutOff.instant) {
             var summary = TrainSummary()
+            if event.overdue == true {
+                try await makeUp(before: event.time, &summary, context)
+                return summary
+            }
             if event.kinds == [Ensemble.kind] {
                 try await combine(asOf: event.time, &summary, context)
                 return summary

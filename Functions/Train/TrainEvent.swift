@@ -1,6 +1,6 @@
 import Market
 
-/// What starts a training: the schedule or a person, or Train itself with one kind of model.
+/// What starts a training: the schedule or a person, or Train itself with one kind of model; or asks for the ensemble of one that died.
 package struct TrainEvent: Codable, Sendable {
     /// Business time: what was recorded by then is learned from.
     let time: Instant
@@ -10,6 +10,8 @@ package struct TrainEvent: Codable, Sendable {
     var part: Int?
     /// The kinds that are trained beside this one: when the last of them is done, the ensemble is made.
     var round: [String]?
+    /// True: nothing is trained; the ensemble of the last training that is over by `time` is made when it has none.
+    var overdue: Bool?
 }
 
 /// What one invocation did.

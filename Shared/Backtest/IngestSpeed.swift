@@ -28,6 +28,6 @@ extension BacktestBench {
         let first = SessionDate(year: 1990, month: 1, day: 2)
         var date = first
         for _ in 0..<count { date = calendar.next(after: date) ?? first }
-        return date.day
+        return Int(date.day)
     }
 }

@@ -1,7 +1,13 @@
 /// What moves one forecast: how much wider its ranges and how much higher its median are for what each group of inputs says.
 ///
-/// Each group is taken away in turn, and the rest stays: its features count as missing in every row, the volatility scale as its
-/// geometric mean over the last 250 rows. The difference to the whole forecast is the group's effect; effects need not add up.
+/// Each group in turn is put back to what it usually says of this instrument, and the rest stays: its features of the last sessions are
+/// replaced, all together and in their order in time, by those of as many sessions ending 29, 58 … 232 sessions earlier, and the eight
+/// forecasts are averaged; the volatility scale becomes its geometric mean over the last 250 rows. The difference to the whole forecast is
+/// the group's effect; effects need not add up.
+///
+/// That is the permutation of a group of Fisher, Rudin and Dominici (2019) and the removal by marginal distribution of Covert, Lundberg and
+/// Lee (2021). A value that is *missing* instead says something of its own: trees send it down paths that young or halted instruments
+/// took, and what they answer there would count as the group's.
 package struct Explanation: Sendable, Hashable {
     package enum Group: String, Sendable, CaseIterable {
         /// The blended and the EWMA 0.97 volatility themselves.
@@ -36,22 +42,47 @@ package struct Explanation: Sendable, Hashable {
     /// In the order of the groups.
     package let effects: [Effect]
 
-    /// - Parameter forecast: of a history at its last row.
+    /// - Parameter forecasts: of histories at their last rows, one answer each in its place. The first one is the whole; of the others,
+    ///   those that are refused do not count.
+    /// - Throws: `.shortHistory` without a session to compare with; what the whole, or everything that a group was replaced by, is refused for.
     package init(
-        _ history: History, _ forecast: (History) throws(ForecastRefusal) -> QuantileForecast
+        _ history: History, _ forecasts: ([History]) -> [Result<QuantileForecast, ForecastRefusal>]
     ) throws(ForecastRefusal) {
-        let whole = try forecast(history)
+        let shifts = Self.shifts.filter { history.count - Self.replaced - $0 > 0 }
+        guard !shifts.isEmpty else { throw .shortHistory(sessions: history.count, needed: Self.replaced + Self.shifts[0] + 1) }
+        var changed: [(group: Group, history: History)] = [(.scale, try history.atUsualScale())]
+        for group in Group.allCases where group != .scale {
+            for shift in shifts { changed.append((group, try history.with(group, of: shift, earlier: Self.replaced))) }
+        }
+        let answers = forecasts([history] + changed.map(\.history))
+        let whole = try answers[0].get()
         var effects: [Effect] = []
         for group in Group.allCases {
-            let rest = try forecast(history.without(group))
+            let rests = zip(changed, answers.dropFirst()).filter { $0.0.group == group }.map(\.1)
+            let usual = rests.compactMap { try? $0.get() }
+            guard !usual.isEmpty else { throw rests.compactMap(\.refusal).first ?? .nonFinite }
+            // Exactly the whole's where nothing differs from it.
+            func mean(_ value: (QuantileForecast) -> Double) -> Double {
+                usual.reduce(0) { $0 + (value($1) - value(whole)) } / Double(usual.count) + value(whole)
+            }
             effects.append(
                 Effect(
                     group: group,
-                    width: Quantiles.horizons.indices.map { rest.width80($0) > 0 ? whole.width80($0) / rest.width80($0) - 1 : 0 },
-                    median: Quantiles.horizons.indices.map { whole.median(horizonIndex: $0) - rest.median(horizonIndex: $0) }))
+                    width: Quantiles.horizons.indices.map { horizon in
+                        let width = mean { $0.width80(horizon) }
+                        return width > 0 ? whole.width80(horizon) / width - 1 : 0
+                    },
+                    median: Quantiles.horizons.indices.map { horizon in
+                        whole.median(horizonIndex: horizon) - mean { $0.median(horizonIndex: horizon) }
+                    }))
         }
         self.effects = effects
     }
+
+    /// Rows whose features are replaced: the longest window that any model reads features of.
+    private static let replaced = 60
+    /// Over the last year, and no multiple of a quarter: companies report on much the same day of each.
+    private static let shifts = (1...8).map { 29 * $0 }
 
     /// In plain words, such as "mostly volatility": by the mean change of the widths over the horizons.
     package var summary: String {
@@ -76,14 +107,24 @@ extension QuantileForecast {
     }
 }
 
+extension Result where Failure == ForecastRefusal {
+    fileprivate var refusal: ForecastRefusal? { if case .failure(let refusal) = self { refusal } else { nil } }
+}
+
 extension History {
-    fileprivate func without(_ group: Explanation.Group) throws(ForecastRefusal) -> History {
-        var features = features
+    /// With the group's features of the last `rows` rows as they were `shift` rows before.
+    fileprivate func with(_ group: Explanation.Group, of shift: Int, earlier rows: Int) throws(ForecastRefusal) -> History {
+        var changed = features
         let width = layout.names.count
         for column in layout.names.indices where group.features.contains(layout.names[column]) {
-            for row in 0..<count { features[row * width + column] = .nan }
+            for row in count - rows..<count { changed[row * width + column] = features[(row - shift) * width + column] }
         }
-        let scale = group == .scale ? usualScale : 1
+        return try History(
+            id: id, layout: layout, sessions: sessions, features: changed, logLevel: logLevel, sigma97: sigma97, blend: blend)
+    }
+
+    fileprivate func atUsualScale() throws(ForecastRefusal) -> History {
+        let scale = usualScale
         return try History(
             id: id, layout: layout, sessions: sessions, features: features, logLevel: logLevel, sigma97: sigma97.map { $0 * scale },
             blend: blend.map { $0 * scale })

@@ -53,14 +53,20 @@ package struct ModelRegistry: Sendable {
     let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// False when a model with this id is registered already; that one stays.
+    /// Keeps every other task from combining models until the transaction ends.
+    package func lock() async throws(PostgresError) {
+        try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether models', 0))")
+    }
+
+    /// False when a model with this id is registered already; that one stays. Of a kind's models as of one instant the last registered serves.
     @discardableResult
     package func register(_ model: Model) async throws(PostgresError) -> Bool {
         try await database.execute(
             """
             INSERT INTO models (id, kind, as_of, feature_version, config, data_version, code_version, seed, window_from, window_to, metrics,
-                artifact_key, artifact_sha256)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13) ON CONFLICT DO NOTHING
+                artifact_key, artifact_sha256, ordinal)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13, coalesce(max(ordinal) + 1, 0)
+            FROM models WHERE kind = $2 AND as_of = $3 ON CONFLICT DO NOTHING
             """,
             [
                 model.id, model.kind, model.asOf, model.featureVersion, model.config, model.dataVersion, model.codeVersion, model.seed,
@@ -72,10 +78,12 @@ package struct ModelRegistry: Sendable {
         try await database.query("SELECT \(Model.columns) FROM models m WHERE id = $1", [id]).one(Model.init)
     }
 
-    /// The models made at or before an instant, latest first; one kind's if named.
+    /// The models made at or before an instant, latest first, and of one instant the last registered; one kind's if named.
     package func list(kind: String? = nil, asOf: Instant) async throws(PostgresError) -> [Model] {
         try await database.query(
-            "SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, id DESC",
+            """
+            SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, ordinal DESC, id DESC
+            """,
             [asOf, kind]
         ).all(Model.init)
     }

@@ -24,15 +24,18 @@ package struct Promotions: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether promotions', 0))")
     }
 
-    /// Makes a model the champion as of an instant. `evidence` is JSON text. Saying it again changes nothing.
+    /// Makes a model the champion as of an instant, after what was decided as of that instant before. `evidence` is JSON text. Saying it
+    /// again changes nothing.
     package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",
-            [Self.slot, asOf, model, reason, evidence])
+            """
+            INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence, ordinal)
+            SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal) + 1, 0) FROM promotions WHERE slot = $1 AND decided_as_of = $2
+            HAVING coalesce(bool_and(model_id <> $3), true) ON CONFLICT DO NOTHING
+            """, [Self.slot, asOf, model, reason, evidence])
     }
 
-    /// The same for a person's word, which comes after everything that was decided as of that instant. False when the model is the
-    /// champion already.
+    /// The same for a person's word, which may be repeated after another. False when the model is the champion already.
     @discardableResult
     package func order(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
         try await database.transaction {

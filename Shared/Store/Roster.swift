@@ -66,7 +66,7 @@ extension ModelRegistry {
         let models = try await database.query(
             """
             SELECT \(Model.columns) FROM (
-                SELECT *, row_number() OVER (PARTITION BY kind ORDER BY as_of DESC, id DESC) AS place FROM models
+                SELECT *, row_number() OVER (PARTITION BY kind ORDER BY as_of DESC, ordinal DESC, id DESC) AS place FROM models
                 WHERE as_of <= $1 AND feature_version = $2
             ) m WHERE place <= 3 ORDER BY kind, place
             """, [asOf, featureVersion]

@@ -91,14 +91,14 @@ import Testing
                 logLevel: ones, sigma97: ones, blend: ones)
         }
         let echo = EventEcho(layout)
-        let quiet = echo.values(try history(event: nil), row: 350)
+        let quiet = echo.values(try history(event: nil), rows: 350..<350 + 1)
         let event = try history(event: 290)
         // 290 = 350 + 3 - 63: three sessions ahead of row 350 a quarter ago.
-        #expect(echo.values(event, row: 350)[0] == quiet[0])
-        #expect(echo.values(event, row: 350)[1] > quiet[1] + 0.5)
-        #expect(echo.values(event, row: 350)[2] > quiet[2] + 0.5)
-        #expect(echo.values(event, row: 352)[0] > quiet[0] + 0.5)
-        let early = echo.values(event, row: 20)
+        #expect(echo.values(event, rows: 350..<350 + 1)[0] == quiet[0])
+        #expect(echo.values(event, rows: 350..<350 + 1)[1] > quiet[1] + 0.5)
+        #expect(echo.values(event, rows: 350..<350 + 1)[2] > quiet[2] + 0.5)
+        #expect(echo.values(event, rows: 352..<352 + 1)[0] > quiet[0] + 0.5)
+        let early = echo.values(event, rows: 20..<20 + 1)
         #expect(early.allSatisfy { $0.isNaN })
     }
 }

@@ -6,20 +6,23 @@ import Testing
 @Suite struct ExplanationTests {
     private static let layout = FeatureLayout(version: "v", names: ["z1", "v5", "lvol", "beta60", "rk5"], sequence: [0, 1])
 
-    /// The last session is twice as volatile as the year before it.
-    private func history() throws -> History {
-        let count = 300
+    /// The last session is twice as volatile as the year before it, and only there do the features say anything.
+    private func history(_ count: Int = 300) throws -> History {
         let blend = (0..<count).map { $0 == count - 1 ? 0.02 : 0.01 }
         return try History(
             id: "A", layout: Self.layout, sessions: (0..<count).map { SyntheticMarket.start.advanced(by: $0) },
-            features: [Float](repeating: 1, count: count * 5), logLevel: blend, sigma97: blend, blend: blend)
+            features: (0..<count).flatMap { row in [Float](repeating: row == count - 1 ? 1 : 0, count: 5) }, logLevel: blend,
+            sigma97: blend, blend: blend)
     }
 
-    /// S times quantiles that a feature widens or lifts; missing features count as nothing.
-    private func forecast(_ widths: [Float], lift: Float = 0) -> (History) throws(ForecastRefusal) -> QuantileForecast {
-        { history throws(ForecastRefusal) in
+    /// S times quantiles that a feature widens or lifts; a missing one makes them much wider, as a branch of a tree may.
+    private func forecast(
+        _ widths: [Float], lift: Float = 0
+    ) -> ([History]) -> [Result<QuantileForecast, ForecastRefusal>] {
+        each { history throws(ForecastRefusal) in
             let row = history.features.suffix(5).map { $0.isFinite ? $0 : 0 }
-            let wide = 1 + zip(row, widths).reduce(0) { $0 + $1.0 * $1.1 }
+            let start: Float = history.features.suffix(5).contains(where: \.isNaN) ? 4 : 1
+            let wide = start + zip(row, widths).reduce(0) { $0 + $1.0 * $1.1 }
             let s = history.blend[history.count - 1]
             return try QuantileForecast(
                 (0..<3).flatMap { _ in
@@ -28,11 +31,17 @@ import Testing
         }
     }
 
+    private func each(
+        _ forecast: @escaping (History) throws(ForecastRefusal) -> QuantileForecast
+    ) -> ([History]) -> [Result<QuantileForecast, ForecastRefusal>] {
+        { $0.map { history in Result { () throws(ForecastRefusal) in try forecast(history) } } }
+    }
+
     private func effect(_ explanation: Explanation, _ group: Explanation.Group) throws -> Explanation.Effect {
         try #require(explanation.effects.first { $0.group == group })
     }
 
-    @Test func aGroupsEffectIsWhatTheForecastLosesWithoutIt() throws {
+    @Test func aGroupsEffectIsWhatTheForecastLosesWhenItSaysWhatItUsuallyDoes() throws {
         let explanation = try Explanation(history(), forecast([0, 0.5, 0, 0, -0.25], lift: 0.1))
         #expect(explanation.effects.map(\.group) == Explanation.Group.allCases)
         #expect(try effect(explanation, .volatility).width.allSatisfy { abs($0 - (1.25 / 0.75 - 1)) < 1e-6 })
@@ -49,16 +58,45 @@ import Testing
         #expect(try Explanation(history(), forecast([0, 0.5, 0, 0, 0])).summary == "mostly volatility")
         #expect(try Explanation(history(), forecast([0, 0, 9, 0, 0])).summary == "mostly volume")
         #expect(try Explanation(history(), forecast([0.7, 0, 0, 0, 0])).summary == "volatility first, then returns")
-        let flat = { (_: History) throws(ForecastRefusal) in try QuantileForecast((0..<21).map { Double($0 % 7) }) }
+        let flat = each { (_: History) throws(ForecastRefusal) in try QuantileForecast((0..<21).map { Double($0 % 7) }) }
         #expect(try Explanation(history(), flat).summary == "as on a usual day")
+    }
+
+    @Test func whatIsRefusedDoesNotCountAndAYoungInstrumentIsNotExplained() throws {
+        let normal = forecast([0, 0.5, 0, 0, 0])
+        let picky = { (histories: [History]) in
+            zip(histories.indices, normal(histories)).map { $0 % 3 == 2 ? .failure(.nonFinite) : $1 }
+        }
+        let (some, all) = (try effect(Explanation(history(), picky), .volatility), try effect(Explanation(history(), normal), .volatility))
+        #expect(zip(some.width, all.width).allSatisfy { abs($0 - $1) < 1e-12 } && all.width[0] > 0.4)
+        #expect(throws: ForecastRefusal.nonFinite) {
+            try Explanation(history()) { normal([$0[0]]) + $0.dropFirst().map { _ in .failure(.nonFinite) } }
+        }
+        #expect(throws: ForecastRefusal.shortHistory(sessions: 89, needed: 90)) { try Explanation(history(89), normal) }
+        #expect(try Explanation(history(90), normal).summary == "mostly volatility")
+    }
+
+    @Test func theReturnsOfACalmDayDoNotCountForWhatMissingOnesWouldHaveSaid() throws {
+        let histories = try SyntheticMarket.histories(count: 8, sessions: 900, effect: 0)
+        let history = histories[0]
+        // A year ago's last sessions and all that a shift reaches are alike in every feature but the volatility of today.
+        let width = history.layout.names.count
+        var features = history.features
+        for row in 0..<history.count {
+            for column in 0..<width { features[row * width + column] = history.features[(history.count - 1) * width + column] }
+        }
+        let calm = try History(
+            id: "calm", layout: history.layout, sessions: history.sessions, features: features, logLevel: history.logLevel,
+            sigma97: history.sigma97, blend: history.blend.indices.map { history.blend[$0] * ($0 == history.count - 1 ? 2 : 1) })
+        let trees = try BoostedTrees.fit(TrainingSet(histories: histories, cut: SyntheticMarket.date(880)))
+        let explanation = try Explanation(calm) { trees.forecasts($0.map { ($0, $0.count - 1) }) }
+        #expect(try effect(explanation, .returns).width == [0, 0, 0] && explanation.summary == "mostly volatility")
     }
 
     @Test func everyKindThatReadsFeaturesIsExplained() throws {
         let histories = try SyntheticMarket.histories(count: 4, sessions: 1_200, effect: 0.5)
         let model = try LinearQuantile.fit(TrainingSet(histories: histories, cut: SyntheticMarket.date(1_150)))
-        let explanation = try Explanation(histories[0]) { history throws(ForecastRefusal) in
-            try model.forecast(history, at: history.count - 1)
-        }
+        let explanation = try Explanation(histories[0]) { model.forecasts($0.map { ($0, $0.count - 1) }) }
         #expect(try effect(explanation, .returns).width.contains { $0 != 0 })
         #expect(explanation.effects.allSatisfy { ($0.width + $0.median).allSatisfy(\.isFinite) })
     }

@@ -3,6 +3,7 @@ import LambdaRuntime
 import Market
 import Postgres
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -103,6 +104,35 @@ import Testing
         #expect(decisions[0].decidedAsOf > LivedMarket.evening(110), "a session after the first bad origin's longest horizon")
         #expect(try await champion(market, day: 100) == "lstm-1")
         #expect(try await champion(market, day: 159) == "blended-fhs-1")
+    }
+
+    private final class End: Sendable { let isReached = Mutex(false) }
+
+    /// A person's word and the watch at once: the watch waits for the word and decides on what then is.
+    @Test func theWatchDoesNotDecideOnAChampionThatIsBeingReplaced() async throws {
+        let market = try await LivedMarket(days: 130, net: net(untilDay: 90))
+        let now = LivedMarket.evening(129).adding(seconds: 60)
+        try await ModelRegistry(market.database).register(LivedMarket.model("har"))
+        try await Promotions(market.database).order("lstm-1", asOf: LivedMarket.evening(0), reason: "we want it")
+        _ = try await Scoring(database: market.database).run(asOf: now, from: LivedMarket.start)
+        let other = try database(named: try await market.database.query("SELECT current_database()")[0][0])
+        let end = End()
+        let watching = try await other.transaction {
+            try await Promotions(other).lock()
+            let watching = Task {
+                defer { end.isReached.withLock { $0 = true } }
+                return try await Decisions(database: market.database, logger: Context().logger).watch(asOf: now)
+            }
+            var isWaiting = false
+            while !isWaiting, !end.isReached.withLock(\.self) {
+                isWaiting = try await other.query("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")[0][0]
+            }
+            try await Promotions(other).order("har-1", asOf: now, reason: "we want another")
+            return watching
+        }
+        let summary = try await watching.value
+        #expect(summary.isChanged == false && summary.champion == "har-1")
+        #expect(try await Promotions(market.database).history(asOf: now).map(\.model) == ["har-1", "lstm-1", "blended-fhs-1"])
     }
 
     @Test func aPersonsWordStandsBesideTheRules() async throws {

@@ -64,17 +64,44 @@ import Testing
         #expect(judgement.isPromoted && judgement.evidence.origins == 250)
     }
 
+    private func watched(_ loss: @escaping (Int, Int) -> Double, days: Int = 69) -> Evidence? {
+        RollbackRule.judge(record(days, ["net": (loss, 8), "floor": ({ _, _ in 0.95 }, 8)]), champion: "net", floor: "floor")
+    }
+
     @Test func theChampionGoesWhenItsLastTwentyOriginsAreWorseByTwoStandardErrors() {
-        func watched(_ loss: @escaping (Int, Int) -> Double, days: Int = 40) -> Evidence? {
-            RollbackRule.judge(record(days, ["net": (loss, 8), "floor": ({ _, _ in 0.95 }, 8)]), champion: "net", floor: "floor")
-        }
         #expect(watched(wave(1.0))?.origins == 20)
         #expect(watched(wave(0.9)) == nil)
-        #expect(watched({ day, _ in day < 20 ? 1.5 : 0.9 }) == nil, "what lies further back is not judged")
-        #expect(watched(wave(1.0), days: 19) == nil)
+        #expect(watched({ day, _ in day < 60 ? 1.5 : 0.9 }, days: 80) == nil, "what lies further back is not judged")
+        #expect(watched(wave(1.0), days: 68) == nil, "the first of ten looks had fewer than 60 origins")
         #expect(watched({ day, _ in 0.951 + (day / 10 % 2 == 0 ? 0.1 : -0.1) }, days: 250) == nil, "within two standard errors")
         #expect(watched({ day, _ in 0.93 + (day / 20 % 2 == 0 ? 0.1 : -0.1) }, days: 220) == nil, "a bad month among good and bad ones")
-        #expect(watched({ day, _ in day < 200 ? 0.93 + 0.02 * Double(day / 20 % 2) : 1.1 }, days: 220) != nil, "a month worse than any")
+        let month = { (day: Int, _: Int) in day < 200 ? 0.93 + 0.02 * Double(day / 20 % 2) : 1.1 }
+        #expect(watched(month, days: 220) != nil, "a month worse than any")
+        #expect(watched(month, days: 205) == nil, "a week is not yet ten looks")
+        #expect(watched({ $0 == 249 ? 9 : wave(0.9)($0, $1) }, days: 250) == nil, "nor is one day, however bad")
+    }
+
+    /// Losses of horizons that overlap, made of the days' own shocks, with the same mean as the floor's until a day.
+    private func overlapping(_ seed: UInt64, days: Int, worseFrom: Int = .max) -> (Int, Int) -> Double {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        let shocks = (0..<days + 20).map { _ in
+            (0..<12).reduce(-6.0) { sum, _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return sum + Double(state >> 11) / 0x1p53
+            }
+        }
+        return { day, horizon in
+            let moved = shocks[day..<day + horizon].reduce(0, +) / Double(horizon).squareRoot()
+            return 0.95 + 0.03 * moved + (day < worseFrom ? 0 : 0.08)
+        }
+    }
+
+    /// Counted over 300 records that are as short as a fresh champion's: chance alone, and a month that is worse.
+    @Test func aShortRecordSeldomDropsAChampionThatIsAsGoodAndFindsOneThatIsNot() {
+        let byChance = (1...300).filter { watched(overlapping(UInt64($0), days: 69)) != nil }
+        #expect(byChance.count <= 9, "\(byChance.count)")
+        let found = (1...300).filter { watched(overlapping(UInt64($0), days: 105, worseFrom: 80), days: 105) != nil }
+        #expect(found.count >= 150, "\(found.count)")
     }
 
     @Test func originsCountOnlyWhenEveryKindHasEveryHorizon() {

@@ -127,6 +127,22 @@ import Testing
         #expect(try await promotions.history(asOf: now).map(\.reason) == ["and forth", "back", "by rule"])
     }
 
+    @Test(arguments: [["m1", "m2"], ["m2", "m1"]])
+    func ofModelsAsOfOneInstantTheLastRegisteredServes(_ order: [String]) async throws {
+        let database = try await freshDatabase()
+        let now: Instant = "2012-02-01T00:00:00Z"
+        let (registry, promotions) = (ModelRegistry(database), Promotions(database))
+        for name in order { try await registry.register(model(name, asOf: now)) }
+        try await registry.register(model(order[0], asOf: now))
+        try await registry.register(model("w", asOf: now, kind: "random-walk"))
+        #expect(try await registry.list(kind: "blended-fhs", asOf: now).map(\.id) == order.reversed())
+        for name in order { try await promotions.promote(name, asOf: now, reason: "newer") }
+        try await promotions.promote(order[0], asOf: now, reason: "again")
+        #expect(try await promotions.champion(asOf: now)?.id == order[1])
+        let roster = try await registry.roster(asOf: now, featureVersion: "f1", floor: "garch-t", baseline: "random-walk")
+        #expect(roster?["blended-fhs"]?.fits.map(\.id) == order.reversed())
+    }
+
     @Test func aKeptForecastIsFoundAndNeverRewritten() async throws {
         let (database, _) = try await withFeatures()
         let forecasts = Forecasts(database)

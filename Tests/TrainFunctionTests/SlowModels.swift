@@ -63,3 +63,19 @@ struct DivergingModel: ForecastModel {
     init(state: Artifact) throws {}
     var metrics: [String: Double] { [:] }
 }
+
+/// A random walk under the name of a kind that needs more rows than a test has.
+struct StandIn: ForecastModel {
+    static let kind = LinearQuantile.kind
+    let walk: RandomWalk
+
+    static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> StandIn {
+        StandIn(walk: try RandomWalk.fit(set, seed: seed))
+    }
+
+    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { try walk.forecast(history, at: index) }
+    func state() -> Artifact { walk.state() }
+    init(walk: RandomWalk) { self.walk = walk }
+    init(state: Artifact) throws { walk = try RandomWalk(state: state) }
+    var metrics: [String: Double] { walk.metrics }
+}

@@ -122,6 +122,35 @@ struct TrainTests {
         #expect(try await Promotions(train.database).champion(asOf: Self.time)?.kind == "blended-fhs")
     }
 
+    @Test func anEnsembleThatADeadInvocationLeftUnmadeIsMadeUpAndGivesWayToTheWholeOne() async throws {
+        let plans = [
+            TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1),
+            TrainingPlan(type: StandIn.self, seed: 1),
+        ]
+        let train = try await train(plans)
+        let knowledge = try #require(try await train.knowledge(asOf: Self.time))
+        var summary = TrainSummary()
+        for plan in plans.prefix(2) { _ = try await train.train(plan, knowledge, part: 0, &summary, Context()) }
+        #expect(try await !train.isSettled(plans.map(\.kind), asOf: Self.time), "the other died without a word")
+        let overdue = { (hours: Int64) in TrainEvent(time: Self.time.adding(seconds: 3600 * hours), overdue: true) }
+        #expect(try await train.handle(overdue(21), Context()).models.isEmpty, "it may still be under way")
+        let made = try await train.handle(overdue(23), Context()).models
+        #expect(made.map(\.kind) == ["ensemble"] && made.first?.isNew == true)
+        let partial = try #require(try await ModelRegistry(train.database).find(made[0].id))
+        #expect(partial.asOf == Self.time)
+        #expect(try await train.handle(overdue(23), Context()).note == "no ensemble is overdue")
+        try await Promotions(train.database).order(partial.id, asOf: Self.time, reason: "we want it")
+
+        _ = try await train.train(plans[2], knowledge, part: 0, &summary, Context())
+        try await train.combine(asOf: Self.time, &summary, Context())
+        let whole = try #require(summary.models.last)
+        #expect(whole.isNew && whole.id != partial.id && whole.metrics.keys.contains("weight_linear-quantile_1"))
+        #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Self.time).map(\.id) == [whole.id, partial.id])
+        #expect(try await Promotions(train.database).champion(asOf: Self.time)?.id == whole.id)
+        try await train.follow("ensemble", with: partial.id, Self.time)
+        #expect(try await Promotions(train.database).champion(asOf: Self.time)?.id == whole.id, "an older fit does not come back")
+    }
+
     @Test func weightsAreLearnedFromWhatWasLostInOrder() {
         let monday = SessionDate(year: 2016, month: 1, day: 4)
         var expected = PastLossWeights(priors: [0, 1, 1], floor: 0)

@@ -70,7 +70,7 @@ function drawWhy(explanation) {
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 3)
     .map((g) => `${(100 * Math.abs(g.change)).toFixed(0)} % ${g.change > 0 ? "wider" : "narrower"} for ${g.name}`);
   $("why").textContent = `What moves this forecast: ${explanation.summary}.`
-    + (parts.length ? ` The 5-session range is ${parts.join(", ")} than it would be without.` : "");
+    + (parts.length ? ` The 5-session range is ${parts.join(", ")} than if they said what they usually do.` : "");
 }
 
 function fail(error) {

@@ -47,13 +47,14 @@ struct SequenceScaling: Sendable, Hashable {
     private static func readRaw(_ history: History, rows: Range<Int>, _ body: (_ place: Int, _ raw: [Float]) -> Void) {
         let layout = history.layout
         let echoes = EventEcho(layout).values(history, rows: rows)
-        var raw = [Float](repeating: 0, count: names(layout).count)
+        let horizons = Quantiles.horizons.count
+        var raw = [Float](repeating: 0, count: layout.sequence.count + derivedNames.count)
         for (place, row) in rows.enumerated() where row >= 0 {
             for (column, feature) in layout.sequence.enumerated() { raw[column] = history.features[row * layout.names.count + feature] }
             let blend = history.blend[row]
             raw[layout.sequence.count] = Float(logarithm(history.sigma97[row] / blend))
             raw[layout.sequence.count + 1] = Float(logarithm(blend) + 4)
-            for (i, echo) in echoes[place].enumerated() { raw[layout.sequence.count + 2 + i] = echo }
+            for i in 0..<horizons { raw[layout.sequence.count + 2 + i] = echoes[place * horizons + i] }
             body(place, raw)
         }
     }

@@ -58,6 +58,7 @@ extension SequenceModel: ResumableModel {
             let loss = nets.reduce(0) { $0 + $1.losses[i] } / count
             metrics["validation_pinball_h\(horizon)"] = loss
             metrics["validation_pinball_blended_fhs_h\(horizon)"] = training.referenceLosses[i]
+            metrics["head_kept_h\(horizon)"] = nets.reduce(0) { $0 + $1.kept[i] } / count
             metrics["validation_skill_h\(horizon)"] = Evaluation.skill(loss, over: training.referenceLosses[i])
         }
         return SequenceModel(
@@ -72,6 +73,8 @@ struct SequenceTraining<Net: SequenceNet> {
     struct Outcome: Hashable {
         var best: [Float]
         var losses: [Double]
+        /// As `SequenceRun`'s.
+        var kept: [Double]
         var seen, restarts: Int
     }
 
@@ -101,7 +104,9 @@ struct SequenceTraining<Net: SequenceNet> {
         return finished + [outcome]
     }
 
-    private var outcome: Outcome { Outcome(best: run.best, losses: run.bestLosses, seen: run.seen, restarts: run.restarts) }
+    private var outcome: Outcome {
+        Outcome(best: run.best, losses: run.bestLosses, kept: run.kept, seen: run.seen, restarts: run.restarts)
+    }
 
     /// This training, gone on with until its end or until `stop` says so.
     func trained(until stop: () -> Bool, progress: (Double) -> Void) throws -> SequenceTraining {

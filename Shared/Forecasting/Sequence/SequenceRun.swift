@@ -22,6 +22,8 @@ struct SequenceRun<Net: SequenceNet> {
     private var stream: SampleStream
     private(set) var best: [Float]
     private(set) var bestLosses: [Double]
+    /// Of each horizon, the share of the net's own answers that the end left it; 1 before.
+    private(set) var kept = Quantiles.horizons.map { _ in 1.0 }
     /// The validation losses of the pooled quantiles that the net starts from.
     let referenceLosses: [Double]
     private(set) var seen = 0
@@ -88,7 +90,7 @@ struct SequenceRun<Net: SequenceNet> {
     }
 
     private mutating func shrink() {
-        _ = trainer.shrinkHead(of: best, toward: block.reference.values, validationWindows, targets: validationTargets)
+        kept = trainer.shrinkHead(of: best, toward: block.reference.values, validationWindows, targets: validationTargets).kept
         best = trainer.mean.parameters.values
         bestLosses = trainer.losses(validationWindows, targets: validationTargets)
     }

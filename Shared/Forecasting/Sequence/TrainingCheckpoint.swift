@@ -32,6 +32,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
         for (i, net) in finished.enumerated() {
             tensors.append(Self.tensor("nets.\(i).best", net.best))
             numbers["nets.\(i).losses"] = net.losses.map(\.bitPattern)
+            numbers["nets.\(i).kept"] = net.kept.map(\.bitPattern)
             numbers["nets.\(i).counts"] = [UInt64(net.seen), UInt64(net.restarts)]
         }
         numbers["run.losses"] = run.bestLosses.map(\.bitPattern)
@@ -58,6 +59,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
                 SequenceTraining.Outcome(
                     best: try Self.values("nets.\(i).best", artifact),
                     losses: try numbers.words("nets.\(i).losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
+                    kept: try numbers.words("nets.\(i).kept", Quantiles.horizons.count).map { Double(bitPattern: $0) },
                     seen: counts[0], restarts: counts[1]))
         }
         let counts = try numbers.counts("run.counts", 9)

@@ -23,24 +23,36 @@ struct EventEcho: Sendable, Hashable {
         columns = found.count == 3 ? found : nil
     }
 
-    /// One value per horizon.
-    func values(_ history: History, row: Int) -> [Float] {
-        guard let columns else { return Self.missing }
-        return Self.values(row: row) { score(history, $0, columns) }
+    /// Writes one value per horizon.
+    func write(_ history: History, row: Int, into target: UnsafeMutablePointer<Float>) {
+        guard let columns else { return Self.writeMissing(into: target) }
+        Self.write(row: row, into: target) { score(history, $0, columns) }
     }
 
-    /// The values of several rows, row by row; every session is scored once. Rows before the history's first are missing.
-    func values(_ history: History, rows: Range<Int>) -> [[Float]] {
-        guard let columns else { return rows.map { _ in Self.missing } }
-        let first = max(rows.lowerBound - Self.reach, 0)
-        let scores = (first..<max(rows.upperBound, first)).map { score(history, $0, columns) }
-        return rows.map { row in row < 0 ? Self.missing : Self.values(row: row) { scores[$0 - first] } }
+    /// The values of several rows, `[row][horizon]`; every session is scored once. Rows before the history's first are missing.
+    func values(_ history: History, rows: Range<Int>) -> [Float] {
+        let width = Quantiles.horizons.count
+        return [Float](unsafeUninitializedCapacity: rows.count * width) { buffer, used in
+            used = rows.count * width
+            guard let target = buffer.baseAddress else { return }
+            let first = max(rows.lowerBound - Self.reach, 0)
+            let scores = columns.map { columns in (first..<max(rows.upperBound, first)).map { score(history, $0, columns) } }
+            for (place, row) in rows.enumerated() {
+                if let scores, row >= 0 {
+                    Self.write(row: row, into: target + place * width) { scores[$0 - first] }
+                } else {
+                    Self.writeMissing(into: target + place * width)
+                }
+            }
+        }
     }
 
-    private static let missing = Quantiles.horizons.map { _ in Float.nan }
+    private static func writeMissing(into target: UnsafeMutablePointer<Float>) {
+        for place in Quantiles.horizons.indices { target[place] = .nan }
+    }
 
-    private static func values(row: Int, _ score: (Int) -> Float) -> [Float] {
-        Quantiles.horizons.map { horizon in
+    private static func write(row: Int, into target: UnsafeMutablePointer<Float>, _ score: (Int) -> Float) {
+        for (place, horizon) in Quantiles.horizons.enumerated() {
             var sum: Float = 0
             var count: Float = 0
             for (sessions, slack) in lags {
@@ -52,7 +64,7 @@ struct EventEcho: Sendable, Hashable {
                 sum += largest
                 count += 1
             }
-            return count > 0 ? sum / count : .nan
+            target[place] = count > 0 ? sum / count : .nan
         }
     }
 

@@ -33,7 +33,7 @@ struct TabularInputs: Sendable, Hashable {
         for column in 0..<width { target[column] = history.features[row * width + column] }
         target[width] = Float(logarithm(history.sigma97[row] / history.blend[row]))
         target[width + 1] = Float(logarithm(history.blend[row]) + 4)
-        for (i, value) in echo.values(history, row: row).enumerated() { target[width + 2 + i] = value }
+        echo.write(history, row: row, into: target + width + 2)
     }
 
     /// The inputs of one row.

@@ -81,7 +81,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(
             template.schedules.map(\.name).sorted() == [
                 "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "MonitorEvening",
-                "MonitorReview", "TrainMonthly",
+                "MonitorReview", "TrainMonthly", "TrainOverdue",
             ])
         #expect(template.schedules.allSatisfy { $0.timeZone == "America/New_York" && !$0.isEnabled })
         #expect(try own().schedules.allSatisfy(\.isEnabled))

@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Kernels
 
-struct BenchFeatures: AsyncParsableCommand {
+struct BenchFeatures: PeerBench {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Measure the feature engine beside TA-Lib, in the same run.",
         discussion: """
@@ -19,13 +19,8 @@ struct BenchFeatures: AsyncParsableCommand {
         guard rounds > 0, symbols > 19, sessions > 0 else { throw ValidationError("Give at least one round, 20 symbols and one session.") }
     }
 
-    func run() async throws {
+    func measure(_ home: Home) throws -> BenchReport {
         try Processor.check()
-        let home = try Home.find()
-        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
-    }
-
-    private func measure(_ home: Home) throws -> BenchReport {
         var report = BenchReport("features")
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
         report.conditions["rounds"] = "\(rounds) by turns, after a warm-up"

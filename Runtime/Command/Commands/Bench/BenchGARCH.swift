@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Foundation
 
-struct BenchGARCH: AsyncParsableCommand {
+struct BenchGARCH: PeerBench {
     static let configuration = CommandConfiguration(
         commandName: "garch", abstract: "Measure GARCH(1,1)-t fits beside arch, in the same run.",
         discussion: """
@@ -17,12 +17,7 @@ struct BenchGARCH: AsyncParsableCommand {
         guard rounds > 0, fits > 0 else { throw ValidationError("Give at least one round and one fit.") }
     }
 
-    func run() async throws {
-        let home = try Home.find()
-        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
-    }
-
-    private func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ home: Home) throws -> BenchReport {
         let length = 1_500
         var report = BenchReport("garch")
         report.conditions["data"] = "20 series of \(length) simulated returns"

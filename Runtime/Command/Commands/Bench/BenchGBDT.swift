@@ -1,7 +1,7 @@
 import ArgumentParser
 import Backtest
 
-struct BenchGBDT: AsyncParsableCommand {
+struct BenchGBDT: PeerBench {
     static let configuration = CommandConfiguration(
         commandName: "gbdt", abstract: "Measure boosted quantile trees beside LightGBM, in the same run.",
         discussion: """
@@ -18,12 +18,7 @@ struct BenchGBDT: AsyncParsableCommand {
         guard rounds > 0, rows > 999, inputs > 1 else { throw ValidationError("Give at least one round, 1,000 rows and two inputs.") }
     }
 
-    func run() async throws {
-        let home = try Home.find()
-        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
-    }
-
-    private func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ home: Home) throws -> BenchReport {
         var report = BenchReport("gbdt")
         report.conditions["data"] = "\(rows) rows of \(inputs) inputs"
         report.conditions["rounds"] = "\(rounds) by turns, one model each"

@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Foundation
 
-struct BenchInfer: AsyncParsableCommand {
+struct BenchInfer: PeerBench {
     static let configuration = CommandConfiguration(
         commandName: "infer", abstract: "Measure forecasts of a network beside ONNX Runtime, in the same run.",
         discussion: """
@@ -18,11 +18,6 @@ struct BenchInfer: AsyncParsableCommand {
         guard rounds > 0 else { throw ValidationError("Give at least one round.") }
     }
 
-    func run() async throws {
-        let home = try Home.find()
-        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
-    }
-
     /// Milliseconds of CPU that ONNX Runtime took when the targets were set, one thread.
     private func reference(_ batch: Int) -> Double {
         switch net {
@@ -31,7 +26,7 @@ struct BenchInfer: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ home: Home) throws -> BenchReport {
         var report = BenchReport("infer")
         report.conditions["net"] = "\(net.rawValue): window 60, 24 inputs, width 64, 21 outputs, fp32"
         report.conditions["rounds"] = "\(rounds) by turns, 2,000 runs of batch 1, 20 of batch 512, after a warm-up"

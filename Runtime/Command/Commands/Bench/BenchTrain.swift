@@ -1,7 +1,7 @@
 import ArgumentParser
 import Backtest
 
-struct BenchTrain: AsyncParsableCommand {
+struct BenchTrain: PeerBench {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Measure training beside PyTorch and Keras, in the same run.",
         discussion: """
@@ -20,11 +20,6 @@ struct BenchTrain: AsyncParsableCommand {
         guard rounds > 0, batches > 0, threads > 0 else { throw ValidationError("Give at least one round, one update and one thread.") }
     }
 
-    func run() async throws {
-        let home = try Home.find()
-        try await BenchReport.measured { try measure(home) }.print(asJSON: options.json)
-    }
-
     /// The peers' scripts, and the samples per second of CPU time that they reached when the targets were set, one thread.
     private var peers: [(name: String, script: String, reference: Double)] {
         switch net {
@@ -33,7 +28,7 @@ struct BenchTrain: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ home: Home) throws -> BenchReport {
         var report = BenchReport("train")
         report.conditions["net"] = "\(net.rawValue): batch 256, window 60, 24 inputs, width 64, 21 outputs, fp32"
         report.conditions["rounds"] = "\(rounds) by turns, \(batches) updates each, after a warm-up"

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Ours beside others, round by turns: medians over the rounds, and what one is to the other.
 struct Comparison {
     typealias Round = (samples: Double, seconds: Double, processorSeconds: Double)
@@ -75,14 +73,5 @@ struct Comparison {
         let percent = Int((100 * share).rounded())
         let held = "its reference, \(BenchReport.text(reference))"
         return share >= 0.9 ? "\(percent) % of \(held): the run counts" : "only \(percent) % of \(held): the run does not count"
-    }
-}
-
-extension BenchReport {
-    /// Measures on a thread of its own, as both sides block.
-    static func measured(_ measure: @escaping @Sendable () throws -> BenchReport) async throws -> BenchReport {
-        try await withCheckedThrowingContinuation { waiting in
-            Thread.detachNewThread { waiting.resume(with: Result { try measure() }) }
-        }
     }
 }
