@@ -35,10 +35,11 @@ struct Decisions: Sendable {
             guard let floor = roster.members(.floor).first else { return summary }
             let record = try await record(of: [roster.champion.kind, floor.kind], asOf: asOf)
             guard let evidence = RollbackRule.judge(record, champion: roster.champion.kind, floor: floor.kind) else { return summary }
-            try await Promotions(database).promote(
+            let isChanged = try await Promotions(database).promote(
                 floor.fits[0].id, asOf: asOf,
                 reason: "\(roster.champion.kind) lost more than \(floor.kind) over its last \(RollbackRule.origins) origins",
                 evidence: try json(evidence))
+            guard isChanged else { return summary }
             logger.warning("Rolled back", metadata: ["from": "\(roster.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
             return MonitorSummary(champion: floor.fits[0].id, isChanged: true, evidence: [evidence])
         }

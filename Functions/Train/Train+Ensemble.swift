@@ -25,8 +25,8 @@ extension Train {
         return true
     }
 
-    /// Makes the ensemble that a training left unmade: one of its invocations died, so that the last one to end found it unsettled. A
-    /// training counts as over when no invocation of it can still be under way.
+    /// Makes the ensemble that a training left unmade: one of its invocations died, so that the last one to end found it unsettled. Should
+    /// one still be under way after `longest`, its end makes another ensemble, which serves instead.
     func makeUp(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         let over = time.adding(seconds: -Self.longest)
         var last: Instant?
@@ -37,8 +37,8 @@ extension Train {
             summary.note = "no ensemble is overdue"
             return
         }
-        context.logger.warning("A training ended without its ensemble", metadata: ["as of": "\(last)"])
         try await combine(asOf: last, &summary, context)
+        if !summary.models.isEmpty { context.logger.warning("A training ended without its ensemble", metadata: ["as of": "\(last)"]) }
     }
 
     /// Registers the ensemble of the members' latest fits as of an instant, weighed by what their forecasts had lost by then: the rule of

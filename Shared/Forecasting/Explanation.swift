@@ -3,7 +3,9 @@
 /// Each group in turn is put back to what it usually says of this instrument, and the rest stays: its features of the last sessions are
 /// replaced, all together and in their order in time, by those of as many sessions ending 29, 58 … 232 sessions earlier, and the eight
 /// forecasts are averaged; the volatility scale becomes its geometric mean over the last 250 rows. The difference to the whole forecast is
-/// the group's effect; effects need not add up.
+/// the group's effect; effects need not add up. Replacements in which something is missing that is there today do not count: a young
+/// instrument has fewer of them, and a group without any has no effect. What models read of rows before the replaced ones, as the echo of
+/// past quarters, stays.
 ///
 /// That is the permutation of a group of Fisher, Rudin and Dominici (2019) and the removal by marginal distribution of Covert, Lundberg and
 /// Lee (2021). A value that is *missing* instead says something of its own: trees send it down paths that young or halted instruments
@@ -52,7 +54,9 @@ package struct Explanation: Sendable, Hashable {
         guard !shifts.isEmpty else { throw .shortHistory(sessions: history.count, needed: Self.replaced + Self.shifts[0] + 1) }
         var changed: [(group: Group, history: History)] = [(.scale, try history.atUsualScale())]
         for group in Group.allCases where group != .scale {
-            for shift in shifts { changed.append((group, try history.with(group, of: shift, earlier: Self.replaced))) }
+            for shift in shifts where history.isWhole(group, shift, rows: Self.replaced) {
+                changed.append((group, try history.with(group, of: shift, earlier: Self.replaced)))
+            }
         }
         let answers = forecasts([history] + changed.map(\.history))
         let whole = try answers[0].get()
@@ -60,10 +64,10 @@ package struct Explanation: Sendable, Hashable {
         for group in Group.allCases {
             let rests = zip(changed, answers.dropFirst()).filter { $0.0.group == group }.map(\.1)
             let usual = rests.compactMap { try? $0.get() }
-            guard !usual.isEmpty else { throw rests.compactMap(\.refusal).first ?? .nonFinite }
+            if let refusal = rests.compactMap(\.refusal).first, usual.isEmpty { throw refusal }
             // Exactly the whole's where nothing differs from it.
             func mean(_ value: (QuantileForecast) -> Double) -> Double {
-                usual.reduce(0) { $0 + (value($1) - value(whole)) } / Double(usual.count) + value(whole)
+                usual.reduce(0) { $0 + (value($1) - value(whole)) } / Double(max(usual.count, 1)) + value(whole)
             }
             effects.append(
                 Effect(
@@ -79,7 +83,7 @@ package struct Explanation: Sendable, Hashable {
         self.effects = effects
     }
 
-    /// Rows whose features are replaced: the longest window that any model reads features of.
+    /// Rows whose features are replaced: the window of the sequence models.
     private static let replaced = 60
     /// Over the last year, and no multiple of a quarter: companies report on much the same day of each.
     private static let shifts = (1...8).map { 29 * $0 }
@@ -121,6 +125,17 @@ extension History {
         }
         return try History(
             id: id, layout: layout, sessions: sessions, features: changed, logLevel: logLevel, sigma97: sigma97, blend: blend)
+    }
+
+    /// Whether the group's features of `shift` rows earlier are there wherever those of the last rows are.
+    fileprivate func isWhole(_ group: Explanation.Group, _ shift: Int, rows: Int) -> Bool {
+        let width = layout.names.count
+        return layout.names.indices.allSatisfy { column in
+            !group.features.contains(layout.names[column])
+                || (count - rows..<count).allSatisfy {
+                    features[$0 * width + column].isNaN || !features[($0 - shift) * width + column].isNaN
+                }
+        }
     }
 
     fileprivate func atUsualScale() throws(ForecastRefusal) -> History {

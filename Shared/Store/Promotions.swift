@@ -25,14 +25,15 @@ package struct Promotions: Sendable {
     }
 
     /// Makes a model the champion as of an instant, after what was decided as of that instant before. `evidence` is JSON text. Saying it
-    /// again changes nothing.
-    package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) {
+    /// again changes nothing, and is false.
+    @discardableResult
+    package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) -> Bool {
         try await database.execute(
             """
             INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence, ordinal)
             SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal) + 1, 0) FROM promotions WHERE slot = $1 AND decided_as_of = $2
             HAVING coalesce(bool_and(model_id <> $3), true) ON CONFLICT DO NOTHING
-            """, [Self.slot, asOf, model, reason, evidence])
+            """, [Self.slot, asOf, model, reason, evidence]) > 0
     }
 
     /// The same for a person's word, which may be repeated after another. False when the model is the champion already.

@@ -76,6 +76,22 @@ import Testing
         #expect(try Explanation(history(90), normal).summary == "mostly volatility")
     }
 
+    @Test func whatAYoungInstrumentDidNotHaveYetIsNoUsualDay() throws {
+        // z1 is missing in the first 100 rows: only shifts that stay clear of them say what it usually does.
+        func young(_ missing: Int) throws -> History {
+            let whole = try history()
+            var features = whole.features
+            for row in 0..<missing { features[row * 5] = .nan }
+            return try History(
+                id: "A", layout: Self.layout, sessions: whole.sessions, features: features, logLevel: whole.logLevel,
+                sigma97: whole.sigma97, blend: whole.blend)
+        }
+        let normal = forecast([0.5, 0.5, 0, 0, 0])
+        let (some, all) = (try Explanation(young(100), normal), try Explanation(history(), normal))
+        #expect(try zip(effect(some, .returns).width, effect(all, .returns).width).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(try effect(Explanation(young(290), normal), .returns).width == [0, 0, 0])
+    }
+
     @Test func theReturnsOfACalmDayDoNotCountForWhatMissingOnesWouldHaveSaid() throws {
         let histories = try SyntheticMarket.histories(count: 8, sessions: 900, effect: 0)
         let history = histories[0]

@@ -125,7 +125,11 @@ import Testing
             }
             var isWaiting = false
             while !isWaiting, !end.isReached.withLock(\.self) {
-                isWaiting = try await other.query("SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")[0][0]
+                isWaiting = try await other.query(
+                    """
+                    SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """)[0][0]
             }
             try await Promotions(other).order("har-1", asOf: now, reason: "we want another")
             return watching

@@ -63,13 +63,13 @@ function kindOf(slot, models, results, parts, isOpen) {
     make("strong", { textContent: slot.kind }), make("span", { className: "part", textContent: slot.role }), make("span", { className: "skill", textContent: skill }));
   const before = models.models.filter((model) => model.kind === slot.kind && model.id !== slot.model);
   const fits = make("p", { className: "note", textContent: `The fit of ${day(slot.fitted_as_of)} serves.` });
-  const kind = make("details", { className: "kind", open: isOpen }, line, horizons(slot, results), fits);
+  const kind = make("details", { className: "kind", open: isOpen(slot) }, line, horizons(slot, results), fits);
   if (before.length) {
     kind.append(make("details", {},
       make("summary", { textContent: before.length === 1 ? "1 other fit" : `${before.length} other fits` }),
       make("ul", { className: "fits" }, ...items(before.map((model) => `${day(model.as_of)} ${model.id}`)))));
   }
-  if (parts.length) kind.append(make("p", { className: "note", textContent: "Made of:" }), ...parts.map((part) => kindOf(part, models, results, [], false)));
+  if (parts.length) kind.append(make("p", { className: "note", textContent: "Made of:" }), ...parts.map((part) => kindOf(part, models, results, [], isOpen)));
   return kind;
 }
 
@@ -83,9 +83,10 @@ function drawKinds(models, results) {
   const order = ["champion", "challenger", "floor"];
   const first = shown.filter((slot) => !parts.includes(slot))
     .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || (a !== whole) - (b !== whole));
+  const isFirst = !$("kinds").children.length;
   const open = new Set([...$("kinds").querySelectorAll("details[open] > summary > strong")].map((name) => name.textContent));
   $("kinds").replaceChildren(...first.map((slot) =>
-    kindOf(slot, models, results, slot === whole ? parts : [], slot.role === "champion" || open.has(slot.kind))));
+    kindOf(slot, models, results, slot === whole ? parts : [], (kind) => (isFirst ? kind.role === "champion" : open.has(kind.kind)))));
 }
 
 export function drawModels(models, results) {

@@ -36,6 +36,7 @@ package struct CrossSessions: Sendable {
                             for session in 0..<sessions {
                                 let place = places[session * members + member]
                                 guard place >= 0 else { continue }
+                                precondition(place < rows[member].sessions.count)
                                 entries[session * members + counts[session]] = CrossMember(member, extras + place * FeatureRow.extrasWidth)
                                 counts[session] += 1
                             }

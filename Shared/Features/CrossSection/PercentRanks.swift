@@ -112,8 +112,12 @@ struct PercentRanks {
         }
     }
 
-    /// Insertion sort of a few.
+    /// Insertion sort of a few; of many, as when one value is so far out that all others share a step, the library's.
     private func sortByValue(_ range: Range<Int>) {
+        guard range.count <= 64 else {
+            return UnsafeMutableBufferPointer(rebasing: UnsafeMutableBufferPointer(start: entries, count: range.upperBound)[range])
+                .sort { values[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] < values[Int(truncatingIfNeeded: $1 & 0xFFFF_FFFF)] }
+        }
         for i in range.dropFirst() {
             let entry = entries[i]
             let own = value(i)

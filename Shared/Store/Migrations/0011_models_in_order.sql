@@ -1,6 +1,8 @@
 -- Models of one kind as of one instant stand in the order of their registration, and the last one serves: an ensemble that was made while
 -- a member was missing gives way to the one that has it.
 ALTER TABLE models ADD COLUMN ordinal integer NOT NULL DEFAULT 0;
+CREATE OR REPLACE VIEW reporting.models AS
+SELECT id, kind, as_of, feature_version, data_version, code_version, window_from, window_to, metrics, registered_at, ordinal FROM models;
 
 -- As 0008's, in that order.
 CREATE OR REPLACE FUNCTION kept_forecasts(symbol_or_id text, at timestamptz, wanted_kind text, features_of text)
