@@ -113,6 +113,39 @@ extension Dashboard {
             json: QuarantineDocument(asOf: parameters.asOf, rows: rows), headers: ["cache-control": "private, max-age=30"])
     }
 
+    private struct AnswerDocument: Encodable {
+        struct Row: Encodable {
+            let session: SessionDate?
+            let rule, verdict, detail, row, repair: String
+        }
+
+        let object: String
+        /// Whether it has been folded in; the rest is what that brought. Bars that say what was known before are none.
+        let folded: Bool
+        let bars, actions, rejected: Int
+        let rows: [Row]
+    }
+
+    /// `GET /v1/data/answer?object=&limit=`: what became of one kept answer or file, and of which of its rows the rules had something to say.
+    func answer(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
+        let parameters = try Parameters(request)
+        guard let key = parameters.text("object") else {
+            throw ProblemDetails.invalidParameter("object", "It is missing: the key of an object under raw/.")
+        }
+        let counts = try await RawObjects(database).counts(key)
+        let limit = try parameters.number("limit", in: 1...1000) ?? 100
+        let found = try await QuarantineLog(database).rows(of: key).filter { $0.verdict != .released }
+        let rows = found.prefix(limit).map { row in
+            AnswerDocument.Row(
+                session: row.session, rule: row.violation.rule, verdict: row.verdict.rawValue, detail: row.violation.detail, row: row.text,
+                repair: row.repairs.map(\.description).joined(separator: ", "))
+        }
+        let document = AnswerDocument(
+            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0, rejected: counts?.rejected ?? 0,
+            rows: rows)
+        return try HTTPAPIResponse(json: document, headers: ["cache-control": "no-store"])
+    }
+
     /// The ids of the instruments that the query names, if it names any.
     private func instruments(in parameters: Parameters) async throws -> [String]? {
         guard let text = parameters.text("symbol") else { return nil }

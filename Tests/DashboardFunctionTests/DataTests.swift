@@ -86,4 +86,20 @@ import Testing
         #expect(try await ask(dashboard, "/v1/data/status", ["symbol": "B,NOPE"]).statusCode == 404)
         #expect(try await ask(dashboard, "/v1/data/status", ["symbol": ","]).statusCode == 404)
     }
+
+    @Test func whatBecameOfAnObjectIsTold() async throws {
+        struct Told: Decodable {
+            let folded: Bool
+            let bars: Int
+        }
+        let dashboard = try await dashboard()
+        func told(_ key: String) async throws -> Told {
+            let response = try await ask(dashboard, "/v1/data/answer", ["object": key])
+            return try JSONDecoder().decode(Told.self, from: Data((response.body ?? "").utf8))
+        }
+        let known = try await told("raw/csv/daily/A")
+        #expect(known.folded && known.bars == 7)
+        #expect(try await !told("raw/csv/daily/none").folded)
+        #expect(try await ask(dashboard, "/v1/data/answer", [:]).statusCode == 400)
+    }
 }
