@@ -122,8 +122,17 @@ extension Dashboard {
         let object: String
         /// Whether it has been folded in; the rest is what that brought. Bars that say what was known before are none.
         let folded: Bool
-        let bars, actions, rejected: Int
+        let bars, actions: Int
+        /// Rows, however many rules speak against one.
+        let heldBack: Int
         let rows: [Row]
+
+        private enum CodingKeys: String, CodingKey { case object, folded, bars, actions, heldBack = "held_back", rows }
+    }
+
+    private struct Place: Hashable {
+        let ordinal: Int
+        let session: SessionDate?
     }
 
     /// `GET /v1/data/answer?object=&limit=`: what became of one kept answer or file, and of which of its rows the rules had something to say.
@@ -135,13 +144,14 @@ extension Dashboard {
         let counts = try await RawObjects(database).counts(key)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
         let found = try await QuarantineLog(database).rows(of: key).filter { $0.verdict != .released }
+        let held = Set(found.lazy.filter { $0.verdict == .quarantine }.map { Place(ordinal: $0.ordinal, session: $0.session) })
         let rows = found.prefix(limit).map { row in
             AnswerDocument.Row(
                 session: row.session, rule: row.violation.rule, verdict: row.verdict.rawValue, detail: row.violation.detail, row: row.text,
                 repair: row.repairs.map(\.description).joined(separator: ", "))
         }
         let document = AnswerDocument(
-            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0, rejected: counts?.rejected ?? 0,
+            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0, heldBack: held.count,
             rows: rows)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "no-store"])
     }

@@ -23,9 +23,9 @@ package struct RawObjects: Sendable {
     }
 
     /// What an answer brought when it was folded in; nil when it was not yet.
-    package func counts(_ key: String) async throws(PostgresError) -> (bars: Int, actions: Int, rejected: Int)? {
-        try await database.query("SELECT bars, actions, rejected FROM raw_objects WHERE key = $1", [key])
-            .one { row throws(PostgresError) in (try row[0], try row[1], try row[2]) }
+    package func counts(_ key: String) async throws(PostgresError) -> (bars: Int, actions: Int)? {
+        try await database.query("SELECT bars, actions FROM raw_objects WHERE key = $1", [key])
+            .one { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
     package func contains(_ key: String) async throws(PostgresError) -> Bool {

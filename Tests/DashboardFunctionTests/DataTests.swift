@@ -29,6 +29,10 @@ import Testing
                 Bar(session: $0, open: Price(10), high: Price(10), low: Price(10), close: Price(10), volume: 1)
             }
             try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: answer, currency: "USD") { _ in known }
+            let wrong = ["order", "price"].map {
+                QuarantinedRow(ordinal: 9, session: sessions[1], violation: Violation(rule: $0, detail: "d"), text: "row")
+            }
+            if index == 0 { try await QuarantineLog(database).insert(wrong, from: answer) }
             try await RawObjects(database).record(answer, bars: bars.count, actions: 0, rejected: 0)
         }
         return try await Dashboard([
@@ -90,7 +94,8 @@ import Testing
     @Test func whatBecameOfAnObjectIsTold() async throws {
         struct Told: Decodable {
             let folded: Bool
-            let bars: Int
+            let bars, held_back: Int
+            let rows: [[String: String]]
         }
         let dashboard = try await dashboard()
         func told(_ key: String) async throws -> Told {
@@ -98,7 +103,7 @@ import Testing
             return try JSONDecoder().decode(Told.self, from: Data((response.body ?? "").utf8))
         }
         let known = try await told("raw/csv/daily/A")
-        #expect(known.folded && known.bars == 7)
+        #expect(known.folded && known.bars == 7 && known.held_back == 1 && known.rows.map { $0["rule"] } == ["order", "price"])
         #expect(try await !told("raw/csv/daily/none").folded)
         #expect(try await ask(dashboard, "/v1/data/answer", [:]).statusCode == 400)
     }

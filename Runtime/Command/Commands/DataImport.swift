@@ -28,15 +28,20 @@ struct DataImport: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     private struct Taken: Decodable {
-        struct File: Decodable { let instrument, object: String }
+        struct File: Decodable {
+            let instrument, object: String
+            let isNew: Bool
+        }
         let imported: File
     }
 
     private struct Folded: Decodable {
         struct Row: Decodable { let session: String?, rule, verdict, detail: String }
         let folded: Bool
-        let bars, actions, rejected: Int
+        let bars, actions, heldBack: Int
         let rows: [Row]
+
+        private enum CodingKeys: String, CodingKey { case folded, bars, actions, heldBack = "held_back", rows }
     }
 
     func run() async throws {
@@ -79,7 +84,8 @@ struct DataImport: AsyncParsableCommand {
                 words.append("\(file.instrument) is kept and not folded in yet; `bellwether data status \(file.instrument)` shows when.")
                 continue
             }
-            table.rows.append([file.instrument, "\(folded.bars)", "\(folded.actions)", "\(folded.rejected)"])
+            table.rows.append([file.instrument, "\(folded.bars)", "\(folded.actions)", "\(folded.heldBack)"])
+            if !file.isNew { words.append("\(file.instrument): the same file was handed in before; this is what came of it then.") }
             words += folded.rows.map { row in
                 let verdict = ["quarantine": "held back", "repair": "mended"][row.verdict] ?? "noted"
                 return "\(file.instrument) \(row.session ?? "no date"): \(verdict), \(row.rule) (\(row.detail))"
