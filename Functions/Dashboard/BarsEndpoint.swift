@@ -47,7 +47,7 @@ extension Dashboard {
         let adjustment = try parameters.choice("adjustment", of: ["split", "none"]) ?? "split"
         guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
         let known = AsOf.recorded(parameters.asOf)
-        let order = preference.order(for: instrument)
+        let order = preference.believed(for: instrument)
         let silent = ProviderCatalog.silent(kinds: try await RawObjects(database).kinds(of: instrument.id), order: order)
         // Up to the present also where the question ends before it: the splits since then count, by the word of the source that is believed
         // about them.

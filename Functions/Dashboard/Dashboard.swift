@@ -33,6 +33,7 @@ package struct Dashboard: Function {
                 case .models: try await models(request)
                 case .dataStatus: try await dataStatus(request)
                 case .quarantine: try await quarantine(request)
+                case .answer: try await answer(request)
                 }
             }
         } catch let problem as ProblemDetails {
@@ -44,7 +45,7 @@ package struct Dashboard: Function {
     }
 
     private enum Endpoint {
-        case file, health, symbols, evaluation, models, dataStatus, quarantine
+        case file, health, symbols, evaluation, models, dataStatus, quarantine, answer
         case bars(String)
 
         init(_ request: HTTPAPIRequest) {
@@ -57,6 +58,7 @@ package struct Dashboard: Function {
                 case ("v1", "models", 2): .models
                 case ("v1", "data", 3) where parts[2] == "status": .dataStatus
                 case ("v1", "data", 3) where parts[2] == "quarantine": .quarantine
+                case ("v1", "data", 3) where parts[2] == "answer": .answer
                 case ("v1", "bars", 3): .bars(request.pathParameters?["symbol"] ?? parts[2])
                 default: .file
                 }

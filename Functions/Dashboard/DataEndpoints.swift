@@ -28,40 +28,49 @@ extension Dashboard {
 
         let asOf: Instant
         let symbols: [Symbol]
+        /// What `after` has to be for the next page; nil on the last one.
+        let next: String?
 
-        private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols }
+        private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, next }
     }
 
-    /// `GET /v1/data/status?symbol=&as_of=`: what is there of each instrument, and what is missing against its exchange's calendar.
+    /// Instruments of a page where nothing is said, and at most: an answer stays far below the 6 MB that a function may give.
+    private static let (statusPage, largestStatusPage) = (1000, 2000)
+
+    /// `GET /v1/data/status?symbol=&limit=&after=&as_of=`: what is there of each instrument, and what is missing against its exchange's
+    /// calendar, ordered by instrument. `symbol` is one or several, separated by commas; `after` is the `next` of the page before.
     func dataStatus(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let instant = parameters.asOf
+        let limit = try parameters.number("limit", in: 1...Self.largestStatusPage) ?? Self.statusPage
         let status = DataStatus(database)
+        let found = try await status.entries(
+            of: try await instruments(in: parameters), after: parameters.text("after") ?? "", limit: limit + 1, asOf: instant)
+        let entries = found.prefix(limit)
         var calendars: [String: TradingCalendar] = [:]
-        var symbols: [StatusDocument.Symbol] = []
-        for entry in try await status.entries(of: try await instrument(in: parameters)?.id, asOf: instant) {
+        var sessions: [String: DataStatus.Sessions] = [:]
+        for exchange in Set(entries.map(\.instrument.exchange)) {
+            guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: instant) else { continue }
+            calendars[exchange] = calendar
+            sessions[exchange] = calendar.latestClosed(at: instant).map { DataStatus.Sessions(calendar, through: $0) }
+        }
+        let gaps = try await status.gaps(in: Array(entries), exchanges: sessions, asOf: instant)
+        let symbols = entries.map { entry in
             let exchange = entry.instrument.exchange
-            if calendars[exchange] == nil {
-                calendars[exchange] = try await ExchangeCalendars(database).calendar(of: exchange, asOf: instant)
-            }
-            let closed = calendars[exchange]?.latestClosed(at: instant)
-            var gaps: [SessionDate] = []
-            if let calendar = calendars[exchange], let closed {
-                gaps = try await status.gaps(in: entry, through: closed, calendar: calendar, asOf: instant)
-            }
-            let end = [closed, entry.delisted].compactMap { $0 }.min()
+            let missing = gaps[entry.instrument.id] ?? .none
+            let end = [sessions[exchange]?.last, entry.delisted].compactMap { $0 }.min()
             let behind = calendars[exchange].flatMap { calendar in
                 entry.last.flatMap { last in end.map { calendar.count(from: last.advanced(by: 1), through: $0) } }
             }
-            symbols.append(
-                StatusDocument.Symbol(
-                    symbol: entry.instrument.symbol, instrument: entry.instrument.id, exchange: exchange, first: entry.first,
-                    last: entry.last, sessions: entry.sessions, missing: gaps.count, gaps: Array(gaps.prefix(50)),
-                    provisional: entry.provisional, quarantined: entry.quarantined, repaired: entry.repaired, providers: entry.sources,
-                    lastHeard: entry.heard, sessionsBehind: behind, delisted: entry.delisted))
+            return StatusDocument.Symbol(
+                symbol: entry.instrument.symbol, instrument: entry.instrument.id, exchange: exchange, first: entry.first,
+                last: entry.last, sessions: entry.sessions, missing: missing.count, gaps: missing.first,
+                provisional: entry.provisional, quarantined: entry.quarantined, repaired: entry.repaired, providers: entry.sources,
+                lastHeard: entry.heard, sessionsBehind: behind, delisted: entry.delisted)
         }
-        return try HTTPAPIResponse(
-            json: StatusDocument(asOf: instant, symbols: symbols), headers: ["cache-control": "private, max-age=30"])
+        let document = StatusDocument(
+            asOf: instant, symbols: symbols, next: found.count > limit ? entries.last?.instrument.id : nil)
+        return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
     }
 
     private struct QuarantineDocument: Encodable {
@@ -102,6 +111,60 @@ extension Dashboard {
         }
         return try HTTPAPIResponse(
             json: QuarantineDocument(asOf: parameters.asOf, rows: rows), headers: ["cache-control": "private, max-age=30"])
+    }
+
+    private struct AnswerDocument: Encodable {
+        struct Row: Encodable {
+            let session: SessionDate?
+            let rule, verdict, detail, row, repair: String
+        }
+
+        let object: String
+        /// Whether it has been folded in; the rest is what that brought. Bars that say what was known before are none.
+        let folded: Bool
+        let bars, actions: Int
+        /// Rows, however many rules speak against one.
+        let heldBack: Int
+        let rows: [Row]
+
+        private enum CodingKeys: String, CodingKey { case object, folded, bars, actions, heldBack = "held_back", rows }
+    }
+
+    private struct Place: Hashable {
+        let ordinal: Int
+        let session: SessionDate?
+    }
+
+    /// `GET /v1/data/answer?object=&limit=`: what became of one kept answer or file, and of which of its rows the rules had something to say.
+    func answer(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
+        let parameters = try Parameters(request)
+        guard let key = parameters.text("object") else {
+            throw ProblemDetails.invalidParameter("object", "It is missing: the key of an object under raw/.")
+        }
+        let counts = try await RawObjects(database).counts(key)
+        let limit = try parameters.number("limit", in: 1...1000) ?? 100
+        let found = try await QuarantineLog(database).rows(of: key).filter { $0.verdict != .released }
+        let held = Set(found.lazy.filter { $0.verdict == .quarantine }.map { Place(ordinal: $0.ordinal, session: $0.session) })
+        let rows = found.prefix(limit).map { row in
+            AnswerDocument.Row(
+                session: row.session, rule: row.violation.rule, verdict: row.verdict.rawValue, detail: row.violation.detail, row: row.text,
+                repair: row.repairs.map(\.description).joined(separator: ", "))
+        }
+        let document = AnswerDocument(
+            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0, heldBack: held.count,
+            rows: rows)
+        return try HTTPAPIResponse(json: document, headers: ["cache-control": "no-store"])
+    }
+
+    /// The ids of the instruments that the query names, if it names any.
+    private func instruments(in parameters: Parameters) async throws -> [String]? {
+        guard let text = parameters.text("symbol") else { return nil }
+        let wanted = text.split(separator: ",").map(String.init)
+        let found = try await Instruments(database).find(symbols: wanted)
+        if let unknown = wanted.first(where: { found[$0] == nil }) ?? (wanted.isEmpty ? text : nil) {
+            throw ProblemDetails.unknownSymbol(unknown)
+        }
+        return found.values.map(\.id).sorted()
     }
 
     /// The instrument that the query names, if it names one.

@@ -1,3 +1,5 @@
+import AWS
+import FoundationEssentials
 import LambdaRuntime
 import Logging
 import Market
@@ -9,55 +11,83 @@ import Telemetry
 /// ```json
 /// {"crossCheck": ["yahoo", "alphavantage"], "symbols": ["AAPL"], "from": "2012-01-01", "tolerance": 0.01, "time": "2012-06-01T23:00:00Z"}
 /// ```
-/// Without `symbols` it is about all instruments; Ingest with a `provider` gets the second one's answers.
-package struct CrossCheck: Decodable, Sendable, Equatable {
-    /// Two names.
+/// Without names it is about the configured pair, without `symbols` about all instruments. What an invocation has no time for is the
+/// report's `next`, or, with `goOn`, the event of an invocation of its own. Ingest's `crossCheck` gets the second one's answers.
+package struct CrossCheck: Codable, Sendable, Equatable {
+    /// Two names, or none.
     let crossCheck: [String]
     var symbols: [String]?
     var from: SessionDate?
+    /// In place of `from`: so many weeks before `time`.
+    var weeks: Int?
     /// How far apart two log returns may be; 0.005 if nothing is said.
     var tolerance: Double?
+    /// The instrument after which to go on.
+    var after: String?
+    /// Whether this function calls itself for what is left.
+    var goOn: Bool?
     let time: Instant
 }
 
 /// What a comparison found.
 package struct CrossCheckReport: Encodable, Sendable {
-    /// Returns that both providers have.
+    /// Instruments looked at, and the returns of them that both providers have.
+    var instruments = 0
     var compared = 0
     /// How many differ, and the hundred largest differences.
     var disagreements = 0
     var largest: [SourceComparison.Disagreement] = []
+    /// What is left: the event to call with next.
+    var next: CrossCheck?
 }
 
 extension Featurize {
-    func compare(_ check: CrossCheck, _ context: Context) async throws -> CrossCheckReport {
-        guard check.crossCheck.count == 2 else { throw Failure.invalidCrossCheck }
+    /// Works until half of the invocation's time is gone. nil when no pair is named or configured.
+    func compare(_ check: CrossCheck, _ context: Context) async throws -> CrossCheckReport? {
+        guard [0, 2].contains(check.crossCheck.count) else { throw Failure.invalidCrossCheck }
+        guard let pair = try SourcePreference.CrossCheck(check.crossCheck) ?? crossCheck else { return nil }
+        let half = ContinuousClock.now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005
-        var instruments: [Instrument] = []
-        if let symbols = check.symbols {
-            for symbol in symbols {
-                guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw Failure.unknownSymbol(symbol) }
-                instruments.append(instrument)
-            }
-        } else {
-            instruments = try await Instruments(database).list()
-        }
+        let from = check.from ?? check.weeks.map { check.time.utcDate.advanced(by: -7 * $0) }
         var report = CrossCheckReport()
-        for instrument in instruments {
+        for instrument in try await instruments(of: check) where check.after.map({ $0 < instrument.id }) ?? true {
             let (found, compared) = try await SourceComparison(database).compare(
-                instrument.id, check.crossCheck[0], check.crossCheck[1], from: check.from, asOf: check.time, tolerance: tolerance)
+                instrument.id, pair.first, pair.second, from: from, asOf: check.time, tolerance: tolerance)
+            report.instruments += 1
             report.compared += compared
             report.disagreements += found.count
             report.largest += found
+            guard .now < half else {
+                report.next = check
+                report.next?.after = instrument.id
+                break
+            }
         }
         report.largest = Array(report.largest.sorted { abs($0.first - $0.second) > abs($1.first - $1.second) }.prefix(100))
-        if report.disagreements > 0 {
+        for found in report.largest {
             context.logger.warning(
                 "Providers disagree",
-                metadata: ["providers": "\(check.crossCheck)", "returns": "\(report.disagreements)", "compared": "\(report.compared)"])
+                metadata: [
+                    "instrument": "\(found.instrument)", "session": "\(found.session)", "\(pair.first)": "\(found.first)",
+                    "\(pair.second)": "\(found.second)",
+                ])
         }
+        context.logger.info(
+            "Compared",
+            metadata: ["providers": "\(pair)", "returns": "\(report.compared)", "disagreements": "\(report.disagreements)"])
         metrics.report(
             ["ReturnsCompared": report.compared, "Disagreements": report.disagreements], milliseconds: WallClock.microseconds() / 1000)
+        if check.goOn == true, let next = report.next {
+            let event = try JSONEncoder().encode(next)
+            _ = try await lambda.invoke(ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+        }
         return report
+    }
+
+    private func instruments(of check: CrossCheck) async throws -> [Instrument] {
+        guard let symbols = check.symbols else { return try await Instruments(database).list() }
+        let found = try await Instruments(database).find(symbols: symbols)
+        if let unknown = symbols.first(where: { found[$0] == nil }) { throw Failure.unknownSymbol(unknown) }
+        return found.values.sorted { $0.id < $1.id }
     }
 }

@@ -24,6 +24,8 @@ package struct Featurize: Function {
     let predictFunction: String
     let ownFunction: String
     let fold: Fold
+    /// The providers that the weekly job compares, if there is one.
+    let crossCheck: SourcePreference.CrossCheck?
     let watch = RunWatch()
     let metrics = InvocationMetrics(function: "Featurize")
 
@@ -71,6 +73,7 @@ package struct Featurize: Function {
         predictFunction = try required("PREDICT_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
         fold = Fold(database, preference)
+        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.files)
     }
 
     package func handle(_ event: FeaturizeEvent, _ context: Context) async throws -> FeaturizeSummary {

@@ -86,7 +86,7 @@ struct Fold: Sendable {
     ) async throws -> Int {
         let withdrawn = changes.values.flatMap(\.withdrawn)
         guard let earliest = (changes.values.flatMap(\.stored) + withdrawn + actions).min() else { return 0 }
-        let order = preference.order(for: instrument)
+        let order = preference.believed(for: instrument)
         let kept = try await states.find(before: answer, sources: order)
         let known = AsOf.recorded(answer.knownAt)
         var start = kept

@@ -25,7 +25,7 @@ struct Told: Sendable {
     init(
         _ answer: Answer, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: Fold, isPast: (SessionDate) -> Bool
     ) async throws {
-        let order = fold.preference.order(for: instrument)
+        let order = fold.preference.believed(for: instrument)
         let kinds = try await RawObjects(fold.database).kinds(of: instrument.id)
         let silent = ProviderCatalog.silent(kinds: kinds + [(answer.provider, answer.kind)], order: order)
         self.silent = silent

@@ -68,7 +68,7 @@ extension Ingest {
     private func ask(_ name: String, about instrument: Instrument, _ part: RunPart, _ context: Context) async throws -> Answered {
         let asOf = part.run.asOf
         guard let source = sources[name] else {
-            return .refused(ProviderRefusal(.unknownSymbol, "PROVIDERS does not name this provider"))
+            return .refused(ProviderRefusal(.unknownSymbol, "it is not asked: PROVIDERS does not name it, or it is a format of files"))
         }
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let day = calendar?.zone.localDate(at: asOf) ?? asOf.utcDate

@@ -46,6 +46,10 @@ package struct Ingest: Function {
                 summary.facts = try await facts.record(in: database, knownAt: time)
                 return summary
             }
+            if case .imported(let file, let time) = event {
+                try await take(file, asOf: time, &summary, context)
+                return summary
+            }
             guard let part = try await open(event, &summary) else { return summary }
             summary.run = part.run.id
             summary.session = part.run.session
@@ -66,7 +70,7 @@ package struct Ingest: Function {
     }
 
     /// Tells Featurize when nothing is outstanding. Featurize does the same after each object, so that whoever comes last says it.
-    private func announceIfComplete(_ run: Run, _ context: Context) async throws {
+    func announceIfComplete(_ run: Run, _ context: Context) async throws {
         guard try await Runs(database).isComplete(run.id) else { return }
         let event = try JSONEncoder().encode(RunComplete(run: run.id))
         _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)

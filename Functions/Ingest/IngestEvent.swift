@@ -12,8 +12,15 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     case slice(run: String, instruments: [String], from: SessionDate?, provider: String?)
     /// What became known about instruments and exchanges.
     case facts(DatedFacts, time: Instant)
+    /// A file in place of a provider's answer.
+    case imported(Import, time: Instant)
+    /// What two providers say is to be compared: the second one of the pair (empty: the configured one) is asked for the last weeks.
+    case crossCheck([String], weeks: Int, time: Instant)
 
-    private enum Key: String, CodingKey { case exchange, time, symbols, from, run, instruments, provider, facts }
+    private enum Key: String, CodingKey {
+        case exchange, time, symbols, from, run, instruments, provider, facts, crossCheck, weeks
+        case file = "import"
+    }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
@@ -26,6 +33,10 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
         let time = try values.decode(Instant.self, forKey: .time)
         if let facts = try values.decodeIfPresent(DatedFacts.self, forKey: .facts) {
             self = .facts(facts, time: time)
+        } else if let file = try values.decodeIfPresent(Import.self, forKey: .file) {
+            self = .imported(file, time: time)
+        } else if let pair = try values.decodeIfPresent([String].self, forKey: .crossCheck) {
+            self = .crossCheck(pair, weeks: try values.decodeIfPresent(Int.self, forKey: .weeks) ?? 4, time: time)
         } else if let symbols = try values.decodeIfPresent([String].self, forKey: .symbols) {
             let exchange = try values.decodeIfPresent(String.self, forKey: .exchange)
             self = .direct(symbols: symbols, exchange: exchange, from: from, provider: provider, time: time)
@@ -47,6 +58,7 @@ package struct IngestSummary: Encodable, Sendable {
     var handedOn = 0
     /// Facts written down.
     var facts: Int?
+    var imported: ImportSummary?
     /// Why there was nothing to do.
     var note: String?
 }

@@ -12,6 +12,8 @@ struct IngestSettings: Sendable {
     let universe: [Instrument]
     let preference: SourcePreference
     let options: [String: SourceOptions]
+    /// The providers that the weekly job compares, if there is one.
+    let crossCheck: SourcePreference.CrossCheck?
     /// The function that is told when a run is complete.
     let featurizeFunction: String
     /// Ingest itself, for slices.
@@ -42,6 +44,7 @@ struct IngestSettings: Sendable {
         bucket = try required("BUCKET")
         universe = try Self.instruments(environment["UNIVERSE"] ?? "")
         preference = try SourcePreference(environment: environment, otherwise: ProviderCatalog.names[0])
+        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.files)
         options = try SourceOptions.read(environment, first: preference.general[0])
         featurizeFunction = try required("FEATURIZE_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
@@ -56,8 +59,9 @@ struct IngestSettings: Sendable {
         }
         let keys = text.map { Self.keys($0, first: preference.general[0]) } ?? [:]
         var sources: [String: Source] = [:]
-        for name in preference.all {
+        for name in Set(preference.all + [crossCheck?.second].compactMap { $0 }) {
             let options = options[name] ?? SourceOptions()
+            if options.baseURL == nil, ProviderCatalog.files.contains(name) { continue }
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
             guard let provider else { throw Failure.unknownProvider(name) }
             let traits = ProviderCatalog.traits(of: name)

@@ -41,7 +41,7 @@ extension Ingest {
     func open(_ event: IngestEvent, _ summary: inout IngestSummary) async throws -> RunPart? {
         let instruments = Instruments(database)
         switch event {
-        case .facts: return nil
+        case .facts, .imported: return nil
         case .scheduled(let exchange, let time):
             try await instruments.register(settings.universe)
             guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: time) else {
@@ -68,11 +68,33 @@ extension Ingest {
             }
             guard let session else { throw IngestFailure.noSession(time) }
             return try await open(id: id, exchange ?? Run.severalExchanges, time, session, members, from, provider)
+        case .crossCheck(let names, let weeks, let time):
+            guard let pair = try SourcePreference.CrossCheck(names) ?? settings.crossCheck else {
+                summary.note = "there is one provider only, or CROSS_CHECK is none"
+                return nil
+            }
+            guard sources[pair.second] != nil else { throw IngestFailure.unknownProvider(pair.second, sources.keys.sorted()) }
+            try await instruments.register(settings.universe)
+            return try await open(pair, from: time.utcDate.advanced(by: -7 * weeks), time)
         case .slice(let id, let members, let from, let provider):
             guard let run = try await Runs(database).find(id) else { throw IngestFailure.unknownRun(id) }
             let known = Dictionary(uniqueKeysWithValues: try await instruments.find(ids: members).map { ($0.id, $0) })
             return RunPart(run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider)
         }
+    }
+
+    /// A run that asks the second of two providers for the last weeks of every member of the universe.
+    private func open(_ pair: SourcePreference.CrossCheck, from: SessionDate, _ time: Instant) async throws -> RunPart {
+        var (members, session): ([Instrument], SessionDate?) = ([], nil)
+        for exchange in Set(try await Instruments(database).list().map(\.exchange)).sorted() {
+            let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: time)
+            guard let closed = calendar?.latestClosed(at: time) else { continue }
+            members += try await Universe(database).members(exchange: exchange, on: closed, asOf: time)
+            session = [session, closed].compactMap { $0 }.max()
+        }
+        guard let session else { throw IngestFailure.noSession(time) }
+        return try await open(
+            id: "cross-check-\(pair.first)-\(pair.second)/\(time)", Run.severalExchanges, time, session, members, from, pair.second)
     }
 
     /// Those that were heard of longest ago come first: where a provider's quota ends a run, the next one goes on.

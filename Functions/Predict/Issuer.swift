@@ -68,7 +68,7 @@ struct Issuer: Sendable {
             return Issued(refusals: ["it has no features as of \(asOf)"])
         }
         if let session, session != last { return Issued(refusals: ["its last session is \(last), not \(session)"]) }
-        let order = preference.order(for: instrument)
+        let order = preference.believed(for: instrument)
         guard let bar = try await Bars(database).read(instrument.id, known, order: order, from: last, through: last).last else {
             return Issued(refusals: ["it has no bar on \(last)"])
         }

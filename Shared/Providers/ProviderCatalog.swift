@@ -2,6 +2,11 @@
 package enum ProviderCatalog {
     package static let names = entries.map(\.name)
 
+    /// Forms of files that somebody hands in. Nobody serves them, unless an address of one's own does.
+    package static let files = [CSVFile.name, IEXExport.name]
+    /// What can be handed in.
+    package static let importFormats = files + [StooqDaily.name]
+
     private struct Entry: Sendable {
         let name: String
         let traits: ProviderTraits

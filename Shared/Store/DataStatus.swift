@@ -22,37 +22,41 @@ package struct DataStatus: Sendable {
         package let delisted: SessionDate?
     }
 
-    /// All instruments, or one, ordered by id.
-    package func entries(of instrument: String? = nil, asOf instant: Instant) async throws(PostgresError) -> [Entry] {
+    /// Those of `instruments`, or all, ordered by id: at most `limit` of those after an id.
+    package func entries(
+        of instruments: [String]? = nil, after: String = "", limit: Int = .max, asOf instant: Instant
+    ) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
+            WITH page AS MATERIALIZED (
+                SELECT * FROM instruments WHERE ($2::text[] IS NULL OR id = ANY ($2)) AND id > $3 ORDER BY id LIMIT $4
+            )
             SELECT \(Instruments.columns), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.held, 0), coalesce(q.repaired, 0),
                 coalesce(r.sources, '{}'), r.heard, d.last_session
-            FROM instruments i
-            LEFT JOIN (
-                SELECT instrument_id, min(session) AS first, max(session) AS last, count(DISTINCT session) AS sessions
-                FROM bars b WHERE known_at <= $1 AND ($2 IS NULL OR instrument_id = $2) AND \(Bars.isVisible("known_at", "$1")) GROUP BY 1
-            ) b ON b.instrument_id = i.id
-            LEFT JOIN (
-                SELECT p.instrument_id, count(DISTINCT p.session) AS sessions FROM provisional_bars p
-                WHERE p.known_at <= $1 AND NOT EXISTS (
-                    SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $1
+            FROM page i
+            LEFT JOIN LATERAL (
+                SELECT min(session) AS first, max(session) AS last, count(DISTINCT session) AS sessions
+                FROM bars b WHERE b.instrument_id = i.id AND known_at <= $1 AND \(Bars.isVisible("known_at", "$1"))
+            ) b ON true
+            LEFT JOIN LATERAL (
+                SELECT count(DISTINCT p.session) AS sessions FROM provisional_bars p
+                WHERE p.instrument_id = i.id AND p.known_at <= $1 AND NOT EXISTS (
+                    SELECT FROM bars b WHERE b.instrument_id = i.id AND b.session = p.session AND b.known_at <= $1
                         AND \(Bars.isVisible("known_at", "$1")))
-                GROUP BY 1
-            ) p ON p.instrument_id = i.id
-            LEFT JOIN (
-                SELECT instrument_id, count(*) FILTER (WHERE verdict = 'quarantine') AS held, count(*) FILTER (WHERE verdict = 'repair') AS repaired
-                FROM (\(QuarantineLog.current("$1"))) current GROUP BY 1
-            ) q ON q.instrument_id = i.id
-            LEFT JOIN (
-                SELECT instrument_id, array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS heard
-                FROM raw_objects WHERE known_at <= $1 GROUP BY 1
-            ) r ON r.instrument_id = i.id
+            ) p ON true
+            LEFT JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE verdict = 'quarantine') AS held, count(*) FILTER (WHERE verdict = 'repair') AS repaired
+                FROM (\(QuarantineLog.current("$1"))) current WHERE instrument_id = i.id
+            ) q ON true
+            LEFT JOIN LATERAL (
+                SELECT array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS heard
+                FROM raw_objects r WHERE r.instrument_id = i.id AND known_at <= $1
+            ) r ON true
             LEFT JOIN LATERAL (
                 SELECT last_session FROM delistings d WHERE d.instrument_id = i.id AND d.known_at <= $1 ORDER BY known_at DESC LIMIT 1
             ) d ON true
-            WHERE $2 IS NULL OR i.id = $2 ORDER BY i.id
-            """, [instant, instrument]
+            ORDER BY i.id
+            """, [instant, instruments, after, limit]
         ).all { row throws(PostgresError) in
             Entry(
                 instrument: try Instruments.instrument(row), first: try row[5], last: try row[6], sessions: try row[7],
@@ -61,18 +65,52 @@ package struct DataStatus: Sendable {
         }
     }
 
-    /// The sessions of `calendar` from the first bar through `last` that have no bar, in order. One that is held back is
-    /// there: asking for it again brings the same.
+    /// Sessions that have no bar: how many, and the first fifty of them in order.
+    package struct Gaps: Hashable, Sendable {
+        package static let none = Gaps(count: 0, first: [])
+        package let count: Int
+        package let first: [SessionDate]
+    }
+
+    /// An exchange's sessions, up to its last one that counts.
+    package struct Sessions: Sendable {
+        let calendar: TradingCalendar
+        package let last: SessionDate
+
+        package init(_ calendar: TradingCalendar, through last: SessionDate) {
+            self.calendar = calendar
+            self.last = last
+        }
+    }
+
+    /// By instrument, the sessions of its exchange from its first bar on that have no bar; who lacks none is not in it. One that is
+    /// held back is there: asking for it again brings the same. All in one question, whatever the number of instruments.
     package func gaps(
-        in entry: Entry, through last: SessionDate, calendar: TradingCalendar, asOf instant: Instant
-    ) async throws(PostgresError) -> [SessionDate] {
-        guard let first = entry.first else { return [] }
-        let through = entry.delisted.map { min($0, last) } ?? last
-        let there = Set(
-            try await database.query(
-                "SELECT DISTINCT session FROM bars WHERE instrument_id = $1 AND known_at <= $2",
-                [entry.instrument.id, instant]
-            ).all { row throws(PostgresError) in try row[0] as SessionDate })
-        return calendar.sessions(from: first, through: through).filter { !there.contains($0) }
+        in entries: [Entry], exchanges: [String: Sessions], asOf instant: Instant
+    ) async throws(PostgresError) -> [String: Gaps] {
+        var (ids, markets, firsts, lasts): ([String], [String], [SessionDate], [SessionDate]) = ([], [], [], [])
+        for entry in entries {
+            guard let first = entry.first, let sessions = exchanges[entry.instrument.exchange] else { continue }
+            ids.append(entry.instrument.id)
+            markets.append(entry.instrument.exchange)
+            firsts.append(first)
+            lasts.append(entry.delisted.map { min($0, sessions.last) } ?? sessions.last)
+        }
+        guard let earliest = firsts.min() else { return [:] }
+        let calendar = exchanges.filter { markets.contains($0.key) }.flatMap { mic, sessions in
+            sessions.calendar.sessions(from: earliest, through: sessions.last).map { (mic, $0) }
+        }
+        let found = try await database.query(
+            """
+            SELECT p.id, count(*), (array_agg(missing.session ORDER BY missing.session))[1:50]
+            FROM unnest($1::text[], $2::text[], $3::date[], $4::date[]) p(id, exchange, first, last)
+            CROSS JOIN LATERAL (
+                SELECT c.session FROM unnest($5::text[], $6::date[]) c(exchange, session)
+                WHERE c.exchange = p.exchange AND c.session BETWEEN p.first AND p.last
+                EXCEPT SELECT b.session FROM bars b WHERE b.instrument_id = p.id AND b.known_at <= $7
+            ) missing GROUP BY 1
+            """, [ids, markets, firsts, lasts, calendar.map(\.0), calendar.map(\.1), instant]
+        ).all { row throws(PostgresError) in (try row[0] as String, Gaps(count: try row[1], first: try row[2])) }
+        return Dictionary(found) { first, _ in first }
     }
 }

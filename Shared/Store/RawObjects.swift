@@ -22,6 +22,12 @@ package struct RawObjects: Sendable {
             ]) > 0
     }
 
+    /// What an answer brought when it was folded in; nil when it was not yet.
+    package func counts(_ key: String) async throws(PostgresError) -> (bars: Int, actions: Int)? {
+        try await database.query("SELECT bars, actions FROM raw_objects WHERE key = $1", [key])
+            .one { row throws(PostgresError) in (try row[0], try row[1]) }
+    }
+
     package func contains(_ key: String) async throws(PostgresError) -> Bool {
         try await database.query("SELECT FROM raw_objects WHERE key = $1", [key]).count > 0
     }

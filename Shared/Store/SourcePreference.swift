@@ -39,6 +39,37 @@ package struct SourcePreference: Hashable, Sendable {
     /// The providers of an instrument, most trusted first.
     package func order(for instrument: Instrument) -> [String] { special[instrument.id] ?? special[instrument.exchange] ?? general }
 
+    /// Forms in which files can be handed in.
+    package static let files = ["csv", "iex", "stooq"]
+
+    /// The providers of an instrument that are read: those that it has, then formats of files that were handed in.
+    package func believed(for instrument: Instrument) -> [String] {
+        let order = order(for: instrument)
+        return order + Self.files.filter { !order.contains($0) }
+    }
+
+    /// Two providers that are compared with each other.
+    package struct CrossCheck: Hashable, Sendable {
+        package let first, second: String
+
+        /// nil for no name at all; anything else than two different ones is an error.
+        package init?(_ names: [String]) throws(Malformed) {
+            if names.isEmpty { return nil }
+            guard names.count == 2, names[0] != names[1], !names.contains("") else { throw Malformed(entry: names.joined(separator: ",")) }
+            (first, second) = (names[0], names[1])
+        }
+    }
+
+    /// What `CROSS_CHECK` says, two names by a comma or `none`; else the first two of the general order that are not `except`, if there are.
+    package func crossCheck(_ environment: [String: String], except: [String]) throws(Malformed) -> CrossCheck? {
+        let text = environment["CROSS_CHECK"] ?? ""
+        if text == "none" { return nil }
+        let names = text.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
+        if let pair = try CrossCheck(names) { return pair }
+        let others = general.filter { !except.contains($0) }
+        return others.count < 2 ? nil : try CrossCheck(Array(others.prefix(2)))
+    }
+
     /// Every provider that is named anywhere, the general ones first.
     package var all: [String] {
         special.sorted { $0.key < $1.key }.flatMap(\.value).reduce(into: general) { if !$0.contains($1) { $0.append($1) } }

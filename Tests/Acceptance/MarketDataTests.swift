@@ -22,6 +22,7 @@ struct MarketDataTests {
             try await rebuild(deployment)
             try await status(deployment)
             try await repair(deployment)
+            try await handIn(deployment)
             try await facts(deployment)
         } catch {
             await deployment.remove()
@@ -86,6 +87,26 @@ struct MarketDataTests {
         #expect(status == 0 && output.contains("1 of 1 missing sessions came"), "\(output)")
         let again = try await deployment.command(["repair"])
         #expect(again.output.contains("Nothing is missing"))
+    }
+
+    /// A table of two symbols that nobody knew, one with a row that cannot be.
+    private func handIn(_ deployment: Deployment) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let table = """
+            symbol,date,open,high,low,close,volume
+            ACME,2012-02-09,10,11,9,10,100
+            BETA,2012-02-09,20,21,19,20,100
+            ACME,2012-02-10,10,9,11,-1,100
+            BETA,2012-02-10,20,21,19,20.5,100
+            """
+        try Data(table.utf8).write(to: file)
+        let (status, output) = try await deployment.command(["data", "import", file.path, "--exchange", "XNAS"])
+        #expect(status == 0 && output.contains("XNAS:BETA") && output.contains("XNAS:ACME 2012-02-10: held back"), "\(output)")
+        let bars = try await deployment.get("/v1/bars/BETA?limit=5").body["bars"] as? [[String: Any]]
+        #expect(bars?.count == 2)
+        let refused = try await deployment.command(["data", "import", file.path, "--exchange", "NOWHERE"])
+        #expect(refused.status == 1 && refused.output.contains("NOWHERE"), "\(refused.output)")
     }
 
     /// A name that holds from a day on is found at once, and a delisted instrument is no longer behind.

@@ -69,9 +69,10 @@ import Testing
         without.remove(at: 200)
         #expect(try await folded.features(instrument, .recorded(evening)) == features(of: without))
         let status = DataStatus(folded.database)
-        let entry = try #require(try await status.entries(of: instrument.id, asOf: evening).first)
+        let entry = try #require(try await status.entries(of: [instrument.id], asOf: evening).first)
         #expect(entry.sessions == 239 && entry.quarantined == 1 && entry.repaired == 0)
-        let gaps = try await status.gaps(in: entry, through: rows[239].session, calendar: RawMarket.calendar, asOf: evening)
+        let sessions = DataStatus.Sessions(RawMarket.calendar, through: rows[239].session)
+        let gaps = try await status.gaps(in: [entry], exchanges: ["XNAS": sessions], asOf: evening)
         #expect(gaps.isEmpty)
         try await expectSameAfterRebuild(folded)
     }
@@ -106,7 +107,7 @@ import Testing
         let last = RawMarket.evening(rows[216].session)
         let found = try await findings(folded, asOf: last)
         #expect(found.map(\.violation.rule) == ["unit-error"] && found.map(\.session) == [rows[200].session], "\(found)")
-        let status = try #require(try await DataStatus(folded.database).entries(of: instrument.id, asOf: last).first)
+        let status = try #require(try await DataStatus(folded.database).entries(of: [instrument.id], asOf: last).first)
         #expect(status.repaired == 1 && status.quarantined == 0)
     }
 
@@ -239,7 +240,7 @@ import Testing
         try await folded.add(RawMarket.answer(rows, about: instrument, knownAt: later))
         #expect(try await findings(folded, asOf: later).isEmpty)
         #expect(try await findings(folded).count == 1)
-        let status = try #require(try await DataStatus(folded.database).entries(of: instrument.id, asOf: later).first)
+        let status = try #require(try await DataStatus(folded.database).entries(of: [instrument.id], asOf: later).first)
         #expect(status.quarantined == 0 && status.sessions == 240)
     }
 }

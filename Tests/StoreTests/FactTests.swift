@@ -104,13 +104,20 @@ import Testing
         let entry = try #require(entries.first)
         #expect(entries.count == 2 && entry.first == "2012-01-03" && entry.last == "2012-01-31" && entry.sessions == 19)
         #expect(entry.provisional == 1 && entry.quarantined == 0 && entry.sources == ["yahoo"] && entry.heard == first.knownAt)
-        #expect(
-            try await status.gaps(in: entry, through: "2012-02-01", calendar: calendar, asOf: first.knownAt) == [
-                "2012-01-10", "2012-02-01",
-            ])
+        func gaps(_ entries: [DataStatus.Entry], through last: SessionDate) async throws -> [String: DataStatus.Gaps] {
+            try await status.gaps(in: entries, exchanges: ["XNAS": DataStatus.Sessions(calendar, through: last)], asOf: first.knownAt)
+        }
+        let missing = try await gaps(entries, through: "2012-02-01")
+        #expect(missing.keys.sorted() == [apple.id] && missing[apple.id]?.count == 2)
+        #expect(missing[apple.id]?.first == ["2012-01-10", "2012-02-01"])
         // A bar beyond the range does not stand in for one that is missing in it.
-        #expect(try await status.gaps(in: entry, through: "2012-01-30", calendar: calendar, asOf: first.knownAt) == ["2012-01-10"])
-        #expect(try await status.entries(of: facebook.id, asOf: first.knownAt).map(\.sessions) == [0])
-        #expect(try await status.gaps(in: entries[1], through: "2012-02-01", calendar: calendar, asOf: first.knownAt).isEmpty)
+        #expect(try await gaps([entry], through: "2012-01-30")[apple.id]?.first == ["2012-01-10"])
+        let long = try await gaps([entry], through: "2012-06-29")[apple.id]
+        #expect(long?.count == 106 && long?.first.count == 50 && long?.first.last == "2012-04-11")
+        #expect(try await status.entries(of: [facebook.id], asOf: first.knownAt).map(\.sessions) == [0])
+        #expect(try await gaps([entries[1]], through: "2012-02-01").isEmpty)
+        let head = try await status.entries(limit: 1, asOf: first.knownAt)
+        let tail = try await status.entries(after: entry.instrument.id, asOf: first.knownAt)
+        #expect(head + tail == entries && head.count == 1)
     }
 }

@@ -3,7 +3,8 @@ import Foundation
 
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "What market data there is, and what was known when.", subcommands: [DataStatus.self, DataShow.self])
+        commandName: "data", abstract: "What market data there is, and what was known when.",
+        subcommands: [DataStatus.self, DataShow.self, DataImport.self, DataCheck.self])
 }
 
 /// The API's answer about what is there.
@@ -26,9 +27,30 @@ struct StatusDocument: Decodable, Sendable {
     }
 
     let asOf: String
-    let symbols: [Symbol]
+    var symbols: [Symbol]
+    /// The instrument after which the next page begins.
+    let next: String?
 
-    private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols }
+    private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, next }
+
+    /// Page after page, each as its bytes and read; of these symbols, or of all where none is given.
+    static func pages(
+        _ deployed: Deployed, of symbols: [String] = [], asOf: String? = nil, _ body: (Data, StatusDocument) throws -> Void
+    ) async throws {
+        let slices =
+            symbols.isEmpty ? [nil] : stride(from: 0, to: symbols.count, by: 500).map { symbols[$0..<min($0 + 500, symbols.count)] }
+        for slice in slices {
+            var query: [String: String] = [:]
+            query["symbol"] = slice?.joined(separator: ",")
+            query["as_of"] = asOf
+            repeat {
+                let bytes = try await deployed.get("/v1/data/status", query: query)
+                let page = try JSONDecoder().decode(StatusDocument.self, from: bytes)
+                try body(bytes, page)
+                query["after"] = page.next
+            } while query["after"] != nil
+        }
+    }
 }
 
 struct DataStatus: AsyncParsableCommand {
@@ -42,17 +64,17 @@ struct DataStatus: AsyncParsableCommand {
 
     @Argument(help: "One symbol only.") var symbol: String?
     @Option(help: "As it was known then: a date or an RFC 3339 time.") var asOf: String?
-    @Flag(help: "Print the API's JSON.") var json = false
+    @Flag(help: "Print the API's JSON, page by page, each on a line.") var json = false
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
         let deployed = try await options.find()
-        var query: [String: String] = [:]
-        query["symbol"] = symbol
-        query["as_of"] = asOf
-        let body = try await deployed.get("/v1/data/status", query: query)
-        if json { return Screen.result(String(decoding: body, as: UTF8.self)) }
-        let document = try JSONDecoder().decode(StatusDocument.self, from: body)
+        var found: StatusDocument?
+        try await StatusDocument.pages(deployed, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
+            if json { Screen.result(String(decoding: bytes, as: UTF8.self)) }
+            found = StatusDocument(asOf: page.asOf, symbols: (found?.symbols ?? []) + page.symbols, next: nil)
+        }
+        guard !json, let document = found else { return }
         var table = TextTable(header: [
             "symbol", "first", "last", "sessions", "missing", "provisional", "held back", "mended", "behind", "provider", "heard",
         ])

@@ -46,10 +46,8 @@ struct Repair: AsyncParsableCommand {
     }
 
     private static func missing(_ deployed: Deployed, among symbols: [String]) async throws -> [StatusDocument.Symbol] {
-        let entries = try await deployed.get("/v1/data/status", as: StatusDocument.self).symbols
-        let wanted = Set(symbols)
-        let unknown = wanted.subtracting(entries.flatMap { [$0.symbol, $0.instrument] })
-        guard unknown.isEmpty else { throw CommandFailure("unknown symbols: \(unknown.sorted().joined(separator: ", "))") }
-        return entries.filter { $0.missing > 0 && (wanted.isEmpty || wanted.contains($0.symbol) || wanted.contains($0.instrument)) }
+        var found: [StatusDocument.Symbol] = []
+        try await StatusDocument.pages(deployed, of: symbols) { _, page in found += page.symbols.filter { $0.missing > 0 } }
+        return found
     }
 }

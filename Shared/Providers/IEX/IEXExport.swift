@@ -7,7 +7,7 @@ package struct IEXExport: DataProvider {
 
     package static let name = "iex"
     package var kind: String { subject.rawValue }
-    package let reportsActions = false
+    package var reportsActions: Bool { subject == .splits || subject == .dividends }
     package static let traits = ProviderTraits(
         close: .splitAdjusted, order: .oldestFirst, stamp: .exchangeDate, key: .none, suggested: ProviderLimits())
 

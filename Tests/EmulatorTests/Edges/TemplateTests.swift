@@ -67,7 +67,9 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(open == ["/", "/assets/{proxy+}", "/v1/health"])
         let closed = Dictionary(uniqueKeysWithValues: api.routes.filter { $0.authorizer == "ApiKey" }.map { ($0.path ?? "", $0.function) })
         #expect(closed["/v1/forecasts/{symbol}"] == "bellwether-Predict")
-        let figures = ["/v1/bars/{symbol}", "/v1/data/quarantine", "/v1/data/status", "/v1/evaluation", "/v1/models", "/v1/symbols"]
+        let figures = [
+            "/v1/bars/{symbol}", "/v1/data/answer", "/v1/data/quarantine", "/v1/data/status", "/v1/evaluation", "/v1/models", "/v1/symbols",
+        ]
         #expect(closed.keys.sorted() == (figures + ["/v1/forecasts/{symbol}"]).sorted())
         #expect(figures.allSatisfy { closed[$0] == "bellwether-Dashboard" })
         #expect(
@@ -80,8 +82,9 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         let template = try own(["ScheduleState": "DISABLED"])
         #expect(
             template.schedules.map(\.name).sorted() == [
-                "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq", "IngestCollectNewYork", "MonitorEvening",
-                "MonitorReview", "TrainMonthly", "TrainOverdue",
+                "FeaturizeCrossCheck", "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestAskSecond", "IngestCollectNasdaq",
+                "IngestCollectNewYork", "MonitorEvening", "MonitorReview", "TrainMonthly",
+                "TrainOverdue",
             ])
         #expect(template.schedules.allSatisfy { $0.timeZone == "America/New_York" && !$0.isEnabled })
         #expect(try own().schedules.allSatisfy(\.isEnabled))

@@ -1,0 +1,58 @@
+import Foundation
+
+/// A file of prices, in parts of one symbol each.
+struct PriceFile {
+    struct Part: Equatable {
+        /// What the file calls it; nil where it has no column of symbols.
+        let symbol: String?
+        var body: String
+    }
+
+    let parts: [Part]
+
+    /// One part as it is, or one for each symbol of a table with a column `symbol` or `ticker`, each with the header, in the order of their
+    /// first rows.
+    init(_ text: String, isTable: Bool) {
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard isTable, let header = lines.first else {
+            parts = [Part(symbol: nil, body: text)]
+            return
+        }
+        let separators: [Character] = [",", ";", "\t"]
+        let separator = separators.max { left, right in header.count { $0 == left } < header.count { $0 == right } } ?? ","
+        let names = PriceFile.cells(header, separator).map { $0.lowercased() }
+        guard let column = names.firstIndex(where: { ["symbol", "ticker"].contains($0) }) else {
+            parts = [Part(symbol: nil, body: text)]
+            return
+        }
+        var places: [String: Int] = [:]
+        var parts: [Part] = []
+        for line in lines.dropFirst() {
+            let cells = PriceFile.cells(line, separator)
+            guard column < cells.count, !cells[column].isEmpty else { continue }
+            let place = places[cells[column]] ?? parts.count
+            if place == parts.count {
+                places[cells[column]] = place
+                parts.append(Part(symbol: cells[column], body: "\(header)\n"))
+            }
+            parts[place].body += "\(line)\n"
+        }
+        self.parts = parts
+    }
+
+    /// Without quotes, blanks around and a byte order mark.
+    private static func cells(_ line: Substring, _ separator: Character) -> [String] {
+        var cells = [""]
+        var isQuoted = false
+        for character in line {
+            if character == "\"" {
+                isQuoted.toggle()
+            } else if character == separator, !isQuoted {
+                cells.append("")
+            } else {
+                cells[cells.count - 1].append(character)
+            }
+        }
+        return cells.map { $0.trimmingCharacters(in: .whitespacesAndNewlines.union(["\u{FEFF}"])) }
+    }
+}

@@ -1,0 +1,18 @@
+import Testing
+
+@testable import Command
+
+@Suite struct PriceFileTests {
+    @Test func aTableOfManySymbolsComesApartByThem() {
+        let text = "\u{FEFF}Date;Ticker;Open\r\n2012-01-03;A;1\r\n2012-01-03;\"B.C\";2\r\n2012-01-04;A;3\r\n;;\r\n"
+        let parts = PriceFile(text, isTable: true).parts
+        #expect(parts.map(\.symbol) == ["A", "B.C"])
+        #expect(parts.first?.body.split(whereSeparator: \.isNewline).count == 3)
+        #expect(parts.last?.body.contains("2012-01-03;\"B.C\";2") == true && parts.last?.body.contains("2012-01-04") == false)
+    }
+
+    @Test(arguments: [("date,open\n2012-01-03,1\n", true), ("[{\"symbol\":\"A\"}]", false)])
+    func aFileOfOneSymbolStaysAsItIs(_ text: String, isTable: Bool) {
+        #expect(PriceFile(text, isTable: isTable).parts == [PriceFile.Part(symbol: nil, body: text)])
+    }
+}

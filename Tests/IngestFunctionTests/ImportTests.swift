@@ -1,0 +1,163 @@
+import Foundation
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import FeaturizeFunction
+@testable import IngestFunction
+
+/// Files that somebody hands in.
+@Suite struct ImportTests {
+    private static let csv = "date,open,high,low,close,volume\n2012-01-05,10,11,9,10,100\n2012-01-06,10,11,9,10.5,100\n"
+    private static let nasdaq = #","exchange":"XNAS""#
+
+    private func exchange() async throws -> Exchange {
+        try await Exchange { _, _, connection in connection.answer(404) }
+    }
+
+    private func event(_ provider: String, _ body: String, symbol: String = "ACME", more: String = Self.nasdaq) throws -> String {
+        let text = String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
+        return #"{"time":"\#(Exchange.time)","import":{"provider":"\#(provider)","symbol":"\#(symbol)","body":\#(text)\#(more)}}"#
+    }
+
+    @Test func aFileIsKeptLikeAnAnswerOnceUnderANewInstrument() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let event = try event("csv", Self.csv)
+        let summary = try await exchange.run(event)
+        let imported = try #require(summary.imported)
+        #expect(summary.stored == ["ACME"] && imported.instrument == "XNAS:ACME" && imported.bars == 2 && imported.rejected == 0)
+        #expect(exchange.rawKeys == [imported.object] && imported.object.hasPrefix("raw/csv/daily/XNAS:ACME/2012-01-10/"))
+        #expect(exchange.bodies == [Self.csv])
+        #expect(exchange.keptHeaders.contains { $0.lowercased().hasPrefix("x-amz-meta-as-of") && $0.contains("2012-01-10T23:30:00") })
+        let again = try await exchange.run(event)
+        #expect(again.unchanged == ["ACME"] && again.imported?.object == imported.object && again.imported?.isNew == false)
+        #expect(exchange.rawKeys.count == 1 && exchange.asked.isEmpty)
+        #expect(try await Instruments(exchange.database).find(symbol: "ACME")?.id == "XNAS:ACME")
+        let run = try await exchange.database.query("SELECT run_id FROM run_items WHERE object_key = $1", [imported.object])
+        #expect(run.count == 1)
+    }
+
+    @Test func whatIsHandedInIsReadAfterTheProviders() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let object = try #require(try await exchange.run(try event("csv", Self.csv)).imported?.object)
+        let featurize = try await Featurize(exchange.environment)
+        let summary = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
+        #expect(summary.folded == 1 && summary.bars == 2 && summary.features == 2)
+        let acme = try #require(try await Instruments(exchange.database).find(id: "XNAS:ACME"))
+        let order = try SourcePreference("yahoo", otherwise: "yahoo").believed(for: acme)
+        #expect(order == ["yahoo"] + SourcePreference.files)
+    }
+
+    @Test func splitsOfAnExportGoWithItsPrices() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let chart =
+            #"[{"date":"2012-01-05","uOpen":10,"uHigh":11,"uLow":9,"uClose":10,"uVolume":100,"open":5,"high":5.5,"low":4.5,"close":5,"volume":200},"#
+            + #"{"date":"2012-01-06","uOpen":5,"uHigh":5.5,"uLow":4.5,"uClose":5,"uVolume":200,"open":5,"high":5.5,"low":4.5,"close":5,"volume":200}]"#
+        let splits = #"[{"exDate":"2012-01-06","ratio":0.5,"fromFactor":1,"toFactor":2}]"#
+        let featurize = try await Featurize(exchange.environment)
+        for (kind, body) in [("splits", splits), ("chart", chart)] {
+            let summary = try await exchange.run(try event("iex", body, more: Self.nasdaq + #","kind":"\#(kind)""#))
+            let object = try #require(summary.imported?.object)
+            #expect(object.hasPrefix("raw/iex/\(kind)/"))
+            _ = try await featurize.handle(.objects([object]), Context(deadline: .after(.seconds(60))))
+        }
+        let series = try await PreferredSeries(exchange.database).read(
+            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), order: ["yahoo"] + SourcePreference.files,
+            silent: ["yahoo", "csv", "stooq"])
+        #expect(series.bars.count == 2 && series.actions.map(\.exDate.description) == ["2012-01-06"])
+        let rows = try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict = 'quarantine'")
+        #expect(try rows[0][0] as Int == 0)
+    }
+
+    @Test(arguments: [
+        ("csv", "when,price\n2012-01-05,10\n", nasdaq, "csv"), ("csv", "", nasdaq, "empty"),
+        ("iex", "{", nasdaq, "iex"), ("yahoo", "{}", nasdaq, "no format of import"),
+        ("csv", csv, "", "ACME"), ("csv", csv, #","exchange":"NOWHERE""#, "NOWHERE"),
+        ("csv", csv, #","exchange":"XNAS","kind":"splits""#, "splits"),
+    ])
+    func whatCannotBeTakenIsRefusedWithTheReason(_ provider: String, _ body: String, _ more: String, _ reason: String) async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        do {
+            _ = try await exchange.run(try event(provider, body, more: more))
+            Issue.record("it was taken")
+        } catch {
+            #expect("\(error)".contains(reason), "\(error)")
+        }
+        #expect(exchange.rawKeys.isEmpty)
+    }
+
+    @Test func aFileThatNoEventCanCarryIsRefused() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let long = Self.csv + String(repeating: " ", count: Import.largestBody)
+        await #expect(throws: ImportFailure.self) { _ = try await exchange.run(try event("csv", long)) }
+        #expect(exchange.rawKeys.isEmpty)
+    }
+}
+
+/// The weekly question to the second provider.
+@Suite struct SecondProviderTests {
+    @Test func theSecondProviderIsAskedForTheLastWeeksWhereThereIsOne() async throws {
+        let exchange = try await Exchange { line, _, connection in
+            connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Exchange.chart).utf8))
+        }
+        defer { exchange.stop() }
+        let weekly = #"{"crossCheck":[],"weeks":4,"time":"2012-01-14T11:00:00Z"}"#
+        let summary = try await exchange.run(weekly)
+        #expect(summary.stored == ["AAPL"] && summary.run == "cross-check-alphavantage-yahoo/2012-01-14T11:00:00Z")
+        #expect(exchange.rawKeys.allSatisfy { $0.hasPrefix("raw/yahoo/") } && !exchange.asked.isEmpty)
+        let other = try await exchange.run(#"{"crossCheck":["yahoo","alphavantage"],"time":"2012-01-14T11:00:00Z"}"#)
+        #expect(other.stored == ["AAPL"] && exchange.rawKeys.contains { $0.hasPrefix("raw/alphavantage/") })
+    }
+
+    /// The same two sessions as `Exchange.csv`, of which the second closes higher.
+    private static let higher = Exchange.chart.replacing("[1326205800]", with: "[1326119400,1326205800]")
+        .replacing(
+            #"[10],"high":[11],"low":[9],"close":[10.5],"volume":[1000]"#,
+            with: #"[10,10],"high":[11,11],"low":[9,9],"close":[10,11],"volume":[1000,1000]"#)
+
+    @Test func whereTheTwoDisagreeIsToldInstrumentByInstrument() async throws {
+        let exchange = try await Exchange(universe: "AAPL:XNAS,IBM:XNYS") { line, _, connection in
+            connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Self.higher).utf8))
+        }
+        defer { exchange.stop() }
+        let time = "2012-01-14T11:00:00Z"
+        for name in ["alphavantage", "yahoo"] {
+            _ = try await exchange.run(#"{"symbols":["AAPL","IBM"],"from":"2012-01-01","provider":"\#(name)","time":"\#(time)"}"#)
+        }
+        let featurize = try await Featurize(exchange.environment)
+        func check(_ event: String) async throws -> CrossCheckReport? {
+            let event = try JSONDecoder().decode(FeaturizeEvent.self, from: Data(event.utf8))
+            return try await featurize.handle(event, Context(deadline: .after(.seconds(60)))).crossCheck
+        }
+        _ = try await featurize.handle(.objects(exchange.rawKeys), Context(deadline: .after(.seconds(60))))
+        let report = try #require(try await check(#"{"crossCheck":[],"weeks":4,"goOn":true,"time":"\#(time)"}"#))
+        #expect(report.instruments == 2 && report.compared == 2 && report.disagreements == 2 && report.next == nil)
+        let worst = try #require(report.largest.first)
+        #expect(abs(worst.first - 0.04879) < 1e-5 && abs(worst.second - 0.09531) < 1e-5 && worst.session.description == "2012-01-10")
+        let rest = try await check(#"{"crossCheck":["yahoo","alphavantage"],"after":"XNAS:AAPL","tolerance":0.05,"time":"\#(time)"}"#)
+        #expect(rest?.instruments == 1 && rest?.compared == 1 && rest?.disagreements == 0)
+        let one = try await check(#"{"crossCheck":["yahoo","alphavantage"],"symbols":["IBM"],"time":"\#(time)"}"#)
+        #expect(one?.largest.map(\.instrument) == ["XNYS:IBM"])
+        #expect(try await check(#"{"crossCheck":[],"from":"2012-01-10","time":"\#(time)"}"#)?.compared == 0)
+    }
+
+    @Test func withOneProviderThereIsNothingToCompare() async throws {
+        let exchange = try await Exchange(providers: "yahoo,csv") { _, _, connection in connection.answer(404) }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(#"{"crossCheck":[],"time":"2012-01-14T11:00:00Z"}"#)
+        #expect(summary.run == nil && summary.note != nil && exchange.asked.isEmpty)
+        let preference = try SourcePreference("yahoo,csv,tiingo", otherwise: "yahoo")
+        #expect(try preference.crossCheck([:], except: ["csv"])?.second == "tiingo")
+        #expect(try preference.crossCheck(["CROSS_CHECK": "none"], except: []) == nil)
+        #expect(try preference.crossCheck(["CROSS_CHECK": "a, b"], except: []) == SourcePreference.CrossCheck(["a", "b"]))
+        #expect(throws: SourcePreference.Malformed.self) { try preference.crossCheck(["CROSS_CHECK": "a"], except: []) }
+    }
+}
