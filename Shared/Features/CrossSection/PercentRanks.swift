@@ -115,8 +115,8 @@ struct PercentRanks {
     /// Insertion sort of a few; of many, as when one value is so far out that all others share a step, the library's.
     private func sortByValue(_ range: Range<Int>) {
         guard range.count <= 64 else {
-            return UnsafeMutableBufferPointer(rebasing: UnsafeMutableBufferPointer(start: entries, count: range.upperBound)[range])
-                .sort { values[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] < values[Int(truncatingIfNeeded: $1 & 0xFFFF_FFFF)] }
+            var many = UnsafeMutableBufferPointer(start: entries + range.lowerBound, count: range.count)
+            return many.sort { values[Int(truncatingIfNeeded: $0 & 0xFFFF_FFFF)] < values[Int(truncatingIfNeeded: $1 & 0xFFFF_FFFF)] }
         }
         for i in range.dropFirst() {
             let entry = entries[i]
