@@ -3,6 +3,7 @@ import FoundationEssentials
 import LambdaRuntime
 import Logging
 import Market
+import Providers
 import Store
 import Telemetry
 
@@ -46,18 +47,20 @@ extension Featurize {
     func compare(_ check: CrossCheck, _ context: Context) async throws -> CrossCheckReport? {
         guard [0, 2].contains(check.crossCheck.count) else { throw Failure.invalidCrossCheck }
         guard let pair = try SourcePreference.CrossCheck(check.crossCheck) ?? crossCheck else { return nil }
+        for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw Failure.unknownProvider(name) }
         let half = ContinuousClock.now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005
         let from = check.from ?? check.weeks.map { check.time.utcDate.advanced(by: -7 * $0) }
         var report = CrossCheckReport()
-        for instrument in try await instruments(of: check) where check.after.map({ $0 < instrument.id }) ?? true {
+        let instruments = try await instruments(of: check).filter { check.after ?? "" < $0.id }
+        for instrument in instruments {
             let (found, compared) = try await SourceComparison(database).compare(
                 instrument.id, pair.first, pair.second, from: from, asOf: check.time, tolerance: tolerance)
             report.instruments += 1
             report.compared += compared
             report.disagreements += found.count
             report.largest += found
-            guard .now < half else {
+            guard .now < half || report.instruments == instruments.count else {
                 report.next = check
                 report.next?.after = instrument.id
                 break

@@ -50,7 +50,7 @@ package struct Featurize: Function {
             case .missing(let name): "the environment variable \(name) is not set"
             case .unknownRun(let id): "no run \"\(id)\" was opened"
             case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol first"
-            case .unknownProvider(let name): "no provider \"\(name)\" can read this answer"
+            case .unknownProvider(let name): "there is no provider \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             case .unknownSymbol(let symbol): "no instrument is called \"\(symbol)\""
             case .invalidCrossCheck: "\"crossCheck\" names two providers, such as [\"yahoo\", \"alphavantage\"]"
             }
@@ -73,7 +73,7 @@ package struct Featurize: Function {
         predictFunction = try required("PREDICT_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
         fold = Fold(database, preference)
-        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.files)
+        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.unserved)
     }
 
     package func handle(_ event: FeaturizeEvent, _ context: Context) async throws -> FeaturizeSummary {

@@ -16,7 +16,7 @@ package struct Import: Decodable, Sendable, Equatable {
     /// What a Lambda event may be, less room for the rest of it.
     static let largestBody = 6 << 20 - 4096
 
-    /// One of `ProviderCatalog.importFormats`.
+    /// One of `SourcePreference.files`.
     let provider: String
     /// Which of the format's answers, such as `splits`; nil is daily bars.
     var kind: String?
@@ -47,7 +47,7 @@ enum ImportFailure: Error, Sendable, CustomStringConvertible {
     var description: String {
         switch self {
         case .unknownFormat(let name):
-            "\"\(name)\" is no format of import; there are \(ProviderCatalog.importFormats.joined(separator: ", "))"
+            "\"\(name)\" is no format of import; there are \(SourcePreference.files.joined(separator: ", "))"
         case .unknownKind(let kind, let format): "\(format) has no \"\(kind)\""
         case .tooLarge(let bytes): "the file has \(bytes) bytes, and an event carries at most \(Import.largestBody): hand it in in parts"
         case .refused(let format, let refusal): "this cannot be read as \(format): \(refusal)"
@@ -61,7 +61,7 @@ extension Ingest {
     ///
     /// - Throws: `ImportFailure`, `IngestFailure`; `AWSError` when the archive fails; `PostgresError`.
     func take(_ file: Import, asOf: Instant, _ summary: inout IngestSummary, _ context: Context) async throws {
-        guard ProviderCatalog.importFormats.contains(file.provider),
+        guard SourcePreference.files.contains(file.provider),
             let provider = ProviderCatalog.provider(named: file.provider, kind: file.kind)
         else { throw ImportFailure.unknownFormat(file.provider) }
         if let kind = file.kind, kind != provider.kind { throw ImportFailure.unknownKind(kind, format: file.provider) }

@@ -44,7 +44,7 @@ struct IngestSettings: Sendable {
         bucket = try required("BUCKET")
         universe = try Self.instruments(environment["UNIVERSE"] ?? "")
         preference = try SourcePreference(environment: environment, otherwise: ProviderCatalog.names[0])
-        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.files)
+        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.unserved)
         options = try SourceOptions.read(environment, first: preference.general[0])
         featurizeFunction = try required("FEATURIZE_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
@@ -61,7 +61,7 @@ struct IngestSettings: Sendable {
         var sources: [String: Source] = [:]
         for name in Set(preference.all + [crossCheck?.second].compactMap { $0 }) {
             let options = options[name] ?? SourceOptions()
-            if options.baseURL == nil, ProviderCatalog.files.contains(name) { continue }
+            if options.baseURL == nil, ProviderCatalog.unserved.contains(name) { continue }
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
             guard let provider else { throw Failure.unknownProvider(name) }
             let traits = ProviderCatalog.traits(of: name)

@@ -66,10 +66,11 @@ struct Decisions: Sendable {
             try await record(champion.kind, best == nil ? "confirmed" : "replaced", ["challengers": looks.map(\.member.kind)], asOf)
             let evidence = looks.map(\.judgement.evidence)
             guard let best else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
-            try await Promotions(database).promote(
+            let isChanged = try await Promotions(database).promote(
                 best.member.fits[0].id, asOf: asOf,
                 reason: "better than \(champion.kind) over \(best.judgement.evidence.origins) origins",
                 evidence: try json(best.judgement.evidence))
+            guard isChanged else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
             logger.notice("Promoted", metadata: ["model": "\(best.member.fits[0].id)", "over": "\(champion.fits[0].id)"])
             return MonitorSummary(champion: best.member.fits[0].id, isChanged: true, evidence: evidence)
         }

@@ -2,10 +2,8 @@
 package enum ProviderCatalog {
     package static let names = entries.map(\.name)
 
-    /// Forms of files that somebody hands in. Nobody serves them, unless an address of one's own does.
-    package static let files = [CSVFile.name, IEXExport.name]
-    /// What can be handed in.
-    package static let importFormats = files + [StooqDaily.name]
+    /// Forms of files that nobody serves, unless an address of one's own does.
+    package static let unserved = [CSVFile.name, IEXExport.name]
 
     private struct Entry: Sendable {
         let name: String

@@ -1,6 +1,4 @@
 import Features
-import Foundation
-import LambdaRuntime
 import Market
 import Postgres
 import Store
@@ -175,33 +173,6 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == before)
     }
 
-    @Test func aRebuildWhoseTimeEndsAmongTheCrossSectionsGoesOnThere() async throws {
-        let (folded, crossSection) = try await market()
-        let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
-        for evening in evenings { _ = try await crossSection.update("XNAS", asOf: evening) }
-        let before = try await TableHash.all(in: folded.database)
-        let name: String = try await folded.database.query("SELECT current_database()::text")[0][0]
-        let featurize = try await Featurize([
-            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw",
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1",
-            "PREDICT_FUNCTION": "Predict", "AWS_LAMBDA_FUNCTION_NAME": "Featurize",
-        ])
-        try await folded.database.execute("DELETE FROM cross_features")
-        var next: RebuildStep? = .crossSections(from: nil)
-        var parts = 0
-        while let step = next, parts < 500 {
-            // As the caller sends it.
-            let event = try JSONDecoder().decode(RebuildStep.self, from: try JSONEncoder().encode(step))
-            #expect(event == step)
-            next = try await featurize.handle(.rebuild(event), Context(cutOff: .after(.milliseconds(200)))).next
-            #expect(next != step)
-            parts += 1
-        }
-        #expect(parts > 1 && next == nil)
-        let after = try await TableHash.all(in: folded.database)
-        for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
-    }
-
     @Test func whatTimeWasTooShortForGoesOnWhereItStopped() async throws {
         let (whole, inOneGo) = try await market()
         let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
@@ -243,26 +214,5 @@ import Testing
         #expect(try await span(3) == [rows[0][1].session, rows[0][299].session])
         #expect(try await universe.members(exchange: "XNAS", on: left, asOf: Self.evening).count == 21)
         #expect(try await universe.members(exchange: "XNAS", on: left, asOf: "2000-01-01T00:00:00Z").count == 22)
-    }
-
-    @Test func everythingIsRebuiltFromTheAnswersToTheSameHashes() async throws {
-        var (folded, crossSection) = try await market()
-        _ = try await crossSection.update("XNAS", asOf: Self.evening)
-        let later = Self.evening.adding(seconds: 86_400)
-        var corrected = rows[5]
-        corrected[290].close += 10
-        corrected[290].high = max(corrected[290].high, corrected[290].close)
-        try await folded.add(RawMarket.answer(corrected[280...], about: Self.instruments[5], knownAt: later))
-        _ = try await crossSection.update("XNAS", asOf: later)
-        let before = try await TableHash.all(in: folded.database)
-
-        try await Derived(folded.database).clear()
-        #expect(try await folded.count("SELECT count(*) FROM features") == 0)
-        for object in folded.kept.values { try await folded.add(object) }
-        for begin in try await Derived(folded.database).crossSections(version: FeatureSet.version) {
-            _ = try await crossSection.update(begin.exchange, asOf: begin.knownAt)
-        }
-        let after = try await TableHash.all(in: folded.database)
-        for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
     }
 }

@@ -81,9 +81,9 @@ import Testing
         // And back again.
         let after = whole.map { Restatement.Priced($0, pricedAt: last) }
         let undone = Restatement(basis, from: late, to: known.map { late[$0] }) { _, _ in true }(after)
-        for (bar, _) in undone {
-            let index = sessions.firstIndex(of: bar.session)!
-            #expect(abs(bar.close.double / before[index].close.double - 1) < 1e-7)
+        for priced in undone {
+            let index = sessions.firstIndex(of: priced.bar.session)!
+            #expect(abs(priced.bar.close.double / before[index].close.double - 1) < 1e-7)
         }
     }
 

@@ -66,7 +66,6 @@ package final class PostgresCluster: Sendable {
             ssl_cert_file = '$1/tls/server.pem'
             ssl_key_file = '$1/tls/server.key'
             fsync = off
-            synchronous_commit = off
             full_page_writes = off
             shared_buffers = 32MB
             END

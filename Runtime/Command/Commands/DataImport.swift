@@ -36,10 +36,9 @@ struct DataImport: AsyncParsableCommand {
     }
 
     private struct Folded: Decodable {
-        struct Row: Decodable { let session: String?, rule, verdict, detail: String }
         let folded: Bool
         let bars, actions, heldBack: Int
-        let rows: [Row]
+        let rows: [RuleFinding]
 
         private enum CodingKeys: String, CodingKey { case folded, bars, actions, heldBack = "held_back", rows }
     }
@@ -86,10 +85,7 @@ struct DataImport: AsyncParsableCommand {
             }
             table.rows.append([file.instrument, "\(folded.bars)", "\(folded.actions)", "\(folded.heldBack)"])
             if !file.isNew { words.append("\(file.instrument): the same file was handed in before; this is what came of it then.") }
-            words += folded.rows.map { row in
-                let verdict = ["quarantine": "held back", "repair": "mended"][row.verdict] ?? "noted"
-                return "\(file.instrument) \(row.session ?? "no date"): \(verdict), \(row.rule) (\(row.detail))"
-            }
+            words += folded.rows.map { "\(file.instrument) \($0.session ?? "no date"): \($0.words)" }
         }
         if !table.rows.isEmpty { for line in table.lines { Screen.result(line) } }
         for line in words { Screen.result(line) }

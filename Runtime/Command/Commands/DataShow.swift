@@ -32,21 +32,7 @@ struct DataShow: AsyncParsableCommand {
         private enum CodingKeys: String, CodingKey { case instrument, currency, asOf = "as_of", bars, provisional, actions }
     }
 
-    private struct Findings: Decodable {
-        struct Row: Decodable {
-            let session: String?
-            let rule, verdict, detail, repair, provider: String
-
-            var words: String {
-                switch verdict {
-                case "quarantine": "held back: \(rule) (\(detail))"
-                case "repair": "mended: \(rule) (\(repair))"
-                default: "noted: \(rule) (\(detail))"
-                }
-            }
-        }
-        let rows: [Row]
-    }
+    private struct Findings: Decodable { let rows: [RuleFinding] }
 
     func validate() throws {
         if !(1...10_000).contains(last) { throw ValidationError("--last is a number from 1 to 10000.") }
@@ -72,9 +58,10 @@ struct DataShow: AsyncParsableCommand {
         }
         let shown = Set(bars.map { [$0.session, $0.source ?? ""] })
         for finding in findings {
-            guard let session = finding.session, session >= bars.first?.session ?? session, !shown.contains([session, finding.provider])
+            let provider = finding.provider ?? ""
+            guard let session = finding.session, session >= bars.first?.session ?? session, !shown.contains([session, provider])
             else { continue }
-            table.rows.append([session, "", "", "", "", "", finding.provider, finding.words])
+            table.rows.append([session, "", "", "", "", "", provider, finding.words])
         }
         table.rows.sort { $0[0] < $1[0] }
         for line in table.lines { Screen.result(line) }

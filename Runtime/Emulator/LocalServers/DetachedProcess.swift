@@ -38,12 +38,18 @@ package enum DetachedProcess {
         var pid: pid_t = 0
         let code = posix_spawn(&pid, wrapped[0], &actions, &attributes, &argv, &envp)
         guard code == 0 else { throw ServerTrouble("cannot start \(arguments[0]): \(String(cString: strerror(code)))") }
-        guard let identity = ProcessIdentity(pid: pid) else {
-            // Ended already: its exit status is collected, or it would stay for as long as we live.
-            var status: CInt = 0
-            waitpid(pid, &status, WNOHANG)
-            throw .ended(arguments[0], log: log)
-        }
+        let identity = ProcessIdentity(pid: pid)
+        collectStatus(of: pid)
+        guard let identity else { throw .ended(arguments[0], log: log) }
         return identity
+    }
+
+    /// Waits for the end on a thread of its own. An exit status that nobody collects stays as long as we live, and whoever waits for any
+    /// child of ours finds it again and again.
+    private static func collectStatus(of pid: pid_t) {
+        Thread.detachNewThread {
+            var status: CInt = 0
+            while waitpid(pid, &status, 0) == -1, errno == EINTR {}
+        }
     }
 }

@@ -24,12 +24,7 @@ package struct ProcessIdentity: Sendable, Hashable, Codable {
         boot = ProcessIdentity.thisBoot
     }
 
-    /// Collects the exit status when the process was a child of ours.
-    package var isAlive: Bool {
-        var status: CInt = 0
-        if waitpid(pid, &status, WNOHANG) == pid { return false }
-        return ProcessIdentity(pid: pid) == self
-    }
+    package var isAlive: Bool { ProcessIdentity(pid: pid) == self }
 
     /// Does nothing when the process has ended.
     package func signal(_ number: CInt) {

@@ -26,6 +26,10 @@ package struct CorporateAction: Hashable, Sendable {
     package let kind: Kind
     package let nature: Nature
 
+    package var isSplit: Bool {
+        if case .split = kind { true } else { false }
+    }
+
     package init(exDate: SessionDate, kind: Kind, nature: Nature = .ordinary) {
         self.exDate = exDate
         self.kind = kind

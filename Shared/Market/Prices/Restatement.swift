@@ -30,8 +30,8 @@ package struct Restatement {
     }
 
     /// The bars that come out otherwise, in session order. `bars` are one source's, in session order.
-    package func callAsFunction(_ bars: [Priced]) -> [(bar: Bar, pricedAt: Instant)] {
-        var result: [(bar: Bar, pricedAt: Instant)] = []
+    package func callAsFunction(_ bars: [Priced]) -> [Priced] {
+        var result: [Priced] = []
         var changes: [Change] = []
         var next = 0
         for priced in bars.reversed() {
@@ -48,11 +48,10 @@ package struct Restatement {
             let bar = priced.bar
             let restated = { (value: Price) in Price(value.double * price) }
             result.append(
-                (
+                Priced(
                     Bar(
                         session: bar.session, open: restated(bar.open), high: restated(bar.high), low: restated(bar.low),
-                        close: restated(bar.close), volume: bar.volume / shares), priced.pricedAt
-                ))
+                        close: restated(bar.close), volume: bar.volume / shares), pricedAt: priced.pricedAt))
         }
         return result.reversed()
     }

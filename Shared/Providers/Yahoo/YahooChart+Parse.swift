@@ -123,9 +123,3 @@ extension YahooChart {
         return ([stamp] + fields.map { $0.map { "\($0)" } ?? "" }).joined(separator: ",")
     }
 }
-
-extension CorporateAction {
-    var isSplit: Bool {
-        if case .split = kind { true } else { false }
-    }
-}

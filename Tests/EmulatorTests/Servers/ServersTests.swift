@@ -62,6 +62,13 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    @Test func nothingIsLeftOfAProcessThatNobodyAsksAfter() async throws {
+        let folder = try Self.folder()
+        let process = try DetachedProcess.start(["/usr/bin/sleep", "0.2"], environment: [:], folder: folder, log: "\(folder)/log")
+        #expect(await eventually { !FileManager.default.fileExists(atPath: "/proc/\(process.pid)") })
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     @Test func damagedSecretsAreNotReplaced() throws {
         let folder = try Self.folder()
         let made = try LocalSecrets.inFolder(folder)

@@ -1,0 +1,55 @@
+import Features
+import Foundation
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import Testing
+
+@testable import FeaturizeFunction
+
+/// Everything again from the raw answers, to the same hashes.
+extension CrossSectionTests {
+    @Test func everythingIsRebuiltFromTheAnswersToTheSameHashes() async throws {
+        var (folded, crossSection) = try await market()
+        _ = try await crossSection.update("XNAS", asOf: Self.evening)
+        let later = Self.evening.adding(seconds: 86_400)
+        var corrected = rows[5]
+        corrected[290].close += 10
+        corrected[290].high = max(corrected[290].high, corrected[290].close)
+        try await folded.add(RawMarket.answer(corrected[280...], about: Self.instruments[5], knownAt: later))
+        _ = try await crossSection.update("XNAS", asOf: later)
+        let before = try await TableHash.all(in: folded.database)
+
+        try await Derived(folded.database).clear()
+        #expect(try await folded.count("SELECT count(*) FROM features") == 0)
+        for object in folded.kept.values { try await folded.add(object) }
+        for begin in try await Derived(folded.database).crossSections(version: FeatureSet.version) {
+            _ = try await crossSection.update(begin.exchange, asOf: begin.knownAt)
+        }
+        let after = try await TableHash.all(in: folded.database)
+        for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
+    }
+
+    @Test func aRebuildWhoseTimeEndsAmongTheCrossSectionsGoesOnThere() async throws {
+        let (folded, crossSection) = try await market()
+        let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
+        for evening in evenings { _ = try await crossSection.update("XNAS", asOf: evening) }
+        let before = try await TableHash.all(in: folded.database)
+        let featurize = try await folded.featurize()
+        try await folded.database.execute("DELETE FROM cross_features")
+        var next: RebuildStep? = .crossSections(from: nil)
+        var parts = 0
+        while let step = next, parts < 500 {
+            // As the caller sends it.
+            let event = try JSONDecoder().decode(RebuildStep.self, from: try JSONEncoder().encode(step))
+            #expect(event == step)
+            next = try await featurize.handle(.rebuild(event), Context(cutOff: .after(.milliseconds(200)))).next
+            #expect(next != step)
+            parts += 1
+        }
+        #expect(parts > 1 && next == nil)
+        let after = try await TableHash.all(in: folded.database)
+        for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
+    }
+}
