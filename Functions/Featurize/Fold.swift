@@ -73,7 +73,8 @@ struct Fold: Sendable {
         counts.bars += judged.stored
         counts.actions += actions.count
         counts.quarantined += judged.held
-        let features = try await featurize(answer, instrument, judged.changes, actions, silent: told.silent, available: available)
+        let features = try await featurize(
+            answer, instrument, judged.changes, actions + judged.explainedAnew, silent: told.silent, available: available)
         if features > 0, calendar != nil { try await CrossSections(store, exchange: instrument.exchange).note(answer) }
         counts.features += features
     }

@@ -16,6 +16,8 @@ struct Screen: Sendable {
         /// The answer's actions without those that its prices know nothing of.
         var actions: [CorporateAction] = []
         var refusedSplits: Set<SessionDate> = []
+        /// The ex-dates by which the prices of silent sources mean something else now.
+        var explainedAnew: [SessionDate] = []
         /// Bars that count, and rows that do not.
         var stored = 0, held = 0
     }
@@ -31,11 +33,10 @@ struct Screen: Sendable {
         let bars = parsed.bars.map { ScreenedBar($0, basis: parsed.basis) }
         let screening = try await judge(bars, answer, told, currency, rejected, &judged)
         judged.refusedSplits = screening.refusedSplits
-        judged.actions = parsed.actions.filter { action in
-            if case .split = action.kind { !screening.refusedSplits.contains(action.exDate) } else { true }
-        }
+        judged.actions = parsed.actions.filter { !$0.isSplit || !screening.refusedSplits.contains($0.exDate) }
         let told = told.without(screening.refusedSplits)
-        if !told.changed.isEmpty, told.speaking == answer.provider {
+        judged.explainedAnew = told.ofSilent.changed
+        if !told.ofSilent.changed.isEmpty {
             for source in told.silent.sorted() where source != answer.provider {
                 guard let own = try await Bars(database).currency(of: answer.instrument, source: source) else { continue }
                 let restated = try await restated(source, answer, told)
@@ -48,13 +49,14 @@ struct Screen: Sendable {
     private func judge(
         _ bars: [ScreenedBar], _ answer: Answer, _ told: Told, _ currency: String, _ rejected: [QuarantinedRow], _ judged: inout Judged
     ) async throws -> Screening {
-        let days = told.changed + [bars.first?.bar.session, bars.last?.bar.session].compactMap { $0 }
+        let explaining = told.actions(of: answer.provider)
+        let days = explaining.changed + [bars.first?.bar.session, bars.last?.bar.session].compactMap { $0 }
         var screening = Screening()
         if let first = days.min(), let last = days.max() {
             let around = first.advanced(by: -SeriesCheck.reach)...last.advanced(by: SeriesCheck.reach)
             let stored = try await Bars(database).screened(answer.instrument, source: answer.provider, in: around)
             screening = check.screen(
-                bars, among: stored, actions: told.actions(of: answer.provider), changed: stored.isEmpty ? [] : told.changed)
+                bars, among: stored, actions: explaining.now, changed: stored.isEmpty ? [] : explaining.changed)
         }
         let changes = try await Bars(database).insert(screening.bars, from: answer, currency: currency, available: available)
         let found = rejected + screening.findings.map { QuarantinedRow($0.finding, of: $0.bar) }
@@ -70,7 +72,8 @@ struct Screen: Sendable {
         // Of a provider that can be asked for either, what was brought back was split-adjusted.
         let basis: PriceBasis = ProviderCatalog.traits(of: source)?.close == .totalReturn ? .totalReturn : .splitAdjusted
         let stored = try await Bars(database).screened(answer.instrument, source: source, in: nil).filter { $0.basis == .unadjusted }
-        let restatement = Restatement(basis, from: told.before, to: told.actions(of: source)) { [check] exDate, pricedAt in
+        let explaining = told.actions(of: source)
+        let restatement = Restatement(basis, from: explaining.before, to: explaining.now) { [check] exDate, pricedAt in
             check.isPast(exDate, at: pricedAt)
         }
         return restatement(stored.map { Restatement.Priced($0.bar, pricedAt: $0.pricedAt ?? answer.knownAt) }).map {

@@ -10,16 +10,19 @@ struct Told: Sendable {
     let covering: ClosedRange<SessionDate>?
     /// Providers that never name actions.
     let silent: Set<String>
-    /// Of the actions of the answer's provider, the days that are new, other or gone.
-    private(set) var changed: [SessionDate]
-    /// The provider whose actions stand for those of the silent ones.
-    let speaking: String?
-    /// The actions that explained the silent ones' prices before this answer.
-    let before: [CorporateAction]
-    private var own: [CorporateAction]
-    private let ownBefore: [CorporateAction]
-    private let known: [(action: CorporateAction, source: String)]
     private let provider: String
+    private var own: Explaining
+    private(set) var ofSilent: Explaining
+    private let known: [(action: CorporateAction, source: String)]
+    private let speaking: SpeakingProviders
+
+    /// The actions that explain prices, before an answer and with it.
+    struct Explaining: Sendable {
+        let before: [CorporateAction]
+        fileprivate(set) var now: [CorporateAction]
+        /// The ex-dates of those that are new, other or gone, in order.
+        var changed: [SessionDate] { Set(Set(before).symmetricDifference(now).map(\.exDate)).sorted() }
+    }
 
     /// `isPast` tells whether the session of an ex-date had begun when the answer was known: prices of then hold no later action.
     init(
@@ -29,14 +32,10 @@ struct Told: Sendable {
         let kinds = try await RawObjects(fold.database).kinds(of: instrument.id)
         let silent = ProviderCatalog.silent(kinds: kinds + [(answer.provider, answer.kind)], order: order)
         self.silent = silent
-        let speaking = order.first { !silent.contains($0) }
-        self.speaking = speaking
-        let silentBefore = ProviderCatalog.silent(kinds: kinds, order: order)
-        let spoke = order.first { !silentBefore.contains($0) }
         provider = answer.provider
-        let known = try await Actions(fold.database).sourced(instrument.id, .recorded(answer.knownAt))
+        let asOf = AsOf.recorded(answer.knownAt)
+        let known = try await Actions(fold.database).sourced(instrument.id, asOf)
         self.known = known
-        self.before = known.filter { $0.source == spoke }.map(\.action)
         let closed = parsed.adjusted.isEmpty ? parsed.bars : parsed.adjusted
         var covering: ClosedRange<SessionDate>?
         if ProviderCatalog.reportsActions(answer.provider, kind: answer.kind), let first = closed.first?.session,
@@ -45,33 +44,46 @@ struct Told: Sendable {
             covering = first...last
         }
         self.covering = covering
-        let before = known.filter { $0.source == answer.provider }.map(\.action)
-        ownBefore = before
+        let ownBefore = known.filter { $0.source == answer.provider }.map(\.action)
         let days = Set(parsed.actions.map { Day($0) })
-        own = before.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions
-        changed = Set(before).symmetricDifference(own).map(\.exDate).sorted()
-        let explaining = Told.actions(of: answer.provider, provider, own, known, silent, speaking)
-        self.parsed = parsed.asTraded(knowing: explaining.filter { isPast($0.exDate) })
+        own = Explaining(
+            before: ownBefore,
+            now: ownBefore.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions)
+        let first = ([covering?.lowerBound].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
+        speaking = try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silent)
+            .reaching(first, of: answer.provider)
+        let spoke = try await SpeakingProviders(
+            fold.database, instrument.id, asOf, order: order, silent: ProviderCatalog.silent(kinds: kinds, order: order))
+        ofSilent = Explaining(
+            before: known.filter { $0.source == spoke.source(on: $0.action.exDate) }.map(\.action),
+            now: Told.spoken(speaking, known, answer.provider, own.now))
+        let explaining = silent.contains(answer.provider) ? ofSilent : own
+        self.parsed = parsed.asTraded(knowing: explaining.now.filter { isPast($0.exDate) })
     }
 
     /// The same without splits that the provider's own prices know nothing of.
     func without(_ refused: Set<SessionDate>) -> Told {
         guard !refused.isEmpty else { return self }
         var told = self
-        told.own.removeAll { Day($0).isSplit && refused.contains($0.exDate) }
-        told.changed = Set(ownBefore).symmetricDifference(told.own).map(\.exDate).sorted()
+        told.own.now.removeAll { $0.isSplit && refused.contains($0.exDate) }
+        told.ofSilent.now = Told.spoken(speaking, known, provider, told.own.now)
         return told
     }
 
     /// The actions that explain a source's prices.
-    func actions(of source: String) -> [CorporateAction] { Told.actions(of: source, provider, own, known, silent, speaking) }
+    func actions(of source: String) -> Explaining {
+        if silent.contains(source) { return ofSilent }
+        if source == provider { return own }
+        let others = known.filter { $0.source == source }.map(\.action)
+        return Explaining(before: others, now: others)
+    }
 
-    private static func actions(
-        of source: String, _ provider: String, _ own: [CorporateAction], _ known: [(action: CorporateAction, source: String)],
-        _ silent: Set<String>, _ speaking: String?
+    /// What the speaking providers say, one of them with actions of `own`.
+    private static func spoken(
+        _ speaking: SpeakingProviders, _ known: [(action: CorporateAction, source: String)], _ provider: String, _ own: [CorporateAction]
     ) -> [CorporateAction] {
-        let trusted = silent.contains(source) ? speaking : source
-        return trusted == provider ? own : known.filter { $0.source == trusted }.map(\.action)
+        known.filter { $0.source != provider && $0.source == speaking.source(on: $0.action.exDate) }.map(\.action)
+            + own.filter { speaking.source(on: $0.exDate) == provider }
     }
 
     /// What makes two words about one action.
@@ -81,7 +93,7 @@ struct Told: Sendable {
 
         init(_ action: CorporateAction) {
             exDate = action.exDate
-            isSplit = if case .split = action.kind { true } else { false }
+            isSplit = action.isSplit
         }
     }
 }

@@ -7,7 +7,7 @@ package struct PreferredSeries: Sendable {
     package init(_ database: Database) { self.database = database }
 
     /// The bars that the order of preference chooses, and the actions that belong to them: those of the source of the first bar from the
-    /// ex-date on. Where that source is one of `silent`, which report no actions, those of the first other source in the order.
+    /// ex-date on. Where that source is one of `silent`, which report no actions, those of the `SpeakingProviders`.
     ///
     /// Two providers that date one split differently do not count it twice. A split that only a bar's level tells of comes with the bar.
     package func read(
@@ -21,25 +21,20 @@ package struct PreferredSeries: Sendable {
     package func actions(
         of instrument: String, _ asOf: AsOf, for bars: [SourcedBar], order: [String], silent: Set<String> = []
     ) async throws(PostgresError) -> [CorporateAction] {
-        let told = PreferredSeries.choose(try await Actions(database).sourced(instrument, asOf), for: bars, order: order, silent: silent)
+        let speaking = try await SpeakingProviders(database, instrument, asOf, order: order, silent: silent)
+        let known = try await Actions(database).sourced(instrument, asOf)
+        var next = 0
+        let told: [CorporateAction] = known.compactMap { action, source in
+            while next < bars.count, bars[next].bar.session < action.exDate { next += 1 }
+            guard next < bars.count else { return nil }
+            let trusted = silent.contains(bars[next].source) ? speaking.source(on: action.exDate) : bars[next].source
+            return source == trusted ? action : nil
+        }
         let seen = bars.compactMap { sourced in
             sourced.split.map {
                 CorporateAction(exDate: sourced.bar.session, kind: .split(numerator: $0, denominator: 1), nature: .inferred)
             }
         }
         return seen.isEmpty ? told : (told + seen).sorted { $0.exDate < $1.exDate }
-    }
-
-    static func choose(
-        _ actions: [(action: CorporateAction, source: String)], for bars: [SourcedBar], order: [String], silent: Set<String>
-    ) -> [CorporateAction] {
-        let speaking = order.first { !silent.contains($0) }
-        var next = 0
-        return actions.compactMap { action, source in
-            while next < bars.count, bars[next].bar.session < action.exDate { next += 1 }
-            guard next < bars.count else { return nil }
-            let trusted = silent.contains(bars[next].source) ? speaking : bars[next].source
-            return source == trusted ? action : nil
-        }
     }
 }

@@ -71,6 +71,48 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == hashes)
     }
 
+    @Test func aProviderThatKnowsTheLastMonthsLeavesTheYearsBeforeToTheNextInOrder() async throws {
+        // The second in order tells the split, the first is asked for the first time long after it.
+        var folded = try await Folded([instrument], providers: "yahoo,alphavantage,stooq")
+        try await folded.add(RawMarket.answer(rows[60...110], about: instrument, knownAt: RawMarket.evening(rows[110].session)))
+        try await folded.add(RawMarket.stooq(rows[...111], about: instrument, knownAt: RawMarket.evening(rows[111].session)))
+        let before = AsOf.recorded(RawMarket.evening(rows[111].session))
+        let order = ["yahoo", "alphavantage", "stooq"]
+        let features = try await folded.features(instrument, before)
+        var recent = Array(rows[100...112])
+        recent[5].dividend = 24
+        try await folded.add(RawMarket.chart(recent, about: instrument, knownAt: RawMarket.evening(rows[112].session)))
+        let asOf = AsOf.recorded(evening)
+        let derived = try await Bars(folded.database).read(instrument.id, asOf, order: ["stooq"])
+        #expect(derived.map(\.close.double) == rows[...111].map { Double($0.close) / 100 })
+        let series = try await PreferredSeries(folded.database).read(instrument.id, asOf, order: order, silent: ["stooq"])
+        #expect(series.bars.map(\.source).prefix(61).allSatisfy { $0 == "stooq" || $0 == "alphavantage" })
+        #expect(series.actions.map(\.exDate) == [rows[80].session, rows[105].session])
+        for (session, bits) in try await folded.features(instrument, asOf) where session < rows[100].session {
+            #expect(bits == features[session])
+        }
+    }
+
+    @Test func whatTheMoreTrustedProviderKnowsNothingOfWithinItsReachIsNoAction() async throws {
+        let order = ["yahoo", "stooq", "alphavantage"]
+        var folded = try await Folded([instrument], providers: order.joined(separator: ","))
+        var paying = rows
+        for index in [90, 105] { paying[index].dividend = 24 }
+        try await folded.add(RawMarket.answer(paying[...110], about: instrument, knownAt: RawMarket.evening(rows[110].session)))
+        try await folded.add(RawMarket.stooq(rows[...111], about: instrument, knownAt: RawMarket.evening(rows[111].session)))
+        let both = try await PreferredSeries(folded.database).read(instrument.id, .recorded(evening), order: order, silent: ["stooq"])
+        #expect(both.actions.map(\.exDate) == [80, 90, 105].map { rows[$0].session })
+        // The first in order has not the session itself, but those around it, and no dividend.
+        try await folded.add(
+            RawMarket.chart(rows[100..<105] + rows[106...112], about: instrument, knownAt: RawMarket.evening(rows[112].session)))
+        let all = try await PreferredSeries(folded.database).read(instrument.id, .recorded(evening), order: order, silent: ["stooq"])
+        #expect(all.bars.count == 113 && all.bars[105].source == "stooq")
+        #expect(all.actions.map(\.exDate) == [80, 90].map { rows[$0].session })
+        var fresh = try await Folded([instrument], providers: order.joined(separator: ","))
+        for object in folded.kept.values.shuffled() { try await fresh.add(object) }
+        #expect(try await fresh.features(instrument, .recorded(evening)) == folded.features(instrument, .recorded(evening)))
+    }
+
     @Test func aSplitThatThePricesKnowNothingOfLeavesTheSilentOneAsItIs() async throws {
         let plain = RawMarket.rows(120, seed: 5)
         var folded = try await Folded([instrument], providers: "alphavantage,stooq")
