@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Market
 import Postgres
+import Providers
 import Store
 
 /// What became known about instruments and exchanges, each with the dates on which it holds:
@@ -44,8 +45,10 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
         let exchange: String
         let day: SessionDate
         let reason: String
-        /// False takes a closure back.
+        /// False takes back what was said of the day.
         var closed: Bool?
+        /// Of a session that the rules have otherwise, or not at all: `0930-1300`, `0900-1130,1230-1500`.
+        var hours: String?
     }
 
     var instruments: [Listing]?
@@ -59,6 +62,12 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
     func record(in database: Database, knownAt: Instant) async throws -> Int {
         for exchange in Set((instruments ?? []).map(\.exchange) + (closures ?? []).map(\.exchange)).sorted()
         where TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
+        for closure in closures ?? [] {
+            guard let hours = closure.hours else { continue }
+            guard SessionHours(hours) != nil, closure.closed != true else {
+                throw IngestFailure.invalidHours(closure.exchange, closure.day, hours)
+            }
+        }
         let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
         if let latest = try await CrossSections.latest(in: database), latest > knownAt {
             throw IngestFailure.factsOfThePast(knownAt, latest: latest)
@@ -67,7 +76,8 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
             let store = Instruments(database)
             for listing in instruments ?? [] {
                 let instrument = Instrument(
-                    id: listing.id, symbol: listing.symbol, exchange: listing.exchange, currency: listing.currency ?? "USD",
+                    id: listing.id, symbol: listing.symbol, exchange: listing.exchange,
+                    currency: CurrencyUnit(label: listing.currency).code ?? Instrument.usualCurrency(of: listing.exchange),
                     name: listing.name ?? listing.symbol)
                 try await store.register([instrument], since: listing.from ?? SessionDate(day: 0))
             }
@@ -86,7 +96,8 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
             }
             try await ExchangeCalendars(database).record(
                 (closures ?? []).map {
-                    ExchangeCalendars.Closure(exchange: $0.exchange, day: $0.day, closed: $0.closed ?? true, reason: $0.reason)
+                    ExchangeCalendars.Closure(
+                        exchange: $0.exchange, day: $0.day, closed: $0.closed ?? ($0.hours == nil), hours: $0.hours, reason: $0.reason)
                 }, knownAt: knownAt)
         }
         return [instruments?.count, symbols?.count, universe?.count, delistings?.count, closures?.count].reduce(0) { $0 + ($1 ?? 0) }

@@ -20,6 +20,7 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
     case noSession(Instant)
     case unknownProvider(String, [String])
     case factsOfThePast(Instant, latest: Instant)
+    case invalidHours(String, SessionDate, String)
 
     var description: String {
         switch self {
@@ -31,6 +32,8 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
         case .unknownProvider(let name, let known): "PROVIDERS does not name \"\(name)\"; it has \(known.joined(separator: ", "))"
         case .factsOfThePast(let time, let latest):
             "features were made as known at \(latest) already, so facts cannot have been known at \(time): give \(latest) or later as \"time\""
+        case .invalidHours(let exchange, let day, let hours):
+            "\"\(hours)\" on \(day) at \(exchange) are no hours of a session: write 0930-1300, or 0900-1130,1230-1500 with a break, and no \"closed\""
         case .noSession(let time): "the calendar has no session before \(time)"
         }
     }

@@ -1,22 +1,25 @@
 package import Market
 package import Postgres
 
-/// The exchanges' calendars with the closures that were announced since the code was built: a new one is a row, not a release.
+/// The exchanges' calendars with the closures and hours that were announced since the code was built: a new one is a row, not a release.
 package struct ExchangeCalendars: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// A day without a session although the rules have one; `closed` false takes it back.
+    /// A day that is not as the rules have it: closed, or with a session of hours of its own. Neither takes back what was said of it.
     package struct Closure: Hashable, Sendable {
         package let exchange: String
         package let day: SessionDate
         package let closed: Bool
+        /// As `SessionHours` reads them; of a closed day nil.
+        package let hours: String?
         package let reason: String
 
-        package init(exchange: String, day: SessionDate, closed: Bool, reason: String) {
+        package init(exchange: String, day: SessionDate, closed: Bool, hours: String? = nil, reason: String) {
             self.exchange = exchange
             self.day = day
             self.closed = closed
+            self.hours = closed ? nil : hours
             self.reason = reason
         }
     }
@@ -24,22 +27,32 @@ package struct ExchangeCalendars: Sendable {
     package func record(_ closures: [Closure], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
-            INSERT INTO closures (exchange, day, closed, reason, known_at)
-            SELECT exchange, day, closed, reason, $5 FROM unnest($1::text[], $2::date[], $3::boolean[], $4::text[]) t(exchange, day, closed, reason)
+            INSERT INTO closures (exchange, day, closed, hours, reason, known_at)
+            SELECT exchange, day, closed, hours, reason, $6
+            FROM unnest($1::text[], $2::date[], $3::boolean[], $4::text[], $5::text[]) t(exchange, day, closed, hours, reason)
             ON CONFLICT DO NOTHING
-            """, [closures.map(\.exchange), closures.map(\.day), closures.map(\.closed), closures.map(\.reason), knownAt])
+            """,
+            [
+                closures.map(\.exchange), closures.map(\.day), closures.map(\.closed), closures.map(\.hours), closures.map(\.reason),
+                knownAt,
+            ])
     }
 
     /// The calendar of an exchange as it was known at an instant; nil for an exchange that has none.
     package func calendar(of mic: String, asOf instant: Instant) async throws(PostgresError) -> TradingCalendar? {
         guard let calendar = TradingCalendar.of(mic: mic) else { return nil }
-        let closures = try await database.query(
+        let days = try await database.query(
             """
-            SELECT day FROM (
-                SELECT DISTINCT ON (day) day, closed FROM closures WHERE exchange = $1 AND known_at <= $2 ORDER BY day, known_at DESC
-            ) latest WHERE closed
+            SELECT day, hours FROM (
+                SELECT DISTINCT ON (day) day, closed, hours FROM closures WHERE exchange = $1 AND known_at <= $2 ORDER BY day, known_at DESC
+            ) latest WHERE closed OR hours IS NOT NULL
             """, [mic, instant]
-        ).all { row throws(PostgresError) in try row[0] as SessionDate }
-        return closures.isEmpty ? calendar : calendar.changed(closures: Set(closures))
+        ).all { row throws(PostgresError) in (try row[0] as SessionDate, try row[1] as String?) }
+        guard !days.isEmpty else { return calendar }
+        var (closures, hours): (Set<SessionDate>, [SessionDate: SessionHours]) = ([], [:])
+        for (day, text) in days {
+            if let text { hours[day] = SessionHours(text) } else { closures.insert(day) }
+        }
+        return calendar.changed(closures: closures, openings: Set(hours.keys), hours: hours)
     }
 }

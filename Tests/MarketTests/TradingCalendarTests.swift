@@ -21,6 +21,16 @@ import Testing
         #expect(calendar.count(from: own[0], through: own[10_321]) == 10_322)
     }
 
+    @Test func coinsTradeAlwaysAndCurrenciesOnWeekdays() throws {
+        let (coins, currencies) = (try #require(TradingCalendar.of(mic: "CRYPTO")), try #require(TradingCalendar.of(mic: "FOREX")))
+        let sunday = SessionDate(year: 2024, month: 3, day: 3)
+        #expect(coins.isSession(sunday) && !currencies.isSession(sunday))
+        #expect(coins.close(of: sunday) == coins.open(of: sunday.advanced(by: 1)))
+        #expect(coins.latestClosed(at: coins.close(of: sunday)) == sunday)
+        #expect(coins.session(tradingAt: coins.open(of: sunday).adding(seconds: 86_399)) == sunday)
+        #expect(Instrument.usualCurrency(of: "XLON") == "GBP" && Instrument.usualCurrency(of: "CRYPTO") == "USD")
+    }
+
     @Test func neighboursSkipWeekendsAndHolidays() throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
         let friday = SessionDate(year: 2011, month: 12, day: 30)

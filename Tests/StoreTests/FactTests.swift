@@ -77,6 +77,24 @@ import Testing
         #expect(try await calendars.calendar(of: "NONE", asOf: known) == nil)
     }
 
+    @Test func announcedHoursMakeASessionShorterOrADayASession() async throws {
+        let calendars = ExchangeCalendars(try await freshDatabase())
+        let (day, saturday): (SessionDate, SessionDate) = ("2030-03-20", "2030-03-23")
+        let known: Instant = "2030-03-18T00:00:00Z"
+        try await calendars.record(
+            [
+                .init(exchange: "XNYS", day: day, closed: false, hours: "0930-1300", reason: "storm"),
+                .init(exchange: "XNYS", day: saturday, closed: false, hours: "1000-1130,1200-1500", reason: "test of the systems"),
+            ], knownAt: known)
+        let calendar = try #require(try await calendars.calendar(of: "XNYS", asOf: known))
+        #expect(calendar.isEarlyClose(day) && calendar.close(of: day) == "2030-03-20T17:00:00Z")
+        #expect(calendar.isSession(saturday) && calendar.lunch(of: saturday)?.start == "2030-03-23T15:30:00Z")
+        #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: -1))?.isSession(saturday) == false)
+        try await calendars.record(
+            [.init(exchange: "XNYS", day: day, closed: false, reason: "an error")], knownAt: known.adding(seconds: 9))
+        #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.isEarlyClose(day) == false)
+    }
+
     @Test func theOrderOfPreferenceIsReadFromText() throws {
         let preference = try SourcePreference("yahoo, stooq; XLON=stooq ;XNAS:FB=tiingo,yahoo", otherwise: "x")
         #expect(preference.order(for: apple) == ["yahoo", "stooq"])

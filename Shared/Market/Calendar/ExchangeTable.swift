@@ -2,7 +2,7 @@
 ///
 /// Holidays that follow the moon or a government's yearly notice are dated, as far ahead as they are known (`KNOWN`).
 enum ExchangeTable {
-    private static let regions = [americas, westernEurope, europe, eastAsia, pacific, asia]
+    private static let regions = [americas, westernEurope, europe, eastAsia, pacific, asia, worldwide]
 
     static let mics = regions.flatMap { ExchangeRules.names(in: $0) }.sorted()
 

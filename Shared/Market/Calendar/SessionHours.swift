@@ -23,7 +23,7 @@ package struct SessionHours: Hashable, Sendable {
 
     /// Reads `0930-1600`, or `0900-1130,1230-1500` with a break; a time before midnight has a minus sign (`-0600` is 18:00 of the day
     /// before). nil for any other text.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ",").map { SessionHours.interval($0) }
         guard let first = parts.first ?? nil else { return nil }
         switch parts.count {

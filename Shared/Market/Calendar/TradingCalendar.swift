@@ -3,7 +3,7 @@ import Synchronization
 /// The sessions of one exchange: which local dates trade, from when to when. Its rules and dated exceptions are in `ExchangeTable`;
 /// lookups are one array read.
 package struct TradingCalendar: Sendable {
-    /// ISO 10383 code of the exchange.
+    /// ISO 10383 code of the exchange, or a name where there is none (`CRYPTO`).
     package private(set) var mic: String
     package let zone: Zone
     /// The first and the last date that the calendar knows; dates outside are no sessions.
