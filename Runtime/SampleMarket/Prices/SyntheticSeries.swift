@@ -7,8 +7,8 @@ import Market
 /// Made-up listings for load tests: `SYN00001` to `SYN99999` on the Nasdaq, random walks that their number alone decides, so that a
 /// universe of any size needs no data file.
 enum SyntheticSeries {
-    private static let first = SessionDate(day: 15_156)  // 2011-07-01
-    private static let last = SessionDate(day: 15_765)  // 2013-03-01
+    private static let first = SessionDate(year: 2007, month: 1, day: 3)
+    private static let last = SessionDate(year: 2013, month: 3, day: 1)
 
     /// nil when the symbol is none of these.
     static func named(_ symbol: String) -> SampleSeries? {

@@ -9,10 +9,14 @@ struct BenchIngest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest", abstract: "Measure the way from a provider's answer to bars and features.",
         discussion: """
-            First in memory on one thread: the sample market's whole answers are parsed, checked and turned into features. Then through \
-            a local system of its own, in a folder that is deleted afterwards: Ingest asks for the sample prices to 2011-12-30, S3 \
-            tells Featurize, and the time runs until everything is in Postgres and the clock could move on.
+            First in memory on one thread: whole answers are parsed, checked and turned into features. Then through a local system of \
+            its own, in a folder that is deleted afterwards: Ingest asks for the prices to 2011-12-30, S3 tells Featurize, and the time \
+            runs until everything is in Postgres and the clock could move on. The prices are the sample market's, or made-up ones.
+
+              bellwether bench ingest --symbols 505 --loads 1
             """)
+
+    @Option(help: "Made-up symbols of five years each, at most 99999; the sample market if not given.") var symbols: Int?
 
     @Option(help: "Rounds in memory.") var rounds = 11
     @Option(help: "Rounds through the local system; each starts from nothing.") var loads = 3
@@ -20,20 +24,21 @@ struct BenchIngest: AsyncParsableCommand {
 
     func validate() throws {
         guard rounds > 0, loads >= 0 else { throw ValidationError("Give at least one round in memory.") }
+        guard (1...99_999).contains(symbols ?? 1) else { throw ValidationError("Give one to 99999 symbols.") }
     }
 
     func run() async throws {
         try Processor.check()
         let home = try Home.find()
-        let catalog = try SampleCatalog(folder: home.samplePrices)
-        let answers = Answers(catalog)
+        let answers = Answers(try SampleCatalog(folder: home.samplePrices), made: symbols)
+        let size = answers.size()
         var report = BenchReport("ingest")
-        report.conditions["answers"] = "\(answers.bodies.count) symbols, \(answers.rows) rows, \(answers.bytes) bytes of Yahoo's chart JSON"
+        report.conditions["answers"] = "\(answers.symbols.count) symbols, \(size.rows) rows, \(size.bytes) bytes of Yahoo's chart JSON"
         report.conditions["rounds"] = "\(rounds) in memory, 1 thread; \(loads) through the local system"
         report.add("parse, check and features in memory", try inMemory(answers), "rows/s of CPU", note: "1 thread")
         report.add("a million next sessions", lookUps(), "s of CPU", note: "XNYS, 1 thread")
         var found: [LoadRound] = []
-        for _ in 0..<loads { found.append(try await LoadRound.measure(home, rows: answers.rows)) }
+        for _ in 0..<loads { found.append(try await LoadRound.measure(home, answers, rows: size.rows)) }
         if loads > 0 {
             report.add("Ingest to features in Postgres", Measurements(found.map(\.perSecond)).median, "rows/s by the clock")
             report.add("bars into Postgres by COPY", Measurements(found.map(\.barsPerSecond)).median, "bars/s by the clock")
@@ -42,6 +47,9 @@ struct BenchIngest: AsyncParsableCommand {
             report.add("CPU of the functions", Measurements(found.map(\.functions)).median, "µs/row")
             report.add("CPU of Postgres", Measurements(found.map(\.postgres)).median, "µs/row")
             report.add("CPU of the emulator", Measurements(found.map(\.emulator)).median, "µs/row")
+            for function in ["Ingest", "Featurize"] {
+                report.add("\(function): most memory", found.compactMap { $0.megabytes[function] }.max() ?? .nan, "MB")
+            }
         }
         try report.print(asJSON: options.json)
     }
@@ -59,66 +67,87 @@ struct BenchIngest: AsyncParsableCommand {
     private func inMemory(_ answers: Answers) throws -> Double {
         var speeds: [Double] = []
         for round in 0...rounds {
-            let before = processorTime()
-            var rows = 0
-            for answer in answers.bodies {
-                rows += try BacktestBench.ingest(chart: answer, asOf: Answers.asOf)
+            var (rows, spent) = (0, 0.0)
+            for symbol in answers.symbols {
+                guard let body = answers.body(of: symbol) else { continue }
+                let before = processorTime()
+                rows += try BacktestBench.ingest(chart: body, asOf: Answers.asOf)
+                spent += processorTime() - before
             }
-            if round > 0 { speeds.append(Double(rows) / (processorTime() - before)) }
+            if round > 0 { speeds.append(Double(rows) / spent) }
         }
         return Measurements(speeds).median
     }
 }
 
-/// What the sample market says about every symbol at the end of 2011.
+/// What the market says about every symbol at the end of 2011, each made when it is asked for.
 private struct Answers: Sendable {
     static let asOf = DemoPlan.backfill.milliseconds / 1000
-    let bodies: [[UInt8]]
-    let rows: Int
+    let symbols: [String]
+    /// As the event names the first day and, for symbols that nobody knows yet, the exchange.
+    let question: String
+    private let market: ChartMarket
+    private let from: Int64
 
-    init(_ catalog: SampleCatalog) {
-        let market = ChartMarket(catalog)
-        let query = ChartQuery(from: 0, to: Self.asOf)
-        bodies = DemoPlan.symbols.compactMap { symbol in
-            let answer = market.answer(symbol: symbol, query)
-            return answer.status == 200 ? Array(answer.body.utf8) : nil
+    init(_ catalog: SampleCatalog, made: Int?) {
+        market = ChartMarket(catalog)
+        if let made {
+            symbols = (1...made).map { number in "SYN" + String(repeating: "0", count: 5 - "\(number)".count) + "\(number)" }
+            question = #""exchange":"XNAS","from":"2007-01-01""#
+            from = 1_167_609_600  // 2007-01-01T00:00:00Z
+        } else {
+            symbols = DemoPlan.symbols
+            question = #""from":"2000-01-01""#
+            from = 0
         }
-        rows = bodies.reduce(0) { $0 + ((try? BacktestBench.ingest(chart: $1, asOf: Self.asOf)) ?? 0) }
     }
 
-    var bytes: Int { bodies.reduce(0) { $0 + $1.count } }
+    func body(of symbol: String) -> [UInt8]? {
+        let answer = market.answer(symbol: symbol, ChartQuery(from: from, to: Self.asOf))
+        return answer.status == 200 ? Array(answer.body.utf8) : nil
+    }
+
+    func size() -> (rows: Int, bytes: Int) {
+        symbols.lazy.compactMap(body).reduce((0, 0)) {
+            ($0.0 + ((try? BacktestBench.ingest(chart: $1, asOf: Self.asOf)) ?? 0), $0.1 + $1.count)
+        }
+    }
 }
 
-/// One load of the sample prices into an empty local system; CPU times in microseconds a row.
+/// One load of the prices into an empty local system; CPU times in microseconds a row.
 private struct LoadRound: Sendable {
     let perSecond, functions, postgres, emulator: Double
     /// Bars a second while they were written, by the clock of the function that wrote them.
     let barsPerSecond: Double
     /// Bars a second from the raw objects to bars and features in Postgres, in one function, by its clock and by everyone's CPU time.
     let foldedPerSecond, foldedPerProcessorSecond: Double
+    /// The most memory of each function, by its REPORT lines.
+    let megabytes: [String: Double]
 
-    static func measure(_ home: Home, rows: Int) async throws -> LoadRound {
+    static func measure(_ home: Home, _ answers: Answers, rows: Int) async throws -> LoadRound {
         let own = try await home.fresh(named: "bench-ingest")
         let outcome: Result<LoadRound, any Error>
-        do { outcome = .success(try await load(own, rows: rows)) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await load(own, answers, rows: rows)) } catch { outcome = .failure(error) }
         _ = await LocalDeployment.stop(own)
         try? FileManager.default.removeItem(atPath: own.state)
         return try outcome.get()
     }
 
-    private static func load(_ home: Home, rows: Int) async throws -> LoadRound {
+    private static func load(_ home: Home, _ answers: Answers, rows: Int) async throws -> LoadRound {
         let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
         let machine = deployment.machine
         try await machine.hold(at: DemoPlan.backfill)
-        let symbols = DemoPlan.symbols.map { "\"\($0)\"" }.joined(separator: ",")
-        let event = Data(#"{"symbols":[\#(symbols)],"from":"2000-01-01","time":"\#(DemoPlan.backfill)"}"#.utf8)
         let processes = ServeProcesses(home, deployment)
         let (before, begun) = (processes.times(), ContinuousClock.now)
-        let answer = try await machine.invoke("\(LocalTemplate.stack)-Ingest", payload: event)
-        guard answer.status == 200, answer.functionError == nil else {
-            throw CommandFailure("Ingest failed: \(String(decoding: answer.payload, as: UTF8.self))")
+        for start in stride(from: 0, to: answers.symbols.count, by: 500) {
+            let symbols = answers.symbols[start...].prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
+            let event = #"{"symbols":[\#(symbols)],\#(answers.question),"time":"\#(DemoPlan.backfill)"}"#
+            let answer = try await machine.invoke("\(LocalTemplate.stack)-Ingest", payload: Data(event.utf8))
+            guard answer.status == 200, answer.functionError == nil else {
+                throw CommandFailure("Ingest failed: \(String(decoding: answer.payload, as: UTF8.self))")
+            }
+            try await machine.advance(to: DemoPlan.backfill)
         }
-        try await machine.advance(to: DemoPlan.backfill)
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         let spent = processes.times() - before
         let each = 1e6 / Double(rows)
@@ -126,7 +155,8 @@ private struct LoadRound: Sendable {
         return LoadRound(
             perSecond: Double(rows) / seconds, functions: spent.functions * each, postgres: spent.postgres * each,
             emulator: spent.emulator * each, barsPerSecond: again.bars / again.writing, foldedPerSecond: again.bars / again.seconds,
-            foldedPerProcessorSecond: again.bars / again.processorSeconds)
+            foldedPerProcessorSecond: again.bars / again.processorSeconds,
+            megabytes: ReportLog(folder: "\(home.emulator)/logs").lines(after: [:]).mapValues { $0.map(\.megabytes).max() ?? 0 })
     }
 }
 
