@@ -52,7 +52,9 @@ struct Fold: Sendable {
     private func apply(_ object: RawObject, _ answer: Answer, _ instrument: Instrument, _ counts: inout FeaturizeSummary) async throws {
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: answer.knownAt)
         let check = SeriesCheck(calendar: calendar)
-        let told = try await Told(answer, try parse(object, calendar), instrument, self) { check.isPast($0, at: answer.knownAt) }
+        let told = try await Told(answer, try parse(object, calendar).inWholes(of: instrument), instrument, self) {
+            check.isPast($0, at: answer.knownAt)
+        }
         let parsed = told.parsed
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt

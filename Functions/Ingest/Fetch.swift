@@ -81,7 +81,9 @@ struct Fetch: Sendable {
             context.logger.warning(
                 "refused", metadata: ["provider": "\(provider.name)", "symbol": "\(instrument.symbol)", "refusal": "\(refusal)"])
             try await react(to: refusal)
-            guard refusal.isRetryable, let pause = Self.pauses.pause(retry: retry, atLeast: nil, before: context.cutOff.instant) else {
+            guard let floor = Self.pause(after: refusal),
+                let pause = Self.pauses.pause(retry: retry, atLeast: floor, before: context.cutOff.instant)
+            else {
                 if let response { try await keepRefusal(response, request, instrument, asOf, context) }
                 return .refused(refusal)
             }
@@ -92,13 +94,28 @@ struct Fetch: Sendable {
 
     /// What a refusal means for everyone who asks the same provider.
     private func react(to refusal: ProviderRefusal) async throws {
-        switch refusal.kind {
-        case .rateLimited(let seconds):
-            try await limits.block(provider.name, seconds: seconds ?? 1, reason: refusal.kind.name)
-        case .dailyQuota: try await limits.block(provider.name, seconds: nil, reason: refusal.kind.name)
-        case .badKey: try await limits.block(provider.name, seconds: 300, reason: refusal.kind.name)
-        default: break
+        let seconds: Double?
+        switch (refusal.kind, refusal.reaction) {
+        case (.dailyQuota, _): seconds = nil
+        case (.badKey, _): seconds = 300
+        case (.blocked, _): seconds = Self.longestWait
+        case (_, .retry(let after)) where Self.concernsEveryone(refusal): seconds = after
+        default: return
         }
+        try await limits.block(provider.name, seconds: seconds, reason: refusal.kind.name)
+    }
+
+    private static func concernsEveryone(_ refusal: ProviderRefusal) -> Bool {
+        switch refusal.kind {
+        case .rateLimited, .maintenance: true
+        default: refusal.retryAfter != nil
+        }
+    }
+
+    /// How long at least to wait before asking again; nil where that cannot help. What holds for everyone is waited for with the others.
+    private static func pause(after refusal: ProviderRefusal) -> Duration? {
+        guard case .retry(let seconds) = refusal.reaction else { return nil }
+        return concernsEveryone(refusal) ? .zero : .seconds(seconds)
     }
 
     /// Nothing that waiting helps against.
@@ -107,6 +124,7 @@ struct Fetch: Sendable {
         case ProviderRefusal.Kind.dailyQuota.name:
             ProviderRefusal(.dailyQuota, "nothing more until the day ends; the next run goes on with what is oldest")
         case ProviderRefusal.Kind.badKey.name: ProviderRefusal(.badKey, "the key was refused a moment ago")
+        case ProviderRefusal.Kind.blocked.name: ProviderRefusal(.blocked, "programs were turned away a moment ago")
         default:
             seconds > longestWait
                 ? ProviderRefusal(.rateLimited(retryAfter: seconds), "the provider wants no questions for \(Int(seconds)) s") : nil

@@ -88,15 +88,16 @@ struct IngestSettings: Sendable {
             guard (2...3).contains(parts.count), !parts[0].isEmpty, TradingCalendar.mics.contains(parts[1]) else {
                 throw .invalidUniverse(String(entry))
             }
-            instruments.append(Instrument(listing: parts[0], on: parts[1], currency: parts.count == 3 ? parts[2] : "USD"))
+            instruments.append(Instrument(listing: parts[0], on: parts[1], currency: parts.count == 3 ? parts[2] : nil))
         }
         return instruments
     }
 }
 
 extension Instrument {
-    /// The instrument that is listed under `symbol` on `exchange`; its id is made of both.
-    init(listing symbol: String, on exchange: String, currency: String = "USD") {
+    /// The instrument that is listed under `symbol` on `exchange`; its id is made of both. A label of a subunit (`GBp`) names the currency.
+    init(listing symbol: String, on exchange: String, currency label: String? = nil) {
+        let currency = label.flatMap { CurrencyUnit(label: $0).code } ?? Instrument.usualCurrency(of: exchange)
         self.init(id: "\(exchange):\(symbol)", symbol: symbol, exchange: exchange, currency: currency, name: symbol)
     }
 }

@@ -5,7 +5,7 @@ package struct Instrument: Hashable, Sendable, Codable {
     package let symbol: String
     /// ISO 10383 market identifier code.
     package let exchange: String
-    /// ISO 4217 code, or a provider's label of a subunit (`GBp`).
+    /// ISO 4217 code.
     package let currency: String
     package let name: String
 

@@ -78,6 +78,52 @@ struct ProviderTests {
         #expect(ContinuousClock.now - start > .seconds(1.5))
     }
 
+    @Test(arguments: [
+        (429, ""), (200, "<html><title>Yahoo</title><body>Will be right back...</body></html>"),
+    ])
+    func whoWantsNoQuestionsForAMinuteIsAskedNone(_ status: Int, _ text: String) async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
+        ) {
+            _, _, connection in connection.answer(status, body: Array(text.utf8))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 12)
+        #expect(exchange.asked.count == 1 && summary.handedOn == 1 && summary.refused.isEmpty, "\(summary)")
+    }
+
+    @Test func whoTurnsProgramsAwayIsNotAskedAboutTheRest() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
+        ) {
+            _, _, connection in connection.answer(302, headers: ["Location: /consent"])
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 20)
+        #expect(summary.refused == ["A": "blocked", "B": "blocked", "C": "blocked"] && exchange.asked.count == 1, "\(summary)")
+    }
+
+    @Test func closuresAndHoursAreFacts() async throws {
+        let exchange = try await Exchange(providers: "yahoo") { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
+        defer { exchange.stop() }
+        let time = "2012-01-09T12:00:00Z"
+        let told = try await exchange.run(
+            #"{"time":"\#(time)","facts":{"closures":[{"exchange":"XNAS","day":"2012-01-10","reason":"storm"},"#
+                + #"{"exchange":"XNAS","day":"2012-01-11","hours":"0930-1200","reason":"storm"}]}}"#)
+        #expect(told.facts == 2)
+        let calendar = try #require(try await ExchangeCalendars(exchange.database).calendar(of: "XNAS", asOf: Instant(time)!))
+        let (closed, short) = (SessionDate("2012-01-10")!, SessionDate("2012-01-11")!)
+        #expect(!calendar.isSession(closed) && calendar.close(of: short) == Instant("2012-01-11T17:00:00Z"))
+        #expect(try await exchange.run().note?.contains("no session") == true && exchange.asked.isEmpty)
+        for wrong in [#""hours":"9 to 5""#, #""hours":"0930-1200","closed":true"#] {
+            let refused = await #expect(throws: IngestFailure.self) {
+                try await exchange.run(
+                    #"{"time":"\#(time)","facts":{"closures":[{"exchange":"XNAS","day":"2012-01-12","reason":"x",\#(wrong)}]}}"#)
+            }
+            #expect("\(refused.map { "\($0)" } ?? "")".contains("0930-1300"))
+        }
+    }
+
     @Test func aPaceTooSlowForOneInvocationIsHandedOn() async throws {
         let exchange = try await Exchange(universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":2,"concurrency":1"#) {
             _, _, connection in connection.answer(body: Array(Exchange.chart.utf8))

@@ -1,13 +1,13 @@
 import Market
 
 /// The unit that a provider quotes in: some quote in pence, cents or agorot and say so by a label of their own.
-struct CurrencyUnit {
+package struct CurrencyUnit {
     /// ISO 4217 code of the whole unit; nil when the provider does not say.
-    let code: String?
+    package let code: String?
     /// How many quoted units make one whole.
     let perWhole: Int64
 
-    init(label: String?) {
+    package init(label: String?) {
         switch label {
         case "GBp", "GBX", "GBx": (code, perWhole) = ("GBP", 100)
         case "ZAc", "ZAC": (code, perWhole) = ("ZAR", 100)
