@@ -44,21 +44,54 @@ extension Train {
     /// Registers the ensemble of the members' latest fits as of an instant, weighed by what their forecasts had lost by then: the rule of
     /// the backtest. Its data version is the hash of the losses that were read. Of two as of one instant, which differ when a member's fit
     /// came late, the later read more of them, and it serves.
+    ///
+    /// The artifact is kept before the registry is locked; what came in between makes another ensemble, and it begins again.
     func combine(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
-        let combined: TrainSummary.Trained? = try await database.transaction(attempts: 3) {
-            try await ModelRegistry(database).lock()
-            return try await registered(asOf, context)
-        }
-        guard let combined else {
-            summary.note = "the ensemble waits for \(BlendedFHS.kind) and another member"
+        while true {
+            guard let drawn = try await draw(asOf) else {
+                summary.note = "the ensemble waits for \(BlendedFHS.kind) and another member"
+                return
+            }
+            guard let isNew = try await register(drawn, asOf, context) else { continue }
+            try await follow(Ensemble.kind, with: drawn.id, asOf)
+            summary.models.append(TrainSummary.Trained(id: drawn.id, kind: Ensemble.kind, isNew: isNew, metrics: drawn.ensemble.metrics))
             return
         }
-        try await follow(Ensemble.kind, with: combined.id, asOf)
-        summary.models.append(combined)
+    }
+
+    /// Whether it was not there before; nil, and nothing is registered, when another one is to be made by now.
+    private func register(_ drawn: Drawn, _ asOf: Instant, _ context: Context) async throws -> Bool? {
+        let registry = ModelRegistry(database)
+        guard try await registry.find(drawn.id) == nil else { return false }
+        let reference = try await artifacts.put(model: drawn.id, drawn.ensemble.state().encoded(), deadline: context.cutOff.instant)
+        let isNew: Bool? = try await database.transaction(attempts: 3) {
+            try await registry.lock()
+            guard try await draw(asOf)?.id == drawn.id else { return nil }
+            return try await registry.register(try drawn.model(asOf, reference))
+        }
+        if isNew == true { context.logger.info("Combined", metadata: ["model": "\(drawn.id)", "members": "\(drawn.members.map(\.id))"]) }
+        return isNew
+    }
+
+    /// An ensemble that is not registered yet.
+    private struct Drawn: Sendable {
+        let id: String
+        let ensemble: Ensemble
+        let members: [Model]
+        let configuration, dataVersion, codeVersion: String
+
+        func model(_ asOf: Instant, _ reference: ArtifactStore.Reference) throws -> Model {
+            Model(
+                id: id, kind: Ensemble.kind, asOf: asOf, featureVersion: FeatureSet.version, config: configuration,
+                dataVersion: dataVersion, codeVersion: codeVersion, seed: 0, windowFrom: members.map(\.windowFrom).min() ?? asOf.utcDate,
+                windowTo: members.map(\.windowTo).max() ?? asOf.utcDate,
+                metrics: String(decoding: try JSONEncoder().encode(ensemble.metrics), as: UTF8.self), artifactKey: reference.key,
+                artifactSHA256: reference.sha256)
+        }
     }
 
     /// nil while the floor or every other member is missing.
-    private func registered(_ asOf: Instant, _ context: Context) async throws -> TrainSummary.Trained? {
+    private func draw(_ asOf: Instant) async throws -> Drawn? {
         let recipe = Recipe.standard
         var fits: [(row: Model, prior: Double)] = []
         for member in recipe.members {
@@ -83,19 +116,8 @@ extension Train {
         let data = Digest.sha256Hex(Array(losses.map(\.description).joined(separator: "\n").utf8))
         let id = ModelIdentity.of(
             Ensemble.kind, asOf: asOf, configuration: text, dataVersion: data, codeVersion: code)
-        let isNew = try await ModelRegistry(database).find(id) == nil
-        if isNew {
-            let reference = try await artifacts.put(model: id, ensemble.state().encoded(), deadline: context.cutOff.instant)
-            try await ModelRegistry(database).register(
-                Model(
-                    id: id, kind: Ensemble.kind, asOf: asOf, featureVersion: FeatureSet.version, config: text, dataVersion: data,
-                    codeVersion: code, seed: 0, windowFrom: fits.map(\.row.windowFrom).min() ?? asOf.utcDate,
-                    windowTo: fits.map(\.row.windowTo).max() ?? asOf.utcDate,
-                    metrics: String(decoding: try JSONEncoder().encode(ensemble.metrics), as: UTF8.self), artifactKey: reference.key,
-                    artifactSHA256: reference.sha256))
-            context.logger.info("Combined", metadata: ["model": "\(id)", "members": "\(fits.map(\.row.id))", "losses": "\(losses.count)"])
-        }
-        return TrainSummary.Trained(id: id, kind: Ensemble.kind, isNew: isNew, metrics: ensemble.metrics)
+        return Drawn(
+            id: id, ensemble: ensemble, members: fits.map(\.row), configuration: text, dataVersion: data, codeVersion: code)
     }
 
     func latest(_ kind: String, _ asOf: Instant) async throws -> Model? {

@@ -122,6 +122,26 @@ struct TrainTests {
         #expect(try await Promotions(train.database).champion(asOf: Self.time)?.kind == "blended-fhs")
     }
 
+    @Test func ofTwoThatMakeTheEnsembleAtOnceOneDoes() async throws {
+        let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
+        let train = try await train(plans)
+        let knowledge = try #require(try await train.knowledge(asOf: Self.time))
+        var summary = TrainSummary()
+        for plan in plans { _ = try await train.train(plan, knowledge, part: 0, &summary, Context()) }
+        let made = try await withThrowingTaskGroup(of: TrainSummary.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    var own = TrainSummary()
+                    try await train.combine(asOf: Self.time, &own, Context())
+                    return own
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1.models }
+        }
+        #expect(made.count == 4 && Set(made.map(\.id)).count == 1 && made.filter(\.isNew).count == 1)
+        #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Self.time).count == 1)
+    }
+
     @Test func anEnsembleThatADeadInvocationLeftUnmadeIsMadeUpAndGivesWayToTheWholeOne() async throws {
         let plans = [
             TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1),
