@@ -21,9 +21,7 @@ extension AlphaVantageDaily {
             rows.add(checked, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
-            if let ratio = row.number("split coefficient"), ratio > 0, ratio.isFinite, ratio != 1 {
-                actions.append(CorporateAction(exDate: session, kind: .split(numerator: ratio, denominator: 1)))
-            }
+            if let split = SplitFactors.action(row.number("split coefficient"), on: session) { actions.append(split) }
             if let amount = row.number("dividend amount"), amount > 0, amount.isFinite {
                 actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount))))
             }
