@@ -21,6 +21,17 @@ import Testing
         #expect(answer.currency == "USD")
     }
 
+    @Test func aPairsPricesAreInItsSecondCurrency() throws {
+        let polygon = #"{"ticker":"C:USDJPY","results":[{"t":1577836800000,"o":108,"h":109,"l":108,"c":108.5,"v":3}]}"#
+        #expect(try PolygonAggregates(key: nil).parse([UInt8](polygon.utf8), calendar: nil, asOf: asOf).currency == "JPY")
+        let twelve = """
+            {"meta":{"symbol":"EUR/USD","interval":"1day","currency_base":"Euro","currency_quote":"US Dollar"},"status":"ok",
+            "values":[{"datetime":"2020-01-02","open":"1.12","high":"1.13","low":"1.11","close":"1.117"}]}
+            """
+        let answer = try TwelveDataSeries(key: nil).parse([UInt8](twelve.utf8), calendar: nil, asOf: asOf)
+        #expect(answer.currency == "USD" && answer.adjusted.map(\.volume) == [0])
+    }
+
     @Test func polygonsIndicesHaveNoVolumeAndSharesMustHaveOne() throws {
         let body = { (ticker: String) in
             [UInt8]("{\"ticker\":\"\(ticker)\",\"results\":[{\"t\":1577941200000,\"o\":1,\"h\":2,\"l\":1,\"c\":1.5}]}".utf8)

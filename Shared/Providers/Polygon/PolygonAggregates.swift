@@ -69,7 +69,7 @@ package struct PolygonAggregates: DataProvider {
             }
         }
         let isAdjusted = if case .bool(true)? = json["adjusted"] { true } else { false }
-        let currency = isPair ? String(ticker.suffix(3)) : "USD"
+        let currency = isPair ? SymbolSpelling(provider: Self.name)?.ticker(ticker)?.part : "USD"
         var answer =
             minutes == nil
             ? daily.answer(currency: currency, basis: isAdjusted ? .splitAdjusted : .asTraded) : parts.answer(currency: currency)

@@ -85,7 +85,9 @@ package struct TwelveDataSeries: DataProvider {
                 parts.add(fields, stamp: stamp, start: zone.flatMap { LocalStamp.instant(stamp, $0) }, ordinal: ordinal)
             }
         }
-        let currency = unit.code ?? meta?["currency_quote"]?.string
+        // Of a pair the meta data tell the currencies' names; its symbol has their codes.
+        let pair = (meta?["symbol"]?.string ?? "").split(separator: "/")
+        let currency = unit.code ?? (pair.count == 2 ? String(pair[1]) : nil)
         var answer = isDaily ? daily.answer(currency: currency, basis: .splitAdjusted) : parts.answer(currency: currency)
         if all.count >= Self.rowsOfPage { answer.nextPage = all.compactMap { $0["datetime"]?.string }.min() }
         return answer
