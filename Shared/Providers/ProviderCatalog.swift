@@ -59,7 +59,7 @@ package enum ProviderCatalog {
         Entry(name: AlpacaBars.name, traits: AlpacaBars.traits) { kind, url, key in
             let url = url ?? "https://data.alpaca.markets"
             if kind == "corporate-actions" { return AlpacaActions(baseURL: url, key: key) }
-            return AlpacaBars(baseURL: url, key: key, minutes: minutes(kind, "bars"))
+            return AlpacaBars(baseURL: url, key: key, kind: kind)
         },
         Entry(name: TwelveDataSeries.name, traits: TwelveDataSeries.traits) { kind, url, key in
             let url = url ?? "https://api.twelvedata.com"

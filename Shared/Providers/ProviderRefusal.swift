@@ -47,9 +47,13 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
     package let kind: Kind
     /// At most 300 characters, API keys redacted.
     package let detail: String
+    /// Seconds to wait before the next request, when the provider said so.
+    package let retryAfter: Double?
 
-    package init(_ kind: Kind, _ detail: String) {
+    /// `retryAfter` nil takes the kind's own.
+    package init(_ kind: Kind, _ detail: String, retryAfter: Double? = nil) {
         self.kind = kind
+        self.retryAfter = if case .rateLimited(let seconds) = kind { seconds ?? retryAfter } else { retryAfter }
         self.detail = detail.count > 300 ? detail.prefix(299) + "…" : detail
     }
 
@@ -65,10 +69,10 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
 
     package var reaction: Reaction {
         switch kind {
-        case .rateLimited(let seconds): .retry(after: seconds ?? 60)
-        case .serverError: .retry(after: 1)
+        case .rateLimited: .retry(after: retryAfter ?? 60)
+        case .serverError: .retry(after: retryAfter ?? 1)
         case .notJSON: .retry(after: 5)
-        case .maintenance: .retry(after: 300)
+        case .maintenance: .retry(after: retryAfter ?? 300)
         case .dailyQuota, .badKey, .blocked: .stopRun
         case .unknownSymbol, .emptyRange, .delisted, .premium, .malformed: .skipSymbol
         }
@@ -77,11 +81,6 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
     /// Whether the same request can succeed within this run.
     package var isRetryable: Bool {
         if case .retry = reaction { true } else { false }
-    }
-
-    /// Seconds to wait before the next request, when the provider said so.
-    package var retryAfter: Double? {
-        if case .rateLimited(let seconds) = kind { seconds } else { nil }
     }
 }
 
@@ -93,10 +92,8 @@ extension ProviderRefusal {
     /// What the status alone says; nil for 2xx and for 4xx whose body explains more.
     static func ofStatus(_ status: Int, _ text: String, headers: [(name: String, value: String)]) -> ProviderRefusal? {
         switch status {
-        case 429, 999:
-            let after = headers.first { $0.name.lowercased() == "retry-after" }.flatMap { Double($0.value) }.map { max(0, $0) }
-            return ProviderRefusal(.rateLimited(retryAfter: after), "HTTP \(status): \(text)")
-        case 500...: return ProviderRefusal(.serverError, "HTTP \(status): \(text)")
+        case 429, 999: return ProviderRefusal(.rateLimited(retryAfter: RetryAfter.seconds(headers)), "HTTP \(status): \(text)")
+        case 500...: return ProviderRefusal(.serverError, "HTTP \(status): \(text)", retryAfter: RetryAfter.seconds(headers))
         case 408: return ProviderRefusal(.serverError, "HTTP 408: \(text)")
         case 401, 403: return ProviderRefusal(.badKey, "HTTP \(status): \(text)")
         case 300..<400: return ProviderRefusal(.blocked, "HTTP \(status): redirected, as to a consent page")

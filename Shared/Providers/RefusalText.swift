@@ -3,10 +3,11 @@ enum RefusalText {
     /// The first row whose words are in the text (lower case) counts: a text about bursts also names the daily limit, and nearly every
     /// limit text offers a paid plan and mentions the key.
     private static let table: [(words: [String], kind: ProviderRefusal.Kind)] = [
+        (["no data is available on the specified", "setting different start/end dates"], .emptyRange),
         (["per second"], .rateLimited(retryAfter: 2)),
         (["per minute", "current minute", "next minute"], .rateLimited(retryAfter: 60)),
         (["hourly", "per hour"], .rateLimited(retryAfter: 3600)),
-        (["per day", "daily", "for the day", "for this day", "per month", "for this month", "monthly"], .dailyQuota),
+        (["per day", "daily", "for the day", "for this day", "per month", "for this month", "monthly", "dzienny limit"], .dailyQuota),
         (["rate limit", "too many requests", "limit reached", "api limit", "requests limit", "slow down"], .rateLimited(retryAfter: 60)),
         (["right back", "maintenance", "temporarily unavailable"], .maintenance),
         (["delisted and", "has been delisted", "no longer trad", "is delisted", "inactive symbol"], .delisted),
@@ -59,9 +60,12 @@ extension ProviderRefusal {
         if case .rateLimited(let after?)? = byStatus?.kind { return ProviderRefusal(.rateLimited(retryAfter: after), text) }
         if let kind = RefusalText.kind(of: text) {
             // What the words of a failing server or of a plain 401 say beside that counts less.
-            if let byStatus, status >= 500 || status == 401 { return ProviderRefusal(byStatus.kind, text) }
+            if let byStatus, status >= 500 || status == 401 {
+                return ProviderRefusal(byStatus.kind, text, retryAfter: byStatus.retryAfter)
+            }
             return ProviderRefusal(kind, text)
         }
-        return ProviderRefusal(byStatus?.kind ?? (status == 404 ? .unknownSymbol : fallback), text)
+        return ProviderRefusal(
+            byStatus?.kind ?? (status == 404 ? .unknownSymbol : fallback), text, retryAfter: byStatus?.retryAfter)
     }
 }

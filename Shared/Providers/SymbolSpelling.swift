@@ -11,21 +11,27 @@ package struct SymbolSpelling: Sendable {
         /// Between the two of a pair, with what stands around.
         var currencies = (prefix: "", sign: "/", suffix: "")
         var crypto = (prefix: "", sign: "/", suffix: "")
+        /// What it cannot be asked for.
+        var lacks: Set<Ticker.Kind> = []
         var isLowerCase = false
         /// Files of one's own have every exchange.
         var hasEveryExchange = false
     }
 
+    private let provider: String
     private let rule: Rule
 
     /// nil for an unknown provider.
     package init?(provider: String) {
         guard let rule = SymbolSpelling.rules[provider] else { return nil }
+        self.provider = provider
         self.rule = rule
     }
 
-    /// nil when the provider does not have the exchange, as far as is known.
+    /// nil when the provider does not have the exchange or the kind, as far as is known. A well-known index has its own name at each.
     package func spell(_ ticker: Ticker) -> String? {
+        guard !rule.lacks.contains(ticker.kind) else { return nil }
+        if ticker.kind == .index, let index = IndexName.called(ticker.root) { return index.names[provider] ?? ownFile(ticker) }
         let text: String
         switch ticker.kind {
         case .share:
@@ -38,10 +44,14 @@ package struct SymbolSpelling: Sendable {
         return rule.isLowerCase ? text.lowercased() : text
     }
 
+    /// Files of one's own call an index what it is called here.
+    private func ownFile(_ ticker: Ticker) -> String? { rule.hasEveryExchange ? ticker.description : nil }
+
     /// The spelling of a name on an exchange, in whatever way it is written: `BRK.B`, `BRK-B` and `BRK/B` are one class of shares, and a
     /// suffix of the exchange (`VOD.L`) is left away. nil as above.
     package func spell(_ name: String, on exchange: String) -> String? {
         var text = name.uppercased()
+        if text.hasPrefix("I:") { text = "^" + text.dropFirst(2) }
         let key = SymbolSpelling.newYork.contains(exchange) ? "XNYS" : SymbolSpelling.markets[exchange] ?? exchange
         let suffixes = SymbolSpelling.rules.values.compactMap { $0.suffixes[key]?.uppercased() }
         if let suffix = suffixes.filter({ !$0.isEmpty && text.hasSuffix($0) && text.count > $0.count }).max(by: { $0.count < $1.count }) {
@@ -65,6 +75,7 @@ package struct SymbolSpelling: Sendable {
     /// when both halves are currencies of states.
     package func ticker(_ text: String) -> Ticker? {
         let text = text.uppercased()
+        if let index = IndexName.named(text, by: provider) { return Ticker(kind: .index, root: index.root) }
         if !rule.indexPrefix.isEmpty, text.hasPrefix(rule.indexPrefix.uppercased()) {
             return Ticker("^" + text.dropFirst(rule.indexPrefix.count))
         }
@@ -139,13 +150,13 @@ package struct SymbolSpelling: Sendable {
             suffixes: [
                 "XLON": ".LON", "XETR": ".DEX", "XFRA": ".FRK", "XTSE": ".TRT", "XTSX": ".TRV", "XBOM": ".BSE", "XSHG": ".SHH",
                 "XSHE": ".SHZ", "XHKG": ".HKG", "BVMF": ".SAO",
-            ]),
+            ], lacks: [.index]),
         "tiingo": Rule(
-            classSign: "-", currencies: (prefix: "", sign: "", suffix: ""), crypto: (prefix: "", sign: "", suffix: "")),
+            classSign: "-", currencies: (prefix: "", sign: "", suffix: ""), crypto: (prefix: "", sign: "", suffix: ""), lacks: [.index]),
         "polygon": Rule(
             classSign: ".", indexPrefix: "I:", currencies: (prefix: "C:", sign: "", suffix: ""),
             crypto: (prefix: "X:", sign: "", suffix: "")),
-        "alpaca": Rule(classSign: "."),
+        "alpaca": Rule(classSign: ".", lacks: [.index, .currencies, .crypto]),
         "twelvedata": Rule(
             classSign: ".",
             suffixes: [
@@ -159,6 +170,6 @@ package struct SymbolSpelling: Sendable {
             classSign: "-",
             suffixes: ["XNYS": ".us", "XLON": ".uk", "XETR": ".de", "XTKS": ".jp", "XHKG": ".hk", "XWAR": "", "XBUD": ".hu"],
             currencies: (prefix: "", sign: "", suffix: ""), crypto: (prefix: "", sign: ".", suffix: ""), isLowerCase: true),
-        "iex": Rule(classSign: "."), "csv": Rule(classSign: ".", hasEveryExchange: true),
+        "iex": Rule(classSign: ".", lacks: [.index, .currencies, .crypto]), "csv": Rule(classSign: ".", hasEveryExchange: true),
     ]
 }

@@ -99,8 +99,11 @@ import Testing
     @Test func aRepairIsUndoneByItsText() {
         let repair = Repair(field: .close, before: 5012.370000000001, after: 50.1237)
         #expect(Repair(repair.description) == repair)
-        #expect(Repair("close 1") == nil && Repair("volume 1 2") == nil)
+        #expect(Repair("close 1") == nil && Repair("level 1 2") == nil)
         let row = Validation.Row(session: sessions[0], open: 1, high: 2, low: 1, close: 5012.370000000001, volume: 1)
         #expect(Repair(field: .close, before: repair.after, after: repair.before).applied(to: repair.applied(to: row)).close == row.close)
+        let filled = Repair(field: .volume, before: .nan, after: 0)
+        #expect(filled.description == "volume null 0.0" && Repair(filled.description) == filled)
+        #expect(filled.applied(to: row).volume == 0 && Repair("volume 0.0 null")?.applied(to: row).volume == nil)
     }
 }

@@ -18,6 +18,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     var quote: String? = nil
     var last: (session: String, close: String)? = nil
     var refusal: String? = nil
+    var interaction = 0
     var testDescription: String { "\(file) as \(provider)/\(kind)" }
 
     static let all = [
@@ -31,6 +32,9 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         ProviderSample(
             file: "tiingo/ticker_price_pandas_daily_equivalent_requesting_json_or_csv.yaml", provider: "tiingo", kind: "daily", bars: 10,
             last: ("2018-01-19", "1143.5")),
+        ProviderSample(
+            file: "tiingo/ticker_price_pandas_daily_equivalent_requesting_json_or_csv.yaml", provider: "tiingo", kind: "daily", bars: 10,
+            last: ("2018-01-19", "1143.5"), interaction: 1),
         ProviderSample(file: "tiingo/intraday_price.yaml", provider: "tiingo", kind: "intraday-30min", intraday: 13),
         ProviderSample(file: "tiingo/ticker_metadata.yaml", provider: "tiingo", kind: "daily", refusal: "malformed"),
         ProviderSample(
@@ -79,7 +83,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     private static let folder = "contracts/market-data/"
 
     @Test(arguments: ProviderSample.all) func everyRecordedAnswerComesToWhatItSays(_ sample: ProviderSample) throws {
-        let body = try Vectors.recorded(Self.folder + sample.file)
+        let body = try Vectors.recorded(Self.folder + sample.file, interaction: sample.interaction)
         let provider = try #require(ProviderCatalog.provider(named: sample.provider, kind: sample.kind))
         #expect(provider.kind == sample.kind)
         let asOf = try #require(Instant(sample.asOf))
@@ -96,6 +100,13 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect(answer.quote?.price.description == sample.quote)
         #expect((answer.bars.last ?? answer.adjusted.last)?.session.description == sample.last?.session)
         #expect((answer.bars.last ?? answer.adjusted.last)?.close.description == sample.last?.close)
+    }
+
+    @Test func everyInteractionOfARecordingIsInTheTable() throws {
+        for file in Set(ProviderSample.all.map(\.file)) where file.hasSuffix(".yaml") {
+            let interactions = Set(ProviderSample.all.filter { $0.file == file }.map(\.interaction))
+            #expect(interactions == Set(try Vectors.interactions(Self.folder + file).indices), "\(file)")
+        }
     }
 
     @Test(arguments: [

@@ -36,21 +36,34 @@ enum Vectors {
         return [UInt8](try JSONSerialization.data(withJSONObject: inner))
     }
 
-    /// A sample's provider body; of a recorded `.yaml` exchange the first `string:` in single quotes, its folded lines joined.
-    static func recorded(_ path: String) throws -> [UInt8] {
+    /// A sample's provider body; of a recorded `.yaml` exchange that of its `interaction` (from 0).
+    static func recorded(_ path: String, interaction: Int = 0) throws -> [UInt8] {
         guard path.hasSuffix(".yaml") else { return try bytes(path) }
-        let text = String(decoding: try bytes(path), as: UTF8.self)
-        let start = try #require(text.range(of: "string: '")).upperBound
-        var body = ""
-        var rest = text[start...]
-        while let quote = rest.firstIndex(of: "'") {
-            body += rest[..<quote]
-            rest = rest[rest.index(after: quote)...]
-            guard rest.first == "'" else { break }
-            body += "'"
-            rest.removeFirst()
+        let bodies = try interactions(path)
+        try #require(bodies.indices.contains(interaction), "\(path) has \(bodies.count) interactions")
+        return bodies[interaction]
+    }
+
+    /// The bodies of all interactions of a recording: each `string:` in single quotes, its folded lines joined by a blank and an empty line
+    /// standing for a line break.
+    static func interactions(_ path: String) throws -> [[UInt8]] {
+        var rest = String(decoding: try bytes(path), as: UTF8.self)[...]
+        var bodies: [[UInt8]] = []
+        while let start = rest.range(of: "string: '") {
+            rest = rest[start.upperBound...]
+            var body = ""
+            while let quote = rest.firstIndex(of: "'") {
+                body += rest[..<quote]
+                rest = rest[rest.index(after: quote)...]
+                guard rest.first == "'" else { break }
+                body += "'"
+                rest.removeFirst()
+            }
+            let lines = body.components(separatedBy: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+            let paragraphs = lines.split(separator: "", omittingEmptySubsequences: false).map { $0.joined(separator: " ") }
+            bodies.append([UInt8](paragraphs.joined(separator: "\n").utf8))
         }
-        return [UInt8](body.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ").utf8)
+        return bodies
     }
 
     struct ErrorBody: Sendable {

@@ -104,7 +104,8 @@ struct ChartBody {
     @Test func theRequestEncodesItsSymbolAndEndsAtTheInstant() throws {
         let asOf = try instant("2012-01-03T22:30:00Z")
         let request = YahooChart(baseURL: "http://127.0.0.1:9").request(symbol: "^GSPC", from: SessionDate("2011-12-19"), asOf: asOf)
-        let path = "/v8/finance/chart/%5EGSPC?period1=1324238400&period2=1325629800&interval=1d&events=div%7Csplit&includePrePost=false"
+        let path =
+            "/v8/finance/chart/%5EGSPC?period1=1324238400&period2=1325629800&interval=1d&events=div%7Csplit%7CcapitalGains&includePrePost=false"
         #expect(request.url == "http://127.0.0.1:9" + path)
         #expect(request.storedURL == request.url)
         #expect(YahooChart().request(symbol: "IBM", from: nil, asOf: asOf).url.contains("period1=-2208988800&"))

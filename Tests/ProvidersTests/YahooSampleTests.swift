@@ -31,7 +31,8 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
             last: ("2022-01-12", "44.15")),
         YahooSample(
             file: "chart-BTC-USD-2020-01-01-to-2020-01-03.json", bars: 3, currency: "USD", last: ("2020-01-03", "7344.884")),
-        YahooSample(file: "chart-MUV2.DE-null-close.json", rejected: 124, currency: "EUR"),
+        YahooSample(
+            file: "chart-MUV2.DE-null-close.json", bars: 123, rejected: 2, currency: "EUR", last: ("2018-05-25", "188.3")),
         YahooSample(file: "chart-OCDO.L-2020-01-01-to-2020-01-03.json", bars: 1, currency: "GBP", last: ("2020-01-02", "12.595")),
         YahooSample(file: "chart-WSKT.JK-2020-01-01-to-2020-01-03.json", bars: 1, currency: "IDR", last: ("2020-01-02", "1505")),
         YahooSample(file: "chart-WSU.DE-2023-08-04-to-2023-08-09.json", bars: 3, currency: "EUR", last: ("2023-08-08", "33.2")),

@@ -16,6 +16,12 @@ package struct Zone: Sendable {
         self.init(name: name, tzif: [UInt8](data))
     }
 
+    /// A zone without rules: always so many seconds east of UTC.
+    package init(name: String, offset seconds: Int) {
+        self.name = name
+        (transitions, offsets, initialOffset, rule) = ([], [], Int32(seconds), nil)
+    }
+
     /// Parses TZif version 2 or later (RFC 8536): the 64-bit block and the footer. nil when malformed.
     package init?(name: String, tzif: [UInt8]) {
         func count(_ header: Int, _ field: Int) -> Int {

@@ -28,10 +28,12 @@ package struct Finding: Hashable, Sendable {
 
 /// One value of a row that was wrong by a known amount.
 package struct Repair: Hashable, Sendable {
-    /// `split` is no price: the new shares for one old since the row before, which nobody told of, or by which earlier rows stand off.
-    package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close, split }
+    /// Those behind `volume` are no field of a row. `split`: the new shares for one old since the row before, which nobody told of, or by
+    /// which earlier rows stand off. `dividend`: an amount of the ex-date. `offset`: seconds east of UTC by which stamps were read.
+    package enum Field: String, Hashable, Sendable, CaseIterable { case open, high, low, close, volume, split, dividend, offset }
 
     package let field: Field
+    /// NaN where there was nothing.
     package let before, after: Double
 
     package init(field: Field, before: Double, after: Double) {
@@ -42,25 +44,36 @@ package struct Repair: Hashable, Sendable {
 
     package func applied(to row: Validation.Row) -> Validation.Row {
         var row = row
+        let value = after.isNaN ? nil : after
         switch field {
-        case .open: row.open = after
-        case .high: row.high = after
-        case .low: row.low = after
-        case .close: row.close = after
-        case .split: break
+        case .open: row.open = value
+        case .high: row.high = value
+        case .low: row.low = value
+        case .close: row.close = value
+        case .volume: row.volume = value
+        case .split, .dividend, .offset: break
         }
         return row
     }
+
+    /// Nothing is the same as nothing.
+    package static func == (left: Repair, right: Repair) -> Bool { left.description == right.description }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }
 
 extension Repair: CustomStringConvertible {
-    /// Such as `close 5012.0 50.12`: every digit, so that the text alone can undo it.
-    package var description: String { "\(field.rawValue) \(before) \(after)" }
+    /// Such as `close 5012.0 50.12` or `volume null 0.0`: every digit, so that the text alone can undo it.
+    package var description: String {
+        let (before, after) = (before.isNaN ? "null" : "\(before)", after.isNaN ? "null" : "\(after)")
+        return "\(field.rawValue) \(before) \(after)"
+    }
 
     /// Reads what `description` writes; nil for other text.
     package init?(_ text: some StringProtocol) {
-        let words = text.split(separator: " ")
-        guard words.count == 3, let field = Field(rawValue: String(words[0])), let before = Double(words[1]), let after = Double(words[2])
+        let words = text.split(separator: " ").map { String($0) }
+        let value = { (word: String) in word == "null" ? Double.nan : Double(word) }
+        guard words.count == 3, let field = Field(rawValue: words[0]), let before = value(words[1]), let after = value(words[2])
         else { return nil }
         self.init(field: field, before: before, after: after)
     }

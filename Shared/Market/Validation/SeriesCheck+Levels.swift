@@ -39,7 +39,7 @@ extension SeriesCheck {
             case .low: Repair(field: .low, before: repair.before, after: min(repair.after, mended[0], mended[3]))
             case .open, .close:
                 Repair(field: repair.field, before: repair.before, after: min(max(repair.after, low), high))
-            case .split: repair
+            case .volume, .split, .dividend, .offset: repair
             }
         }
     }
@@ -89,6 +89,7 @@ extension ValidationSeries {
         case .low: low[index] = value
         case .close: close[index] = value
         case .split: split[index] = value
+        case .volume, .dividend, .offset: break
         }
     }
 }

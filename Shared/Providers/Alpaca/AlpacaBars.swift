@@ -4,23 +4,40 @@ package import Market
 package struct AlpacaBars: DataProvider {
     package static let name = "alpaca"
     package let hasPages = true
-    package var kind: String { minutes.map { "bars-\($0)min" } ?? "bars-1d" }
+    package var kind: String { (minutes.map { "bars-\($0)min" } ?? "bars-1d") + (feed == Self.usualFeed ? "" : "-\(feed)") }
     package let reportsActions = false
     package static let traits = ProviderTraits(
         close: .asTraded, order: .oldestFirst, stamp: .midnightInNewYork, key: .header("APCA-API-SECRET-KEY"),
         actionKinds: ["corporate-actions"], suggested: ProviderLimits(perMinute: 200, concurrency: 4))
 
+    /// What a free key may ask: the IEX exchange alone, a few percent of the volume.
+    package static let usualFeed = "iex"
+
     private let baseURL: String
     private let key: String?
     private let feed: String
     private let minutes: Int?
+    private let symbol: String?
 
-    /// `key` is the key's id and its secret, separated by a colon. `minutes` nil asks for daily bars.
-    package init(baseURL: String = "https://data.alpaca.markets", key: String?, feed: String = "iex", minutes: Int? = nil) {
+    /// `key` is the key's id and its secret, separated by a colon. `minutes` nil asks for daily bars. `feed` is the provider's word: `iex`,
+    /// `sip` (all exchanges), `otc` …; it is a part of the kind. `symbol` is the one whose bars `parse` takes from a page of several.
+    package init(
+        baseURL: String = "https://data.alpaca.markets", key: String?, feed: String = AlpacaBars.usualFeed, minutes: Int? = nil,
+        symbol: String? = nil
+    ) {
         self.baseURL = baseURL
         self.key = key
         self.feed = feed
         self.minutes = minutes
+        self.symbol = symbol
+    }
+
+    /// The provider of a kind such as `bars-1d`, `bars-15min` or `bars-1d-sip`; daily bars of the usual feed for any other.
+    init(baseURL: String, key: String?, kind: String?) {
+        let parts = (kind ?? "").split(separator: "-", maxSplits: 2).map { String($0) }
+        let isBars = parts.count > 1 && parts[0] == "bars"
+        let minutes = isBars && parts[1].hasSuffix("min") ? Int(parts[1].dropLast(3)) : nil
+        self.init(baseURL: baseURL, key: key, feed: isBars && parts.count == 3 ? parts[2] : Self.usualFeed, minutes: minutes)
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
@@ -46,10 +63,13 @@ package struct AlpacaBars: DataProvider {
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer {
         let (symbols, next) = try bars(body, status: status, headers: [])
-        guard let first = symbols.first, symbols.count == 1 else {
-            throw ProviderRefusal(.malformed, "bars of \(symbols.count) symbols where one was asked for: use parseEach")
+        var own = symbols
+        if let symbol, symbols.count > 1 { own = symbols.filter { $0.key == symbol } }
+        if own.count > 1 { own = own.filter { !($0.value.elements?.isEmpty ?? false) } }
+        guard own.count <= 1 else {
+            throw ProviderRefusal(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was asked for: use parseEach")
         }
-        return answer(first.value, next, calendar, asOf)
+        return answer(own.first?.value ?? .array([]), next, calendar, asOf)
     }
 
     /// The answer of every symbol of a page that was asked for several.
@@ -87,12 +107,15 @@ package struct AlpacaBars: DataProvider {
         guard let bars = json["bars"] else {
             throw ProviderRefusal(.malformed, "no bars: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
         }
-        let next = json["next_page_token"]?.string
+        let next = json["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         // The single-symbol form has a list and names its symbol beside it.
         let symbols =
             bars.members ?? bars.elements.map { [JSONValue.Member(key: json["symbol"]?.string ?? "", value: .array($0))] } ?? []
-        guard symbols.contains(where: { !($0.value.elements?.isEmpty ?? false) }) else {
-            throw ProviderRefusal(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
+        // A page on the way to others may be empty; a symbol that is named is known.
+        guard next != nil || symbols.contains(where: { !($0.value.elements?.isEmpty ?? false) }) else {
+            throw symbols.isEmpty || bars.members == nil
+                ? ProviderRefusal(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
+                : ProviderRefusal(.emptyRange, "nothing traded in the range")
         }
         return (symbols, next)
     }

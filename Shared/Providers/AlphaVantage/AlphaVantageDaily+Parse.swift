@@ -9,7 +9,7 @@ extension AlphaVantageDaily {
         var rows = AnswerRows(calendar: calendar)
         var actions: [CorporateAction] = []
         for (ordinal, row) in table.rows.enumerated() {
-            guard let session = SessionDate(row.stamp) else {
+            guard let session = SessionDate(row.stamp.prefix(10)) else {
                 rows.reject(ordinal, nil, "bad-date", "not a date: \(row.stamp)", row.text)
                 continue
             }
@@ -17,18 +17,16 @@ extension AlphaVantageDaily {
                 session, refreshed: table.refreshed, zone: zone, calendar: calendar, asOf: asOf)
             let checked = Validation.Row(
                 session: session, open: row.number("open"), high: row.number("high"), low: row.number("low"),
-                close: row.number("close"), volume: row.number("volume"))
+                close: row.number("close"), volume: table.hasVolumes ? row.number("volume") : 0)
             rows.add(checked, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
-            if let ratio = row.number("split coefficient"), ratio > 0, ratio.isFinite, ratio != 1 {
-                actions.append(CorporateAction(exDate: session, kind: .split(numerator: ratio, denominator: 1)))
-            }
+            if let split = SplitFactors.action(row.number("split coefficient"), on: session) { actions.append(split) }
             if let amount = row.number("dividend amount"), amount > 0, amount.isFinite {
                 actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount))))
             }
         }
-        return rows.answer(actions: actions, currency: nil)
+        return rows.answer(actions: actions, currency: table.currency)
     }
 
     /// A session that had not closed by `asOf`, or that `Last Refreshed` dates with a clock time before its close.

@@ -1,6 +1,7 @@
 package import Market
 
-/// Alpha Vantage's `TIME_SERIES_DAILY` and `TIME_SERIES_DAILY_ADJUSTED`, as JSON or CSV.
+/// Alpha Vantage's `TIME_SERIES_DAILY` and `TIME_SERIES_DAILY_ADJUSTED`, as JSON or CSV; of pairs (`EUR/USD`, `BTC/USD`) `FX_DAILY` and
+/// `DIGITAL_CURRENCY_DAILY`.
 ///
 /// What it sends: prices as traded; the adjusted function adds each session's cash dividend and split coefficient (spin-offs
 /// included, as ratios that need not be of small integers), which become corporate actions. Its adjusted close is not read.
@@ -23,10 +24,16 @@ package struct AlphaVantageDaily: DataProvider {
 
     /// Asks for the last 100 rows when they reach back to `from`, else for all (which the provider may keep for paying users).
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        let isCompact = from.map { asOf.utcDate.day - $0.day < 140 } ?? false
+        let isCompact = from.map { asOf.utcDate.day - $0.day < (symbol.contains("/") ? 100 : 140) } ?? false
+        let size = "&outputsize=\(isCompact ? "compact" : "full")&datatype=json"
+        let ticker = SymbolSpelling(provider: Self.name)?.ticker(symbol)
         let query =
-            "function=\(adjusted ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY")"
-            + "&symbol=\(percentEncoded(symbol))&outputsize=\(isCompact ? "compact" : "full")&datatype=json"
+            switch (ticker?.kind, ticker?.root ?? "", ticker?.part ?? "") {
+            case (.currencies, let root, let part): "function=FX_DAILY&from_symbol=\(root)&to_symbol=\(part)\(size)"
+            case (.crypto, let root, let part): "function=DIGITAL_CURRENCY_DAILY&symbol=\(root)&market=\(part)&datatype=json"
+            default:
+                "function=\(adjusted ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY")&symbol=\(percentEncoded(symbol))\(size)"
+            }
         return AlphaVantage.request(baseURL, query, key: key)
     }
 
@@ -45,15 +52,20 @@ package struct AlphaVantageDaily: DataProvider {
     func table(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
     ) throws(ProviderRefusal) -> AlphaVantageTable {
+        let table: AlphaVantageTable
         switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
         case .json(let json):
-            guard let table = AlphaVantageTable(json: json) else { throw AlphaVantage.refusal(json, key: key) }
-            return table
+            guard let read = AlphaVantageTable(json: json) else { throw AlphaVantage.refusal(json, key: key) }
+            table = read
         case .csv:
-            guard let table = AlphaVantageTable(csv: body) else {
+            guard let read = AlphaVantageTable(csv: body) else {
                 throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body))")
             }
-            return table
+            table = read
         }
+        // An unknown symbol has no series at all.
+        guard !table.rows.isEmpty else { throw ProviderRefusal(.emptyRange, "a series without rows") }
+        guard !table.isOfLongerPeriods else { throw ProviderRefusal(.malformed, "rows of weeks or months, not of days") }
+        return table
     }
 }

@@ -50,9 +50,10 @@ package struct AlphaVantageIntraday: DataProvider {
     ) throws(ProviderRefusal) -> AlphaVantageTable {
         switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
         case .json(let json):
-            guard let table = AlphaVantageTable(json: json, series: { $0.hasPrefix("Time Series (") && !$0.hasSuffix("(Daily)") }) else {
+            guard let table = AlphaVantageTable(json: json, series: { $0.hasPrefix("Time Series ") && $0.hasSuffix("min)") }) else {
                 throw AlphaVantage.refusal(json, key: key)
             }
+            guard !table.rows.isEmpty else { throw ProviderRefusal(.emptyRange, "a series without rows") }
             return table
         case .csv:
             guard let table = AlphaVantageTable(csv: body), (table.rows.first?.stamp.utf8.count ?? 19) > 10 else {

@@ -38,7 +38,9 @@ package struct AlphaVantageQuote: DataProvider {
         let field: (String, String) -> String?
         switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
         case .json(let json):
-            guard let row = json["Global Quote"], row.members?.isEmpty == false else { throw AlphaVantage.refusal(json, key: key) }
+            // `Global Quote - DATA DELAYED BY 15 MINUTES` is one, too.
+            let named = json.members?.first { $0.key.hasPrefix("Global Quote") }
+            guard let row = named?.value, row.members?.isEmpty == false else { throw AlphaVantage.refusal(json, key: key) }
             field = { label, _ in AlphaVantage.field(row, label).flatMap { $0.string ?? $0.number.map { "\($0)" } } }
         case .csv(let table):
             guard table.count > 0, table.column("price") != nil else {
@@ -46,14 +48,14 @@ package struct AlphaVantageQuote: DataProvider {
             }
             field = { _, column in table.column(column).map { table.text(0, $0) } }
         }
-        let price = { (label: String, column: String) in field(label, column).flatMap { Double($0) }.map { Price($0) } }
+        let price = { (label: String, column: String) in field(label, column).flatMap { DecimalText.number($0) }.map { Price($0) } }
         guard let last = price("price", "price"), last > Price(units: 0) else {
             throw ProviderRefusal(.malformed, "a quote without a price")
         }
         var quote = Quote(price: last)
         (quote.open, quote.high, quote.low) = (price("open", "open"), price("high", "high"), price("low", "low"))
         quote.previousClose = price("previous close", "previousclose")
-        quote.volume = field("volume", "volume").flatMap { Double($0) }
+        quote.volume = field("volume", "volume").flatMap { DecimalText.number($0) }
         quote.session = field("latest trading day", "latestday").flatMap { SessionDate($0) }
         return quote
     }

@@ -7,8 +7,9 @@ struct AlphaVantageTable {
         /// Values by label, the number before the label and any underscores taken off.
         let fields: [(label: String, text: String)]
 
+        /// The figure of a label, or of the label with a currency behind it (`open (usd)`).
         func number(_ label: String) -> Double? {
-            fields.first { $0.label == label }.flatMap { Double($0.text) }
+            fields.first { $0.label == label || $0.label.hasPrefix(label + " (") }.flatMap { DecimalText.number($0.text) }
         }
 
         var text: String { ([stamp] + fields.map(\.text)).joined(separator: ",") }
@@ -19,14 +20,22 @@ struct AlphaVantageTable {
     private(set) var refreshed: String?
     /// Nil in CSV.
     private(set) var zone: String?
+    /// Of pairs, what the prices are in; nil in CSV and of shares.
+    private(set) var currency: String?
+    /// Pairs of currencies have none.
+    private(set) var hasVolumes = true
+
+    /// The names of daily series: of shares, of pairs of currencies and of crypto.
+    private static let daily = ["Time Series (Daily)", "Time Series FX (Daily)", "Time Series (Digital Currency Daily)"]
 
     /// Nil when there is no series whose name is wanted.
-    init?(json: JSONValue, series isWanted: (String) -> Bool = { $0 == "Time Series (Daily)" }) {
+    init?(json: JSONValue, series isWanted: (String) -> Bool = { daily.contains($0) }) {
         guard let series = json.members?.first(where: { isWanted($0.key) })?.value.members else { return nil }
         for member in json["Meta Data"]?.members ?? [] {
             switch AlphaVantageTable.label(member.key) {
             case "last refreshed": refreshed = member.value.string
             case "time zone": zone = member.value.string
+            case "to symbol", "market code": currency = member.value.string
             default: break
             }
         }
@@ -37,6 +46,7 @@ struct AlphaVantageTable {
             }
             rows.append(Row(stamp: day.key, fields: fields))
         }
+        hasVolumes = currency == nil || rows.contains { $0.number("volume") != nil }
     }
 
     /// Nil when the header is not that of a daily function: `timestamp,open,high,low,close,volume` or the adjusted one, by name.
@@ -47,7 +57,8 @@ struct AlphaVantageTable {
         }
         let labels = header.map { AlphaVantageTable.label($0) }
         let isAdjusted = labels.contains("adjusted close")
-        guard ["open", "high", "low", "close", "volume"].allSatisfy(labels.contains) else { return nil }
+        guard ["open", "high", "low", "close"].allSatisfy(labels.contains) else { return nil }
+        hasVolumes = labels.contains("volume")
         guard !isAdjusted || labels.contains("split coefficient") else { return nil }
         rows = lines.dropFirst().map { line in
             let cells = AlphaVantageTable.cells(line)
@@ -59,10 +70,19 @@ struct AlphaVantageTable {
         line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Whether rows of days stand a week or a month apart throughout: the same header stands above weeks and months. The newest, which may be
+    /// of a week or month that goes on, does not count.
+    var isOfLongerPeriods: Bool {
+        let days = rows.prefix(40).compactMap { SessionDate($0.stamp.prefix(10)) }.sorted(by: >).dropFirst()
+        return days.count > 2 && zip(days, days.dropFirst()).allSatisfy { $0.day - $1.day >= 4 }
+    }
+
     /// `5. adjusted close`, `adjusted_close` and `adjusted close` are one label; `3. Last Refreshed` is compared in lower case.
     static func label(_ key: String) -> String {
         var bytes = Array(key.utf8)
-        let digits = bytes.prefix { (48...57).contains($0) }.count
+        var digits = bytes.prefix { (48...57).contains($0) }.count
+        // `1a. open (CNY)` stands beside `1b. open (USD)`.
+        if digits > 0, digits < bytes.count, (97...122).contains(bytes[digits]) { digits += 1 }
         if digits > 0, bytes.count > digits + 1, bytes[digits] == UInt8(ascii: "."), bytes[digits + 1] == 32 {
             bytes.removeFirst(digits + 2)
         }

@@ -50,6 +50,9 @@ struct AnswerRows {
         rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text, repairs: repairs))
     }
 
+    /// Says what the answer as a whole was read by.
+    mutating func mend(_ row: RejectedRow) { rejected.append(row) }
+
     /// `basis` other than as traded puts the closed sessions into `adjusted`.
     func answer(actions: [CorporateAction] = [], currency: String?, basis: PriceBasis = .asTraded) -> ProviderAnswer {
         let rows = accepted.values.sorted { $0.bar.session < $1.bar.session }

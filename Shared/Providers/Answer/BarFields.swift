@@ -38,6 +38,12 @@ struct BarFields {
         Validation.Row(session: session, open: open, high: high, low: low, close: close, volume: volume)
     }
 
+    /// The figures with what was mended.
+    func applying(_ repairs: [Repair]) -> BarFields {
+        let row = repairs.reduce(row(SessionDate(day: 0))) { $1.applied(to: $0) }
+        return BarFields(open: row.open, high: row.high, low: row.low, close: row.close, volume: row.volume)
+    }
+
     /// The row as comma-separated text behind its stamp.
     func text(_ stamp: String) -> String {
         stamp + [open, high, low, close, volume].map { "," + ($0.map { "\($0)" } ?? "") }.joined()

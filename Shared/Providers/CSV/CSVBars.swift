@@ -1,34 +1,69 @@
 import Market
 
 /// Daily bars in a table with one row for each session, whatever its columns are called.
-enum CSVBars {
-    /// Adds every row; nil when the table lacks a date or one of the four prices. Without a volume column volumes are zero.
-    static func read(
-        _ table: CSVTable, calendar: TradingCalendar?, asOf: Instant, unit: CurrencyUnit = CurrencyUnit(label: nil)
-    ) -> AnswerRows? {
-        let date = table.column("date", "timestamp", "data", "day", "session", "time", "datetime")
-        let open = table.column("open", "otwarcie", "uopen")
-        let high = table.column("high", "najwyzszy", "uhigh")
-        let low = table.column("low", "najnizszy", "ulow")
-        let close = table.column("close", "zamkniecie", "uclose", "close/last")
-        let volume = table.column("volume", "wolumen", "uvolume")
-        guard let date, let open, let high, let low, let close else { return nil }
-        var rows = AnswerRows(calendar: calendar)
-        for row in 0..<table.count {
-            let fields = BarFields(
-                open: table.number(row, open), high: table.number(row, high), low: table.number(row, low),
-                close: table.number(row, close), volume: volume == nil ? 0 : table.number(row, volume))
-            let stamp = table.text(row, date)
-            rows.addDaily(
-                fields, stamp: stamp, session: CSVBars.date(stamp), ordinal: row, asOf: asOf, zone: calendar?.zone, unit: unit)
+struct CSVBars {
+    private let table: CSVTable
+    private let date, open, high, low, close: Int
+    private let volume: Int?
+    private let dates: CSVDates
+
+    /// - Throws: `malformed` when the table lacks a date or one of the four prices, has other rows than one for each session, or dates that
+    ///   cannot be told.
+    init(_ table: CSVTable) throws(ProviderRefusal) {
+        let columns = [
+            table.dateColumn, table.column("open", "otwarcie", "uopen"), table.column("high", "najwyzszy", "uhigh"),
+            table.column("low", "najnizszy", "ulow"), table.column("close", "zamkniecie", "uclose", "close/last", "last", "price"),
+        ].compactMap(\.self)
+        guard columns.count == 5 else {
+            throw ProviderRefusal(
+                .malformed, "the header needs a date, open, high, low and close: \(table.names.joined(separator: ","))")
         }
-        return rows
+        self.table = table
+        (date, open, high, low, close) = (columns[0], columns[1], columns[2], columns[3], columns[4])
+        volume = table.column("volume", "wolumen", "uvolume", "vol")
+        try CSVBars.checkOneSeries(table)
+        dates = try CSVBars.dates(table, date)
     }
 
-    /// `2012-01-03`, with a time behind it or not, and `20120103`.
-    private static func date(_ stamp: String) -> SessionDate? {
-        if let date = SessionDate(stamp.prefix(10)) { return date }
-        guard stamp.utf8.count == 8, Int(stamp) != nil else { return nil }
-        return SessionDate("\(stamp.prefix(4))-\(stamp.dropFirst(4).prefix(2))-\(stamp.suffix(2))")
+    /// Files of many symbols and of periods within a day have the same columns.
+    private static func checkOneSeries(_ table: CSVTable) throws(ProviderRefusal) {
+        for (column, isWanted) in [(table.column("ticker", "symbol"), { _ in true }), (table.column("per"), { $0 == "D" })]
+            as [(Int?, (String) -> Bool)]
+        {
+            guard let column, table.count > 0 else { continue }
+            let first = table.text(0, column)
+            guard isWanted(first) else { throw ProviderRefusal(.malformed, "rows of the period \(first), which are not days") }
+            if let other = (1..<max(1, table.count)).lazy.map({ table.text($0, column) }).first(where: { $0 != first }) {
+                throw ProviderRefusal(.malformed, "rows of \(first) and of \(other): hand in each by itself")
+            }
+        }
+    }
+
+    private static func dates(_ table: CSVTable, _ column: Int) throws(ProviderRefusal) -> CSVDates {
+        let isPlain = table.count == 0 || CSVDates.isPlain(table.text(0, column))
+        return try CSVDates(isPlain ? [] : (0..<table.count).map { table.text($0, column) })
+    }
+
+    /// Every row. Without a volume column volumes are zero; where a cell of it is empty they are too, which is said once: indices have none.
+    func rows(calendar: TradingCalendar?, asOf: Instant, unit: CurrencyUnit = CurrencyUnit(label: nil)) -> AnswerRows {
+        var rows = AnswerRows(calendar: calendar)
+        var empty: (count: Int, last: Int) = (0, 0)
+        for row in 0..<table.count {
+            var fields = BarFields(
+                open: table.number(row, open), high: table.number(row, high), low: table.number(row, low),
+                close: table.number(row, close), volume: volume == nil ? 0 : table.number(row, volume))
+            if fields.volume == nil, table.isEmpty(row, volume), fields.close != nil {
+                fields.volume = 0
+                empty = (empty.count + 1, row)
+            }
+            let stamp = table.text(row, date)
+            rows.addDaily(fields, stamp: stamp, session: dates.date(stamp), ordinal: row, asOf: asOf, zone: calendar?.zone, unit: unit)
+        }
+        if empty.count > 0 {
+            rows.mend(
+                empty.last, dates.date(table.text(empty.last, date)), AbsentColumns.rule, "\(empty.count) rows have no volume: it is zero",
+                table.line(empty.last), [Repair(field: .volume, before: .nan, after: 0)])
+        }
+        return rows
     }
 }

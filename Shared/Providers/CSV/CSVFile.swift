@@ -1,7 +1,7 @@
 package import Market
 
 /// A plain file of daily bars that somebody hands in, as traded: a header with a date, open, high, low, close and maybe a volume, in any
-/// order and beside other columns; dates as `2012-01-03` or `20120103`; commas, semicolons or tabs.
+/// order and beside other columns, as spreadsheets and web sites write it (`CSVTable`, `CSVDates`, `WrittenNumber`).
 package struct CSVFile: DataProvider {
     package static let name = "csv"
     package let kind = "daily"
@@ -21,42 +21,18 @@ package struct CSVFile: DataProvider {
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
 
     package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try table(body, status: status, headers: headers) }
+        refusal { () throws(ProviderRefusal) in _ = try bars(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer {
-        let table = try table(body, status: status, headers: [])
-        guard let rows = CSVBars.read(table, calendar: calendar, asOf: asOf) else {
-            throw ProviderRefusal(.malformed, "the header needs a date, open, high, low and close: \(ProviderRefusal.excerpt(body))")
-        }
-        return rows.answer(currency: nil)
+        try bars(body, status: status, headers: []).rows(calendar: calendar, asOf: asOf).answer(currency: nil)
     }
 
-    private func table(
+    private func bars(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> CSVTable {
-        try CSVAnswer.table(body, status: status, headers: headers)
-    }
-}
-
-/// The first look at an answer that should be a table.
-enum CSVAnswer {
-    static func table(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> CSVTable {
-        let excerpt = ProviderRefusal.excerpt(body)
-        if !(200..<300).contains(status) { throw ProviderRefusal.of(excerpt, status: status, headers: headers, key: nil) }
-        let first = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard let first else { throw ProviderRefusal(.emptyRange, "an empty answer") }
-        guard first != UInt8(ascii: "<"), first != UInt8(ascii: "{"), let table = CSVTable(body) else {
-            throw ProviderRefusal(RefusalText.kind(ofPage: excerpt), excerpt)
-        }
-        guard table.column("date", "timestamp", "data", "day", "session", "time", "datetime") != nil else {
-            throw ProviderRefusal(RefusalText.kind(of: excerpt) ?? .malformed, "no column of dates: \(excerpt)")
-        }
-        guard table.count > 0 else { throw ProviderRefusal(.emptyRange, "a header without rows") }
-        return table
+    ) throws(ProviderRefusal) -> CSVBars {
+        try CSVBars(CSVAnswer.table(body, status: status, headers: headers))
     }
 }

@@ -26,6 +26,13 @@ enum DecimalText {
         return first == UInt8(ascii: "-") ? -value : value
     }
 
+    /// The same of a text, which may have commas between thousands.
+    static func number(_ text: String) -> Double? {
+        var text = text
+        let plain = text.withUTF8 { number($0[...]) }
+        return plain ?? (text.contains(",") ? WrittenNumber(text)?.value(.point) : nil)
+    }
+
     private static func slow(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
         Double(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
     }

@@ -1,6 +1,7 @@
 package import Market
 
-/// Stooq's daily CSV files: adjusted for splits and dividends, with an English or a Polish header and at times without volumes.
+/// Stooq's daily CSV files: adjusted for splits and dividends, with an English or a Polish header, or the one in brackets of its
+/// files in bulk, and at times without volumes.
 ///
 /// Since July 2026 the site turns programs away, so that this is a form of import more than a source.
 package struct StooqDaily: DataProvider {
@@ -23,16 +24,18 @@ package struct StooqDaily: DataProvider {
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
 
     package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try CSVAnswer.table(body, status: status, headers: headers) }
+        refusal { () throws(ProviderRefusal) in _ = try bars(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer {
-        let table = try CSVAnswer.table(body, status: status, headers: [])
-        guard let rows = CSVBars.read(table, calendar: calendar, asOf: asOf) else {
-            throw ProviderRefusal(.malformed, "an unknown header: \(ProviderRefusal.excerpt(body))")
-        }
-        return rows.answer(currency: nil, basis: .totalReturn)
+        try bars(body, status: status, headers: []).rows(calendar: calendar, asOf: asOf).answer(currency: nil, basis: .totalReturn)
+    }
+
+    private func bars(
+        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
+    ) throws(ProviderRefusal) -> CSVBars {
+        try CSVBars(CSVAnswer.table(body, status: status, headers: headers))
     }
 }

@@ -1,7 +1,8 @@
 package import Market
 
 /// Files in the form of IEX Cloud, which ended on 31 August 2024: an import format, not a source. `chart` (and `previous`) rows carry
-/// as-traded prices as `uOpen` … `uVolume`; where only the plain ones are there, which are split-adjusted, the answer is marked so.
+/// as-traded prices as `uOpen` … `uVolume`; where most have only the plain ones, which are split-adjusted, the answer is marked so. The
+/// form of its batches, `{"AAPL":{"chart":[…]}}`, is read where it is about one symbol.
 package struct IEXExport: DataProvider {
     package enum Subject: String, Sendable { case chart, intraday, splits, dividends, quote }
 
@@ -43,16 +44,23 @@ package struct IEXExport: DataProvider {
     }
 
     private func chart(_ rows: [JSONValue], _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
-        let isTraded = rows.allSatisfy { $0["uClose"]?.number != nil && $0["uOpen"]?.number != nil }
-        let names = isTraded ? BarNames("uOpen", "uHigh", "uLow", "uClose", "uVolume") : .full
+        let traded = IEXTradedRows(rows)
         var table = AnswerRows(calendar: calendar)
         for (ordinal, row) in rows.enumerated() {
             let stamp = row["date"]?.string ?? ""
+            let session = SessionDate(stamp.prefix(10))
+            var fields = traded.fields(ordinal)
+            if let repairs = traded.repairs(ordinal) {
+                table.mend(
+                    ordinal, session, "not-as-traded", "as-traded prices are missing: the plain ones, by the days around",
+                    fields.text(stamp), repairs)
+                fields = fields.applying(repairs)
+            }
             table.addDaily(
-                BarFields(row, names), stamp: stamp, session: SessionDate(stamp.prefix(10)), ordinal: ordinal, asOf: asOf,
-                zone: Zone("America/New_York"), unit: CurrencyUnit(label: nil))
+                fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: Zone("America/New_York"),
+                unit: CurrencyUnit(label: nil))
         }
-        return table.answer(currency: "USD", basis: isTraded ? .asTraded : .splitAdjusted)
+        return table.answer(currency: "USD", basis: traded.isTraded ? .asTraded : .splitAdjusted)
     }
 
     /// The consolidated prices where they are, else those of the IEX exchange alone, which are null in a minute without a trade there.
@@ -63,6 +71,8 @@ package struct IEXExport: DataProvider {
             let stamp = "\(row["date"]?.string ?? "") \(row["minute"]?.string ?? "")"
             let all = BarFields(row, BarNames("marketOpen", "marketHigh", "marketLow", "marketClose", "marketVolume"))
             let fields = all.close == nil ? BarFields(row, .full) : all
+            // A minute in which nothing traded anywhere.
+            if [fields.open, fields.high, fields.low, fields.close].allSatisfy({ $0 == nil }) { continue }
             table.add(fields, stamp: stamp, start: zone.flatMap { LocalStamp.instant(stamp, $0) }, ordinal: ordinal)
         }
         return table.answer(currency: "USD")
@@ -105,10 +115,24 @@ package struct IEXExport: DataProvider {
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
     ) throws(ProviderRefusal) -> [JSONValue] {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: nil, messages: ["error", "message"])
-        guard let rows = json.elements ?? json.members.map({ $0.isEmpty ? [] : [json] }) else {
+        guard let rows = try batched(json) ?? json.elements ?? json.members.map({ $0.isEmpty ? [] : [json] }) else {
             throw ProviderRefusal(.malformed, "no rows: \(ProviderRefusal.excerpt(body))")
         }
         guard !rows.isEmpty else { throw ProviderRefusal(.emptyRange, "no rows") }
         return rows
+    }
+
+    /// The rows of a batch about one symbol; nil for what is no batch.
+    private func batched(_ json: JSONValue) throws(ProviderRefusal) -> [JSONValue]? {
+        let names = subject == .intraday ? ["intraday-prices", "intraday"] : subject == .chart ? ["chart", "previous"] : [kind]
+        let lists = (json.members ?? []).compactMap { member in
+            names.lazy.compactMap { member.value[$0] }.first.map { (symbol: member.key, rows: $0) }
+        }
+        guard let list = lists.first, lists.count == json.members?.count else { return nil }
+        guard lists.count == 1 else {
+            throw ProviderRefusal(
+                .malformed, "a batch of \(lists.map(\.symbol).joined(separator: ", ")): hand in each symbol by itself")
+        }
+        return list.rows.elements ?? (list.rows.members?.isEmpty == false ? [list.rows] : [])
     }
 }

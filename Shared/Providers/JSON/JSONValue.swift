@@ -29,11 +29,11 @@ enum JSONValue {
         if case .string(let text) = self { text } else { nil }
     }
 
-    /// A number, or the number that a string holds.
+    /// A number, or the number that a string holds, blanks around it and commas between its thousands allowed.
     var number: Double? {
         switch self {
         case .number(let value): value
-        case .string(let text): Double(text)
+        case .string(let text): DecimalText.number(text)
         default: nil
         }
     }
@@ -52,9 +52,20 @@ enum JSONValue {
         if case .array(let elements) = self { elements.first } else { nil }
     }
 
-    /// The elements of an array of numbers and nulls (NaN); an empty array counts as one.
+    /// The elements of an array of numbers and nulls (NaN), or of texts that hold them; an empty array counts as one.
     var numbers: [Double]? {
-        if case .numbers(let values) = self { values } else { nil }
+        switch self {
+        case .numbers(let values): values
+        case .array(let elements) where elements.allSatisfy(\.isScalar): elements.map { $0.number ?? .nan }
+        default: nil
+        }
+    }
+
+    private var isScalar: Bool {
+        switch self {
+        case .null, .number, .string: true
+        default: false
+        }
     }
 
     var isNull: Bool {

@@ -9,7 +9,7 @@ enum Polygon {
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?, mayBeEmpty: Bool = false
     ) throws(ProviderRefusal) -> JSONValue {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error", "message"])
-        guard let state = json["status"]?.string, ["OK", "DELAYED"].contains(state) || json["results"] != nil else {
+        guard ["OK", "DELAYED"].contains(json["status"]?.string) || json["results"] != nil else {
             throw ProviderRefusal(.malformed, "no status OK: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
         }
         guard let results = json["results"], !results.isNull else {

@@ -3,7 +3,8 @@ package import Market
 /// Polygon.io's (Massive's) aggregate bars, daily or of minutes.
 ///
 /// Daily bars are asked for as traded (`adjusted=false`); an answer that says `adjusted: true` is split-adjusted and marked so. A daily
-/// stamp is midnight in New York, in milliseconds. A long range comes in pages.
+/// stamp is midnight in New York, in milliseconds; that of pairs (`C:`, `X:`) is midnight UTC. Indices (`I:`) have no volume. A long range
+/// comes in pages.
 package struct PolygonAggregates: DataProvider {
     package static let name = "polygon"
     package let hasPages = true
@@ -49,22 +50,29 @@ package struct PolygonAggregates: DataProvider {
         let zone = Zone("America/New_York")
         var daily = AnswerRows(calendar: calendar)
         var parts = IntradayRows(zone: zone)
+        let ticker = json["ticker"]?.string ?? ""
+        let isPair = ticker.hasPrefix("C:") || ticker.hasPrefix("X:")
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
-            let fields = BarFields(row, .letters)
+            var fields = BarFields(row, .letters)
+            if ticker.hasPrefix("I:"), row["v"] == nil { fields.volume = 0 }
             let start = row["t"]?.number.flatMap { abs($0) < 1e14 ? Instant(microseconds: Int64($0) * 1000) : nil }
             let stamp = start?.description ?? "\(row["t"]?.number ?? .nan)"
             if minutes != nil {
                 parts.add(fields, stamp: stamp, start: start, ordinal: ordinal)
             } else {
-                let session = start.flatMap { start in zone?.localDate(at: start) }
+                // No midnight of New York is one of UTC, so that a stamp tells by itself whose it is.
+                let isUTC = start.map { isPair || $0 == .utcMidnight($0.utcDate) } ?? false
+                let session = start.flatMap { start in isUTC ? start.utcDate : zone?.localDate(at: start) }
                 daily.addDaily(
-                    fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: zone, unit: CurrencyUnit(label: nil))
+                    fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: isUTC ? nil : zone,
+                    unit: CurrencyUnit(label: nil))
             }
         }
         let isAdjusted = if case .bool(true)? = json["adjusted"] { true } else { false }
+        let currency = isPair ? SymbolSpelling(provider: Self.name)?.ticker(ticker)?.part : "USD"
         var answer =
             minutes == nil
-            ? daily.answer(currency: "USD", basis: isAdjusted ? .splitAdjusted : .asTraded) : parts.answer(currency: "USD")
+            ? daily.answer(currency: currency, basis: isAdjusted ? .splitAdjusted : .asTraded) : parts.answer(currency: currency)
         answer.nextPage = Polygon.nextPage(json, key: key)
         return answer
     }

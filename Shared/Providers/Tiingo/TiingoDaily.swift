@@ -1,6 +1,8 @@
 package import Market
 
-/// Tiingo's end-of-day prices, as JSON: as traded, each row with its cash dividend and split factor. The `adj…` columns are not read.
+/// Tiingo's end-of-day prices, as JSON or CSV: as traded, each row with its cash dividend and split factor (spin-offs included, as ratios
+/// that are not of small integers). The `adj…` columns are not read. Pairs of currencies, which have no volume, and of crypto are asked
+/// for at addresses of their own.
 package struct TiingoDaily: DataProvider {
     package static let name = "tiingo"
     package let kind = "daily"
@@ -19,8 +21,14 @@ package struct TiingoDaily: DataProvider {
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = from?.description ?? "1962-01-01"
+        let range = "startDate=\(start)&endDate=\(asOf.utcDate)&format=json&resampleFreq="
+        let name = percentEncoded(symbol)
         let url =
-            "\(baseURL)/tiingo/daily/\(percentEncoded(symbol))/prices?startDate=\(start)&endDate=\(asOf.utcDate)&format=json&resampleFreq=daily"
+            switch SymbolSpelling(provider: Self.name)?.ticker(symbol)?.kind {
+            case .currencies: "\(baseURL)/tiingo/fx/\(name.lowercased())/prices?\(range)1day"
+            case .crypto: "\(baseURL)/tiingo/crypto/prices?tickers=\(name.lowercased())&\(range)1day"
+            default: "\(baseURL)/tiingo/daily/\(name)/prices?\(range)daily"
+            }
         return ProviderRequest(url: url, key: key.map { (name: "Authorization", value: "Token " + $0) })
     }
 
@@ -35,32 +43,22 @@ package struct TiingoDaily: DataProvider {
     ) throws(ProviderRefusal) -> ProviderAnswer {
         var rows = AnswerRows(calendar: calendar)
         var actions: [CorporateAction] = []
-        for (ordinal, row) in try Tiingo.rows(body, status: status, headers: [], key: key).enumerated() {
-            let stamp = row["date"]?.string ?? ""
-            let session = SessionDate(stamp.prefix(10))
+        let all = try Tiingo.rows(body, status: status, headers: [], key: key)
+        // Currencies trade nowhere that could count them.
+        let hasVolumes = all.contains { $0.fields.volume != nil }
+        for (ordinal, row) in all.enumerated() {
+            let session = SessionDate(row.stamp.prefix(10))
+            var fields = row.fields
+            if !hasVolumes { fields.volume = 0 }
             rows.addDaily(
-                BarFields(row, .full), stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone,
+                fields, stamp: row.stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone,
                 unit: CurrencyUnit(label: nil))
             guard let session else { continue }
-            if let ratio = row["splitFactor"]?.number, ratio > 0, ratio.isFinite, ratio != 1 {
-                actions.append(CorporateAction(exDate: session, kind: .split(numerator: ratio, denominator: 1)))
-            }
-            if let cash = row["divCash"]?.number, cash > 0, cash.isFinite {
+            if let split = SplitFactors.action(row.ratio, on: session) { actions.append(split) }
+            if let cash = row.cash, cash > 0, cash.isFinite {
                 actions.append(CorporateAction(exDate: session, kind: .dividend(Price(cash))))
             }
         }
         return rows.answer(actions: actions, currency: nil)
-    }
-}
-
-/// What Tiingo's answers share.
-enum Tiingo {
-    static func rows(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderRefusal) -> [JSONValue] {
-        let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["detail", "error", "message"])
-        guard let rows = json.elements else { throw ProviderRefusal(.malformed, "no list of rows: \(ProviderRefusal.excerpt(body))") }
-        guard !rows.isEmpty else { throw ProviderRefusal(.emptyRange, "nothing traded in the range") }
-        return rows
     }
 }

@@ -35,8 +35,7 @@ package struct TiingoIntraday: DataProvider {
     ) throws(ProviderRefusal) -> ProviderAnswer {
         var rows = IntradayRows(zone: calendar?.zone)
         for (ordinal, row) in try Tiingo.rows(body, status: status, headers: [], key: key).enumerated() {
-            let stamp = row["date"]?.string ?? ""
-            rows.add(BarFields(row, .full), stamp: stamp, start: Instant(stamp), ordinal: ordinal)
+            rows.add(row.fields, stamp: row.stamp, start: Instant(row.stamp), ordinal: ordinal)
         }
         return rows.answer(currency: nil)
     }

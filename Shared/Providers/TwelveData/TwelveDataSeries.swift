@@ -1,13 +1,17 @@
 package import Market
 
-/// Twelve Data's time series: newest first, numbers as text, stamps in the exchange's zone. Daily closes are split-adjusted.
+/// Twelve Data's time series: newest first, numbers as text, stamps in the exchange's zone. Daily closes are split-adjusted. An answer has
+/// at most 5000 rows and does not say that there are more: one that is full has a page behind it, of what is older.
 package struct TwelveDataSeries: DataProvider {
     package static let name = "twelvedata"
     package var kind: String { "series-" + interval }
+    package let hasPages = true
     package let reportsActions = false
     package static let traits = ProviderTraits(
         close: .splitAdjusted, order: .newestFirst, stamp: .exchangeDate, key: .header("Authorization"),
         suggested: ProviderLimits(perMinute: 8, perDay: 800))
+
+    private static let rowsOfPage = 5000
 
     private let baseURL: String
     private let key: String?
@@ -23,8 +27,13 @@ package struct TwelveDataSeries: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = from.map { "&start_date=\($0)" } ?? ""
         return TwelveData.request(
-            "\(baseURL)/time_series?symbol=\(percentEncoded(symbol))&interval=\(interval)\(start)&outputsize=5000&timezone=Exchange",
-            key: key)
+            "\(baseURL)/time_series?symbol=\(percentEncoded(symbol))&interval=\(interval)\(start)&outputsize=\(Self.rowsOfPage)"
+                + "&timezone=Exchange", key: key)
+    }
+
+    /// `page` is the oldest stamp so far, which the next page may repeat.
+    package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {
+        TwelveData.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&end_date=\(percentEncoded(page))", key: key)
     }
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
@@ -36,14 +45,35 @@ package struct TwelveDataSeries: DataProvider {
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer {
-        let json = try values(body, status: status, headers: [])
+        answer(try values(body, status: status, headers: []), calendar, asOf)
+    }
+
+    /// What an answer about several symbols says of each.
+    package func parseEach(
+        _ body: [UInt8], calendar: TradingCalendar?, asOf: Instant
+    ) throws(ProviderRefusal) -> [String: Result<ProviderAnswer, ProviderRefusal>] {
+        let json = try TwelveData.value(body, status: 200, headers: [], key: key)
+        guard let members = bySymbol(json) else {
+            let own = answer(try checked(json, status: 200, headers: [], body), calendar, asOf)
+            return [json["meta"]?["symbol"]?.string ?? "": .success(own)]
+        }
+        var each: [String: Result<ProviderAnswer, ProviderRefusal>] = [:]
+        for member in members {
+            let refusal = refusal { () throws(ProviderRefusal) in _ = try checked(member.value, status: 200, headers: [], body) }
+            each[member.key] = if let refusal { .failure(refusal) } else { .success(answer(member.value, calendar, asOf)) }
+        }
+        return each
+    }
+
+    private func answer(_ json: JSONValue, _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
         let meta = json["meta"]
         let zone = meta?["exchange_timezone"]?.string.flatMap { Zone($0) } ?? calendar?.zone
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
         var daily = AnswerRows(calendar: calendar)
         var parts = IntradayRows(zone: zone, unit: unit)
         let isDaily = (meta?["interval"]?.string ?? interval) == "1day"
-        for (ordinal, row) in (json["values"]?.elements ?? []).enumerated() {
+        let all = json["values"]?.elements ?? []
+        for (ordinal, row) in all.enumerated() {
             let stamp = row["datetime"]?.string ?? ""
             var fields = BarFields(row, .full)
             if isDaily {
@@ -55,18 +85,40 @@ package struct TwelveDataSeries: DataProvider {
                 parts.add(fields, stamp: stamp, start: zone.flatMap { LocalStamp.instant(stamp, $0) }, ordinal: ordinal)
             }
         }
-        return isDaily ? daily.answer(currency: unit.code, basis: .splitAdjusted) : parts.answer(currency: unit.code)
+        // Of a pair the meta data tell the currencies' names; its symbol has their codes.
+        let pair = (meta?["symbol"]?.string ?? "").split(separator: "/")
+        let currency = unit.code ?? (pair.count == 2 ? String(pair[1]) : nil)
+        var answer = isDaily ? daily.answer(currency: currency, basis: .splitAdjusted) : parts.answer(currency: currency)
+        if all.count >= Self.rowsOfPage { answer.nextPage = all.compactMap { $0["datetime"]?.string }.min() }
+        return answer
     }
 
     private func values(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
     ) throws(ProviderRefusal) -> JSONValue {
         var json = try TwelveData.value(body, status: status, headers: headers, key: key)
-        // An answer about several symbols is keyed by them, each with a status of its own.
-        if json["values"] == nil, let members = json.members, members.count == 1, members[0].value["status"] != nil {
+        if let members = bySymbol(json) {
+            guard members.count == 1 else {
+                let names = members.map(\.key).joined(separator: ", ")
+                throw ProviderRefusal(.malformed, "series of \(names) where one was asked for: use parseEach")
+            }
             json = members[0].value
-            try TwelveData.check(json, status: status, headers: headers, key: key)
         }
+        return try checked(json, status: status, headers: headers, body)
+    }
+
+    /// An answer about several symbols is keyed by them, each with a status of its own.
+    private func bySymbol(_ json: JSONValue) -> [JSONValue.Member]? {
+        guard json["values"] == nil, let members = json.members, !members.isEmpty,
+            members.allSatisfy({ $0.value["status"] != nil || $0.value["values"] != nil })
+        else { return nil }
+        return members
+    }
+
+    private func checked(
+        _ json: JSONValue, status: Int, headers: [(name: String, value: String)], _ body: [UInt8]
+    ) throws(ProviderRefusal) -> JSONValue {
+        try TwelveData.check(json, status: status, headers: headers, key: key)
         guard let values = json["values"]?.elements else {
             throw ProviderRefusal(.malformed, "no values: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
         }

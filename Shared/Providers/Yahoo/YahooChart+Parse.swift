@@ -6,22 +6,23 @@ extension YahooChart {
     ) throws(ProviderRefusal) -> ProviderAnswer {
         let result = try YahooChart.result(body, status: status, headers: [])
         let meta = result["meta"]
-        guard let zone = YahooChart.zone(meta, calendar) else {
-            throw ProviderRefusal(.malformed, "unknown time zone \(meta?["exchangeTimezoneName"]?.string ?? "(none)")")
-        }
+        let (zone, oddity) = try YahooChart.zone(meta, calendar)
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
         var rows = AnswerRows(calendar: calendar)
         let stamps = result["timestamp"]?.numbers ?? []
-        let actions = YahooChart.actions(result["events"], zone: zone, unit: unit, firstOrdinal: stamps.count, rows: &rows)
+        if let oddity { rows.mend(oddity) }
         let lastTrade = meta?["regularMarketTime"]?.number
         let regular = meta?["currentTradingPeriod"]?["regular"]
 
         let quote = result["indicators"]?["quote"]?.first
         let columns = ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
+        var absent = AbsentColumns(columns)
+        let days = unit.perWhole == 1 ? [] : YahooEvents.days(stamps, columns, zone)
+        let actions = YahooEvents(zone: zone, unit: unit, days: days).actions(result["events"], firstOrdinal: stamps.count, rows: &rows)
         let splits = SplitFactors(actions.filter(\.isSplit))
         let unadjusted = unadjusted(actions.filter(\.isSplit), zip(stamps, columns[3]), zone, &rows)
         for (ordinal, stamp) in stamps.enumerated() {
-            let fields = columns.map { ordinal < $0.count && !$0[ordinal].isNaN ? $0[ordinal] : nil }
+            let fields = columns.map { $0.value(ordinal) }
             let text = { YahooChart.text(stamp, fields) }
             guard let instant = YahooChart.instant(stamp) else {
                 rows.reject(ordinal, nil, "bad-time-stamp", "\(stamp)", text())
@@ -33,10 +34,12 @@ extension YahooChart {
             let factor = splits.factor(after: session) / unadjusted.factor(of: session)
             let row = Validation.Row(
                 session: session, open: fields[0], high: fields[1], low: fields[2], close: fields[3], volume: fields[4])
-            rows.add(row, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
+            let whole = absent.fill(row, ordinal: ordinal, text: text)
+            rows.add(whole, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
                 values.bar(volume: (values.volume / factor).rounded()) { unit.major(TickRule.price($0, times: factor)) }
             }
         }
+        absent.say(&rows)
         var answer = rows.answer(actions: actions, currency: unit.code)
         answer.basis = .unadjusted
         return answer
@@ -59,12 +62,27 @@ extension YahooChart {
         return unadjusted
     }
 
-    static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) -> Zone? {
-        guard let name = meta?["exchangeTimezoneName"]?.string else { return calendar?.zone }
-        return name == calendar?.zone.name ? calendar?.zone : Zone(name)
+    /// The zone that dates the rows, and what to say where it is not the answer's own: the calendar's, or the offset of the day of the
+    /// answer, which a change of the clocks may leave an hour off and no session a day.
+    static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) throws(ProviderRefusal) -> (zone: Zone, oddity: RejectedRow?) {
+        let name = meta?["exchangeTimezoneName"]?.string
+        if let calendar, name == nil || name == calendar.zone.name { return (calendar.zone, nil) }
+        if let zone = name.flatMap({ Zone($0) }) { return (zone, nil) }
+        let offset = meta?["gmtoffset"]?.number.flatMap { abs($0) <= 64_800 ? Int($0) : nil }
+        guard let zone = calendar?.zone ?? offset.map({ Zone(name: name ?? "", offset: $0) }) else {
+            throw ProviderRefusal(.malformed, "unknown time zone \(name ?? "(none)"), and no offset beside it")
+        }
+        let used = calendar == nil ? "its offset" : zone.name
+        let repair = Repair(field: .offset, before: .nan, after: Double(offset ?? zone.offset(at: Instant(seconds: 0))))
+        return (
+            zone,
+            RejectedRow(
+                ordinal: 0, session: nil, rule: "unknown-zone", detail: "\(name ?? "no zone") is not known: read by \(used)",
+                text: "\(name ?? ""),\(offset.map { "\($0)" } ?? "")", repairs: [repair])
+        )
     }
 
-    private static func instant(_ stamp: Double) -> Instant? {
+    static func instant(_ stamp: Double) -> Instant? {
         abs(stamp) < 1e11 ? Instant(seconds: Int64(stamp)) : nil
     }
 
@@ -85,41 +103,13 @@ extension YahooChart {
         return end > asOf
     }
 
-    /// Splits as they are; dividends brought back to one share as it was held before the ex-date.
-    private static func actions(
-        _ events: JSONValue?, zone: Zone, unit: CurrencyUnit, firstOrdinal: Int, rows: inout AnswerRows
-    ) -> [CorporateAction] {
-        var actions: [CorporateAction] = []
-        var ordinal = firstOrdinal
-        for member in events?["splits"]?.members ?? [] {
-            let (key, event) = (member.key, member.value)
-            let date = (event["date"]?.number ?? Double(key)).flatMap(instant).map { zone.localDate(at: $0) }
-            if let date, let new = event["numerator"]?.number, let old = event["denominator"]?.number, new > 0, old > 0 {
-                actions.append(CorporateAction(exDate: date, kind: .split(numerator: new, denominator: old)))
-            } else {
-                rows.reject(ordinal, date, "bad-split", "no positive ratio", "split,\(key),\(event["splitRatio"]?.string ?? "")")
-            }
-            ordinal += 1
-        }
-        let splits = SplitFactors(actions)
-        for member in events?["dividends"]?.members ?? [] {
-            let (key, event) = (member.key, member.value)
-            let date = (event["date"]?.number ?? Double(key)).flatMap(instant).map { zone.localDate(at: $0) }
-            if let date, let amount = event["amount"]?.number, amount > 0, amount.isFinite {
-                let factor = splits.factor(after: date.advanced(by: -1))
-                let own = event["currency"]?.string.map { CurrencyUnit(label: $0) } ?? unit
-                let price = own.major(TickRule.price(amount, times: factor, resolution: 6e-7))
-                actions.append(CorporateAction(exDate: date, kind: .dividend(price)))
-            } else {
-                rows.reject(ordinal, date, "bad-dividend", "no positive amount", "dividend,\(key),\(event["amount"]?.number ?? .nan)")
-            }
-            ordinal += 1
-        }
-        return actions
-    }
-
     private static func text(_ stamp: Double, _ fields: [Double?]) -> String {
         let stamp = instant(stamp).map { String($0.seconds) } ?? "\(stamp)"
         return ([stamp] + fields.map { $0.map { "\($0)" } ?? "" }).joined(separator: ",")
     }
+}
+
+extension [Double] {
+    /// The element; nil past the end and for NaN, which stands for null.
+    func value(_ index: Int) -> Double? { index < count && !self[index].isNaN ? self[index] : nil }
 }

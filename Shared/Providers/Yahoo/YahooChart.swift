@@ -1,6 +1,6 @@
 package import Market
 
-/// Yahoo Finance's chart v8 (unofficial), daily bars with their splits and dividends.
+/// Yahoo Finance's chart v8 (unofficial), daily bars with their splits, dividends and funds' capital gains.
 ///
 /// What it sends: prices and volumes adjusted for every split known when it answers, dividends not taken out of `close`. What `parse`
 /// returns: as traded, by the splits of the same answer. So an answer must reach up to the present of the asker: of a range that ends
@@ -31,7 +31,7 @@ package struct YahooChart: DataProvider {
         let start = from.map { Instant.utcMidnight($0).adding(seconds: -4 * 3600).seconds } ?? YahooChart.beginning
         let url =
             "\(baseURL)/v8/finance/chart/\(percentEncoded(symbol))?period1=\(start)&period2=\(asOf.seconds)&interval=\(interval)"
-            + "&events=div%7Csplit&includePrePost=false"
+            + "&events=div%7Csplit%7CcapitalGains&includePrePost=false"
         return ProviderRequest(
             url: url, storedURL: url, headers: [(name: "User-Agent", value: userAgent), (name: "Accept", value: "application/json")])
     }

@@ -31,21 +31,21 @@ package struct YahooIntraday: DataProvider {
     ) throws(ProviderRefusal) -> ProviderAnswer {
         let result = try result(body, status: status, headers: [])
         let meta = result["meta"]
-        guard let zone = YahooChart.zone(meta, calendar) else { throw ProviderRefusal(.malformed, "unknown time zone") }
+        let (zone, oddity) = try YahooChart.zone(meta, calendar)
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
         var rows = IntradayRows(zone: zone, unit: unit)
         let quote = result["indicators"]?["quote"]?.first
         let columns = ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
         for (ordinal, stamp) in (result["timestamp"]?.numbers ?? []).enumerated() {
-            let value = { (column: Int) -> Double? in
-                ordinal < columns[column].count && !columns[column][ordinal].isNaN ? columns[column][ordinal] : nil
-            }
-            let fields = BarFields(open: value(0), high: value(1), low: value(2), close: value(3), volume: value(4))
+            let values = columns.map { $0.value(ordinal) }
+            let fields = BarFields(open: values[0], high: values[1], low: values[2], close: values[3], volume: values[4])
             // A minute in which nothing traded is a row of nulls.
             if [fields.open, fields.high, fields.low, fields.close].allSatisfy({ $0 == nil }) { continue }
             rows.add(fields, stamp: "\(stamp)", start: Instant(ofEpoch: stamp), ordinal: ordinal)
         }
-        return rows.answer(currency: unit.code)
+        var answer = rows.answer(currency: unit.code)
+        if let oddity { answer.rejected.insert(oddity, at: 0) }
+        return answer
     }
 
     private func result(

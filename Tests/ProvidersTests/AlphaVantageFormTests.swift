@@ -1,0 +1,113 @@
+import Market
+import Providers
+import Testing
+
+/// Answers of Alpha Vantage about pairs, quotes that are late, and series that are none of days.
+@Suite struct AlphaVantageForms {
+    private let asOf = Instant(seconds: 1_800_000_000)
+    private let provider = AlphaVantageDaily(key: "SECRETKEY99")
+
+    private func parse(_ text: String) throws -> ProviderAnswer {
+        try provider.parse([UInt8](text.utf8), calendar: nil, asOf: asOf)
+    }
+
+    private func refusal(_ text: String) -> ProviderRefusal? { provider.classify(status: 200, body: [UInt8](text.utf8), headers: []) }
+
+    @Test func aPairOfCurrenciesHasNoVolume() throws {
+        let answer = try parse(
+            """
+            {"Meta Data":{"2. From Symbol":"EUR","3. To Symbol":"USD","5. Last Refreshed":"2020-01-03 21:55:00","6. Time Zone":"UTC"},
+            "Time Series FX (Daily)":{"2020-01-02":{"1. open":"1.1211","2. high":"1.1225","3. low":"1.1162","4. close":"1.1171"}}}
+            """)
+        #expect(answer.bars.map(\.close.description) == ["1.1171"] && answer.bars[0].volume == 0 && answer.currency == "USD")
+    }
+
+    @Test(arguments: [
+        #""1. open":"7200.1","2. high":"7300","3. low":"6900.5","4. close":"6985.47","5. volume":"21000.5""#,
+        """
+        "1a. open (EUR)":"7200.1","1b. open (USD)":"8000","2a. high (EUR)":"7300","2b. high (USD)":"8200","3a. low (EUR)":"6900.5",
+        "3b. low (USD)":"7700","4a. close (EUR)":"6985.47","4b. close (USD)":"7800","5. volume":"21000.5","6. market cap (USD)":"1"
+        """,
+    ])
+    func cryptoIsInTheMarketThatWasAskedFor(_ fields: String) throws {
+        let answer = try parse(
+            "{\"Meta Data\":{\"2. Digital Currency Code\":\"BTC\",\"4. Market Code\":\"EUR\",\"7. Time Zone\":\"UTC\"},"
+                + "\"Time Series (Digital Currency Daily)\":{\"2020-01-02\":{\(fields)}}}")
+        #expect(answer.bars.map { [$0.open, $0.high, $0.low, $0.close].map(\.description) } == [["7200.1", "7300", "6900.5", "6985.47"]])
+        #expect(answer.bars.map(\.volume) == [21000.5] && answer.currency == "EUR")
+    }
+
+    @Test func pairsAreAskedForByFunctionsOfTheirOwn() throws {
+        let url = { (symbol: String) in provider.request(symbol: symbol, from: SessionDate("2026-12-01"), asOf: asOf).storedURL }
+        #expect(url("EUR/USD").hasSuffix("function=FX_DAILY&from_symbol=EUR&to_symbol=USD&outputsize=compact&datatype=json"))
+        #expect(url("BTC/USD").hasSuffix("function=DIGITAL_CURRENCY_DAILY&symbol=BTC&market=USD&datatype=json"))
+        #expect(url("BRK-B").hasSuffix("function=TIME_SERIES_DAILY&symbol=BRK-B&outputsize=compact&datatype=json"))
+    }
+
+    @Test func aSeriesWithoutRowsIsAnEmptyRange() {
+        #expect(refusal(#"{"Meta Data":{"2. Symbol":"IBM"},"Time Series (Daily)":{}}"#)?.kind == .emptyRange)
+        #expect(refusal("timestamp,open,high,low,close,volume\r\n")?.kind == .emptyRange)
+        #expect(refusal(#"{"Global Quote":{}}"#)?.kind == .unknownSymbol)
+    }
+
+    @Test(arguments: [
+        (["2020-02-19", "2020-02-14", "2020-02-07", "2020-01-31"], true),
+        (["2020-02-03", "2020-01-31", "2019-12-31", "2019-11-29", "2019-10-31"], true),
+        (["2020-02-14", "2020-02-13", "2020-02-12", "2020-02-07"], false), (["2020-02-14", "2020-02-07"], false),
+    ])
+    func weeksAndMonthsAreNotDays(_ dates: [String], _ isRefused: Bool) {
+        let csv = "timestamp,open,high,low,close,volume\n" + dates.map { "\($0),1,1,1,1,1\n" }.joined()
+        #expect(refusal(csv)?.kind == (isRefused ? .malformed : nil))
+    }
+
+    @Test func aDelayedQuoteIsAQuote() throws {
+        let body = #"{"Global Quote - DATA DELAYED BY 15 MINUTES":{"01. symbol":"IBM","05. price":" 1,234.50 ","06. volume":"3,100"}}"#
+        let quote = try AlphaVantageQuote(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf).quote
+        #expect(quote?.price == Price(1234.5) && quote?.volume == 3100)
+    }
+
+    @Test func aCoefficientThatNoCompanySplitsByIsASpinOff() throws {
+        let row = { (day: String, ratio: String) in
+            let figures = ["1. open", "2. high", "3. low", "4. close", "6. volume"].map { "\"\($0)\":\"1\"," }.joined()
+            return "\"\(day)\":{\(figures)\"8. split coefficient\":\"\(ratio)\"}"
+        }
+        let answer = try parse("{\"Time Series (Daily)\":{\(row("2021-11-05", "2.0")),\(row("2021-11-04", "1.046"))}}")
+        #expect(answer.actions.map(\.nature) == [.spinOff, .ordinary])
+    }
+}
+
+/// JSON that is almost what it should be.
+@Suite struct LooseJSON {
+    private let asOf = Instant(seconds: 1_800_000_000)
+
+    @Test func numbersInTextMayHaveBlanksAndThousands() throws {
+        let body = """
+            {"meta":{"interval":"1day"},"values":[{"datetime":"2020-01-02","open":" 1,234.50","high":"1,300","low":"1,200.0 ","close":"1250",
+            "volume":"12,345,678"},{"datetime":"2020-01-03","open":"12,34","high":"1","low":"1","close":"1","volume":"1"}],"status":"ok"}
+            """
+        let answer = try TwelveDataSeries(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
+        #expect(answer.adjusted.map(\.open.description) == ["1234.5"] && answer.adjusted[0].volume == 12_345_678)
+        #expect(answer.rejected.map(\.rule) == [Validation.Rule.null] && answer.rejected[0].detail == "open")
+    }
+
+    @Test(arguments: ["NaN", "Infinity", "-Infinity", "null"]) func whatIsNoNumberCostsItsOwnRowAlone(_ word: String) throws {
+        var chart = ChartBody(stamps: [1_325_601_000, 1_325_687_400])
+        for name in ["open", "high", "low", "volume"] { chart.columns[name] = ["10", "10"] }
+        chart.columns["close"] = [word, "10"]
+        let answer = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)
+        #expect(answer.bars.count == 1 && answer.rejected.map(\.rule) == [Validation.Rule.null])
+    }
+
+    @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func otherWordsAreStillMalformed(_ word: String) {
+        var chart = ChartBody(stamps: [1_325_601_000])
+        chart.columns = ["close": [word]]
+        #expect(YahooChart().classify(status: 200, body: chart.bytes, headers: [])?.kind == .malformed)
+    }
+
+    @Test func aColumnOfTextsIsAColumn() throws {
+        var chart = ChartBody(stamps: [1_325_601_000, 1_325_687_400])
+        for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["\"10\"", "null"] }
+        let answer = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)
+        #expect(answer.bars.map(\.close.description) == ["10"] && answer.rejected.count == 1)
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Market
+import Providers
+import Testing
+
+/// Files as sites and spreadsheets write them.
+@Suite struct CSVFiles {
+    private static let asOf = Instant(seconds: 1_800_000_000)
+    private let file = CSVFile()
+
+    private func parse(_ text: String) throws -> ProviderAnswer {
+        try file.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNAS"), asOf: Self.asOf)
+    }
+
+    private func refusal(_ bytes: [UInt8]) -> ProviderRefusal? { file.classify(status: 200, body: bytes, headers: []) }
+
+    @Test(arguments: [
+        ["2012-01-03", "2012-01-20"], ["20120103", "20120120"], ["2012/01/03", "2012/1/20"], ["01/03/2012", "01/20/2012"],
+        ["3/1/2012", "20/1/2012"], ["03.01.2012", "20.01.2012"], ["\"Jan 3, 2012\"", "\"January 20, 2012\""], ["3-Jan-12", "20-Jan-12"],
+        ["01-03-2012", "01-20-2012"], ["2012-01-03T00:00:00Z", "2012-01-20 16:00:00"], ["1/3/12", "1/20/12"],
+        ["3 Jan 2012", "20 Jan 2012"],
+        ["01/03/2012 16:00:00", "01/20/2012 16:00:00"], [" 2012-01-03", " 2012-01-20"],
+    ])
+    func aDateIsReadAsItsColumnWritesIt(_ dates: [String]) throws {
+        let answer = try parse("Date,Open,High,Low,Close,Volume\n" + dates.map { "\($0),10,11,9,10.5,100\n" }.joined())
+        #expect(answer.bars.map(\.session.description) == ["2012-01-03", "2012-01-20"])
+        #expect(answer.rejected.isEmpty)
+    }
+
+    @Test func datesThatCouldBeEitherOrDisagreeAreRefused() throws {
+        let table = { (dates: [String]) in
+            [UInt8](("date,open,high,low,close\n" + dates.map { "\($0),1,1,1,1\n" }.joined()).utf8)
+        }
+        for dates in [["01/03/2012", "01/04/2012"], ["01/20/2012", "20/01/2012"]] {
+            let refusal = refusal(table(dates))
+            #expect(refusal?.kind == .malformed && refusal?.detail.contains("write them as 2012-01-03") == true)
+        }
+        #expect(refusal(table(["02/02/2012"])) == nil)
+        let odd = try file.parse(table(["13/13/2012", "01/20/2012", "x"]), calendar: nil, asOf: Self.asOf)
+        #expect(odd.bars.count == 1 && odd.rejected.map(\.rule) == ["bad-date", "bad-date"])
+    }
+
+    @Test(arguments: [
+        ("$187.15", 187.15), ("\"1,234.50\"", 1234.5), ("\"$1,234,567.5\"", 1_234_567.5), ("187.15 USD", 187.15), ("€187.15", 187.15),
+        ("\"1,234\"", 1234), ("1'234.5", 1234.5), ("1e3", 1000), ("+7.5", 7.5),
+    ])
+    func pricesWithSignsAndThousands(_ cell: String, _ price: Double) throws {
+        let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,\(cell),\(cell),\(cell),\(cell)\n")
+        #expect(answer.bars.map(\.close) == [Price(price)])
+    }
+
+    @Test func aSpreadsheetsDecimalCommas() throws {
+        let answer = try parse(
+            """
+            Date;Open;High;Low;Close;Volume\r
+            03.01.2012;1.234,50;1.300,00;1.200,25;1.250;1.200.000\r
+            04.01.2012;12,5;13;12;12,75;850\r
+
+            """)
+        #expect(answer.bars.map(\.open.description) == ["1234.5", "12.5"])
+        #expect(answer.bars.map(\.close.description) == ["1250", "12.75"])
+        #expect(answer.bars.map(\.volume) == [1_200_000, 850])
+        let rates = try parse("Date;Open;High;Low;Close\n2012-01-03;1,304;1,305;1,301;1,302\n")
+        #expect(rates.bars.map(\.close.description) == ["1.302"])
+        let quoted = try parse("Date,Open,High,Low,Close\n2012-01-03,\"12,5\",\"13,0\",\"12,0\",\"1.234,0\"\n")
+        #expect(quoted.rejected.map(\.rule) == [Validation.Rule.order])
+    }
+
+    @Test func theFormsOfWellKnownSites() throws {
+        let investing = try parse(
+            """
+            "Date","Price","Open","High","Low","Vol.","Change %"
+            "01/20/2012","420.30","427.49","427.50","419.75","103.49M","-1.74%"
+            "01/03/2012","411.23","409.40","412.50","409.00","850K","1.54%"
+            """)
+        #expect(investing.bars.map(\.close.description) == ["411.23", "420.3"])
+        #expect(investing.bars.map(\.volume) == [850_000, 103_490_000])
+        let nasdaq = try parse("Date,Close/Last,Volume,Open,High,Low\n01/20/2012,$420.30,103490000,$427.49,$427.50,$419.75\n")
+        #expect(nasdaq.bars.map(\.close.description) == ["420.3"])
+        let yahoo = try parse(
+            """
+            # copied
+
+
+            Date,Open,High,Low,Close*,Adj Close**,Volume
+            "Jan 3, 2012",409.40,412.50,409.00,411.23,12.51,"75,555,200"
+            # end
+            """)
+        #expect(yahoo.bars.map(\.close.description) == ["411.23"] && yahoo.bars[0].volume == 75_555_200)
+        #expect(yahoo.rejected.isEmpty)
+    }
+
+    @Test func emptyVolumesAreZeroAndThatIsSaidOnce() throws {
+        let volumes = ["2012-01-03": "", "2012-01-04": "-", "2012-01-05": "7", "2012-01-06": "x"].sorted { $0.key < $1.key }
+        let answer = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
+        #expect(answer.bars.map(\.volume) == [0, 0, 7])
+        #expect(answer.rejected.map(\.rule) == ["absent-column", Validation.Rule.null])
+        #expect(answer.rejected[0].ordinal == 1 && answer.rejected[0].repairs.map(\.description) == ["volume null 0.0"])
+    }
+
+    @Test func encodings() throws {
+        let text = "Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n"
+        #expect(try parse("\u{FEFF}" + text.replacingOccurrences(of: "\n", with: "\r\n")).bars.count == 1)
+        for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian] {
+            let refusal = refusal([UInt8](try #require(text.data(using: encoding))))
+            #expect(refusal?.kind == .malformed && refusal?.detail.contains("UTF-16") == true)
+        }
+        let latin = try #require("Date,Open,High,Low,Close,Währung\n2012-01-03,£1.50,£1.50,£1.50,£1.50,Übersee\n".data(using: .isoLatin1))
+        #expect(try file.parse([UInt8](latin), calendar: nil, asOf: Self.asOf).bars.map(\.close.description) == ["1.5"])
+    }
+
+    @Test func aFileOfManySymbolsIsNotOneSeries() {
+        let text = "symbol,date,open,high,low,close\nA,2012-01-03,1,1,1,1\nB,2012-01-03,1,1,1,1\n"
+        let refusal = refusal([UInt8](text.utf8))
+        #expect(refusal?.kind == .malformed && refusal?.detail.contains("A and of B") == true)
+    }
+
+    @Test func stooqsFilesInBulkAndItsWordsForALimit() throws {
+        let stooq = StooqDaily()
+        let header = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\r\n"
+        let answer = try stooq.parse(
+            [UInt8]((header + "AAPL.US,D,20120103,000000,12.4,12.5,12.3,12.45,264,0\r\n").utf8), calendar: nil, asOf: Self.asOf)
+        #expect(answer.adjusted.map(\.close.description) == ["12.45"] && answer.adjusted.map(\.volume) == [264])
+        let refused = { (text: String) in stooq.classify(status: 200, body: [UInt8](text.utf8), headers: [])?.kind }
+        #expect(refused(header + "AAPL.US,5,20120103,153500,12.4,12.5,12.3,12.45,264,0\r\n") == .malformed)
+        #expect(refused(header) == .emptyRange)
+        #expect(refused("Przekroczony dzienny limit wywolan") == .dailyQuota)
+        #expect(refused("Exceeded the daily hits limit\n") == .dailyQuota)
+        #expect(refused("<html><title>a, b</title></html>") == .notJSON)
+    }
+}

@@ -1,0 +1,74 @@
+import Market
+import Providers
+import Testing
+
+@Suite struct TiingoForms {
+    private let asOf = Instant(seconds: 1_800_000_000)
+    private let provider = TiingoDaily(key: "SECRETKEY99")
+
+    private func parse(_ text: String) throws -> ProviderAnswer {
+        try provider.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNYS"), asOf: asOf)
+    }
+
+    private func refusal(_ text: String, _ status: Int = 200) -> ProviderRefusal? {
+        provider.classify(status: status, body: [UInt8](text.utf8), headers: [])
+    }
+
+    @Test func csvReadsLikeJsonWithItsActions() throws {
+        let csv = try parse(
+            """
+            date,close,high,low,open,volume,adjClose,divCash,splitFactor\r
+            2014-06-06,645.57,651.26,644.47,649.9,12497000,1,0.47,1.0\r
+            2014-06-09,93.7,93.88,91.75,92.7,75415000,1,0.0,7.0\r
+
+            """)
+        let json = try parse(
+            """
+            [{"date":"2014-06-06T00:00:00.000Z","close":645.57,"high":651.26,"low":644.47,"open":649.9,"volume":12497000,"divCash":0.47,
+            "splitFactor":1.0},{"date":"2014-06-09T00:00:00.000Z","close":93.7,"high":93.88,"low":91.75,"open":92.7,"volume":75415000,
+            "divCash":0,"splitFactor":7}]
+            """)
+        #expect(csv.bars == json.bars && csv.bars.count == 2)
+        #expect(csv.actions == json.actions && csv.actions.count == 2)
+    }
+
+    @Test func csvAnswersRefuseInPlainText() {
+        #expect(refusal("Error: Ticker 'X' not found", 404)?.kind == .unknownSymbol)
+        #expect(refusal("date,close,high,low,open,volume\n")?.kind == .emptyRange)
+        #expect(refusal("Error: You have run over your hourly request allocation.", 429)?.kind.name == "rate-limited")
+        #expect(refusal("Token SECRETKEY99 is wrong", 401)?.detail.contains("SECRETKEY99") == false)
+    }
+
+    @Test func aFactorThatNoCompanySplitsByIsASpinOff() throws {
+        let row = { (date: String, factor: String) in
+            "{\"date\":\"\(date)\",\"open\":10,\"high\":10,\"low\":10,\"close\":10,\"volume\":1,\"divCash\":0,\"splitFactor\":\(factor)}"
+        }
+        let answer = try parse("[\(row("2021-11-04T00:00:00.000Z", "1.046")),\(row("2021-11-05T00:00:00.000Z", "1.5"))]")
+        #expect(answer.actions.map(\.nature) == [.spinOff, .ordinary])
+    }
+
+    @Test func pairsHaveAddressesAndShapesOfTheirOwn() throws {
+        let spelling = try #require(SymbolSpelling(provider: "tiingo"))
+        let url = { (text: String) throws in
+            let ticker = try #require(Ticker(text))
+            let symbol = try #require(spelling.spell(ticker))
+            return provider.request(symbol: symbol, from: SessionDate("2020-01-02"), asOf: asOf).url
+        }
+        #expect(try url("EUR/USD").contains("/tiingo/fx/eurusd/prices?startDate=2020-01-02&"))
+        #expect(try url("BTC-USD").contains("/tiingo/crypto/prices?tickers=btcusd&startDate=2020-01-02&"))
+        #expect(try url("BRK.B").contains("/tiingo/daily/BRK-B/prices?"))
+        let currencies = try provider.parse(
+            Array(#"[{"date":"2020-01-02T00:00:00.000Z","ticker":"eurusd","open":1.12,"high":1.125,"low":1.11,"close":1.117}]"#.utf8),
+            calendar: nil, asOf: asOf)
+        #expect(currencies.bars.map(\.close.description) == ["1.117"] && currencies.bars[0].volume == 0)
+        let crypto = try provider.parse(
+            Array(
+                """
+                [{"ticker":"btcusd","baseCurrency":"btc","quoteCurrency":"usd","priceData":[{"date":"2020-01-02T00:00:00+00:00",
+                "open":7200,"high":7250.5,"low":6900,"close":6985.47,"volume":21000.5,"volumeNotional":1,"tradesDone":3}]}]
+                """.utf8), calendar: nil, asOf: asOf)
+        #expect(crypto.bars.map(\.close.description) == ["6985.47"] && crypto.bars[0].volume == 21000.5)
+        #expect(refusal("[{\"ticker\":\"btcusd\",\"priceData\":[]}]")?.kind == .emptyRange)
+        #expect(refusal("[{\"priceData\":[]},{\"priceData\":[]}]")?.kind == .malformed)
+    }
+}
