@@ -5,7 +5,8 @@ import Providers
 
 /// All pages of one provider's answer about one instrument, each an object of its own.
 struct Pages: Sendable {
-    /// No answer has more; what is left, the next run asks for, because pages begin with the oldest.
+    /// No answer has more. What is left, the next run asks for, because pages begin with the oldest; those of one provider begin with the
+    /// newest, but the first holds twenty years: a load that says `from` asks for what its second lacks.
     static let limit = 60
 
     let fetch: Fetch
