@@ -22,8 +22,19 @@ extension Dashboard {
             let kind: String
             /// New shares for one old share, or cash for one share.
             let value: Double
+            /// What kind of event it was, such as `special` or `spin-off`; left out where it is an ordinary one.
+            let nature: String?
 
-            private enum CodingKeys: String, CodingKey { case exDate = "ex_date", kind, value }
+            private enum CodingKeys: String, CodingKey { case exDate = "ex_date", kind, value, nature }
+
+            init(_ action: CorporateAction) {
+                exDate = action.exDate
+                nature = action.nature == .ordinary ? nil : action.nature.rawValue
+                switch action.kind {
+                case .split(let new, let old): (kind, value) = ("split", new / old)
+                case .dividend(let amount): (kind, value) = ("dividend", amount.double)
+                }
+            }
         }
 
         let symbol, instrument, currency, adjustment: String
@@ -37,15 +48,19 @@ extension Dashboard {
         }
     }
 
-    /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|none&as_of=`: the last bars as they were known, oldest first.
+    /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|total|none&as_of=`: the last bars as they were known, oldest first. The
+    /// symbol is whose it was at `as_of`.
     ///
-    /// `split` (the default) divides by the splits known at `as_of`, so that a chart has no jumps; `none` is as traded.
+    /// `split` (the default) divides by the splits after a bar that are known at `as_of`, so that a chart has no jumps; `total` takes the
+    /// dividends off as well, so that two closes tell what a holder earned; `none` is as traded.
     func bars(of symbol: String, _ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
         let limit = try parameters.number("limit", in: 1...10_000) ?? 1000
-        let adjustment = try parameters.choice("adjustment", of: ["split", "none"]) ?? "split"
-        guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
+        let adjustment = try parameters.choice("adjustment", of: ["split", "total", "none"]) ?? "split"
+        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: parameters.asOf) else {
+            throw ProblemDetails.unknownSymbol(symbol)
+        }
         let known = AsOf.recorded(parameters.asOf)
         let order = preference.believed(for: instrument)
         let silent = ProviderCatalog.silent(kinds: try await RawObjects(database).kinds(of: instrument.id), order: order)
@@ -53,18 +68,19 @@ extension Dashboard {
         // about them.
         let all = try await Bars(database).sourced(instrument.id, known, order: order, from: from, last: to == nil ? limit : nil)
         let actions = try await PreferredSeries(database).actions(of: instrument.id, known, for: all, order: order, silent: silent)
-        let sourced = all.prefix { bar in to.map { bar.bar.session <= $0 } ?? true }.suffix(limit)
-        let bars = sourced.map(\.bar)
+        let factors = Adjustment.factors(bars: all.map(\.bar), actions: adjustment == "none" ? [] : actions)
+        let chosen = zip(all, factors).prefix { bar, _ in to.map { bar.bar.session <= $0 } ?? true }.suffix(limit)
+        let first = chosen.first?.0.bar.session
         let provisional = try await ProvisionalBars(database).read(instrument.id, asOf: parameters.asOf, order: order)
-        let factor = adjustment == "split" ? splitFactors(bars, actions) : [Double](repeating: 1, count: bars.count)
         let document = BarsDocument(
             symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment,
             asOf: parameters.asOf,
-            bars: zip(sourced, factor).map { sourced, factor in
-                let bar = sourced.bar
+            bars: chosen.map { sourced, factor in
+                let (bar, divisor) = (sourced.bar, 1 / (adjustment == "total" ? factor.total : factor.split))
                 return BarsDocument.Bar(
-                    session: bar.session, open: bar.open.double / factor, high: bar.high.double / factor, low: bar.low.double / factor,
-                    close: bar.close.double / factor, volume: bar.volume * factor, source: sourced.source)
+                    session: bar.session, open: bar.open.double / divisor, high: bar.high.double / divisor,
+                    low: bar.low.double / divisor, close: bar.close.double / divisor, volume: bar.volume * (1 / factor.split),
+                    source: sourced.source)
             },
             provisional: provisional.map {
                 BarsDocument.Provisional(
@@ -72,23 +88,8 @@ extension Dashboard {
                     volume: $0.volume)
             },
             actions: actions.filter { action in
-                bars.first.map { action.exDate >= $0.session } ?? false && to.map { action.exDate <= $0 } ?? true
-            }.map { action in
-                switch action.kind {
-                case .split(let new, let old): BarsDocument.Action(exDate: action.exDate, kind: "split", value: new / old)
-                case .dividend(let amount): BarsDocument.Action(exDate: action.exDate, kind: "dividend", value: amount.double)
-                }
-            })
+                first.map { action.exDate >= $0 } ?? false && to.map { action.exDate <= $0 } ?? true
+            }.map(BarsDocument.Action.init))
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
-    }
-
-    /// For each bar, the product of the splits after it.
-    private func splitFactors(_ bars: [Bar], _ actions: [CorporateAction]) -> [Double] {
-        bars.map { bar in
-            actions.reduce(1) { factor, action in
-                guard case .split(let new, let old) = action.kind, action.exDate > bar.session else { return factor }
-                return factor * new / old
-            }
-        }
     }
 }

@@ -38,7 +38,8 @@ extension Dashboard {
     private static let (statusPage, largestStatusPage) = (1000, 2000)
 
     /// `GET /v1/data/status?symbol=&limit=&after=&as_of=`: what is there of each instrument, and what is missing against its exchange's
-    /// calendar, ordered by instrument. `symbol` is one or several, separated by commas; `after` is the `next` of the page before.
+    /// calendar, ordered by instrument. `symbol` is one or several, separated by commas, each whose it was at `as_of`; `after` is the `next`
+    /// of the page before.
     func dataStatus(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let instant = parameters.asOf
@@ -95,13 +96,14 @@ extension Dashboard {
         private enum CodingKeys: String, CodingKey { case asOf = "as_of", rows }
     }
 
-    /// `GET /v1/data/quarantine?symbol=&limit=&as_of=`: what the rules hold back, mend or
-    /// note, latest first, each with its reason.
+    /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&as_of=`: what the rules hold back, mend or note, latest first, each with its
+    /// reason. `from` and `to` are sessions; with one of them, rows without a readable date are left out.
     func quarantine(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
         let entries = try await QuarantineLog(database).entries(
-            of: try await instrument(in: parameters)?.id, asOf: parameters.asOf, limit: limit)
+            of: try await instrument(in: parameters)?.id, from: try parameters.date("from"), to: try parameters.date("to"),
+            asOf: parameters.asOf, limit: limit)
         let rows = entries.map { entry in
             QuarantineDocument.Row(
                 symbol: entry.instrument.symbol, session: entry.row.session, rule: entry.row.violation.rule,
@@ -123,19 +125,16 @@ extension Dashboard {
         /// Whether it has been folded in; the rest is what that brought. Bars that say what was known before are none.
         let folded: Bool
         let bars, actions: Int
-        /// Rows, however many rules speak against one.
+        /// Rows that do not count, however many rules speak against one, and whether that was known before or not.
         let heldBack: Int
         let rows: [Row]
 
         private enum CodingKeys: String, CodingKey { case object, folded, bars, actions, heldBack = "held_back", rows }
     }
 
-    private struct Place: Hashable {
-        let ordinal: Int
-        let session: SessionDate?
-    }
-
-    /// `GET /v1/data/answer?object=&limit=`: what became of one kept answer or file, and of which of its rows the rules had something to say.
+    /// `GET /v1/data/answer?object=&from=&to=&limit=`: what became of one kept answer or file, and of which of its rows the rules had
+    /// something to say. What was said before of the same rows is not said again: with the answer's first and last session as `from` and
+    /// `to` it is among the rows, as it stood then.
     func answer(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         guard let key = parameters.text("object") else {
@@ -143,16 +142,22 @@ extension Dashboard {
         }
         let counts = try await RawObjects(database).counts(key)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
-        let found = try await QuarantineLog(database).rows(of: key).filter { $0.verdict != .released }
-        let held = Set(found.lazy.filter { $0.verdict == .quarantine }.map { Place(ordinal: $0.ordinal, session: $0.session) })
+        let (from, to) = (try parameters.date("from"), try parameters.date("to"))
+        let log = QuarantineLog(database)
+        var found = try await log.rows(of: key).filter { $0.verdict != .released }
+        if let answer = counts?.answer, let from, let to {
+            found += try await log.entries(
+                of: answer.instrument, source: answer.provider, from: from, to: to, asOf: answer.knownAt, limit: limit
+            ).lazy.filter { $0.key != key }.map(\.row)
+        }
         let rows = found.prefix(limit).map { row in
             AnswerDocument.Row(
                 session: row.session, rule: row.violation.rule, verdict: row.verdict.rawValue, detail: row.violation.detail, row: row.text,
                 repair: row.repairs.map(\.description).joined(separator: ", "))
         }
         let document = AnswerDocument(
-            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0, heldBack: held.count,
-            rows: rows)
+            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0,
+            heldBack: counts?.rejected ?? 0, rows: rows)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "no-store"])
     }
 
@@ -160,7 +165,7 @@ extension Dashboard {
     private func instruments(in parameters: Parameters) async throws -> [String]? {
         guard let text = parameters.text("symbol") else { return nil }
         let wanted = text.split(separator: ",").map(String.init)
-        let found = try await Instruments(database).find(symbols: wanted)
+        let found = try await Instruments(database).find(symbols: wanted, asOf: parameters.asOf)
         if let unknown = wanted.first(where: { found[$0] == nil }) ?? (wanted.isEmpty ? text : nil) {
             throw ProblemDetails.unknownSymbol(unknown)
         }
@@ -170,7 +175,9 @@ extension Dashboard {
     /// The instrument that the query names, if it names one.
     private func instrument(in parameters: Parameters) async throws -> Instrument? {
         guard let symbol = parameters.text("symbol") else { return nil }
-        guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
+        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: parameters.asOf) else {
+            throw ProblemDetails.unknownSymbol(symbol)
+        }
         return instrument
     }
 }

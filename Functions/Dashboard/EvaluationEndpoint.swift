@@ -47,16 +47,18 @@ extension Dashboard {
         let to = try parameters.date("to") ?? parameters.asOf.utcDate
         let from = try parameters.date("from") ?? to.advanced(by: -730)
         guard from <= to else { throw ProblemDetails.invalidParameter("from", "\(from) is after \(to).") }
-        let instrument = try await wanted(request.queryStringParameters?["symbol"])
+        let instrument = try await wanted(request.queryStringParameters?["symbol"], asOf: parameters.asOf)
         let totals = try await Scores(database).totals(
             by: .role, from: from, through: to, asOf: parameters.asOf, instrument: instrument)
         return try HTTPAPIResponse(
             json: EvaluationDocument(from: from, to: to, asOf: parameters.asOf, results: totals.map(EvaluationDocument.Row.init)))
     }
 
-    private func wanted(_ symbol: String?) async throws -> String? {
+    private func wanted(_ symbol: String?, asOf instant: Instant) async throws -> String? {
         guard let symbol else { return nil }
-        guard let instrument = try await Instruments(database).find(symbol: symbol) else { throw ProblemDetails.unknownSymbol(symbol) }
+        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: instant) else {
+            throw ProblemDetails.unknownSymbol(symbol)
+        }
         return instrument.id
     }
 }

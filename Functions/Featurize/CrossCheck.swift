@@ -43,30 +43,34 @@ package struct CrossCheckReport: Encodable, Sendable {
 }
 
 extension Featurize {
-    /// Works until half of the invocation's time is gone. nil when no pair is named or configured.
-    func compare(_ check: CrossCheck, _ context: Context) async throws -> CrossCheckReport? {
+    /// Differences that a report names.
+    private static let largest = 100
+
+    /// Works until `end`, by default until half of the invocation's time is gone. nil when no pair is named or configured.
+    func compare(_ check: CrossCheck, until end: ContinuousClock.Instant? = nil, _ context: Context) async throws -> CrossCheckReport? {
         guard [0, 2].contains(check.crossCheck.count) else { throw Failure.invalidCrossCheck }
         guard let pair = try SourcePreference.CrossCheck(check.crossCheck) ?? crossCheck else { return nil }
         for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw Failure.unknownProvider(name) }
-        let half = ContinuousClock.now + (context.cutOff.instant - .now) / 2
+        let end = end ?? .now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005
         let from = check.from ?? check.weeks.map { check.time.utcDate.advanced(by: -7 * $0) }
         var report = CrossCheckReport()
-        let instruments = try await instruments(of: check).filter { check.after ?? "" < $0.id }
+        let instruments = try await instruments(of: check)
         for instrument in instruments {
-            let (found, compared) = try await SourceComparison(database).compare(
-                instrument.id, pair.first, pair.second, from: from, asOf: check.time, tolerance: tolerance)
+            let (largest, disagreements, compared) = try await SourceComparison(database).compare(
+                instrument.id, pair.first, pair.second, from: from, asOf: check.time, tolerance: tolerance, limit: Self.largest)
             report.instruments += 1
             report.compared += compared
-            report.disagreements += found.count
-            report.largest += found
-            guard .now < half || report.instruments == instruments.count else {
+            report.disagreements += disagreements
+            report.largest += largest
+            report.largest.sort { abs($0.first - $0.second) > abs($1.first - $1.second) }
+            report.largest.removeLast(max(report.largest.count - Self.largest, 0))
+            guard .now < end || report.instruments == instruments.count else {
                 report.next = check
                 report.next?.after = instrument.id
                 break
             }
         }
-        report.largest = Array(report.largest.sorted { abs($0.first - $0.second) > abs($1.first - $1.second) }.prefix(100))
         for found in report.largest {
             context.logger.warning(
                 "Providers disagree",
@@ -88,9 +92,8 @@ extension Featurize {
     }
 
     private func instruments(of check: CrossCheck) async throws -> [Instrument] {
-        guard let symbols = check.symbols else { return try await Instruments(database).list() }
-        let found = try await Instruments(database).find(symbols: symbols)
-        if let unknown = symbols.first(where: { found[$0] == nil }) { throw Failure.unknownSymbol(unknown) }
-        return found.values.sorted { $0.id < $1.id }
+        let found = try await Instruments(database).find(symbols: check.symbols ?? [], asOf: check.time)
+        if let unknown = check.symbols?.first(where: { found[$0] == nil }) { throw Failure.unknownSymbol(unknown) }
+        return try await Instruments(database).list(of: check.symbols == nil ? nil : found.values.map(\.id), after: check.after ?? "")
     }
 }

@@ -18,7 +18,7 @@ struct Screen: Sendable {
         var refusedSplits: Set<SessionDate> = []
         /// The ex-dates by which the prices of silent sources mean something else now.
         var explainedAnew: [SessionDate] = []
-        /// Bars that count, and rows that do not.
+        /// Bars that count, and rows that do not, however many rules speak against one.
         var stored = 0, held = 0
     }
 
@@ -63,7 +63,8 @@ struct Screen: Sendable {
         try await QuarantineLog(database).update(found, from: answer, judged: screening.judged, came: Set(bars.map(\.bar.session)))
         judged.changes[answer.provider] = changes
         judged.stored += changes.stored.count
-        judged.held += found.count { (row: QuarantinedRow) in row.verdict == .quarantine }
+        let held = found.filter { $0.verdict == .quarantine }
+        judged.held += Set(held.compactMap(\.session)).count + Set(held.lazy.filter { $0.session == nil }.map(\.ordinal)).count
         return screening
     }
 

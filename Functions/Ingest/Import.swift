@@ -1,6 +1,7 @@
 import AWS
 import FoundationEssentials
 import LambdaRuntime
+import Logging
 import Market
 import Objects
 import Providers
@@ -13,16 +14,18 @@ import Store
 ///   "provider": "csv", "symbol": "ACME", "exchange": "XNAS", "file": "acme.csv", "body": "date,open,high,low,close,volume\n…"}}
 /// ```
 package struct Import: Decodable, Sendable, Equatable {
-    /// What a Lambda event may be, less room for the rest of it.
-    static let largestBody = 6 << 20 - 4096
+    /// Kinds of answers that no daily series is made of.
+    static let unread: Set = ["intraday", "quote"]
 
     /// One of `SourcePreference.files`.
     let provider: String
     /// Which of the format's answers, such as `splits`; nil is daily bars.
     var kind: String?
-    /// A symbol or an instrument's id; `exchange` and `currency` are needed where nobody knows it yet.
+    /// A symbol or an instrument's id.
     let symbol: String
+    /// Where it is listed. A symbol that nobody knows yet needs it and is registered; one that is known elsewhere is refused.
     var exchange: String?
+    /// Of a symbol that nobody knows yet; nil is USD.
     var currency: String?
     /// The file's name, kept as where the bytes came from.
     var file: String?
@@ -34,14 +37,31 @@ package struct ImportSummary: Encodable, Sendable {
     let instrument, object: String
     /// False when the same bytes were handed in at the same time before.
     let isNew: Bool
-    /// Rows of closed sessions, of unfinished ones, actions, and rows that cannot be read.
+    /// Rows of closed sessions, of unfinished ones, actions, and rows that cannot be read, whatever the rules say of the others.
     let bars, provisional, actions, rejected: Int
+    /// The first and the last session that a row or an action of it is about; nil where none is.
+    let from, to: SessionDate?
+
+    init(_ parsed: ProviderAnswer, instrument: String, object: String, isNew: Bool) {
+        self.instrument = instrument
+        self.object = object
+        self.isNew = isNew
+        let dated = (parsed.bars + parsed.adjusted + parsed.provisional).map(\.session) + parsed.actions.map(\.exDate)
+        let sessions = dated + parsed.rejected.compactMap(\.session)
+        (from, to) = (sessions.min(), sessions.max())
+        bars = parsed.bars.count + parsed.adjusted.count
+        provisional = parsed.provisional.count
+        actions = parsed.actions.count
+        rejected = Set(parsed.rejected.lazy.filter { $0.repairs.isEmpty }.map(\.ordinal)).count
+    }
 }
 
 enum ImportFailure: Error, Sendable, CustomStringConvertible {
     case unknownFormat(String)
     case unknownKind(String, format: String)
-    case tooLarge(Int)
+    case unknownSymbol(String)
+    case invalidSymbol(String)
+    case listedElsewhere(String, Instrument, exchange: String)
     case refused(String, ProviderRefusal)
 
     var description: String {
@@ -49,7 +69,11 @@ enum ImportFailure: Error, Sendable, CustomStringConvertible {
         case .unknownFormat(let name):
             "\"\(name)\" is no format of import; there are \(SourcePreference.files.joined(separator: ", "))"
         case .unknownKind(let kind, let format): "\(format) has no \"\(kind)\""
-        case .tooLarge(let bytes): "the file has \(bytes) bytes, and an event carries at most \(Import.largestBody): hand it in in parts"
+        case .unknownSymbol(let symbol):
+            "nobody knows \"\(symbol)\" yet: say its exchange as a MIC (\"exchange\" in the event, --exchange of the command)"
+        case .invalidSymbol(let symbol): "\"\(symbol)\" is no symbol that a new instrument can have"
+        case .listedElsewhere(let symbol, let known, let exchange):
+            "\(symbol) is \(known.id), which is not on \(exchange): hand it in as \(known.id) without an exchange"
         case .refused(let format, let refusal): "this cannot be read as \(format): \(refusal)"
         }
     }
@@ -64,10 +88,11 @@ extension Ingest {
         guard SourcePreference.files.contains(file.provider),
             let provider = ProviderCatalog.provider(named: file.provider, kind: file.kind)
         else { throw ImportFailure.unknownFormat(file.provider) }
-        if let kind = file.kind, kind != provider.kind { throw ImportFailure.unknownKind(kind, format: file.provider) }
+        if let kind = file.kind, kind != provider.kind || Import.unread.contains(kind) {
+            throw ImportFailure.unknownKind(kind, format: file.provider)
+        }
         let body = Array(file.body.utf8)
-        guard body.count <= Import.largestBody else { throw ImportFailure.tooLarge(body.count) }
-        let instrument = try await registered(file)
+        let instrument = try await instrument(of: file, asOf: asOf)
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let record = RawRecord(
             provider: provider.name, kind: provider.kind, instrument: instrument.id, url: "import:\(file.file ?? "")", status: 200,
@@ -82,6 +107,7 @@ extension Ingest {
             throw ImportFailure.refused(provider.name, error)
         }
         guard let session = calendar?.latestClosed(at: asOf) else { throw IngestFailure.noSession(asOf) }
+        try await Instruments(database).register([instrument])
         let (key, outcome) = try await archive.put(body, record, part: Int(asOf.seconds % 86_400), deadline: context.cutOff.instant)
         let run = Run(
             id: "import-\(key.sha256.prefix(12))/\(instrument.id)/\(asOf)", exchange: instrument.exchange, asOf: asOf, session: session,
@@ -90,24 +116,27 @@ extension Ingest {
         try await Runs(database).stored([key.description], of: instrument.id, in: run.id)
         (summary.run, summary.session, summary.expected) = (run.id, session, 1)
         if outcome == .created { summary.stored = [instrument.symbol] } else { summary.unchanged = [instrument.symbol] }
-        summary.imported = ImportSummary(
-            instrument: instrument.id, object: key.description, isNew: outcome == .created, bars: parsed.bars.count + parsed.adjusted.count,
-            provisional: parsed.provisional.count, actions: parsed.actions.count,
-            rejected: parsed.rejected.count { $0.repairs.isEmpty })
+        summary.imported = ImportSummary(parsed, instrument: instrument.id, object: key.description, isNew: outcome == .created)
         try await announceIfComplete(run, context)
+        context.logger.info("Imported", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }
 
-    /// The instrument that is meant; with an exchange, one that nobody knew is registered.
-    private func registered(_ file: Import) async throws -> Instrument {
+    /// The instrument that is meant. One that nobody knows is made of the symbol and the exchange, and not registered yet.
+    private func instrument(of file: Import, asOf: Instant) async throws -> Instrument {
         if let exchange = file.exchange, TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
         let instruments = Instruments(database)
         try await instruments.register(settings.universe)
-        if let known = try await instruments.find(symbol: file.symbol), file.exchange == nil || known.exchange == file.exchange {
+        let symbol = String(file.symbol[...].trimmed)
+        let known = try await instruments.find(symbol: symbol, asOf: asOf)
+        guard let exchange = file.exchange else {
+            guard let known else { throw ImportFailure.unknownSymbol(symbol) }
             return known
         }
-        guard let exchange = file.exchange else { throw IngestFailure.unknownSymbols([file.symbol]) }
-        let new = Instrument(listing: file.symbol, on: exchange, currency: file.currency ?? "USD")
-        try await instruments.register([new])
-        return try await instruments.find(id: new.id) ?? new
+        if let known, known.exchange == exchange { return known }
+        let ticker = symbol.hasPrefix("\(exchange):") ? String(symbol.dropFirst(exchange.count + 1)) : symbol
+        if let listed = try await instruments.find(id: "\(exchange):\(ticker)") { return listed }
+        if let known { throw ImportFailure.listedElsewhere(symbol, known, exchange: exchange) }
+        guard !ticker.isEmpty, !ticker.contains(":") else { throw ImportFailure.invalidSymbol(file.symbol) }
+        return Instrument(listing: ticker, on: exchange, currency: file.currency ?? "USD")
     }
 }

@@ -13,7 +13,7 @@ package struct DataStatus: Sendable {
         package let sessions: Int
         /// Sessions of which there is only an unfinished bar.
         package let provisional: Int
-        /// Rows held back, and rows that count with a repair.
+        /// Rows held back, and rows that count with a repair, however many rules speak of one.
         package let quarantined, repaired: Int
         /// Who said anything, by name.
         package let sources: [String]
@@ -45,7 +45,7 @@ package struct DataStatus: Sendable {
                         AND \(Bars.isVisible("known_at", "$1")))
             ) p ON true
             LEFT JOIN LATERAL (
-                SELECT count(*) FILTER (WHERE verdict = 'quarantine') AS held, count(*) FILTER (WHERE verdict = 'repair') AS repaired
+                SELECT \(QuarantineLog.rows("quarantine")) AS held, \(QuarantineLog.rows("repair")) AS repaired
                 FROM (\(QuarantineLog.current("$1"))) current WHERE instrument_id = i.id
             ) q ON true
             LEFT JOIN LATERAL (

@@ -39,25 +39,32 @@ package struct Instruments: Sendable {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = ANY ($1) ORDER BY id", [ids]).all(Self.instrument)
     }
 
-    /// By the id, or by a symbol such as `AAPL`: the instrument that has it now, else the one that had it last.
-    package func find(symbol: String) async throws(PostgresError) -> Instrument? {
-        try await database.query(
-            "SELECT \(Self.columns) FROM instruments i WHERE id = instrument_named($1, 'infinity')", [symbol]
-        ).one(Self.instrument)
+    /// By the id, or by a symbol such as `AAPL`: the instrument that has it, else the one that had it last, as names are known at an
+    /// instant (nil: as they are known by now). A symbol that nobody had by then is looked for among the names known by now.
+    package func find(symbol: String, asOf instant: Instant? = nil) async throws(PostgresError) -> Instrument? {
+        try await find(symbols: [symbol], asOf: instant)[symbol]
     }
 
     /// The same for many at once; those that nobody has are left out.
-    package func find(symbols: [String]) async throws(PostgresError) -> [String: Instrument] {
+    package func find(symbols: [String], asOf instant: Instant? = nil) async throws(PostgresError) -> [String: Instrument] {
         let pairs = try await database.query(
-            "SELECT \(Self.columns), s FROM unnest($1::text[]) s JOIN instruments i ON i.id = instrument_named(s, 'infinity')", [symbols]
+            """
+            SELECT \(Self.columns), s FROM unnest($1::text[]) s JOIN instruments i
+                ON i.id = coalesce(instrument_named(s, coalesce($2::timestamptz, 'infinity')), instrument_named(s, 'infinity'))
+            """, [symbols, instant]
         ).all { row throws(PostgresError) in (try row[5] as String, try Self.instrument(row)) }
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// All, or one exchange's, ordered by id.
-    package func list(exchange: String? = nil) async throws(PostgresError) -> [Instrument] {
+    /// All, one exchange's, or those of `ids`; ordered by id as the database sorts text, those after an id.
+    package func list(
+        exchange: String? = nil, of ids: [String]? = nil, after id: String = ""
+    ) async throws(PostgresError) -> [Instrument] {
         try await database.query(
-            "SELECT \(Self.columns) FROM instruments i WHERE $1 IS NULL OR exchange = $1 ORDER BY id", [exchange]
+            """
+            SELECT \(Self.columns) FROM instruments i
+            WHERE ($1 IS NULL OR exchange = $1) AND ($2::text[] IS NULL OR id = ANY ($2)) AND id > $3 ORDER BY id
+            """, [exchange, ids, id]
         ).all(Self.instrument)
     }
 

@@ -129,20 +129,33 @@ package struct QuarantineLog: Sendable {
         package let row: QuarantinedRow
     }
 
-    /// What holds as known at an instant, latest first; of one instrument if given.
-    package func entries(of instrument: String? = nil, asOf instant: Instant, limit: Int) async throws(PostgresError) -> [Entry] {
+    /// What holds as known at an instant, latest first; of one instrument, of one source, of sessions from and to, if given. What is of no
+    /// session is last, and left out where sessions are given.
+    package func entries(
+        of instrument: String? = nil, source: String? = nil, from: SessionDate? = nil, to: SessionDate? = nil, asOf instant: Instant,
+        limit: Int
+    ) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
             SELECT \(Instruments.columns), q.source, q.object_key, q.known_at, \(Self.columns)
             FROM (\(Self.current("$1"))) q JOIN instruments i ON i.id = q.instrument_id
-            WHERE $2 IS NULL OR q.instrument_id = $2
-            ORDER BY q.known_at DESC, q.instrument_id, q.session DESC, q.object_key, q.ordinal, q.rule LIMIT $3
-            """, [instant, instrument, limit]
+            WHERE ($2 IS NULL OR q.instrument_id = $2) AND ($4::text IS NULL OR q.source = $4)
+                AND ($5::date IS NULL OR q.session >= $5) AND ($6::date IS NULL OR q.session <= $6)
+            ORDER BY q.known_at DESC, q.instrument_id, q.session DESC NULLS LAST, q.object_key, q.ordinal, q.rule LIMIT $3
+            """, [instant, instrument, limit, source, from, to]
         ).all { row throws(PostgresError) in
             Entry(
                 instrument: try Instruments.instrument(row), source: try row[5], key: try row[6], knownAt: try row[7],
                 row: try Self.found(in: row, at: 8))
         }
+    }
+
+    /// The number of answers' rows that findings of a verdict are about: a source's sessions, and places in objects where there is none.
+    static func rows(_ verdict: String) -> String {
+        """
+        count(DISTINCT (source, session)) FILTER (WHERE verdict = '\(verdict)' AND session IS NOT NULL)
+            + count(DISTINCT (object_key, ordinal)) FILTER (WHERE verdict = '\(verdict)' AND session IS NULL)
+        """
     }
 
     /// The rows of `quarantine` that hold as known at a parameter's instant. Those without a session are no versions of each other.

@@ -11,7 +11,7 @@ package struct RawObjects: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["instrument " + instrument])
     }
 
-    /// Says that an answer was folded in. False when it was already.
+    /// Says that an answer was folded in, and what it brought: bars that count, actions, and rows held back. False when it was already.
     @discardableResult
     package func record(_ answer: Answer, bars: Int, actions: Int, rejected: Int) async throws(PostgresError) -> Bool {
         try await database.execute(
@@ -23,9 +23,9 @@ package struct RawObjects: Sendable {
     }
 
     /// What an answer brought when it was folded in; nil when it was not yet.
-    package func counts(_ key: String) async throws(PostgresError) -> (bars: Int, actions: Int)? {
-        try await database.query("SELECT bars, actions FROM raw_objects WHERE key = $1", [key])
-            .one { row throws(PostgresError) in (try row[0], try row[1]) }
+    package func counts(_ key: String) async throws(PostgresError) -> (answer: Answer, bars: Int, actions: Int, rejected: Int)? {
+        try await database.query("SELECT \(Answer.columns), bars, actions, rejected FROM raw_objects WHERE key = $1", [key])
+            .one { row throws(PostgresError) in (try Answer(row), try row[7], try row[8], try row[9]) }
     }
 
     package func contains(_ key: String) async throws(PostgresError) -> Bool {

@@ -14,10 +14,10 @@ package struct SourceComparison: Sendable {
     }
 
     /// Compares the latest versions as known at an instant, from a session on. Only sessions that both have count, and a return is between
-    /// two neighbours of those. Returns the disagreements, largest first, and how many returns were compared.
+    /// two neighbours of those. Returns at most `limit` disagreements, largest first, how many there are, and how many returns were compared.
     package func compare(
-        _ instrument: String, _ first: String, _ second: String, from: SessionDate?, asOf instant: Instant, tolerance: Double
-    ) async throws(PostgresError) -> (disagreements: [Disagreement], compared: Int) {
+        _ instrument: String, _ first: String, _ second: String, from: SessionDate?, asOf instant: Instant, tolerance: Double, limit: Int
+    ) async throws(PostgresError) -> (largest: [Disagreement], disagreements: Int, compared: Int) {
         let rows = try await database.query(
             """
             WITH latest AS (
@@ -29,15 +29,14 @@ package struct SourceComparison: Sendable {
                 FROM (SELECT * FROM latest WHERE source = ($2::text[])[1]) a JOIN (SELECT * FROM latest WHERE source = ($2::text[])[2]) b USING (session)
                 WINDOW w AS (ORDER BY session)
             )
-            SELECT session, a, b, count(*) OVER () FROM returns WHERE a IS NOT NULL ORDER BY abs(a - b) DESC, session
-            """, [instrument, [first, second], instant, from])
-        let compared = try rows.first.map { row throws(PostgresError) in try row[3] as Int } ?? 0
-        var disagreements: [Disagreement] = []
-        for row in rows {
-            let (a, b): (Double, Double) = (try row[1], try row[2])
-            guard abs(a - b) > tolerance else { break }
-            disagreements.append(Disagreement(instrument: instrument, session: try row[0], first: a, second: b))
+            SELECT session, a, b, count(*) FILTER (WHERE abs(a - b) > $5) OVER (), count(*) OVER ()
+            FROM returns WHERE a IS NOT NULL ORDER BY abs(a - b) DESC, session LIMIT $6
+            """, [instrument, [first, second], instant, from, tolerance, max(limit, 1)])
+        let counts = try rows.first.map { row throws(PostgresError) in (try row[3] as Int, try row[4] as Int) }
+        guard let (disagreements, compared) = counts else { return ([], 0, 0) }
+        let largest = try rows.all { row throws(PostgresError) in
+            Disagreement(instrument: instrument, session: try row[0], first: try row[1], second: try row[2])
         }
-        return (disagreements, compared)
+        return (Array(largest.prefix(min(disagreements, limit))), disagreements, compared)
     }
 }

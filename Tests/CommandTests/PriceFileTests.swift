@@ -3,16 +3,22 @@ import Testing
 @testable import Command
 
 @Suite struct PriceFileTests {
-    @Test func aTableOfManySymbolsComesApartByThem() {
+    @Test func aTableOfManySymbolsComesApartByThem() throws {
         let text = "\u{FEFF}Date;Ticker;Open\r\n2012-01-03;A;1\r\n2012-01-03;\"B.C\";2\r\n2012-01-04;A;3\r\n;;\r\n"
-        let parts = PriceFile(text, isTable: true).parts
+        let parts = try PriceFile(text, isTable: true).parts
         #expect(parts.map(\.symbol) == ["A", "B.C"])
         #expect(parts.first?.body.split(whereSeparator: \.isNewline).count == 3)
         #expect(parts.last?.body.contains("2012-01-03;\"B.C\";2") == true && parts.last?.body.contains("2012-01-04") == false)
     }
 
     @Test(arguments: [("date,open\n2012-01-03,1\n", true), ("[{\"symbol\":\"A\"}]", false)])
-    func aFileOfOneSymbolStaysAsItIs(_ text: String, isTable: Bool) {
-        #expect(PriceFile(text, isTable: isTable).parts == [PriceFile.Part(symbol: nil, body: text)])
+    func aFileOfOneSymbolStaysAsItIs(_ text: String, isTable: Bool) throws {
+        #expect(try PriceFile(text, isTable: isTable).parts == [PriceFile.Part(symbol: nil, body: text)])
+    }
+
+    @Test(arguments: ["date,symbol\n2012-01-03,A\n\n2012-01-04,\n", "date,symbol\r\n2012-01-03,A\r\n,\r\n2012-01-04\r\n"])
+    func aRowWithoutASymbolIsNamed(_ text: String) {
+        let failure = #expect(throws: CommandFailure.self) { try PriceFile(text, isTable: true) }
+        #expect(failure?.description.contains("row 4 has no symbol") == true)
     }
 }

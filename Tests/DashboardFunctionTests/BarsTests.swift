@@ -33,7 +33,8 @@ import Testing
         let (stooq, yahoo) = (answer("stooq", "daily"), answer("yahoo", "chart-1d"))
         try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: stooq, currency: "USD") { _ in known }
         let split = CorporateAction(exDate: exDate, kind: .split(numerator: 2, denominator: 1))
-        try await Actions(database).insert([split], from: yahoo, covering: nil) { _ in known }
+        let dividend = CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 11), kind: .dividend(Price(5)), nature: .special)
+        try await Actions(database).insert([split, dividend], from: yahoo, covering: nil) { _ in known }
         for answer in [stooq, yahoo] { try await RawObjects(database).record(answer, bars: 1, actions: 0, rejected: 0) }
         return try await Dashboard([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "PROVIDERS": "stooq,yahoo",
@@ -42,7 +43,10 @@ import Testing
 
     private struct Chart: Decodable {
         struct Bar: Decodable { let session: String, close, volume: Double }
-        struct Action: Decodable { let ex_date: String }
+        struct Action: Decodable {
+            let ex_date: String
+            let nature: String?
+        }
         let bars: [Bar]
         let actions: [Action]
     }
@@ -66,7 +70,13 @@ import Testing
         let chart = try await ask(try await dashboard(), [:])
         #expect(chart.bars.count == 7 && chart.bars.allSatisfy { $0.close == 50 })
         #expect(chart.bars.map(\.volume) == [2000, 2000, 2000, 2000, 1000, 1000, 1000])
-        #expect(chart.actions.map(\.ex_date) == ["2012-01-09"])
+        #expect(chart.actions.map(\.ex_date) == ["2012-01-09", "2012-01-11"] && chart.actions.map(\.nature) == [nil, "special"])
+    }
+
+    @Test func aTotalReturnTakesTheDividendsOffToo() async throws {
+        let chart = try await ask(try await dashboard(), ["adjustment": "total"])
+        #expect(chart.bars.dropLast().allSatisfy { abs($0.close - 45) < 1e-9 } && chart.bars.last?.close == 50)
+        #expect(chart.bars.map(\.volume) == [2000, 2000, 2000, 2000, 1000, 1000, 1000])
     }
 
     @Test func aChartThatEndsBeforeTheSplitIsAdjustedByItToo() async throws {
@@ -74,6 +84,8 @@ import Testing
         let chart = try await ask(dashboard, ["to": "2012-01-06", "limit": "2"])
         #expect(chart.bars.map(\.session) == ["2012-01-05", "2012-01-06"] && chart.bars.allSatisfy { $0.close == 50 })
         #expect(chart.actions.isEmpty)
+        let total = try await ask(dashboard, ["to": "2012-01-06", "limit": "2", "adjustment": "total"])
+        #expect(total.bars.allSatisfy { abs($0.close - 45) < 1e-9 && $0.volume == 2000 })
         #expect(try await ask(dashboard, ["to": "2012-01-06", "adjustment": "none"]).bars.allSatisfy { $0.close == 100 })
     }
 }

@@ -33,7 +33,7 @@ import Testing
                 QuarantinedRow(ordinal: 9, session: sessions[1], violation: Violation(rule: $0, detail: "d"), text: "row")
             }
             if index == 0 { try await QuarantineLog(database).insert(wrong, from: answer) }
-            try await RawObjects(database).record(answer, bars: bars.count, actions: 0, rejected: 0)
+            try await RawObjects(database).record(answer, bars: bars.count, actions: 0, rejected: index == 0 ? 1 : 0)
         }
         return try await Dashboard([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password,
@@ -42,8 +42,8 @@ import Testing
 
     private struct Status: Decodable {
         struct Symbol: Decodable {
-            let symbol: String
-            let missing: Int
+            let symbol, instrument: String
+            let missing, quarantined: Int
             let gaps: [String]
         }
         let symbols: [Symbol]
@@ -98,13 +98,71 @@ import Testing
             let rows: [[String: String]]
         }
         let dashboard = try await dashboard()
-        func told(_ key: String) async throws -> Told {
-            let response = try await ask(dashboard, "/v1/data/answer", ["object": key])
+        func told(_ key: String, _ sessions: [String: String] = [:]) async throws -> Told {
+            let response = try await ask(dashboard, "/v1/data/answer", sessions.merging(["object": key]) { $1 })
             return try JSONDecoder().decode(Told.self, from: Data((response.body ?? "").utf8))
         }
         let known = try await told("raw/csv/daily/A")
         #expect(known.folded && known.bars == 7 && known.held_back == 1 && known.rows.map { $0["rule"] } == ["order", "price"])
         #expect(try await !told("raw/csv/daily/none").folded)
+        // The same file again: nothing new, and the row is held back still.
+        let later = try #require(Instant("2012-01-12T22:30:00Z"))
+        let again = Answer(
+            key: "raw/csv/daily/A2", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: later, fetchedAt: later, sha256: "A2")
+        try await RawObjects(dashboard.database).record(again, bars: 0, actions: 0, rejected: 1)
+        let alone = try await told(again.key)
+        #expect(alone.held_back == 1 && alone.rows.isEmpty)
+        let standing = try await told(again.key, ["from": "2012-01-03", "to": "2012-01-11"])
+        #expect(standing.rows.map { $0["rule"] } == ["order", "price"])
+        #expect(try await told(again.key, ["from": "2012-01-05", "to": "2012-01-11"]).rows.isEmpty)
         #expect(try await ask(dashboard, "/v1/data/answer", [:]).statusCode == 400)
+    }
+
+    @Test func whatIsHeldBackIsCountedByRowsAndListedBySessions() async throws {
+        struct Held: Decodable {
+            struct Row: Decodable { let session: String? }
+            let rows: [Row]
+        }
+        let dashboard = try await dashboard()
+        #expect(try await status(dashboard, ["symbol": "A"]).symbols.map(\.quarantined) == [1])
+        let known = try #require(Instant("2012-01-11T22:30:00Z"))
+        let answer = Answer(
+            key: "raw/csv/daily/A", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: known, fetchedAt: known, sha256: "A")
+        let undated = ["date", "price"].map {
+            QuarantinedRow(ordinal: 3, session: nil, violation: Violation(rule: $0, detail: "d"), text: "row")
+        }
+        try await QuarantineLog(dashboard.database).insert(undated, from: answer)
+        #expect(try await status(dashboard, ["symbol": "A"]).symbols.map(\.quarantined) == [2])
+        func held(_ query: [String: String]) async throws -> [String?] {
+            let response = try await ask(dashboard, "/v1/data/quarantine", query)
+            return try JSONDecoder().decode(Held.self, from: Data((response.body ?? "").utf8)).rows.map(\.session)
+        }
+        #expect(try await held(["symbol": "A"]) == ["2012-01-04", "2012-01-04", nil, nil])
+        #expect(try await held(["symbol": "A", "limit": "1"]) == ["2012-01-04"])
+        #expect(try await held(["from": "2012-01-04", "to": "2012-01-04"]) == ["2012-01-04", "2012-01-04"])
+        #expect(try await held(["from": "2012-01-05"]).isEmpty)
+        #expect(try await held(["to": "2012-01-03"]).isEmpty)
+        #expect(try await ask(dashboard, "/v1/data/quarantine", ["from": "soon"]).statusCode == 400)
+    }
+
+    @Test func aSymbolIsWhoseItWasThen() async throws {
+        struct Chart: Decodable { let instrument: String }
+        let dashboard = try await dashboard()
+        let renamed = try #require(Instant("2012-01-09T12:00:00Z"))
+        try await Symbols(dashboard.database).record(
+            [.init(instrument: "XNAS:A", symbol: "ALPHA", from: SessionDate(year: 2012, month: 1, day: 10))], knownAt: renamed)
+        try await Instruments(dashboard.database).register(
+            [Instrument(id: "XNAS:A-2", symbol: "A", exchange: "XNAS", currency: "USD", name: "Another")],
+            since: SessionDate(year: 2012, month: 1, day: 11))
+        for (symbol, asOf, id) in [
+            ("A", nil, "XNAS:A-2"), ("A", "2012-01-08", "XNAS:A"), ("ALPHA", nil, "XNAS:A"), ("ALPHA", "2012-01-08", "XNAS:A"),
+        ] {
+            var query: [String: String] = [:]
+            query["as_of"] = asOf
+            let response = try await ask(dashboard, "/v1/bars/\(symbol)", query)
+            #expect(try JSONDecoder().decode(Chart.self, from: Data((response.body ?? "").utf8)).instrument == id)
+            query["symbol"] = symbol
+            #expect(try await status(dashboard, query).symbols.map(\.instrument) == [id])
+        }
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import LambdaRuntime
 import Market
 import Store
+import TestSupport
 import Testing
 
 @testable import FeaturizeFunction
@@ -47,6 +48,29 @@ import Testing
             check = next
         }
         #expect(parts == 3 && disagreements == 6)
+        let comparison = SourceComparison(folded.database)
+        let one = try await comparison.compare(
+            instruments[0].id, "alphavantage", "yahoo", from: nil, asOf: check.time, tolerance: 0.005, limit: 1)
+        #expect(one.largest == [whole.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.compared == 59)
+    }
+
+    @Test func theWeeklyJobCallsItselfForWhatIsLeft() async throws {
+        let cloud = LoopbackServer.answering { _, _, connection in connection.answer(202) }
+        defer { cloud.stop() }
+        let featurize = try await Folded((0..<2).map(RawMarket.instrument)).featurize(cloud: cloud.url)
+        let weekly = CrossCheck(
+            crossCheck: ["alphavantage", "yahoo"], weeks: 4, tolerance: 0.01, goOn: true, time: "2012-01-01T00:00:00Z")
+        let report = try #require(try await featurize.compare(weekly, until: .now, Context()))
+        #expect(report.instruments == 1 && cloud.seen.count == 1)
+        let call = try #require(cloud.seen.first)
+        #expect(call.hasPrefix("POST /2015-03-31/functions/Featurize/invocations ") && call.contains("X-Amz-Invocation-Type: Event"))
+        let body = try #require(call.components(separatedBy: "\r\n\r\n").last)
+        guard case .crossCheck(let next) = try JSONDecoder().decode(FeaturizeEvent.self, from: Data(body.utf8)) else {
+            Issue.record("another event")
+            return
+        }
+        #expect(next == report.next && next.after == "XNAS:T0" && next.weeks == 4 && next.tolerance == 0.01 && next.goOn == true)
+        #expect(try await featurize.compare(next, until: .now, Context())?.next == nil && cloud.seen.count == 1)
     }
 
     @Test func aProviderThatNobodyKnowsIsNamed() async throws {

@@ -155,12 +155,12 @@ struct Folded {
             })
     }
 
-    /// The function itself over the same database; the other servers that it knows of are not there.
-    func featurize() async throws -> Featurize {
+    /// The function itself over the same database; the other servers that it knows of are at `cloud`, or not there.
+    func featurize(cloud: String = "http://127.0.0.1:9") async throws -> Featurize {
         let name: String = try await database.query("SELECT current_database()::text")[0][0]
         return try await Featurize([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw",
-            "AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": cloud, "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1",
             "PREDICT_FUNCTION": "Predict", "AWS_LAMBDA_FUNCTION_NAME": "Featurize",
         ])
     }

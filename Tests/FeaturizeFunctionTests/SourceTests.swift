@@ -79,14 +79,20 @@ import Testing
         other[40].high = max(other[40].high, other[40].close)
         try await folded.add(RawMarket.chart(other[..<100], about: instrument, knownAt: evening))
         let comparison = SourceComparison(folded.database)
-        let (found, compared) = try await comparison.compare(
-            instrument.id, "alphavantage", "yahoo", from: nil, asOf: evening, tolerance: 0.001)
-        #expect(compared == 99)
+        func compare(
+            with other: String, tolerance: Double
+        ) async throws -> (
+            largest: [SourceComparison.Disagreement], disagreements: Int, compared: Int
+        ) {
+            try await comparison.compare(
+                instrument.id, "alphavantage", other, from: nil, asOf: evening, tolerance: tolerance, limit: 9)
+        }
+        let (found, disagreements, compared) = try await compare(with: "yahoo", tolerance: 0.001)
+        #expect(compared == 99 && disagreements == 2)
         #expect(Set(found.map(\.session)) == [rows[40].session, rows[41].session])
         #expect(found[0].second != found[0].first)
-        #expect(
-            try await comparison.compare(instrument.id, "alphavantage", "yahoo", from: nil, asOf: evening, tolerance: 0.5).disagreements
-                .isEmpty)
-        #expect(try await comparison.compare(instrument.id, "alphavantage", "nobody", from: nil, asOf: evening, tolerance: 0).compared == 0)
+        let tolerant = try await compare(with: "yahoo", tolerance: 0.5)
+        #expect(tolerant.largest.isEmpty && tolerant.disagreements == 0 && tolerant.compared == 99)
+        #expect(try await compare(with: "nobody", tolerance: 0).compared == 0)
     }
 }

@@ -76,12 +76,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("csv", "when,price\n2012-01-05,10\n", nasdaq, "csv"), ("csv", "", nasdaq, "empty"),
-        ("iex", "{", nasdaq, "iex"), ("yahoo", "{}", nasdaq, "no format of import"),
-        ("csv", csv, "", "ACME"), ("csv", csv, #","exchange":"NOWHERE""#, "NOWHERE"),
-        ("csv", csv, #","exchange":"XNAS","kind":"splits""#, "splits"),
+        ("csv", "when,price\n2012-01-05,10\n", nasdaq, "this cannot be read as csv", true), ("csv", "", nasdaq, "empty", true),
+        ("iex", "{", nasdaq, "this cannot be read as iex", true), ("yahoo", "{}", nasdaq, #""yahoo" is no format of import"#, false),
+        ("csv", csv, "", #"nobody knows "ACME" yet"#, false),
+        ("csv", csv, #","exchange":"NOWHERE""#, #"no calendar for the exchange "NOWHERE""#, false),
+        ("csv", csv, nasdaq + #","kind":"splits""#, #"csv has no "splits""#, false),
+        ("iex", "[]", nasdaq + #","kind":"quote""#, #"iex has no "quote""#, false),
+        ("iex", "[]", nasdaq + #","kind":"intraday""#, #"iex has no "intraday""#, false),
     ])
-    func whatCannotBeTakenIsRefusedWithTheReason(_ provider: String, _ body: String, _ more: String, _ reason: String) async throws {
+    func whatCannotBeTakenIsRefusedWithTheReason(
+        _ provider: String, _ body: String, _ more: String, _ reason: String, isKept: Bool
+    ) async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         do {
@@ -91,14 +96,67 @@ import Testing
             #expect("\(error)".contains(reason), "\(error)")
         }
         #expect(exchange.rawKeys.isEmpty)
+        #expect(exchange.objects.filter { $0.contains("/refused/") }.count == (isKept ? 1 : 0) && exchange.objects.count <= 1)
+        #expect(try await Instruments(exchange.database).find(symbol: "ACME") == nil)
     }
 
-    @Test func aFileThatNoEventCanCarryIsRefused() async throws {
+    @Test func anExchangeIsForSymbolsThatNobodyKnows() async throws {
+        let exchange = try await Exchange(universe: "AAPL:XNAS,IBM:XNYS") { _, _, connection in connection.answer(404) }
+        defer { exchange.stop() }
+        let instruments = Instruments(exchange.database)
+        for symbol in ["IBM", "XNYS:IBM"] {
+            let failure = await #expect(throws: ImportFailure.self) {
+                _ = try await exchange.run(try event("csv", Self.csv, symbol: symbol))
+            }
+            #expect(failure?.description.contains("XNYS:IBM, which is not on XNAS") == true)
+        }
+        #expect(try await instruments.find(id: "XNAS:IBM") == nil && exchange.objects.isEmpty)
+        #expect(try await exchange.run(try event("csv", Self.csv, symbol: "XNYS:IBM", more: "")).imported?.instrument == "XNYS:IBM")
+        #expect(try await exchange.run(try event("csv", Self.csv, symbol: "AAPL")).imported?.instrument == "XNAS:AAPL")
+        // Who asks for a listing by its exchange gets it, whoever has the bare symbol.
+        try await instruments.register([Instrument(id: "XNAS:IBM", symbol: "IBM", exchange: "XNAS", currency: "USD", name: "Another")])
+        #expect(try await exchange.run(try event("csv", Self.csv, symbol: "IBM")).imported?.instrument == "XNAS:IBM")
+    }
+
+    @Test func aNewSymbolIsOneWithoutItsExchange() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
-        let long = Self.csv + String(repeating: " ", count: Import.largestBody)
-        await #expect(throws: ImportFailure.self) { _ = try await exchange.run(try event("csv", long)) }
-        #expect(exchange.rawKeys.isEmpty)
+        #expect(try await exchange.run(try event("csv", Self.csv, symbol: " XNAS:ACME ")).imported?.instrument == "XNAS:ACME")
+        for symbol in [" ", "XNAS:", "XNYS:BETA", "A:B"] {
+            let failure = await #expect(throws: ImportFailure.self) {
+                _ = try await exchange.run(try event("csv", Self.csv, symbol: symbol))
+            }
+            #expect(failure?.description.contains("is no symbol") == true, "\(symbol)")
+        }
+        #expect(try await Instruments(exchange.database).list().map(\.symbol) == ["AAPL", "ACME"])
+    }
+
+    @Test func rowsHeldBackBeforeAreCountedAgainAndRowsOfTodayAreTold() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let featurize = try await Featurize(exchange.environment)
+        let body = Self.csv + "2012-01-09,10,9,11,-1,100\n2012-01-11,10,11,9,10.5,100\n"
+        var keys: [String] = []
+        for time in [Exchange.time, "2012-01-11T18:00:00Z"] {
+            let summary = try await exchange.run(try event("csv", body).replacing(Exchange.time, with: time))
+            let imported = try #require(summary.imported)
+            #expect(imported.bars == 2 && imported.provisional == 1 && imported.rejected == 1)
+            #expect(imported.from?.description == "2012-01-05" && imported.to?.description == "2012-01-11")
+            keys.append(imported.object)
+            _ = try await featurize.handle(.objects([imported.object]), Context(deadline: .after(.seconds(60))))
+        }
+        let (objects, log) = (RawObjects(exchange.database), QuarantineLog(exchange.database))
+        for key in keys { #expect(try await objects.counts(key)?.rejected == 1) }
+        #expect(try await !log.rows(of: keys[0]).isEmpty)
+        #expect(try await log.rows(of: keys[1]).isEmpty)
+        let again = try #require(try await objects.counts(keys[1]))
+        #expect(again.bars == 0)
+        let standing = try await log.entries(
+            of: "XNAS:ACME", source: "csv", from: again.answer.knownAt.utcDate.advanced(by: -6), to: again.answer.knownAt.utcDate,
+            asOf: again.answer.knownAt, limit: 9)
+        #expect(!standing.isEmpty && standing.allSatisfy { $0.key == keys[0] && $0.row.session?.description == "2012-01-09" })
+        let status = try await DataStatus(exchange.database).entries(of: ["XNAS:ACME"], asOf: again.answer.knownAt)
+        #expect(status.map(\.quarantined) == [1])
     }
 }
 

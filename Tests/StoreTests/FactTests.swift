@@ -27,6 +27,9 @@ import Testing
         #expect(try await symbols.instrument(called: "META", on: "2024-06-03", asOf: now) == facebook)
         #expect(try await instruments.find(symbol: "FB") == fund)
         #expect(try await instruments.find(symbol: "META") == facebook)
+        #expect(try await instruments.find(symbol: "FB", asOf: "2020-01-02T00:00:00Z") == facebook)
+        #expect(try await instruments.find(symbol: "FB", asOf: now) == fund)
+        #expect(try await instruments.find(symbols: ["META", "NONE"], asOf: "2020-01-02T00:00:00Z") == ["META": facebook])
         #expect(try await instruments.find(symbol: "XNAS:FB") == facebook)
         #expect(try await symbols.name(of: fund.id, provider: "yahoo", on: "2024-04-30", asOf: now) == nil)
         let forecasts = Forecasts(database)
@@ -34,6 +37,20 @@ import Testing
         #expect(try await forecasts.kept(symbol: "FB", asOf: now, featureVersion: "f1")?.instrument == fund)
         #expect(try await forecasts.kept(symbol: "META", asOf: "2022-05-01T00:00:00Z", featureVersion: "f1") == nil)
         #expect(try await forecasts.kept(symbol: "FB", asOf: "2022-05-01T00:00:00Z", featureVersion: "f1")?.instrument == facebook)
+    }
+
+    @Test func theListGoesOnAfterAnyInstrument() async throws {
+        let instruments = Instruments(try await freshDatabase())
+        let symbols = ["b", "A", "BRK.B", "BRKA", "a", "Z", "É"]
+        try await instruments.register(
+            symbols.map { Instrument(id: "XNAS:\($0)", symbol: $0, exchange: "XNAS", currency: "USD", name: $0) })
+        let all = try await instruments.list()
+        #expect(all.count == symbols.count)
+        for (index, instrument) in all.enumerated() {
+            #expect(try await instruments.list(after: instrument.id) == Array(all.dropFirst(index + 1)))
+        }
+        #expect(try await instruments.list(of: ["XNAS:a", "XNAS:Z"]).count == 2)
+        #expect(try await instruments.list(of: []).isEmpty)
     }
 
     @Test func aProvidersOwnNameComesBeforeEveryonesAndANameMayEnd() async throws {

@@ -8,6 +8,8 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 const price = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = (value, digits = 1) => `${value > 0 ? "+" : ""}${(100 * value).toFixed(digits)} %`;
 let chart;
+// Counts what was asked for: an answer that is not the latest one's is not drawn.
+let asked = 0;
 
 function drawChart(bars, forecast, fans) {
   chart?.remove();
@@ -84,10 +86,13 @@ function fail(error) {
 }
 
 async function show(symbol) {
+  const turn = ++asked;
+  const isCurrent = () => turn === asked;
   try {
     const path = encodeURIComponent(symbol);
     const [bars, forecast, models, evaluation] = await Promise.all([
       get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger&explain=true`), get("/v1/models"), get("/v1/evaluation")]);
+    if (!isCurrent()) return;
     const kind = $("model").value;
     $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.model.kind, false, e.model.kind === kind)));
     $("model").disabled = false;
@@ -102,8 +107,12 @@ async function show(symbol) {
     drawWhy(entry.explanation);
     drawProvenance(forecast, entry);
     drawModels(models, evaluation.results);
-    await drawData(symbol);
-  } catch (error) { $("view").hidden = true; fail(error); }
+  } catch (error) {
+    if (!isCurrent()) return;
+    $("view").hidden = true;
+    return fail(error);
+  }
+  await drawData(symbol, isCurrent);
 }
 
 async function start() {

@@ -21,9 +21,29 @@ function line(row) {
   return tr;
 }
 
-export async function drawData(symbol) {
+// Draws unless, by the time the answers are there, another symbol is `isCurrent`. What goes wrong is said here: the forecast stays.
+export async function drawData(symbol, isCurrent) {
+  say("being looked at");
+  try {
+    const answers = await ask(symbol);
+    if (isCurrent()) draw(...answers);
+  } catch (error) {
+    if (isCurrent()) say("not known", error.message);
+  }
+}
+
+function say(summary, state = "") {
+  $("held-summary").textContent = summary;
+  $("held-state").textContent = state;
+  $("held-table").hidden = true;
+}
+
+function ask(symbol) {
   const name = encodeURIComponent(symbol);
-  const [status, held] = await Promise.all([get(`/v1/data/status?symbol=${name}`), get(`/v1/data/quarantine?symbol=${name}&limit=${LIMIT}`)]);
+  return Promise.all([get(`/v1/data/status?symbol=${name}`), get(`/v1/data/quarantine?symbol=${name}&limit=${LIMIT}`)]);
+}
+
+function draw(status, held) {
   const entry = status.symbols[0];
   const missing = entry.missing === 0 ? "none missing" : `${entry.missing} missing`;
   $("held-summary").textContent = `${entry.sessions} sessions, ${missing}, ${entry.quarantined} ${entry.quarantined === 1 ? "row" : "rows"} held back, ${entry.repaired} mended`;

@@ -8,8 +8,11 @@ struct DataImport: AsyncParsableCommand {
             The file is kept like a provider's answer, then checked and folded in; what came of it is printed. Files are read after the \
             providers in PROVIDERS, or where that names csv, iex or stooq.
 
+            --exchange is for symbols that nobody knows yet. One that is known on another exchange is refused, and handed in by its \
+            id, such as XNYS:IBM. What cannot be taken is named at the end, and the rest of the file is taken all the same.
+
               csv    a header with date, open, high, low, close and maybe volume, as traded. With a column symbol (or ticker) the file \
-            may have many symbols: each is handed in by itself, and --symbol picks one.
+            may have many symbols: each is handed in by itself, and --symbol picks one, also by its id.
               iex    JSON as IEX Cloud exported it; --kind chart (if nothing is said), splits or dividends
               stooq  Stooq's daily CSV, adjusted for splits and dividends
 
@@ -18,7 +21,10 @@ struct DataImport: AsyncParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv, iex, stooq }
 
-    @Argument(help: "The file, of at most 6 MB for each symbol.") var file: String
+    /// What Lambda takes as one event, in bytes.
+    static let largestEvent = 6 << 20
+
+    @Argument(help: "The file; for each symbol, what an event of 6 MB carries.") var file: String
     @Option(help: "Whose prices they are: a symbol or an instrument's id.") var symbol: String?
     @Option(help: "Where it is listed, as a MIC; needed for a symbol that nobody knows yet.") var exchange: String?
     @Option(help: "The currency of a symbol that nobody knows yet; USD if not given.") var currency: String?
@@ -31,6 +37,8 @@ struct DataImport: AsyncParsableCommand {
         struct File: Decodable {
             let instrument, object: String
             let isNew: Bool
+            let provisional: Int
+            let from, to: String?
         }
         let imported: File
     }
@@ -47,25 +55,57 @@ struct DataImport: AsyncParsableCommand {
         guard let data = FileManager.default.contents(atPath: file) else { throw CommandFailure("\(file) cannot be read") }
         guard let text = String(data: data, encoding: .utf8) else { throw CommandFailure("\(file) is not UTF-8") }
         let format = format ?? (file.lowercased().hasSuffix(".json") ? .iex : .csv)
-        let parts = try wanted(PriceFile(text, isTable: format != .iex).parts)
+        let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)
         let deployed = try await options.find()
+        let events = try parts.map { (name: $0.name, event: try event(of: $0.name, $0.body, format, time: "\(deployed.now)")) }
         var taken: [Taken.File] = []
-        for (name, body) in parts {
-            guard body.utf8.count <= 6 << 20 else { throw CommandFailure("\(name) has more than the 6 MB that an event carries") }
-            var content = ["provider": format.rawValue, "symbol": name, "file": (file as NSString).lastPathComponent, "body": body]
-            (content["kind"], content["exchange"], content["currency"]) = (kind, exchange, currency)
-            let answer = try await deployed.invoke("Ingest", ["import": content])
-            taken.append(try JSONDecoder().decode(Taken.self, from: answer).imported)
+        var refused: [String] = []
+        for (name, event) in events {
+            do {
+                let answer = try await deployed.invoke("Ingest", event)
+                taken.append(try JSONDecoder().decode(Taken.self, from: answer).imported)
+            } catch {
+                refused.append("\(name) was not taken: \(error)")
+            }
         }
         try await report(taken, deployed)
+        for line in refused { Screen.say(line) }
+        if !refused.isEmpty { throw ExitCode(1) }
     }
 
-    private func wanted(_ parts: [PriceFile.Part]) throws -> [(name: String, body: String)] {
-        let found = parts.compactMap { part in (part.symbol ?? symbol).map { (name: $0, body: part.body) } }
-        let chosen = found.filter { symbol == nil || $0.name == symbol }
-        guard found.count == parts.count else { throw ValidationError("The file has no column of symbols: say --symbol.") }
-        guard !chosen.isEmpty else { throw CommandFailure("\(file) has no row\(symbol.map { " of \($0)" } ?? "")") }
-        return chosen
+    /// The parts that --symbol means, or all, each by the name under which it is handed in: the file's, or the id that was given.
+    static func wanted(_ parts: [PriceFile.Part], of symbol: String?) throws -> [(name: String, body: String)] {
+        guard let symbol else {
+            guard parts.allSatisfy({ $0.symbol != nil }) else {
+                throw ValidationError("The file has no column of symbols: say --symbol.")
+            }
+            guard !parts.isEmpty else { throw CommandFailure("the file has no row") }
+            return parts.map { ($0.symbol ?? "", $0.body) }
+        }
+        let ticker = symbol.split(separator: ":").last.map(String.init)
+        guard let part = parts.first(where: { [nil, symbol].contains($0.symbol) }) ?? parts.first(where: { $0.symbol == ticker }) else {
+            throw CommandFailure("the file has no row of \(symbol)")
+        }
+        return [(symbol, part.body)]
+    }
+
+    /// What Ingest is told.
+    private func event(of symbol: String, _ body: String, _ format: Format, time: String) throws -> [String: Any] {
+        var content = ["provider": format.rawValue, "symbol": symbol, "file": (file as NSString).lastPathComponent, "body": body]
+        (content["kind"], content["exchange"], content["currency"]) = (kind, exchange, currency)
+        let event: [String: Any] = ["import": content, "time": time]
+        try Self.check(event, of: symbol)
+        return event
+    }
+
+    /// - Throws: `CommandFailure` for an event that Lambda would not take.
+    static func check(_ event: [String: Any], of symbol: String) throws {
+        let size = try JSONSerialization.data(withJSONObject: event, options: .withoutEscapingSlashes).count
+        guard size <= largestEvent else {
+            throw CommandFailure(
+                "\(symbol) makes an event of \(size) bytes, and Lambda takes \(largestEvent): hand in fewer sessions at once; nothing was handed in"
+            )
+        }
     }
 
     private func report(_ taken: [Taken.File], _ deployed: Deployed) async throws {
@@ -85,6 +125,10 @@ struct DataImport: AsyncParsableCommand {
             }
             table.rows.append([file.instrument, "\(folded.bars)", "\(folded.actions)", "\(folded.heldBack)"])
             if !file.isNew { words.append("\(file.instrument): the same file was handed in before; this is what came of it then.") }
+            if file.provisional > 0 {
+                let rows = file.provisional == 1 ? "1 row is of a session that is" : "\(file.provisional) rows are of sessions that are"
+                words.append("\(file.instrument): \(rows) not over at \(deployed.now), and not counted.")
+            }
             words += folded.rows.map { "\(file.instrument) \($0.session ?? "no date"): \($0.words)" }
         }
         if !table.rows.isEmpty { for line in table.lines { Screen.result(line) } }
@@ -92,6 +136,8 @@ struct DataImport: AsyncParsableCommand {
     }
 
     private func result(of file: Taken.File, _ deployed: Deployed) async throws -> Folded {
-        try await deployed.get("/v1/data/answer", query: ["object": file.object, "limit": "20"], as: Folded.self)
+        var query = ["object": file.object, "limit": "20"]
+        (query["from"], query["to"]) = (file.from, file.to)
+        return try await deployed.get("/v1/data/answer", query: query, as: Folded.self)
     }
 }

@@ -5,17 +5,23 @@ struct DataShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show a symbol's bars and actions as they were known at a time.",
         discussion: """
-            Prices are as traded. What the rules hold back, mended or noted of these sessions stands beside them, with the reason.
+            Prices are as traded, unless --adjustment says split or total: then they are by the splits, or by the splits and dividends, \
+            known at that time. The symbol is whose it was then. What the rules hold back, mended or noted of these sessions stands \
+            beside them, with the reason.
 
               bellwether data show AAPL --as-of 2012-08-01 --last 5
+              bellwether data show AAPL --last 250 --adjustment total
             """)
 
     @Argument(help: "The symbol, or the instrument's id.") var symbol: String
     @Option(help: "As it was known then: a date or an RFC 3339 time; now if not given.") var asOf: String?
     @Option(help: "How many of the last sessions.") var last = 20
+    @Option(help: "As traded (none), by splits (split), or as total return (total).") var adjustment = Adjustment.none
     @OptionGroup var options: DeploymentOptions
 
-    private struct Document: Decodable {
+    enum Adjustment: String, ExpressibleByArgument, CaseIterable { case none, split, total }
+
+    struct Document: Decodable {
         struct Bar: Decodable {
             let session: String
             let open, high, low, close, volume: Double
@@ -24,7 +30,11 @@ struct DataShow: AsyncParsableCommand {
         struct Action: Decodable {
             let exDate, kind: String
             let value: Double
-            private enum CodingKeys: String, CodingKey { case exDate = "ex_date", kind, value }
+            let nature: String?
+
+            var words: String { "\(nature.map { "\($0) " } ?? "")\(kind) \(value)" }
+
+            private enum CodingKeys: String, CodingKey { case exDate = "ex_date", kind, value, nature }
         }
         let instrument, currency, asOf: String
         let bars, provisional: [Bar]
@@ -39,31 +49,41 @@ struct DataShow: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var query = ["adjustment": "none", "limit": "\(last)"]
+        var query = ["adjustment": adjustment.rawValue, "limit": "\(last)"]
         query["as_of"] = asOf
         let deployed = try await options.find()
         let document = try await deployed.get("/v1/bars/\(symbol)", query: query, as: Document.self)
         var filter = ["symbol": symbol, "limit": "1000"]
         filter["as_of"] = asOf
+        filter["from"] = (document.bars + document.provisional).first?.session
         let findings = try await deployed.get("/v1/data/quarantine", query: filter, as: Findings.self).rows
         Screen.result("\(document.instrument) in \(document.currency), as known at \(document.asOf):")
+        for line in Self.table(document, findings, adjustment).lines { Screen.result(line) }
+    }
+
+    /// A line for each bar, and one for each action and finding that has no bar to stand beside, by session.
+    static func table(_ document: Document, _ findings: [RuleFinding], _ adjustment: Adjustment) -> TextTable {
         var table = TextTable(header: ["session", "open", "high", "low", "close", "volume", "source", "then"])
         let bars = document.bars + document.provisional
+        let price = { (price: Double) in adjustment == .none ? "\(price)" : Screen.fixed(price, 4) }
         for bar in bars {
-            let actions = document.actions.filter { $0.exDate == bar.session }.map { "\($0.kind) \($0.value)" }
+            let actions = document.actions.filter { $0.exDate == bar.session }.map(\.words)
             let words = findings.filter { $0.session == bar.session && $0.provider == bar.source }.map(\.words)
             table.rows.append(
-                [bar.session] + [bar.open, bar.high, bar.low, bar.close, bar.volume].map { "\($0)" }
-                    + [bar.source ?? "provisional", (actions + words).joined(separator: ", ")])
+                [bar.session] + [bar.open, bar.high, bar.low, bar.close].map(price)
+                    + ["\(bar.volume)", bar.source ?? "provisional", (actions + words).joined(separator: ", ")])
+        }
+        let sessions = Set(bars.map(\.session))
+        for action in document.actions where !sessions.contains(action.exDate) {
+            table.rows.append([action.exDate, "", "", "", "", "", "", action.words])
         }
         let shown = Set(bars.map { [$0.session, $0.source ?? ""] })
         for finding in findings {
             let provider = finding.provider ?? ""
-            guard let session = finding.session, session >= bars.first?.session ?? session, !shown.contains([session, provider])
-            else { continue }
+            guard let session = finding.session, !shown.contains([session, provider]) else { continue }
             table.rows.append([session, "", "", "", "", "", provider, finding.words])
         }
         table.rows.sort { $0[0] < $1[0] }
-        for line in table.lines { Screen.result(line) }
+        return table
     }
 }

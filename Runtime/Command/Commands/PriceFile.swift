@@ -11,13 +11,16 @@ struct PriceFile {
     let parts: [Part]
 
     /// One part as it is, or one for each symbol of a table with a column `symbol` or `ticker`, each with the header, in the order of their
-    /// first rows.
-    init(_ text: String, isTable: Bool) {
-        let lines = text.split(whereSeparator: \.isNewline)
-        guard isTable, let header = lines.first else {
+    /// first rows. Rows without anything in them are passed over.
+    ///
+    /// - Throws: `CommandFailure` where a row says no symbol; rows are counted from 1, which is the header's.
+    init(_ text: String, isTable: Bool) throws {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        guard isTable, let top = lines.firstIndex(where: { !$0.isEmpty }) else {
             parts = [Part(symbol: nil, body: text)]
             return
         }
+        let header = lines[top]
         let separators: [Character] = [",", ";", "\t"]
         let separator = separators.max { left, right in header.count { $0 == left } < header.count { $0 == right } } ?? ","
         let names = PriceFile.cells(header, separator).map { $0.lowercased() }
@@ -27,9 +30,12 @@ struct PriceFile {
         }
         var places: [String: Int] = [:]
         var parts: [Part] = []
-        for line in lines.dropFirst() {
+        for (row, line) in lines.enumerated().dropFirst(top + 1) {
             let cells = PriceFile.cells(line, separator)
-            guard column < cells.count, !cells[column].isEmpty else { continue }
+            if cells.allSatisfy(\.isEmpty) { continue }
+            guard column < cells.count, !cells[column].isEmpty else {
+                throw CommandFailure("row \(row + 1) has no symbol, so nothing was handed in")
+            }
             let place = places[cells[column]] ?? parts.count
             if place == parts.count {
                 places[cells[column]] = place
