@@ -63,7 +63,8 @@ extension Dashboard {
         }
         let known = AsOf.recorded(parameters.asOf)
         let order = preference.believed(for: instrument)
-        let silent = ProviderCatalog.silent(kinds: try await RawObjects(database).kinds(of: instrument.id), order: order)
+        let silent = ProviderCatalog.silent(
+            kinds: try await RawObjects(database).kinds(of: instrument.id, asOf: parameters.asOf), order: order)
         // Up to the present also where the question ends before it: the splits since then count, by the word of the source that is believed
         // about them.
         let all = try await Bars(database).sourced(instrument.id, known, order: order, from: from, last: to == nil ? limit : nil)
@@ -76,11 +77,10 @@ extension Dashboard {
             symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment,
             asOf: parameters.asOf,
             bars: chosen.map { sourced, factor in
-                let (bar, divisor) = (sourced.bar, 1 / (adjustment == "total" ? factor.total : factor.split))
+                let (bar, price) = (sourced.bar, adjustment == "total" ? factor.total : factor.split)
                 return BarsDocument.Bar(
-                    session: bar.session, open: bar.open.double / divisor, high: bar.high.double / divisor,
-                    low: bar.low.double / divisor, close: bar.close.double / divisor, volume: bar.volume * (1 / factor.split),
-                    source: sourced.source)
+                    session: bar.session, open: bar.open.double * price, high: bar.high.double * price, low: bar.low.double * price,
+                    close: bar.close.double * price, volume: bar.volume / factor.split, source: sourced.source)
             },
             provisional: provisional.map {
                 BarsDocument.Provisional(

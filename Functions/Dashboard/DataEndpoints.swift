@@ -134,7 +134,7 @@ extension Dashboard {
 
     /// `GET /v1/data/answer?object=&from=&to=&limit=`: what became of one kept answer or file, and of which of its rows the rules had
     /// something to say. What was said before of the same rows is not said again: with the answer's first and last session as `from` and
-    /// `to` it is among the rows, as it stood then.
+    /// `to` it is among the rows as it stood then, and what else its provider's sessions between them are held back for.
     func answer(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         guard let key = parameters.text("object") else {
@@ -148,7 +148,7 @@ extension Dashboard {
         if let answer = counts?.answer, let from, let to {
             found += try await log.entries(
                 of: answer.instrument, source: answer.provider, from: from, to: to, asOf: answer.knownAt, limit: limit
-            ).lazy.filter { $0.key != key }.map(\.row)
+            ).lazy.filter { $0.key != key && $0.row.verdict != .accept }.map(\.row)
         }
         let rows = found.prefix(limit).map { row in
             AnswerDocument.Row(

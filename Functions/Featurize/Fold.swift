@@ -59,7 +59,8 @@ struct Fold: Sendable {
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? answer.knownAt
         }
-        let currency = parsed.currency ?? instrument.currency
+        var currency = parsed.currency ?? instrument.currency
+        if parsed.word != nil, let own = try await Bars(database).currency(of: instrument.id, source: answer.provider) { currency = own }
         let screen = Screen(database: database, check: check, available: available)
         let begun = ContinuousClock.now
         let judged = try await screen.judge(parsed, answer, told, currency: currency)
@@ -130,6 +131,11 @@ struct Fold: Sendable {
             throw Featurize.Failure.unknownProvider(record.provider)
         }
         do throws(ProviderRefusal) {
+            if record.kind == OperatorWord.kind {
+                var answer = ProviderAnswer()
+                answer.word = try OperatorWord(object.body)
+                return answer
+            }
             return try provider.parse(
                 object.body, status: record.status, contentType: record.contentType, calendar: calendar, asOf: record.knownAt)
         } catch {

@@ -25,12 +25,19 @@ struct Screen: Sendable {
     /// An action that is new also sheds light on the bars of sources that name none themselves, and tells what they were adjusted for.
     func judge(_ parsed: ProviderAnswer, _ answer: Answer, _ told: Told, currency: String) async throws -> Judged {
         var judged = Judged()
-        let rejected = parsed.rejected.map { row in
+        var rejected = parsed.rejected.map { row in
             QuarantinedRow(
                 ordinal: row.ordinal, session: row.session, violation: Violation(rule: row.rule, detail: row.detail), text: row.text,
                 verdict: row.repairs.isEmpty ? .quarantine : .repair, repairs: row.repairs)
         }
-        let bars = parsed.bars.map { ScreenedBar($0, basis: parsed.basis) }
+        var bars = parsed.bars.map { ScreenedBar($0, basis: parsed.basis) }
+        if let word = parsed.word {
+            bars = try await spoken(of: word, answer)
+            rejected += QuarantinedRow.notes(of: word, about: Set(bars.map(\.bar.session)))
+        } else if bars.isEmpty, !told.ofOwnBars.changed.isEmpty {
+            // Of a provider that names actions apart from its prices.
+            bars = try await restated(answer.provider, answer, told.ofOwnBars)
+        }
         let screening = try await judge(bars, answer, told, currency, rejected, &judged)
         judged.refusedSplits = screening.refusedSplits
         judged.actions = parsed.actions.filter { !$0.isSplit || !screening.refusedSplits.contains($0.exDate) }
@@ -39,7 +46,7 @@ struct Screen: Sendable {
         if !told.ofSilent.changed.isEmpty {
             for source in told.silent.sorted() where source != answer.provider {
                 guard let own = try await Bars(database).currency(of: answer.instrument, source: source) else { continue }
-                let restated = try await restated(source, answer, told)
+                let restated = try await restated(source, answer, told.ofSilent)
                 _ = try await judge(restated, answer.of(source), told, own, [], &judged)
             }
         }
@@ -51,10 +58,14 @@ struct Screen: Sendable {
     ) async throws -> Screening {
         let explaining = told.actions(of: answer.provider)
         let days = explaining.changed + [bars.first?.bar.session, bars.last?.bar.session].compactMap { $0 }
-        var screening = Screening()
+        var (screening, bars) = (Screening(), bars)
         if let first = days.min(), let last = days.max() {
             let around = first.advanced(by: -SeriesCheck.reach)...last.advanced(by: SeriesCheck.reach)
             let stored = try await Bars(database).screened(answer.instrument, source: answer.provider, in: around)
+            if answer.kind != OperatorWord.kind {
+                let released = Set(stored.lazy.filter(\.isReleased).map(\.bar))
+                for index in bars.indices where released.contains(bars[index].bar) { bars[index].isReleased = true }
+            }
             screening = check.screen(
                 bars, among: stored, actions: explaining.now, changed: stored.isEmpty ? [] : explaining.changed)
         }
@@ -68,17 +79,31 @@ struct Screen: Sendable {
         return screening
     }
 
-    /// What the new actions make of a silent source's bars that were brought back to as traded without them.
-    private func restated(_ source: String, _ answer: Answer, _ told: Told) async throws -> [ScreenedBar] {
+    /// The bars that an operator's word is about, as that leaves them to the rules.
+    private func spoken(of word: OperatorWord, _ answer: Answer) async throws -> [ScreenedBar] {
+        guard let first = word.sessions.first, let last = word.sessions.last else { return [] }
+        let sessions = Set(word.sessions)
+        let stored = try await Bars(database).screened(answer.instrument, source: answer.provider, in: first...last)
+        return stored.filter { sessions.contains($0.bar.session) }.map { bar in
+            var bar = bar
+            (bar.isHeld, bar.isReleased) = (false, word.counts)
+            return bar
+        }
+    }
+
+    /// What the new actions make of a source's bars that were brought back to as traded without them.
+    private func restated(_ source: String, _ answer: Answer, _ explaining: Told.Explaining) async throws -> [ScreenedBar] {
         // Of a provider that can be asked for either, what was brought back was split-adjusted.
         let basis: PriceBasis = ProviderCatalog.traits(of: source)?.close == .totalReturn ? .totalReturn : .splitAdjusted
         let stored = try await Bars(database).screened(answer.instrument, source: source, in: nil).filter { $0.basis == .unadjusted }
-        let explaining = told.actions(of: source)
         let restatement = Restatement(basis, from: explaining.before, to: explaining.now) { [check] exDate, pricedAt in
             check.isPast(exDate, at: pricedAt)
         }
+        let released = Set(stored.lazy.filter(\.isReleased).map(\.bar.session))
         return restatement(stored.map { Restatement.Priced($0.bar, pricedAt: $0.pricedAt ?? answer.knownAt) }).map {
-            ScreenedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
+            var restated = ScreenedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
+            restated.isReleased = released.contains($0.bar.session)
+            return restated
         }
     }
 }
@@ -91,6 +116,18 @@ extension Answer {
 }
 
 extension QuarantinedRow {
+    /// An operator's word stands beside what the rules say; `known` are the sessions that have a bar.
+    fileprivate static func notes(of word: OperatorWord, about known: Set<SessionDate>) -> [QuarantinedRow] {
+        word.sessions.enumerated().map { ordinal, session in
+            let what = word.counts ? "counts" : "is left to the rules"
+            let detail = known.contains(session) ? "\(what): \(word.reason)" : "\(what), but there is no such bar: \(word.reason)"
+            return QuarantinedRow(
+                ordinal: ordinal, session: session, violation: Violation(rule: OperatorWord.kind, detail: detail), text: "",
+                verdict: .accept,
+                repairs: [])
+        }
+    }
+
     fileprivate init(_ finding: Finding, of bar: Bar?) {
         let (verdict, repairs): (Verdict, [Repair]) =
             switch finding.verdict {

@@ -13,6 +13,8 @@ struct Told: Sendable {
     private let provider: String
     private var own: Explaining
     private(set) var ofSilent: Explaining
+    /// Whether the answer's provider had never named an action before.
+    private let wasSilent: Bool
     private let known: [(action: CorporateAction, source: String)]
     private let speaking: SpeakingProviders
 
@@ -29,7 +31,7 @@ struct Told: Sendable {
         _ answer: Answer, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: Fold, isPast: (SessionDate) -> Bool
     ) async throws {
         let order = fold.preference.believed(for: instrument)
-        let kinds = try await RawObjects(fold.database).kinds(of: instrument.id)
+        let kinds = try await RawObjects(fold.database).kinds(of: instrument.id, asOf: answer.knownAt)
         let silent = ProviderCatalog.silent(kinds: kinds + [(answer.provider, answer.kind)], order: order)
         self.silent = silent
         provider = answer.provider
@@ -49,11 +51,12 @@ struct Told: Sendable {
         own = Explaining(
             before: ownBefore,
             now: ownBefore.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions)
-        let first = ([covering?.lowerBound].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
+        let first = ([closed.first?.session].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
         speaking = try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silent)
             .reaching(first, of: answer.provider)
-        let spoke = try await SpeakingProviders(
-            fold.database, instrument.id, asOf, order: order, silent: ProviderCatalog.silent(kinds: kinds, order: order))
+        let silentBefore = ProviderCatalog.silent(kinds: kinds, order: order)
+        let spoke = try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silentBefore)
+        wasSilent = silentBefore.contains(answer.provider)
         ofSilent = Explaining(
             before: known.filter { $0.source == spoke.source(on: $0.action.exDate) }.map(\.action),
             now: Told.spoken(speaking, known, answer.provider, own.now))
@@ -68,6 +71,12 @@ struct Told: Sendable {
         told.own.now.removeAll { $0.isSplit && refused.contains($0.exDate) }
         told.ofSilent.now = Told.spoken(speaking, known, provider, told.own.now)
         return told
+    }
+
+    /// The actions that explain what the answer's provider said before.
+    var ofOwnBars: Explaining {
+        let now = actions(of: provider).now
+        return Explaining(before: wasSilent ? ofSilent.before : own.before, now: now)
     }
 
     /// The actions that explain a source's prices.

@@ -69,7 +69,7 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
             }
         }
         let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
-        if let latest = try await CrossSections.latest(in: database), latest > knownAt {
+        if let latest = try await CrossSections.latest(in: database), latest >= knownAt {
             throw IngestFailure.factsOfThePast(knownAt, latest: latest)
         }
         try await database.transaction {
@@ -77,7 +77,8 @@ package struct DatedFacts: Decodable, Sendable, Equatable {
             for listing in instruments ?? [] {
                 let instrument = Instrument(
                     id: listing.id, symbol: listing.symbol, exchange: listing.exchange,
-                    currency: CurrencyUnit(label: listing.currency).code ?? Instrument.usualCurrency(of: listing.exchange),
+                    currency: CurrencyUnit(label: listing.currency).code
+                        ?? Instrument.usualCurrency(of: listing.symbol, on: listing.exchange),
                     name: listing.name ?? listing.symbol)
                 try await store.register([instrument], since: listing.from ?? SessionDate(day: 0))
             }

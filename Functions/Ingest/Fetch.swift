@@ -125,6 +125,7 @@ struct Fetch: Sendable {
             ProviderRefusal(.dailyQuota, "nothing more until the day ends; the next run goes on with what is oldest")
         case ProviderRefusal.Kind.badKey.name: ProviderRefusal(.badKey, "the key was refused a moment ago")
         case ProviderRefusal.Kind.blocked.name: ProviderRefusal(.blocked, "programs were turned away a moment ago")
+        case ProviderRefusal.Kind.maintenance.name: ProviderRefusal(.maintenance, "it was under maintenance a moment ago")
         default:
             seconds > longestWait
                 ? ProviderRefusal(.rateLimited(retryAfter: seconds), "the provider wants no questions for \(Int(seconds)) s") : nil

@@ -25,7 +25,7 @@ package struct Import: Decodable, Sendable, Equatable {
     let symbol: String
     /// Where it is listed. A symbol that nobody knows yet needs it and is registered; one that is known elsewhere is refused.
     var exchange: String?
-    /// Of a symbol that nobody knows yet; nil is USD.
+    /// Of a symbol that nobody knows yet; nil is what its exchange trades in.
     var currency: String?
     /// The file's name, kept as where the bytes came from.
     var file: String?
@@ -39,15 +39,14 @@ package struct ImportSummary: Encodable, Sendable {
     let isNew: Bool
     /// Rows of closed sessions, of unfinished ones, actions, and rows that cannot be read, whatever the rules say of the others.
     let bars, provisional, actions, rejected: Int
-    /// The first and the last session that a row or an action of it is about; nil where none is.
+    /// The first and the last session that a row of it is about; nil where none is.
     let from, to: SessionDate?
 
     init(_ parsed: ProviderAnswer, instrument: String, object: String, isNew: Bool) {
         self.instrument = instrument
         self.object = object
         self.isNew = isNew
-        let dated = (parsed.bars + parsed.adjusted + parsed.provisional).map(\.session) + parsed.actions.map(\.exDate)
-        let sessions = dated + parsed.rejected.compactMap(\.session)
+        let sessions = (parsed.bars + parsed.adjusted + parsed.provisional).map(\.session) + parsed.rejected.compactMap(\.session)
         (from, to) = (sessions.min(), sessions.max())
         bars = parsed.bars.count + parsed.adjusted.count
         provisional = parsed.provisional.count
@@ -106,18 +105,8 @@ extension Ingest {
             _ = try await archive.put(body, record, isRefusal: true, deadline: context.cutOff.instant)
             throw ImportFailure.refused(provider.name, error)
         }
-        guard let session = calendar?.latestClosed(at: asOf) else { throw IngestFailure.noSession(asOf) }
-        try await Instruments(database).register([instrument])
-        let (key, outcome) = try await archive.put(body, record, part: Int(asOf.seconds % 86_400), deadline: context.cutOff.instant)
-        let run = Run(
-            id: "import-\(key.sha256.prefix(12))/\(instrument.id)/\(asOf)", exchange: instrument.exchange, asOf: asOf, session: session,
-            expected: [instrument.id])
-        try await Runs(database).open(run)
-        try await Runs(database).stored([key.description], of: instrument.id, in: run.id)
-        (summary.run, summary.session, summary.expected) = (run.id, session, 1)
-        if outcome == .created { summary.stored = [instrument.symbol] } else { summary.unchanged = [instrument.symbol] }
-        summary.imported = ImportSummary(parsed, instrument: instrument.id, object: key.description, isNew: outcome == .created)
-        try await announceIfComplete(run, context)
+        let (key, isNew) = try await keep(body, record, of: instrument, run: "import", asOf: asOf, &summary, context)
+        summary.imported = ImportSummary(parsed, instrument: instrument.id, object: key, isNew: isNew)
         context.logger.info("Imported", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }
 
@@ -137,6 +126,6 @@ extension Ingest {
         if let listed = try await instruments.find(id: "\(exchange):\(ticker)") { return listed }
         if let known { throw ImportFailure.listedElsewhere(symbol, known, exchange: exchange) }
         guard !ticker.isEmpty, !ticker.contains(":") else { throw ImportFailure.invalidSymbol(file.symbol) }
-        return Instrument(listing: ticker, on: exchange, currency: file.currency ?? "USD")
+        return Instrument(listing: ticker, on: exchange, currency: file.currency)
     }
 }

@@ -17,6 +17,8 @@ import Telemetry
 package struct Ingest: Function {
     /// Instruments that one invocation asks for; a larger run is handed on in slices.
     static let sliceSize = 40
+    /// Invocations in a row that may do nothing but wait for a provider's leave to ask.
+    static let mostIdle = 3
     /// Sessions that are asked for again each time, for late corrections.
     static let overlap = 10
 
@@ -50,6 +52,10 @@ package struct Ingest: Function {
                 try await take(file, asOf: time, &summary, context)
                 return summary
             }
+            if case .release(let release, let time) = event {
+                try await take(release, asOf: time, &summary, context)
+                return summary
+            }
             guard let part = try await open(event, &summary) else { return summary }
             summary.run = part.run.id
             summary.session = part.run.session
@@ -58,7 +64,13 @@ package struct Ingest: Function {
                 summary.handedOn = try await handOn(part.instruments, of: part, context)
             } else {
                 let later = try await fetchAll(part, &summary, context)
-                summary.handedOn = try await handOn(later, of: part, context)
+                var rest = part
+                rest.idle = later.count == part.instruments.count ? part.idle + 1 : 0
+                if rest.idle > Self.mostIdle {
+                    try await giveUp(later, of: part, &summary)
+                } else {
+                    summary.handedOn = try await handOn(later, of: rest, context)
+                }
             }
             try await announceIfComplete(part.run, context)
             context.logger.info("Ingested", metadata: summary.metadata)
@@ -76,13 +88,23 @@ package struct Ingest: Function {
         _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
 
+    /// Leaves to the next run what a provider gave no leave to ask for.
+    private func giveUp(_ instruments: [Instrument], of part: RunPart, _ summary: inout IngestSummary) async throws {
+        let refusal = ProviderRefusal(.rateLimited(retryAfter: nil), "no leave to ask in \(Self.mostIdle + 1) invocations")
+        for instrument in instruments {
+            try await Runs(database).refused(refusal.description, of: instrument.id, in: part.run.id)
+            summary.refused[instrument.symbol] = refusal.kind.name
+        }
+    }
+
     private func handOn(_ instruments: [Instrument], of part: RunPart, _ context: Context) async throws -> Int {
         let slices = stride(from: 0, to: instruments.count, by: Self.sliceSize).map {
             instruments[$0..<min($0 + Self.sliceSize, instruments.count)].map(\.id)
         }
         for slice in slices {
             let event = try JSONEncoder().encode(
-                RunSlice(run: part.run.id, instruments: slice, from: part.from?.description, provider: part.provider))
+                RunSlice(
+                    run: part.run.id, instruments: slice, from: part.from?.description, provider: part.provider, idle: part.idle))
             _ = try await lambda.invoke(settings.ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
         }
         return slices.count

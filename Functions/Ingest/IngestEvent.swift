@@ -8,17 +8,19 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     case scheduled(exchange: String, time: Instant)
     /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing), of one provider (`nil`: as preferred).
     case direct(symbols: [String], exchange: String?, from: SessionDate?, provider: String?, time: Instant)
-    /// Part of a run that is already open.
-    case slice(run: String, instruments: [String], from: SessionDate?, provider: String?)
+    /// Part of a run that is already open, after so many invocations that did nothing but wait.
+    case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idle: Int = 0)
     /// What became known about instruments and exchanges.
     case facts(DatedFacts, time: Instant)
     /// A file in place of a provider's answer.
     case imported(Import, time: Instant)
+    /// Rows that the rules hold back and that somebody looked at.
+    case release(Release, time: Instant)
     /// What two providers say is to be compared: the second one of the pair (empty: the configured one) is asked for the last weeks.
     case crossCheck([String], weeks: Int, time: Instant)
 
     private enum Key: String, CodingKey {
-        case exchange, time, symbols, from, run, instruments, provider, facts, crossCheck, weeks
+        case exchange, time, symbols, from, run, instruments, idle, provider, facts, release, crossCheck, weeks
         case file = "import"
     }
 
@@ -27,7 +29,9 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
         let from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
         let provider = try values.decodeIfPresent(String.self, forKey: .provider)
         if let run = try values.decodeIfPresent(String.self, forKey: .run) {
-            self = .slice(run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from, provider: provider)
+            self = .slice(
+                run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from, provider: provider,
+                idle: try values.decodeIfPresent(Int.self, forKey: .idle) ?? 0)
             return
         }
         let time = try values.decode(Instant.self, forKey: .time)
@@ -35,6 +39,8 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
             self = .facts(facts, time: time)
         } else if let file = try values.decodeIfPresent(Import.self, forKey: .file) {
             self = .imported(file, time: time)
+        } else if let release = try values.decodeIfPresent(Release.self, forKey: .release) {
+            self = .release(release, time: time)
         } else if let pair = try values.decodeIfPresent([String].self, forKey: .crossCheck) {
             self = .crossCheck(pair, weeks: try values.decodeIfPresent(Int.self, forKey: .weeks) ?? 4, time: time)
         } else if let symbols = try values.decodeIfPresent([String].self, forKey: .symbols) {

@@ -97,7 +97,7 @@ struct IngestSettings: Sendable {
 extension Instrument {
     /// The instrument that is listed under `symbol` on `exchange`; its id is made of both. A label of a subunit (`GBp`) names the currency.
     init(listing symbol: String, on exchange: String, currency label: String? = nil) {
-        let currency = label.flatMap { CurrencyUnit(label: $0).code } ?? Instrument.usualCurrency(of: exchange)
+        let currency = label.flatMap { CurrencyUnit(label: $0).code } ?? Instrument.usualCurrency(of: symbol, on: exchange)
         self.init(id: "\(exchange):\(symbol)", symbol: symbol, exchange: exchange, currency: currency, name: symbol)
     }
 }

@@ -10,6 +10,8 @@ struct RunPart: Sendable {
     let from: SessionDate?
     /// The one provider to ask; `nil` asks as preferred.
     let provider: String?
+    /// Invocations in a row that waited for leave to ask and came to the end of none of the instruments.
+    var idle = 0
 }
 
 enum IngestFailure: Error, Sendable, CustomStringConvertible {
@@ -31,7 +33,7 @@ enum IngestFailure: Error, Sendable, CustomStringConvertible {
         case .noSymbols: "the event's \"symbols\" is empty"
         case .unknownProvider(let name, let known): "PROVIDERS does not name \"\(name)\"; it has \(known.joined(separator: ", "))"
         case .factsOfThePast(let time, let latest):
-            "features were made as known at \(latest) already, so facts cannot have been known at \(time): give \(latest) or later as \"time\""
+            "features were made as known at \(latest) already, so facts cannot have been known at \(time): give a time after \(latest) as \"time\""
         case .invalidHours(let exchange, let day, let hours):
             "\"\(hours)\" on \(day) at \(exchange) are no hours of a session: write 0930-1300, or 0900-1130,1230-1500 with a break, and no \"closed\""
         case .noSession(let time): "the calendar has no session before \(time)"
@@ -44,7 +46,7 @@ extension Ingest {
     func open(_ event: IngestEvent, _ summary: inout IngestSummary) async throws -> RunPart? {
         let instruments = Instruments(database)
         switch event {
-        case .facts, .imported: return nil
+        case .facts, .imported, .release: return nil
         case .scheduled(let exchange, let time):
             try await instruments.register(settings.universe)
             guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: time) else {
@@ -61,7 +63,7 @@ extension Ingest {
             if let provider, sources[provider] == nil { throw IngestFailure.unknownProvider(provider, sources.keys.sorted()) }
             if let exchange, TradingCalendar.of(mic: exchange) == nil { throw IngestFailure.unknownExchange(exchange) }
             try await instruments.register(settings.universe)
-            let members = try await find(symbols, exchange, instruments)
+            let members = try await find(symbols, exchange, instruments, asOf: time)
             let content = (members.map(\.id).sorted() + [from?.description ?? ""] + (provider.map { [$0] } ?? [])).joined(separator: ",")
             let id = "direct-\(Digest.sha256Hex(Array(content.utf8)).prefix(12))/\(time)"
             var session: SessionDate?
@@ -79,10 +81,10 @@ extension Ingest {
             guard sources[pair.second] != nil else { throw IngestFailure.unknownProvider(pair.second, sources.keys.sorted()) }
             try await instruments.register(settings.universe)
             return try await open(pair, from: time.utcDate.advanced(by: -7 * weeks), time)
-        case .slice(let id, let members, let from, let provider):
+        case .slice(let id, let members, let from, let provider, let idle):
             guard let run = try await Runs(database).find(id) else { throw IngestFailure.unknownRun(id) }
             let known = Dictionary(uniqueKeysWithValues: try await instruments.find(ids: members).map { ($0.id, $0) })
-            return RunPart(run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider)
+            return RunPart(run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider, idle: idle)
         }
     }
 
@@ -117,9 +119,11 @@ extension Ingest {
     }
 
     /// The instruments that are meant, in the order of their ids; with an exchange, ones that nobody knew are registered.
-    private func find(_ symbols: [String], _ exchange: String?, _ instruments: Instruments) async throws -> [Instrument] {
+    private func find(
+        _ symbols: [String], _ exchange: String?, _ instruments: Instruments, asOf time: Instant
+    ) async throws -> [Instrument] {
         let wanted = Set(symbols).sorted()
-        let named = try await instruments.find(symbols: wanted).filter { exchange == nil || $0.value.exchange == exchange }
+        let named = try await instruments.find(symbols: wanted, asOf: time).filter { exchange == nil || $0.value.exchange == exchange }
         var found = Dictionary(named.values.map { ($0.id, $0) }) { first, _ in first }
         let missing = wanted.filter { named[$0] == nil }
         if let exchange, !missing.isEmpty {

@@ -45,7 +45,8 @@ extension Train {
     /// the backtest. Its data version is the hash of the losses that were read. Of two as of one instant, which differ when a member's fit
     /// came late, the later read more of them, and it serves.
     ///
-    /// The artifact is kept before the registry is locked; what came in between makes another ensemble, and it begins again.
+    /// The artifact is kept before the registry is locked; what came in between makes another ensemble, and it begins again. The artifact of
+    /// the first stays, which nothing names.
     func combine(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         while true {
             guard let drawn = try await draw(asOf) else {

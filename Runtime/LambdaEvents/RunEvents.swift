@@ -33,11 +33,14 @@ package struct RunSlice: Codable, Hashable, Sendable {
     package let from: String?
     /// The one provider to ask; only Ingest's slices have one.
     package let provider: String?
+    /// Invocations in a row that did nothing but wait; only Ingest's slices have any.
+    package let idle: Int?
 
-    package init(run: String, instruments: [String], from: String? = nil, provider: String? = nil) {
+    package init(run: String, instruments: [String], from: String? = nil, provider: String? = nil, idle: Int? = nil) {
         self.run = run
         self.instruments = instruments
         self.from = from
         self.provider = provider
+        self.idle = idle
     }
 }

@@ -1,15 +1,23 @@
 extension Instrument {
     /// How many units of a price that comes without a currency make one of `currency`: London quotes in pence, Johannesburg in cents and
-    /// Tel Aviv in agorot, except what is listed there in another currency.
+    /// Tel Aviv in agorot, except what is listed there in another currency, and indices.
     package var quotedUnitsPerWhole: Int64 {
-        switch (exchange, currency) {
+        guard !symbol.hasPrefix("^") else { return 1 }
+        return switch (exchange, currency) {
         case ("XLON", "GBP"), ("XJSE", "ZAR"), ("XTAE", "ILS"): 100
         default: 1
         }
     }
 
-    /// ISO 4217 code of what most listings of an exchange trade in; the dollar where nothing is known.
-    package static func usualCurrency(of mic: String) -> String { currencies[mic] ?? "USD" }
+    /// ISO 4217 code of what a listing most likely trades in: the exchange's own, of a pair (`EUR/JPY`, `BTC-USD`) the second; the dollar where
+    /// nothing is known.
+    package static func usualCurrency(of symbol: String, on mic: String) -> String {
+        if ["FOREX", "CRYPTO", "24/5", "24/7"].contains(mic) {
+            let parts = symbol.split { $0 == "/" || $0 == "-" }
+            return parts.count == 2 ? String(parts[1]) : "USD"
+        }
+        return currencies[mic] ?? "USD"
+    }
 
     private static let currencies: [String: String] = {
         let table = """

@@ -1,7 +1,7 @@
 extension ProviderCatalog {
     /// Whether an answer without an action says that there is none.
     package static func reportsActions(_ provider: String, kind: String) -> Bool {
-        self.provider(named: provider, kind: kind)?.reportsActions ?? false
+        kind != OperatorWord.kind && self.provider(named: provider, kind: kind)?.reportsActions ?? false
     }
 
     /// The providers whose answers about an instrument never name actions: of those that gave answers of these kinds, and of an order.

@@ -35,19 +35,19 @@ package struct Bars: Sendable {
         var before: [SessionDate: Version] = [:]
         for row in try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, currency, known_at = $3 AND sha256 = $5
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, released, currency, known_at = $3 AND sha256 = $5
             FROM bars
             WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $6 AND $7
                 AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
             ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
             """, [answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, first, last])
         {
-            let version = Version(screened: try Self.screened(row), currency: try row[9], isOwn: try row[10])
+            let version = Version(screened: try Self.screened(row), currency: try row[10], isOwn: try row[11])
             before[version.screened.bar.session] = version
         }
         var rows = CopyRows(
             first: answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency)
-        rows.reserve(bars.count, of: 440)
+        rows.reserve(bars.count, of: 445)
         var changes = Changes()
         var written: Set<SessionDate> = []
         for screened in bars {
@@ -58,7 +58,7 @@ package struct Bars: Sendable {
             rows.append(
                 bar.session, version == nil ? available(screened.decidedBy ?? bar.session) : answer.knownAt, bar.open, bar.high, bar.low,
                 bar.close, bar.volume,
-                screened.isHeld, screened.split, screened.basis.rawValue, screened.pricedAt)
+                screened.isHeld, screened.split, screened.basis.rawValue, screened.pricedAt, screened.isReleased)
             if !screened.isHeld {
                 changes.stored.append(bar.session)
                 changes.decided[bar.session] = screened.decidedBy
@@ -79,13 +79,13 @@ package struct Bars: Sendable {
     ) async throws(PostgresError) -> [ScreenedBar] {
         try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, coalesce(priced_at, known_at) FROM bars
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, released, coalesce(priced_at, known_at) FROM bars
             WHERE instrument_id = $1 AND source = $2 AND session BETWEEN coalesce($3, '-infinity') AND coalesce($4, 'infinity')
             ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
             """, [instrument, source, range?.lowerBound, range?.upperBound]
         ).all { row throws(PostgresError) in
             var screened = try Self.screened(row)
-            screened.pricedAt = try row[9]
+            screened.pricedAt = try row[10]
             return screened
         }
     }
@@ -118,7 +118,7 @@ package struct Bars: Sendable {
 
     private static let copied = [
         "instrument_id", "source", "known_at", "fetched_at", "sha256", "object_key", "currency", "session", "available_at", "open", "high",
-        "low", "close", "volume", "held", "split", "basis", "priced_at",
+        "low", "close", "volume", "held", "split", "basis", "priced_at", "released",
     ]
 
     /// The visible bar of each session in order, the last `last` sessions if given: of the source that stands first in `order`, of any
@@ -143,7 +143,10 @@ package struct Bars: Sendable {
     }
 
     private static func screened(_ row: Row) throws(PostgresError) -> ScreenedBar {
-        ScreenedBar(try bar(row), isHeld: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
+        var screened = ScreenedBar(
+            try bar(row), isHeld: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
+        screened.isReleased = try row[9]
+        return screened
     }
 
     static func bar(_ row: Row) throws(PostgresError) -> Bar {

@@ -73,7 +73,7 @@ package struct QuarantineLog: Sendable {
                 known.contains { $0.session == row.session && $0.violation.rule == row.violation.rule && $0.repeats(row) }
             }
             let judged = Set(judged)
-            for old in known where old.verdict != .released {
+            for old in known where old.verdict != .released && old.violation.rule != Validation.Rule.operatorWord {
                 guard let session = old.session, judged.contains(session) else { continue }
                 let isOver = !rows.contains { $0.session == session && $0.violation.rule == old.violation.rule }
                 guard isOver, Validation.Rule.series.contains(old.violation.rule) || came.contains(session) else { continue }
@@ -130,7 +130,7 @@ package struct QuarantineLog: Sendable {
     }
 
     /// What holds as known at an instant, latest first; of one instrument, of one source, of sessions from and to, if given. What is of no
-    /// session is last, and left out where sessions are given.
+    /// session comes after what became known with it, and is left out where sessions are given.
     package func entries(
         of instrument: String? = nil, source: String? = nil, from: SessionDate? = nil, to: SessionDate? = nil, asOf instant: Instant,
         limit: Int

@@ -47,10 +47,12 @@ package struct RawObjects: Sendable {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    /// Which kinds of each provider's answers about an instrument were folded.
-    package func kinds(of instrument: String) async throws(PostgresError) -> [(provider: String, kind: String)] {
-        try await database.query("SELECT DISTINCT provider, kind FROM raw_objects WHERE instrument_id = $1 ORDER BY 1, 2", [instrument])
-            .all { row throws(PostgresError) in (try row[0], try row[1]) }
+    /// Which kinds of each provider's answers about an instrument were folded that were known at an instant.
+    package func kinds(of instrument: String, asOf instant: Instant) async throws(PostgresError) -> [(provider: String, kind: String)] {
+        try await database.query(
+            "SELECT DISTINCT provider, kind FROM raw_objects WHERE instrument_id = $1 AND known_at <= $2 ORDER BY 1, 2",
+            [instrument, instant]
+        ).all { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
     /// Whether an answer of a kind about an instrument was folded that was known before an instant.

@@ -3,7 +3,7 @@ package import Postgres
 /// The schema that this code was written for.
 package enum Schema {
     /// The number of the last migration.
-    package static let version = 12
+    package static let version = 13
 
     /// Refuses connections to a database whose schema is older: `Database(settings, check: Schema.check)`.
     /// Asked once for each connection, so that an environment's start needs no database.

@@ -9,7 +9,7 @@ package struct SpeakingProviders: Hashable, Sendable {
 
     private struct Reach: Hashable, Sendable {
         let source: String
-        /// Of which anything was told; nil where it does not matter.
+        /// Of which anything was told; nil reaches everywhere.
         var first: SessionDate?
     }
 

@@ -116,14 +116,17 @@ private struct HeldPort: ~Copyable {
     init() throws {
         port = try LoopbackPorts.free()
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var yes: CInt = 1
+        // Another test's connections may linger on the port.
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        let bound = withUnsafePointer(to: &address) { [descriptor] in
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        listen(descriptor, 1)
+        try #require(bound == 0 && listen(descriptor, 1) == 0, "port \(port) cannot be held")
     }
 
     deinit { close(descriptor) }

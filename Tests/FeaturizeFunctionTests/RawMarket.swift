@@ -104,6 +104,13 @@ struct RawMarket {
         return object("stooq", "daily", body, instrument, knownAt)
     }
 
+    static func word(
+        _ counts: Bool, _ sessions: [SessionDate], provider: String, about instrument: Instrument, knownAt: Instant
+    ) -> RawObject {
+        let list = sessions.map { "\"\($0)\"" }.joined(separator: ",")
+        return object(provider, "operator-word", "{\"counts\":\(counts),\"reason\":\"seen\",\"sessions\":[\(list)]}", instrument, knownAt)
+    }
+
     private static func object(
         _ provider: String, _ kind: String, _ text: String, _ instrument: Instrument, _ knownAt: Instant
     ) -> RawObject {

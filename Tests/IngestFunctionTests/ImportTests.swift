@@ -53,6 +53,40 @@ import Testing
         #expect(order == ["yahoo"] + SourcePreference.files)
     }
 
+    @Test func pricesOfLondonAreInPence() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let object = try #require(try await exchange.run(try event("csv", Self.csv, more: #","exchange":"XLON""#)).imported?.object)
+        let featurize = try await Featurize(exchange.environment)
+        #expect(try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60)))).bars == 2)
+        #expect(try await Instruments(exchange.database).find(symbol: "ACME")?.currency == "GBP")
+        let bars = try await Bars(exchange.database).read("XLON:ACME", .recorded(Instant(Exchange.time)!))
+        #expect(bars.map(\.close.double) == [0.1, 0.105])
+    }
+
+    @Test func splitsThatComeAfterTheAdjustedPricesOfAnExportRestateThem() async throws {
+        let exchange = try await exchange()
+        defer { exchange.stop() }
+        let sessions = TradingCalendar.of(mic: "XNAS")!.sessions(from: SessionDate("2011-10-03")!, through: SessionDate("2011-12-30")!)
+        let rows = sessions.enumerated().map { index, session in
+            let level = 100 + Double(index * 7 % 5) / 10
+            let prices = #""open":\#(level),"high":\#(level + 1),"low":\#(level - 1),"close":\#(level)"#
+            return #"{"date":"\#(session)",\#(prices),"volume":\#(700 + index)}"#
+        }
+        let chart = "[" + rows.joined(separator: ",") + "]"
+        let splits = #"[{"exDate":"\#(sessions[30])","toFactor":7,"fromFactor":1,"ratio":0.142857}]"#
+        let featurize = try await Featurize(exchange.environment)
+        for (body, more) in [(chart, Self.nasdaq), (splits, #","exchange":"XNAS","kind":"splits""#)] {
+            let object = try #require(try await exchange.run(try event("iex", body, more: more)).imported?.object)
+            _ = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
+        }
+        let asOf = AsOf.recorded(Instant(Exchange.time)!)
+        let bars = try await Bars(exchange.database).read("XNAS:ACME", asOf)
+        #expect(bars.count == sessions.count && bars[29].close.double > 690 && bars[30].close.double < 110)
+        #expect(try await Actions(exchange.database).read("XNAS:ACME", asOf).map(\.exDate) == [sessions[30]])
+        #expect(try await QuarantineLog(exchange.database).entries(of: "XNAS:ACME", asOf: asOf.instant, limit: 9).isEmpty)
+    }
+
     @Test func splitsOfAnExportGoWithItsPrices() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }

@@ -28,7 +28,11 @@ import Testing
         #expect(coins.close(of: sunday) == coins.open(of: sunday.advanced(by: 1)))
         #expect(coins.latestClosed(at: coins.close(of: sunday)) == sunday)
         #expect(coins.session(tradingAt: coins.open(of: sunday).adding(seconds: 86_399)) == sunday)
-        #expect(Instrument.usualCurrency(of: "XLON") == "GBP" && Instrument.usualCurrency(of: "CRYPTO") == "USD")
+        #expect(["VOD", "^FTSE"].map { Instrument.usualCurrency(of: $0, on: "XLON") } == ["GBP", "GBP"])
+        #expect(
+            Instrument.usualCurrency(of: "EUR/JPY", on: "FOREX") == "JPY" && Instrument.usualCurrency(of: "BTC-EUR", on: "CRYPTO") == "EUR")
+        let units = ["VOD", "^FTSE"].map { Instrument(id: $0, symbol: $0, exchange: "XLON", currency: "GBP", name: $0).quotedUnitsPerWhole }
+        #expect(units == [100, 1])
     }
 
     @Test func neighboursSkipWeekendsAndHolidays() throws {

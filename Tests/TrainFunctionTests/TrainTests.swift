@@ -128,11 +128,16 @@ struct TrainTests {
         let knowledge = try #require(try await train.knowledge(asOf: Self.time))
         var summary = TrainSummary()
         for plan in plans { _ = try await train.train(plan, knowledge, part: 0, &summary, Context()) }
+        let name: String = try await train.database.query("SELECT current_database()::text")[0][0]
         let made = try await withThrowingTaskGroup(of: TrainSummary.self) { group in
             for _ in 0..<4 {
+                let settings = try DatabaseSettings(PostgresCluster.shared.url(name), password: PostgresCluster.shared.password)
+                let other = Train(
+                    database: Database(settings), artifacts: train.artifacts, checkpoints: train.checkpoints, features: train.features,
+                    lambda: train.lambda, ownFunction: "Train", plans: plans)
                 group.addTask {
                     var own = TrainSummary()
-                    try await train.combine(asOf: Self.time, &own, Context())
+                    try await other.combine(asOf: Self.time, &own, Context())
                     return own
                 }
             }

@@ -27,7 +27,8 @@ struct DataImport: AsyncParsableCommand {
     @Argument(help: "The file; for each symbol, what an event of 6 MB carries.") var file: String
     @Option(help: "Whose prices they are: a symbol or an instrument's id.") var symbol: String?
     @Option(help: "Where it is listed, as a MIC; needed for a symbol that nobody knows yet.") var exchange: String?
-    @Option(help: "The currency of a symbol that nobody knows yet; USD if not given.") var currency: String?
+    @Option(help: "The currency of a symbol that nobody knows yet; its exchange's own if not given. Pounds are written in pence.")
+    var currency: String?
     @Option(help: "How the file is written; iex for a .json if not given, else csv.") var format: Format?
     @Option(help: "Which of the format's answers.") var kind: String?
     @Option(help: "Seconds to wait until it is folded in.") var wait = 60
@@ -43,17 +44,9 @@ struct DataImport: AsyncParsableCommand {
         let imported: File
     }
 
-    private struct Folded: Decodable {
-        let folded: Bool
-        let bars, actions, heldBack: Int
-        let rows: [RuleFinding]
-
-        private enum CodingKeys: String, CodingKey { case folded, bars, actions, heldBack = "held_back", rows }
-    }
-
     func run() async throws {
         guard let data = FileManager.default.contents(atPath: file) else { throw CommandFailure("\(file) cannot be read") }
-        guard let text = String(data: data, encoding: .utf8) else { throw CommandFailure("\(file) is not UTF-8") }
+        guard let text = Self.text(data) else { throw CommandFailure("\(file) cannot be read as text") }
         let format = format ?? (file.lowercased().hasSuffix(".json") ? .iex : .csv)
         let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)
         let deployed = try await options.find()
@@ -68,9 +61,15 @@ struct DataImport: AsyncParsableCommand {
                 refused.append("\(name) was not taken: \(error)")
             }
         }
-        try await report(taken, deployed)
         for line in refused { Screen.say(line) }
+        try await report(taken, deployed)
         if !refused.isEmpty { throw ExitCode(1) }
+    }
+
+    /// As spreadsheets write it: UTF-16 with its mark, UTF-8, or else Latin-1.
+    static func text(_ data: Data) -> String? {
+        if [[0xFF, 0xFE], [0xFE, 0xFF]].contains(Array(data.prefix(2))) { return String(data: data, encoding: .utf16) }
+        return String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1)
     }
 
     /// The parts that --symbol means, or all, each by the name under which it is handed in: the file's, or the id that was given.
@@ -109,17 +108,14 @@ struct DataImport: AsyncParsableCommand {
     }
 
     private func report(_ taken: [Taken.File], _ deployed: Deployed) async throws {
-        var left = max(wait, 1) * 4
+        let begun = ContinuousClock.now
         var table = TextTable(header: ["instrument", "new bars", "new actions", "held back"])
         var words: [String] = []
         for file in taken {
-            var folded = try await result(of: file, deployed)
-            while !folded.folded, left > 0 {
-                try await Task.sleep(for: .milliseconds(250))
-                left -= 1
-                folded = try await result(of: file, deployed)
-            }
-            guard folded.folded else {
+            var query: [String: String] = [:]
+            (query["from"], query["to"]) = (file.from, file.to)
+            let left = wait - Int((ContinuousClock.now - begun) / .seconds(1))
+            guard let folded = try await FoldedAnswer.await(file.object, seconds: left, query: query, deployed) else {
                 words.append("\(file.instrument) is kept and not folded in yet; `bellwether data status \(file.instrument)` shows when.")
                 continue
             }
@@ -133,11 +129,5 @@ struct DataImport: AsyncParsableCommand {
         }
         if !table.rows.isEmpty { for line in table.lines { Screen.result(line) } }
         for line in words { Screen.result(line) }
-    }
-
-    private func result(of file: Taken.File, _ deployed: Deployed) async throws -> Folded {
-        var query = ["object": file.object, "limit": "20"]
-        (query["from"], query["to"]) = (file.from, file.to)
-        return try await deployed.get("/v1/data/answer", query: query, as: Folded.self)
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "What market data there is, and what was known when.",
-        subcommands: [DataStatus.self, DataShow.self, DataImport.self, DataCheck.self])
+        subcommands: [DataStatus.self, DataShow.self, DataImport.self, DataRelease.self, DataCheck.self])
 }
 
 /// The API's answer about what is there.

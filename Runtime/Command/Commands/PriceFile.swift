@@ -13,7 +13,7 @@ struct PriceFile {
     /// One part as it is, or one for each symbol of a table with a column `symbol` or `ticker`, each with the header, in the order of their
     /// first rows. Rows without anything in them are passed over.
     ///
-    /// - Throws: `CommandFailure` where a row says no symbol; rows are counted from 1, which is the header's.
+    /// - Throws: `CommandFailure` where a row says no symbol; rows are the file's lines, counted from 1.
     init(_ text: String, isTable: Bool) throws {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         guard isTable, let top = lines.firstIndex(where: { !$0.isEmpty }) else {

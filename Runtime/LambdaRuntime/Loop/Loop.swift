@@ -105,8 +105,8 @@ struct Loop {
         do throws(NetworkFailure) { _ = try api.report(error, request: turn.context.requestId) } catch {
             logger.error("The result could not be posted", metadata: ["requestId": "\(turn.context.requestId)", "cause": "\(error)"])
         }
-        turn.reported()
         stuck(.handlerStuck)
+        turn.reported()
     }
 }
 

@@ -24,6 +24,12 @@ package struct Finding: Hashable, Sendable {
         self.detail = detail
         self.verdict = verdict
     }
+
+    /// The same of a row that somebody released: worth knowing, and no more.
+    package var overruled: Finding {
+        guard verdict == .quarantine else { return self }
+        return Finding(ordinal: ordinal, session: session, rule: rule, detail: "\(detail); released", verdict: .accept)
+    }
 }
 
 /// One value of a row that was wrong by a known amount.

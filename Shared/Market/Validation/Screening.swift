@@ -4,6 +4,8 @@ package struct ScreenedBar: Hashable, Sendable {
     package let bar: Bar
     /// Kept out of every series for now. It is looked at again when something near it changes.
     package var isHeld: Bool
+    /// Somebody looked at it and said that it counts, whatever the rules say.
+    package var isReleased = false
     /// New shares for one old since the bar before, where the level says so and nobody told of a split.
     package var split: Double?
     /// As traded, or brought back to it.
@@ -23,7 +25,7 @@ package struct ScreenedBar: Hashable, Sendable {
 
     /// Whether both say the same, whenever their prices are of and whatever decided it.
     package func repeats(_ other: ScreenedBar) -> Bool {
-        (bar, isHeld, split, basis) == (other.bar, other.isHeld, other.split, other.basis)
+        (bar, isHeld, isReleased, split, basis) == (other.bar, other.isHeld, other.isReleased, other.split, other.basis)
     }
 }
 
@@ -65,6 +67,7 @@ extension SeriesCheck {
         for finding in findingsOfSeries(series, actions) {
             if let ordinal = finding.ordinal {
                 guard judged[ordinal] else { continue }
+                let finding = rows[ordinal].now.isReleased ? finding.overruled : finding
                 verdicts[ordinal, default: []].append(finding)
                 screening.findings.append((finding, rows[ordinal].now.bar))
             } else if sessions.contains(finding.session) || changed.contains(finding.session) {
@@ -119,6 +122,12 @@ extension SeriesCheck {
 extension ScreenedBar {
     /// As a row's findings leave it: held if one says so, else repaired.
     fileprivate func judged(_ findings: [Finding]) -> ScreenedBar {
+        var result = repaired(findings)
+        result.isReleased = isReleased
+        return result
+    }
+
+    private func repaired(_ findings: [Finding]) -> ScreenedBar {
         if findings.contains(where: { $0.verdict == .quarantine }) {
             return ScreenedBar(bar, isHeld: true, basis: basis, pricedAt: pricedAt)
         }

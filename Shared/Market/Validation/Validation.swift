@@ -24,6 +24,8 @@ package enum Validation {
         package static let zeroVolume = "zero-volume"
         /// The figures of the day before once more.
         package static let stale = "stale-repeat"
+        /// What somebody said of a row who looked at it.
+        package static let operatorWord = "operator-word"
 
         /// Those that judge a stored row among the days around it as they judged it when it came: a row that was mended, and an action that
         /// was refused, must come again for that.

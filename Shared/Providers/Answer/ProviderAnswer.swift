@@ -17,6 +17,8 @@ package struct ProviderAnswer: Sendable {
     package var adjusted: [Bar] = []
     package var intraday: [IntradayBar] = []
     package var quote: Quote?
+    /// In place of all else, what an operator says of rows that came before.
+    package var word: OperatorWord?
     /// What asks for the next page; nil on the last one.
     package var nextPage: String?
 

@@ -106,7 +106,8 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(throws: TemplateFailure("Parameters.BucketName", "has no default, so a value must be given")) {
             try Template.load(file: projectFolder + "/template.yaml")
         }
-        #expect(throws: TemplateFailure("Parameters.Provider", #""bloomberg" is none of yahoo, alphavantage"#)) {
+        let known = "yahoo, alphavantage, tiingo, polygon, alpaca, twelvedata, finnhub, stooq"
+        #expect(throws: TemplateFailure("Parameters.Provider", "\"bloomberg\" is none of \(known)")) {
             try own(["Provider": "bloomberg"])
         }
     }

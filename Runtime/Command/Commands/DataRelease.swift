@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+
+struct DataRelease: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "release", abstract: "Let a row count that the rules hold back.",
+        discussion: """
+            For rows that you looked at. Your word is kept like an answer, with the reason, and a rebuild hears it at its time; what was \
+            known before stays as it was. It holds as long as the provider says the same of that session; --undo leaves the row to the \
+            rules again.
+
+              bellwether data release ACME 2012-02-10 --provider yahoo --reason "the exchange confirms it"
+            """)
+
+    @Argument(help: "The symbol, or the instrument's id.") var symbol: String
+    @Argument(help: "The sessions, such as 2012-02-10.") var sessions: [String]
+    @Option(help: "Whose rows they are; data show tells.") var provider: String
+    @Option(help: "Why. It is kept.") var reason: String
+    @Flag(help: "Take a release back.") var undo = false
+    @Option(help: "Seconds to wait until it is folded in.") var wait = 60
+    @OptionGroup var options: DeploymentOptions
+
+    private struct Taken: Decodable {
+        struct Word: Decodable { let instrument, object: String }
+        let imported: Word
+    }
+
+    func run() async throws {
+        let deployed = try await options.find()
+        let word: [String: Any] = [
+            "symbol": symbol, "provider": provider, "sessions": sessions, "reason": reason, "counts": !undo,
+        ]
+        let answer = try await deployed.invoke("Ingest", ["release": word, "time": "\(deployed.now)"])
+        let taken = try JSONDecoder().decode(Taken.self, from: answer).imported
+        guard let folded = try await FoldedAnswer.await(taken.object, seconds: wait, deployed) else {
+            return Screen.result("It is kept and not folded in yet; `bellwether data status \(taken.instrument)` shows when.")
+        }
+        for line in folded.rows where line.session != nil { Screen.result("\(taken.instrument) \(line.session ?? ""): \(line.words)") }
+    }
+}
+
+/// What became of an object in the archive.
+struct FoldedAnswer: Decodable {
+    let folded: Bool
+    let bars, actions, heldBack: Int
+    let rows: [RuleFinding]
+
+    private enum CodingKeys: String, CodingKey { case folded, bars, actions, heldBack = "held_back", rows }
+
+    /// nil when it is not folded in after so many seconds.
+    static func await(_ object: String, seconds: Int, query: [String: String] = [:], _ deployed: Deployed) async throws -> FoldedAnswer? {
+        let query = query.merging(["object": object, "limit": "20"]) { $1 }
+        for attempt in 0...max(seconds, 1) * 4 {
+            if attempt > 0 { try await Task.sleep(for: .milliseconds(250)) }
+            let answer = try await deployed.get("/v1/data/answer", query: query, as: FoldedAnswer.self)
+            if answer.folded { return answer }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,54 @@
+import LambdaRuntime
+import Market
+import Store
+import TestSupport
+import Testing
+
+@testable import FeaturizeFunction
+@testable import IngestFunction
+
+/// An operator's word on its way into the archive.
+@Suite struct ReleaseEventTests {
+    /// Thirty quiet days, one at twice the level, ten quiet ones.
+    private static let csv = {
+        let sessions = TradingCalendar.of(mic: "XNAS")!.sessions(from: SessionDate("2011-11-01")!, through: SessionDate("2011-12-30")!)
+        let lines = sessions.enumerated().map { index, session in
+            let level = (index == 30 ? 2 : 1) * (100 + Double(index * 7 % 5) / 10)
+            return "\(session),\(level),\(level + 1),\(level - 1),\(level + 0.3),\(1000 + index)"
+        }
+        return (["date,open,high,low,close,volume"] + lines).joined(separator: "\\n")
+    }()
+
+    private func event(_ fields: String) -> String { #"{"time":"\#(Exchange.time)","release":{"symbol":"ACME",\#(fields)}}"# }
+
+    @Test func aHeldRowIsReleasedWithTheReason() async throws {
+        let exchange = try await Exchange { _, _, connection in connection.answer(404) }
+        defer { exchange.stop() }
+        let imported = try await exchange.run(
+            #"{"time":"\#(Exchange.time)","import":{"provider":"csv","symbol":"ACME","exchange":"XNAS","body":"\#(Self.csv)"}}"#)
+        let featurize = try await Featurize(exchange.environment)
+        let first = try await featurize.handle(.objects([try #require(imported.imported?.object)]), .init(deadline: .after(.seconds(60))))
+        #expect(first.quarantined == 1)
+        let session = "2011-12-14"
+        for (fields, expected) in [
+            (#""provider":"csv","sessions":["2011-12-13"],"reason":"seen""#, "is held back on 2011-12-13"),
+            (#""provider":"csv","sessions":[],"reason":"seen""#, "sessions and a reason"),
+            (#""provider":"csv","sessions":["\#(session)"],"reason":" ""#, "sessions and a reason"),
+            (#""provider":"csw","sessions":["\#(session)"],"reason":"seen""#, "no provider \"csw\""),
+            (#""provider":"csv","sessions":["\#(session)"],"reason":"seen","counts":false"#, "was released on \(session)"),
+        ] {
+            let failure = await #expect(throws: ReleaseFailure.self) { try await exchange.run(event(fields)) }
+            #expect(failure?.description.contains(expected) == true, "\(failure.map { "\($0)" } ?? "")")
+        }
+        #expect(exchange.rawKeys.count == 1)
+
+        let released = try await exchange.run(event(#""provider":"csv","sessions":["\#(session)"],"reason":"seen""#))
+        let object = try #require(released.imported?.object)
+        #expect(object.hasPrefix("raw/csv/operator-word/XNAS:ACME/2012-01-10/"))
+        #expect(exchange.bodies.contains(#"{"counts":true,"reason":"seen","sessions":["\#(session)"]}"#))
+        let summary = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
+        #expect(summary.bars == 1 && summary.quarantined == 0)
+        let status = try await DataStatus(exchange.database).entries(of: nil, asOf: Instant(Exchange.time)!)
+        #expect(status.first { $0.instrument.id == "XNAS:ACME" }?.quarantined == 0)
+    }
+}
