@@ -40,3 +40,42 @@ import Testing
         #expect(refusal?.kind == .serverError && refusal?.retryAfter == 30)
     }
 }
+
+/// What is refused is logged and stored: no key may stand in it, wherever the answer repeats it.
+@Suite struct KeysInRefusals {
+    private static let key = "SECRETKEY99"
+    private static let providers: [any DataProvider] = [
+        AlphaVantageDaily(key: key), AlphaVantageDaily(key: key, adjusted: true), AlphaVantageQuote(key: key),
+        AlphaVantageActions(key: key, subject: .splits), AlphaVantageActions(key: key, subject: .dividends),
+        AlphaVantageIntraday(key: key), TiingoDaily(key: key), TiingoIntraday(key: key), PolygonAggregates(key: key),
+        TwelveDataSeries(key: key), FinnhubQuote(key: key), FinnhubCandles(key: key), AlpacaBars(key: "id:" + key),
+    ]
+
+    @Test(arguments: [
+        "a,\(key),c\n1,2,3\n", "date,\(key)\n2012-01-03,1\n", "date,close of \(key)\n", "{\"a\":\"\(key)\"}", "{\"\(key)\":1}",
+        "[\"\(key)\"",
+        "{\"\(key)", "<html>\(key)</html>", "your token, \(key), is not one of ours, friend", "{\"values\":\"\(key)\"}",
+        "{\"data\":\"\(key)\",\"bars\":1}", "a,b," + String(repeating: "x", count: 190) + key + "\n1,2,3\n",
+    ])
+    func theKeyIsInNoDescription(_ body: String) throws {
+        for provider in Self.providers {
+            for status in [200, 400, 429, 500] {
+                let refusal = try #require(
+                    provider.classify(status: status, body: [UInt8](body.utf8), headers: []), "\(provider.name)/\(provider.kind)")
+                #expect(!refusal.description.contains("SECRET"), "\(provider.name)/\(provider.kind): \(refusal)")
+            }
+        }
+    }
+
+    @Test func aLimitInPlainTextWithCommasIsTheDailyQuota() {
+        let words = """
+            We have detected your API key as \(Self.key) and our standard API rate limit is 25 requests per day. Please subscribe, \
+            if you like, to any of the premium plans.
+            """
+        for provider in Self.providers.prefix(6) {
+            let refusal = provider.classify(status: 200, body: [UInt8](words.utf8), headers: [])
+            #expect(refusal?.kind == .dailyQuota)
+            #expect(refusal?.description.contains("SECRET") == false)
+        }
+    }
+}

@@ -105,7 +105,7 @@ package struct AlpacaBars: DataProvider {
     ) throws(ProviderRefusal) -> (symbols: [JSONValue.Member], next: String?) {
         let json = try Alpaca.value(body, status: status, headers: headers, key: key)
         guard let bars = json["bars"] else {
-            throw ProviderRefusal(.malformed, "no bars: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no bars: \(ProviderRefusal.excerpt(Alpaca.redacted(body, key: key).body))")
         }
         let next = json["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         // The single-symbol form has a list and names its symbol beside it.

@@ -59,7 +59,7 @@ package struct AlphaVantageDaily: DataProvider {
             table = read
         case .csv:
             guard let read = AlphaVantageTable(csv: body) else {
-                throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body))")
+                throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body, key: key))")
             }
             table = read
         }

@@ -6,7 +6,7 @@ enum JSONAnswer {
     static func value(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?, messages: [String]
     ) throws(ProviderRefusal) -> JSONValue {
-        let excerpt = Redaction.redact(ProviderRefusal.excerpt(body), key: key)
+        let excerpt = ProviderRefusal.excerpt(body, key: key)
         guard let json = try? JSONScanner.parse(body) else {
             if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
             let first = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }

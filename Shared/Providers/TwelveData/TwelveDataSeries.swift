@@ -120,7 +120,7 @@ package struct TwelveDataSeries: DataProvider {
     ) throws(ProviderRefusal) -> JSONValue {
         try TwelveData.check(json, status: status, headers: headers, key: key)
         guard let values = json["values"]?.elements else {
-            throw ProviderRefusal(.malformed, "no values: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no values: \(ProviderRefusal.excerpt(body, key: key))")
         }
         guard !values.isEmpty else { throw ProviderRefusal(.emptyRange, "nothing traded in the range") }
         return json
