@@ -10,6 +10,7 @@ import Testing
         arguments: [
             ("7", 7.0), ("0", 0), ("Wed, 21 Oct 2026 07:30:30 GMT", 150), ("Wed, 21 Oct 2026 07:00:00 GMT", 0), ("soon", nil),
             ("Wed, 21 Oct 2026 27:30:30 GMT", nil), ("21 Oct 2026 07:30:30 GMT", nil),
+            ("1e300", 86_400), ("90000", 86_400), ("-1e300", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
         ] as [(String, Double?)])
     func retryAfterIsSecondsOrADateOnBothStatuses(_ value: String, _ seconds: Double?) {
         for (status, name) in [(429, "rate-limited"), (503, "server-error")] {
@@ -38,6 +39,15 @@ import Testing
         let body = [UInt8](#"{"message":"too many requests"}"#.utf8)
         let refusal = AlpacaBars(key: nil).classify(status: 503, body: body, headers: [(name: "Retry-After", value: "30")])
         #expect(refusal?.kind == .serverError && refusal?.retryAfter == 30)
+    }
+
+    @Test(arguments: ["1e300", "-1e300", "\"1e300\"", "1e19", "600", "399.5"])
+    func aCodeThatIsNoStatusDoesNotCount(_ code: String) {
+        let body = [UInt8]("{\"code\":\(code),\"message\":\"what\",\"status\":\"error\"}".utf8)
+        for provider in [TwelveDataSeries(key: nil), TwelveDataQuote(key: nil)] as [any DataProvider] {
+            #expect(provider.classify(status: 200, body: body, headers: [])?.kind == .malformed)
+            #expect(provider.classify(status: 429, body: body, headers: [])?.kind.name == "rate-limited")
+        }
     }
 }
 

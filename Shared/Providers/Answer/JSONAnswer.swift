@@ -23,7 +23,7 @@ enum JSONAnswer {
     }
 
     /// The status that a body states for itself, where it looks like one of HTTP.
-    private static func code(_ json: JSONValue) -> Int? {
+    static func code(_ json: JSONValue) -> Int? {
         json["code"]?.number.flatMap { (400..<600).contains($0) ? Int($0) : nil }
     }
 }
