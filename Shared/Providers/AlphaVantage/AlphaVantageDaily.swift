@@ -66,6 +66,9 @@ package struct AlphaVantageDaily: DataProvider {
         // An unknown symbol has no series at all.
         guard !table.rows.isEmpty else { throw ProviderRefusal(.emptyRange, "a series without rows") }
         guard !table.isOfLongerPeriods else { throw ProviderRefusal(.malformed, "rows of weeks or months, not of days") }
+        if let (one, other) = table.partsOfOneDay {
+            throw ProviderRefusal(.malformed, "rows within a day, not of days: \(one) and \(other)")
+        }
         return table
     }
 }
