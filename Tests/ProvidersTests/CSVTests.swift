@@ -67,6 +67,14 @@ import Testing
         #expect(quoted.rejected.map(\.rule) == [Validation.Rule.order])
     }
 
+    @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
+    func onlyFiguresTellTheDecimalSign(_ text: String) throws {
+        let answer = try parse("Symbol;Date;Open;High;Low;Close;Note\n\(text);2012-01-03;1,304;1,305;1,301;1,302;\(text)\n")
+        #expect(answer.bars.map(\.close.description) == ["1.302"])
+        let quoted = try parse("Date,Note,Open,High,Low,Close\n2012-01-03,\"1,25\",\"1,304\",\"1,305\",\"1,301\",\"1,302\"\n")
+        #expect(quoted.bars.map(\.close.description) == ["1302"])
+    }
+
     @Test func theFormsOfWellKnownSites() throws {
         let investing = try parse(
             """
