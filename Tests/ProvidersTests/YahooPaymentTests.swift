@@ -6,7 +6,7 @@ import Testing
 @Suite struct YahooPayments {
     private let calendar = TradingCalendar.of(mic: "XLON")
 
-    /// Consecutive days of opens and closes (an open of 0 is null) with events by the number of their day, from 0.
+    /// Consecutive days of opens and closes (an open below 0 is null) with events by the number of their day, from 0.
     private func parse(
         _ prices: [(open: Double, close: Double)], dividends: [Int: String], gains: [Int: String] = [:], currency: String = "USD"
     ) throws -> ProviderAnswer {
@@ -16,7 +16,7 @@ import Testing
         let stamps = sessions.prefix(prices.count).map { calendar.open(of: $0).seconds }
         var chart = ChartBody(stamps: stamps)
         chart.meta = "\"currency\":\"\(currency)\",\"exchangeTimezoneName\":\"Europe/London\",\"dataGranularity\":\"1d\""
-        chart.columns["open"] = prices.map { $0.open == 0 ? "null" : "\($0.open)" }
+        chart.columns["open"] = prices.map { $0.open < 0 ? "null" : "\($0.open)" }
         for name in ["high", "low", "close"] { chart.columns[name] = prices.map { "\($0.close)" } }
         chart.columns["volume"] = prices.map { _ in "100" }
         let members = { (events: [Int: String]) in
@@ -34,9 +34,9 @@ import Testing
 
     @Test(
         arguments: [
-            // Close before, open (0: none) and close on the day, dividend, gain, what is left of the dividend.
+            // Close before, open (0 and below: none) and close on the day, dividend, gain, what is left of the dividend.
             (16.92, 0.0, 16.22, "0.837", "0.417", "0.42"), (16.92, 16.1, 16.9, "0.837", "0.417", "0.42"),
-            (16.92, 15.67, 16.9, "0.837", "0.417", "0.837"), (16.92, 0.0, 15.7, "0.837", "0.417", "0.837"),
+            (16.92, 15.67, 16.9, "0.837", "0.417", "0.837"), (16.92, -1, 15.7, "0.837", "0.417", "0.837"),
             (16.92, 0.0, 15.67, "0.417", "0.837", "0.417"), (16.92, 0.0, 16.5, "0.417", "0.417", nil),
             (16.92, 0.0, 16.05, "0.417", "0.417", "0.417"),
         ] as [(Double, Double, Double, String, String, String?)])

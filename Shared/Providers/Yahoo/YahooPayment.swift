@@ -75,7 +75,9 @@ struct YahooPaymentCheck {
 
     /// From the close before to the open of the day, or its close where it has no open; nil where one is missing.
     private func fall(on date: SessionDate) -> Double? {
-        guard let day = days.last(where: { $0.session == date }), let now = day.open ?? day.close, now > 0 else { return nil }
+        guard let day = days.last(where: { $0.session == date }),
+            let now = [day.open, day.close].lazy.compactMap(\.self).first(where: { $0 > 0 })
+        else { return nil }
         return close(before: date).map { $0 - now }
     }
 }
