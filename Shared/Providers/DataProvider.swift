@@ -25,7 +25,7 @@ package protocol DataProvider: Sendable {
         _ body: [UInt8], status: Int, contentType: String?, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer
 
-    /// Whether an answer may be the first of several pages, oldest first.
+    /// Whether an answer may be the first of several pages, which come in the order of the rows in them.
     var hasPages: Bool { get }
 
     /// The request for the page that follows an answer with a `nextPage`; nil when the provider has no pages.

@@ -101,8 +101,9 @@ extension ProviderRefusal {
         }
     }
 
-    /// The start of a body as one line.
-    static func excerpt(_ body: [UInt8]) -> String {
-        String(decoding: body.prefix(200), as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    /// The start of a body as one line, without the key. What is cut off is cut after that, so that no part of a key is left at the end.
+    static func excerpt(_ body: [UInt8], key: String? = nil) -> String {
+        let start = Redaction.redact(Array(body.prefix(2000)), key: key).body.prefix(200)
+        return String(decoding: start, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }

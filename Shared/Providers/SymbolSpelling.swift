@@ -111,9 +111,14 @@ package struct SymbolSpelling: Sendable {
         guard text.hasPrefix(prefix), text.hasSuffix(suffix), text.count > prefix.count + suffix.count else { return nil }
         let body = text.dropFirst(prefix.count).dropLast(suffix.count)
         guard let sign = form.sign.first else {
-            // Without a sign only two codes of three letters can be told apart.
-            guard body.count == 6, prefix.count + suffix.count > 0 || SymbolSpelling.isState(String(body.suffix(3))) else { return nil }
-            return (String(body.prefix(3)), String(body.suffix(3)))
+            // Without a sign a known money at the end tells the two apart, else two codes of three letters.
+            guard body.count >= 6, Ticker.isWord(body) else { return nil }
+            let known = [4, 3].first { body.count >= 3 + $0 && SymbolSpelling.isMoney(String(body.suffix($0))) }
+            let isMarked = prefix.count + suffix.count > 0
+            // A share may be called as a coin in another: six letters alone are a pair where a state's money stands behind.
+            guard isMarked || known != nil && (body.count > 6 || SymbolSpelling.isState(String(body.suffix(3)))) else { return nil }
+            guard let count = known ?? (body.count == 6 ? 3 : nil) else { return nil }
+            return (String(body.dropLast(count)), String(body.suffix(count)))
         }
         let parts = body.split(separator: sign, omittingEmptySubsequences: false)
         guard parts.count == 2, parts.allSatisfy({ Ticker.isWord($0) }) else { return nil }

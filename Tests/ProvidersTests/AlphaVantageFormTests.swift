@@ -51,13 +51,24 @@ import Testing
     }
 
     @Test(arguments: [
-        (["2020-02-19", "2020-02-14", "2020-02-07", "2020-01-31"], true),
-        (["2020-02-03", "2020-01-31", "2019-12-31", "2019-11-29", "2019-10-31"], true),
-        (["2020-02-14", "2020-02-13", "2020-02-12", "2020-02-07"], false), (["2020-02-14", "2020-02-07"], false),
+        // Days between the newest row, of a week or month that goes on, and each older one.
+        ([2, 7, 7, 6, 8, 7, 7, 7, 5, 9, 7], true), ([3, 31, 28, 31, 32, 29, 30, 28, 33, 31, 31], true),
+        ([2, 7, 7, 6, 8, 7, 7, 7, 5, 9], false), ([7, 7, 7, 7, 7, 7, 14, 7, 7, 7, 7, 7], false),
+        ([7, 7, 7, 7, 7, 7, 4, 7, 7, 7, 7, 7], false),
+        ([1, 1, 1, 3, 1, 1, 1, 1, 3, 1, 1, 1], false), ([31, 31, 7, 31, 31, 31, 31, 31, 31, 31, 31], false),
     ])
-    func weeksAndMonthsAreNotDays(_ dates: [String], _ isRefused: Bool) {
-        let csv = "timestamp,open,high,low,close,volume\n" + dates.map { "\($0),1,1,1,1,1\n" }.joined()
+    func weeksAndMonthsAreNotDays(_ gaps: [Int], _ isRefused: Bool) {
+        var days = [SessionDate(year: 2020, month: 2, day: 19)]
+        for gap in gaps { days.append(days[days.count - 1].advanced(by: -gap)) }
+        let csv = "timestamp,open,high,low,close,volume\n" + days.map { "\($0),1,1,1,1,1\n" }.joined()
         #expect(refusal(csv)?.kind == (isRefused ? .malformed : nil))
+    }
+
+    @Test func minutesAreNotDays() {
+        let csv = { (stamps: [String]) in "timestamp,open,high,low,close,volume\n" + stamps.map { "\($0),1,1,1,1,1\n" }.joined() }
+        let refused = refusal(csv(["2020-02-14 15:45:00", "2020-02-14 15:30:00"]))
+        #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
+        #expect(refusal(csv(["2020-02-14 00:00:00", "2020-02-13 00:00:00", "2020-02-13 00:00:00"])) == nil)
     }
 
     @Test func aDelayedQuoteIsAQuote() throws {

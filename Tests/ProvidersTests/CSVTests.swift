@@ -18,7 +18,8 @@ import Testing
         ["2012-01-03", "2012-01-20"], ["20120103", "20120120"], ["2012/01/03", "2012/1/20"], ["01/03/2012", "01/20/2012"],
         ["3/1/2012", "20/1/2012"], ["03.01.2012", "20.01.2012"], ["\"Jan 3, 2012\"", "\"January 20, 2012\""], ["3-Jan-12", "20-Jan-12"],
         ["01-03-2012", "01-20-2012"], ["2012-01-03T00:00:00Z", "2012-01-20 16:00:00"], ["1/3/12", "1/20/12"],
-        ["3 Jan 2012", "20 Jan 2012"],
+        ["3 Jan 2012", "20 Jan 2012"], ["20120103 160000", "20120120T16:00:00"], ["2012-01-03", "20120120"],
+        ["2012-01-03", "20/1/2012"],
         ["01/03/2012 16:00:00", "01/20/2012 16:00:00"], [" 2012-01-03", " 2012-01-20"],
     ])
     func aDateIsReadAsItsColumnWritesIt(_ dates: [String]) throws {
@@ -31,7 +32,7 @@ import Testing
         let table = { (dates: [String]) in
             [UInt8](("date,open,high,low,close\n" + dates.map { "\($0),1,1,1,1\n" }.joined()).utf8)
         }
-        for dates in [["01/03/2012", "01/04/2012"], ["01/20/2012", "20/01/2012"]] {
+        for dates in [["01/03/2012", "01/04/2012"], ["01/20/2012", "20/01/2012"], ["2012-01-03", "05/01/2012"]] {
             let refusal = refusal(table(dates))
             #expect(refusal?.kind == .malformed && refusal?.detail.contains("write them as 2012-01-03") == true)
         }
@@ -64,6 +65,14 @@ import Testing
         #expect(rates.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Open,High,Low,Close\n2012-01-03,\"12,5\",\"13,0\",\"12,0\",\"1.234,0\"\n")
         #expect(quoted.rejected.map(\.rule) == [Validation.Rule.order])
+    }
+
+    @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
+    func onlyFiguresTellTheDecimalSign(_ text: String) throws {
+        let answer = try parse("Symbol;Date;Open;High;Low;Close;Note\n\(text);2012-01-03;1,304;1,305;1,301;1,302;\(text)\n")
+        #expect(answer.bars.map(\.close.description) == ["1.302"])
+        let quoted = try parse("Date,Note,Open,High,Low,Close\n2012-01-03,\"1,25\",\"1,304\",\"1,305\",\"1,301\",\"1,302\"\n")
+        #expect(quoted.bars.map(\.close.description) == ["1302"])
     }
 
     @Test func theFormsOfWellKnownSites() throws {
@@ -113,6 +122,23 @@ import Testing
         let text = "symbol,date,open,high,low,close\nA,2012-01-03,1,1,1,1\nB,2012-01-03,1,1,1,1\n"
         let refusal = refusal([UInt8](text.utf8))
         #expect(refusal?.kind == .malformed && refusal?.detail.contains("A and of B") == true)
+    }
+
+    @Test(arguments: [
+        ("Date,", ["2012-01-03 15:30:00,", "2012-01-03 15:35:00,"]), ("Date,", ["1/13/2012 9:30,", "1/13/2012 9:35,"]),
+        ("Date,Time,", ["20120103,1530,", "20120103,1535,"]), ("Datetime,", ["20120103 153000,", "20120104 153000,", "20120103 153500,"]),
+    ])
+    func rowsWithinADayAreNotDays(_ header: String, _ stamps: [String]) throws {
+        let table = { (stamps: [String]) in header + "Open,High,Low,Close\n" + stamps.map { $0 + "1,1,1,1\n" }.joined() }
+        let refused = refusal([UInt8](table(stamps).utf8))
+        #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
+        #expect(try parse(table([stamps[0]])).rejected.isEmpty)
+        #expect(try parse(table([stamps[0], stamps[0]])).rejected.map(\.rule) == [Validation.Rule.duplicate])
+    }
+
+    @Test func aDaysLiveRowBesideItsOwnIsADuplicate() throws {
+        let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
+        #expect(answer.bars.map(\.close.description) == ["2"] && answer.rejected.map(\.rule) == [Validation.Rule.duplicate])
     }
 
     @Test func stooqsFilesInBulkAndItsWordsForALimit() throws {

@@ -38,6 +38,40 @@ import Testing
         #expect(try parse(rows(without: [0, 1, 2])).adjusted.count == 6)
     }
 
+    /// The rows of a split 7 for 1, both prices in cents, with a stretch without as-traded ones.
+    @Test(arguments: [7.0, 1.05, 1])
+    func aStretchWithoutAsTradedPricesIsFilledThoughBothSidesAreRoundedToCents(_ ratio: Double) throws {
+        let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
+        let days = calendar.sessions(from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 6, day: 1))
+        let cents = { (price: Double) in (price * 100).rounded() / 100 }
+        let rows = days.enumerated().map { index, day in
+            let traded = 64.57 + Double(index * 37 % 100) / 100
+            let fields = { (prefix: (String) -> String, price: Double) in
+                ["open", "high", "low", "close"].map { "\"\(prefix($0))\":\(price)," }.joined()
+            }
+            let own = fields({ "u" + $0.prefix(1).uppercased() + $0.dropFirst() }, traded) + "\"uVolume\":100,"
+            let isMissing = (20..<60).contains(index)
+            return "{\(isMissing ? "" : own)\(fields({ $0 }, cents(traded / ratio)))\"volume\":\(100 * ratio),\"date\":\"\(day)\"}"
+        }
+        let answer = try parse("[\(rows.joined(separator: ","))]")
+        #expect(answer.bars.count == days.count && answer.basis == .asTraded)
+        for (index, bar) in answer.bars.enumerated() {
+            #expect(abs(bar.close.double / (64.57 + Double(index * 37 % 100) / 100) - 1) < 0.002)
+        }
+        #expect(answer.rejected.map(\.rule) == Array(repeating: "not-as-traded", count: 40))
+    }
+
+    @Test func aSmallSplitInPricesOfACentIsStillASplit() throws {
+        let rows = (3..<13).map { day in
+            let own = day == 5 ? "" : ["uOpen", "uHigh", "uLow", "uClose"].map { "\"\($0)\":\(day < 5 ? 0.42 : 0.4)," }.joined()
+            let plain = ["open", "high", "low", "close"].map { "\"\($0)\":0.4," }.joined()
+            return "{\(own)\(day == 5 ? "" : "\"uVolume\":5,")\(plain)\"volume\":5,\"date\":\"2012-01-\(day < 10 ? "0" : "")\(day)\"}"
+        }
+        let provider = IEXExport()
+        let answer = try provider.parse([UInt8]("[\(rows.joined(separator: ","))]".utf8), calendar: nil, asOf: asOf)
+        #expect(answer.bars.count == 9 && answer.rejected.map(\.rule) == [Validation.Rule.null])
+    }
+
     @Test func aBatchAboutOneSymbolIsReadAndOneAboutSeveralIsRefused() throws {
         let list = rows(without: [])
         #expect(try parse("{\"AAPL\":{\"chart\":\(list)}}").bars.count == 6)

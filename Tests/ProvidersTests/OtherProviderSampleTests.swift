@@ -134,13 +134,12 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect(kinds == ["data", "empty-range", "premium", "data", "unknown-symbol", "rate-limited", "bad-key"])
     }
 
-    @Test func aPageOfSeveralSymbolsIsReadForEach() throws {
+    @Test func aPageOfSeveralSymbolsIsRefused() throws {
         let asOf = try #require(Instant("2026-11-01T00:00:00Z"))
         let alpaca = AlpacaBars(key: nil, minutes: 1)
         let body = try Vectors.bytes(Self.folder + "alpaca/latest-bars.json")
-        #expect(throws: ProviderRefusal.self) { try alpaca.parse(body, calendar: nil, asOf: asOf) }
-        let each = try alpaca.parseEach(body, calendar: nil, asOf: asOf)
-        #expect(each.mapValues { $0.intraday.map(\.close.description) } == ["NIO": ["35.6"], "AAPL": ["142.59"]])
+        let refusal = #expect(throws: ProviderRefusal.self) { try alpaca.parse(body, calendar: nil, asOf: asOf) }
+        #expect(refusal?.kind == .malformed && refusal?.detail.contains("AAPL") == true && refusal?.detail.contains("NIO") == true)
     }
 
     @Test func aRunOverPagesFollowsThemWithoutTheKeyInAnyAddress() throws {

@@ -63,10 +63,8 @@ import Testing
         #expect(alpaca.classify(status: 200, body: bars([:], next: "null"), headers: [])?.kind == .unknownSymbol)
     }
 
-    @Test func aPageOfSeveralSymbolsGivesTheOneThatIsMeant() throws {
+    @Test func aPageOfSeveralSymbolsIsRefused() throws {
         let page = bars(["AAPL": [140, 141], "NIO": [20]], next: "null")
-        let own = try AlpacaBars(key: nil, symbol: "NIO").parse(page, calendar: nil, asOf: asOf)
-        #expect(own.bars.map(\.close.description) == ["20"])
         #expect(throws: ProviderRefusal.self) { try AlpacaBars(key: nil).parse(page, calendar: nil, asOf: asOf) }
         let single = try AlpacaBars(key: nil).parse(bars(["AAPL": [140, 141], "NIO": []], next: "null"), calendar: nil, asOf: asOf)
         #expect(single.bars.count == 2)
@@ -109,15 +107,13 @@ import Testing
         #expect(TwelveDataSeries(key: nil).classify(status: 200, body: [UInt8](text.utf8), headers: [])?.kind == .emptyRange)
     }
 
-    @Test func severalSymbolsOfTwelveDataAreReadForEach() throws {
+    @Test func severalSymbolsOfTwelveDataAreRefusedAndOneAloneIsRead() throws {
         let missing = #"{"code":404,"message":"symbol not found","status":"error"}"#
         let body = [UInt8]("{\"A\":\(try series(3)),\"B\":\(missing)}".utf8)
         let provider = TwelveDataSeries(key: nil)
-        let each = try provider.parseEach(body, calendar: nil, asOf: asOf)
-        #expect(try each["A"]?.get().adjusted.count == 3)
-        #expect(throws: ProviderRefusal.self) { try each["B"]?.get() }
-        #expect(throws: ProviderRefusal.self) { try provider.parse(body, calendar: nil, asOf: asOf) }
+        let refusal = provider.classify(status: 200, body: body, headers: [])
+        #expect(refusal?.kind == .malformed && refusal?.detail.contains("A, B") == true)
+        #expect(provider.classify(status: 200, body: [UInt8]("{\"B\":\(missing)}".utf8), headers: [])?.kind == .unknownSymbol)
         #expect(try provider.parse([UInt8]("{\"A\":\(try series(3))}".utf8), calendar: nil, asOf: asOf).adjusted.count == 3)
-        #expect(try provider.parseEach([UInt8](try series(2).utf8), calendar: nil, asOf: asOf).keys.sorted() == ["A"])
     }
 }

@@ -10,6 +10,7 @@ import Testing
         arguments: [
             ("7", 7.0), ("0", 0), ("Wed, 21 Oct 2026 07:30:30 GMT", 150), ("Wed, 21 Oct 2026 07:00:00 GMT", 0), ("soon", nil),
             ("Wed, 21 Oct 2026 27:30:30 GMT", nil), ("21 Oct 2026 07:30:30 GMT", nil),
+            ("1e300", 86_400), ("90000", 86_400), ("-1e300", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
         ] as [(String, Double?)])
     func retryAfterIsSecondsOrADateOnBothStatuses(_ value: String, _ seconds: Double?) {
         for (status, name) in [(429, "rate-limited"), (503, "server-error")] {
@@ -38,5 +39,53 @@ import Testing
         let body = [UInt8](#"{"message":"too many requests"}"#.utf8)
         let refusal = AlpacaBars(key: nil).classify(status: 503, body: body, headers: [(name: "Retry-After", value: "30")])
         #expect(refusal?.kind == .serverError && refusal?.retryAfter == 30)
+    }
+
+    @Test(arguments: ["1e300", "-1e300", "\"1e300\"", "1e19", "600", "399.5"])
+    func aCodeThatIsNoStatusDoesNotCount(_ code: String) {
+        let body = [UInt8]("{\"code\":\(code),\"message\":\"what\",\"status\":\"error\"}".utf8)
+        for provider in [TwelveDataSeries(key: nil), TwelveDataQuote(key: nil)] as [any DataProvider] {
+            #expect(provider.classify(status: 200, body: body, headers: [])?.kind == .malformed)
+            #expect(provider.classify(status: 429, body: body, headers: [])?.kind.name == "rate-limited")
+        }
+    }
+}
+
+/// What is refused is logged and stored: no key may stand in it, wherever the answer repeats it.
+@Suite struct KeysInRefusals {
+    private static let key = "SECRETKEY99"
+    private static let providers: [any DataProvider] = [
+        AlphaVantageDaily(key: key), AlphaVantageDaily(key: key, adjusted: true), AlphaVantageQuote(key: key),
+        AlphaVantageActions(key: key, subject: .splits), AlphaVantageActions(key: key, subject: .dividends),
+        AlphaVantageIntraday(key: key), TiingoDaily(key: key), TiingoIntraday(key: key), PolygonAggregates(key: key),
+        TwelveDataSeries(key: key), FinnhubQuote(key: key), FinnhubCandles(key: key), AlpacaBars(key: "id:" + key),
+    ]
+
+    @Test(arguments: [
+        "a,\(key),c\n1,2,3\n", "date,\(key)\n2012-01-03,1\n", "date,close of \(key)\n", "{\"a\":\"\(key)\"}", "{\"\(key)\":1}",
+        "[\"\(key)\"",
+        "{\"\(key)", "<html>\(key)</html>", "your token, \(key), is not one of ours, friend", "{\"values\":\"\(key)\"}",
+        "{\"data\":\"\(key)\",\"bars\":1}", "a,b," + String(repeating: "x", count: 190) + key + "\n1,2,3\n",
+    ])
+    func theKeyIsInNoDescription(_ body: String) throws {
+        for provider in Self.providers {
+            for status in [200, 400, 429, 500] {
+                let refusal = try #require(
+                    provider.classify(status: status, body: [UInt8](body.utf8), headers: []), "\(provider.name)/\(provider.kind)")
+                #expect(!refusal.description.contains("SECRET"), "\(provider.name)/\(provider.kind): \(refusal)")
+            }
+        }
+    }
+
+    @Test func aLimitInPlainTextWithCommasIsTheDailyQuota() {
+        let words = """
+            We have detected your API key as \(Self.key) and our standard API rate limit is 25 requests per day. Please subscribe, \
+            if you like, to any of the premium plans.
+            """
+        for provider in Self.providers.prefix(6) {
+            let refusal = provider.classify(status: 200, body: [UInt8](words.utf8), headers: [])
+            #expect(refusal?.kind == .dailyQuota)
+            #expect(refusal?.description.contains("SECRET") == false)
+        }
     }
 }

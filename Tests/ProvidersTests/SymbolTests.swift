@@ -11,6 +11,10 @@ import Testing
             ("yahoo", "NSRGY", "OOTC", "NSRGY"), ("alphavantage", "TSCO", "XLON", "TSCO.LON"), ("alphavantage", "BRK.B", nil, "BRK-B"),
             ("tiingo", "BRK.B", nil, "BRK-B"), ("polygon", "BRK.B", nil, "BRK.B"), ("polygon", "^GSPC", nil, "I:SPX"),
             ("polygon", "EUR/USD", nil, "C:EURUSD"), ("polygon", "BTC-USD", nil, "X:BTCUSD"), ("alpaca", "BRK.B", nil, "BRK.B"),
+            ("tiingo", "DOGE-USD", nil, "DOGEUSD"), ("tiingo", "SHIB-USDT", nil, "SHIBUSDT"), ("tiingo", "BTC-USD", nil, "BTCUSD"),
+            ("tiingo", "EUR/USD", nil, "EURUSD"), ("tiingo", "GOOGL", nil, "GOOGL"), ("tiingo", "MATIC-EUR", nil, "MATICEUR"),
+            ("polygon", "DOGE-USD", nil, "X:DOGEUSD"), ("finnhub", "BTC-USDT", nil, "BINANCE:BTCUSDT"),
+            ("finnhub", "DOGE-BTC", nil, "BINANCE:DOGEBTC"), ("yahoo", "DOGE-USD", nil, "DOGE-USD"),
             ("twelvedata", "EUR/USD", nil, "EUR/USD"), ("twelvedata", "VOD", "XLON", "VOD:LSE"), ("finnhub", "VOD", "XLON", "VOD.L"),
             ("finnhub", "EUR/USD", nil, "OANDA:EUR_USD"), ("stooq", "BRK.B", nil, "brk-b.us"), ("stooq", "AAPL", "XNAS", "aapl.us"),
         ] as [(String, String, String?, String)])
@@ -44,6 +48,7 @@ import Testing
     @Test func anExchangeThatAProviderDoesNotHaveIsNoGuess() throws {
         #expect(SymbolSpelling(provider: "alpaca")?.spell(try #require(Ticker("VOD", exchange: "XLON"))) == nil)
         #expect(SymbolSpelling(provider: "nobody") == nil)
+        #expect(["ABCETH", "ABUSD", "GOOGLE"].map { SymbolSpelling(provider: "tiingo")?.ticker($0)?.kind } == [.share, .share, .share])
         #expect(SymbolSpelling(provider: "yahoo")?.ticker("A B") == nil)
         #expect(Ticker("") == nil)
         #expect(Ticker("A/B/C") == nil)

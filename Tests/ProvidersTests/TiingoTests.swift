@@ -32,6 +32,18 @@ import Testing
         #expect(csv.actions == json.actions && csv.actions.count == 2)
     }
 
+    @Test(arguments: [
+        (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [Validation.Rule.null]),
+        (["7", "null", "9"], [7, 9], [Validation.Rule.null]), (["0", "0"], [0, 0], []),
+    ])
+    func aShareWithoutVolumesIsSaidAndAHoleIsADefect(_ volumes: [String], _ read: [Double], _ rules: [String]) throws {
+        let rows = zip(["2014-06-05", "2014-06-06", "2014-06-09"], volumes).map { day, volume in
+            "{\"date\":\"\(day)T00:00:00.000Z\",\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":\(volume),\"divCash\":0,\"splitFactor\":1}"
+        }
+        let answer = try parse("[\(rows.joined(separator: ","))]")
+        #expect(answer.bars.map(\.volume) == read && answer.rejected.map(\.rule) == rules)
+    }
+
     @Test func csvAnswersRefuseInPlainText() {
         #expect(refusal("Error: Ticker 'X' not found", 404)?.kind == .unknownSymbol)
         #expect(refusal("date,close,high,low,open,volume\n")?.kind == .emptyRange)
@@ -56,11 +68,12 @@ import Testing
         }
         #expect(try url("EUR/USD").contains("/tiingo/fx/eurusd/prices?startDate=2020-01-02&"))
         #expect(try url("BTC-USD").contains("/tiingo/crypto/prices?tickers=btcusd&startDate=2020-01-02&"))
+        #expect(try url("DOGE-USD").contains("/tiingo/crypto/prices?tickers=dogeusd&startDate=2020-01-02&"))
         #expect(try url("BRK.B").contains("/tiingo/daily/BRK-B/prices?"))
         let currencies = try provider.parse(
             Array(#"[{"date":"2020-01-02T00:00:00.000Z","ticker":"eurusd","open":1.12,"high":1.125,"low":1.11,"close":1.117}]"#.utf8),
             calendar: nil, asOf: asOf)
-        #expect(currencies.bars.map(\.close.description) == ["1.117"] && currencies.bars[0].volume == 0)
+        #expect(currencies.bars.map(\.close.description) == ["1.117"] && currencies.bars[0].volume == 0 && currencies.rejected.isEmpty)
         let crypto = try provider.parse(
             Array(
                 """

@@ -9,13 +9,10 @@ package struct AlpacaActions: DataProvider {
 
     private let baseURL: String
     private let key: String?
-    private let symbol: String?
 
-    /// `symbol` is the one whose entries `parse` takes from a list of several; nil takes all.
-    package init(baseURL: String = "https://data.alpaca.markets", key: String?, symbol: String? = nil) {
+    package init(baseURL: String = "https://data.alpaca.markets", key: String?) {
         self.baseURL = baseURL
         self.key = key
-        self.symbol = symbol
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
@@ -44,7 +41,6 @@ package struct AlpacaActions: DataProvider {
         for list in lists {
             for row in list.value.elements ?? [] {
                 defer { ordinal += 1 }
-                if let symbol, let own = row["symbol"]?.string ?? row["source_symbol"]?.string, own != symbol { continue }
                 let date = row["ex_date"]?.string
                 switch list.key {
                 case "forward_splits", "reverse_splits":

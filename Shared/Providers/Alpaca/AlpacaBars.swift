@@ -17,19 +17,16 @@ package struct AlpacaBars: DataProvider {
     private let key: String?
     private let feed: String
     private let minutes: Int?
-    private let symbol: String?
 
     /// `key` is the key's id and its secret, separated by a colon. `minutes` nil asks for daily bars. `feed` is the provider's word: `iex`,
-    /// `sip` (all exchanges), `otc` …; it is a part of the kind. `symbol` is the one whose bars `parse` takes from a page of several.
+    /// `sip` (all exchanges), `otc` …; it is a part of the kind.
     package init(
-        baseURL: String = "https://data.alpaca.markets", key: String?, feed: String = AlpacaBars.usualFeed, minutes: Int? = nil,
-        symbol: String? = nil
+        baseURL: String = "https://data.alpaca.markets", key: String?, feed: String = AlpacaBars.usualFeed, minutes: Int? = nil
     ) {
         self.baseURL = baseURL
         self.key = key
         self.feed = feed
         self.minutes = minutes
-        self.symbol = symbol
     }
 
     /// The provider of a kind such as `bars-1d`, `bars-15min` or `bars-1d-sip`; daily bars of the usual feed for any other.
@@ -63,19 +60,11 @@ package struct AlpacaBars: DataProvider {
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderRefusal) -> ProviderAnswer {
         let (symbols, next) = try bars(body, status: status, headers: [])
-        var own = symbols
-        if let symbol, symbols.count > 1 { own = symbols.filter { $0.key == symbol } }
-        if own.count > 1 { own = own.filter { !($0.value.elements?.isEmpty ?? false) } }
+        let own = symbols.count > 1 ? symbols.filter { !($0.value.elements?.isEmpty ?? false) } : symbols
         guard own.count <= 1 else {
-            throw ProviderRefusal(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was asked for: use parseEach")
+            throw ProviderRefusal(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was asked for")
         }
         return answer(own.first?.value ?? .array([]), next, calendar, asOf)
-    }
-
-    /// The answer of every symbol of a page that was asked for several.
-    package func parseEach(_ body: [UInt8], calendar: TradingCalendar?, asOf: Instant) throws(ProviderRefusal) -> [String: ProviderAnswer] {
-        let (symbols, next) = try bars(body, status: 200, headers: [])
-        return Dictionary(symbols.map { ($0.key, answer($0.value, next, calendar, asOf)) }) { $1 }
     }
 
     private func answer(_ bars: JSONValue, _ next: String?, _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
@@ -105,7 +94,7 @@ package struct AlpacaBars: DataProvider {
     ) throws(ProviderRefusal) -> (symbols: [JSONValue.Member], next: String?) {
         let json = try Alpaca.value(body, status: status, headers: headers, key: key)
         guard let bars = json["bars"] else {
-            throw ProviderRefusal(.malformed, "no bars: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no bars: \(ProviderRefusal.excerpt(Alpaca.redacted(body, key: key).body))")
         }
         let next = json["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         // The single-symbol form has a list and names its symbol beside it.

@@ -22,15 +22,21 @@ enum AlphaVantage {
     static func body(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
     ) throws(ProviderRefusal) -> Body {
-        let excerpt = Redaction.redact(ProviderRefusal.excerpt(body), key: key)
+        let excerpt = ProviderRefusal.excerpt(body, key: key)
         if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
         let start = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
         guard start == UInt8(ascii: "{") else {
-            if start != UInt8(ascii: "<"), let table = CSVTable(body) { return .csv(table) }
+            if start != UInt8(ascii: "<"), !isProse(body), let table = CSVTable(body) { return .csv(table) }
             throw ProviderRefusal(RefusalText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
         }
         guard let json = try? JSONScanner.parse(body) else { throw ProviderRefusal(.malformed, excerpt) }
         return .json(json)
+    }
+
+    /// Whether the first line is a sentence, which may have commas, and no header: more of its words stand behind blanks than behind commas.
+    private static func isProse(_ body: [UInt8]) -> Bool {
+        let line = body.drop { $0 == 10 || $0 == 13 }.prefix { $0 != 10 && $0 != 13 }
+        return line.count { $0 == 32 } > line.count { $0 == UInt8(ascii: ",") }
     }
 
     /// Why a JSON answer has no data. `Note` and its like may stand beside data, so this is the last question.
@@ -40,7 +46,8 @@ enum AlphaVantage {
             let isEmpty = members.allSatisfy { $0.value.members?.isEmpty ?? $0.value.elements?.isEmpty ?? false }
             return isEmpty
                 ? ProviderRefusal(.unknownSymbol, "an empty answer")
-                : ProviderRefusal(.malformed, "another answer than asked for: \(members.map(\.key).joined(separator: ", "))")
+                : ProviderRefusal(
+                    .malformed, Redaction.redact("another answer than asked for: \(members.map(\.key).joined(separator: ", "))", key: key))
         }
         let text = Redaction.redact(message.value.string ?? "", key: key)
         if message.key == "Error Message" {

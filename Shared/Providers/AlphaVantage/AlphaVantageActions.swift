@@ -55,7 +55,7 @@ package struct AlphaVantageActions: DataProvider {
         case .csv(let table):
             let flat = { (name: String) in name.filter { $0 != "_" } }
             guard let date = table.column(flat(dated)), let value = table.column(flat(valued)) else {
-                throw ProviderRefusal(.malformed, "no \(subject.rawValue): \(ProviderRefusal.excerpt(body))")
+                throw ProviderRefusal(.malformed, "no \(subject.rawValue): \(ProviderRefusal.excerpt(body, key: key))")
             }
             return (0..<table.count).map { (table.text($0, date), table.number($0, value)) }
         }

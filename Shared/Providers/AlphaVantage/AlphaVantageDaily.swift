@@ -59,13 +59,16 @@ package struct AlphaVantageDaily: DataProvider {
             table = read
         case .csv:
             guard let read = AlphaVantageTable(csv: body) else {
-                throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body))")
+                throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body, key: key))")
             }
             table = read
         }
         // An unknown symbol has no series at all.
         guard !table.rows.isEmpty else { throw ProviderRefusal(.emptyRange, "a series without rows") }
         guard !table.isOfLongerPeriods else { throw ProviderRefusal(.malformed, "rows of weeks or months, not of days") }
+        if let (one, other) = table.partsOfOneDay {
+            throw ProviderRefusal(.malformed, "rows within a day, not of days: \(one) and \(other)")
+        }
         return table
     }
 }

@@ -57,7 +57,7 @@ package struct AlphaVantageIntraday: DataProvider {
             return table
         case .csv:
             guard let table = AlphaVantageTable(csv: body), (table.rows.first?.stamp.utf8.count ?? 19) > 10 else {
-                throw ProviderRefusal(.malformed, "no intraday table: \(ProviderRefusal.excerpt(body))")
+                throw ProviderRefusal(.malformed, "no intraday table: \(ProviderRefusal.excerpt(body, key: key))")
             }
             return table
         }

@@ -44,7 +44,7 @@ package struct AlphaVantageQuote: DataProvider {
             field = { label, _ in AlphaVantage.field(row, label).flatMap { $0.string ?? $0.number.map { "\($0)" } } }
         case .csv(let table):
             guard table.count > 0, table.column("price") != nil else {
-                throw ProviderRefusal(.malformed, "no quote: \(ProviderRefusal.excerpt(body))")
+                throw ProviderRefusal(.malformed, "no quote: \(ProviderRefusal.excerpt(body, key: key))")
             }
             field = { _, column in table.column(column).map { table.text(0, $0) } }
         }

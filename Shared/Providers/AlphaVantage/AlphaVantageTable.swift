@@ -70,11 +70,20 @@ struct AlphaVantageTable {
         line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Whether rows of days stand a week or a month apart throughout: the same header stands above weeks and months. The newest, which may be
-    /// of a week or month that goes on, does not count.
+    /// Whether a dozen rows or more stand a week or a month apart throughout: the same header stands above weeks and months, but a share
+    /// that seldom trades has gaps of any length. The newest, which may be of a week or month that goes on, does not count.
     var isOfLongerPeriods: Bool {
-        let days = rows.prefix(40).compactMap { SessionDate($0.stamp.prefix(10)) }.sorted(by: >).dropFirst()
-        return days.count > 2 && zip(days, days.dropFirst()).allSatisfy { $0.day - $1.day >= 4 }
+        let days = rows.prefix(40).compactMap { SessionDate($0.stamp.prefix(10)) }.sorted(by: >)
+        guard days.count >= 12 else { return false }
+        let gaps = zip(days.dropFirst(), days.dropFirst(2)).map { $0.day - $1.day }
+        return [5...9, 26...35].contains { period in gaps.allSatisfy { period.contains($0) } }
+    }
+
+    /// Two rows of one date at different times: the same header stands above minutes.
+    var partsOfOneDay: (String, String)? {
+        zip(rows, rows.dropFirst()).first { $0.stamp != $1.stamp && $0.stamp.prefix(10) == $1.stamp.prefix(10) }.map {
+            ($0.stamp, $1.stamp)
+        }
     }
 
     /// `5. adjusted close`, `adjusted_close` and `adjusted close` are one label; `3. Last Refreshed` is compared in lower case.

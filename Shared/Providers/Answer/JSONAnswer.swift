@@ -6,7 +6,7 @@ enum JSONAnswer {
     static func value(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?, messages: [String]
     ) throws(ProviderRefusal) -> JSONValue {
-        let excerpt = Redaction.redact(ProviderRefusal.excerpt(body), key: key)
+        let excerpt = ProviderRefusal.excerpt(body, key: key)
         guard let json = try? JSONScanner.parse(body) else {
             if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
             let first = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
@@ -23,7 +23,7 @@ enum JSONAnswer {
     }
 
     /// The status that a body states for itself, where it looks like one of HTTP.
-    private static func code(_ json: JSONValue) -> Int? {
+    static func code(_ json: JSONValue) -> Int? {
         json["code"]?.number.flatMap { (400..<600).contains($0) ? Int($0) : nil }
     }
 }

@@ -23,6 +23,7 @@ struct CSVBars {
         volume = table.column("volume", "wolumen", "uvolume", "vol")
         try CSVBars.checkOneSeries(table)
         dates = try CSVBars.dates(table, date)
+        try CSVBars.checkDays(table, date, dates)
     }
 
     /// Files of many symbols and of periods within a day have the same columns.
@@ -40,8 +41,20 @@ struct CSVBars {
     }
 
     private static func dates(_ table: CSVTable, _ column: Int) throws(ProviderRefusal) -> CSVDates {
-        let isPlain = table.count == 0 || CSVDates.isPlain(table.text(0, column))
-        return try CSVDates(isPlain ? [] : (0..<table.count).map { table.text($0, column) })
+        try CSVDates((0..<table.count).lazy.map { table.text($0, column) }.filter { !CSVDates.isPlain($0) })
+    }
+
+    /// Rows of minutes have the columns of days: two of one date have different times behind it, or in a column of their own.
+    private static func checkDays(_ table: CSVTable, _ column: Int, _ dates: CSVDates) throws(ProviderRefusal) {
+        let time = table.column("time").flatMap { $0 == column ? nil : $0 }
+        var seen: [SessionDate: String] = [:]
+        for row in 0..<table.count {
+            let stamp = table.text(row, column) + (time.map { " " + table.text(row, $0) } ?? "")
+            guard CSVDates.hasTime(stamp), let date = dates.date(table.text(row, column)) else { continue }
+            if let other = seen.updateValue(stamp, forKey: date), other != stamp {
+                throw ProviderRefusal(.malformed, "rows within a day, not of days: \(other) and \(stamp)")
+            }
+        }
     }
 
     /// Every row. Without a volume column volumes are zero; where a cell of it is empty they are too, which is said once: indices have none.

@@ -29,6 +29,11 @@ struct CSVDates {
     /// Whether one look tells the date, whatever the others are.
     static func isPlain(_ stamp: String) -> Bool { plain(stamp) != nil }
 
+    /// Whether there is more than a date.
+    static func hasTime(_ stamp: String) -> Bool {
+        stamp.utf8.contains(UInt8(ascii: ":")) || stamp.utf8.count { (48...57).contains($0) } > 8
+    }
+
     func date(_ stamp: String) -> SessionDate? {
         if let date = CSVDates.plain(stamp) { return date }
         if let (first, second, year) = CSVDates.numbers(stamp) {
@@ -49,8 +54,9 @@ struct CSVDates {
     /// `2012-01-03`, `2012/01/03`, `2012.01.03` and `20120103`, with a time behind or not.
     private static func plain(_ stamp: String) -> SessionDate? {
         if let date = SessionDate(stamp.prefix(10)) { return date }
-        if stamp.utf8.count == 8, Int(stamp) != nil {
-            return SessionDate("\(stamp.prefix(4))-\(stamp.dropFirst(4).prefix(2))-\(stamp.suffix(2))")
+        let digits = stamp.prefix { $0.isASCII && $0.isNumber }
+        if digits.utf8.count == 8, digits.endIndex == stamp.endIndex || " Tt".contains(stamp[digits.endIndex]) {
+            return SessionDate("\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))")
         }
         let words = words(stamp)
         guard words.count >= 3, words[0].count == 4, let year = Int(words[0]), let month = Int(words[1]), let day = Int(words[2]) else {

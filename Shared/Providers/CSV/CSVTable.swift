@@ -46,12 +46,19 @@ struct CSVTable {
         }
     }
 
-    /// What the first cell says that can be read in one way only. Where none does, the comma of a table that it does not separate is
+    /// The columns of prices, amounts and volumes: in others a full stop or a comma can be anything (`7203.T`).
+    private static let figures: Set = [
+        "open", "high", "low", "close", "volume", "vol", "price", "last", "close/last", "adjclose", "uopen", "uhigh", "ulow", "uclose",
+        "uvolume", "otwarcie", "najwyzszy", "najnizszy", "zamkniecie", "wolumen", "amount", "divcash", "splitfactor", "change",
+        "previousclose",
+    ]
+
+    /// What the first figure says that can be read in one way only. Where none does, the comma of a table that it does not separate is
     /// a decimal one, as spreadsheets write it.
     private func findDecimalSign(_ separator: UInt8) -> WrittenNumber.DecimalSign {
         var hasComma = false
-        let dates = dateColumn
-        for (index, cell) in cells.enumerated() where index % names.count != dates {
+        let isFigure = names.map { CSVTable.figures.contains($0) }
+        for (index, cell) in cells.enumerated() where isFigure[index % names.count] {
             let bytes = bytes[Int(cell.start)..<Int(cell.end)]
             guard bytes.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ".") }),
                 let number = WrittenNumber(CSVTable.decoded(bytes))

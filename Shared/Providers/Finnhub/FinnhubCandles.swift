@@ -51,7 +51,7 @@ package struct FinnhubCandles: DataProvider {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error"])
         if json["s"]?.string == "no_data" { throw ProviderRefusal(.emptyRange, "no_data: nothing in the range, or an unknown symbol") }
         guard let stamps = json["t"]?.numbers else {
-            throw ProviderRefusal(.malformed, "no candles: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no candles: \(ProviderRefusal.excerpt(body, key: key))")
         }
         guard !stamps.isEmpty else { throw ProviderRefusal(.emptyRange, "no candles in the range") }
         return json

@@ -48,7 +48,7 @@ package struct FinnhubQuote: DataProvider {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error"])
         guard let price = json["c"]?.number else {
             if json["c"] != nil { throw ProviderRefusal(.unknownSymbol, "a quote of nothing") }
-            throw ProviderRefusal(.malformed, "a quote without a price: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "a quote without a price: \(ProviderRefusal.excerpt(body, key: key))")
         }
         guard price > 0 else { throw ProviderRefusal(.unknownSymbol, "a quote of zeros") }
         return (json, price)

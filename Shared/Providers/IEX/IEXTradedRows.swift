@@ -5,11 +5,24 @@ import Market
 struct IEXTradedRows {
     let isTraded: Bool
     private let traded, plain: [BarFields]
+    /// Of each row its own, else that of the nearest row that tells, before or after it.
+    private let before, after: [Ratio?]
 
     init(_ rows: [JSONValue]) {
         traded = rows.map { BarFields($0, BarNames("uOpen", "uHigh", "uLow", "uClose", "uVolume")) }
         plain = rows.map { BarFields($0, .full) }
         isTraded = traded.count { $0.open != nil && $0.close != nil } * 2 > rows.count
+        let own = zip(traded, plain).map { Ratio($0.close, $1.close) }
+        before = IEXTradedRows.carried(own)
+        after = IEXTradedRows.carried(own.reversed()).reversed()
+    }
+
+    private static func carried(_ ratios: some Sequence<Ratio?>) -> [Ratio?] {
+        var last: Ratio?
+        return ratios.map {
+            last = $0 ?? last
+            return last
+        }
     }
 
     func fields(_ index: Int) -> BarFields { isTraded ? traded[index] : plain[index] }
@@ -33,15 +46,29 @@ struct IEXTradedRows {
     /// As traded for split-adjusted: the row's own, else what the nearest rows on both sides say alike. Behind the last row that tells there
     /// was no split yet if it says one.
     private func factor(at index: Int) -> Double? {
-        if let own = ratio(index) { return own }
-        let before = traded.indices.prefix(index).reversed().lazy.compactMap { ratio($0) }.first
-        let after = traded.indices.dropFirst(index + 1).lazy.compactMap { ratio($0) }.first
-        guard let before, abs(before / (after ?? 1) - 1) < 1e-4 else { return nil }
-        return before
+        guard let before = before[index] else { return nil }
+        let after = after[index] ?? Ratio(value: 1, error: 0)
+        return abs(before.value / after.value - 1) <= min(before.error + after.error, 0.01) ? before.value : nil
     }
+}
 
-    private func ratio(_ index: Int) -> Double? {
-        guard let traded = traded[index].close, let plain = plain[index].close, plain > 0, traded > 0 else { return nil }
-        return traded / plain
+extension IEXTradedRows {
+    /// What a row as traded stands to itself split-adjusted by.
+    private struct Ratio {
+        let value: Double
+        /// Relative: what half a cent of either close, or half of its last place, may have moved.
+        let error: Double
+
+        init(value: Double, error: Double) { (self.value, self.error) = (value, error) }
+
+        init?(_ traded: Double?, _ plain: Double?) {
+            guard let traded, let plain, plain > 0, traded > 0 else { return nil }
+            self.init(value: traded / plain, error: Ratio.rounding(traded) / traded + Ratio.rounding(plain) / plain + 1e-9)
+        }
+
+        /// Half a cent of a price in cents, and half of a ten-thousandth of a finer one.
+        private static func rounding(_ price: Double) -> Double {
+            abs((price * 100).rounded() / 100 - price) < 1e-9 * price ? 0.005 : 0.00005
+        }
     }
 }

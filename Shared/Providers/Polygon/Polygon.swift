@@ -10,13 +10,13 @@ enum Polygon {
     ) throws(ProviderRefusal) -> JSONValue {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error", "message"])
         guard ["OK", "DELAYED"].contains(json["status"]?.string) || json["results"] != nil else {
-            throw ProviderRefusal(.malformed, "no status OK: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no status OK: \(ProviderRefusal.excerpt(body, key: key))")
         }
         guard let results = json["results"], !results.isNull else {
             if json["resultsCount"]?.number == 0 || json["queryCount"]?.number == 0 {
                 throw ProviderRefusal(.unknownSymbol, "no results: an unknown ticker, or nothing in the range")
             }
-            throw ProviderRefusal(.malformed, "no results: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no results: \(ProviderRefusal.excerpt(body, key: key))")
         }
         guard let rows = results.elements else { throw ProviderRefusal(.malformed, "results is no list") }
         guard !rows.isEmpty || mayBeEmpty else { throw ProviderRefusal(.emptyRange, "nothing in the range") }

@@ -1,6 +1,6 @@
 package import Market
 
-/// Polygon's reference lists of splits or dividends, as traded, newest first. One list can hold several tickers.
+/// Polygon's reference lists of splits or dividends, as traded, newest first.
 package struct PolygonActions: DataProvider {
     package enum Subject: String, Sendable { case splits, dividends }
 
@@ -11,14 +11,11 @@ package struct PolygonActions: DataProvider {
     private let baseURL: String
     private let key: String?
     private let subject: Subject
-    private let symbol: String?
 
-    /// `symbol` is the ticker whose entries `parse` takes from a list of several; nil takes all.
-    package init(baseURL: String = "https://api.polygon.io", key: String?, subject: Subject, symbol: String? = nil) {
+    package init(baseURL: String = "https://api.polygon.io", key: String?, subject: Subject) {
         self.baseURL = baseURL
         self.key = key
         self.subject = subject
-        self.symbol = symbol
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
@@ -45,7 +42,6 @@ package struct PolygonActions: DataProvider {
         let json = try Polygon.results(body, status: status, headers: [], key: key, mayBeEmpty: true)
         var rows = ActionRows()
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
-            if let symbol, let ticker = row["ticker"]?.string, ticker != symbol { continue }
             switch subject {
             case .splits:
                 rows.addSplit(

@@ -44,12 +44,15 @@ package struct TiingoDaily: DataProvider {
         var rows = AnswerRows(calendar: calendar)
         var actions: [CorporateAction] = []
         let all = try Tiingo.rows(body, status: status, headers: [], key: key)
-        // Currencies trade nowhere that could count them.
         let hasVolumes = all.contains { $0.fields.volume != nil }
+        // Currencies trade nowhere that could count them. Of shares, each row has a cash dividend and a factor: one row alone lacks its volume,
+        // several come without the column.
+        let isPair = all.allSatisfy { $0.cash == nil && $0.ratio == nil }
+        let isAbsent = !hasVolumes && (isPair || all.count > 1)
         for (ordinal, row) in all.enumerated() {
             let session = SessionDate(row.stamp.prefix(10))
             var fields = row.fields
-            if !hasVolumes { fields.volume = 0 }
+            if isAbsent { fields.volume = 0 }
             rows.addDaily(
                 fields, stamp: row.stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone,
                 unit: CurrencyUnit(label: nil))
@@ -58,6 +61,11 @@ package struct TiingoDaily: DataProvider {
             if let cash = row.cash, cash > 0, cash.isFinite {
                 actions.append(CorporateAction(exDate: session, kind: .dividend(Price(cash))))
             }
+        }
+        if isAbsent, !isPair, let last = all.last {
+            rows.mend(
+                all.count - 1, SessionDate(last.stamp.prefix(10)), AbsentColumns.rule, "\(all.count) rows have no volume: it is zero",
+                last.fields.text(last.stamp), [Repair(field: .volume, before: .nan, after: 0)])
         }
         return rows.answer(actions: actions, currency: nil)
     }

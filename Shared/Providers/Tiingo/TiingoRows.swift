@@ -17,14 +17,16 @@ enum Tiingo {
         guard let first, ![UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) else {
             return try json(body, status: status, headers: headers, key: key)
         }
-        return try csv(try CSVAnswer.table(Redaction.redact(body, key: key).body, status: status, headers: headers), body)
+        return try csv(try CSVAnswer.table(Redaction.redact(body, key: key).body, status: status, headers: headers), body, key)
     }
 
     private static func json(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
     ) throws(ProviderRefusal) -> [Row] {
         let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["detail", "error", "message"])
-        guard var rows = json.elements else { throw ProviderRefusal(.malformed, "no list of rows: \(ProviderRefusal.excerpt(body))") }
+        guard var rows = json.elements else {
+            throw ProviderRefusal(.malformed, "no list of rows: \(ProviderRefusal.excerpt(body, key: key))")
+        }
         // Crypto pairs come as a list of pairs, each with its rows.
         let pairs = rows.compactMap { $0["priceData"] }
         if !pairs.isEmpty {
@@ -41,9 +43,9 @@ enum Tiingo {
         }
     }
 
-    private static func csv(_ table: CSVTable, _ body: [UInt8]) throws(ProviderRefusal) -> [Row] {
+    private static func csv(_ table: CSVTable, _ body: [UInt8], _ key: String?) throws(ProviderRefusal) -> [Row] {
         guard let date = table.column("date"), let close = table.column("close") else {
-            throw ProviderRefusal(.malformed, "no date and close: \(ProviderRefusal.excerpt(body))")
+            throw ProviderRefusal(.malformed, "no date and close: \(ProviderRefusal.excerpt(body, key: key))")
         }
         let (open, high, low) = (table.column("open"), table.column("high"), table.column("low"))
         let (volume, cash, ratio) = (table.column("volume"), table.column("divcash"), table.column("splitfactor"))

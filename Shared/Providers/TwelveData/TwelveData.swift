@@ -19,7 +19,7 @@ enum TwelveData {
         _ json: JSONValue, status: Int, headers: [(name: String, value: String)], key: String?
     ) throws(ProviderRefusal) {
         guard json["status"]?.string == "error" || (json["code"]?.number ?? 0) >= 400 else { return }
-        let code = json["code"]?.number.map { Int($0) } ?? status
-        throw ProviderRefusal.of(json["message"]?.string ?? "an error without a message", status: code, headers: headers, key: key)
+        throw ProviderRefusal.of(
+            json["message"]?.string ?? "an error without a message", status: JSONAnswer.code(json) ?? status, headers: headers, key: key)
     }
 }

@@ -46,7 +46,7 @@ package struct TwelveDataQuote: DataProvider {
     ) throws(ProviderRefusal) -> (JSONValue, Double) {
         let json = try TwelveData.value(body, status: status, headers: headers, key: key)
         guard let price = json["close"]?.number ?? json["price"]?.number, price > 0 else {
-            throw ProviderRefusal(.malformed, "a quote without a price: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "a quote without a price: \(ProviderRefusal.excerpt(body, key: key))")
         }
         return (json, price)
     }

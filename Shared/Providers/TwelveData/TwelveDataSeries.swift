@@ -48,23 +48,6 @@ package struct TwelveDataSeries: DataProvider {
         answer(try values(body, status: status, headers: []), calendar, asOf)
     }
 
-    /// What an answer about several symbols says of each.
-    package func parseEach(
-        _ body: [UInt8], calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> [String: Result<ProviderAnswer, ProviderRefusal>] {
-        let json = try TwelveData.value(body, status: 200, headers: [], key: key)
-        guard let members = bySymbol(json) else {
-            let own = answer(try checked(json, status: 200, headers: [], body), calendar, asOf)
-            return [json["meta"]?["symbol"]?.string ?? "": .success(own)]
-        }
-        var each: [String: Result<ProviderAnswer, ProviderRefusal>] = [:]
-        for member in members {
-            let refusal = refusal { () throws(ProviderRefusal) in _ = try checked(member.value, status: 200, headers: [], body) }
-            each[member.key] = if let refusal { .failure(refusal) } else { .success(answer(member.value, calendar, asOf)) }
-        }
-        return each
-    }
-
     private func answer(_ json: JSONValue, _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
         let meta = json["meta"]
         let zone = meta?["exchange_timezone"]?.string.flatMap { Zone($0) } ?? calendar?.zone
@@ -100,7 +83,7 @@ package struct TwelveDataSeries: DataProvider {
         if let members = bySymbol(json) {
             guard members.count == 1 else {
                 let names = members.map(\.key).joined(separator: ", ")
-                throw ProviderRefusal(.malformed, "series of \(names) where one was asked for: use parseEach")
+                throw ProviderRefusal(.malformed, "series of \(names) where one was asked for")
             }
             json = members[0].value
         }
@@ -120,7 +103,7 @@ package struct TwelveDataSeries: DataProvider {
     ) throws(ProviderRefusal) -> JSONValue {
         try TwelveData.check(json, status: status, headers: headers, key: key)
         guard let values = json["values"]?.elements else {
-            throw ProviderRefusal(.malformed, "no values: \(Redaction.redact(ProviderRefusal.excerpt(body), key: key))")
+            throw ProviderRefusal(.malformed, "no values: \(ProviderRefusal.excerpt(body, key: key))")
         }
         guard !values.isEmpty else { throw ProviderRefusal(.emptyRange, "nothing traded in the range") }
         return json

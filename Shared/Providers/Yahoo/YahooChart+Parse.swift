@@ -17,8 +17,8 @@ extension YahooChart {
         let quote = result["indicators"]?["quote"]?.first
         let columns = ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
         var absent = AbsentColumns(columns)
-        let days = unit.perWhole == 1 ? [] : YahooEvents.days(stamps, columns, zone)
-        let actions = YahooEvents(zone: zone, unit: unit, days: days).actions(result["events"], firstOrdinal: stamps.count, rows: &rows)
+        let actions = YahooEvents(result["events"], stamps, columns, zone: zone, unit: unit)
+            .actions(result["events"], firstOrdinal: stamps.count, rows: &rows)
         let splits = SplitFactors(actions.filter(\.isSplit))
         let unadjusted = unadjusted(actions.filter(\.isSplit), zip(stamps, columns[3]), zone, &rows)
         for (ordinal, stamp) in stamps.enumerated() {

@@ -1,60 +1,107 @@
-import Glibc
 import Market
 
 /// The splits, dividends and capital gains of a chart's `events`, brought back to one share as it was held before the ex-date.
 struct YahooEvents {
-    /// What a session's row says, as it came.
-    struct Day {
-        let session: SessionDate
-        let open, close: Double?
-    }
-
     let zone: Zone
     let unit: CurrencyUnit
-    /// In any order; what an amount beside prices in pence is compared with.
-    let days: [Day]
+    let check: YahooPaymentCheck
 
-    static func days(_ stamps: [Double], _ columns: [[Double]], _ zone: Zone) -> [Day] {
-        stamps.enumerated().compactMap { index, stamp in
+    /// `columns` as they came: open first, close fourth.
+    init(_ events: JSONValue?, _ stamps: [Double], _ columns: [[Double]], zone: Zone, unit: CurrencyUnit) {
+        (self.zone, self.unit) = (zone, unit)
+        let areAsked = unit.perWhole > 1 || events?["capitalGains"] != nil
+        let days = (areAsked ? stamps : []).enumerated().compactMap { index, stamp in
             YahooChart.instant(stamp).map {
-                Day(session: zone.localDate(at: $0), open: columns[0].value(index), close: columns[3].value(index))
+                YahooPaymentCheck.Day(
+                    session: zone.localDate(at: $0), open: columns[0].value(index), close: columns[3].value(index))
             }
         }
+        check = YahooPaymentCheck(perWhole: unit.perWhole, days: days)
     }
 
     func actions(_ events: JSONValue?, firstOrdinal: Int, rows: inout AnswerRows) -> [CorporateAction] {
-        var actions: [CorporateAction] = []
+        var splits: [CorporateAction] = []
         var ordinal = firstOrdinal
         for (key, event) in members(events, "splits") {
             let date = date(event, key)
             if let date, let new = event["numerator"]?.number, let old = event["denominator"]?.number, new > 0, old > 0 {
-                actions.append(CorporateAction(exDate: date, kind: .split(numerator: new, denominator: old)))
+                splits.append(CorporateAction(exDate: date, kind: .split(numerator: new, denominator: old)))
             } else {
                 rows.reject(ordinal, date, "bad-split", "no positive ratio", "split,\(key),\(event["splitRatio"]?.string ?? "")")
             }
             ordinal += 1
         }
-        let splits = SplitFactors(actions)
-        var gains: [SessionDate: Double] = [:]
+        var payments = payments(events, firstOrdinal: ordinal, &rows)
+        mendUnits(&payments, &rows)
+        takeGainsOut(&payments, &rows)
+        let factors = SplitFactors(splits)
+        return splits
+            + payments.map { payment in
+                let factor = factors.factor(after: payment.exDate.advanced(by: -1))
+                let price = TickRule.price(payment.amount, times: factor, resolution: 6e-7)
+                return CorporateAction(
+                    exDate: payment.exDate, kind: .dividend(Price(units: price.units / payment.perWhole)), nature: payment.nature)
+            }
+    }
+
+    private func payments(_ events: JSONValue?, firstOrdinal: Int, _ rows: inout AnswerRows) -> [YahooPayment] {
+        var payments: [YahooPayment] = []
+        var ordinal = firstOrdinal
         for (name, nature) in [("capitalGains", CorporateAction.Nature.capitalGain), ("dividends", .ordinary)] {
             for (key, event) in members(events, name) {
-                let (date, amount) = (date(event, key), event["amount"]?.number)
-                let text = "\(nature == .ordinary ? "dividend" : nature.rawValue),\(key),\(amount ?? .nan)"
-                if let date, let amount, amount > 0, amount.isFinite {
-                    if nature == .ordinary, gains[date] == amount {
-                        rows.reject(ordinal, date, "duplicate-action", "the capital gain of the day once more", text)
-                    } else {
-                        let price = price(amount, event["currency"]?.string, date, splits, ordinal, text, &rows)
-                        actions.append(CorporateAction(exDate: date, kind: .dividend(price), nature: nature))
-                        if nature == .capitalGain { gains[date] = amount }
-                    }
-                } else {
+                defer { ordinal += 1 }
+                let (date, amount, label) = (date(event, key), event["amount"]?.number, event["currency"]?.string)
+                let word = nature == .ordinary ? "dividend" : nature.rawValue
+                let text = "\(word),\(key),\(amount ?? .nan)\(label.map { "," + $0 } ?? "")"
+                let own = label.map { CurrencyUnit(label: $0) }
+                guard let date, let amount, amount > 0, amount.isFinite else {
                     rows.reject(ordinal, date, nature == .ordinary ? "bad-dividend" : "bad-capital-gain", "no positive amount", text)
+                    continue
                 }
-                ordinal += 1
+                if let paid = own?.code, let priced = unit.code, paid != priced {
+                    rows.reject(ordinal, date, "dividend-currency", "paid in \(paid), the prices are in \(priced)", text)
+                    continue
+                }
+                payments.append(
+                    YahooPayment(
+                        ordinal: ordinal, exDate: date, nature: nature, text: text, amount: amount,
+                        perWhole: own?.perWhole ?? unit.perWhole, isLabelled: own != nil))
             }
         }
-        return actions
+        return payments
+    }
+
+    private func mendUnits(_ payments: inout [YahooPayment], _ rows: inout AnswerRows) {
+        for index in check.inWholeUnits(payments).sorted() {
+            let payment = payments[index]
+            rows.mend(
+                payment.ordinal, payment.exDate, "dividend-unit",
+                "the amount is in \(unit.code ?? "whole units"), the prices are in parts of it", payment.text,
+                [Repair(field: .dividend, before: payment.amount, after: payment.amount * Double(unit.perWhole))])
+            payments[index].perWhole = 1
+        }
+    }
+
+    /// A dividend that has the capital gain of its day in it is what is left of it without; where nothing is, it is the gain once more.
+    private func takeGainsOut(_ payments: inout [YahooPayment], _ rows: inout AnswerRows) {
+        let gains = payments.filter { $0.nature == .capitalGain }
+        for index in payments.indices.reversed() where payments[index].nature == .ordinary {
+            let dividend = payments[index]
+            guard let gain = gains.first(where: { $0.exDate == dividend.exDate }), check.isContained(gain, in: dividend) else { continue }
+            let part = check.quoted(gain) * Double(dividend.perWhole) / Double(unit.perWhole)
+            // Amounts come with six decimals.
+            let rest = ((dividend.amount - part) * 1e6).rounded() / 1e6
+            if rest > 1e-6 {
+                payments[index].amount = rest
+                rows.mend(
+                    dividend.ordinal, dividend.exDate, "dividend-with-gain", "the amount has the capital gain of the day in it",
+                    dividend.text, [Repair(field: .dividend, before: dividend.amount, after: rest)])
+            } else {
+                payments.remove(at: index)
+                rows.reject(
+                    dividend.ordinal, dividend.exDate, "duplicate-action", "the capital gain of the day once more", dividend.text)
+            }
+        }
     }
 
     private func members(_ events: JSONValue?, _ name: String) -> [(key: String, event: JSONValue)] {
@@ -63,31 +110,5 @@ struct YahooEvents {
 
     private func date(_ event: JSONValue, _ key: String) -> SessionDate? {
         (event["date"]?.number ?? Double(key)).flatMap(YahooChart.instant).map { zone.localDate(at: $0) }
-    }
-
-    private func price(
-        _ amount: Double, _ currency: String?, _ date: SessionDate, _ splits: SplitFactors, _ ordinal: Int, _ text: String,
-        _ rows: inout AnswerRows
-    ) -> Price {
-        let factor = splits.factor(after: date.advanced(by: -1))
-        let quoted = { (amount: Double) in TickRule.price(amount, times: factor, resolution: 6e-7) }
-        if let currency { return CurrencyUnit(label: currency).major(quoted(amount)) }
-        guard isInWholeUnits(amount, on: date) else { return unit.major(quoted(amount)) }
-        let whole = Double(unit.perWhole)
-        rows.mend(
-            ordinal, date, "dividend-unit", "the amount is in \(unit.code ?? "whole units"), the prices are in parts of it", text,
-            [Repair(field: .dividend, before: amount, after: amount * whole)])
-        return quoted(amount)
-    }
-
-    /// Whether an amount beside prices in pence is in pounds: under a thousandth of the close before, which is less than anybody pays, while
-    /// a hundred times as much is a usual yield. From three percent on the price must have fallen with it overnight.
-    private func isInWholeUnits(_ amount: Double, on date: SessionDate) -> Bool {
-        guard unit.perWhole > 1, let before = days.filter({ $0.session < date && $0.close != nil }).max(by: { $0.session < $1.session }),
-            let close = before.close, close > 0, amount < close * 0.1 / Double(unit.perWhole)
-        else { return false }
-        let yield = amount * Double(unit.perWhole) / close
-        guard yield >= 0.03, let open = days.first(where: { $0.session == date })?.open, open > 0 else { return true }
-        return log(open / close) < -yield / 2
     }
 }
