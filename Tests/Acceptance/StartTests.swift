@@ -114,8 +114,17 @@ private struct HeldPort: ~Copyable {
     private let descriptor: Int32
 
     init() throws {
-        port = try LoopbackPorts.free()
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let port = try LoopbackPorts.free()
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard HeldPort.hold(port, descriptor) else {
+            close(descriptor)
+            throw POSIXError(.EADDRINUSE)
+        }
+        self.port = port
+        self.descriptor = descriptor
+    }
+
+    private static func hold(_ port: Int, _ descriptor: Int32) -> Bool {
         var yes: CInt = 1
         // Another test's connections may linger on the port.
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
@@ -123,10 +132,10 @@ private struct HeldPort: ~Copyable {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let bound = withUnsafePointer(to: &address) { [descriptor] in
+        let bound = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
         }
-        try #require(bound == 0 && listen(descriptor, 1) == 0, "port \(port) cannot be held")
+        return bound == 0 && listen(descriptor, 1) == 0
     }
 
     deinit { close(descriptor) }
