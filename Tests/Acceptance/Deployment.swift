@@ -24,9 +24,13 @@ final class Deployment: Sendable {
         if isUp { try await up() }
     }
 
-    /// Starts what does not run.
+    /// Starts what does not run. Another test may take a port in the moment after it was found free.
     func up() async throws {
-        let (status, output) = try await command(["up", "--fast", "--port", "\(try port())"] + options)
+        var (status, output): (Int32, String) = (1, "")
+        for _ in 0..<3 {
+            (status, output) = try await command(["up", "--fast", "--port", "\(try port())"] + options)
+            guard status != 0, output.contains("Address already in use") else { break }
+        }
         try #require(status == 0, "up failed: \(output)")
     }
 

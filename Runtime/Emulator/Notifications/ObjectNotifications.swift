@@ -2,9 +2,9 @@ import Foundation
 
 /// Sees to it that every object that is put becomes an event, whoever put it.
 ///
-/// The S3 server tells of each change through a webhook, in order, but only from memory: what it could not tell before it
-/// or the emulator ended is found by listing. `settle` puts a sentinel and waits until the webhook tells of it, so that all
-/// objects before it have been told too; when it does not come in time, the listing decides.
+/// The S3 server tells of each change through a webhook, nearly in order, but only from memory: what it could not tell before it
+/// or the emulator ended is found by listing. `settle` puts sentinels and waits until the webhook tells of them, so that all
+/// objects before them have been told too; when one does not come in time, the listing decides.
 package actor ObjectNotifications: Settling {
     package enum Trouble: Error, Sendable, CustomStringConvertible {
         case unreachable(String)
@@ -115,9 +115,16 @@ package actor ObjectNotifications: Settling {
         }
     }
 
-    /// Whether the webhook has told of everything that was put before this call.
+    /// Whether the webhook has told of everything that was put before this call. The server tells of one change at a time, but lets one
+    /// overtake others that wait with it: those that waited with the first sentinel are told before the second is put in line.
     private func isTold() async throws -> Bool {
-        guard !isIncomplete, try await store.generation() == generation else { return false }
+        for _ in 0..<2 {
+            guard !isIncomplete, try await store.generation() == generation, try await isSentinelTold() else { return false }
+        }
+        return try await store.generation() == generation && !isIncomplete
+    }
+
+    private func isSentinelTold() async throws -> Bool {
         sentinels += 1
         let key = sentinelPrefix + String(sentinels)
         async let arrival = arrival(of: key)
@@ -130,7 +137,7 @@ package actor ObjectNotifications: Settling {
         }
         let arrived = await arrival
         Task { [store] in try? await store.removeSentinel(key) }
-        return try await store.generation() == generation && arrived && !isIncomplete
+        return arrived
     }
 
     private func arrival(of key: String) async -> Bool {
