@@ -111,15 +111,17 @@ struct MarketDataTests {
 
     /// A name that holds from a day on is found at once, and a delisted instrument is no longer behind.
     private func facts(_ deployment: Deployment) async throws {
+        // Facts become known after what was made already.
+        try await deployment.settle(at: "2012-02-14T06:00:00Z")
         let event =
-            #"{"time":"2012-02-14T05:00:00Z","facts":{"symbols":[{"instrument":"XNYS:IBM","symbol":"BIGBLUE","from":"2012-02-14"}],"delistings":[{"instrument":"XNAS:MSFT","lastSession":"2012-02-10","reason":"test"}]}}"#
+            #"{"time":"2012-02-14T06:00:00Z","facts":{"symbols":[{"instrument":"XNYS:IBM","symbol":"BIGBLUE","from":"2012-02-14"}],"delistings":[{"instrument":"XNAS:MSFT","lastSession":"2012-02-10","reason":"test"}]}}"#
         #expect(try await deployment.invoke("Ingest", event).status == 0)
         #expect(try await deployment.get("/v1/bars/BIGBLUE?limit=1").body["instrument"] as? String == "XNYS:IBM")
         let document = try await deployment.get("/v1/data/status?symbol=MSFT")
         let entry = try #require((document.body["symbols"] as? [[String: Any]])?.first)
         #expect(entry["delisted"] as? String == "2012-02-10")
         let unknown = try await deployment.invoke(
-            "Ingest", #"{"time":"2012-02-14T05:00:00Z","facts":{"universe":[{"instrument":"XNAS:ZZZ","from":"2012-01-01"}]}}"#)
+            "Ingest", #"{"time":"2012-02-14T06:00:00Z","facts":{"universe":[{"instrument":"XNAS:ZZZ","from":"2012-01-01"}]}}"#)
         #expect(unknown.status != 0 && unknown.output.contains("XNAS:ZZZ"))
     }
 }
