@@ -36,6 +36,8 @@ struct StartTests {
             let address = try #require(one.output.split(separator: "\n").first { $0.hasPrefix("Dashboard: ") })
             #expect(other.output.contains(address))
             #expect(emulators(deployment) == [try deployment.record().process.pid])
+            let same = try await deployment.command(["up", "--fast", "--port", "\(try deployment.record().gatewayPort)"])
+            #expect(same.status == 0 && same.output.contains(address), "\(same.output)")
             let third = try await deployment.command(["serve", "--fast"])
             #expect(third.status == 1)
             #expect(third.output.contains("runs already, or is being started, as process \(try deployment.record().process.pid)"))

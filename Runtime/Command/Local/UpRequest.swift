@@ -24,7 +24,10 @@ struct UpRequest: Sendable {
             settings.source = source
         }
         if let port, port != settings.gatewayPort {
-            guard LoopbackPorts.isFree(port) else { throw CommandFailure("port \(port) is taken: choose another one with --port") }
+            let isOurs = ServeRecord.running(home)?.gatewayPort == port
+            guard isOurs || LoopbackPorts.isFree(port) else {
+                throw CommandFailure("port \(port) is taken: choose another one with --port")
+            }
             settings.gatewayPort = port
         }
         settings.source = settings.source ?? .sample
