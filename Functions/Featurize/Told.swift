@@ -52,10 +52,12 @@ struct Told: Sendable {
             before: ownBefore,
             now: ownBefore.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions)
         let first = ([closed.first?.session].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
-        speaking = try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silent)
-            .reaching(first, of: answer.provider)
         let silentBefore = ProviderCatalog.silent(kinds: kinds, order: order)
         let spoke = try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silentBefore)
+        speaking =
+            (silent == silentBefore
+            ? spoke : try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silent)).reaching(
+                first, of: answer.provider)
         wasSilent = silentBefore.contains(answer.provider)
         ofSilent = Explaining(
             before: known.filter { $0.source == spoke.source(on: $0.action.exDate) }.map(\.action),

@@ -105,7 +105,7 @@ extension Ingest {
             _ = try await archive.put(body, record, isRefusal: true, deadline: context.cutOff.instant)
             throw ImportFailure.refused(provider.name, error)
         }
-        let (key, isNew) = try await keep(body, record, of: instrument, run: "import", asOf: asOf, &summary, context)
+        let (key, isNew) = try await keep(body, record, of: instrument, calendar, run: "import", &summary, context)
         summary.imported = ImportSummary(parsed, instrument: instrument.id, object: key, isNew: isNew)
         context.logger.info("Imported", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }

@@ -1,4 +1,3 @@
-import AWS
 import FoundationEssentials
 import LambdaRuntime
 import Logging
@@ -62,31 +61,12 @@ extension Ingest {
         let record = RawRecord(
             provider: release.provider, kind: OperatorWord.kind, instrument: instrument.id, url: "operator:", status: 200,
             contentType: "application/json", knownAt: asOf, fetchedAt: Instant(microseconds: WallClock.microseconds()))
+        let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let (key, isNew) = try await keep(
-            Array(try encoder.encode(word)), record, of: instrument, run: "release", asOf: asOf, &summary, context)
+            Array(try encoder.encode(word)), record, of: instrument, calendar, run: "release", &summary, context)
         summary.imported = ImportSummary(ProviderAnswer(), instrument: instrument.id, object: key, isNew: isNew)
         context.logger.info("An operator's word", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
-    }
-
-    /// Puts what somebody handed in into the archive, as the only answer of a run of its own.
-    func keep(
-        _ body: [UInt8], _ record: RawRecord, of instrument: Instrument, run name: String, asOf: Instant, _ summary: inout IngestSummary,
-        _ context: Context
-    ) async throws -> (key: String, isNew: Bool) {
-        let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
-        guard let session = calendar?.latestClosed(at: asOf) else { throw IngestFailure.noSession(asOf) }
-        try await Instruments(database).register([instrument])
-        let (key, outcome) = try await archive.put(body, record, part: Int(asOf.seconds % 86_400), deadline: context.cutOff.instant)
-        let run = Run(
-            id: "\(name)-\(key.sha256.prefix(12))/\(instrument.id)/\(asOf)", exchange: instrument.exchange, asOf: asOf, session: session,
-            expected: [instrument.id])
-        try await Runs(database).open(run)
-        try await Runs(database).stored([key.description], of: instrument.id, in: run.id)
-        (summary.run, summary.session, summary.expected) = (run.id, session, 1)
-        if outcome == .created { summary.stored = [instrument.symbol] } else { summary.unchanged = [instrument.symbol] }
-        try await announceIfComplete(run, context)
-        return (key.description, outcome == .created)
     }
 }

@@ -21,13 +21,15 @@ package struct PreferredSeries: Sendable {
     package func actions(
         of instrument: String, _ asOf: AsOf, for bars: [SourcedBar], order: [String], silent: Set<String> = []
     ) async throws(PostgresError) -> [CorporateAction] {
-        let speaking = try await SpeakingProviders(database, instrument, asOf, order: order, silent: silent)
+        let speaking =
+            bars.contains { silent.contains($0.source) }
+            ? try await SpeakingProviders(database, instrument, asOf, order: order, silent: silent) : nil
         let known = try await Actions(database).sourced(instrument, asOf)
         var next = 0
         let told: [CorporateAction] = known.compactMap { action, source in
             while next < bars.count, bars[next].bar.session < action.exDate { next += 1 }
             guard next < bars.count else { return nil }
-            let trusted = silent.contains(bars[next].source) ? speaking.source(on: action.exDate) : bars[next].source
+            let trusted = silent.contains(bars[next].source) ? speaking?.source(on: action.exDate) : bars[next].source
             return source == trusted ? action : nil
         }
         let seen = bars.compactMap { sourced in

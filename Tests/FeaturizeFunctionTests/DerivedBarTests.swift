@@ -15,14 +15,9 @@ import Testing
 
     init() {
         var rows = RawMarket.rows(120, seed: 5)
-        for index in rows.indices {
-            (rows[index].open, rows[index].high) = (rows[index].open * 2, rows[index].high * 2)
-            (rows[index].low, rows[index].close, rows[index].dividend) = (rows[index].low * 2, rows[index].close * 2, 0)
-        }
-        for index in 80..<120 {
-            (rows[index].open, rows[index].high) = (rows[index].open / 2, rows[index].high / 2)
-            (rows[index].low, rows[index].close, rows[index].volume) = (rows[index].low / 2, rows[index].close / 2, rows[index].volume * 2)
-        }
+        for index in rows.indices { rows[index].dividend = 0 }
+        for index in 0..<80 { rows[index] = rows[index].scaled(2) }
+        for index in 80..<120 { rows[index].volume *= 2 }
         rows[80].split = 2
         self.rows = rows
         evening = RawMarket.evening(rows[119].session)

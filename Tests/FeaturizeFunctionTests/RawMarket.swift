@@ -24,6 +24,16 @@ struct Row: Hashable {
     var dividend = 0
 }
 
+extension Row {
+    /// The same at so many times the level.
+    func scaled(_ numerator: Int, _ denominator: Int = 1) -> Row {
+        var row = self
+        (row.open, row.high) = (open * numerator / denominator, high * numerator / denominator)
+        (row.low, row.close) = (low * numerator / denominator, close * numerator / denominator)
+        return row
+    }
+}
+
 /// A seeded random walk over the sessions of the Nasdaq, with a dividend every 63 of them, and the answers that a provider gives about it.
 struct RawMarket {
     static let calendar = TradingCalendar.of(mic: "XNAS")!

@@ -15,10 +15,7 @@ import Testing
 
     init() {
         var rows = RawMarket.rows(240, seed: 31)
-        rows[200].open *= 2
-        rows[200].high *= 2
-        rows[200].low *= 2
-        rows[200].close *= 2
+        rows[200] = rows[200].scaled(2)
         self.rows = rows
         evening = RawMarket.evening(rows[229].session)
     }

@@ -12,13 +12,6 @@ import Testing
     let rows = RawMarket.rows(240, seed: 31)
     let evening = RawMarket.evening(RawMarket.rows(240, seed: 31)[239].session)
 
-    private func scaled(_ row: Row, _ numerator: Int, _ denominator: Int = 1) -> Row {
-        var row = row
-        (row.open, row.high) = (row.open * numerator / denominator, row.high * numerator / denominator)
-        (row.low, row.close) = (row.low * numerator / denominator, row.close * numerator / denominator)
-        return row
-    }
-
     /// The store after one answer.
     private func folded(_ rows: [Row]) async throws -> Folded {
         var folded = try await Folded([instrument])
@@ -53,7 +46,7 @@ import Testing
     func aRowThatTheDaysAroundBelieNoFeatureSees(_ rule: String) async throws {
         var wrong = rows
         switch rule {
-        case "one-day-level": wrong[200] = scaled(rows[200], 2)
+        case "one-day-level": wrong[200] = rows[200].scaled(2)
         case "stale-repeat":
             wrong[200] = rows[199]
             wrong[200] = Row(
@@ -78,7 +71,7 @@ import Testing
     }
 
     @Test func penceAreMadePoundsAndTheRowAsItCameIsKept() async throws {
-        let wrong = rows.enumerated().map { $0 >= 200 ? scaled($1, 100) : $1 }
+        let wrong = rows.enumerated().map { $0 >= 200 ? $1.scaled(100) : $1 }
         let folded = try await folded(wrong)
         let found = try await findings(folded)
         #expect(found.count == 40 && Set(found.map(\.violation.rule)) == ["unit-error"] && Set(found.map(\.verdict)) == [.repair])
@@ -97,7 +90,7 @@ import Testing
     }
 
     @Test func aMendedRowKeepsItsWordWhenItComesNoMore() async throws {
-        let wrong = rows.enumerated().map { $0 == 200 ? scaled($1, 100) : $1 }
+        let wrong = rows.enumerated().map { $0 == 200 ? $1.scaled(100) : $1 }
         var folded = try await Folded([instrument])
         try await folded.add(RawMarket.answer(wrong[...200], about: instrument, knownAt: RawMarket.evening(rows[200].session)))
         for index in 201...216 {
@@ -124,10 +117,10 @@ import Testing
     }
 
     @Test func aSplitThatNobodyToldOfIsSeenInThePriceUntilSomebodyDoes() async throws {
-        let even = rows.map { scaled($0, 2) }
+        let even = rows.map { $0.scaled(2) }
         let halved = even.enumerated().map { index, row in
             guard index >= 200 else { return row }
-            var row = scaled(row, 1, 2)
+            var row = row.scaled(1, 2)
             row.volume *= 2
             row.dividend = rows[index].dividend
             return row
@@ -163,7 +156,7 @@ import Testing
     }
 
     @Test func aFallThatLastsOnAQuietDayIsNotedAndCounts() async throws {
-        let fallen = rows.enumerated().map { $0 >= 200 ? scaled($1, 59, 100) : $1 }
+        let fallen = rows.enumerated().map { $0 >= 200 ? $1.scaled(59, 100) : $1 }
         let folded = try await folded(fallen)
         let found = try await findings(folded)
         #expect(found.map(\.violation.rule) == ["split-without-event"] && found[0].verdict == .accept)
@@ -173,7 +166,7 @@ import Testing
     @Test func aCrashOnNewsIsNoDefect() async throws {
         let fallen = rows.enumerated().map { index, row in
             guard index >= 200 else { return row }
-            var row = scaled(row, 70, 100)
+            var row = row.scaled(70, 100)
             if index < 203 { row.volume *= 40 }
             return row
         }
@@ -184,7 +177,7 @@ import Testing
     /// answer at the end would have left.
     @Test(arguments: [false, true]) func nightsEndWhereOneAnswerDoes(_ lasts: Bool) async throws {
         let end = 209
-        let wrong = rows.enumerated().map { index, row in (lasts ? index >= 200 : index == 200) ? scaled(row, 59, 100) : row }
+        let wrong = rows.enumerated().map { index, row in (lasts ? index >= 200 : index == 200) ? row.scaled(59, 100) : row }
         var folded = try await Folded([instrument])
         try await folded.add(RawMarket.answer(wrong[..<199], about: instrument, knownAt: RawMarket.evening(rows[198].session)))
         for index in 199...end {
@@ -215,7 +208,7 @@ import Testing
             row.dividend = 0
             return row
         }
-        let wrong = quiet.enumerated().map { $0 == 200 ? scaled($1, 112, 100) : $1 }
+        let wrong = quiet.enumerated().map { $0 == 200 ? $1.scaled(112, 100) : $1 }
         var folded = try await Folded([instrument])
         for (first, last) in [(0, 199), (190, 200), (201, 201)] {
             try await folded.add(RawMarket.answer(wrong[first...last], about: instrument, knownAt: RawMarket.evening(rows[last].session)))

@@ -11,12 +11,7 @@ import Testing
 
     init() {
         var rows = RawMarket.rows(120, seed: 5)
-        for index in rows[..<80].indices {
-            rows[index].open *= 2
-            rows[index].high *= 2
-            rows[index].low *= 2
-            rows[index].close *= 2
-        }
+        for index in rows[..<80].indices { rows[index] = rows[index].scaled(2) }
         rows[80].split = 2
         self.rows = rows
     }

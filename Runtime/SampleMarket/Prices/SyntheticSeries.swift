@@ -6,9 +6,14 @@ import Market
 
 /// Made-up listings for load tests: `SYN00001` to `SYN99999` on the Nasdaq, random walks that their number alone decides, so that a
 /// universe of any size needs no data file.
-enum SyntheticSeries {
+package enum SyntheticSeries {
     private static let first = SessionDate(year: 2007, month: 1, day: 3)
     private static let last = SessionDate(year: 2013, month: 3, day: 1)
+
+    /// The first so many, at most 99999.
+    package static func symbols(_ count: Int) -> [String] {
+        (1...count).map { number in "SYN" + String(repeating: "0", count: 5 - "\(number)".count) + "\(number)" }
+    }
 
     /// nil when the symbol is none of these.
     static func named(_ symbol: String) -> SampleSeries? {

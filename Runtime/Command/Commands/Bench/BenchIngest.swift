@@ -92,7 +92,7 @@ private struct Answers: Sendable {
     init(_ catalog: SampleCatalog, made: Int?) {
         market = ChartMarket(catalog)
         if let made {
-            symbols = (1...made).map { number in "SYN" + String(repeating: "0", count: 5 - "\(number)".count) + "\(number)" }
+            symbols = SyntheticSeries.symbols(made)
             question = #""exchange":"XNAS","from":"2007-01-01""#
             from = 1_167_609_600  // 2007-01-01T00:00:00Z
         } else {

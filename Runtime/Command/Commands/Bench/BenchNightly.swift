@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulator
 import Foundation
+import SampleMarket
 
 struct BenchNightly: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct BenchNightly: AsyncParsableCommand {
     private func measure(_ home: Home) async throws -> BenchReport {
         let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
         let machine = deployment.machine
-        let names = (1...symbols).map { number in "SYN" + String(repeating: "0", count: 5 - String(number).count) + "\(number)" }
+        let names = SyntheticSeries.symbols(symbols)
         var report = BenchReport("nightly")
         report.conditions["symbols"] = "\(symbols), half a year of history, one evening"
 

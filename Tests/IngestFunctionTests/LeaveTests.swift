@@ -1,0 +1,88 @@
+import Foundation
+import Store
+import TestSupport
+import Testing
+
+@testable import IngestFunction
+
+/// Providers that give no leave to ask for a while.
+@Suite(.timeLimit(.minutes(2)), .serialized)
+struct LeaveTests {
+    @Test func retryAfterIsWaitedForByAll() async throws {
+        let exchange = try await Exchange(universe: "A:XNAS,B:XNAS", providers: "yahoo") { _, count, connection in
+            count == 0 ? connection.answer(429, headers: ["Retry-After: 2"]) : connection.answer(body: Array(Exchange.chart.utf8))
+        }
+        defer { exchange.stop() }
+        let start = ContinuousClock.now
+        let summary = try await exchange.run()
+        #expect(summary.stored.count == 2)
+        #expect(ContinuousClock.now - start > .seconds(1.5))
+    }
+
+    @Test func whoIsUnderMaintenanceIsLeftAloneAndTheNextIsAsked() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo,stooq", limits: #""perMinute":60000,"concurrency":1"#
+        ) { line, _, connection in
+            let page = "<html><title>Yahoo</title><body>Will be right back...</body></html>"
+            let csv = "Date,Open,High,Low,Close,Volume\r\n2012-01-10,10,11,9,10,100\r\n"
+            connection.answer(body: Array((line.contains("/v8/") ? page : csv).utf8))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 20)
+        #expect(summary.stored.sorted() == ["A", "B", "C"] && summary.handedOn == 0, "\(summary)")
+        #expect(exchange.asked.filter { $0.contains("/v8/") }.count == 1)
+    }
+
+    @Test func whoNeverGivesLeaveIsGivenUpAfterSomeInvocations() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
+        ) {
+            _, _, connection in connection.answer(429, headers: ["Retry-After: 600"])
+        }
+        defer { exchange.stop() }
+        var summary = try await exchange.run(within: 11)
+        var slices = 0
+        while summary.handedOn > 0, slices < 10 {
+            slices += 1
+            let slice = try #require(exchange.invoked.last { $0.contains("instruments") })
+            summary = try await exchange.run(slice, within: 11)
+        }
+        #expect(slices == Ingest.mostIdle && summary.refused == ["A": "rate-limited", "B": "rate-limited", "C": "rate-limited"])
+        #expect(exchange.asked.count == 1)
+        #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+    }
+
+    @Test func whoWantsNoQuestionsForAMinuteIsAskedNone() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
+        ) {
+            _, _, connection in connection.answer(429)
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 12)
+        #expect(exchange.asked.count == 1 && summary.handedOn == 1 && summary.refused.isEmpty, "\(summary)")
+    }
+
+    @Test func whoTurnsProgramsAwayIsNotAskedAboutTheRest() async throws {
+        let exchange = try await Exchange(
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
+        ) {
+            _, _, connection in connection.answer(302, headers: ["Location: /consent"])
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 20)
+        #expect(summary.refused == ["A": "blocked", "B": "blocked", "C": "blocked"] && exchange.asked.count == 1, "\(summary)")
+    }
+
+    @Test func aPaceTooSlowForOneInvocationIsHandedOn() async throws {
+        let exchange = try await Exchange(universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":2,"concurrency":1"#) {
+            _, _, connection in connection.answer(body: Array(Exchange.chart.utf8))
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 10)
+        #expect(summary.stored.count == 1 && summary.handedOn == 1 && summary.refused.isEmpty)
+        let slice = try #require(exchange.invoked.first)
+        #expect(slice.contains("XNAS:") && slice.contains("XNAS\\/2012") || slice.contains("XNAS/2012"))
+        #expect(try await !Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import TestSupport
+import Testing
+
+@testable import FeaturizeFunction
+@testable import IngestFunction
+
+/// The weekly question to the second provider.
+@Suite struct SecondProviderTests {
+    @Test func theSecondProviderIsAskedForTheLastWeeksWhereThereIsOne() async throws {
+        let exchange = try await Exchange { line, _, connection in
+            connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Exchange.chart).utf8))
+        }
+        defer { exchange.stop() }
+        let weekly = #"{"crossCheck":[],"weeks":4,"time":"2012-01-14T11:00:00Z"}"#
+        let summary = try await exchange.run(weekly)
+        #expect(summary.stored == ["AAPL"] && summary.run == "cross-check-alphavantage-yahoo/2012-01-14T11:00:00Z")
+        #expect(exchange.rawKeys.allSatisfy { $0.hasPrefix("raw/yahoo/") } && !exchange.asked.isEmpty)
+        let other = try await exchange.run(#"{"crossCheck":["yahoo","alphavantage"],"time":"2012-01-14T11:00:00Z"}"#)
+        #expect(other.stored == ["AAPL"] && exchange.rawKeys.contains { $0.hasPrefix("raw/alphavantage/") })
+    }
+
+    /// The same two sessions as `Exchange.csv`, of which the second closes higher.
+    private static let higher = Exchange.chart.replacing("[1326205800]", with: "[1326119400,1326205800]")
+        .replacing(
+            #"[10],"high":[11],"low":[9],"close":[10.5],"volume":[1000]"#,
+            with: #"[10,10],"high":[11,11],"low":[9,9],"close":[10,11],"volume":[1000,1000]"#)
+
+    @Test func whereTheTwoDisagreeIsToldInstrumentByInstrument() async throws {
+        let exchange = try await Exchange(universe: "AAPL:XNAS,IBM:XNYS") { line, _, connection in
+            connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Self.higher).utf8))
+        }
+        defer { exchange.stop() }
+        let time = "2012-01-14T11:00:00Z"
+        for name in ["alphavantage", "yahoo"] {
+            _ = try await exchange.run(#"{"symbols":["AAPL","IBM"],"from":"2012-01-01","provider":"\#(name)","time":"\#(time)"}"#)
+        }
+        let featurize = try await Featurize(exchange.environment)
+        func check(_ event: String) async throws -> CrossCheckReport? {
+            let event = try JSONDecoder().decode(FeaturizeEvent.self, from: Data(event.utf8))
+            return try await featurize.handle(event, Context(deadline: .after(.seconds(60)))).crossCheck
+        }
+        _ = try await featurize.handle(.objects(exchange.rawKeys), Context(deadline: .after(.seconds(60))))
+        let report = try #require(try await check(#"{"crossCheck":[],"weeks":4,"goOn":true,"time":"\#(time)"}"#))
+        #expect(report.instruments == 2 && report.compared == 2 && report.disagreements == 2 && report.next == nil)
+        let worst = try #require(report.largest.first)
+        #expect(abs(worst.first - 0.04879) < 1e-5 && abs(worst.second - 0.09531) < 1e-5 && worst.session.description == "2012-01-10")
+        let rest = try await check(#"{"crossCheck":["yahoo","alphavantage"],"after":"XNAS:AAPL","tolerance":0.05,"time":"\#(time)"}"#)
+        #expect(rest?.instruments == 1 && rest?.compared == 1 && rest?.disagreements == 0)
+        let one = try await check(#"{"crossCheck":["yahoo","alphavantage"],"symbols":["IBM"],"time":"\#(time)"}"#)
+        #expect(one?.largest.map(\.instrument) == ["XNYS:IBM"])
+        #expect(try await check(#"{"crossCheck":[],"from":"2012-01-10","time":"\#(time)"}"#)?.compared == 0)
+    }
+
+    @Test func withOneProviderThereIsNothingToCompare() async throws {
+        let exchange = try await Exchange(providers: "yahoo,csv") { _, _, connection in connection.answer(404) }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(#"{"crossCheck":[],"time":"2012-01-14T11:00:00Z"}"#)
+        #expect(summary.run == nil && summary.note != nil && exchange.asked.isEmpty)
+        let preference = try SourcePreference("yahoo,csv,tiingo", otherwise: "yahoo")
+        #expect(try preference.crossCheck([:], except: ["csv"])?.second == "tiingo")
+        #expect(try preference.crossCheck(["CROSS_CHECK": "none"], except: []) == nil)
+        #expect(try preference.crossCheck(["CROSS_CHECK": "a, b"], except: []) == SourcePreference.CrossCheck(["a", "b"]))
+        #expect(throws: SourcePreference.Malformed.self) { try preference.crossCheck(["CROSS_CHECK": "a"], except: []) }
+    }
+}
