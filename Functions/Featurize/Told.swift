@@ -54,10 +54,9 @@ struct Told: Sendable {
         let first = ([closed.first?.session].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
         let silentBefore = ProviderCatalog.silent(kinds: kinds, order: order)
         let spoke = try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silentBefore)
-        speaking =
-            (silent == silentBefore
-            ? spoke : try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silent)).reaching(
-                first, of: answer.provider)
+        let speaks =
+            silent == silentBefore ? spoke : try await SpeakingProviders(fold.database, instrument.id, asOf, order: order, silent: silent)
+        speaking = speaks.reaching(first, of: answer.provider)
         wasSilent = silentBefore.contains(answer.provider)
         ofSilent = Explaining(
             before: known.filter { $0.source == spoke.source(on: $0.action.exDate) }.map(\.action),
