@@ -33,15 +33,16 @@ package enum ForecastRefusal: Error, Hashable, Sendable, CustomStringConvertible
 package enum TrainingFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// Too few labelled rows before the cut.
     case insufficientHistory(rows: Int, needed: Int)
-    /// The loss stopped being a number twice, the second time with a smaller step.
-    case diverged(round: Int)
+    /// The loss stopped being a number; a net starts once more from its best weights with a smaller step before that ends it.
+    case diverged(round: Int, restarts: Int)
     /// The deadline came before the first validated state.
     case deadline
 
     package var description: String {
         switch self {
         case .insufficientHistory(let rows, let needed): "\(rows) labelled rows before the cut, training needs \(needed)"
-        case .diverged(let round): "training diverged twice, the second time in round \(round)"
+        case .diverged(let round, restarts: 0): "training diverged in round \(round)"
+        case .diverged(let round, let restarts): "training diverged in round \(round), after \(restarts) restart with a smaller step"
         case .deadline: "the deadline came before the first validated state"
         }
     }

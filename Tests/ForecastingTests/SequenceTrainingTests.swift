@@ -65,14 +65,6 @@ import Testing
         #expect((block.validation.map(\.row).max() ?? 0) + 20 <= 650)
     }
 
-    @Test func aStepThatIsTooLargeFailsTwiceAndThrows() throws {
-        let set = TrainingSet(
-            histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
-        var configuration = SyntheticMarket.small
-        configuration.rate = 1e38
-        #expect(throws: TrainingFailure.self) { try LSTM.fit(set, configuration, seed: 4) }
-    }
-
     @Test func tooShortAHistoryAndAPassedDeadlineAreTypedRefusals() throws {
         let short = TrainingSet(histories: try SyntheticMarket.histories(count: 2, sessions: 90, effect: 0), cut: SyntheticMarket.date(89))
         #expect(throws: TrainingFailure.self) { try LSTM.fit(short, seed: 1) }

@@ -55,7 +55,7 @@ struct DivergingModel: ForecastModel {
     static func fit(
         _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
     ) throws -> DivergingModel {
-        throw TrainingFailure.diverged(round: 4)
+        throw TrainingFailure.diverged(round: 4, restarts: 1)
     }
 
     func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { throw .nonFinite }

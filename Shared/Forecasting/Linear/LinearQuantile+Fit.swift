@@ -25,7 +25,7 @@ extension LinearQuantile {
             progress(Double(epoch + 1) / Double(epochs))
         }
         let (weights, bias) = descent.result()
-        guard (weights + bias).allSatisfy(\.isFinite) else { throw TrainingFailure.diverged(round: epochs) }
+        guard (weights + bias).allSatisfy(\.isFinite) else { throw TrainingFailure.diverged(round: epochs, restarts: 0) }
         return LinearQuantile(
             metrics: ["training_rows": Double(block.rows)], inputs: block.inputs, scaling: scaling, weights: weights, bias: bias,
             seed: seed, cut: set.cut.description)

@@ -70,8 +70,8 @@ struct SequenceRun<Net: SequenceNet> {
         let targets = samples.flatMap { sample in Quantiles.horizons.indices.map { block.target(sample, horizonIndex: $0) } }
         let share = Double(seen) / Double(configuration.rounds * batches * configuration.batch)
         if trainer.step(samples.map(block.window), targets: targets, rate: configuration.rate * Float(cosineDecay(share))) == nil {
+            guard restarts == 0 else { throw TrainingFailure.diverged(round: round, restarts: restarts) }
             restarts += 1
-            guard restarts < 2 else { throw TrainingFailure.diverged(round: round) }
             trainer.restart(from: best)
             trainer.caution *= 0.3
         }

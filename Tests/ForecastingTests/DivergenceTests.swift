@@ -1,0 +1,79 @@
+import Kernels
+import Testing
+
+@testable import Forecasting
+
+/// What a training does when its loss is no longer a number.
+@Suite struct DivergenceTests {
+    private var configuration: SequenceConfiguration {
+        var configuration = SyntheticMarket.small
+        configuration.roundSamples = 1_280
+        configuration.rounds = 3
+        return configuration
+    }
+
+    private func set() throws -> TrainingSet {
+        TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
+    }
+
+    /// A training stopped after `batches`, resumed from a checkpoint.
+    private func train<Net>(
+        _ type: SequenceModel<Net>.Type, from checkpoint: [UInt8]?, batches: Int
+    ) throws -> Training<SequenceModel<Net>> {
+        var left = batches
+        return try type.train(try set(), configuration, seed: 4, resuming: checkpoint) {
+            left -= 1
+            return left < 0
+        }
+    }
+
+    private func checkpoint<Net>(_ training: Training<SequenceModel<Net>>) throws -> TrainingCheckpoint<Net> {
+        guard case .interrupted(let bytes) = training else { throw TrainingFailure.deadline }
+        return try TrainingCheckpoint(decoding: bytes)
+    }
+
+    /// A checkpoint after the first round and two batches, whose weights make a loss that is no number.
+    private func poisoned<Net>(_ type: SequenceModel<Net>.Type) throws -> TrainingCheckpoint<Net> {
+        var checkpoint = try checkpoint(train(type, from: nil, batches: 7))
+        #expect(checkpoint.run.round == 1 && checkpoint.run.batch == 2)
+        for i in checkpoint.run.trainer.parameters.indices { checkpoint.run.trainer.parameters[i] = 3e38 }
+        return checkpoint
+    }
+
+    private func recovers<Net>(_ type: SequenceModel<Net>.Type) throws {
+        let poisoned = try poisoned(type)
+        let after = try checkpoint(train(type, from: poisoned.encoded(), batches: 1)).run
+        #expect(after.restarts == 1 && after.trainer.caution == 0.3)
+        #expect(after.trainer.parameters == poisoned.run.best && after.best == poisoned.run.best)
+        #expect(after.batch == poisoned.run.batch + 1 && after.trainer.first.allSatisfy { $0 == 0 }, "fresh moments, the next batch")
+
+        guard case .finished(let whole) = try train(type, from: poisoned.encoded(), batches: .max) else { throw TrainingFailure.deadline }
+        #expect(whole.metrics["restarts"] == 1)
+        #expect(whole.values.joined().allSatisfy { $0.isFinite })
+        var bytes = try poisoned.encoded()
+        while case .interrupted(let next) = try train(type, from: bytes, batches: 1) { bytes = next }
+        guard case .finished(let parts) = try train(type, from: bytes, batches: 1) else { throw TrainingFailure.deadline }
+        #expect(try parts.state().encoded() == whole.state().encoded(), "the same bits across the restart")
+    }
+
+    @Test func aTrainingGoesOnFromItsBestWeightsWithASmallerStep() throws {
+        try recovers(LSTM.self)
+        try recovers(Transformer.self)
+    }
+
+    @Test func aSecondDivergenceEndsIt() throws {
+        var poisoned = try poisoned(LSTM.self)
+        poisoned.run.restarts = 1
+        #expect(throws: TrainingFailure.diverged(round: 1, restarts: 1)) { try train(LSTM.self, from: poisoned.encoded(), batches: 1) }
+    }
+
+    @Test func aStepThatIsTooLargeDivergesTwice() throws {
+        var configuration = configuration
+        configuration.rate = 1e38
+        let error = #expect(throws: TrainingFailure.self) { try LSTM.fit(try set(), configuration, seed: 4) }
+        guard case .diverged(_, restarts: 1) = error else {
+            Issue.record("it failed otherwise: \(String(describing: error))")
+            return
+        }
+    }
+}
