@@ -5,9 +5,9 @@ import Kernels
 package typealias MeasuredRound = (samples: Double, seconds: Double, processorSeconds: Double)
 
 /// Measures one run of `body`.
-package func measuredRound(samples: Double, _ body: () -> Void) -> MeasuredRound {
+package func measuredRound(samples: Double, _ body: () throws -> Void) rethrows -> MeasuredRound {
     let processor = processorTime()
-    let elapsed = ContinuousClock().measure(body)
+    let elapsed = try ContinuousClock().measure(body)
     let spent = processorTime() - processor
     return (samples, Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18, spent)
 }

@@ -1,0 +1,47 @@
+import AWS
+import Features
+import HTTP
+import Market
+import Objects
+import Store
+import TestSupport
+
+@testable import TrainFunction
+
+extension Train {
+    /// When what is there was recorded.
+    static let testTime = Instant.utcMidnight(SessionDate(day: 12_000))
+
+    /// Training over a database of its own and the bucket `kept`: three instruments with 200 sessions of features.
+    static func overRandomBars(_ plans: [TrainingPlan]) async throws -> Train {
+        let database = try await freshDatabase()
+        let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
+        for place in 1...3 {
+            let instrument = Instrument(id: "XNAS:\(place)", symbol: "S\(place)", exchange: "XNAS", currency: "USD", name: "")
+            try await Instruments(database).register([instrument])
+            var (bars, engine) = (RandomBars(seed: UInt64(place)), FeatureEngine())
+            let records = bars.make(200).map { observation in
+                let row = engine.append(observation)
+                return FeatureRecord(session: row.session, values: row.values, logReturn: row.logReturn, extras: row.extras)
+            }
+            let answer = Answer(
+                key: "\(place)", instrument: instrument.id, provider: "yahoo", kind: "chart", knownAt: testTime, fetchedAt: testTime,
+                sha256: "a")
+            try await features.insert(records, from: answer) { Instant.utcMidnight($0) }
+        }
+        let http = HTTPClient()
+        let s3 = S3Client(http, environment: SeaweedServer.environment)
+        return Train(
+            database: database, artifacts: ArtifactStore(s3, bucket: "kept"), checkpoints: CheckpointStore(s3, bucket: "kept"),
+            features: features, lambda: LambdaClient(http, environment: [:]), ownFunction: "Train", plans: plans)
+    }
+
+    /// The same, as another invocation beside it.
+    func onItsOwnConnection() async throws -> Train {
+        let name: String = try await database.query("SELECT current_database()::text")[0][0]
+        return Train(
+            database: try TestSupport.database(named: name), artifacts: artifacts, checkpoints: checkpoints, features: features,
+            lambda: lambda,
+            ownFunction: ownFunction, plans: plans)
+    }
+}
