@@ -173,7 +173,8 @@ let rooms: [Room] = [
     Room(
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
         imports: [
-            "PredictFunction", "LambdaRuntime", "LambdaEvents", "Features", "Forecasting", "Market", "Postgres", "Store", "TestSupport",
+            "PredictFunction", "LambdaRuntime", "LambdaEvents", "Features", "Forecasting", "Market", "Postgres", "Store", "AWS",
+            "TestSupport",
         ]),
     Room(name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"]),
     Room(

@@ -15,12 +15,16 @@ struct Decisions: Sendable {
         case noChampion(Instant)
         case unknownModel(String, known: [String])
         case baseline(String)
+        case otherFeatures(Model)
 
         var description: String {
             switch self {
             case .noChampion(let time): "no model had been trained by \(time): invoke Train first"
             case .unknownModel(let name, let known): "there is no model \"\(name)\"; name an id or one of \(known.joined(separator: ", "))"
             case .baseline(let kind): "\(kind) is what forecasts are held against; it cannot be the champion"
+            case .otherFeatures(let model):
+                "\(model.id) reads features \(model.featureVersion) and would refuse those that are made now, \(FeatureSet.version): have "
+                    + "\(model.kind) trained with them (bellwether invoke Train), then promote it by its kind"
             }
         }
     }
@@ -98,28 +102,52 @@ struct Decisions: Sendable {
         guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
         for kind in [kind, other] where roster[kind] == nil { throw Failure.unknownModel(kind, known: roster.members.map(\.kind)) }
         for kind in [kind, other] where roster[kind]?.role == .baseline { throw Failure.baseline(kind) }
-        let kinds: Set = [kind, other, BlendedFHS.kind]
-        let judgement = PromotionRule.judge(
-            try await record(of: kinds, asOf: asOf), challenger: kind, champion: other, floor: BlendedFHS.kind)
-        return MonitorSummary(champion: roster.champion.fits[0].id, evidence: [judgement.evidence])
+        let evidence = try await evidence(kind, against: other, asOf)
+        return MonitorSummary(
+            champion: roster.champion.fits[0].id, evidence: [evidence],
+            isReviewed: roster[kind]?.role == .challenger && roster[other]?.role == .champion)
     }
 
     func promote(_ name: String, reason: String?, asOf: Instant) async throws -> MonitorSummary {
-        guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
-        let found = try await ModelRegistry(database).find(name)
-        guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? roster[name]?.fits[0] else {
-            throw Failure.unknownModel(name, known: roster.members.map(\.kind))
+        try await order(reason ?? "promoted by hand", asOf) { roster in
+            let found = try await ModelRegistry(database).find(name)
+            guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? roster[name]?.fits[0] else {
+                throw Failure.unknownModel(name, known: roster.members.map(\.kind))
+            }
+            guard model.kind != RandomWalk.kind else { throw Failure.baseline(model.kind) }
+            guard model.featureVersion == FeatureSet.version else { throw Failure.otherFeatures(model) }
+            return model
         }
-        guard model.kind != RandomWalk.kind else { throw Failure.baseline(model.kind) }
-        let isNew = try await Promotions(database).order(model.id, asOf: asOf, reason: reason ?? "promoted by hand")
-        return MonitorSummary(champion: model.id, isChanged: isNew, note: isNew ? nil : "it was the champion already")
     }
 
     func rollback(reason: String?, asOf: Instant) async throws -> MonitorSummary {
-        guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
-        guard let floor = roster[BlendedFHS.kind] else { throw Failure.unknownModel(BlendedFHS.kind, known: roster.members.map(\.kind)) }
-        let isNew = try await Promotions(database).order(floor.fits[0].id, asOf: asOf, reason: reason ?? "rolled back by hand")
-        return MonitorSummary(champion: floor.fits[0].id, isChanged: isNew, note: isNew ? nil : "it was the champion already")
+        try await order(reason ?? "rolled back by hand", asOf) { roster in
+            guard let floor = roster[BlendedFHS.kind] else {
+                throw Failure.unknownModel(BlendedFHS.kind, known: roster.members.map(\.kind))
+            }
+            return floor.fits[0]
+        }
+    }
+
+    /// Makes the chosen model the champion whatever its figures are, and keeps them beside the word: held against the champion of then.
+    private func order(
+        _ reason: String, _ asOf: Instant, _ choose: @Sendable (Roster) async throws -> Model
+    ) async throws -> MonitorSummary {
+        try await database.transaction(attempts: 3) {
+            try await Promotions(database).lock()
+            guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
+            let model = try await choose(roster)
+            let evidence = try await evidence(model.kind, against: roster.champion.kind, asOf)
+            guard try await Promotions(database).order(model.id, asOf: asOf, reason: reason, evidence: try json(evidence)) else {
+                return MonitorSummary(champion: model.id, isChanged: false, note: "it was the champion already")
+            }
+            return MonitorSummary(champion: model.id, isChanged: true, evidence: [evidence])
+        }
+    }
+
+    private func evidence(_ kind: String, against other: String, _ asOf: Instant) async throws -> Evidence {
+        let record = try await record(of: [kind, other, BlendedFHS.kind], asOf: asOf)
+        return PromotionRule.judge(record, challenger: kind, champion: other, floor: BlendedFHS.kind).evidence
     }
 
     private func roster(_ asOf: Instant) async throws -> Roster? {

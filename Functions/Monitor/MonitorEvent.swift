@@ -46,7 +46,9 @@ package struct MonitorSummary: Encodable, Sendable {
     var champion: String?
     /// Whether it became so now.
     var isChanged: Bool?
-    /// Of a review, by challenger; of a comparison, one; of a rollback, one.
+    /// Of a review, by challenger; of a comparison, one; of a rollback or a person's word, one.
     var evidence: [Evidence]?
+    /// Of a comparison: whether reviews hold this kind against that one, as they hold challengers against the champion.
+    var isReviewed: Bool?
     var note: String?
 }

@@ -8,6 +8,7 @@ import Logging
 import Market
 import Postgres
 import Store
+import Telemetry
 
 extension Predict {
     /// An answer before the gateway gives up, also when a store is down.
@@ -40,6 +41,10 @@ extension Predict {
                 body: document.json())
         } catch let problem as ProblemDetails {
             return HTTPAPIResponse(problem)
+        } catch let refusal as RefusedArtifacts {
+            context.logger.error("There is no forecast without the random walk", metadata: ["reason": "\(refusal)"])
+            metrics.report(["UnusableKinds": 1], milliseconds: WallClock.microseconds() / 1000)
+            return HTTPAPIResponse(.noUsableModel(refusal))
         }
     }
 
@@ -69,10 +74,11 @@ extension Predict {
         let missing = shown.filter { !$0.kept.isCurrent && !refused.contains($0.kind) || $0.role == .champion && $0.kept.forecasts.isEmpty }
             .map(\.kind)
         if !missing.isEmpty {
-            let issued = try await issue(Set(missing), champion, question, context)
+            let (issued, unusable) = try await issue(Set(missing), champion, question, context)
             for (place, entry) in shown.enumerated() where missing.contains(entry.kind) {
                 shown[place].kept = try await kept(question, kind: entry.role == .champion ? nil : entry.kind) ?? entry.kept
             }
+            if let refusal = unusable[leader], !shown[0].kept.isCurrent { throw ProblemDetails.noUsableModel(refusal) }
             if shown[0].kept.forecasts.isEmpty { throw ProblemDetails.unforecastable(question.symbol, issued.reason) }
         }
         return (champion.instrument, shown.compactMap { Kept($0.kept, $0.role) })
@@ -95,15 +101,19 @@ extension Predict {
 
     private func issue(
         _ kinds: Set<String>, _ kept: KeptForecasts, _ question: ForecastQuestion, _ context: Context
-    ) async throws -> Issuer.Issued {
+    ) async throws -> (issued: Issuer.Issued, unusable: [String: RefusedArtifacts]) {
         guard let bench = try await issuer.bench(asOf: question.asOf, kinds: kinds, context.cutOff.instant, context.logger) else {
             throw ProblemDetails.noModel(asOf: question.asOf)
+        }
+        if !bench.unusable.isEmpty {
+            metrics.report(["UnusableKinds": bench.unusable.count], milliseconds: WallClock.microseconds() / 1000)
         }
         let issued = try await issuer.issue(kept.instrument, asOf: question.asOf, bench)
         try await Forecasts(database).keep(issued.forecasts)
         let made = Set(bench.others.filter { other in issued.forecasts.contains { $0.model == other.model.row.id } }.map(\.model.row.kind))
-        await refusals.note(kinds.subtracting(made), kept, asOf: question.asOf)
-        return issued
+        // A kind without a usable fit is asked again: its next fit may serve at once.
+        await refusals.note(kinds.subtracting(made).subtracting(bench.unusable.keys), kept, asOf: question.asOf)
+        return (issued, bench.unusable)
     }
 }
 
@@ -120,6 +130,15 @@ extension ProblemDetails {
         ProblemDetails(
             "no-model", title: "There is no model yet", status: 503,
             detail: "No model had been trained by \(asOf). Invoke Train, for example with `Runtime/bellwether invoke Train`.")
+    }
+
+    static func noUsableModel(_ refusal: RefusedArtifacts) -> ProblemDetails {
+        let fits = refusal.reasons.count == 1 ? "The only fit" : "Every one of the last \(refusal.reasons.count) fits"
+        return ProblemDetails(
+            "no-usable-model", title: "No fit of the model can be used", status: 503,
+            detail: "\(fits) of \(refusal.kind) has an artifact that is missing or is not what was registered; Predict's log says which. "
+                + "Fit it anew: `echo '{\"kinds\":[\"\(refusal.kind)\"]}' | bellwether invoke Train --event -`. Until then another kind can "
+                + "answer: `bellwether models promote`, or `bellwether models rollback` for the floor.")
     }
 
     static func expired(_ symbol: String, _ last: SessionDate, age: Int, of sessions: Int) -> ProblemDetails {

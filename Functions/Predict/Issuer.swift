@@ -20,26 +20,34 @@ struct Issuer: Sendable {
     struct Bench: Sendable {
         let baseline: LoadedModel
         let others: [(role: Roster.Role, model: LoadedModel)]
+        /// Kinds that do not forecast, because none of their kept fits can be used.
+        let unusable: [String: RefusedArtifacts]
         let factors: KnownFactors
     }
 
-    /// `nil` when no model has been trained by then. A kind none of whose artifacts can be used is left out, unless it is the champion's.
+    /// `nil` when no model has been trained by then. A kind none of whose artifacts can be used is left out, the champion's as well: the
+    /// others' evening is not lost with it.
     ///
     /// - Parameter kinds: those that are loaded; nil = all.
+    /// - Throws: `RefusedArtifacts` when it is the random walk, which every forecast is shown beside.
     func bench(
         asOf: Instant, kinds: Set<String>? = nil, _ deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> Bench? {
         guard let roster = try await roster(asOf: asOf) else { return nil }
         let baseline = try await models.first(of: roster.baseline.fits, deadline: deadline, logger)
         var others: [(role: Roster.Role, model: LoadedModel)] = []
+        var unusable: [String: RefusedArtifacts] = [:]
         for member in roster.members where member.role != .baseline && isKnown(member.kind) && kinds?.contains(member.kind) ?? true {
             do {
                 others.append((member.role, try await models.first(of: member.fits, deadline: deadline, logger)))
-            } catch let refusal as RefusedArtifacts where member.role != .champion {
-                logger.error("A kind of model does not forecast", metadata: ["kind": "\(member.kind)", "reason": "\(refusal)"])
+            } catch let refusal as RefusedArtifacts {
+                unusable[member.kind] = refusal
+                logger.error(
+                    "A kind of model does not forecast",
+                    metadata: ["kind": "\(member.kind)", "role": "\(member.role.rawValue)", "reason": "\(refusal)"])
             }
         }
-        return Bench(baseline: baseline, others: others, factors: KnownFactors(database))
+        return Bench(baseline: baseline, others: others, unusable: unusable, factors: KnownFactors(database))
     }
 
     private func isKnown(_ kind: String) -> Bool { kind == Ensemble.kind || ModelKinds.named(kind) != nil }

@@ -73,7 +73,7 @@ actor LoadedModels {
             logger.error(
                 "Refused an artifact; the fit before it serves", metadata: ["model": "\(row.id)", "reason": "\(reasons.last ?? "")"])
         }
-        throw RefusedArtifacts(reasons: reasons)
+        throw RefusedArtifacts(kind: rows.first?.kind ?? "", reasons: reasons)
     }
 
     /// The artifact of a registered model, checked against its row.
@@ -111,6 +111,8 @@ actor LoadedModels {
 
 /// Why no fit of a kind can be used.
 struct RefusedArtifacts: Error, CustomStringConvertible {
+    let kind: String
+    /// One for each fit.
     let reasons: [String]
-    var description: String { "no usable artifact: \(reasons.joined(separator: "; "))" }
+    var description: String { "no fit of \(kind) can be used: \(reasons.joined(separator: "; "))" }
 }

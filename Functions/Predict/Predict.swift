@@ -73,13 +73,15 @@ package struct Predict: Function {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
+        summary.unusable = bench.unusable.mapValues(\.description)
         for instrument in try await Instruments(database).find(ids: ids) {
             let issued = try await issuer.issue(instrument, asOf: run.asOf, bench, session: run.session)
             summary.kept += try await Forecasts(database).keep(issued.forecasts)
             if !issued.refusals.isEmpty { summary.without[instrument.symbol] = issued.reason }
         }
         metrics.report(
-            ["ForecastsKept": summary.kept, "Unforecastable": summary.without.count], milliseconds: WallClock.microseconds() / 1000)
+            ["ForecastsKept": summary.kept, "Unforecastable": summary.without.count, "UnusableKinds": summary.unusable.count],
+            milliseconds: WallClock.microseconds() / 1000)
         context.logger.info("Forecast", metadata: ["run": "\(id)", "kept": "\(summary.kept)", "without": "\(summary.without)"])
         return summary
     }

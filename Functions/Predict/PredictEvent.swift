@@ -34,5 +34,7 @@ struct SliceSummary: Encodable, Sendable {
     var kept = 0
     /// Instruments that lack all or some kinds' forecasts, and why.
     var without: [String: String] = [:]
+    /// Kinds that forecast nothing, because every kept fit's artifact was refused, and why.
+    var unusable: [String: String] = [:]
     var note: String?
 }

@@ -7,7 +7,10 @@ enum CodeVersion {
         var description: String { "/proc/self/exe cannot be read, so that the code's version is unknown" }
     }
 
-    static func current() throws(Unreadable) -> String {
+    static func current() throws(Unreadable) -> String { try found.get() }
+
+    /// Read and hashed once, which takes longer than a transaction should.
+    private static let found = Result { () throws(Unreadable) in
         guard let bytes = FileManager.default.contents(atPath: "/proc/self/exe") else { throw Unreadable() }
         return String(Digest.sha256Hex([UInt8](bytes)).prefix(16))
     }

@@ -22,7 +22,8 @@ extension Train {
     private static let margin = Duration.seconds(20)
 
     /// Fits one kind, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
-    /// deadline came first.
+    /// deadline came first. A checkpoint is gone on from whichever part this is: an event that comes twice must not throw away what came
+    /// after it, and the model's id, under which it lies, is made of all that decides its bits.
     func train(
         _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, round: [String]? = nil, _ summary: inout TrainSummary, _ context: Context
     ) async throws -> TrainEvent? {
@@ -32,7 +33,8 @@ extension Train {
         let isNew = try await ModelRegistry(database).find(id) == nil
         if isNew {
             let start = ContinuousClock.now
-            let checkpoint = part > 0 ? try await checkpoints.get(model: id, deadline: context.cutOff.instant) : nil
+            let checkpoint =
+                plan.type is any ResumableModel.Type ? try await checkpoints.get(model: id, deadline: context.cutOff.instant) : nil
             let progress: FitProgress
             do {
                 progress = try plan.fit(knowledge.set, resuming: checkpoint, deadline: context.cutOff.instant - Self.margin)

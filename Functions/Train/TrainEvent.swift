@@ -27,7 +27,8 @@ package struct TrainSummary: Encodable, Sendable {
     var models: [Trained] = []
     /// Kinds given to other invocations, or to the next one from a checkpoint.
     var handedOn: [String] = []
-    /// Kinds whose fit failed, and why; recorded, and not tried again as of the same time.
+    /// Kinds whose fit failed, and why. Nothing tries them again by itself; another event of the same time does, and of several failures the
+    /// first is recorded.
     var failed: [String: String] = [:]
     var instruments = 0
     var note: String?

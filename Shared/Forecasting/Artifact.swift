@@ -1,3 +1,5 @@
+import Market
+
 /// Why bytes are not a usable model.
 package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible {
     /// Shorter or longer than the header says, or too short for a header.
@@ -23,6 +25,8 @@ package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible
 /// Names in an artifact's metadata.
 package enum ArtifactKey {
     package static let kind = "kind", seed = "seed", cut = "training_cut", horizons = "horizons", levels = "quantiles"
+    /// The day after the cut: outcomes from then on were not seen in training, so that they may calibrate what the model says.
+    package static let calibrationStart = "calibration_start"
     package static let featureVersion = "feature_version", inputs = "inputs", scaling = "scaling"
 }
 
@@ -66,12 +70,16 @@ package struct Artifact: Sendable, Hashable {
     }
 
     /// What every model's metadata starts with.
+    ///
+    /// - Parameter cut: a session's date.
     static func header(kind: String, seed: UInt64, cut: String) -> [String: String] {
-        [
+        var header = [
             ArtifactKey.kind: kind, ArtifactKey.seed: String(seed), ArtifactKey.cut: cut,
             ArtifactKey.horizons: Quantiles.horizons.map(String.init).joined(separator: ","),
             ArtifactKey.levels: Quantiles.levels.map { "\($0)" }.joined(separator: ","),
         ]
+        header[ArtifactKey.calibrationStart] = SessionDate(cut)?.advanced(by: 1).description
+        return header
     }
 
     /// Refuses an artifact of another kind, or on another grid of horizons and levels.

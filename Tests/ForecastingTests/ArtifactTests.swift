@@ -1,4 +1,5 @@
 import Foundation
+import Market
 import Testing
 
 @testable import Forecasting
@@ -29,6 +30,18 @@ import Testing
             #expect(loaded.metrics == model.metrics)
             #expect(try loaded.state().encoded() == bytes)
         }
+    }
+
+    @Test func theMetadataSayWhatTheFitKnewAndFromWhenOutcomesMayCalibrateIt() throws {
+        let cut = SessionDate(year: 2010, month: 12, day: 31)
+        let set = TrainingSet(histories: try SyntheticMarket.histories(count: 1, sessions: 600, effect: 0.3), cut: cut)
+        let artifact = try Artifact(decoding: try BlendedFHS.fit(set).state().encoded())
+        #expect(try artifact.text(ArtifactKey.cut) == "2010-12-31")
+        #expect(try artifact.text(ArtifactKey.calibrationStart) == "2011-01-01")
+        let weights = MemberWeights(priors: [[1, 1, 1]], scores: [[1, 1, 1]], floor: 0)
+        let member = Ensemble.Member(id: "m", kind: "k", artifactKey: "a", artifactSHA256: "s")
+        let ensemble = Ensemble(members: [member], weights: weights, cut: cut.description)
+        #expect(try ensemble.state().text(ArtifactKey.calibrationStart) == "2011-01-01")
     }
 
     @Test func everyTruncationIsRefused() throws {

@@ -46,9 +46,9 @@ struct LivedMarket {
         try await Forecasts(database).keep(forecasts)
     }
 
-    static func model(_ kind: String) -> Model {
+    static func model(_ kind: String, featureVersion: String = FeatureSet.version) -> Model {
         Model(
-            id: "\(kind)-1", kind: kind, asOf: evening(-1), featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
+            id: "\(kind)-1", kind: kind, asOf: evening(-1), featureVersion: featureVersion, config: "{}", dataVersion: "d",
             codeVersion: "c", seed: 1, windowFrom: start, windowTo: start, metrics: "{}", artifactKey: "", artifactSHA256: "")
     }
 

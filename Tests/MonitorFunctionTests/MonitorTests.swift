@@ -155,4 +155,43 @@ import Testing
         let compared = try await send(.compare("lstm", with: "blended-fhs", time: now), to: market)
         #expect(compared.evidence?.first?.origins == 0)
     }
+
+    @Test func aPersonsDecisionsKeepTheFiguresOfTheirTime() async throws {
+        let market = try await LivedMarket(days: 90, net: net())
+        try await daily(market, 0..<90)
+        let now = LivedMarket.evening(90)
+        #expect(try await send(.promote("lstm", reason: nil, time: now), to: market).evidence?.first?.origins == 70)
+        #expect(try await send(.rollback(reason: nil, time: now), to: market).isChanged == true)
+        let evidence = try await Promotions(market.database).history(asOf: now).map(\.evidence)
+        #expect(evidence.count == 3)
+        #expect(evidence[0].contains(#""kind": "blended-fhs""#) && evidence[0].contains(#""against": "lstm""#), "\(evidence[0])")
+        #expect(evidence[0].contains("not better than lstm beyond chance"), "the word stands all the same")
+        #expect(evidence[1].contains(#""kind": "lstm""#) && evidence[1].contains(#""against": "blended-fhs""#), "\(evidence[1])")
+        #expect(evidence[1].contains(#""origins": 70"#) && evidence[1].contains(#""reasons": []"#), "\(evidence[1])")
+    }
+
+    @Test func aFitThatReadsOtherFeaturesIsNotPromoted() async throws {
+        let market = try await LivedMarket(days: 3, net: net())
+        let now = LivedMarket.evening(2)
+        try await ModelRegistry(market.database).register(LivedMarket.model("har", featureVersion: "f0"))
+        let failure = await #expect(throws: Decisions.Failure.self) {
+            try await send(.promote("har-1", reason: nil, time: now), to: market)
+        }
+        #expect(failure?.description.contains("have har trained with them (bellwether invoke Train)") == true)
+        #expect(try await champion(market, day: 2) == "blended-fhs-1")
+    }
+
+    @Test func aComparisonSaysWhetherReviewsLookAtThePair() async throws {
+        let market = try await LivedMarket(days: 3, net: net())
+        try await ModelRegistry(market.database).register(LivedMarket.model("har"))
+        func isReviewed(_ kind: String, _ other: String) async throws -> Bool? {
+            try await send(.compare(kind, with: other, time: LivedMarket.evening(2)), to: market).isReviewed
+        }
+        #expect(try await isReviewed("lstm", "blended-fhs") == true)
+        #expect(try await isReviewed("lstm", "har") == false)
+        #expect(try await isReviewed("blended-fhs", "lstm") == false)
+        try await Promotions(market.database).order("har-1", asOf: LivedMarket.evening(1), reason: "we want it")
+        #expect(try await isReviewed("lstm", "har") == true)
+        #expect(try await isReviewed("blended-fhs", "har") == false, "the floor is not reviewed, it is gone back to")
+    }
 }

@@ -1,8 +1,5 @@
 import Features
 import Forecasting
-import Foundation
-import LambdaEvents
-import LambdaRuntime
 import Market
 import Postgres
 import Store
@@ -50,40 +47,15 @@ import Testing
         return (environment, database)
     }
 
-    private struct Answered: Decodable {
-        let session: String?
-        let sessions: [String]?
-        let type, detail: String?
-    }
-
-    private func ask(_ predict: Predict, at time: String) async throws -> (status: Int, body: Answered) {
-        let epoch = try #require(Instant(time)).seconds * 1000
-        let event = """
-            {"version": "2.0", "routeKey": "GET /v1/forecasts/{symbol}", "rawPath": "/v1/forecasts/AAPL", "rawQueryString": "", "headers": {},
-             "pathParameters": {"symbol": "AAPL"}, "isBase64Encoded": false, "requestContext": {"accountId": "1", "apiId": "a",
-             "domainName": "d", "domainPrefix": "p", "http": {"method": "GET", "path": "/v1/forecasts/AAPL", "protocol": "HTTP/1.1",
-             "sourceIp": "127.0.0.1", "userAgent": "t"}, "requestId": "r", "routeKey": "r", "stage": "$default", "time": "t",
-             "timeEpoch": \(epoch)}}
-            """
-        let request = try JSONDecoder().decode(PredictEvent.self, from: Data(event.utf8))
-        let raw = try await predict.handle(request, Context(deadline: .after(.seconds(20))))
-        struct Envelope: Decodable {
-            let statusCode: Int
-            let body: String
-        }
-        let envelope = try JSONDecoder().decode(Envelope.self, from: Data(raw.bytes))
-        return (envelope.statusCode, try JSONDecoder().decode(Answered.self, from: Data(envelope.body.utf8)))
-    }
-
     @Test func theSessionsAheadLeaveOutADayThatWasClosedAtShortNotice() async throws {
         let (environment, database) = try await market()
         let predict = try await Predict(environment)
-        let regular = try await ask(predict, at: "2012-01-03T23:00:00Z")
+        let regular = try await predict.ask(at: "2012-01-03T23:00:00Z")
         #expect(regular.status == 200 && regular.body.sessions?.prefix(3) == ["2012-01-04", "2012-01-05", "2012-01-06"])
         let day = SessionDate(year: 2012, month: 1, day: 5)
         try await ExchangeCalendars(database).record(
             [.init(exchange: "XNAS", day: day, closed: true, reason: "mourning")], knownAt: try #require(Instant("2012-01-04T12:00:00Z")))
-        let closed = try await ask(predict, at: "2012-01-04T13:00:00Z")
+        let closed = try await predict.ask(at: "2012-01-04T13:00:00Z")
         #expect(closed.body.sessions?.prefix(3) == ["2012-01-04", "2012-01-06", "2012-01-09"])
         #expect(closed.body.sessions?.count == 20)
     }
@@ -92,15 +64,15 @@ import Testing
         let (environment, database) = try await market()
         let predict = try await Predict(environment)
         // The sessions of the 4th, 5th, 6th, 9th and 10th have closed.
-        #expect(try await ask(predict, at: "2012-01-11T13:00:00Z").status == 200)
-        let old = try await ask(predict, at: "2012-01-11T23:00:00Z")
+        #expect(try await predict.ask(at: "2012-01-11T13:00:00Z").status == 200)
+        let old = try await predict.ask(at: "2012-01-11T23:00:00Z")
         #expect(old.status == 409 && old.body.type?.hasSuffix("features-expired") == true)
         #expect(old.body.detail?.contains("2012-01-03") == true && old.body.detail?.contains("6 sessions") == true)
         let day = SessionDate(year: 2012, month: 1, day: 6)
         try await ExchangeCalendars(database).record(
             [.init(exchange: "XNAS", day: day, closed: true, reason: "mourning")], knownAt: try #require(Instant("2012-01-05T12:00:00Z")))
         let fresh = try await Predict(environment)
-        #expect(try await ask(fresh, at: "2012-01-11T23:00:00Z").status == 200, "a day without a session does not count")
-        #expect(try await ask(fresh, at: "2012-01-12T23:00:00Z").status == 409)
+        #expect(try await fresh.ask(at: "2012-01-11T23:00:00Z").status == 200, "a day without a session does not count")
+        #expect(try await fresh.ask(at: "2012-01-12T23:00:00Z").status == 409)
     }
 }

@@ -43,7 +43,12 @@ struct LiveRecord: Sendable {
         return record
     }
 
-    /// For each origin, what `kind` lost more than `other`, relative to the random walk's loss of that origin, averaged over the horizons.
+    /// For each origin, what `kind` lost more than `other`, relative to the random walk's loss of that origin and horizon, averaged over the
+    /// horizons: else loud days and long horizons would decide alone.
+    ///
+    /// The scale is the random walk's and not climatology's, which evaluations take, because its quantiles stand in the row of every forecast
+    /// and so are there for the very same ones. Climatology is a kind as others are: an evening without a usable fit of it would be lost to
+    /// the comparison of two that did forecast.
     func differences(_ kind: String, less other: String) -> [Double] {
         origins.map { origin in
             let pairs = zip(origin.entries[kind] ?? [], origin.entries[other] ?? [])

@@ -24,6 +24,8 @@ struct MonitorAnswer: Decodable {
     let champion: String?
     let isChanged: Bool?
     let evidence: [Evidence]?
+    /// Whether reviews hold the one kind against the other.
+    let isReviewed: Bool?
     let note: String?
 
     init(_ body: Data) throws {
@@ -58,8 +60,19 @@ struct MonitorAnswer: Decodable {
                     "Loss relative to the random walk's, \(evidence.kind) less \(evidence.against): "
                         + "\(Screen.percent(mean, sign: true, digits: 2)), t \(Screen.fixed(t, 2))")
             }
-            Screen.result(evidence.reasons.isEmpty ? "A review would promote it." : "A review would not promote it:")
-            for reason in evidence.reasons { Screen.result("  \(reason)") }
+            for line in verdict(evidence) { Screen.result(line) }
         }
+    }
+
+    /// What the figures would lead to: to nothing by themselves, unless a review looks at this pair.
+    func verdict(_ evidence: Evidence) -> [String] {
+        let isEnough = evidence.reasons.isEmpty
+        let reasons = evidence.reasons.map { "  \($0)" }
+        if isReviewed == true {
+            return [isEnough ? "A review would promote it, or a challenger that is better still." : "A review would not promote it:"]
+                + reasons
+        }
+        let reviewed = "a review holds challengers against the champion, \(champion ?? "of which there is none")"
+        return isEnough ? ["The rule's conditions hold; \(reviewed)."] : ["The rule's conditions do not hold (\(reviewed)):"] + reasons
     }
 }

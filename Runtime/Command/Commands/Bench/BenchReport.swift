@@ -17,6 +17,8 @@ struct BenchReport: Codable, Sendable {
 
     init(_ benchmark: String) {
         self.benchmark = benchmark
+        conditions["bellwether"] = BuildFacts.build
+        conditions["processor"] = BuildFacts.processor
         conditions["processors"] = "\(ProcessInfo.processInfo.activeProcessorCount)"
         conditions["load before"] = BenchReport.load
     }

@@ -1,0 +1,137 @@
+import AWS
+import Features
+import Forecasting
+import Foundation
+import LambdaRuntime
+import Market
+import Postgres
+import Store
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import PredictFunction
+
+/// The champion's only artifact was changed after it was registered.
+@Suite struct UnusableModelTests {
+    private let apple = Instrument(id: "XNAS:AAPL", symbol: "AAPL", exchange: "XNAS", currency: "USD", name: "Apple")
+    private let last = SessionDate(year: 2012, month: 1, day: 3)
+    private let sessions = 200
+
+    /// What lies in the bucket, by the path that it is asked for with.
+    private final class Bucket: Sendable {
+        let objects = Mutex<[String: [UInt8]]>([:])
+    }
+
+    private struct Market: Sendable {
+        let predict: Predict
+        let database: Database
+        let bucket: Bucket
+        let server: LoopbackServer
+        let set: TrainingSet
+        let evening: Instant
+    }
+
+    /// An evening with the floor's fit, the random walk's and a champion of past returns whose bytes have changed.
+    private func market() async throws -> Market {
+        let (database, name) = try await emptyDatabase()
+        _ = try await Migrations(folder: migrationsFolder).apply(to: database)
+        try await Instruments(database).register([apple])
+        let evening = try #require(Instant("2012-01-03T22:30:00Z"))
+        let days = (0..<sessions).map { last.advanced(by: $0 - sessions + 1) }
+        let returns = days.indices.map { 0.01 * (Double($0 * 7 % 11) - 5) / 5 }
+        let answer = Answer(
+            key: "raw/a", instrument: apple.id, provider: "yahoo", kind: "chart-1d", knownAt: evening, fetchedAt: evening, sha256: "aa")
+        let own = [Float](repeating: .nan, count: FeatureSet.symbolNames.count)
+        let records = zip(days, returns).map { day, value in
+            FeatureRecord(session: day, values: own, logReturn: value, extras: [value, 0.01, 0.01, 0.01, 0, 0, 0, 0])
+        }
+        try await FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
+            .insert(records, from: answer) { _ in evening }
+        let bar = Bar(session: last, open: Price(411), high: Price(413), low: Price(410), close: Price(411.23), volume: 1e6)
+        _ = try await Bars(database).insert([ScreenedBar(bar)], from: answer, currency: "USD") { _ in evening }
+        let volatility = [Double](repeating: 0.01, count: sessions)
+        let history = try History(
+            id: apple.id, layout: FeatureLayout(version: FeatureSet.version, names: [], sequence: []), sessions: days, features: [],
+            logLevel: returns.reduce(into: []) { $0.append(($0.last ?? 0) + $1) }, sigma97: volatility, blend: volatility)
+        let bucket = Bucket()
+        let server = LoopbackServer.answering { request, _, connection in
+            let path = request.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+            guard let bytes = bucket.objects.withLock({ $0[path] }) else { return connection.answer(404) }
+            connection.answer(body: bytes)
+        }
+        let predict = try await Predict([
+            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "kept",
+            "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": server.url,
+        ])
+        let market = Market(
+            predict: predict, database: database, bucket: bucket, server: server,
+            set: TrainingSet(histories: [history], cut: last.advanced(by: -1)), evening: evening)
+        let trained = evening.adding(seconds: -86_400)
+        let fits: [any ForecastModel] = [
+            try RandomWalk.fit(market.set), try BlendedFHS.fit(market.set), try Climatology.fit(market.set),
+        ]
+        for model in fits {
+            try await register(model, "\(model.kind)-1", asOf: trained, market)
+        }
+        bucket.objects.withLock { $0["/kept/models/climatology-1"]?[40] ^= 1 }
+        try await Promotions(database).promote("climatology-1", asOf: trained, reason: "a test")
+        try await Runs(database).open(Run(id: "XNAS/1", exchange: "XNAS", asOf: evening, session: last, expected: [apple.id]))
+        return market
+    }
+
+    private func register(_ model: any ForecastModel, _ id: String, asOf: Instant, _ market: Market) async throws {
+        let bytes = try model.state().encoded()
+        market.bucket.objects.withLock { $0["/kept/models/\(id)"] = bytes }
+        try await ModelRegistry(market.database).register(
+            Model(
+                id: id, kind: model.kind, asOf: asOf, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d", codeVersion: "c",
+                seed: 1, windowFrom: last, windowTo: last, metrics: "{}", artifactKey: "models/\(id)",
+                artifactSHA256: Digest.sha256Hex(bytes)))
+    }
+
+    @Test func theOtherKindsKeepTheirForecastsOfTheEvening() async throws {
+        let market = try await market()
+        defer { market.server.stop() }
+        let raw = try await market.predict.handle(.slice(run: "XNAS/1", instruments: [apple.id]), Context())
+        let summary = try #require(JSONSerialization.jsonObject(with: Data(raw.bytes)) as? [String: Any])
+        #expect(summary["kept"] as? Int == 3)
+        let reason = try #require((summary["unusable"] as? [String: String])?["climatology"])
+        #expect(reason.contains("models/climatology-1"), "\(reason)")
+        let kept = try await market.database.query("SELECT model_id, role, horizon FROM forecasts ORDER BY horizon")
+            .all { row throws(PostgresError) in "\(try row[0] as String) \(try row[1] as String) \(try row[2] as Int)" }
+        #expect(kept == ["blended-fhs-1 floor 1", "blended-fhs-1 floor 5", "blended-fhs-1 floor 20"])
+    }
+
+    @Test func theAPISaysSoAndWhatToDoAndANewFitServesAtOnce() async throws {
+        let market = try await market()
+        defer { market.server.stop() }
+        try await Forecasts(market.database).keep(
+            Quantiles.horizons.map { horizon in
+                Forecast(
+                    model: "climatology-1", instrument: apple.id, session: last.advanced(by: -1), featureVersion: FeatureSet.version,
+                    dataVersion: "d", horizon: horizon, role: "champion", asOf: market.evening.adding(seconds: -3600),
+                    originClose: Price(410), currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: nil,
+                    baselineQuantiles: (-3...3).map { Double($0) / 100 }, probabilityOfFall: 0.5)
+            })
+        // What it said the session before is no answer, also when it is asked again.
+        for _ in 0..<2 {
+            let refused = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
+            #expect(refused.status == 503 && refused.body.type == "urn:bellwether:problem:no-usable-model")
+            #expect(refused.body.detail?.contains(#"{"kinds":["climatology"]}' | bellwether invoke Train"#) == true, "\(refused.body)")
+        }
+        let later = market.evening.adding(seconds: 60)
+        try await register(try Climatology.fit(market.set), "climatology-2", asOf: later, market)
+        let answered = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
+        #expect(answered.status == 200 && answered.body.session == "2012-01-03")
+    }
+
+    @Test func withoutTheRandomWalkNothingIsAnsweredEither() async throws {
+        let market = try await market()
+        defer { market.server.stop() }
+        _ = market.bucket.objects.withLock { $0.removeValue(forKey: "/kept/models/random-walk-1") }
+        let refused = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
+        #expect(refused.status == 503 && refused.body.type == "urn:bellwether:problem:no-usable-model")
+        #expect(refused.body.detail?.contains("random-walk") == true)
+    }
+}
