@@ -17,10 +17,10 @@ struct WalkForward {
     private var maturing = MaturingForecasts()
     private var weights: PastLossWeights?
     private var calibration: [SpreadCalibration]?
-    /// Why a member has no model yet.
-    private var reason = ""
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
+    /// Every fit that was due and could not be made, in order.
+    private(set) var failures: [BacktestReport.Failure] = []
 
     /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination. Who chose this
     /// walk has seen the others, so that no report counts fewer than there are recipes.
@@ -67,12 +67,12 @@ struct WalkForward {
         let answers = fitted.map { $0?.forecasts(requests) }
         var entries: [MaturingForecasts.Entry] = []
         let result = zip(symbols, requestOf).map { symbol, request -> Result<Answer, ForecastRefusal> in
-            guard let request else { return .failure(.shape("\(symbol) has no usable bar on \(session)")) }
+            guard let request else { return .failure(.shape(place[symbol] == nil ? Self.unknownSymbol : Self.noBar)) }
             return Result { () throws(ForecastRefusal) in
                 let parts = answers.map { $0.flatMap { try? $0[request].get() } }
                 guard parts.contains(where: { $0 != nil }) else {
                     for case .some(let answer) in answers { _ = try answer[request].get() }
-                    throw .untrained(reason)
+                    throw .untrained(failures.last.map { "\($0.kind) at \($0.session): \($0.reason)" } ?? "")
                 }
                 let raw = try combined(parts)
                 let issued = try calibration == nil ? raw : raw.spread(by: spreadFactors)
@@ -110,6 +110,8 @@ struct WalkForward {
         return (requests, requestOf)
     }
 
+    private static let noBar = "no usable bar", unknownSymbol = "the prices do not hold the symbol"
+
     private func combined(_ parts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast {
         if let weights { return try weights.current.combined(parts) }
         let ready = parts.indices.filter { parts[$0] != nil }
@@ -130,7 +132,8 @@ struct WalkForward {
                 age[i] = 0
                 fits.append(BacktestReport.Fit(kind: member.kind, session: session, metrics: model.metrics))
             } catch let failure as TrainingFailure {
-                reason = "\(member.kind) at \(session): \(failure)"
+                failures.append(
+                    BacktestReport.Failure(kind: member.kind, session: session, keepsEarlierFit: fitted[i] != nil, reason: failure))
             }
         }
     }

@@ -37,24 +37,27 @@ import Testing
         let report = try report()
         for horizon in report.horizons {
             #expect(horizon.slices.map(\.name) == ["all", "calm", "middling", "wild", "2015", "2016"])
-            #expect(horizon.slices.allSatisfy { $0.overClimatology > 0.02 && $0.overRandomWalk > 0.05 })
+            #expect(horizon.slices.allSatisfy { $0.overClimatology ?? 0 > 0.02 && $0.overRandomWalk ?? 0 > 0.05 })
             #expect(horizon.slices[0].count == 3_600 && horizon.slices[1...3].map(\.count).reduce(0, +) == 3_600)
-            #expect(abs(horizon.coverage.issued80 - 0.8) < 0.02 && abs(horizon.coverage.issued90 - 0.9) < 0.015)
-            #expect(horizon.coverage.raw80 < horizon.coverage.issued80 - 0.02)
+            let coverage = try #require(horizon.coverage)
+            #expect(abs(coverage.issued80 - 0.8) < 0.02 && abs(coverage.issued90 - 0.9) < 0.015)
+            #expect(coverage.raw80 < coverage.issued80 - 0.02)
             #expect(horizon.probabilityIntegral.allSatisfy { abs($0 - 0.1) < 0.03 })
-            #expect(horizon.comparisons.allSatisfy { $0.t < -5 })
+            #expect(horizon.comparisons.allSatisfy { $0.t ?? 0 < -5 })
         }
         #expect(report.isTrustworthy)
     }
 
     @Test func anEdgeShowsInDirectionRankAndPortfolioAndItsAbsenceDoesNot() throws {
         let edge = try report(shift: 0.5)
-        #expect(edge.horizons[0].direction.share - edge.horizons[0].direction.halfWidth > 0.6)
-        #expect(edge.horizons[0].rankCorrelation.mean > 0.3 && edge.horizons[0].rankCorrelation.t > 10)
+        let direction = try #require(edge.horizons[0].direction)
+        #expect(direction.share - (direction.halfWidth ?? 1) > 0.6)
+        let ranks = try #require(edge.horizons[0].rankCorrelation)
+        #expect(ranks.mean > 0.3 && ranks.t > 10)
         let portfolio = try #require(edge.portfolio)
         #expect(portfolio.deflatedSharpe > 0.99)
         #expect(portfolio.turnover < 1e-9 + 1.0 / 60, "the weights never change after the first day")
-        #expect(abs(try report().horizons[0].rankCorrelation.t) < 3)
+        #expect(abs(try #require(report().horizons[0].rankCorrelation).t) < 3)
     }
 
     @Test func everyTradeIsCharged() throws {
@@ -84,6 +87,31 @@ import Testing
         // Earned per period: 6.65 × 0.002 or 6.65 × 0.001, so that mean and deviation are 0.009975 and 0.003325; a round trip costs 0.001.
         #expect(abs(sparse.grossSharpe - 3 * (252.0 / 20).squareRoot()) < 1e-9)
         #expect(abs(sparse.netSharpe - 0.008975 / 0.003325 * (252.0 / 20).squareRoot()) < 1e-9)
+    }
+
+    @Test func whatHasNoOutcomeOrOnlyOneDateIsNotAFigure() throws {
+        func report(outcomes: [Double], reference: Double) throws -> EvaluationReport {
+            let exact = try QuantileForecast([Double](repeating: 0.01, count: 21))
+            let wide = try QuantileForecast((0..<3).flatMap { _ in unit.map { 0.01 + $0 * reference } })
+            var book = EvaluationBook(step: 1)
+            book.add(
+                SessionDate(year: 2015, month: 1, day: 5),
+                [
+                    .init(
+                        symbol: "A", outcomes: outcomes, executed: .nan, volatility: 1, raw: exact, issued: exact, climatology: wide,
+                        randomWalk: wide)
+                ])
+            let report = book.report(trials: 1, leakChecks: [])
+            #expect(try JSONDecoder().decode(EvaluationReport.self, from: JSONEncoder().encode(report)) == report)
+            return report
+        }
+        let horizons = try report(outcomes: [0.01, 0.02, .nan], reference: 1).horizons
+        #expect(horizons[1].slices[0].overClimatology ?? 0 > 0 && horizons[1].direction?.share == 1)
+        #expect(horizons[1].direction?.halfWidth == nil && horizons[1].comparisons.allSatisfy { $0.t == nil })
+        #expect(horizons[2].slices.map(\.count) == [0] && horizons[2].slices[0].overRandomWalk == nil)
+        #expect(horizons[2].coverage == nil && horizons[2].direction == nil && horizons[2].rankCorrelation == nil)
+        let lossless = try report(outcomes: [0.01, 0.01, 0.01], reference: 0).horizons[0].slices[0]
+        #expect(lossless.count == 1 && lossless.overClimatology == nil && lossless.overRandomWalk == nil)
     }
 
     @Test func oneFailedLeakCheckSpoilsTheReport() throws {

@@ -60,7 +60,7 @@ package struct EvaluationBook {
             let daily = DieboldMariano(correlations[i], horizon: Quantiles.horizons[i], step: 1)
             return tallies[i].horizon(
                 Quantiles.horizons[i], step: step,
-                rankCorrelation: .init(mean: daily.mean.isFinite ? daily.mean : 0, t: daily.t, dates: daily.observations))
+                rankCorrelation: daily.observations > 0 ? .init(mean: daily.mean, t: daily.t, dates: daily.observations) : nil)
         }
         return EvaluationReport(horizons: horizons, portfolio: portfolio?.result(trials: trials), leakChecks: leakChecks)
     }
