@@ -34,7 +34,7 @@ package enum Backtest {
         var book = OriginBook(histories, step: schedule.step)
         for (i, stop) in schedule.stops.enumerated() {
             try Task.checkCancellation()
-            func share(_ part: Double) -> Double { 0.05 + 0.95 * (Double(i) + part) / Double(schedule.stops.count) }
+            func share(_ part: Double) -> Double { 0.05 + 0.9 * (Double(i) + part) / Double(schedule.stops.count) }
             let answers = try walk.forecasts(stop.session, symbols: stop.symbols, elapsed: stop.elapsed) {
                 progress(BacktestProgress(stage: "fitting at \(stop.session)", share: share(0.9 * $0)))
             }
@@ -46,13 +46,16 @@ package enum Backtest {
             progress(BacktestProgress(stage: "forecasting \(stop.session)", share: share(1)))
             await Task.yield()
         }
-        var checks = try LeakChecks(prices, seed: seed)?.run() ?? []
+        var checks = try LeakChecks(prices, recipe, seed: seed).run(progress: {
+            progress(BacktestProgress(stage: "leak checks", share: 0.95 + 0.05 * $0))
+        })
         checks.append(LeakChecks.purge(histories, cuts: walk.fits.map(\.session)))
         let counted = max(walk.configurations + reference.configurations, Recipe.all.count)
         let evaluation = book.evaluation(trials: trials ?? counted + triedBefore, checks)
         guard evaluation.isTrustworthy else {
-            throw BacktestFailure.leak(checks.filter { !$0.passed }.map { "\($0.name): \($0.detail)" })
+            throw BacktestFailure.leak(checks.filter { $0.state == .failed }.map { "\($0.name): \($0.detail)" })
         }
+        progress(BacktestProgress(stage: "done", share: 1))
         let elapsed = (clock.now - start).components
         return BacktestReport(
             model: name, forecasts: book.forecasts, refused: book.refused, fits: walk.fits, failures: walk.failures,

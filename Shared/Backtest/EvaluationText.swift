@@ -28,7 +28,7 @@ package enum EvaluationText {
             lines.append(
                 "paper portfolio: none, it takes ten sessions of origins with outcomes, five sessions or more apart, ten symbols at each")
         }
-        return lines + evaluation.leakChecks.map { "leak check, \($0.name): \($0.passed ? "passed" : "FAILED"), \($0.detail)" }
+        return lines + evaluation.leakChecks.map { "leak check, \($0.name): \(state($0.state)) \($0.detail)" }
     }
 
     private static func lines(_ horizon: EvaluationReport.Horizon) -> [String] {
@@ -51,6 +51,14 @@ package enum EvaluationText {
         }
         let comparisons = horizon.comparisons.map { "\($0.t.map { fixed($0, 1) } ?? "-") against \($0.against)" }
         return lines + ["  Diebold-Mariano: " + comparisons.joined(separator: ", ")]
+    }
+
+    private static func state(_ state: EvaluationReport.LeakCheck.State) -> String {
+        switch state {
+        case .passed: "passed,"
+        case .failed: "FAILED,"
+        case .notRun: "not run:"
+        }
     }
 
     private static func percent(_ value: Double?) -> String { value.map { "\(share($0)) %" } ?? "-" }

@@ -11,6 +11,7 @@ struct WalkForward {
     private let histories: [History]
     private let place: [String: Int]
     private let seed: UInt64
+    private let fitting: Fitting
     private var fitted: [(any ForecastModel)?]
     private var age: [Int]
     private var clock = 0
@@ -22,6 +23,9 @@ struct WalkForward {
     /// Every fit that was due and could not be made, in order.
     private(set) var failures: [BacktestReport.Failure] = []
 
+    /// How a kind is fitted: with a seed, telling the share that is done.
+    typealias Fitting = (any ForecastModel.Type, TrainingSet, UInt64, (Double) -> Void) throws -> any ForecastModel
+
     /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination. Who chose this
     /// walk has seen the others, so that no report counts fewer than there are recipes.
     var configurations: Int {
@@ -29,22 +33,31 @@ struct WalkForward {
         return fitted.count + (recipe.members.count > 1 ? 1 : 0)
     }
 
-    /// One origin's answer: as combined, and as calibrated.
+    /// One origin's answer: each member's, as combined, and as calibrated.
     struct Answer {
+        /// Nil = it made none.
+        let members: [QuantileForecast?]
         let raw: QuantileForecast
         let issued: QuantileForecast
     }
 
-    init(_ recipe: Recipe, _ histories: [History], seed: UInt64) {
+    init(
+        _ recipe: Recipe, _ histories: [History], seed: UInt64,
+        fitting: @escaping Fitting = { try $0.fit($1, seed: $2, deadline: nil, progress: $3) }
+    ) {
         self.recipe = recipe
         self.histories = histories
         self.seed = seed
+        self.fitting = fitting
         place = Dictionary(uniqueKeysWithValues: histories.enumerated().map { ($1.id, $0) })
         fitted = recipe.members.map { _ in nil }
         age = recipe.members.map { _ in 0 }
         weights = recipe.floor.map { PastLossWeights(priors: recipe.members.map(\.weight), floor: $0) }
         calibration = recipe.isCalibrated ? Quantiles.horizons.map { _ in SpreadCalibration() } : nil
     }
+
+    /// The members' weights as they stand; nil when nothing is learned of them.
+    var memberWeights: MemberWeights? { weights?.current }
 
     /// The spread's factor per horizon as it stands.
     var spreadFactors: [Double] { calibration?.map(\.k) ?? Quantiles.horizons.map { _ in 1 } }
@@ -80,7 +93,7 @@ struct WalkForward {
                 if let index = place[symbol] {
                     entries.append(.init(history: index, row: row, members: parts, issued: issued, scale: history.blend[row]))
                 }
-                return Answer(raw: raw, issued: issued)
+                return Answer(members: parts, raw: raw, issued: issued)
             }
         }
         if weights != nil || calibration != nil { maturing.add(entries, session: session, clock: clock) }
@@ -125,7 +138,7 @@ struct WalkForward {
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
             guard let type = ModelKinds.named(member.kind) else { throw BacktestFailure.unknownModel(member.kind) }
             do {
-                let model = try type.fit(set, seed: seed &+ member.seedOffset, deadline: nil) {
+                let model = try fitting(type, set, seed &+ member.seedOffset) {
                     progress((Double(i) + $0) / Double(recipe.members.count))
                 }
                 fitted[i] = model

@@ -30,7 +30,7 @@ import Testing
             book.add(SessionDate(year: 2015 + date / 60, month: 1, day: 1 + date % 60), rows)
             book.addDaily(medians: rows.map { row in (0..<3).map { row.issued.median(horizonIndex: $0) } }, outcomes: rows.map(\.outcomes))
         }
-        return book.report(trials: 10, leakChecks: [.init(name: "purge", passed: true, detail: "")])
+        return book.report(trials: 10, leakChecks: [.init(name: "purge", .passed, detail: "")])
     }
 
     @Test func aForecasterThatKnowsTheLawBeatsBothReferencesEverywhere() throws {
@@ -116,7 +116,9 @@ import Testing
 
     @Test func oneFailedLeakCheckSpoilsTheReport() throws {
         var report = try report()
-        report.leakChecks.append(.init(name: "truncation", passed: false, detail: "1 of 3 moved"))
+        report.leakChecks.append(.init(name: "future poison", .notRun, detail: "90 sessions"))
+        #expect(report.isTrustworthy)
+        report.leakChecks.append(.init(name: "truncation", .failed, detail: "1 of 3 moved"))
         #expect(!report.isTrustworthy)
         let bytes = try JSONEncoder().encode(report)
         #expect(try JSONDecoder().decode(EvaluationReport.self, from: bytes) == report)
