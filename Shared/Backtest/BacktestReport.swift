@@ -36,16 +36,14 @@ package struct BacktestReport: Sendable {
         package let metrics: [String: Double]
     }
 
-    /// Scores at one horizon, beside the random walk on the same origins.
-    package struct Horizon: Sendable, Hashable {
-        package let horizon: Int
-        package let model: Score
-        package let randomWalk: Score
-        /// Per-date loss less the random walk's.
-        package let againstRandomWalk: DieboldMariano
-
-        /// 1 - loss / the random walk's.
-        package var skill: Double { Evaluation.skill(model.meanLoss, over: randomWalk.meanLoss) }
+    /// A fit that was due and could not be made.
+    package struct Failure: Sendable, Hashable {
+        package let kind: String
+        /// The last session it would have known.
+        package let session: SessionDate
+        /// Whether an earlier fit went on forecasting; without one the kind stood aside.
+        package let keepsEarlierFit: Bool
+        package let reason: TrainingFailure
     }
 
     package let model: String
@@ -53,8 +51,9 @@ package struct BacktestReport: Sendable {
     package let forecasts: [Issued]
     package let refused: [Refused]
     package let fits: [Fit]
-    package let horizons: [Horizon]
-    /// Everything else measured on the same origins.
+    /// Those of the warm-up too.
+    package let failures: [Failure]
+    /// Everything measured on the same origins.
     package let evaluation: EvaluationReport
     package let rejectedLines: [PriceTable.RejectedLine]
     package let seconds: Double

@@ -1,40 +1,70 @@
-import Features
 import Forecasting
 import Market
 
-/// Tests for a look into the future, run on a part of the table with the very features, labels and fits of the walk.
+/// Tests for a look into the future, run on a part of the table with the recipe that is judged: its kinds, their combination, and the very
+/// features, labels and walk, only with short fits.
 struct LeakChecks {
-    private typealias Check = EvaluationReport.LeakCheck
+    typealias Check = EvaluationReport.LeakCheck
 
     /// At most this many symbols and sessions take part.
     private static let symbols = 25, sessions = 900
     /// Sessions after the cut that are poisoned or cut away.
     private static let future = 120
-    /// Skill over the floor that shuffled labels may show by chance.
-    private static let shuffledSkill = 0.015
-    private static let kinds = [BlendedFHS.kind, HARModel.kind, LinearQuantile.kind]
+    /// Stops of the walk, in sessions before the cut. All horizons of the first have matured at the cut, of the second all but the longest.
+    private static let stops = [25, 10, 0]
 
+    let recipe: Recipe
+    let seed: UInt64
+    let fitting: WalkForward.Fitting
     private let series: [PriceTable.Series]
-    private let cut: SessionDate
-    private let seed: UInt64
+    /// Empty when the table is too short to hold a check.
+    private let stops: [SessionDate]
+    private let available: Int
 
-    /// Nil when the table is too short to hold a check.
-    init?(_ prices: PriceTable, seed: UInt64) {
+    /// - Parameter fitting: of the walk; a test puts a forecaster that peeks in here.
+    init(
+        _ prices: PriceTable, _ recipe: Recipe, seed: UInt64,
+        fitting: @escaping WalkForward.Fitting = { kind, set, seed, _ in try ShortFit.fit(kind, set, seed: seed) }
+    ) {
         let all = prices.sessions()
-        guard all.count > 2 * Self.future else { return nil }
         let part = all.suffix(Self.sessions)
-        cut = part[part.endIndex - 1 - Self.future]
-        series = prices.series.prefix(Self.symbols).map { series in
-            PriceTable.Series(symbol: series.symbol, observations: series.observations.filter { $0.session >= part[part.startIndex] })
-        }
+        let refit = Self.stops.max() ?? 0
+        self.recipe = Recipe(
+            name: recipe.name,
+            members: recipe.members.map { Recipe.Member($0.kind, refit: refit, weight: $0.weight, seedOffset: $0.seedOffset) },
+            floor: recipe.floor, isCalibrated: recipe.isCalibrated)
         self.seed = seed
+        self.fitting = fitting
+        available = all.count
+        let isLong = all.count > 2 * Self.future
+        stops = isLong ? Self.stops.map { part[part.endIndex - 1 - Self.future - $0] } : []
+        series = isLong ? Self.fullest(prices, from: part[part.startIndex]) : []
     }
 
-    /// - Parameter view: what the checked forecasts see of histories; a test puts a look ahead in here.
-    func run(_ view: ([History]) throws -> [History] = { $0 }) throws -> [EvaluationReport.LeakCheck] {
-        let cut = cut
+    /// The symbols with the most rows since then, with these rows, in the table's order.
+    private static func fullest(_ prices: PriceTable, from start: SessionDate) -> [PriceTable.Series] {
+        let recent = prices.series.map { series in
+            PriceTable.Series(symbol: series.symbol, observations: series.observations.filter { $0.session >= start })
+        }
+        let order = recent.indices.sorted { (recent[$1].observations.count, $0) < (recent[$0].observations.count, $1) }
+        return order.prefix(symbols).sorted().map { recent[$0] }
+    }
+
+    /// Future poison, truncation and label shuffle, in this order; each says why when it could not run.
+    ///
+    /// - Parameters:
+    ///   - view: what the checked forecasts see of histories; a test puts a look ahead in here.
+    ///   - progress: the finished share.
+    func run(
+        _ view: ([History]) throws -> [History] = { $0 }, progress: (Double) -> Void = { _ in }
+    ) throws -> [EvaluationReport.LeakCheck] {
+        guard let cut = stops.last else {
+            let reason = "\(available) sessions, the check needs \(2 * Self.future + 1)"
+            return ["future poison", "truncation", "label shuffle"].map { Check(name: $0, .notRun, detail: reason) }
+        }
         let histories = try view(Self.histories(series))
-        let clean = try forecasts(histories)
+        let clean = try walk(histories)
+        progress(0.25)
         var random = SplitMix(seed)
         let poisoned = series.map { series in
             PriceTable.Series(
@@ -43,121 +73,82 @@ struct LeakChecks {
         let truncated = series.map { series in
             PriceTable.Series(symbol: series.symbol, observations: series.observations.filter { $0.session <= cut })
         }
-        return [
-            compare("future poison", clean, try forecasts(view(Self.histories(poisoned)))),
-            compare("truncation", clean, try forecasts(view(Self.histories(truncated)))),
-            try shuffle(histories),
-        ]
+        let poison = compare("future poison", clean, try walk(view(Self.histories(poisoned))))
+        progress(0.5)
+        let truncation = compare("truncation", clean, try walk(view(Self.histories(truncated))))
+        progress(0.75)
+        return [poison, truncation, try shuffle(histories, cut: cut)]
     }
 
     /// Counts training labels that end after a fit's cut.
-    static func purge(_ histories: [History], cuts: [SessionDate]) -> EvaluationReport.LeakCheck {
-        var late = 0
+    ///
+    /// - Parameter rows: those of one history that are trained on; a test puts rows that reach too far in here.
+    static func purge(
+        _ histories: [History], cuts: [SessionDate], rows: (TrainingSet, History) -> Range<Int> = { $0.rows(of: $1) }
+    ) -> EvaluationReport.LeakCheck {
+        var (late, looked) = (0, 0)
         for cut in cuts {
             let set = TrainingSet(histories: histories, cut: cut)
             for history in histories {
-                guard let last = set.rows(of: history).last else { continue }
-                let ends = history.sessions[min(last + Quantiles.longestHorizon, history.count - 1)]
-                if ends > cut { late += 1 }
+                let rows = rows(set, history)
+                looked += rows.count
+                late += rows.count { history.sessions[min($0 + Quantiles.longestHorizon, history.count - 1)] > cut }
             }
         }
-        return Check(name: "purge", passed: late == 0, detail: "\(late) labels end after the cut of a fit, over \(cuts.count) fits")
+        guard looked > 0 else { return Check(name: "purge", .notRun, detail: "no fit had a labelled row") }
+        return Check(
+            name: "purge", late == 0 ? .passed : .failed,
+            detail: "\(late) of \(looked) labels end after the cut of a fit, over \(cuts.count) fits")
     }
 
     private static func histories(_ series: [PriceTable.Series]) throws -> [History] {
         try HistoryBuilder.histories(PriceTable(series: series), progress: { _ in })
     }
 
-    /// What each kind, fitted at the cut, forecasts there.
-    private func forecasts(_ histories: [History]) throws -> [String: QuantileForecast] {
-        let set = TrainingSet(histories: histories, cut: cut)
-        var answers: [String: QuantileForecast] = [:]
-        for kind in Self.kinds {
-            guard let type = ModelKinds.named(kind) else { continue }
-            do {
-                let model = try type.fit(set, seed: seed)
-                for history in histories {
-                    guard let index = history.index(atOrBefore: cut) else { continue }
-                    answers["\(kind) \(history.id)"] = try? model.forecast(history, at: index)
+    /// What a walk said at its stops, by name.
+    private struct Walked {
+        var values: [String: [Double]] = [:]
+        var fitted: [String] = []
+        var failures: [BacktestReport.Failure] = []
+    }
+
+    private func walk(_ histories: [History]) throws -> Walked {
+        var walk = WalkForward(recipe, histories, seed: seed, fitting: fitting)
+        var walked = Walked()
+        let symbols = histories.map(\.id)
+        for (i, session) in stops.enumerated() {
+            let elapsed = i > 0 ? Self.stops[i - 1] - Self.stops[i] : 0
+            let answers = try walk.forecasts(session, symbols: symbols, elapsed: elapsed) { _ in }
+            for (symbol, answer) in zip(symbols, answers) {
+                guard case .success(let answer) = answer else { continue }
+                walked.values["\(recipe.name), \(symbol) at \(session)"] = answer.raw.values + answer.issued.values
+                for (member, forecast) in zip(recipe.members, answer.members) {
+                    walked.values["\(member.kind) \(member.seedOffset), \(symbol) at \(session)"] = forecast?.values
                 }
-            } catch is TrainingFailure { continue }
-        }
-        return answers
-    }
-
-    private func compare(
-        _ name: String, _ clean: [String: QuantileForecast], _ other: [String: QuantileForecast]
-    ) -> EvaluationReport.LeakCheck {
-        let moved = Set(clean.keys).union(other.keys).filter { clean[$0] != other[$0] }.sorted()
-        let detail = "\(moved.count) of \(clean.count) forecasts at \(cut) moved when the future changed"
-        return Check(name: name, passed: moved.isEmpty, detail: moved.first.map { "\(detail): \($0)" } ?? detail)
-    }
-
-    /// With the standardised returns of all histories permuted over dates and symbols nothing can be learned: skill over the floor must be
-    /// noise. Over dates alone a symbol that hardly moves would stay one, and whoever knew it by its features would have an honest skill.
-    private func shuffle(_ histories: [History]) throws -> EvaluationReport.LeakCheck {
-        var z = histories.flatMap { history in
-            history.sessions.indices.dropFirst().compactMap { i in
-                history.blend[i - 1] > 0 ? (history.logLevel[i] - history.logLevel[i - 1]) / history.blend[i - 1] : nil
             }
-        }
-        var random = SplitMix(seed)
-        for i in stride(from: z.count - 1, to: 0, by: -1) { z.swapAt(i, Int(random.next() % UInt64(i + 1))) }
-        var rest = z[...]
-        let shuffled = try histories.map { history in
-            var level: [Double] = []
-            for i in history.sessions.indices {
-                guard i > 0 else {
-                    level.append(0)
-                    continue
-                }
-                let step = history.blend[i - 1] > 0 ? (rest.popFirst() ?? 0) * history.blend[i - 1] : 0
-                level.append(level[i - 1] + step)
+            if let weights = walk.memberWeights {
+                walked.values["weights at \(session)"] = (weights.priors + weights.scores).flatMap(\.self)
             }
-            return try History(
-                id: history.id, layout: history.layout, sessions: history.sessions, features: history.features, logLevel: level,
-                sigma97: history.sigma97, blend: history.blend)
+            if recipe.isCalibrated { walked.values["spread factors at \(session)"] = walk.spreadFactors }
         }
-        let set = TrainingSet(histories: shuffled, cut: cut)
-        guard let linear = try? LinearQuantile.fit(set, seed: seed), let floor = try? BlendedFHS.fit(set, seed: seed) else {
-            return Check(name: "label shuffle", passed: true, detail: "too little history to fit anything")
-        }
-        var learned = Score()
-        var reference = Score()
-        for history in shuffled {
-            guard let first = history.index(atOrBefore: cut) else { continue }
-            for row in first..<history.count {
-                guard let a = try? linear.forecast(history, at: row), let b = try? floor.forecast(history, at: row) else { continue }
-                let unit = history.blend[row]
-                learned.add(history.outcome(at: row, horizon: 1) / unit, quantiles: a[horizon: 0].map { $0 / unit })
-                reference.add(history.outcome(at: row, horizon: 1) / unit, quantiles: b[horizon: 0].map { $0 / unit })
-            }
-        }
-        guard reference.count > 0 else { return Check(name: "label shuffle", passed: true, detail: "no outcome after the cut") }
-        let skill = Evaluation.skill(learned.meanLoss, over: reference.meanLoss)
-        let percent = (skill * 1e4).rounded() / 100
-        return Check(
-            name: "label shuffle", passed: skill < Self.shuffledSkill,
-            detail: "with labels shuffled over dates the skill over blended FHS is \(percent) %, out of sample at 1 session")
-    }
-}
-
-/// Deterministic factors for the poison (Steele, Lea and Flood's SplitMix64).
-private struct SplitMix {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var x = state
-        x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
-        return x ^ (x >> 31)
+        walked.fitted = Set(walk.fits.map(\.kind)).sorted()
+        walked.failures = walk.failures
+        return walked
     }
 
-    /// In 0.2…5.
-    mutating func factor() -> Double { 0.2 + 4.8 * Double(next() >> 11) * 0x1p-53 }
+    private func compare(_ name: String, _ clean: Walked, _ other: Walked) -> Check {
+        let reasons = clean.failures.map { "\($0.kind): \($0.reason)" }
+        guard !clean.fitted.isEmpty || !other.fitted.isEmpty else {
+            return Check(name: name, .notRun, detail: reasons.last ?? "nothing could be fitted")
+        }
+        func bits(_ values: [Double]?) -> [UInt64]? { values?.map(\.bitPattern) }
+        let moved = Set(clean.values.keys).union(other.values.keys).filter { bits(clean.values[$0]) != bits(other.values[$0]) }.sorted()
+        var detail = "\(moved.count) of \(clean.values.count) forecasts, weights and spread factors moved when the future changed"
+        if let first = moved.first { detail += ": \(first)" }
+        let missing = Set(clean.failures.map(\.kind)).subtracting(clean.fitted).sorted()
+        if !missing.isEmpty { detail += "; without \(missing.joined(separator: ", ")), too little history" }
+        return Check(name: name, moved.isEmpty ? .passed : .failed, detail: detail)
+    }
 }
 
 extension Observation {

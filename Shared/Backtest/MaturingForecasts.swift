@@ -38,16 +38,34 @@ struct MaturingForecasts {
         if !entries.isEmpty { records.append(Record(session: session, issuedAt: clock, entries: entries)) }
     }
 
-    /// The lessons that have become known by `session`'s close, oldest origin first; each is given once.
+    /// Sessions that an origin waits for entries whose own calendar is behind.
+    private static let patience = 12
+
+    /// The lessons that have become known by `session`'s close, each given once, and of one horizon in the order of their origins.
+    ///
+    /// A lesson is due when the outcomes of all of an origin's entries are known, or `patience` sessions after the horizon; later origins
+    /// wait for it.
     mutating func lessons(_ histories: [History], session: SessionDate, clock: Int) -> [Lesson] {
         var lessons: [Lesson] = []
+        var waiting: Set<Int> = []
         for i in records.indices {
-            let due = records[i].open.filter { records[i].issuedAt + Quantiles.horizons[$0] <= clock }
+            let due = records[i].open.filter { index in
+                let late = clock - records[i].issuedAt - Quantiles.horizons[index]
+                return late >= 0 && !waiting.contains(index)
+                    && (late >= Self.patience || hasMatured(records[i], horizonIndex: index, histories, session))
+            }
             records[i].open.removeAll { due.contains($0) }
+            waiting.formUnion(records[i].open)
             lessons += due.compactMap { lesson(records[i], horizonIndex: $0, histories, session) }
         }
         records.removeAll { $0.open.isEmpty }
         return lessons
+    }
+
+    private func hasMatured(_ record: Record, horizonIndex: Int, _ histories: [History], _ session: SessionDate) -> Bool {
+        record.entries.allSatisfy { entry in
+            histories[entry.history].index(atOrBefore: session).map { entry.row + Quantiles.horizons[horizonIndex] <= $0 } ?? false
+        }
     }
 
     private func lesson(_ record: Record, horizonIndex: Int, _ histories: [History], _ session: SessionDate) -> Lesson? {

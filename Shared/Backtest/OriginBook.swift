@@ -4,14 +4,12 @@ import Market
 /// What a walk answered at its origins, and how good it was.
 struct OriginBook {
     private let histories: [String: History]
-    private(set) var scores: ScoreBook
     private(set) var forecasts: [BacktestReport.Issued] = []
     private(set) var refused: [BacktestReport.Refused] = []
     private var evaluation: EvaluationBook
 
     init(_ histories: [History], step: Int) {
         self.histories = Dictionary(uniqueKeysWithValues: histories.map { ($0.id, $0) })
-        scores = ScoreBook(histories)
         evaluation = EvaluationBook(step: step)
     }
 
@@ -25,7 +23,6 @@ struct OriginBook {
             case .failure(let reason): refused.append(BacktestReport.Refused(origin: origin, reason: reason))
             }
         }
-        scores.add(stop.session, stop.symbols, answers.map { $0.map(\.issued) }, walks.map { $0.map(\.issued) })
         evaluation.add(stop.session, zip(stop.symbols, zip(answers, walks)).compactMap { row($0, $1.0, $1.1, stop.session) })
     }
 

@@ -1,3 +1,4 @@
+import Forecasting
 package import Market
 
 /// Daily bars of many symbols, read from CSV.
@@ -39,12 +40,6 @@ package struct PriceTable: Sendable {
 
     package var rowCount: Int { series.reduce(0) { $0 + $1.observations.count } }
 
-    /// Sessions on which at least half of the symbols have a row, ascending.
-    package func sessions() -> [SessionDate] {
-        var counts: [SessionDate: Int] = [:]
-        for series in series {
-            for observation in series.observations { counts[observation.session, default: 0] += 1 }
-        }
-        return counts.filter { 2 * $0.value >= series.count }.keys.sorted()
-    }
+    /// Sessions on which at least half of the symbols listed then have a row, ascending; `CommonSessions`.
+    package func sessions() -> [SessionDate] { CommonSessions.of(series.map { $0.observations.map(\.session) }) }
 }

@@ -11,16 +11,20 @@ struct WalkForward {
     private let histories: [History]
     private let place: [String: Int]
     private let seed: UInt64
+    private let fitting: Fitting
     private var fitted: [(any ForecastModel)?]
     private var age: [Int]
     private var clock = 0
     private var maturing = MaturingForecasts()
     private var weights: PastLossWeights?
     private var calibration: [SpreadCalibration]?
-    /// Why a member has no model yet.
-    private var reason = ""
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
+    /// Every fit that was due and could not be made, in order.
+    private(set) var failures: [BacktestReport.Failure] = []
+
+    /// How a kind is fitted: with a seed, telling the share that is done.
+    typealias Fitting = (any ForecastModel.Type, TrainingSet, UInt64, (Double) -> Void) throws -> any ForecastModel
 
     /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination. Who chose this
     /// walk has seen the others, so that no report counts fewer than there are recipes.
@@ -29,22 +33,31 @@ struct WalkForward {
         return fitted.count + (recipe.members.count > 1 ? 1 : 0)
     }
 
-    /// One origin's answer: as combined, and as calibrated.
+    /// One origin's answer: each member's, as combined, and as calibrated.
     struct Answer {
+        /// Nil = it made none.
+        let members: [QuantileForecast?]
         let raw: QuantileForecast
         let issued: QuantileForecast
     }
 
-    init(_ recipe: Recipe, _ histories: [History], seed: UInt64) {
+    init(
+        _ recipe: Recipe, _ histories: [History], seed: UInt64,
+        fitting: @escaping Fitting = { try $0.fit($1, seed: $2, deadline: nil, progress: $3) }
+    ) {
         self.recipe = recipe
         self.histories = histories
         self.seed = seed
+        self.fitting = fitting
         place = Dictionary(uniqueKeysWithValues: histories.enumerated().map { ($1.id, $0) })
         fitted = recipe.members.map { _ in nil }
         age = recipe.members.map { _ in 0 }
         weights = recipe.floor.map { PastLossWeights(priors: recipe.members.map(\.weight), floor: $0) }
         calibration = recipe.isCalibrated ? Quantiles.horizons.map { _ in SpreadCalibration() } : nil
     }
+
+    /// The members' weights as they stand; nil when nothing is learned of them.
+    var memberWeights: MemberWeights? { weights?.current }
 
     /// The spread's factor per horizon as it stands.
     var spreadFactors: [Double] { calibration?.map(\.k) ?? Quantiles.horizons.map { _ in 1 } }
@@ -67,12 +80,12 @@ struct WalkForward {
         let answers = fitted.map { $0?.forecasts(requests) }
         var entries: [MaturingForecasts.Entry] = []
         let result = zip(symbols, requestOf).map { symbol, request -> Result<Answer, ForecastRefusal> in
-            guard let request else { return .failure(.shape("\(symbol) has no usable bar on \(session)")) }
+            guard let request else { return .failure(.shape(place[symbol] == nil ? Self.unknownSymbol : Self.noBar)) }
             return Result { () throws(ForecastRefusal) in
                 let parts = answers.map { $0.flatMap { try? $0[request].get() } }
                 guard parts.contains(where: { $0 != nil }) else {
                     for case .some(let answer) in answers { _ = try answer[request].get() }
-                    throw .untrained(reason)
+                    throw .untrained(failures.last.map { "\($0.kind) at \($0.session): \($0.reason)" } ?? "")
                 }
                 let raw = try combined(parts)
                 let issued = try calibration == nil ? raw : raw.spread(by: spreadFactors)
@@ -80,7 +93,7 @@ struct WalkForward {
                 if let index = place[symbol] {
                     entries.append(.init(history: index, row: row, members: parts, issued: issued, scale: history.blend[row]))
                 }
-                return Answer(raw: raw, issued: issued)
+                return Answer(members: parts, raw: raw, issued: issued)
             }
         }
         if weights != nil || calibration != nil { maturing.add(entries, session: session, clock: clock) }
@@ -110,6 +123,8 @@ struct WalkForward {
         return (requests, requestOf)
     }
 
+    private static let noBar = "no usable bar", unknownSymbol = "the prices do not hold the symbol"
+
     private func combined(_ parts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast {
         if let weights { return try weights.current.combined(parts) }
         let ready = parts.indices.filter { parts[$0] != nil }
@@ -123,14 +138,15 @@ struct WalkForward {
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
             guard let type = ModelKinds.named(member.kind) else { throw BacktestFailure.unknownModel(member.kind) }
             do {
-                let model = try type.fit(set, seed: seed &+ member.seedOffset, deadline: nil) {
+                let model = try fitting(type, set, seed &+ member.seedOffset) {
                     progress((Double(i) + $0) / Double(recipe.members.count))
                 }
                 fitted[i] = model
                 age[i] = 0
                 fits.append(BacktestReport.Fit(kind: member.kind, session: session, metrics: model.metrics))
             } catch let failure as TrainingFailure {
-                reason = "\(member.kind) at \(session): \(failure)"
+                failures.append(
+                    BacktestReport.Failure(kind: member.kind, session: session, keepsEarlierFit: fitted[i] != nil, reason: failure))
             }
         }
     }

@@ -27,13 +27,9 @@ package struct TrainingSet: Sendable {
         return first < stop ? first..<stop : 0..<0
     }
 
-    /// All sessions at or before the cut on which at least half of the instruments listed by then have a row, ascending.
+    /// All sessions at or before the cut on which at least half of the instruments listed then have a row, ascending; from rows at or before
+    /// the cut alone.
     package func sessions() -> [SessionDate] {
-        var counts: [SessionDate: Int] = [:]
-        for history in histories {
-            guard let last = history.index(atOrBefore: cut) else { continue }
-            for session in history.sessions[...last] { counts[session, default: 0] += 1 }
-        }
-        return counts.keys.sorted()
+        CommonSessions.of(histories.map { history in history.sessions[..<(history.index(atOrBefore: cut).map { $0 + 1 } ?? 0)] })
     }
 }

@@ -28,11 +28,13 @@ struct DevelopmentDataTests {
         #expect(prices.rowCount == 415_250 && prices.rejected.isEmpty)
         let report = try await Backtest.run(prices: prices, model: "blended-fhs")
         #expect(report.forecasts.count == 10_780)
-        for (horizon, expected) in zip(report.horizons, [(35.62, 35.81), (81.20, 81.66), (165.47, 166.22)]) {
-            #expect(abs(horizon.model.meanLoss * 1e4 / expected.0 - 1) < 0.001)
-            #expect(abs(horizon.randomWalk.meanLoss * 1e4 / expected.1 - 1) < 0.001)
-            #expect(horizon.againstRandomWalk.t < -2.5)
-            #expect(abs(horizon.model.coverage80 - 0.8) < 0.02)
+        for (horizon, expected) in zip(report.evaluation.horizons, [(35.62, 35.81), (81.20, 81.66), (165.47, 166.22)]) {
+            let all = horizon.slices[0]
+            #expect(abs(all.loss * 1e4 / expected.0 - 1) < 0.001)
+            let randomWalk = all.loss / (1 - (all.overRandomWalk ?? .nan))
+            #expect(abs(randomWalk * 1e4 / expected.1 - 1) < 0.001)
+            #expect(horizon.comparisons.first { $0.against == "random-walk" }?.t ?? 0 < -2.5)
+            #expect(abs((horizon.coverage?.issued80 ?? 0) - 0.8) < 0.02)
         }
     }
 }

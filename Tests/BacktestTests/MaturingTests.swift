@@ -42,4 +42,51 @@ import Testing
         let plain = Evaluation.pinball(outcome, try forecast(0.01), horizonIndex: 0)
         #expect(abs((lesson.losses[0] ?? 0) - plain / 0.02) < 1e-12)
     }
+
+    /// The second symbol's market is closed on day 103, and it is not listed after day 111.
+    @Test func anOriginWaitsForTheSlowerCalendarButNotForEver() throws {
+        let table = SyntheticTable.table(symbols: 2, sessions: 200) { symbol, day, bar in
+            symbol == 1 && (day == 103 || day > 111) ? nil : bar
+        }
+        let histories = try HistoryBuilder.histories(table, progress: { _ in })
+        var maturing = MaturingForecasts()
+        var seen: [[Int]] = []
+        for clock in 100..<150 {
+            let session = SyntheticTable.start.advanced(by: clock)
+            for lesson in maturing.lessons(histories, session: session, clock: clock) {
+                let origin = Int(lesson.origin.day - SyntheticTable.start.day)
+                // Of the first symbol's range nothing is outside, of the second's everything.
+                seen.append([Quantiles.horizons[lesson.horizonIndex], origin, clock, Int(100 * lesson.inside)])
+            }
+            guard [100, 101, 105].contains(clock) else { continue }
+            maturing.add(
+                try histories.indices.map { history in
+                    let row = try #require(histories[history].index(atOrBefore: session))
+                    let issued = try forecast(history == 0 ? 1 : 1e-9)
+                    return .init(history: history, row: row, members: [try forecast(0.01)], issued: issued, scale: 0.01)
+                }, session: session, clock: clock)
+        }
+        #expect(seen.filter { $0[0] == 1 } == [[1, 100, 101, 50], [1, 101, 102, 50], [1, 105, 106, 50]])
+        #expect(seen.filter { $0[0] == 5 } == [[5, 100, 106, 50], [5, 101, 107, 50], [5, 105, 110, 50]])
+        #expect(seen.filter { $0[0] == 20 } == [[20, 100, 132, 100], [20, 101, 133, 100], [20, 105, 137, 100]])
+    }
+
+    @Test func laterOriginsWaitForTheOnesBefore() throws {
+        let table = SyntheticTable.table(symbols: 2, sessions: 200) { symbol, day, bar in symbol == 1 && day > 100 ? nil : bar }
+        let histories = try HistoryBuilder.histories(table, progress: { _ in })
+        var maturing = MaturingForecasts()
+        func entry(_ history: Int, _ row: Int) throws -> MaturingForecasts.Entry {
+            .init(history: history, row: row, members: [try forecast(0.01)], issued: try forecast(1), scale: 0.01)
+        }
+        maturing.add([try entry(0, 100), try entry(1, 100)], session: SyntheticTable.start.advanced(by: 100), clock: 100)
+        maturing.add([try entry(0, 105)], session: SyntheticTable.start.advanced(by: 105), clock: 105)
+        var origins: [Int: [Int]] = [:]
+        for clock in 101..<150 {
+            for lesson in maturing.lessons(histories, session: SyntheticTable.start.advanced(by: clock), clock: clock)
+            where lesson.horizonIndex == 0 {
+                origins[clock, default: []].append(Int(lesson.origin.day - SyntheticTable.start.day))
+            }
+        }
+        #expect(origins == [113: [100, 105]])
+    }
 }

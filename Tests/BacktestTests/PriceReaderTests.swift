@@ -75,4 +75,15 @@ import Testing
         #expect(origins == [Origin(session: SessionDate(year: 2020, month: 1, day: 2), symbol: "A")])
         #expect(throws: PriceTable.Refusal.self) { try Origins.read(csv: Array("date,symbol\n2020-99-02,A\n".utf8)) }
     }
+
+    @Test func symbolsThatEndHalfwayDoNotEndTheTable() throws {
+        let prices = SyntheticTable.table(symbols: 10, sessions: 600) { symbol, day, bar in symbol < 7 && day >= 300 ? nil : bar }
+        #expect(prices.sessions().count == 600)
+        let origins = Origins.standard(prices)
+        #expect(origins.map(\.session).max() == SyntheticTable.start.advanced(by: 575))
+        let late = SyntheticTable.table(symbols: 10, sessions: 100) { symbol, day, bar in
+            symbol < 7 && day < 60 || symbol > 3 && day == 80 ? nil : bar
+        }
+        #expect(late.sessions().count == 99, "on day 80 four of ten have a row")
+    }
 }

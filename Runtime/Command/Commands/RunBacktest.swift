@@ -22,6 +22,16 @@ struct RunBacktest: AsyncParsableCommand {
     @Option(help: "The model; \(Recipe.standard.name) when absent.") var model: String?
     @Option(help: "Where the whole evaluation goes (JSON).", completion: .file()) var report: String?
     @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
+    @Option(
+        help: """
+            Configurations that were tried before this one was chosen: the more, the less a Sharpe ratio says. When absent, the models there \
+            are and the \(Backtest.triedBefore) that were tried for the default.
+            """)
+    var trials: Int?
+
+    func validate() throws {
+        if let trials, trials < 1 { throw ValidationError("--trials is a number of 1 or more") }
+    }
 
     func run() async throws {
         try Processor.check()
@@ -32,7 +42,7 @@ struct RunBacktest: AsyncParsableCommand {
         let bar = ProgressBar("Backtest with \(model ?? Recipe.standard.name)")
         let result: BacktestReport
         do {
-            result = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed) {
+            result = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed, trials: trials) {
                 bar.update($0.share, note: $0.stage)
             }
         } catch {
@@ -43,10 +53,9 @@ struct RunBacktest: AsyncParsableCommand {
         guard FileManager.default.createFile(atPath: out, contents: Data(ForecastTable.csv(result.forecasts))) else {
             throw CommandFailure("\(out) cannot be written")
         }
-        if !result.refused.isEmpty { Screen.say("\(result.refused.count) origins have too little history and no forecast") }
-        for line in EvaluationText.lines(result.evaluation) { Screen.result(line) }
+        for line in EvaluationText.lines(result) { Screen.result(line) }
         if let report {
-            guard FileManager.default.createFile(atPath: report, contents: Data(try EvaluationText.json(result.evaluation))) else {
+            guard FileManager.default.createFile(atPath: report, contents: Data(try EvaluationText.json(result))) else {
                 throw CommandFailure("\(report) cannot be written")
             }
         }

@@ -8,8 +8,11 @@ package enum Evaluation {
 
     /// The mean pinball loss over the seven levels of one horizon.
     package static func pinball(_ outcome: Double, _ forecast: QuantileForecast, horizonIndex: Int) -> Double {
-        let quantiles = forecast[horizon: horizonIndex]
-        return zip(quantiles, Quantiles.levels).reduce(0) { $0 + pinball(outcome, $1.0, $1.1) } / Double(Quantiles.levels.count)
+        pinball(outcome, forecast[horizon: horizonIndex])
+    }
+
+    static func pinball(_ outcome: Double, _ quantiles: some Collection<Double>) -> Double {
+        zip(quantiles, Quantiles.levels).reduce(0) { $0 + pinball(outcome, $1.0, $1.1) } / Double(Quantiles.levels.count)
     }
 
     /// 1 - loss / reference: positive is better than the reference.
@@ -28,41 +31,21 @@ package struct Score: Sendable, Hashable {
 
     /// Counts one forecast with its outcome; a missing outcome (NaN) is not counted.
     package mutating func add(_ outcome: Double, _ forecast: QuantileForecast, horizonIndex: Int) {
-        guard outcome.isFinite else { return }
-        let q = Array(forecast[horizon: horizonIndex])
-        let last = q.count - 1
+        add(outcome, quantiles: Array(forecast[horizon: horizonIndex]))
+    }
+
+    /// Counts one horizon's seven quantiles with their outcome.
+    package mutating func add(_ outcome: Double, quantiles q: [Double]) {
+        guard outcome.isFinite, q.count == Quantiles.levels.count else { return }
         count += 1
-        loss += Evaluation.pinball(outcome, forecast, horizonIndex: horizonIndex)
-        if outcome >= q[1], outcome <= q[last - 1] { inside80 += 1 }
-        if outcome >= q[0], outcome <= q[last] { inside90 += 1 }
-        width80 += q[last - 1] - q[1]
+        loss += Evaluation.pinball(outcome, q)
+        if outcome >= q[1], outcome <= q[5] { inside80 += 1 }
+        if outcome >= q[0], outcome <= q[6] { inside90 += 1 }
+        width80 += q[5] - q[1]
     }
 
     package var meanLoss: Double { loss / Double(count) }
     package var coverage80: Double { Double(inside80) / Double(count) }
     package var coverage90: Double { Double(inside90) / Double(count) }
     package var meanWidth80: Double { width80 / Double(count) }
-}
-
-extension Score {
-    /// Adds another score's counts.
-    package mutating func add(_ other: Score) {
-        count += other.count
-        loss += other.loss
-        inside80 += other.inside80
-        inside90 += other.inside90
-        width80 += other.width80
-    }
-}
-
-extension Score {
-    /// Counts one horizon's seven quantiles with their outcome.
-    package mutating func add(_ outcome: Double, quantiles q: [Double]) {
-        guard outcome.isFinite, q.count == Quantiles.levels.count else { return }
-        count += 1
-        loss += zip(q, Quantiles.levels).reduce(0) { $0 + Evaluation.pinball(outcome, $1.0, $1.1) } / Double(q.count)
-        if outcome >= q[1], outcome <= q[5] { inside80 += 1 }
-        if outcome >= q[0], outcome <= q[6] { inside90 += 1 }
-        width80 += q[5] - q[1]
-    }
 }

@@ -29,18 +29,21 @@ package struct EvaluationBook {
 
     private var tallies = Quantiles.horizons.map { _ in HorizonTally() }
     private var correlations = Quantiles.horizons.map { _ in [Double]() }
-    private var portfolio = PaperPortfolio()
+    private var portfolio: PaperPortfolio?
     /// Sessions between origins.
     private let step: Int
 
-    package init(step: Int) { self.step = max(step, 1) }
+    package init(step: Int) {
+        self.step = max(step, 1)
+        portfolio = PaperPortfolio(step: self.step)
+    }
 
     /// One origin's rows.
     package mutating func add(_ session: SessionDate, _ rows: [Row]) {
         let year = Int(session.description.prefix(4)) ?? 0
         let ranks = rows.map { row in rows.count { $0.volatility < row.volatility } * 3 / max(rows.count, 1) }
         for i in tallies.indices { tallies[i].add(rows, terciles: ranks, year: year, horizonIndex: i) }
-        if step >= 5 { portfolio.add(rows.map { ($0.symbol, $0.issued.median(horizonIndex: 1) / $0.volatility, $0.executed) }) }
+        portfolio?.add(rows.map { ($0.symbol, $0.issued.median(horizonIndex: 1) / $0.volatility, $0.executed) })
     }
 
     /// One session's medians and outcomes by horizon: `[symbol][horizon]`. Fewer than ten symbols count for nothing.
@@ -57,9 +60,9 @@ package struct EvaluationBook {
             let daily = DieboldMariano(correlations[i], horizon: Quantiles.horizons[i], step: 1)
             return tallies[i].horizon(
                 Quantiles.horizons[i], step: step,
-                rankCorrelation: .init(mean: daily.mean.isFinite ? daily.mean : 0, t: daily.t, dates: daily.observations))
+                rankCorrelation: daily.observations > 0 ? .init(mean: daily.mean, t: daily.t, dates: daily.observations) : nil)
         }
-        return EvaluationReport(horizons: horizons, portfolio: portfolio.result(trials: trials), leakChecks: leakChecks)
+        return EvaluationReport(horizons: horizons, portfolio: portfolio?.result(trials: trials), leakChecks: leakChecks)
     }
 }
 

@@ -7,9 +7,10 @@ struct HorizonTally {
         var randomWalk = 0.0
 
         func slice(_ name: String) -> EvaluationReport.Slice {
-            EvaluationReport.Slice(
-                name: name, count: count, loss: model / Double(max(count, 1)), overClimatology: Evaluation.skill(model, over: climatology),
-                overRandomWalk: Evaluation.skill(model, over: randomWalk))
+            func skill(over reference: Double) -> Double? { reference > 0 ? Evaluation.skill(model, over: reference) : nil }
+            return EvaluationReport.Slice(
+                name: name, count: count, loss: model / Double(max(count, 1)), overClimatology: skill(over: climatology),
+                overRandomWalk: skill(over: randomWalk))
         }
     }
 
@@ -62,25 +63,33 @@ struct HorizonTally {
         }
     }
 
-    func horizon(_ horizon: Int, step: Int, rankCorrelation: EvaluationReport.RankCorrelation) -> EvaluationReport.Horizon {
-        let share = DieboldMariano(hits, horizon: horizon, step: step)
-        let up = ups.isEmpty ? 0 : ups.reduce(0, +) / Double(ups.count)
+    func horizon(_ horizon: Int, step: Int, rankCorrelation: EvaluationReport.RankCorrelation?) -> EvaluationReport.Horizon {
+        func t(_ differences: [Double]) -> Double? {
+            differences.count > 1 ? DieboldMariano(differences, horizon: horizon, step: step).t : nil
+        }
         let count = Double(max(all.count, 1))
         return EvaluationReport.Horizon(
             horizon: horizon,
             slices: [all.slice("all")] + zip(byTercile, Self.terciles).filter { $0.0.count > 0 }.map { $0.slice($1) }
                 + byYear.sorted { $0.key < $1.key }.map { $0.value.slice(String($0.key)) },
-            coverage: .init(
-                raw80: Double(raw.inside80) / count, raw90: Double(raw.inside90) / count, issued80: Double(issued.inside80) / count,
-                issued90: Double(issued.inside90) / count, width80: issued.width80 / count),
-            probabilityIntegral: bins.map { Double($0) / count },
-            direction: .init(
-                share: hits.isEmpty ? 0 : share.mean, halfWidth: share.t != 0 ? abs(1.96 * share.mean / share.t) : 0, alwaysUp: up,
-                dates: hits.count),
+            coverage: all.count == 0
+                ? nil
+                : .init(
+                    raw80: raw.coverage80, raw90: raw.coverage90, issued80: issued.coverage80, issued90: issued.coverage90,
+                    width80: issued.meanWidth80),
+            probabilityIntegral: bins.map { Double($0) / count }, direction: direction(horizon, step: step),
             rankCorrelation: rankCorrelation,
             comparisons: [
-                .init(against: Climatology.kind, t: DieboldMariano(againstClimatology, horizon: horizon, step: step).t),
-                .init(against: RandomWalk.kind, t: DieboldMariano(againstRandomWalk, horizon: horizon, step: step).t),
+                .init(against: Climatology.kind, t: t(againstClimatology)), .init(against: RandomWalk.kind, t: t(againstRandomWalk)),
             ])
+    }
+
+    private func direction(_ horizon: Int, step: Int) -> EvaluationReport.Direction? {
+        guard !hits.isEmpty else { return nil }
+        let share = DieboldMariano(hits, horizon: horizon, step: step)
+        let halfWidth = share.t != 0 ? abs(1.96 * share.mean / share.t) : 0
+        return EvaluationReport.Direction(
+            share: share.mean, halfWidth: hits.count > 1 ? halfWidth : nil, alwaysUp: ups.reduce(0, +) / Double(ups.count),
+            dates: hits.count)
     }
 }

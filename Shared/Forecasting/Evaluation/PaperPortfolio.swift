@@ -1,15 +1,15 @@
 /// A long-short portfolio on paper: weights by the rank of the forecast median over volatility, rebalanced at each origin, executed at
-/// the next session's close, held five sessions, charged for every trade.
+/// the next session's close, held five sessions, charged for every trade. With origins further apart every position is closed before the next.
 package struct PaperPortfolio {
     /// Cost of trading one unit of capital: 5 basis points, what large shares cost.
     package static let costPerSide = 0.0005
-    private static let leastPeriods = 10, periodsPerYear = 252.0 / 5
+    private static let leastPeriods = 10, held = 5, sessionsPerYear = 252.0
 
     package struct Result: Sendable, Hashable, Codable {
         package let periods: Int
         /// Annualised, before and after costs.
         package let grossSharpe, netSharpe: Double
-        /// Mean share of capital traded at a rebalancing.
+        /// Mean share of capital traded from one rebalancing to the next.
         package let turnover: Double
         package let costPerSide: Double
         package let trials: Int
@@ -18,12 +18,17 @@ package struct PaperPortfolio {
         package let deflatedSharpe: Double
     }
 
+    private let step: Int
     private var weights: [String: Double] = [:]
     private var gross: [Double] = []
     private var net: [Double] = []
     private var traded: [Double] = []
 
-    package init() {}
+    /// - Parameter step: sessions between rebalancings; nil when they are closer than a position is held.
+    package init?(step: Int) {
+        guard step >= Self.held else { return nil }
+        self.step = step
+    }
 
     /// One rebalancing; rows whose signal or return is not finite are left out.
     package mutating func add(_ rows: [(symbol: String, signal: Double, executed: Double)]) {
@@ -39,8 +44,12 @@ package struct PaperPortfolio {
             next[rows[index].symbol] = weight
             earned += weight * rows[index].executed
         }
-        let turnover = Set(weights.keys).union(next.keys).sorted().reduce(0) { $0 + abs((next[$1] ?? 0) - (weights[$1] ?? 0)) }
+        var turnover = Set(weights.keys).union(next.keys).sorted().reduce(0) { $0 + abs((next[$1] ?? 0) - (weights[$1] ?? 0)) }
         weights = next
+        if step > Self.held {
+            turnover += next.keys.sorted().reduce(0) { $0 + abs(next[$1] ?? 0) }
+            weights = [:]
+        }
         gross.append(earned)
         net.append(earned - Self.costPerSide * turnover)
         traded.append(turnover)
@@ -48,7 +57,7 @@ package struct PaperPortfolio {
 
     package func result(trials: Int) -> Result? {
         guard gross.count >= Self.leastPeriods else { return nil }
-        let year = Self.periodsPerYear.squareRoot()
+        let year = (Self.sessionsPerYear / Double(step)).squareRoot()
         let own = Moments(net)
         return Result(
             periods: gross.count, grossSharpe: Moments(gross).ratio * year, netSharpe: own.ratio * year,

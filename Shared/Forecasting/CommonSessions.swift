@@ -1,0 +1,21 @@
+package import Market
+
+/// The sessions of instruments of which some were listed late and some delisted.
+package enum CommonSessions {
+    /// Sessions on which at least half of the instruments listed then have a row, ascending. An instrument is listed from its first row
+    /// through its last.
+    ///
+    /// - Parameter rows: each instrument's sessions, ascending.
+    package static func of(_ rows: [some BidirectionalCollection<SessionDate>]) -> [SessionDate] {
+        var counts: [SessionDate: Int] = [:]
+        for rows in rows { for session in rows { counts[session, default: 0] += 1 } }
+        let firsts = rows.compactMap(\.first).sorted()
+        let lasts = rows.compactMap(\.last).sorted()
+        var (listed, delisted) = (0, 0)
+        return counts.keys.sorted().filter { session in
+            while listed < firsts.count, firsts[listed] <= session { listed += 1 }
+            while delisted < lasts.count, lasts[delisted] < session { delisted += 1 }
+            return 2 * (counts[session] ?? 0) >= listed - delisted
+        }
+    }
+}

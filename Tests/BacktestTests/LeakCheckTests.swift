@@ -1,0 +1,118 @@
+import Forecasting
+import Market
+import Testing
+
+@testable import Backtest
+
+@Suite struct LeakCheckTests {
+    private let names = ["future poison", "truncation", "label shuffle"]
+
+    private func states(_ checks: [EvaluationReport.LeakCheck]) -> [EvaluationReport.LeakCheck.State] { checks.map(\.state) }
+
+    @Test func theChecksWalkWithEveryMemberOfTheRecipeAndPass() throws {
+        let table = SyntheticTable.table(symbols: 22, sessions: 700)
+        let counts = Counts()
+        let recipe = try #require(Recipe.named("ensemble"))
+        let checks = try LeakChecks(table, recipe, seed: 1) { kind, set, seed, _ in
+            counts.add(kind.kind)
+            return try ShortFit.fit(kind, set, seed: seed)
+        }.run()
+        #expect(checks.map(\.name) == names && states(checks) == [.passed, .passed, .passed], "\(checks)")
+        // Three walks with two fits each, and one over shuffled labels.
+        #expect(counts.values == Dictionary(uniqueKeysWithValues: recipe.members.map { ($0.kind, 7) }))
+        let compared = checks[0].detail.split(separator: " ")[2]
+        // At three stops: 22 symbols' combined and members' forecasts, the weights and the spread factors.
+        #expect(compared == "\(3 * (22 * (1 + recipe.members.count) + 2))")
+    }
+
+    @Test(arguments: ["transformer", "garch-t", "climatology"])
+    func soTheyDoWithASingleModel(_ model: String) throws {
+        let recipe = try #require(Recipe.named(model))
+        let checks = try LeakChecks(SyntheticTable.table(symbols: 8, sessions: 500), recipe, seed: 1).run()
+        #expect(states(checks) == [.passed, .passed, .passed], "\(checks)")
+    }
+
+    @Test func symbolsThatAreLongGoneTakeNoPlace() throws {
+        let table = SyntheticTable.table(symbols: 28, sessions: 1_200) { symbol, day, bar in symbol < 25 && day >= 250 ? nil : bar }
+        let recipe = try #require(Recipe.named("blended-fhs"))
+        let checks = try LeakChecks(table, recipe, seed: 1).run()
+        #expect(states(checks) == [.passed, .passed, .passed])
+        // Three symbols at three stops, the model alone and as the recipe.
+        #expect(checks[0].detail.hasPrefix("0 of 18 "))
+    }
+
+    @Test func featuresThatSeeTheFutureAreFound() throws {
+        let recipe = try #require(Recipe.named("har"))
+        let checks = try LeakChecks(SyntheticTable.table(symbols: 22, sessions: 900), recipe, seed: 1).run { histories in
+            try histories.map { history in
+                let ahead = history.blend.indices.map { history.blend[min($0 + 5, history.count - 1)] }
+                return try History(
+                    id: history.id, layout: history.layout, sessions: history.sessions, features: history.features,
+                    logLevel: history.logLevel, sigma97: history.sigma97, blend: ahead)
+            }
+        }
+        #expect(states(checks).prefix(2) == [.failed, .failed])
+    }
+
+    @Test func aModelThatPeeksIsFoundByEachCheck() throws {
+        let recipe = try #require(Recipe.named("har"))
+        let checks = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), recipe, seed: 1) { _, set, seed, _ in
+            Peeking(floor: try BlendedFHS.fit(set, seed: seed))
+        }.run()
+        #expect(checks.map(\.name) == names && states(checks) == [.failed, .failed, .failed])
+    }
+
+    @Test(arguments: Quantiles.horizons)
+    func labelsThatReachTooFarAreCounted(_ horizon: Int) throws {
+        let histories = try HistoryBuilder.histories(SyntheticTable.table(symbols: 3, sessions: 300), progress: { _ in })
+        let cuts = [200, 230].map { SyntheticTable.start.advanced(by: $0) }
+        let honest = LeakChecks.purge(histories, cuts: cuts)
+        #expect(honest.state == .passed && honest.detail == "0 of \(3 * (181 + 211)) labels end after the cut of a fit, over 2 fits")
+        let late = LeakChecks.purge(histories, cuts: cuts) { set, history in
+            let rows = set.rows(of: history)
+            return rows.lowerBound..<rows.upperBound + horizon
+        }
+        #expect(late.state == .failed && late.detail.hasPrefix("\(2 * 3 * horizon) of "))
+    }
+
+    @Test func whatCannotBeCheckedIsSaidToBeSo() async throws {
+        let short = try await Backtest.run(prices: SyntheticTable.table(symbols: 3, sessions: 200), model: "blended-fhs")
+        #expect(states(short.evaluation.leakChecks) == [.notRun, .notRun, .notRun, .passed])
+        #expect(EvaluationText.lines(short).contains("leak check, truncation: not run: 200 sessions, the check needs 241"))
+        #expect(String(decoding: try EvaluationText.json(short), as: UTF8.self).contains("\"state\" : \"not run\""))
+        let trees = try #require(Recipe.named("boosted-trees"))
+        let unfitted = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), trees, seed: 1).run()
+        #expect(states(unfitted) == [.notRun, .notRun, .notRun])
+        #expect(unfitted.allSatisfy { $0.detail.hasSuffix("training needs 1000") }, "\(unfitted)")
+        #expect(LeakChecks.purge([], cuts: []).state == .notRun)
+    }
+}
+
+/// Looks up the return it is asked to foretell.
+private struct Peeking: ForecastModel {
+    static let kind = "peeking"
+    let floor: BlendedFHS
+    var metrics: [String: Double] { [:] }
+
+    init(floor: BlendedFHS) { self.floor = floor }
+    init(state: Artifact) throws { floor = try BlendedFHS(state: state) }
+    func state() -> Artifact { floor.state() }
+
+    static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> Peeking {
+        Peeking(floor: try BlendedFHS.fit(set, seed: seed))
+    }
+
+    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+        let honest = try floor.forecast(history, at: index)
+        return try QuantileForecast(
+            Quantiles.horizons.indices.flatMap { i in
+                let outcome = history.outcome(at: index, horizon: Quantiles.horizons[i])
+                return honest[horizon: i].map { outcome.isFinite ? 0.1 * $0 + outcome : $0 }
+            })
+    }
+}
+
+private final class Counts {
+    private(set) var values: [String: Int] = [:]
+    func add(_ kind: String) { values[kind, default: 0] += 1 }
+}
