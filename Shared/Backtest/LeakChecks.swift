@@ -31,7 +31,7 @@ struct LeakChecks {
         let refit = Self.stops.max() ?? 0
         self.recipe = Recipe(
             name: recipe.name,
-            members: recipe.members.map { Recipe.Member($0.kind, refit: refit, weight: $0.weight, seedOffset: $0.seedOffset) },
+            members: recipe.members.map { Recipe.Member($0.kind, refit: refit, weight: $0.weight) },
             floor: recipe.floor, isCalibrated: recipe.isCalibrated)
         self.seed = seed
         self.fitting = fitting
@@ -123,7 +123,7 @@ struct LeakChecks {
                 guard case .success(let answer) = answer else { continue }
                 walked.values["\(recipe.name), \(symbol) at \(session)"] = answer.raw.values + answer.issued.values
                 for (member, forecast) in zip(recipe.members, answer.members) {
-                    walked.values["\(member.kind) \(member.seedOffset), \(symbol) at \(session)"] = forecast?.values
+                    walked.values["\(member.kind), \(symbol) at \(session)"] = forecast?.values
                 }
             }
             if let weights = walk.memberWeights {

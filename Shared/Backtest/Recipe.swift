@@ -9,14 +9,11 @@ package struct Recipe: Sendable, Hashable {
         package let refit: Int
         /// Prior weight of its quantiles in the average.
         package let weight: Double
-        /// Added to the run's seed: several nets of one kind differ by it.
-        package let seedOffset: UInt64
 
-        init(_ kind: String, refit: Int, weight: Double = 1, seedOffset: UInt64 = 0) {
+        init(_ kind: String, refit: Int, weight: Double = 1) {
             self.kind = kind
             self.refit = refit
             self.weight = weight
-            self.seedOffset = seedOffset
         }
     }
 

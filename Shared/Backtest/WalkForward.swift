@@ -26,10 +26,10 @@ struct WalkForward {
     /// How a kind is fitted: with a seed, telling the share that is done.
     typealias Fitting = (any ForecastModel.Type, TrainingSet, UInt64, (Double) -> Void) throws -> any ForecastModel
 
-    /// How many ways to forecast the walk tried: each member's kind with its seed that was fitted, and their combination. Who chose this
+    /// How many ways to forecast the walk tried: each member's kind that was fitted, and their combination. Who chose this
     /// walk has seen the others, so that no report counts fewer than there are recipes.
     var configurations: Int {
-        let fitted = Set(zip(recipe.members, fitted).filter { $0.1 != nil }.map { "\($0.0.kind) \(seed &+ $0.0.seedOffset)" })
+        let fitted = Set(zip(recipe.members, fitted).filter { $0.1 != nil }.map { $0.0.kind })
         return fitted.count + (recipe.members.count > 1 ? 1 : 0)
     }
 
@@ -138,7 +138,7 @@ struct WalkForward {
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
             guard let type = ModelKinds.named(member.kind) else { throw BacktestFailure.unknownModel(member.kind) }
             do {
-                let model = try fitting(type, set, seed &+ member.seedOffset) {
+                let model = try fitting(type, set, seed) {
                     progress((Double(i) + $0) / Double(recipe.members.count))
                 }
                 fitted[i] = model
