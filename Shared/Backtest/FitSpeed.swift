@@ -4,7 +4,7 @@ import Market
 
 /// What a training costs: whole fits of every kind, as a deployment's, on made-up bars.
 package struct FitSpeed: Sendable {
-    package static let kinds = ModelKinds.all.map(\.kind)
+    package static let kinds = ModelKinds.all.map { $0.kind }
 
     private let set: TrainingSet
 
