@@ -44,7 +44,7 @@ struct BenchFit: AsyncParsableCommand {
         }
         bar.finish("\(kinds.count) kinds")
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         report.add("most memory of the process, all features included", Double(usage.ru_maxrss) / 1024, "MB")
         return report
     }
