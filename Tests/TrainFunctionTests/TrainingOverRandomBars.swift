@@ -3,6 +3,7 @@ import Features
 import HTTP
 import Market
 import Objects
+import Postgres
 import Store
 import TestSupport
 
