@@ -11,7 +11,8 @@ import Testing
         var document: [String: Any] = ["champion": "garch-t-1", "evidence": [evidence]]
         document["isReviewed"] = isReviewed
         let answer = try MonitorAnswer(try JSONSerialization.data(withJSONObject: document))
-        return try answer.verdict(try #require(answer.evidence?.first))
+        let held = try #require(answer.evidence?.first)
+        return answer.verdict(held)
     }
 
     @Test func onlyAPairThatReviewsLookAtIsSaidToBePromoted() throws {
