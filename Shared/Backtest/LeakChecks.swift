@@ -137,16 +137,18 @@ struct LeakChecks {
     }
 
     private func compare(_ name: String, _ clean: Walked, _ other: Walked) -> Check {
-        let reasons = clean.failures.map { "\($0.kind): \($0.reason)" }
         guard !clean.fitted.isEmpty || !other.fitted.isEmpty else {
-            return Check(name: name, .notRun, detail: reasons.last ?? "nothing could be fitted")
+            let reason = clean.failures.last.map { "\($0.kind): \($0.reason)" }
+            return Check(name: name, .notRun, detail: reason ?? "nothing could be fitted")
         }
         func bits(_ values: [Double]?) -> [UInt64]? { values?.map(\.bitPattern) }
         let moved = Set(clean.values.keys).union(other.values.keys).filter { bits(clean.values[$0]) != bits(other.values[$0]) }.sorted()
         var detail = "\(moved.count) of \(clean.values.count) forecasts, weights and spread factors moved when the future changed"
         if let first = moved.first { detail += ": \(first)" }
-        let missing = Set(clean.failures.map(\.kind)).subtracting(clean.fitted).sorted()
-        if !missing.isEmpty { detail += "; without \(missing.joined(separator: ", ")), too little history" }
+        for kind in Set(clean.failures.map(\.kind)).subtracting(clean.fitted).sorted() {
+            guard let last = clean.failures.last(where: { $0.kind == kind }) else { continue }
+            detail += "; without \(kind): \(last.reason)"
+        }
         return Check(name: name, moved.isEmpty ? .passed : .failed, detail: detail)
     }
 }

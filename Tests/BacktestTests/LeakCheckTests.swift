@@ -84,6 +84,10 @@ import Testing
         let unfitted = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), trees, seed: 1).run()
         #expect(states(unfitted) == [.notRun, .notRun, .notRun])
         #expect(unfitted.allSatisfy { $0.detail.hasSuffix("training needs 1000") }, "\(unfitted)")
+        let ensemble = try #require(Recipe.named("ensemble"))
+        let partly = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), ensemble, seed: 1).run()
+        #expect(states(partly) == [.passed, .passed, .passed])
+        #expect(partly[0].detail.contains("; without boosted-trees: ") && !partly[0].detail.contains("without har"))
         #expect(LeakChecks.purge([], cuts: []).state == .notRun)
     }
 }
