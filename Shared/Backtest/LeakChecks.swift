@@ -123,7 +123,7 @@ struct LeakChecks {
                 guard case .success(let answer) = answer else { continue }
                 walked.values["\(recipe.name), \(symbol) at \(session)"] = answer.raw.values + answer.issued.values
                 for (member, forecast) in zip(recipe.members, answer.members) {
-                    walked.values["\(member.kind), \(symbol) at \(session)"] = forecast?.values
+                    walked.values["member \(member.kind), \(symbol) at \(session)"] = forecast?.values
                 }
             }
             if let weights = walk.memberWeights {
