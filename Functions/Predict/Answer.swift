@@ -137,8 +137,19 @@ extension ProblemDetails {
         return ProblemDetails(
             "no-usable-model", title: "No fit of the model can be used", status: 503,
             detail: "\(fits) of \(refusal.kind) has an artifact that is missing or is not what was registered; Predict's log says which. "
-                + "Fit it anew: `echo '{\"kinds\":[\"\(refusal.kind)\"]}' | bellwether invoke Train --event -`. Until then another kind can "
-                + "answer: `bellwether models promote`, or `bellwether models rollback` for the floor.")
+                + remedy(refusal.kind))
+    }
+
+    private static func remedy(_ kind: String) -> String {
+        func fit(_ kind: String) -> String { "`echo '{\"kinds\":[\"\(kind)\"]}' | bellwether invoke Train --event -`" }
+        let meanwhile = "Until then another kind can answer: `bellwether models promote`, or `bellwether models rollback` for the floor."
+        return switch kind {
+        case RandomWalk.kind: "Fit it anew: \(fit(kind)). Every forecast is shown beside it, so that no other kind can answer until then."
+        case Ensemble.kind:
+            "When the log names a member, fit its kind anew, for example \(fit(LSTM.kind)), and the ensemble of it is made after that; "
+                + "otherwise make the ensemble anew: \(fit(kind)). \(meanwhile)"
+        default: "Fit it anew: \(fit(kind)). \(meanwhile)"
+        }
     }
 
     static func expired(_ symbol: String, _ last: SessionDate, age: Int, of sessions: Int) -> ProblemDetails {

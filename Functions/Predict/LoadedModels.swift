@@ -67,8 +67,8 @@ actor LoadedModels {
                 return try await model(row, deadline: deadline)
             } catch let error as AWSError where error.code == .corrupted || error.status == 404 {
                 reasons.append("\(error)")
-            } catch let failure as ArtifactFailure {
-                reasons.append("\(row.id): \(failure)")
+            } catch let failure as UnreadableArtifact {
+                reasons.append("\(failure)")
             }
             logger.error(
                 "Refused an artifact; the fit before it serves", metadata: ["model": "\(row.id)", "reason": "\(reasons.last ?? "")"])
@@ -86,7 +86,9 @@ actor LoadedModels {
             return LoadedModel(
                 row: row, fits: [(row.id, try await fit(row.id, row.artifactKey, row.artifactSHA256, deadline))], ensemble: nil)
         }
-        let ensemble = try Ensemble(state: try await artifact(of: row, deadline: deadline))
+        let state = try await artifact(of: row, deadline: deadline)
+        let ensemble: Ensemble
+        do { ensemble = try Ensemble(state: state) } catch { throw UnreadableArtifact(key: row.artifactKey, reason: "\(error)") }
         var fits: [(id: String, model: any ForecastModel)] = []
         for member in ensemble.members {
             fits.append((member.id, try await fit(member.id, member.artifactKey, member.artifactSHA256, deadline)))
@@ -98,15 +100,26 @@ actor LoadedModels {
         _ id: String, _ key: String, _ sha256: String, _ deadline: ContinuousClock.Instant
     ) async throws -> any ForecastModel {
         if let known = loaded.first(where: { $0.id == id }) { return known.model }
-        let model = try loadModel(try await artifact(key, sha256, deadline))
+        let artifact = try await artifact(key, sha256, deadline)
+        let model: any ForecastModel
+        do { model = try loadModel(artifact) } catch { throw UnreadableArtifact(key: key, reason: "\(error)") }
         if loaded.count >= Self.capacity { loaded.removeFirst() }
         loaded.append((id, model))
         return model
     }
 
     private func artifact(_ key: String, _ sha256: String, _ deadline: ContinuousClock.Instant) async throws -> Artifact {
-        try Artifact(decoding: try await artifacts.get(ArtifactStore.Reference(key: key, sha256: sha256), deadline: deadline))
+        let bytes = try await artifacts.get(ArtifactStore.Reference(key: key, sha256: sha256), deadline: deadline)
+        do { return try Artifact(decoding: bytes) } catch { throw UnreadableArtifact(key: key, reason: "\(error)") }
     }
+}
+
+/// Bytes that are those of their row, of which no model can be made.
+struct UnreadableArtifact: Error, CustomStringConvertible {
+    /// Of the model's own artifact or of a member's.
+    let key: String
+    let reason: String
+    var description: String { "\(key): \(reason)" }
 }
 
 /// Why no fit of a kind can be used.

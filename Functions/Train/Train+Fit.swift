@@ -22,8 +22,8 @@ extension Train {
     private static let margin = Duration.seconds(20)
 
     /// Fits one kind, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
-    /// deadline came first. A checkpoint is gone on from whichever part this is: an event that comes twice must not throw away what came
-    /// after it, and the model's id, under which it lies, is made of all that decides its bits.
+    /// deadline came first. A checkpoint is continued whatever `part` says, so that an event delivered twice does not undo later parts. It is
+    /// stored under the model's id, which is the hash of everything that decides the model's bits.
     func train(
         _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, round: [String]? = nil, _ summary: inout TrainSummary, _ context: Context
     ) async throws -> TrainEvent? {

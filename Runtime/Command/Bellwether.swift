@@ -37,7 +37,10 @@ struct Bellwether: AsyncParsableCommand {
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the unit, vector and acceptance tests.",
-        discussion: "Further arguments go to swift test, such as --filter Acceptance. Start it as Runtime/bellwether test.")
+        discussion: """
+            With --peers as the first argument the networks are also held against PyTorch, which is installed (more than a gigabyte). \
+            Further arguments go to swift test, such as --filter Acceptance. Start it as Runtime/bellwether test.
+            """)
 
     @Argument(parsing: .captureForPassthrough, help: "Arguments for swift test.") var arguments: [String] = []
 

@@ -3,8 +3,8 @@ import Market
 
 /// Walk-forward over a table of bars: no input or output, bytes in and values out.
 package enum Backtest {
-    /// Configurations that were tried on 2012-2017 of the development data beside the models there are, about: 14 single nets, 26 forms of
-    /// trees, regressions and windows, 60 choices of the ensemble's members, priors, rates and sharpness.
+    /// About how many configurations were tried on 2012-2017 of the development data besides the models there are: 14 single nets; 26 forms
+    /// of trees, regressions and windows; 60 choices of the ensemble's members, priors, rates and sharpness.
     package static let triedBefore = 100
 
     /// Forecasts every origin from what was known there, and scores what can be scored.
@@ -20,6 +20,15 @@ package enum Backtest {
     package static func run(
         prices: PriceTable, origins: [Origin]? = nil, model: String? = nil, seed: UInt64 = 1, trials: Int? = nil,
         progress: @Sendable (BacktestProgress) -> Void = { _ in }
+    ) async throws -> BacktestReport {
+        try await run(
+            prices: prices, origins: origins, model: model, seed: seed, trials: trials, checking: LeakChecks.shortFit, progress: progress)
+    }
+
+    /// - Parameter checking: how the leak checks fit; a test puts a forecaster that peeks in here.
+    static func run(
+        prices: PriceTable, origins: [Origin]?, model: String?, seed: UInt64, trials: Int?, checking: @escaping WalkForward.Fitting,
+        progress: @Sendable (BacktestProgress) -> Void
     ) async throws -> BacktestReport {
         let clock = ContinuousClock()
         let start = clock.now
@@ -46,12 +55,11 @@ package enum Backtest {
             progress(BacktestProgress(stage: "forecasting \(stop.session)", share: share(1)))
             await Task.yield()
         }
-        var checks = try LeakChecks(prices, recipe, seed: seed).run(progress: {
+        var checks = try LeakChecks(prices, recipe, seed: seed, fitting: checking).run(progress: {
             progress(BacktestProgress(stage: "leak checks", share: 0.95 + 0.05 * $0))
         })
         checks.append(LeakChecks.purge(histories, cuts: walk.fits.map(\.session)))
-        let counted = max(walk.configurations + reference.configurations, Recipe.all.count)
-        let evaluation = book.evaluation(trials: trials ?? counted + triedBefore, checks)
+        let evaluation = book.evaluation(trials: trials ?? Recipe.all.count + triedBefore, checks)
         guard evaluation.isTrustworthy else {
             throw BacktestFailure.leak(checks.filter { $0.state == .failed }.map { "\($0.name): \($0.detail)" })
         }

@@ -23,7 +23,7 @@ package enum EvaluationText {
             lines.append(
                 "paper portfolio: Sharpe \(fixed(p.grossSharpe, 2)) before and \(fixed(p.netSharpe, 2)) after costs of "
                     + "\(fixed(p.costPerSide * 1e4, 0)) bp a side, turnover \(fixed(p.turnover, 2)), deflated Sharpe probability "
-                    + "\(fixed(p.deflatedSharpe, 2)) for at least \(p.trials) configurations tried")
+                    + "\(fixed(p.deflatedSharpe, 2)) for \(p.trials) configurations tried")
         } else {
             lines.append(
                 "paper portfolio: none, it takes ten sessions of origins with outcomes, five sessions or more apart, ten symbols at each")

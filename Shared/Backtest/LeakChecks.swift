@@ -13,6 +13,11 @@ struct LeakChecks {
     /// Stops of the walk, in sessions before the cut. All horizons of the first have matured at the cut, of the second all but the longest.
     private static let stops = [25, 10, 0]
 
+    /// Enough of each kind to show whether it looks ahead.
+    static func shortFit(
+        _ kind: any ForecastModel.Type, _ set: TrainingSet, _ seed: UInt64, _ progress: (Double) -> Void
+    ) throws -> any ForecastModel { try ShortFit.fit(kind, set, seed: seed) }
+
     let recipe: Recipe
     let seed: UInt64
     let fitting: WalkForward.Fitting
@@ -24,7 +29,7 @@ struct LeakChecks {
     /// - Parameter fitting: of the walk; a test puts a forecaster that peeks in here.
     init(
         _ prices: PriceTable, _ recipe: Recipe, seed: UInt64,
-        fitting: @escaping WalkForward.Fitting = { kind, set, seed, _ in try ShortFit.fit(kind, set, seed: seed) }
+        fitting: @escaping WalkForward.Fitting = LeakChecks.shortFit
     ) {
         let all = prices.sessions()
         let part = all.suffix(Self.sessions)

@@ -1,7 +1,7 @@
 import Forecasting
 import Market
 
-/// What did not work in a run, by reason.
+/// What did not work in a run: fits by kind, refusals by reason.
 struct RunSummary: Encodable, Hashable {
     /// One kind's fits that were due at origins and could not be made.
     struct Failures: Encodable, Hashable {
@@ -9,7 +9,7 @@ struct RunSummary: Encodable, Hashable {
         /// Whether an earlier fit went on forecasting; without one the kind stood aside.
         let keepsEarlierFit: Bool
         /// Sessions with origins at which it happened, and all of them.
-        let origins, of: Int
+        let sessions, of: Int
         /// Sessions of the warm-up at which it happened.
         let warmUp: Int
         /// Of the last time.
@@ -33,10 +33,10 @@ struct RunSummary: Encodable, Hashable {
         let grouped = Dictionary(grouping: report.failures) { "\($0.kind)\($0.keepsEarlierFit ? " anew" : "")" }
         failures = grouped.sorted { $0.key < $1.key }.map { _, failures in
             let last = failures[failures.count - 1]
-            let origins = failures.count { sessions.contains($0.session) }
+            let count = failures.count { sessions.contains($0.session) }
             return Failures(
-                kind: last.kind, keepsEarlierFit: last.keepsEarlierFit, origins: origins, of: sessions.count,
-                warmUp: failures.count - origins, reason: last.reason.description)
+                kind: last.kind, keepsEarlierFit: last.keepsEarlierFit, sessions: count, of: sessions.count,
+                warmUp: failures.count - count, reason: last.reason.description)
         }
         refusals = Dictionary(grouping: report.refused, by: \.reason.group)
             .map { reason, refused in
@@ -48,8 +48,8 @@ struct RunSummary: Encodable, Hashable {
 
     /// Short lines for a terminal.
     var lines: [String] {
-        failures.filter { $0.origins > 0 }.map {
-            "\($0.kind) was not fitted\($0.keepsEarlierFit ? " anew" : "") at \($0.origins) of \($0.of) origins: \($0.reason)"
+        failures.filter { $0.sessions > 0 }.map {
+            "\($0.kind) was not fitted\($0.keepsEarlierFit ? " anew" : "") at \($0.sessions) of \($0.of) sessions: \($0.reason)"
         }
             + refusals.map { "\($0.origins) origin\($0.origins == 1 ? "" : "s") refused: \($0.reason), the first \($0.first)" }
     }

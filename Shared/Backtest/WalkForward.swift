@@ -26,13 +26,6 @@ struct WalkForward {
     /// How a kind is fitted: with a seed, telling the share that is done.
     typealias Fitting = (any ForecastModel.Type, TrainingSet, UInt64, (Double) -> Void) throws -> any ForecastModel
 
-    /// How many ways to forecast the walk tried: each member's kind that was fitted, and their combination. Who chose this
-    /// walk has seen the others, so that no report counts fewer than there are recipes.
-    var configurations: Int {
-        let fitted = Set(zip(recipe.members, fitted).filter { $0.1 != nil }.map { $0.0.kind })
-        return fitted.count + (recipe.members.count > 1 ? 1 : 0)
-    }
-
     /// One origin's answer: each member's, as combined, and as calibrated.
     struct Answer {
         /// Nil = it made none.

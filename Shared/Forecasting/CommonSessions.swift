@@ -3,7 +3,8 @@ package import Market
 /// The sessions of instruments of which some were listed late and some delisted.
 package enum CommonSessions {
     /// Sessions on which at least half of the instruments listed then have a row, ascending. An instrument is listed from its first row
-    /// through its last.
+    /// through its last. Sessions of fewer than a tenth of all instruments count never: where the data of most end, one that goes on makes
+    /// no calendar.
     ///
     /// - Parameter rows: each instrument's sessions, ascending.
     package static func of(_ rows: [some BidirectionalCollection<SessionDate>]) -> [SessionDate] {
@@ -15,7 +16,8 @@ package enum CommonSessions {
         return counts.keys.sorted().filter { session in
             while listed < firsts.count, firsts[listed] <= session { listed += 1 }
             while delisted < lasts.count, lasts[delisted] < session { delisted += 1 }
-            return 2 * (counts[session] ?? 0) >= listed - delisted
+            let count = counts[session] ?? 0
+            return 2 * count >= listed - delisted && 10 * count >= rows.count
         }
     }
 }

@@ -28,8 +28,8 @@ package protocol ForecastModel: Sendable {
     /// - Throws: `ArtifactFailure` when the artifact is of another kind or lacks a tensor.
     init(state: Artifact) throws
 
-    /// What the fit measured, by name; `validation_*` figures are from rows that were not trained on, but that chose among what was: they
-    /// flatter, and only forecasts made later say how good the model is.
+    /// What the fit measured, by name; `validation_*` figures come from rows that were not trained on but by which the rounds were chosen, so
+    /// they flatter.
     var metrics: [String: Double] { get }
 }
 

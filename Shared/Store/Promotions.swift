@@ -36,7 +36,8 @@ package struct Promotions: Sendable {
             """, [Self.slot, asOf, model, reason, evidence]) > 0
     }
 
-    /// The same for a person's word, which may be repeated after another, and which stands whatever the evidence says. False when the model is the champion already.
+    /// The same for a person's word, which may be repeated after another, and which stands whatever the evidence says. False when the
+    /// model is the champion already.
     @discardableResult
     package func order(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
         try await database.transaction {

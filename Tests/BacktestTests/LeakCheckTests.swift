@@ -62,6 +62,19 @@ import Testing
         #expect(checks.map(\.name) == names && states(checks) == [.failed, .failed, .failed])
     }
 
+    @Test func aLeakFailsTheRun() async throws {
+        let error = await #expect(throws: BacktestFailure.self) {
+            try await Backtest.run(
+                prices: SyntheticTable.table(symbols: 3, sessions: 300), origins: nil, model: "har", seed: 1, trials: nil,
+                checking: { _, set, seed, _ in Peeking(floor: try BlendedFHS.fit(set, seed: seed)) }, progress: { _ in })
+        }
+        guard case .leak(let reasons) = error else {
+            Issue.record("it failed otherwise: \(String(describing: error))")
+            return
+        }
+        #expect(reasons.map { String($0.prefix { $0 != ":" }) } == names)
+    }
+
     @Test(arguments: Quantiles.horizons)
     func labelsThatReachTooFarAreCounted(_ horizon: Int) throws {
         let histories = try HistoryBuilder.histories(SyntheticTable.table(symbols: 3, sessions: 300), progress: { _ in })

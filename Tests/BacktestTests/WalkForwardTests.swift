@@ -101,12 +101,12 @@ import Testing
             return
         }
         let lines = EvaluationText.lines(report)
-        #expect(lines.contains { $0.hasPrefix("boosted-trees was not fitted at 56 of 56 origins: ") && $0.hasSuffix("needs 1000") })
+        #expect(lines.contains { $0.hasPrefix("boosted-trees was not fitted at 56 of 56 sessions: ") && $0.hasSuffix("needs 1000") })
         let refused = "\(report.refused.count) origins refused: no model could be fitted yet, the first S0 at "
         #expect(lines.contains { $0.hasPrefix(refused) })
         let document = try document(report)
         let failures = try #require(document["failures"] as? [[String: Any]])
-        #expect(failures.contains { $0["kind"] as? String == "boosted-trees" && $0["origins"] as? Int == 56 })
+        #expect(failures.contains { $0["kind"] as? String == "boosted-trees" && $0["sessions"] as? Int == 56 })
         #expect((document["fits"] as? [[String: Any]])?.count == report.fits.count)
     }
 
@@ -158,7 +158,7 @@ import Testing
         #expect(evaluation.portfolio?.periods == 98)
         #expect(evaluation.portfolio?.trials == Recipe.all.count + Backtest.triedBefore, "no fewer than there are")
         let text = EvaluationText.lines(report).joined(separator: "\n")
-        #expect(text.contains("for at least \(Recipe.all.count + Backtest.triedBefore) configurations tried"))
+        #expect(text.contains("for \(Recipe.all.count + Backtest.triedBefore) configurations tried"))
         #expect(text.contains("leak check, future poison: passed") && text.contains("deflated Sharpe"))
     }
 

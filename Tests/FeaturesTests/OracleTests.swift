@@ -7,7 +7,9 @@ import Testing
 @Suite struct Oracle {
     static let python: String? = {
         let path = ProcessInfo.processInfo.environment["BELLWETHER_ORACLE_PYTHON"]
-        if path == nil { print("SKIPPED: BELLWETHER_ORACLE_PYTHON names no python with numpy and pandas: no comparison with pandas") }
+        if path == nil {
+            print("SKIPPED: BELLWETHER_ORACLE_PYTHON names no python with numpy, pandas and onnxruntime: no comparison with pandas")
+        }
         return path
     }()
 

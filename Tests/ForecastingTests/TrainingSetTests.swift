@@ -22,6 +22,9 @@ import Testing
         #expect(days(200) == Array(0..<100) + [103], "three of four had ended by then")
         #expect(days(60) == Array(0...60))
         #expect(days(-1) == [])
+        let others = try (0..<11).map { try history("other \($0)", [0, 1, 2]) }
+        let ended = TrainingSet(histories: others + [try history("goes on", [0, 1, 2, 3, 4])], cut: SyntheticMarket.date(9))
+        #expect(ended.sessions() == (0...2).map(SyntheticMarket.date), "one of twelve makes no session")
         let minority = try TrainingSet(
             histories: [history("a", [0, 1, 2]), history("b", [0, 2]), history("c", [0, 2])], cut: SyntheticMarket.date(2))
         #expect(minority.sessions() == [SyntheticMarket.date(0), SyntheticMarket.date(2)])

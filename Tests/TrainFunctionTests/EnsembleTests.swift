@@ -10,7 +10,9 @@ import Testing
 @testable import TrainFunction
 
 /// How the ensemble is made of the members' fits.
-@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized)
+@Suite(
+    .enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized,
+    .timeLimit(.minutes(2)))
 struct EnsembleTests {
     @Test func theEnsembleNamesItsMembersAndIsMadeOnce() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]

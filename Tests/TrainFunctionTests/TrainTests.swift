@@ -1,7 +1,4 @@
-import AWS
-import Features
 import Forecasting
-import HTTP
 import LambdaRuntime
 import Market
 import Objects

@@ -42,7 +42,6 @@ extension Train {
         let name: String = try await database.query("SELECT current_database()::text")[0][0]
         return Train(
             database: try TestSupport.database(named: name), artifacts: artifacts, checkpoints: checkpoints, features: features,
-            lambda: lambda,
-            ownFunction: ownFunction, plans: plans)
+            lambda: lambda, ownFunction: ownFunction, plans: plans)
     }
 }

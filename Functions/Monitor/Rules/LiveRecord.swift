@@ -43,12 +43,11 @@ struct LiveRecord: Sendable {
         return record
     }
 
-    /// For each origin, what `kind` lost more than `other`, relative to the random walk's loss of that origin and horizon, averaged over the
-    /// horizons: else loud days and long horizons would decide alone.
+    /// For each origin, what `kind` lost more than `other`, averaged over the horizons.
     ///
-    /// The scale is the random walk's and not climatology's, which evaluations take, because its quantiles stand in the row of every forecast
-    /// and so are there for the very same ones. Climatology is a kind as others are: an evening without a usable fit of it would be lost to
-    /// the comparison of two that did forecast.
+    /// Divided by the random walk's loss of the same origin and horizon; otherwise loud days and the longest horizon would decide alone.
+    /// Evaluations divide by climatology's. Here that would lose every evening on which climatology has no usable fit; the random walk's
+    /// quantiles are kept in each forecast's row.
     func differences(_ kind: String, less other: String) -> [Double] {
         origins.map { origin in
             let pairs = zip(origin.entries[kind] ?? [], origin.entries[other] ?? [])

@@ -84,12 +84,14 @@ struct ModelTables {
         let width = facts.map(\.0.count).max() ?? 0
         for (name, value) in facts { Screen.result(name + String(repeating: " ", count: width + 2 - name.count) + value) }
         Screen.result("")
-        // What a fit measured on its validation block flatters it: the block also chose among the rounds.
-        var metrics = TextTable(header: ["measured in training (validation: rounds chosen on it)", "value"])
+        var metrics = TextTable(header: ["measured in training", "value"])
         for (name, value) in entry.metrics.sorted(by: { $0.key < $1.key }) {
             metrics.rows.append([name, value == value.rounded() ? "\(Int(value))" : Screen.fixed(value, 5)])
         }
         for line in metrics.lines { Screen.result(line) }
+        if entry.metrics.keys.contains(where: { $0.hasPrefix("validation_") }) {
+            Screen.result("The validation figures flatter: the rounds were chosen by them.")
+        }
     }
 
     func json(of name: String) throws -> String {

@@ -72,7 +72,7 @@ struct MonitorAnswer: Decodable {
             return [isEnough ? "A review would promote it, or a challenger that is better still." : "A review would not promote it:"]
                 + reasons
         }
-        let reviewed = "a review holds challengers against the champion, \(champion ?? "of which there is none")"
+        let reviewed = "a review holds challengers against the champion, \(champion ?? "none")"
         return isEnough ? ["The rule's conditions hold; \(reviewed)."] : ["The rule's conditions do not hold (\(reviewed)):"] + reasons
     }
 }

@@ -20,7 +20,8 @@ struct RunBacktest: AsyncParsableCommand {
     @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins:
         String?
     @Option(help: "The model; \(Recipe.standard.name) when absent.") var model: String?
-    @Option(help: "Where the whole evaluation goes (JSON).", completion: .file()) var report: String?
+    @Option(help: "Where the evaluation goes, with the fits, and what could not be fitted or answered (JSON).", completion: .file())
+    var report: String?
     @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
     @Option(
         help: """

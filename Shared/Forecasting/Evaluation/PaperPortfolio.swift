@@ -1,5 +1,6 @@
 /// A long-short portfolio on paper: weights by the rank of the forecast median over volatility, rebalanced at each origin, executed at
-/// the next session's close, held five sessions, charged for every trade. With origins further apart every position is closed before the next.
+/// the next session's close, held five sessions, charged for every trade. With origins further apart every position is closed before the
+/// next.
 package struct PaperPortfolio {
     /// Cost of trading one unit of capital: 5 basis points, what large shares cost.
     package static let costPerSide = 0.0005

@@ -4,7 +4,7 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this build's speed on this machine.",
         discussion: """
-            Every benchmark prints medians of several rounds, and what they were measured with. CPU time is the figure to compare on a \
+            The benchmarks print medians of several rounds (fit runs each kind once), and what they were measured with. CPU time is the figure to compare on a \
             machine that does other things as well. Nothing is judged: the numbers are for you.
 
               bellwether bench serve       the warm forecast endpoint: requests a second, latency, CPU time by process

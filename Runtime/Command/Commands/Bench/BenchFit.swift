@@ -13,7 +13,7 @@ struct BenchFit: AsyncParsableCommand {
 
     @Option(help: "Symbols.") var symbols = 500
     @Option(help: "Sessions of each; a year has about 252.") var sessions = 2520
-    @Option(help: "A kind; all when absent.") var kind: [String] = []
+    @Option(help: "A kind, may be repeated; all when absent.") var kind: [String] = []
     @OptionGroup var options: BenchOptions
 
     func validate() throws {
@@ -38,9 +38,13 @@ struct BenchFit: AsyncParsableCommand {
         let bar = ProgressBar("Fitting \(kinds.count) kinds")
         let speed = try FitSpeed(symbols: symbols, sessions: sessions) { bar.update(0.1 * $0, note: "making features") }
         for (i, kind) in kinds.enumerated() {
-            let round = try speed.fit(kind) { bar.update(0.1 + 0.9 * (Double(i) + $0) / Double(kinds.count), note: kind) }
-            report.add(kind, round.seconds, "s by the clock")
-            report.add(kind, round.processorSeconds, "s of CPU")
+            do {
+                let round = try speed.fit(kind) { bar.update(0.1 + 0.9 * (Double(i) + $0) / Double(kinds.count), note: kind) }
+                report.add(kind, round.seconds, "s by the clock")
+                report.add(kind, round.processorSeconds, "s of CPU")
+            } catch {
+                Screen.say("\(kind) was not fitted: \(error)")
+            }
         }
         bar.finish("\(kinds.count) kinds")
         var usage = rusage()

@@ -1,0 +1,12 @@
+import Backtest
+import Testing
+
+@Suite struct FitSpeedTests {
+    @Test func aKindIsFittedAndTimedAndAnUnknownOneRefused() throws {
+        let speed = try FitSpeed(symbols: 2, sessions: 300) { _ in }
+        let round = try speed.fit("random-walk") { _ in }
+        #expect(round.samples == 1 && round.seconds > 0)
+        #expect(throws: BacktestFailure.self) { try speed.fit("oracle") { _ in } }
+        #expect(FitSpeed.kinds.count == 9)
+    }
+}
