@@ -87,8 +87,7 @@ actor LoadedModels {
                 row: row, fits: [(row.id, try await fit(row.id, row.artifactKey, row.artifactSHA256, deadline))], ensemble: nil)
         }
         let state = try await artifact(of: row, deadline: deadline)
-        let ensemble: Ensemble
-        do { ensemble = try Ensemble(state: state) } catch { throw UnreadableArtifact(key: row.artifactKey, reason: "\(error)") }
+        let ensemble = try Self.read(row.artifactKey) { try Ensemble(state: state) }
         var fits: [(id: String, model: any ForecastModel)] = []
         for member in ensemble.members {
             fits.append((member.id, try await fit(member.id, member.artifactKey, member.artifactSHA256, deadline)))
@@ -101,8 +100,7 @@ actor LoadedModels {
     ) async throws -> any ForecastModel {
         if let known = loaded.first(where: { $0.id == id }) { return known.model }
         let artifact = try await artifact(key, sha256, deadline)
-        let model: any ForecastModel
-        do { model = try loadModel(artifact) } catch { throw UnreadableArtifact(key: key, reason: "\(error)") }
+        let model = try Self.read(key) { try loadModel(artifact) }
         if loaded.count >= Self.capacity { loaded.removeFirst() }
         loaded.append((id, model))
         return model
@@ -110,7 +108,12 @@ actor LoadedModels {
 
     private func artifact(_ key: String, _ sha256: String, _ deadline: ContinuousClock.Instant) async throws -> Artifact {
         let bytes = try await artifacts.get(ArtifactStore.Reference(key: key, sha256: sha256), deadline: deadline)
-        do { return try Artifact(decoding: bytes) } catch { throw UnreadableArtifact(key: key, reason: "\(error)") }
+        return try Self.read(key) { try Artifact(decoding: bytes) }
+    }
+
+    /// Names the object when nothing can be made of its bytes.
+    private static func read<Value>(_ key: String, _ make: () throws -> Value) throws(UnreadableArtifact) -> Value {
+        do { return try make() } catch { throw UnreadableArtifact(key: key, reason: "\(error)") }
     }
 }
 

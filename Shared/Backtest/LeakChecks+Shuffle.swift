@@ -45,8 +45,8 @@ extension LeakChecks {
                 history.blend[i - 1] > 0 ? (history.logLevel[i] - history.logLevel[i - 1]) / history.blend[i - 1] : nil
             }
         }
-        var random = SplitMix(seed)
-        for i in stride(from: z.count - 1, to: 0, by: -1) { z.swapAt(i, Int(random.next() % UInt64(i + 1))) }
+        var random = RandomStream(seed: seed)
+        random.shuffle(&z)
         var rest = z[...]
         return try histories.map { history in
             var level: [Double] = []

@@ -70,10 +70,11 @@ struct LeakChecks {
         let histories = try view(Self.histories(series))
         let clean = try walk(histories)
         progress(0.25)
-        var random = SplitMix(seed)
+        var random = RandomStream(seed: seed)
         let poisoned = series.map { series in
             PriceTable.Series(
-                symbol: series.symbol, observations: series.observations.map { $0.session > cut ? $0.scaled(random.factor()) : $0 })
+                symbol: series.symbol,
+                observations: series.observations.map { $0.session > cut ? $0.scaled(0.2 + 4.8 * Double(random.uniform())) : $0 })
         }
         let truncated = series.map { series in
             PriceTable.Series(symbol: series.symbol, observations: series.observations.filter { $0.session <= cut })

@@ -2,9 +2,9 @@ import Forecasting
 import Market
 
 /// What did not work in a run: fits by kind, refusals by reason.
-struct RunSummary: Encodable, Hashable {
+struct RunSummary {
     /// One kind's fits that were due at origins and could not be made.
-    struct Failures: Encodable, Hashable {
+    struct Failures: Encodable {
         let kind: String
         /// Whether an earlier fit went on forecasting; without one the kind stood aside.
         let keepsEarlierFit: Bool
@@ -17,7 +17,7 @@ struct RunSummary: Encodable, Hashable {
     }
 
     /// Origins that were refused for one reason.
-    struct Refusals: Encodable, Hashable {
+    struct Refusals: Encodable {
         let reason: String
         let origins: Int
         /// The first of them.

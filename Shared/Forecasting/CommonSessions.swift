@@ -3,7 +3,7 @@ package import Market
 /// The sessions of instruments of which some were listed late and some delisted.
 package enum CommonSessions {
     /// Sessions on which at least half of the instruments listed then have a row, ascending. An instrument is listed from its first row
-    /// through its last. Sessions of fewer than a tenth of all instruments count never: where the data of most end, one that goes on makes
+    /// through its last. Sessions of fewer than a tenth of all instruments never count: where the data of most end, one that goes on makes
     /// no calendar.
     ///
     /// - Parameter rows: each instrument's sessions, ascending.

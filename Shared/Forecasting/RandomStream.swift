@@ -3,7 +3,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// Streams of one seed with different `stream` numbers are independent for our purposes.
-    init(seed: UInt64, stream: UInt64 = 0) {
+    package init(seed: UInt64, stream: UInt64 = 0) {
         var z = seed &+ stream &* 0xD1B5_4A32_D192_ED03
         func next() -> UInt64 {
             z &+= 0x9E37_79B9_7F4A_7C15
@@ -38,13 +38,13 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     }
 
     /// Uniform in [0, 1).
-    mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
+    package mutating func uniform() -> Float { Float(next() >> 40) * 0x1p-24 }
 
     /// Uniform in [-bound, bound).
     mutating func symmetric(_ bound: Float) -> Float { (2 * uniform() - 1) * bound }
 
     /// Fisher and Yates; our own, so that the order does not hang on the standard library's version.
-    mutating func shuffle<Element>(_ values: inout [Element]) {
+    package mutating func shuffle<Element>(_ values: inout [Element]) {
         guard values.count > 1 else { return }
         for i in stride(from: values.count - 1, to: 0, by: -1) {
             values.swapAt(i, Int(next().multipliedFullWidth(by: UInt64(i + 1)).high))

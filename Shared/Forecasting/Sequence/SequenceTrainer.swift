@@ -69,6 +69,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         var losses = [Double](repeating: 0, count: parts.count)
         let weight = 1 / Float(net.shape.outputs * windows.count)
         losses.withUnsafeMutableBufferPointer { losses in
+            // Safe: each part writes its own element.
             nonisolated(unsafe) let losses = losses
             Parallel.run(parts: parts.count, workers: workers.count) { index, worker in
                 let pass = workers[worker]
@@ -95,6 +96,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         let size = panelWidth, width = net.shape.outputs
         var outputs = [Float](repeating: 0, count: windows.count * width)
         outputs.withUnsafeMutableBufferPointer { outputs in
+            // Safe: each part writes the rows of its own samples.
             nonisolated(unsafe) let outputs = outputs
             Parallel.run(parts: (windows.count + size - 1) / size, workers: workers.count) { index, worker in
                 let samples = windows[index * size..<min((index + 1) * size, windows.count)]

@@ -39,6 +39,7 @@ package struct BoostedTrees: ForecastModel {
             if let deadline, ContinuousClock.now >= deadline { throw TrainingFailure.deadline }
             let parts = min(threads, Quantiles.count - first)
             boosters.withUnsafeMutableBufferPointer { boosters in
+                // Safe: each part writes its own element.
                 nonisolated(unsafe) let boosters = boosters
                 Parallel.run(parts: parts, workers: threads) { part, _ in
                     let output = first + part

@@ -4,8 +4,8 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this build's speed on this machine.",
         discussion: """
-            The benchmarks print medians of several rounds (fit runs each kind once), and what they were measured with. CPU time is the figure to compare on a \
-            machine that does other things as well. Nothing is judged: the numbers are for you.
+            The benchmarks print medians of several rounds (fit runs each kind once), and what they were measured with. CPU time is the \
+            figure to compare on a machine that does other things as well. Nothing is judged: the numbers are for you.
 
               bellwether bench serve       the warm forecast endpoint: requests a second, latency, CPU time by process
               bellwether bench start       from a function's start to its first request for work
@@ -24,8 +24,7 @@ struct Bench: AsyncParsableCommand {
             """,
         subcommands: [
             BenchServe.self, BenchStart.self, BenchIngest.self, BenchNightly.self, BenchFit.self, BenchTrain.self, BenchInfer.self,
-            BenchFeatures.self,
-            BenchGARCH.self, BenchGBDT.self,
+            BenchFeatures.self, BenchGARCH.self, BenchGBDT.self,
         ])
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Kernels
 
-struct BenchFeatures: PeerBench {
+struct BenchFeatures: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "features", abstract: "Measure the feature engine beside TA-Lib, in the same run.",
         discussion: """

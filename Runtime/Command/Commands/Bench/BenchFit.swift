@@ -3,7 +3,7 @@ import Backtest
 import Foundation
 import Kernels
 
-struct BenchFit: AsyncParsableCommand {
+struct BenchFit: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "fit", abstract: "Measure whole fits of every kind of model, as a training makes them.",
         discussion: """
@@ -23,14 +23,7 @@ struct BenchFit: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        let report = try await withCheckedThrowingContinuation { waiting in
-            Thread.detachNewThread { waiting.resume(with: Result { try measure() }) }
-        }
-        try report.print(asJSON: options.json)
-    }
-
-    private func measure() throws -> BenchReport {
+    func measure(_ home: Home) throws -> BenchReport {
         try Processor.check()
         var report = BenchReport("fit")
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"

@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Foundation
 
-struct BenchGARCH: PeerBench {
+struct BenchGARCH: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "garch", abstract: "Measure GARCH(1,1)-t fits beside arch, in the same run.",
         discussion: """

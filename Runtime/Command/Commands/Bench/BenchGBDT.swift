@@ -1,7 +1,7 @@
 import ArgumentParser
 import Backtest
 
-struct BenchGBDT: PeerBench {
+struct BenchGBDT: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "gbdt", abstract: "Measure boosted quantile trees beside LightGBM, in the same run.",
         discussion: """

@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Foundation
 
-struct BenchInfer: PeerBench {
+struct BenchInfer: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "infer", abstract: "Measure forecasts of a network beside ONNX Runtime, in the same run.",
         discussion: """

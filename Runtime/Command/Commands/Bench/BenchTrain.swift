@@ -2,7 +2,7 @@ import ArgumentParser
 import Backtest
 import Kernels
 
-struct BenchTrain: PeerBench {
+struct BenchTrain: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Measure training beside PyTorch and Keras, in the same run.",
         discussion: """

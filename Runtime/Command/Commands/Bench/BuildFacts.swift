@@ -3,7 +3,7 @@ import Foundation
 
 /// What is measured and on what, as a benchmark's conditions tell.
 enum BuildFacts {
-    /// The start of the executable's SHA-256, which is what a model's code version is, and the flags that decide its speed.
+    /// The start of the SHA-256 of the executable that measures, and the flags that decide its speed.
     static let build: String = {
         let hash = FileManager.default.contents(atPath: "/proc/self/exe").map { String(Digest.sha256Hex([UInt8]($0)).prefix(16)) }
         return "executable \(hash ?? "unknown"), \(flags)"

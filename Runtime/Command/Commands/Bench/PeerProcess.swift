@@ -17,7 +17,7 @@ final class PeerProcess {
     /// Blocks until the script is ready, and while the environment is made the first time.
     static func start(_ script: String, _ arguments: [String], _ home: Home) throws -> PeerProcess {
         let folder = "\(home.project)/Tests/Peers"
-        let environment = try makeEnvironment(folder, home)
+        let environment = try environment(home)
         let process = Process()
         process.executableURL = URL(filePath: "\(environment)/bin/python3")
         process.arguments = ["\(folder)/\(script)"] + arguments
@@ -63,28 +63,14 @@ final class PeerProcess {
         return nil
     }
 
-    /// Makes the Python environment when its pins have changed.
-    private static func makeEnvironment(_ folder: String, _ home: Home) throws -> String {
-        let environment = "\(home.state)/venv-peers"
-        let (pins, stamp) = ("\(folder)/requirements.txt", "\(environment)/requirements.txt")
-        guard !FileManager.default.contentsEqual(atPath: pins, andPath: stamp) else { return environment }
-        Screen.say("Making a Python environment for the peers …")
-        try? FileManager.default.removeItem(atPath: environment)
-        try run("python3", ["-m", "venv", environment])
-        try run("\(environment)/bin/python3", ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", pins])
-        try FileManager.default.copyItem(atPath: pins, toPath: stamp)
-        return environment
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) throws {
+    /// Has the entry point make the Python environment when its pins have changed.
+    private static func environment(_ home: Home) throws -> String {
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardOutput = FileHandle.standardError
+        process.executableURL = URL(filePath: "\(home.project)/Runtime/bellwether")
+        process.arguments = ["peers"]
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw CommandFailure("\(program) \(arguments.joined(separator: " ")) failed with status \(process.terminationStatus)")
-        }
+        guard process.terminationStatus == 0 else { throw CommandFailure("the peers' Python environment could not be made") }
+        return "\(home.state)/venv-peers"
     }
 }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Foundation
 
-/// A benchmark beside another system's.
-protocol PeerBench: AsyncParsableCommand, Sendable {
+/// A benchmark that blocks the thread it runs on.
+protocol BlockingBench: AsyncParsableCommand, Sendable {
     var options: BenchOptions { get }
 
     func measure(_ home: Home) throws -> BenchReport
 }
 
-extension PeerBench {
-    /// Measures on a thread of its own, as both sides block.
+extension BlockingBench {
+    /// Measures on a thread of its own.
     func run() async throws {
         let home = try Home.find()
         let report = try await withCheckedThrowingContinuation { waiting in
