@@ -19,6 +19,8 @@ struct Fetch: Sendable {
     private static let pauses = RetryPolicy(attempts: 5, base: .milliseconds(500))
     /// Seconds that one request may take.
     private static let patience = 30
+    /// Kept of an invocation for writing down how its questions ended.
+    private static let reserve = Duration.seconds(2)
     /// Nobody waits longer than this for leave to ask: what is left is a refusal, and the next run's work.
     private static let longestWait = 900.0
 
@@ -36,7 +38,7 @@ struct Fetch: Sendable {
     enum Outcome: Sendable {
         case stored(StoredAnswer)
         case refused(ProviderRefusal)
-        /// The provider's limits leave no time in this invocation.
+        /// The provider's limits, or what was asked before, leave no time in this invocation.
         case later
     }
 
@@ -56,14 +58,16 @@ struct Fetch: Sendable {
     func callAsFunction(
         _ request: ProviderRequest, about instrument: Instrument, asOf: Instant, _ context: Context
     ) async throws -> Outcome {
+        let end = context.cutOff.instant - Self.reserve
         var retry = 0
         while true {
+            guard .now < end else { return .later }
             let lease: RequestLimits.Lease
             switch try await limits.take(provider.name, allowance, lease: 2 * Self.patience) {
             case .granted(let granted): lease = granted
             case .wait(let seconds, let reason):
                 if let refusal = Self.refusal(reason, seconds) { return .refused(refusal) }
-                guard .now + .seconds(seconds) < context.cutOff.instant else {
+                guard .now + .seconds(seconds) < end else {
                     // Whoever goes on with it would be told the same at once: wait as long as there is time.
                     let rest = context.cutOff.instant - .now - .seconds(10)
                     if rest > .zero { try await Task.sleep(for: rest) }
@@ -72,8 +76,9 @@ struct Fetch: Sendable {
                 try await Task.sleep(for: .seconds(seconds))
                 continue
             }
-            let (refusal, response) = await ask(request, context)
+            let answer = await ask(request, before: end)
             try await limits.give(back: lease, to: provider.name)
+            guard let (refusal, response) = answer else { return .later }
             guard let refusal else {
                 guard let response else { return .refused(ProviderRefusal(.malformed, "no answer")) }
                 return .stored(try await keep(response, request, instrument, asOf, context))
@@ -82,7 +87,7 @@ struct Fetch: Sendable {
                 "refused", metadata: ["provider": "\(provider.name)", "symbol": "\(instrument.symbol)", "refusal": "\(refusal)"])
             try await react(to: refusal)
             guard let floor = Self.pause(after: refusal),
-                let pause = Self.pauses.pause(retry: retry, atLeast: floor, before: context.cutOff.instant)
+                let pause = Self.pauses.pause(retry: retry, atLeast: floor, before: end)
             else {
                 if let response { try await keepRefusal(response, request, instrument, asOf, context) }
                 return .refused(refusal)
@@ -132,12 +137,15 @@ struct Fetch: Sendable {
         }
     }
 
-    private func ask(_ request: ProviderRequest, _ context: Context) async -> (ProviderRefusal?, HTTPResponse?) {
+    /// Nil when the invocation's time ended before the provider's had.
+    private func ask(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderRefusal?, HTTPResponse?)? {
+        let patient = ContinuousClock.now + .seconds(Self.patience)
         let question = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
         do throws(HTTPFailure) {
-            let response = try await http.send(question, deadline: min(context.cutOff.instant, .now + .seconds(Self.patience)))
+            let response = try await http.send(question, deadline: min(end, patient))
             return (provider.classify(status: response.status, body: response.body, headers: response.headers), response)
         } catch {
+            if error.kind == .timedOut, end < patient { return nil }
             return (ProviderRefusal(.serverError, "the provider could not be reached: \(error)"), nil)
         }
     }

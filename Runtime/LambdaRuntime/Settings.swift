@@ -1,7 +1,8 @@
 /// How patient the runtime is.
 package struct Settings: Sendable {
-    /// The handler is cancelled this long before its deadline, or a tenth of its time before it if that is less.
+    /// The handler is cancelled this long before its deadline, or `marginShare` of its time before it if that is less.
     package var margin: Duration = .milliseconds(300)
+    package var marginShare = 0.1
     /// Failed polls in a row before the process ends.
     package var pollAttempts = 5
     /// Pause after the first failed poll; doubles with each further one.
@@ -19,5 +20,5 @@ package struct Settings: Sendable {
     }
 
     /// The margin for an invocation that has this long.
-    func margin(within time: Duration) -> Duration { min(margin, time / 10) }
+    func margin(within time: Duration) -> Duration { min(margin, time * marginShare) }
 }

@@ -2,6 +2,7 @@ import AWS
 import Foundation
 import HTTP
 import Synchronization
+import TestSupport
 import Testing
 
 /// A real S3 server on free loopback ports in a temporary folder, ended with the suite, or by its own shell when the tests die.
@@ -49,7 +50,7 @@ final class SeaweedServer: Sendable {
             "actions":["Admin","Read","Write","List","Tagging"]}]}
             """
         try identity.write(to: folder.appending(path: "s3.json"), atomically: true, encoding: .utf8)
-        let ports = try FreePorts.take(10)
+        let ports = FreePorts.take(10)
         port = ports[0]
         let names = [
             "s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port",
@@ -105,30 +106,6 @@ final class SeaweedServer: Sendable {
             }
             await server.stop()
             try result.get()
-        }
-    }
-}
-
-enum FreePorts {
-    /// Ports that were free a moment ago, all different.
-    static func take(_ count: Int) throws -> [Int] {
-        var sockets: [Int32] = []
-        defer { for descriptor in sockets { close(descriptor) } }
-        return try (0..<count).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(descriptor)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let port = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw -> UInt16? in
-                    guard bind(descriptor, raw, length) == 0, getsockname(descriptor, raw, &length) == 0 else { return nil }
-                    return UInt16(bigEndian: pointer.pointee.sin_port)
-                }
-            }
-            guard let port else { throw POSIXError(.EADDRINUSE) }
-            return Int(port)
         }
     }
 }

@@ -29,7 +29,7 @@ final class Deployment: Sendable {
         var (status, output): (Int32, String) = (1, "")
         for _ in 0..<3 {
             (status, output) = try await command(["up", "--fast", "--port", "\(try port())"] + options)
-            guard status != 0, output.contains("Address already in use") else { break }
+            guard status != 0, output.contains("Address already in use") || output.contains(" is taken: ") else { break }
         }
         try #require(status == 0, "up failed: \(output)")
     }

@@ -66,7 +66,7 @@ import Testing
         #expect(try await owner.query("SELECT count(*) FROM bars")[0][0] as Int == 80)
         #expect(try await owner.query("SELECT count(*) FROM raw_objects")[0][0] as Int == 1)
         var deadlocks = 0
-        for _ in 0..<50 where deadlocks == 0 {
+        for _ in 0..<300 where deadlocks == 0 {
             try await Task.sleep(for: .milliseconds(100))
             deadlocks = try await owner.query("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0]
         }

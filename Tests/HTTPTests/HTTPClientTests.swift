@@ -55,18 +55,24 @@ struct HTTPClientTests {
     }
 
     @Test func manyRequestsRunAtOnce() async throws {
+        // Nobody is answered before all have asked.
+        let asked = DispatchSemaphore(value: 0)
+        let mayAnswer = DispatchSemaphore(value: 0)
         let server = LoopbackServer.answering { _, _, connection in
-            usleep(100_000)
+            asked.signal()
+            mayAnswer.wait()
             connection.answer()
         }
         defer { server.stop() }
+        Thread.detachNewThread {
+            for _ in 0..<16 { asked.wait() }
+            for _ in 0..<16 { mayAnswer.signal() }
+        }
         let client = client
-        let start = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<16 { group.addTask { _ = try await client.send(HTTPRequest("GET", server.url), timeout: .seconds(10)) } }
+            for _ in 0..<16 { group.addTask { _ = try await client.send(HTTPRequest("GET", server.url), timeout: .seconds(30)) } }
             try await group.waitForAll()
         }
-        #expect(ContinuousClock.now - start < .seconds(1.2))
     }
 
     @Test func gzipIsUndone() async throws {

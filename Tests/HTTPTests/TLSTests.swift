@@ -1,5 +1,6 @@
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 /// TLS against `openssl s_server` with a certificate of our own.
@@ -13,29 +14,29 @@ struct TLSTests {
             "req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost",
             folder)
         while make.isRunning { try await Task.sleep(for: .milliseconds(20)) }
-        let port = 20_000 + Int.random(in: 0..<10_000)
+        let port = FreePorts.take(1)[0]
         let server = try Self.start("s_server -accept 127.0.0.1:\(port) -cert cert.pem -key key.pem -www -quiet", folder)
         defer { kill(server.processIdentifier, SIGKILL) }
 
         let trusting = HTTPClient(caFile: folder.path + "/cert.pem")
         let url = "https://localhost:\(port)/"
         var status = 0
-        for _ in 0..<100 where status == 0 {
-            status = (try? await trusting.send(HTTPRequest("GET", url), timeout: .seconds(5)))?.status ?? 0
+        for _ in 0..<600 where status == 0 {
+            status = (try? await trusting.send(HTTPRequest("GET", url), timeout: .seconds(20)))?.status ?? 0
             if status == 0 { try await Task.sleep(for: .milliseconds(50)) }
         }
         #expect(status == 200)
         let stranger = await #expect(throws: HTTPFailure.self) {
-            try await HTTPClient().send(HTTPRequest("GET", url), timeout: .seconds(5))
+            try await HTTPClient().send(HTTPRequest("GET", url), timeout: .seconds(20))
         }
         #expect(stranger?.kind == .tls)
         #expect(stranger?.code == .certificateRefused)
         let misnamed = await #expect(throws: HTTPFailure.self) {
-            try await trusting.send(HTTPRequest("GET", "https://127.0.0.1:\(port)/"), timeout: .seconds(5))
+            try await trusting.send(HTTPRequest("GET", "https://127.0.0.1:\(port)/"), timeout: .seconds(20))
         }
         #expect(misnamed?.kind == .tls)
         let missing = await #expect(throws: HTTPFailure.self) {
-            try await HTTPClient(caFile: "/nowhere.pem").send(HTTPRequest("GET", url), timeout: .seconds(5))
+            try await HTTPClient(caFile: "/nowhere.pem").send(HTTPRequest("GET", url), timeout: .seconds(20))
         }
         #expect(missing?.kind == .tls)
     }

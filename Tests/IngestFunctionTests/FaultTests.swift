@@ -55,7 +55,7 @@ struct FaultTests {
             isWell.withLock { $0 } ? connection.answer(body: Array(Exchange.csv.utf8)) : fault.answer(connection)
         }
         defer { exchange.stop() }
-        let failed = try await exchange.run(within: 8)
+        let failed = try await exchange.run()
         #expect(failed.stored.isEmpty && failed.refused.keys.sorted() == ["AAPL"] && exchange.rawKeys.isEmpty)
         let refusal = try await exchange.database.query("SELECT refusal FROM run_items")[0][0] as String
         #expect(refusal.contains("alphavantage: ") && !refusal.contains("SECRET77"))
@@ -71,14 +71,12 @@ struct FaultTests {
     @Test func aProviderThatHangsCostsTheInvocationAndNothingElse() async throws {
         let isWell = Mutex(false)
         let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in
-            guard isWell.withLock({ $0 }) else { return Thread.sleep(forTimeInterval: 6) }
+            guard isWell.withLock({ $0 }) else { return Thread.sleep(forTimeInterval: 60) }
             connection.answer(body: Array(Exchange.csv.utf8))
         }
         defer { exchange.stop() }
-        let start = ContinuousClock.now
-        _ = try? await exchange.run(within: 3)
-        #expect(ContinuousClock.now - start < .seconds(4))
-        #expect(exchange.objects.isEmpty)
+        let short = try await exchange.run(within: 5)
+        #expect(short.refused.isEmpty && short.handedOn == 1 && exchange.asked.count == 1 && exchange.objects.isEmpty)
         isWell.withLock { $0 = true }
         #expect(try await exchange.run(Self.next).stored == ["AAPL"])
         try await fold(exchange)
@@ -91,7 +89,7 @@ struct FaultTests {
         defer { exchange.stop() }
         // The test cluster's certificate, which nobody has told Ingest to trust.
         let folder = PostgresCluster.shared.folder + "/tls"
-        let port = 20_000 + Int.random(in: 0..<10_000)
+        let port = FreePorts.take(1)[0]
         let server = Process()
         server.executableURL = URL(filePath: "/usr/bin/openssl")
         server.arguments = [
@@ -102,13 +100,12 @@ struct FaultTests {
         server.standardError = FileHandle.nullDevice
         try server.run()
         defer { kill(server.processIdentifier, SIGKILL) }
-        try await Task.sleep(for: .milliseconds(300))
         var environment = exchange.environment
         environment["PROVIDER_OPTIONS"] =
             #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"https://127.0.0.1:\#(port)","perMinute":60000}}"#
         let stranger = try await Ingest(environment)
         let event = try JSONDecoder().decode(IngestEvent.self, from: Data(#"{"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#.utf8))
-        let failed = try await stranger.handle(event, Context(deadline: .after(.seconds(6))))
+        let failed = try await stranger.handle(event, Context(deadline: .after(.seconds(60))))
         #expect(failed.refused.keys.sorted() == ["AAPL"] && exchange.objects.isEmpty)
         #expect((try await exchange.database.query("SELECT refusal FROM run_items")[0][0] as String).contains("tls"))
         #expect(try await exchange.run(Self.next).stored == ["AAPL"])

@@ -14,23 +14,23 @@ import Testing
                 while !Task.isCancelled {}
                 try Task.checkCancellation()
             case "save": do { try await Task.sleep(for: .seconds(30)) } catch { return "saved" }
-            case "block": usleep(1_500_000)
-            case "ignore": for _ in 0..<300 { await Task.detached { _ = usleep(5000) }.value }
+            case "block": usleep(6_000_000)
+            case "ignore": for _ in 0..<600 { await Task.detached { _ = usleep(10_000) }.value }
             default: break
             }
             return event
         }
     }
 
-    private func run(_ script: [RuntimeServer.Reply]) async -> Run {
-        await LambdaRuntimeTests.run(["S": Sleeper.self], handler: "S", RuntimeServer(script))
+    /// A busy machine lets a process wait for seconds: the margin is long by default. A handler is cancelled after what its event has more
+    /// than the margin, and given up after half of the margin.
+    private func run(_ script: [RuntimeServer.Reply], margin: Duration = .seconds(20)) async -> Run {
+        await LambdaRuntimeTests.run(["S": Sleeper.self], handler: "S", RuntimeServer(script), margin: margin)
     }
 
     @Test(arguments: ["wait", "compute"])
     func `A handler is cancelled before its deadline, the error is ours and the next event is served`(_ event: String) async throws {
-        let began = ContinuousClock.now
-        let run = await run([.event("\"\(event)\"", milliseconds: 600), .event("\"next\"", milliseconds: 5000)])
-        #expect(ContinuousClock.now - began < .seconds(5))
+        let run = await run([.event("\"\(event)\"", milliseconds: 20_500), .event("\"next\"", milliseconds: 60_000)])
         let error = try #require(run.posts.first)
         #expect(
             error.path.hasSuffix("/request-1/error") && error.headers["lambda-runtime-function-error-type"] == "Runtime.DeadlineExceeded")
@@ -39,13 +39,13 @@ import Testing
     }
 
     @Test func `A handler that still answers after its cancellation is believed`() async {
-        let run = await run([.event("\"save\"", milliseconds: 600)])
+        let run = await run([.event("\"save\"", milliseconds: 20_500)])
         #expect(run.posts.map(\.text) == ["\"saved\""])
     }
 
     @Test(arguments: ["block", "ignore"])
     func `A handler that goes on regardless is reported in time and the process gives up`(_ event: String) async throws {
-        let run = await run([.event("\"\(event)\"", milliseconds: 500), .event("\"next\"")])
+        let run = await run([.event("\"\(event)\"", milliseconds: 1500), .event("\"next\"")], margin: .seconds(1))
         #expect(run.stuck == [.handlerStuck] && run.code == .handlerStuck)
         #expect(run.posts.count == 1 && run.posts[0].json?["errorType"] as? String == "Runtime.DeadlineExceeded")
     }

@@ -18,13 +18,14 @@ struct Run {
 
 /// Runs the functions in this process, on a thread of their own, until the runtime ends.
 func run(
-    _ functions: [String: any Function.Type], handler: String, _ server: RuntimeServer, api: String? = nil
+    _ functions: [String: any Function.Type], handler: String, _ server: RuntimeServer, api: String? = nil, margin: Duration? = nil
 ) async -> Run {
     var environment: [String: String] = [:]
     environment["AWS_LAMBDA_RUNTIME_API"] = api ?? "127.0.0.1:\(server.port)"
     environment["_HANDLER"] = handler
     var settings = Settings(environment)
     settings.firstPause = .milliseconds(1)
+    if let margin { (settings.margin, settings.marginShare) = (margin, 1) }
     let lines = LogFile()
     let output = LogOutput(environment, descriptor: lines.descriptor)
     let logger = Logger(label: "runtime") { output.handler($0) }

@@ -1,4 +1,4 @@
 import Testing
 
 /// Tests that share the cluster run in turn: one of them restarts it.
-@Suite(.serialized) enum OneCluster {}
+@Suite(.serialized, .timeLimit(.minutes(2))) enum OneCluster {}

@@ -24,12 +24,14 @@ extension OneCluster {
 
         @Test func othersWaitUntilATransactionEnds() async throws {
             let database = try await table("waited")
+            let (begun, begin) = AsyncStream<Void>.makeStream()
             async let slow: Void = database.transaction {
                 try await database.execute("INSERT INTO waited VALUES (1)")
+                begin.finish()
                 try await Task.sleep(for: .milliseconds(100))
                 try await database.transaction { try await database.execute("INSERT INTO waited VALUES (2)") }
             }
-            try await Task.sleep(for: .milliseconds(50))
+            for await _ in begun {}
             #expect(try await database.query("SELECT FROM waited").count == 2)
             try await slow
         }
@@ -74,12 +76,14 @@ extension OneCluster {
 
         @Test func aTaskThatOutlivesItsTransactionIsRefused() async throws {
             let database = try await table("outlived")
+            let (ended, end) = AsyncStream<Void>.makeStream()
             let straggler = try await database.transaction {
                 Task {
-                    try await Task.sleep(for: .milliseconds(50))
+                    for await _ in ended {}
                     try await database.execute("INSERT INTO outlived VALUES (1)")
                 }
             }
+            end.finish()
             let error = await #expect(throws: PostgresError.self) { try await straggler.value }
             #expect(error?.kind == .transactionEnded)
         }

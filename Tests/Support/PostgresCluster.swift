@@ -10,12 +10,12 @@ package final class PostgresCluster: Sendable {
     package let password = "correct horse"
 
     private init() {
-        port = PostgresCluster.freePort()
+        port = FreePorts.take(1)[0]
         folder = "/tmp/bellwether-pg-\(getpid())-\(port)"
         let script = PostgresCluster.script.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
         let keeper = popen("exec sh -c '\(script)' keeper \(folder) \(port) '\(password)' >/dev/null", "we")
         precondition(keeper != nil, "no shell for the test cluster")
-        for _ in 0..<400 where access(folder + "/ready", F_OK) != 0 { usleep(50_000) }
+        for _ in 0..<1200 where access(folder + "/ready", F_OK) != 0 { usleep(50_000) }
         precondition(access(folder + "/ready", F_OK) == 0, "no test cluster in \(folder)")
     }
 
@@ -77,19 +77,4 @@ package final class PostgresCluster: Sendable {
             $as "$bin/pg_ctl" -D "$1/data" -m immediate stop >/dev/null 2>&1
             cd /; rm -rf "$1"
             """
-
-    private static func freePort() -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutableBytes(of: &address) { bytes in
-            let generic = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-            _ = bind(descriptor, generic, length)
-            _ = getsockname(descriptor, generic, &length)
-        }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
 }

@@ -4,13 +4,13 @@ import Testing
 @testable import Emulator
 
 @Suite struct ConcurrencyTests {
-    private static let pause = #"{"do":"sleep","seconds":0.4}"#
-
     @Test func simultaneousInvocationsRunInTheirOwnEnvironmentsAndTheWarmestIsUsedNext() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
         let results = try await withThrowingTaskGroup(of: Int?.self) { group in
-            for _ in 0..<4 { group.addTask { try await machine.invoke("F", #"{"do":"sleep","seconds":1.5}"#).json["pid"] as? Int } }
+            for _ in 0..<4 { group.addTask { try await machine.invoke("F", #"{"do":"hold","mark":1}"#).json["pid"] as? Int } }
+            #expect(await eventually { folder.marks.count == 4 })
+            folder.release()
             return try await group.reduce(into: [Int]()) { $0 += [$1].compactMap { $0 } }
         }
         #expect(Set(results).count == 4)
@@ -46,11 +46,12 @@ import Testing
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("One", reserved: 1), folder.function("None", reserved: 0)))
         await machine.start()
-        async let running = machine.invoke("One", Self.pause)
+        async let running = machine.invoke("One", #"{"do":"hold"}"#)
         #expect(await eventually { await machine.status().functions.contains { $0.running == 1 } })
         await #expect(throws: InvocationRefusal.throttled("One")) { try await machine.invoke("One", "{}") }
         await #expect(throws: InvocationRefusal.throttled("None")) { try await machine.invoke("None", "{}") }
         try await machine.accept((0..<5).map { AsyncEvent(id: "event/\($0)", function: "One", payload: [UInt8](#"{"mark":\#($0)}"#.utf8)) })
+        folder.release()
         #expect(try await running.functionError == nil)
         #expect(await eventually { folder.marks.count == 5 })
         #expect(folder.marks == ["0", "1", "2", "3", "4"])
@@ -63,9 +64,10 @@ import Testing
         var configuration = folder.configuration(folder.function("A"), folder.function("B"))
         configuration.limits.concurrentInvocations = 1
         let machine = try await Machine(configuration)
-        async let running = machine.invoke("A", Self.pause)
+        async let running = machine.invoke("A", #"{"do":"hold"}"#)
         #expect(await eventually { await machine.status().functions[0].running == 1 })
         await #expect(throws: InvocationRefusal.throttled("B")) { try await machine.invoke("B", "{}") }
+        folder.release()
         _ = try await running
         try await machine.stop()
     }
@@ -75,10 +77,9 @@ import Testing
         var configuration = folder.configuration(folder.function("F"))
         configuration.limits.idleSeconds = 1
         let machine = try await Machine(configuration)
-        _ = try await machine.invoke("F", "{}")
-        #expect(folder.processes.count == 1)
+        let first = try await machine.invoke("F", #"{"do":"look"}"#).json["pid"] as? Int
         #expect(await eventually { folder.processes.isEmpty })
-        #expect(try await machine.invoke("F", "2").text == "2")
+        #expect(try await machine.invoke("F", #"{"do":"look"}"#).json["pid"] as? Int != first)
         try await machine.stop()
     }
 

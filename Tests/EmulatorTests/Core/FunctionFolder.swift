@@ -33,6 +33,9 @@ struct FunctionFolder: ~Copyable {
         (try? String(contentsOfFile: "\(path)/mark", encoding: .utf8))?.split(separator: "\n").map(String.init) ?? []
     }
 
+    /// Lets the functions that were told to `hold` answer, now and from now on.
+    func release() { FileManager.default.createFile(atPath: "\(path)/mark.release", contents: nil) }
+
     /// Processes, other than this one, whose command line or environment names this folder.
     var processes: [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
@@ -91,6 +94,10 @@ struct FunctionFolder: ~Copyable {
                 call("POST", f"invocation/{id}/error", error, {"Lambda-Runtime-Function-Error-Type": "Function.Odd"})
             elif do == "sleep":
                 time.sleep(event["seconds"])
+                call("POST", f"invocation/{id}/response", json.dumps({"pid": os.getpid()}))
+            elif do == "hold":
+                while not os.path.exists(os.environ["MARK"] + ".release"):
+                    time.sleep(0.01)
                 call("POST", f"invocation/{id}/response", json.dumps({"pid": os.getpid()}))
             elif do == "child":
                 subprocess.Popen(["sleep", "600"])
@@ -153,9 +160,9 @@ extension InvocationResult {
     var json: [String: Any] { (try? JSONSerialization.jsonObject(with: Data(payload))) as? [String: Any] ?? [:] }
 }
 
-/// Polls until the condition holds or ten seconds have passed.
+/// Polls until the condition holds or a minute has passed.
 func eventually(_ condition: () async -> Bool) async -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
         if await condition() { return true }
         try? await Task.sleep(for: .milliseconds(20))
     }

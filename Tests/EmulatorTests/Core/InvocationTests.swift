@@ -74,11 +74,11 @@ import Testing
 
     @Test func aFunctionThatTakesTooLongIsKilledWithItsChildren() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(folder.configuration(folder.function("F", timeout: 1)))
+        let machine = try await Machine(folder.configuration(folder.function("F", timeout: 3)))
         _ = try await machine.invoke("F", #"{"do":"child"}"#)
         let result = try await machine.invoke("F", #"{"do":"sleep","seconds":60}"#)
         #expect(result.json["errorType"] as? String == "Sandbox.Timedout")
-        #expect(result.json["errorMessage"] as? String == "RequestId: \(result.requestID) Error: Task timed out after 1.00 seconds")
+        #expect(result.json["errorMessage"] as? String == "RequestId: \(result.requestID) Error: Task timed out after 3.00 seconds")
         #expect(await eventually { folder.processes == [] })
         #expect(try await machine.invoke("F", "[1]").text == "[1]")
         try await machine.stop()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Emulator
 
-@Suite struct GatewayTests {
+@Suite(.timeLimit(.minutes(2))) struct GatewayTests {
     static let now = VirtualTime(milliseconds: 1_325_633_400_123)  // 2012-01-03T23:30:00.123Z
     static let api = HTTPAPIDefinition(
         id: "Api",
@@ -170,13 +170,11 @@ import Testing
 
     @Test func aSlowFunctionIsGivenUpAndTheConnectionGoesOn() async throws {
         try await serve({ invocation in
-            if invocation.function == "Slow" { try? await Task.sleep(for: .milliseconds(500)) }
+            if invocation.function == "Slow" { try? await Task.sleep(for: .seconds(600)) }
             return InvocationResult(requestID: "r", payload: Array(#""\#(invocation.function)""#.utf8))
         }) { http, _ in
-            let start = ContinuousClock.now
             let bytes = try await http.raw(
                 Array("GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
-            #expect(.now - start < .milliseconds(450))
             let text = String(decoding: bytes, as: UTF8.self)
             #expect(text.hasPrefix("HTTP/1.1 503") && text.contains(#"{"message":"Service Unavailable"}"#) && text.hasSuffix("Page"))
         }

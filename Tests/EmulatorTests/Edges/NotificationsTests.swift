@@ -29,8 +29,9 @@ struct NotificationsTests {
         }
 
         private init(patience: Duration) async throws {
-            hookPort = try WeedServer.freePort()
-            weed = try WeedServer(hook: hookPort)
+            let first = try LoopbackPorts.free(1 + WeedServer.portCount)
+            hookPort = first
+            weed = try WeedServer(hook: hookPort, ports: Array(first + 1...first + WeedServer.portCount))
             notifications = ObjectNotifications(Self.rules, store: weed, machine: machine, token: "secret", patience: patience)
         }
 
@@ -164,7 +165,8 @@ struct NotificationsTests {
     }
 
     @Test func aServerThatStaysAwayIsAClearError() async throws {
-        let weed = try WeedServer(hook: 1)
+        let first = try LoopbackPorts.free(WeedServer.portCount)
+        let weed = try WeedServer(hook: 1, ports: Array(first..<first + WeedServer.portCount))
         defer { weed.end() }
         let notifications = ObjectNotifications(
             Self.rules, store: weed, machine: RecordingMachine(), token: "secret", endurance: .milliseconds(200))

@@ -12,6 +12,8 @@ final class WeedServer: @unchecked Sendable {  // the process is only touched by
         return program == nil
     }
 
+    static let portCount = 10
+
     let folder: String
     let ports: [Int]
     let bucket = "objects"
@@ -20,9 +22,9 @@ final class WeedServer: @unchecked Sendable {  // the process is only touched by
     private let starts = NSLock()
     private var count = 0
 
-    init(hook: Int) throws {
+    init(hook: Int, ports: [Int]) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("weed-\(UUID().uuidString)").path
-        ports = try (0..<10).map { _ in try Self.freePort() }
+        self.ports = ports
         try FileManager.default.createDirectory(atPath: folder + "/data", withIntermediateDirectories: true)
         try #"{"identities":[{"name":"anonymous","actions":["Admin","Read","Write","List","Tagging"]}]}"#
             .write(toFile: folder + "/s3.json", atomically: true, encoding: .utf8)
@@ -57,7 +59,7 @@ final class WeedServer: @unchecked Sendable {  // the process is only touched by
         try process.run()
         self.process = process
         starts.withLock { count += 1 }
-        for _ in 0..<200 {
+        for _ in 0..<1200 {
             if await (try? http.call("HEAD", "/sentinels"))?.status == 200 { return }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -77,20 +79,6 @@ final class WeedServer: @unchecked Sendable {  // the process is only touched by
     }
 
     var generationCount: Int { starts.withLock { count } }
-
-    static func freePort() throws -> Int {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let name = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0 }
-        }
-        guard name else { throw PlainHTTP.Failure() }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
 }
 
 extension WeedServer: ObjectStore {

@@ -1,0 +1,32 @@
+import Glibc
+
+/// Ports of 127.0.0.1 for servers that tests start: below the range that the kernel hands to outgoing connections, one of which could
+/// otherwise take the port of a server that restarts.
+package enum FreePorts {
+    /// Ports that were free a moment ago, all different.
+    package static func take(_ count: Int) -> [Int] {
+        var ports: Set<Int> = []
+        for _ in 0..<1000 where ports.count < count {
+            let port = Int.random(in: 23_000..<32_000)
+            if isFree(port) { ports.insert(port) }
+        }
+        precondition(ports.count == count, "no free ports between 23000 and 32000")
+        return Array(ports)
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var yes: CInt = 1
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+    }
+}
