@@ -151,7 +151,7 @@ let rooms: [Room] = [
     Room(name: "BacktestTests", path: "Tests/BacktestTests", kind: .test, imports: ["Backtest", "Market", "Features", "Forecasting"]),
     Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
     Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP", "TestSupport"]),
-    Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "Market"]),
+    Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
     Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres", "TestSupport"]),
     Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
     Room(
