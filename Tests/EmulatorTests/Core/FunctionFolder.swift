@@ -34,7 +34,7 @@ struct FunctionFolder: ~Copyable {
     }
 
     /// Lets the functions that were told to `hold` answer, now and from now on.
-    func release() { FileManager.default.createFile(atPath: "\(path)/mark.release", contents: nil) }
+    func release() { _ = FileManager.default.createFile(atPath: "\(path)/mark.release", contents: nil) }
 
     /// Processes, other than this one, whose command line or environment names this folder.
     var processes: [String] {
