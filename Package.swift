@@ -143,14 +143,15 @@ let rooms: [Room] = [
 
     // Tests
     Room(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store"]),
-    Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market"]),
-    Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market"]),
-    Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market"]),
+    Room(name: "TestVectors", path: "Tests/Vectors"),
+    Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market", "TestVectors"]),
+    Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market", "TestVectors"]),
+    Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market", "TestVectors"]),
     Room(name: "KernelsTests", path: "Tests/KernelsTests", kind: .test, imports: ["Kernels"]),
     Room(name: "ForecastingTests", path: "Tests/ForecastingTests", kind: .test, imports: ["Forecasting", "Kernels", "Market"]),
     Room(name: "BacktestTests", path: "Tests/BacktestTests", kind: .test, imports: ["Backtest", "Market", "Features", "Forecasting"]),
     Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
-    Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP", "TestSupport"]),
+    Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP", "TestSupport", "TestVectors"]),
     Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
     Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres", "TestSupport"]),
     Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
@@ -158,7 +159,7 @@ let rooms: [Room] = [
         name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
     Room(name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["LambdaRuntime"], products: [log]),
-    Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents"]),
+    Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents", "TestVectors"]),
     Room(name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents"], products: nio + [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Room(

@@ -47,7 +47,7 @@ package enum EvaluationText {
             lines.append("  direction: \(share(d.share))\(width) % right, always up \(share(d.alwaysUp)) % (\(d.dates) dates)")
         }
         if let ic = horizon.rankCorrelation {
-            lines.append("  rank correlation: \(fixed(ic.mean, 3)), t \(fixed(ic.t, 1)) over \(ic.dates) daily origins")
+            lines.append("  rank correlation: \(fixed(ic.mean, 3)), t \(ic.t.map { fixed($0, 1) } ?? "-") over \(ic.dates) daily origins")
         }
         let comparisons = horizon.comparisons.map { "\($0.t.map { fixed($0, 1) } ?? "-") against \($0.against)" }
         return lines + ["  Diebold-Mariano: " + comparisons.joined(separator: ", ")]

@@ -1,6 +1,7 @@
 import AWS
 import Foundation
 import HTTP
+import TestVectors
 import Testing
 
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
@@ -28,7 +29,7 @@ struct S3ExampleTests {
 
         static var all: [Example] {
             struct File: Decodable { let examples: [Example] }
-            let bytes = (try? Vectors.bytes("sigv4/s3-documented-examples.json")) ?? []
+            let bytes = (try? Vectors.contract("sigv4/s3-documented-examples.json")) ?? []
             return (try? JSONDecoder().decode(File.self, from: Data(bytes)))?.examples ?? []
         }
 

@@ -1,6 +1,7 @@
 import AWS
 import Foundation
 import HTTP
+import TestVectors
 import Testing
 
 /// Requests exactly as the AWS SDK for Python signs them.
@@ -29,7 +30,7 @@ struct SDKRequestTests {
         let expires: Int?
 
         init(_ name: String) throws {
-            self = try JSONDecoder().decode(Recorded.self, from: Data(try Vectors.bytes("aws-requests/\(name)")))
+            self = try JSONDecoder().decode(Recorded.self, from: Data(try Vectors.contract("aws-requests/\(name)")))
         }
 
         var keys: Credentials {

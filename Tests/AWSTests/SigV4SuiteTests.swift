@@ -1,5 +1,6 @@
 import AWS
 import HTTP
+import TestVectors
 import Testing
 
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))

@@ -1,6 +1,7 @@
 import AWS
 import Foundation
 import HTTP
+import TestVectors
 
 /// One case of the official Signature Version 4 suite, signed in the header or in the query.
 struct SigningCase: Sendable, CustomStringConvertible {
@@ -36,7 +37,7 @@ struct SigningCase: Sendable, CustomStringConvertible {
     }
 
     func sign() throws -> SignedRequest {
-        let context = try JSONDecoder().decode(Context.self, from: Data(try Vectors.bytes("sigv4/v4/\(name)/context.json")))
+        let context = try JSONDecoder().decode(Context.self, from: Data(try Vectors.contract("sigv4/v4/\(name)/context.json")))
         let keys = context.credentials
         var signer = SigV4Signer(
             Credentials(accessKey: keys.access_key_id, secretKey: keys.secret_access_key, sessionToken: keys.token),

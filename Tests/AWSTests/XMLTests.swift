@@ -1,5 +1,6 @@
 import AWS
 import Foundation
+import TestVectors
 import Testing
 
 @Suite struct XMLTests {
@@ -34,17 +35,17 @@ import Testing
 
     @Test(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
     func theSamplesOfTheServiceAreRead() throws {
-        let page = try S3Page(parsing: try Vectors.bytes("s3/responses-s3-list-objects.xml"))
+        let page = try S3Page(parsing: try Vectors.contract("s3/responses-s3-list-objects.xml"))
         #expect(page.keys.map(\.key) == ["key1", "key2"])
         #expect(page.keys.map(\.size) == [10000, 1234])
         #expect(page.keys[0].etag == "\"1d921b22129502cbbe5cbaf2c8bac682\"")
-        let error = try XMLNode(parsing: try Vectors.bytes("s3/errors-s3-list-objects.xml"))
+        let error = try XMLNode(parsing: try Vectors.contract("s3/errors-s3-list-objects.xml"))
         #expect(error["Code"] == "AccessDenied")
         struct Sample: Decodable {
             let name: String
             let body: String
         }
-        for sample in try JSONDecoder().decode([Sample].self, from: Data(try Vectors.bytes("s3/documented-error-bodies.json"))) {
+        for sample in try JSONDecoder().decode([Sample].self, from: Data(try Vectors.contract("s3/documented-error-bodies.json"))) {
             if !sample.body.isEmpty { _ = try XMLNode(parsing: Array(sample.body.utf8)) }
         }
     }
@@ -55,7 +56,7 @@ import Testing
             struct Object: Decodable { let input_base64, sha256: String }
             let objects: [Object]
         }
-        for object in try JSONDecoder().decode(File.self, from: Data(try Vectors.bytes("s3/checksum-vectors.json"))).objects {
+        for object in try JSONDecoder().decode(File.self, from: Data(try Vectors.contract("s3/checksum-vectors.json"))).objects {
             #expect(Digest.base64(Digest.sha256(try #require(Digest.bytes(base64: object.input_base64)))) == object.sha256)
         }
     }

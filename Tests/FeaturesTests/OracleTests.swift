@@ -1,6 +1,7 @@
 import Features
 import Foundation
 import Market
+import TestVectors
 import Testing
 
 /// Compares with the reference implementation in pandas, run by the interpreter that `BELLWETHER_ORACLE_PYTHON` names.
@@ -92,7 +93,7 @@ import Testing
 
     @Test(
         .enabled(if: Oracle.python != nil, "BELLWETHER_ORACLE_PYTHON is not set"),
-        .enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set"))
+        .enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
     func everyFeatureAndVolatilityEqualsTheReference() throws {
         let table = try Oracle.run()
         let rows = (0..<table.symbols).map { features(Oracle.observations(table, $0)) }

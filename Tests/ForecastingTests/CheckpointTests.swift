@@ -5,16 +5,10 @@ import Testing
 
 @Suite struct CheckpointTests {
     private var configuration: SequenceConfiguration {
-        var configuration = SyntheticMarket.small
-        configuration.roundSamples = 1_280
-        configuration.rounds = 3
+        var configuration = SyntheticMarket.threeRounds
         configuration.nets = 2
         configuration.patience = 2
         return configuration
-    }
-
-    private func set() throws -> TrainingSet {
-        TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
     }
 
     /// Trains with an interruption after every `batches` batches, each time from the bytes alone.
@@ -22,7 +16,7 @@ import Testing
         var checkpoint: [UInt8]?
         for interruptions in 0... {
             var left = batches
-            let training = try type.train(try set(), configuration, seed: 4, resuming: checkpoint) {
+            let training = try type.train(try SyntheticMarket.fiveSymbols(), configuration, seed: 4, resuming: checkpoint) {
                 left -= 1
                 return left < 0
             }
@@ -35,7 +29,7 @@ import Testing
     }
 
     private func check<Net>(_ type: SequenceModel<Net>.Type) throws {
-        let whole = try type.fit(try set(), configuration, seed: 4).state().encoded()
+        let whole = try type.fit(try SyntheticMarket.fiveSymbols(), configuration, seed: 4).state().encoded()
         for batches in [1, 3, 5, 7] {
             let (model, interruptions) = try interrupted(type, every: batches)
             #expect(interruptions > 2)
@@ -50,7 +44,9 @@ import Testing
 
     @Test func aCheckpointOfAnotherTrainingOrADamagedOneIsRefused() throws {
         func stopped(_ configuration: SequenceConfiguration, seed: UInt64, resuming: [UInt8]?) throws -> [UInt8] {
-            guard case .interrupted(let bytes) = try LSTM.train(try set(), configuration, seed: seed, resuming: resuming, until: { true })
+            guard
+                case .interrupted(let bytes) = try LSTM.train(
+                    try SyntheticMarket.fiveSymbols(), configuration, seed: seed, resuming: resuming, until: { true })
             else { return [] }
             return bytes
         }
@@ -61,7 +57,7 @@ import Testing
         other.rate = 1e-3
         #expect(throws: ArtifactFailure.self) { try stopped(other, seed: 4, resuming: bytes) }
         #expect(throws: ArtifactFailure.self) {
-            try Transformer.train(try set(), configuration, seed: 4, resuming: bytes, until: { true })
+            try Transformer.train(try SyntheticMarket.fiveSymbols(), configuration, seed: 4, resuming: bytes, until: { true })
         }
         #expect(throws: ArtifactFailure.self) { try stopped(configuration, seed: 4, resuming: Array(bytes.dropLast())) }
         var random = RandomStream(seed: 1)
@@ -73,7 +69,9 @@ import Testing
     }
 
     @Test func aDeadlineInterruptsTraining() throws {
-        guard case .interrupted(let bytes) = try Transformer.train(try set(), seed: 1, resuming: nil, deadline: .now, progress: { _ in })
+        guard
+            case .interrupted(let bytes) = try Transformer.train(
+                try SyntheticMarket.fiveSymbols(), seed: 1, resuming: nil, deadline: .now, progress: { _ in })
         else {
             Issue.record("the training did not stop")
             return

@@ -5,23 +5,14 @@ import Testing
 
 /// What a training does when its loss is no longer a number.
 @Suite struct DivergenceTests {
-    private var configuration: SequenceConfiguration {
-        var configuration = SyntheticMarket.small
-        configuration.roundSamples = 1_280
-        configuration.rounds = 3
-        return configuration
-    }
-
-    private func set() throws -> TrainingSet {
-        TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
-    }
+    private let configuration = SyntheticMarket.threeRounds
 
     /// A training stopped after `batches`, resumed from a checkpoint.
     private func train<Net>(
         _ type: SequenceModel<Net>.Type, from checkpoint: [UInt8]?, batches: Int
     ) throws -> Training<SequenceModel<Net>> {
         var left = batches
-        return try type.train(try set(), configuration, seed: 4, resuming: checkpoint) {
+        return try type.train(try SyntheticMarket.fiveSymbols(), configuration, seed: 4, resuming: checkpoint) {
             left -= 1
             return left < 0
         }
@@ -70,7 +61,7 @@ import Testing
     @Test func aStepThatIsTooLargeDivergesTwice() throws {
         var configuration = configuration
         configuration.rate = 1e38
-        let error = #expect(throws: TrainingFailure.self) { try LSTM.fit(try set(), configuration, seed: 4) }
+        let error = #expect(throws: TrainingFailure.self) { try LSTM.fit(try SyntheticMarket.fiveSymbols(), configuration, seed: 4) }
         guard case .diverged(_, restarts: 1) = error else {
             Issue.record("it failed otherwise: \(String(describing: error))")
             return

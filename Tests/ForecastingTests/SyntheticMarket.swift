@@ -49,4 +49,17 @@ struct SyntheticMarket {
         configuration.validationSessions = 120
         return configuration
     }
+
+    /// The same for three short rounds.
+    static var threeRounds: SequenceConfiguration {
+        var configuration = small
+        configuration.roundSamples = 1_280
+        configuration.rounds = 3
+        return configuration
+    }
+
+    /// What five symbols give to learn from.
+    static func fiveSymbols() throws -> TrainingSet {
+        TrainingSet(histories: try histories(count: 5, sessions: 600, effect: 0.5), cut: date(599))
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import LambdaEvents
+import TestVectors
 import Testing
 
 @Suite struct `HTTP API events` {
@@ -43,8 +44,8 @@ import Testing
     @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"))
     func `A recorded event reads itself unless it holds what is rare`() throws {
         let name = "apigw-v2-request-no-authorizer"
-        #expect(HTTPAPIRequest(reading: Array(try Vectors.data(name))) == nil)
-        var event = try #require(JSONSerialization.jsonObject(with: Vectors.data(name)) as? [String: Any])
+        #expect(HTTPAPIRequest(reading: Array(try Vectors.sample(name))) == nil)
+        var event = try #require(JSONSerialization.jsonObject(with: Vectors.sample(name)) as? [String: Any])
         var context = try #require(event["requestContext"] as? [String: Any])
         context["authentication"] = nil
         event["requestContext"] = context

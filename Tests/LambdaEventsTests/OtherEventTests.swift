@@ -1,5 +1,6 @@
 import Foundation
 import LambdaEvents
+import TestVectors
 import Testing
 
 @Suite struct `Other events` {
@@ -22,7 +23,7 @@ import Testing
 
     @Test(.enabled(if: Vectors.arePresent, "needs BELLWETHER_VECTORS"))
     func `Both kinds of schedule decode and the scheduler's detail stays a text`() throws {
-        let all = try #require(JSONSerialization.jsonObject(with: Vectors.data("doc-scheduler-and-cron")) as? [String: Any])
+        let all = try #require(JSONSerialization.jsonObject(with: Vectors.sample("doc-scheduler-and-cron")) as? [String: Any])
         for name in ["eventbridge_rule_schedule", "eventbridge_scheduler_default_payload"] {
             let event = try JSONDecoder().decode(ScheduledEvent.self, from: JSONSerialization.data(withJSONObject: #require(all[name])))
             #expect(event.time == "2026-03-16T21:30:00Z" && event.detailType == "Scheduled Event")

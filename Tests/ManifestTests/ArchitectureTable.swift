@@ -27,6 +27,7 @@ enum ArchitectureTable {
         "SampleMarket": ["Market", "Hummingbird", "HTTPTypes", "NIOCore", "Logging"],
         "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS", "ArgumentParser", "Logging"],
         "TestSupport": ["Postgres", "Store"],
+        "TestVectors": [],
     ]
 
     /// Functions may use everything shared and the Lambda rooms, never each other.

@@ -1,9 +1,10 @@
 import Foundation
 import Market
+import TestVectors
 import Testing
 
 @Suite struct TradingCalendars {
-    @Test(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set"), arguments: ["XNYS", "XNAS"])
+    @Test(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"), arguments: ["XNYS", "XNAS"])
     func everySessionFrom1990To2030HasTheRecordedOpenAndClose(_ mic: String) throws {
         let calendar = try #require(TradingCalendar.of(mic: mic))
         var recorded: [SessionDate] = []

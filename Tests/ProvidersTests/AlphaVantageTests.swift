@@ -1,6 +1,7 @@
 import Foundation
 import Market
 import Providers
+import TestVectors
 import Testing
 
 @Suite struct AlphaVantageAnswers {
@@ -99,7 +100,7 @@ import Testing
     }
 }
 
-@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct AlphaVantageSamples {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct AlphaVantageSamples {
     private static let folder = "contracts/market-data/alphavantage/"
     private let provider = AlphaVantageDaily(key: nil)
 

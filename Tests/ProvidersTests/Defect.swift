@@ -1,4 +1,5 @@
 import Market
+import TestVectors
 
 /// A way in which price histories are wrong.
 enum Defect: String, CaseIterable {

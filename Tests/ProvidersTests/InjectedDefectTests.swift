@@ -1,10 +1,11 @@
 import Market
+import TestVectors
 import Testing
 
 @testable import Providers
 
 /// Defects put at random into histories that have next to none, and how many of each kind the rules find.
-@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct InjectedDefects {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct InjectedDefects {
     @Test(arguments: [1, 2] as [UInt64]) func atLeastNineteenOfTwentyAreFoundByTheRuleOfTheirKind(_ seed: UInt64) throws {
         let histories = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7)
         var random = SplitMix(state: seed)

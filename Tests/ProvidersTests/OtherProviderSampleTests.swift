@@ -1,6 +1,7 @@
 import Foundation
 import Market
 import Providers
+import TestVectors
 import Testing
 
 /// What each recorded answer of the providers beside Yahoo and Alpha Vantage's daily functions must come to.
@@ -79,7 +80,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct OtherProviderSamples {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct OtherProviderSamples {
     private static let folder = "contracts/market-data/"
 
     @Test(arguments: ProviderSample.all) func everyRecordedAnswerComesToWhatItSays(_ sample: ProviderSample) throws {

@@ -1,6 +1,7 @@
 import Foundation
 import Market
 import Providers
+import TestVectors
 import Testing
 
 /// What each recorded answer must come to.
@@ -48,7 +49,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct YahooSamples {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct YahooSamples {
     private static let folder = "contracts/market-data/yahoo/"
 
     @Test(arguments: YahooSample.all) func everyRecordedAnswerComesToWhatItSays(_ sample: YahooSample) throws {

@@ -1,10 +1,11 @@
 import Foundation
 import Market
 import Providers
+import TestVectors
 import Testing
 
 /// Recorded answers of Yahoo that are wrong, each with a twin that was put right by hand: what is made of both must be the same.
-@Suite(.enabled(if: Vectors.root != nil, "BELLWETHER_VECTORS is not set")) struct YahooTwins {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct YahooTwins {
     private struct Line {
         let start: Instant
         let values: [Double]

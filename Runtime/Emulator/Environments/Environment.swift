@@ -26,7 +26,7 @@ final class Environment {
     unowned let pool: FunctionPool
     private var listener: (any Channel)?
     private var process: ChildProcess?
-    private var output: OutputHandler?
+    private var output: ProcessOutput?
     private var timer: Scheduled<Void>?
     private var startedAt = NIODeadline.now()
     private var initDuration: Int64?
@@ -70,18 +70,11 @@ final class Environment {
             for: function, runtimeAPI: "127.0.0.1:\(port)", logStream: "\(pool.logStreamPrefix)\(number)")
         let process = try ChildProcess.spawn("\(function.codePath)/bootstrap", in: function.codePath, environment: variables)
         self.process = process
-        let handler = OutputHandler(descriptor: process.output) { [weak self] bytes in
+        output = ProcessOutput(descriptor: process.output, on: pool.loop) { [weak self] bytes in
             guard let self else { return }
             tail.append(bytes)
             pool.log.append(bytes)
         }
-        output = handler
-        let bound = NIOLoopBound(handler, eventLoop: pool.loop)
-        _ = NIOPipeBootstrap(group: pool.loop)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
-            }
-            .takingOwnershipOfDescriptor(input: process.output)
         let environment = NIOLoopBound(self, eventLoop: pool.loop)
         process.whenEnded { environment.eventLoop.execute { environment.value.ended() } }
     }

@@ -60,7 +60,8 @@ package struct EvaluationBook {
             let daily = DieboldMariano(correlations[i], horizon: Quantiles.horizons[i], step: 1)
             return tallies[i].horizon(
                 Quantiles.horizons[i], step: step,
-                rankCorrelation: daily.observations > 0 ? .init(mean: daily.mean, t: daily.t, dates: daily.observations) : nil)
+                rankCorrelation: daily.observations > 0
+                    ? .init(mean: daily.mean, t: daily.observations > 1 ? daily.t : nil, dates: daily.observations) : nil)
         }
         return EvaluationReport(horizons: horizons, portfolio: portfolio?.result(trials: trials), leakChecks: leakChecks)
     }

@@ -26,7 +26,9 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
 
     /// Mean Spearman correlation of medians with outcomes over daily origins, with its Newey-West t.
     package struct RankCorrelation: Sendable, Hashable, Codable {
-        package let mean, t: Double
+        package let mean: Double
+        /// Nil with fewer than two dates.
+        package let t: Double?
         package let dates: Int
     }
 

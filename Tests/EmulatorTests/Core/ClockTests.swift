@@ -14,7 +14,7 @@ private struct Ticker: TimedSource {
 
     func due(at time: VirtualTime) async -> [AsyncEvent] {
         guard time.milliseconds % period == 0 else { return [] }
-        let payload = #"{"do":"\(isHeld ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
+        let payload = #"{"do":"\#(isHeld ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
         return [AsyncEvent(id: "tick/\(time)", function: "F", payload: [UInt8](payload.utf8))]
     }
 }

@@ -1,17 +1,23 @@
 import Foundation
 
 /// The folder of vectors outside the project, named by `BELLWETHER_VECTORS`. Tests that need it are skipped loudly without it.
-enum Vectors {
-    static let root: String? = {
+package enum Vectors {
+    package static let root: String? = {
         let path = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"]
         if path == nil { print("SKIPPED: BELLWETHER_VECTORS is not set, so the tests over its files do not run") }
         return path
     }()
 
-    static func file(_ path: String) -> String { (root ?? "") + "/" + path }
+    package static var arePresent: Bool { root != nil }
+
+    package static func file(_ path: String) -> String { (root ?? "") + "/" + path }
+
+    package static func bytes(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(path))))
+    }
 
     /// The lines of a text file, through `gzip -dc` when its name ends in `.gz`.
-    static func lines(_ path: String) throws -> [Substring] {
+    package static func lines(_ path: String) throws -> [Substring] {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = path.hasSuffix(".gz") ? ["gzip", "-dc", file(path)] : ["cat", file(path)]

@@ -1,33 +1,9 @@
 import Foundation
+import TestVectors
 import Testing
 
-/// The folder of vectors outside the project, named by `BELLWETHER_VECTORS`. Tests that need it are skipped loudly without it.
-enum Vectors {
-    static let root: String? = {
-        let path = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"]
-        if path == nil { print("SKIPPED: BELLWETHER_VECTORS is not set, so the tests over its files do not run") }
-        return path
-    }()
-
-    static func file(_ path: String) -> String { (root ?? "") + "/" + path }
-
-    static func bytes(_ path: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(path))))
-    }
-
-    /// The lines of a file compressed with gzip.
-    static func lines(_ path: String) throws -> [Substring] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["gzip", "-dc", file(path)]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
-    }
-
+/// Recorded answers of providers.
+extension Vectors {
     /// A sample's provider body: the file itself, or `response.bodyJson` of a recorded exchange.
     static func body(_ path: String) throws -> [UInt8] {
         let bytes = try bytes(path)

@@ -1,0 +1,50 @@
+@preconcurrency import Dispatch
+import Glibc
+import NIOCore
+
+/// What a function process prints, passed on as it arrives. Everything is read on the event loop.
+final class ProcessOutput {
+    private let descriptor: CInt
+    private let source: any DispatchSourceRead
+    private var isOpen = true
+    private let receive: (ByteBufferView) -> Void
+
+    private static let queue = DispatchQueue(label: "function output")
+
+    /// - Parameter descriptor: the non-blocking read end of a pipe, closed once its writers have.
+    init(descriptor: CInt, on loop: any EventLoop, receive: @escaping (ByteBufferView) -> Void) {
+        self.descriptor = descriptor
+        self.receive = receive
+        source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: Self.queue)
+        let output = NIOLoopBound(self, eventLoop: loop)
+        source.setEventHandler { [source] in
+            // It would be told again and again until the loop has read.
+            source.suspend()
+            loop.execute {
+                output.value.drain()
+                source.resume()
+            }
+        }
+        source.setCancelHandler { close(descriptor) }
+        source.activate()
+    }
+
+    /// Reads at once what is already in the pipe, so that lines printed before a response belong to its invocation.
+    /// At most two pipes' capacity: a process that prints without end must not keep the event loop.
+    func drain() {
+        for _ in 0..<8 where isOpen {
+            var chunk = ByteBuffer()
+            var count = 0
+            chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: 16384) {
+                count = read(descriptor, $0.baseAddress, $0.count)
+                return max(0, count)
+            }
+            if count > 0 { receive(chunk.readableBytesView) }
+            if count == 0 {
+                isOpen = false
+                source.cancel()
+            }
+            guard count > 0 else { return }
+        }
+    }
+}
