@@ -57,9 +57,11 @@ extension RebuildStep: Codable {
 }
 
 extension Featurize {
-    /// Works until half of the invocation's time is gone; what is left is the caller's next step.
-    func rebuild(_ step: RebuildStep, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
-        let half = ContinuousClock.now + (context.cutOff.instant - .now) / 2
+    /// Works until `end`, by default until half of the invocation's time is gone; what is left is the caller's next step.
+    func rebuild(
+        _ step: RebuildStep, until end: ContinuousClock.Instant? = nil, _ summary: inout FeaturizeSummary, _ context: Context
+    ) async throws {
+        let end = end ?? .now + (context.cutOff.instant - .now) / 2
         switch step {
         case .clear:
             try await Derived(database).clear()
@@ -73,7 +75,7 @@ extension Featurize {
                     context.logger.warning("Skipped", metadata: ["object": "\(object.key)", "reason": "\(failure)"])
                     summary.skipped[object.key] = failure.description
                 }
-                guard .now < half else {
+                guard .now < end else {
                     summary.next = .objects(after: object.key)
                     return
                 }
@@ -84,7 +86,7 @@ extension Featurize {
             for begin in try await Derived(database).crossSections(version: fold.store.version)
             where place.map({ $0.exchange <= begin.exchange }) ?? true {
                 let (written, rest) = try await crossSection.update(
-                    begin.exchange, asOf: begin.knownAt, from: place?.exchange == begin.exchange ? place : nil, until: half)
+                    begin.exchange, asOf: begin.knownAt, from: place?.exchange == begin.exchange ? place : nil, until: end)
                 summary.crossSection += written
                 guard let rest else { continue }
                 summary.next = .crossSections(from: rest)

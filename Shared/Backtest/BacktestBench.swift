@@ -7,6 +7,9 @@ import Market
 package enum BacktestBench {
     package enum Net: String, Sendable, CaseIterable { case lstm, transformer }
 
+    /// The version of the features that this build makes and reads.
+    package static let featureVersion = FeatureSet.version
+
     /// Training of batches of 256 windows of 60 × 24, hidden 64, 21 outputs, fp32; a sample is a window.
     package static func training(_ net: Net, batches: Int, threads: Int) throws -> () -> MeasuredRound {
         switch net {

@@ -44,7 +44,9 @@ extension CrossSectionTests {
             // As the caller sends it.
             let event = try JSONDecoder().decode(RebuildStep.self, from: try JSONEncoder().encode(step))
             #expect(event == step)
-            next = try await featurize.handle(.rebuild(event), Context(cutOff: .after(.milliseconds(200)))).next
+            var summary = FeaturizeSummary()
+            try await featurize.rebuild(event, until: .now + .milliseconds(100), &summary, Context())
+            next = summary.next
             #expect(next != step)
             parts += 1
         }

@@ -33,9 +33,9 @@ struct MisbehaviourTests {
     @Test func aBodyThatTricklesEndsAtTheDeadline() async {
         let failure = await failure(get, within: .milliseconds(400)) { connection in
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
-            for _ in 0..<20 {
+            for _ in 0..<99 {
                 connection.send("x")
-                usleep(50_000)
+                usleep(200_000)
             }
         }
         #expect(failure?.kind == .timedOut)

@@ -105,16 +105,14 @@ extension OneCluster {
             cluster.control("-m fast restart")
             let after: Int = try await database.query("SELECT pg_backend_pid()")[0][0]
             #expect(before != after)
-            let down = Task.detached { [cluster] in
-                cluster.control("-m immediate stop")
+            cluster.control("-m immediate stop")
+            await #expect(throws: PostgresError.self) { try await database.query("SELECT 1", deadline: .now + .milliseconds(200)) }
+            let up = Task.detached { [cluster] in
                 try await Task.sleep(for: .milliseconds(300))
                 cluster.control("start")
             }
-            while await (try? database.query("SELECT 1", deadline: .now + .milliseconds(20))) != nil {
-                try await Task.sleep(for: .milliseconds(2))
-            }
             #expect(try await database.query("SELECT 1", deadline: .now + .seconds(20)).count == 1)
-            try await down.value
+            try await up.value
         }
 
         @Test func aTransactionDiesWithItsConnection() async throws {

@@ -58,7 +58,6 @@ struct PostgresServer: LocalServer {
 
     /// Makes roles and the database; harmless when they exist.
     func prepare() async throws(ServerTrouble) {
-        let tools = try await PostgresTools.find(cluster: data)
         var sql = ""
         for role in PostgresRole.allCases where role != .admin {
             let password = passwords[role.rawValue] ?? ""
@@ -75,13 +74,19 @@ struct PostgresServer: LocalServer {
             GRANT CONNECT, TEMPORARY ON DATABASE \(Self.database) TO \(PostgresRole.app.rawValue), \(PostgresRole.reader.rawValue);
 
             """
+        try await run(sql, as: .admin, database: "postgres")
+    }
+
+    /// Runs a script of `psql` on the running server; it ends at the first statement that fails.
+    func run(_ script: String, as role: PostgresRole, database: String) async throws(ServerTrouble) {
+        let tools = try await PostgresTools.find(cluster: data)
         var environment = Self.environment
-        environment["PGPASSWORD"] = passwords[PostgresRole.admin.rawValue]
+        environment["PGPASSWORD"] = passwords[role.rawValue]
         _ = try await Tool.run(
             [
-                "\(tools.folder)/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", "\(port)", "-U",
-                PostgresRole.admin.rawValue, "-d", "postgres",
-            ], environment: environment, input: sql)
+                "\(tools.folder)/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", "\(port)", "-U", role.rawValue, "-d",
+                database,
+            ], environment: environment, input: script)
     }
 
     func stop(_ process: ProcessIdentity) async {

@@ -23,7 +23,8 @@ struct Bench: AsyncParsableCommand {
             time, which takes a download of more than a gigabyte.
             """,
         subcommands: [
-            BenchServe.self, BenchStart.self, BenchIngest.self, BenchNightly.self, BenchFit.self, BenchTrain.self, BenchInfer.self,
+            BenchServe.self, BenchStart.self, BenchIngest.self, BenchNightly.self, BenchMonitor.self, BenchFit.self, BenchTrain.self,
+            BenchInfer.self,
             BenchFeatures.self, BenchGARCH.self, BenchGBDT.self,
         ])
 }

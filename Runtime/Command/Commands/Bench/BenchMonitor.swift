@@ -1,0 +1,86 @@
+import ArgumentParser
+import Backtest
+import Emulator
+import Foundation
+
+struct BenchMonitor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "monitor", abstract: "Score an evening and review the champion over a long record of made-up forecasts.",
+        discussion: """
+            Through a local system of its own, in a folder that is deleted afterwards: forecasts of every kind of model for as many symbols \
+            and evenings as you say are written into its database with their scores, all but those that one more session brings. Then \
+            Monitor scores these, moves the spread factors and watches the champion, as each evening, and holds every challenger against \
+            it, as each month. 500 symbols and 260 evenings are 3.5 million forecasts, which take a few minutes and 5 GB of disk.
+            """)
+
+    @Option(help: "Symbols.") var symbols = 500
+    @Option(help: "Evenings with forecasts; a year has about 260 weekdays.") var evenings = 260
+    @Option(help: "Evenings that are scored, one after the other.") var rounds = 3
+    @OptionGroup var options: BenchOptions
+
+    func validate() throws {
+        guard symbols > 0, evenings > 25, rounds > 0 else { throw ValidationError("Give at least one symbol, 26 evenings and one round.") }
+    }
+
+    func run() async throws {
+        let home = try Home.find()
+        let own = try await home.fresh(named: "bench-monitor")
+        let outcome: Result<BenchReport, any Error>
+        do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
+        _ = await LocalDeployment.stop(own)
+        try? FileManager.default.removeItem(atPath: own.state)
+        try outcome.get().print(asJSON: options.json)
+    }
+
+    private func measure(_ home: Home) async throws -> BenchReport {
+        let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
+        let record = ForecastRecord(symbols: symbols, evenings: evenings, unscored: rounds)
+        var report = BenchReport("monitor")
+        report.conditions["record"] =
+            "\(symbols) symbols, \(evenings) evenings, \(ForecastRecord.kinds.count) kinds, horizons 1, 5 and 20"
+        Screen.say("Writing \(symbols * evenings * ForecastRecord.kinds.count * 3) forecasts and their scores …")
+        try await LocalServers.run(record.script, inFolder: home.state)
+
+        let log = ReportLog(folder: "\(home.emulator)/logs")
+        let seen = log.counts()
+        for session in record.sessions.suffix(rounds) {
+            let scored = try await call(#"{"time":"\#(session)T23:45:00Z"}"#, deployment.machine).scored ?? 0
+            let expected = symbols * ForecastRecord.kinds.count * 3
+            guard scored == expected else { throw CommandFailure("\(scored) forecasts were scored on \(session) and not \(expected)") }
+        }
+        try add("an evening", log.lines(after: seen), &report)
+        let before = log.counts()
+        let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.machine).evidence.count
+        try add("a review of \(challengers) challengers", log.lines(after: before), &report)
+        return report
+    }
+
+    private func add(_ name: String, _ lines: [String: [ReportLog.Line]], _ report: inout BenchReport) throws {
+        let lines = lines["Monitor"] ?? []
+        guard !lines.isEmpty, !lines.contains(where: \.isFailure) else { throw CommandFailure("Monitor did not come to an end") }
+        report.add(name, Measurements(lines.map { $0.milliseconds / 1000 }).median, "s by the clock", note: "\(lines.count) invocations")
+        report.add("\(name): most memory", lines.map(\.megabytes).max() ?? .nan, "MB")
+    }
+
+    private struct Summary: Decodable {
+        let scored: Int?
+        let evidence: [Evidence]
+        struct Evidence: Decodable {}
+
+        private enum Key: CodingKey { case scored, evidence }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: Key.self)
+            scored = try values.decodeIfPresent(Int.self, forKey: .scored)
+            evidence = try values.decodeIfPresent([Evidence].self, forKey: .evidence) ?? []
+        }
+    }
+
+    private func call(_ event: String, _ machine: MachineClient) async throws -> Summary {
+        let answer = try await machine.invoke("\(LocalTemplate.stack)-Monitor", payload: Data(event.utf8))
+        guard answer.status == 200, answer.functionError == nil else {
+            throw CommandFailure("Monitor failed: \(String(decoding: answer.payload, as: UTF8.self))")
+        }
+        return try JSONDecoder().decode(Summary.self, from: answer.payload)
+    }
+}
