@@ -20,7 +20,8 @@ struct ForecastRecord: Sendable {
         self.symbols = symbols
         self.unscored = unscored
         let last = 15_338  // 2011-12-30, a Friday, in days since 1970
-        sessions = (0..<evenings * 7 / 5 + 7).map { last - $0 }.filter { ($0 + 3) % 7 < 5 }.prefix(evenings).reversed().map { day in
+        let weekdays = (0..<2 * evenings + 7).lazy.map { last - $0 }.filter { ($0 + 3) % 7 < 5 }.prefix(evenings)
+        sessions = weekdays.reversed().map { day in
             Date(timeIntervalSince1970: Double(day) * 86_400).formatted(.iso8601.year().month().day())
         }
     }
