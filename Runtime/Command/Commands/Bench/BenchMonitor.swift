@@ -48,17 +48,26 @@ struct BenchMonitor: AsyncParsableCommand {
             let expected = symbols * ForecastRecord.kinds.count * 3
             guard scored == expected else { throw CommandFailure("\(scored) forecasts were scored on \(session) and not \(expected)") }
         }
-        try add("an evening", log.lines(after: seen), &report)
+        try await add("an evening", rounds, log, after: seen, &report)
         let before = log.counts()
         let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.machine).evidence.count
-        try add("a review of \(challengers) challengers", log.lines(after: before), &report)
+        try await add("a review of \(challengers) challengers", 1, log, after: before, &report)
         return report
     }
 
-    private func add(_ name: String, _ lines: [String: [ReportLog.Line]], _ report: inout BenchReport) throws {
-        let lines = lines["Monitor"] ?? []
-        guard !lines.isEmpty, !lines.contains(where: \.isFailure) else { throw CommandFailure("Monitor did not come to an end") }
-        report.add(name, Measurements(lines.map { $0.milliseconds / 1000 }).median, "s by the clock", note: "\(lines.count) invocations")
+    private func add(
+        _ name: String, _ count: Int, _ log: ReportLog, after seen: [String: Int], _ report: inout BenchReport
+    ) async throws {
+        var lines: [ReportLog.Line] = []
+        // The emulator gathers lines for a moment before it writes them.
+        for _ in 0..<100 where lines.count < count {
+            try await Task.sleep(for: .milliseconds(20))
+            lines = log.lines(after: seen)["Monitor"] ?? []
+        }
+        guard lines.count == count, !lines.contains(where: \.isFailure) else {
+            throw CommandFailure("\(log.folder) does not tell of \(count) invocations of Monitor that went well")
+        }
+        report.add(name, Measurements(lines.map { $0.milliseconds / 1000 }).median, "s by the clock", note: "\(count) invocations")
         report.add("\(name): most memory", lines.map(\.megabytes).max() ?? .nan, "MB")
     }
 
