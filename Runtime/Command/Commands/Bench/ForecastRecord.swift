@@ -5,11 +5,11 @@ import Foundation
 /// month. What a session brings is known at 23:15 of its day and was forecast at 23:30.
 struct ForecastRecord: Sendable {
     /// All but what forecasts are held against.
-    static let kinds = FitSpeed.kinds.filter { $0 != baseline } + ["ensemble"]
+    static let kinds = FitSpeed.kinds.filter { $0 != baseline } + [champion]
     /// After the last evening.
     static let review = "2012-01-01T21:00:00Z"
     private static let baseline = "random-walk"
-    private static let floor = "blended-fhs"
+    private static let champion = "ensemble"
 
     /// Weekdays, the last `unscored` of which have brought returns that nobody has scored.
     let sessions: [String]
@@ -43,6 +43,8 @@ struct ForecastRecord: Sendable {
                     artifact_key, artifact_sha256)
                 SELECT kind || '-' || to_char(month, 'YYYYMM'), kind, month, '\(version)', '{}', '', '', 1, '2000-01-03', month::date, '{}', '', ''
                 FROM kinds, (SELECT DISTINCT date_trunc('month', session::timestamptz) AS month FROM days) m;
+            INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence)
+                SELECT 'champion', as_of, id, 'made up', '{}' FROM models WHERE kind = '\(Self.champion)' ORDER BY as_of LIMIT 1;
             INSERT INTO features (instrument_id, session, version, known_at, available_at, fetched_at, sha256, values, log_return, extras)
                 SELECT id, session, '\(version)', session + time '23:15', session + time '23:15', session + time '23:15',
                     md5(id || session) || md5(session || id), '{}', 0.02 * (random() - 0.5), '{}'
@@ -50,7 +52,7 @@ struct ForecastRecord: Sendable {
             INSERT INTO forecasts (model_id, instrument_id, session, feature_version, data_version, horizon, role, as_of, origin_close,
                     currency, quantiles, baseline_model_id, baseline_quantiles, probability_of_fall)
                 SELECT kind || '-' || to_char(session, 'YYYYMM'), id, session, '\(version)', md5(id || session) || md5(session || id), horizon,
-                    CASE kind WHEN '\(Self.floor)' THEN 'champion' ELSE 'challenger' END, session + time '23:30', 1000000000, 'USD', q,
+                    CASE kind WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END, session + time '23:30', 1000000000, 'USD', q,
                     '\(Self.baseline)-' || to_char(session, 'YYYYMM'), q, 0.5
                 FROM days, made, unnest('{1,5,20}'::integer[]) horizon, kinds,
                     LATERAL (SELECT array_agg(0.01 * sqrt(horizon) * z ORDER BY z) AS q
