@@ -149,7 +149,9 @@ let rooms: [Room] = [
     Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market", "TestVectors"]),
     Room(name: "KernelsTests", path: "Tests/KernelsTests", kind: .test, imports: ["Kernels"]),
     Room(name: "ForecastingTests", path: "Tests/ForecastingTests", kind: .test, imports: ["Forecasting", "Kernels", "Market"]),
-    Room(name: "BacktestTests", path: "Tests/BacktestTests", kind: .test, imports: ["Backtest", "Market", "Features", "Forecasting"]),
+    Room(
+        name: "BacktestTests", path: "Tests/BacktestTests", kind: .test,
+        imports: ["Backtest", "Market", "Features", "Forecasting", "TestVectors"]),
     Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
     Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP", "TestSupport", "TestVectors"]),
     Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
@@ -160,7 +162,9 @@ let rooms: [Room] = [
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
     Room(name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["LambdaRuntime"], products: [log]),
     Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents", "TestVectors"]),
-    Room(name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents"], products: nio + [log]),
+    Room(
+        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents", "TestVectors"],
+        products: nio + [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Room(
         name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,

@@ -2,7 +2,7 @@
 import json, sys
 
 running = {}
-for line in open(sys.argv[1], encoding="utf-8"):
+for line in open(sys.argv[1], encoding="utf-8", errors="replace"):
     try:
         record = json.loads(line)
     except ValueError:

@@ -20,7 +20,7 @@ struct Fetch: Sendable {
     /// Seconds that one request may take.
     private static let patience = 30
     /// Kept of an invocation for writing down how its questions ended.
-    private static let reserve = Duration.seconds(2)
+    private static let reserve = Duration.seconds(5)
     /// Nobody waits longer than this for leave to ask: what is left is a refusal, and the next run's work.
     private static let longestWait = 900.0
 
@@ -60,8 +60,10 @@ struct Fetch: Sendable {
     ) async throws -> Outcome {
         let end = context.cutOff.instant - Self.reserve
         var retry = 0
+        // What the provider said, when the time for asking again is over.
+        var last: ProviderRefusal?
         while true {
-            guard .now < end else { return .later }
+            guard .now < end else { return last.map { .refused($0) } ?? .later }
             let lease: RequestLimits.Lease
             switch try await limits.take(provider.name, allowance, lease: 2 * Self.patience) {
             case .granted(let granted): lease = granted
@@ -78,7 +80,7 @@ struct Fetch: Sendable {
             }
             let answer = await ask(request, before: end)
             try await limits.give(back: lease, to: provider.name)
-            guard let (refusal, response) = answer else { return .later }
+            guard let (refusal, response) = answer else { return last.map { .refused($0) } ?? .later }
             guard let refusal else {
                 guard let response else { return .refused(ProviderRefusal(.malformed, "no answer")) }
                 return .stored(try await keep(response, request, instrument, asOf, context))
@@ -93,6 +95,7 @@ struct Fetch: Sendable {
                 return .refused(refusal)
             }
             retry += 1
+            last = refusal
             try await Task.sleep(for: pause)
         }
     }
@@ -145,7 +148,8 @@ struct Fetch: Sendable {
             let response = try await http.send(question, deadline: min(end, patient))
             return (provider.classify(status: response.status, body: response.body, headers: response.headers), response)
         } catch {
-            if error.kind == .timedOut, end < patient { return nil }
+            // Connecting has a shorter time of its own, which is the provider's fault.
+            if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }
             return (ProviderRefusal(.serverError, "the provider could not be reached: \(error)"), nil)
         }
     }

@@ -15,7 +15,7 @@ extension Ingest {
         case refused(String)
     }
 
-    /// Asks for every instrument of the part, a few at a time. Returns those that the providers' limits left no time for.
+    /// Asks for every instrument of the part, a few at a time. Returns those that there was no leave or no time for.
     func fetchAll(_ part: RunPart, _ summary: inout IngestSummary, _ context: Context) async throws -> [Instrument] {
         let outcomes = try await withThrowingTaskGroup(of: (Instrument, Outcome).self) { group in
             var waiting = part.instruments[...]

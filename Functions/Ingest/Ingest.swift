@@ -17,7 +17,7 @@ import Telemetry
 package struct Ingest: Function {
     /// Instruments that one invocation asks for; a larger run is handed on in slices.
     static let sliceSize = 40
-    /// Invocations in a row that may do nothing but wait for a provider's leave to ask.
+    /// Invocations in a row that may end without an answer about any instrument, waiting for a provider's leave or for the provider itself.
     static let mostIdle = 3
     /// Sessions that are asked for again each time, for late corrections.
     static let overlap = 10
@@ -88,9 +88,9 @@ package struct Ingest: Function {
         _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
 
-    /// Leaves to the next run what a provider gave no leave to ask for.
+    /// Leaves to the next run what there was neither leave nor time to ask for.
     private func giveUp(_ instruments: [Instrument], of part: RunPart, _ summary: inout IngestSummary) async throws {
-        let refusal = ProviderRefusal(.rateLimited(retryAfter: nil), "no leave to ask in \(Self.mostIdle + 1) invocations")
+        let refusal = ProviderRefusal(.rateLimited(retryAfter: nil), "neither leave nor time to ask in \(Self.mostIdle + 1) invocations")
         for instrument in instruments {
             try await Runs(database).refused(refusal.description, of: instrument.id, in: part.run.id)
             summary.refused[instrument.symbol] = refusal.kind.name

@@ -8,7 +8,7 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     case scheduled(exchange: String, time: Instant)
     /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing), of one provider (`nil`: as preferred).
     case direct(symbols: [String], exchange: String?, from: SessionDate?, provider: String?, time: Instant)
-    /// Part of a run that is already open, after so many invocations that did nothing but wait.
+    /// Part of a run that is already open, after so many invocations that only waited.
     case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idle: Int = 0)
     /// What became known about instruments and exchanges.
     case facts(DatedFacts, time: Instant)

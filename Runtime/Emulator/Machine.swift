@@ -35,7 +35,7 @@ package final class Machine: Invoking {
     package let apiPort: Int
     package var apiURL: String { "http://127.0.0.1:\(apiPort)" }
 
-    private let pool: EnvironmentPool
+    let pool: EnvironmentPool
     private let queue: Queue
     private let journal: Journal
     private let group: MultiThreadedEventLoopGroup

@@ -62,6 +62,7 @@ extension Scores {
     /// Kinds side by side on the same instruments, sessions and horizons, as scored by `asOf`; ordered by session, horizon and kind.
     /// Losses are summed in units of 2^-40, so exactly: the same scores give the same bits in any order.
     package func origins(of kinds: Set<String>, from: SessionDate, asOf: Instant) async throws(PostgresError) -> [OriginScore] {
+        guard !kinds.isEmpty else { return [] }
         let kinds = kinds.sorted()
         // A column of each: one pass over a year of scores, without a join.
         let columns = kinds.indices.map { index in

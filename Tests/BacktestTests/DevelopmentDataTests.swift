@@ -1,25 +1,14 @@
 import Backtest
 import Forecasting
 import Foundation
+import TestVectors
 import Testing
 
-private let developmentData: URL? = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"]
-    .map { URL(fileURLWithPath: $0).appendingPathComponent("data/us_daily_2005_2019.csv.gz") }
-    .flatMap { FileManager.default.fileExists(atPath: $0.path) ? $0 : nil }
-
 /// Against the development data and its stored baselines, found by `BELLWETHER_VECTORS`.
-@Suite(.enabled(if: developmentData != nil, "set BELLWETHER_VECTORS and have gzip to score on the development data"))
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct DevelopmentDataTests {
     private func prices() throws -> PriceTable {
-        let gzip = Process()
-        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        gzip.arguments = ["gzip", "-dc", try #require(developmentData).path]
-        let pipe = Pipe()
-        gzip.standardOutput = pipe
-        try gzip.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        gzip.waitUntilExit()
-        return try PriceTable(csv: [UInt8](data))
+        try PriceTable(csv: try Vectors.bytes("data/us_daily_2005_2019.csv.gz"))
     }
 
     /// Pinball of vol3_fhs and ewma97_fhs in the stored table, 1e-4: 35.62, 81.20, 165.47 and 35.81, 81.66, 166.22.

@@ -7,7 +7,7 @@ import Testing
 @testable import FeaturizeFunction
 
 /// A database that goes away or takes another's side: an event that failed comes again, nothing is lost and nothing is there twice.
-@Suite(.serialized) struct OutageTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct OutageTests {
     let instrument = RawMarket.instrument(1)
     let rows = RawMarket.rows(200, seed: 21)
 
@@ -47,7 +47,7 @@ import Testing
         try await Instruments(owner).register([instrument])
         let fold = Fold(owner, try SourcePreference("alphavantage", otherwise: "alphavantage"))
         let object = RawMarket.answer(rows[..<80], about: instrument, knownAt: RawMarket.evening(rows[79].session))
-        let rival = try TestSupport.database(named: name)
+        let (rival, observer) = (try TestSupport.database(named: name), try TestSupport.database(named: name))
         struct Undone: Error {}
         let folding = try await rival.transaction { () -> Task<FeaturizeSummary, any Error>? in
             // The row that the fold is going to write, and then the lock that it holds by then.
@@ -57,7 +57,8 @@ import Testing
                 _ = try await fold(object, &summary) { _ in throw Undone() }
                 return summary
             }
-            try await Task.sleep(for: .milliseconds(400))
+            let waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            while try await observer.query(waiting).count == 0 { try await Task.sleep(for: .milliseconds(5)) }
             try await RawObjects(rival).lock(instrument.id)
             try await rival.execute("DELETE FROM raw_objects")
             return folding

@@ -75,7 +75,7 @@ struct FaultTests {
             connection.answer(body: Array(Exchange.csv.utf8))
         }
         defer { exchange.stop() }
-        let short = try await exchange.run(within: 5)
+        let short = try await exchange.run(within: 9)
         #expect(short.refused.isEmpty && short.handedOn == 1 && exchange.asked.count == 1 && exchange.objects.isEmpty)
         isWell.withLock { $0 = true }
         #expect(try await exchange.run(Self.next).stored == ["AAPL"])

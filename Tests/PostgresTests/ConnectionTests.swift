@@ -79,7 +79,7 @@ extension OneCluster {
             defer { server.stop() }
             let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:\(server.port)/x?sslmode=disable"))
             let error = await #expect(throws: PostgresError.self) {
-                try await database.query("SELECT 1", deadline: .now + .seconds(2))
+                try await database.query("SELECT 1", deadline: .now + .seconds(5))
             }
             // The deadline may come during the last attempt.
             #expect(error?.sqlState == .cannotConnectNow || error?.kind == .deadlineExceeded)

@@ -15,10 +15,11 @@ import Testing
     }
 
     func forecast(
-        _ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1", spread: Double = 1
+        _ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1", spread: Double = 1,
+        of instrument: String = apple.id
     ) -> Forecast {
         Forecast(
-            model: model, instrument: apple.id, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
+            model: model, instrument: instrument, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
             role: "champion",
             asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: nil,
             baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfFall: 0.48, spreadFactor: spread)

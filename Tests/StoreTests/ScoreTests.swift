@@ -109,6 +109,46 @@ import Testing
             ])
     }
 
+    @Test func kindsAreComparedWhereAllOfThemForecastAndFitsOfOneKindCountAsOne() async throws {
+        let database = try await freshDatabase()
+        let evening = evening("2012-01-03")
+        for (model, kind) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm")] {
+            _ = try await ModelRegistry(database).register(fixture.model(model, asOf: "2012-01-01T00:00:00Z", kind: kind))
+        }
+        var scores: [ForecastScore] = []
+        let rows: [(instrument: String, model: String, kind: String, loss: Double, baseline: Double, inside: Bool)] = [
+            ("XNAS:A", "m1", "blended-fhs", 0.5, 1, true), ("XNAS:A", "n1", "lstm", 0.25, 1, true),
+            ("XNAS:A", "n2", "lstm", 0.35, 0.6, false), ("XNAS:B", "m1", "blended-fhs", 0.1, 0.4, true),
+            ("XNAS:B", "n1", "lstm", 0.2, 0.4, true), ("XNAS:C", "m1", "blended-fhs", 9, 9, true),
+        ]
+        for instrument in ["A", "B", "C"] {
+            try await Instruments(database).register([
+                Instrument(id: "XNAS:\(instrument)", symbol: instrument, exchange: "XNAS", currency: "USD", name: "")
+            ])
+        }
+        for row in rows {
+            let forecast = fixture.forecast(row.model, "2012-01-03", 1, asOf: evening, of: row.instrument)
+            try await Forecasts(database).keep([forecast])
+            scores.append(
+                ForecastScore(
+                    MaturedForecast(forecast: forecast, kind: row.kind, outcome: 0.01, knownAt: evening.adding(seconds: 86_400)),
+                    loss: row.loss, rawLoss: 7, baselineLoss: row.baseline, inside80: row.inside, inside90: true, rawInside80: false,
+                    rawInside90: false, baselineInside80: false))
+        }
+        try await Scores(database).replace(scores)
+        let now = evening.adding(seconds: 2 * 86_400)
+        let found = try await Scores(database).origins(of: ["lstm", "blended-fhs"], from: "2012-01-01", asOf: now)
+        #expect(found.map(\.kind) == ["blended-fhs", "lstm"] && found.map(\.count) == [2, 2] && found.map(\.inside80) == [2, 1])
+        for (origin, expected) in zip(found, [(0.3, 0.7), (0.25, 0.6)]) {
+            #expect(abs(origin.loss - expected.0) < 1e-11 && abs(origin.baselineLoss - expected.1) < 1e-11)
+            #expect(origin.session == "2012-01-03" && origin.horizon == 1)
+        }
+        #expect(try await Scores(database).origins(of: ["lstm", "blended-fhs"], from: "2012-01-01", asOf: evening).isEmpty)
+        #expect(try await Scores(database).origins(of: [], from: "2012-01-01", asOf: now).isEmpty)
+        let alone = try await Scores(database).origins(of: ["blended-fhs"], from: "2012-01-01", asOf: now)
+        #expect(alone.map(\.count) == [3])
+    }
+
     @Test func factorsAreReadAsTheyWereKnownAndLateOutcomesDoNotCount() async throws {
         let (database, _) = try await withForecasts()
         let calibrations = Calibrations(database)

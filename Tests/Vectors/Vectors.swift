@@ -12,20 +12,22 @@ package enum Vectors {
 
     package static func file(_ path: String) -> String { (root ?? "") + "/" + path }
 
+    /// A file's bytes, through `gzip -dc` when its name ends in `.gz`.
     package static func bytes(_ path: String) throws -> [UInt8] {
-        [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(path))))
-    }
-
-    /// The lines of a text file, through `gzip -dc` when its name ends in `.gz`.
-    package static func lines(_ path: String) throws -> [Substring] {
+        guard path.hasSuffix(".gz") else { return [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(path)))) }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = path.hasSuffix(".gz") ? ["gzip", "-dc", file(path)] : ["cat", file(path)]
+        process.arguments = ["gzip", "-dc", file(path)]
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
         let data = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+        return [UInt8](data)
+    }
+
+    /// A text file's lines, likewise.
+    package static func lines(_ path: String) throws -> [Substring] {
+        String(decoding: try bytes(path), as: UTF8.self).split(whereSeparator: \.isNewline)
     }
 }

@@ -168,6 +168,7 @@ final class Environment {
         timer?.cancel()
         watch?.cancel()
         output?.drain()
+        output?.close()
         process = nil
         poll = nil
         listener?.close(promise: nil)

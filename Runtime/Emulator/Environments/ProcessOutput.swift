@@ -11,7 +11,7 @@ final class ProcessOutput {
 
     private static let queue = DispatchQueue(label: "function output")
 
-    /// - Parameter descriptor: the non-blocking read end of a pipe, closed once its writers have.
+    /// - Parameter descriptor: the non-blocking read end of a pipe, closed after its end or `close`.
     init(descriptor: CInt, on loop: any EventLoop, receive: @escaping (ByteBufferView) -> Void) {
         self.descriptor = descriptor
         self.receive = receive
@@ -25,8 +25,15 @@ final class ProcessOutput {
                 source.resume()
             }
         }
-        source.setCancelHandler { close(descriptor) }
+        source.setCancelHandler { Glibc.close(descriptor) }
         source.activate()
+    }
+
+    /// Reads no more, whoever may still hold the other end.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        source.cancel()
     }
 
     /// Reads at once what is already in the pipe, so that lines printed before a response belong to its invocation.
@@ -40,10 +47,7 @@ final class ProcessOutput {
                 return max(0, count)
             }
             if count > 0 { receive(chunk.readableBytesView) }
-            if count == 0 {
-                isOpen = false
-                source.cancel()
-            }
+            if count == 0 { close() }
             guard count > 0 else { return }
         }
     }

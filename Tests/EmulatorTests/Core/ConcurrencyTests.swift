@@ -14,9 +14,9 @@ import Testing
             return try await group.reduce(into: [Int]()) { $0 += [$1].compactMap { $0 } }
         }
         #expect(Set(results).count == 4)
-        try await Task.sleep(for: .milliseconds(300))
+        await machine.pool.rest()
         let first = try await machine.invoke("F", #"{"do":"look"}"#).json["pid"] as? Int
-        try await Task.sleep(for: .milliseconds(300))
+        await machine.pool.rest()
         let second = try await machine.invoke("F", #"{"do":"look"}"#).json["pid"] as? Int
         #expect(first == second)
         #expect(await machine.status().functions[0].environments == 4)

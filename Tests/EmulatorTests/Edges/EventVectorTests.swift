@@ -1,11 +1,12 @@
 import Foundation
 import LambdaEvents
+import TestVectors
 import Testing
 
 @testable import Emulator
 
 /// What the emulator makes must have no member, and no kind of value, that AWS's own samples do not have.
-@Suite(.enabled(if: !EventVectors.isMissing, "BELLWETHER_VECTORS names no folder of vectors"))
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct EventVectorTests {
     @Test func httpEventsLookLikeTheSamples() async throws {
         try await GatewayTests().serve { http, machine in
@@ -52,21 +53,16 @@ struct EventVectorTests {
 
 /// Samples of events as sets of `path:kind`, without the members of maps whose keys are the user's.
 enum EventVectors {
-    static let folder = ProcessInfo.processInfo.environment["BELLWETHER_VECTORS"].map { $0 + "/contracts/aws-events/" }
-    static var isMissing: Bool {
-        if folder == nil { print("SKIPPED: set BELLWETHER_VECTORS to the folder of vectors to compare events with AWS's samples.") }
-        return folder == nil
-    }
-
     private static let open: Set<String> = ["headers", "queryStringParameters", "pathParameters", "stageVariables", "lambda"]
 
+    static func data(_ name: String) throws -> Data { Data(try Vectors.bytes("contracts/aws-events/\(name).json")) }
+
     static func object(_ name: String) throws -> [String: Any] {
-        let data = try Data(contentsOf: URL(fileURLWithPath: (folder ?? "") + name + ".json"))
-        return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        try #require(JSONSerialization.jsonObject(with: data(name)) as? [String: Any])
     }
 
     static func shapes(_ names: [String]) throws -> Set<String> {
-        try names.reduce(into: []) { $0.formUnion(try shape(Data(contentsOf: URL(fileURLWithPath: (folder ?? "") + $1 + ".json")))) }
+        try names.reduce(into: []) { $0.formUnion(try shape(data($1))) }
     }
 
     static func shape(_ data: Data) throws -> Set<String> {

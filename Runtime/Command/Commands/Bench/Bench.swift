@@ -11,6 +11,7 @@ struct Bench: AsyncParsableCommand {
               bellwether bench start       from a function's start to its first request for work
               bellwether bench ingest      rows a second from a provider's answer to features, and into Postgres
               bellwether bench nightly     one evening over ten thousand symbols: time and memory of every function
+              bellwether bench monitor     scoring an evening, and a review, over a year of forecasts of 500 symbols
               bellwether bench fit         whole fits of every kind of model: 500 symbols of ten years
               bellwether bench train       training of the LSTM or the Transformer beside PyTorch and Keras
               bellwether bench infer       their forecasts beside ONNX Runtime
@@ -24,8 +25,7 @@ struct Bench: AsyncParsableCommand {
             """,
         subcommands: [
             BenchServe.self, BenchStart.self, BenchIngest.self, BenchNightly.self, BenchMonitor.self, BenchFit.self, BenchTrain.self,
-            BenchInfer.self,
-            BenchFeatures.self, BenchGARCH.self, BenchGBDT.self,
+            BenchInfer.self, BenchFeatures.self, BenchGARCH.self, BenchGBDT.self,
         ])
 }
 

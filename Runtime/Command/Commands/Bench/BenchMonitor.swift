@@ -19,7 +19,9 @@ struct BenchMonitor: AsyncParsableCommand {
     @OptionGroup var options: BenchOptions
 
     func validate() throws {
-        guard symbols > 0, evenings > 25, rounds > 0 else { throw ValidationError("Give at least one symbol, 26 evenings and one round.") }
+        guard symbols > 0, rounds > 0, evenings >= rounds + 20 else {
+            throw ValidationError("Give at least one symbol, one round, and twenty evenings more than rounds: the longest horizon.")
+        }
     }
 
     func run() async throws {
@@ -50,7 +52,7 @@ struct BenchMonitor: AsyncParsableCommand {
         }
         try await add("an evening", rounds, log, after: seen, &report)
         let before = log.counts()
-        let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.machine).evidence.count
+        let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.machine).evidence?.count ?? 0
         // All but the champion and the floor.
         guard challengers == ForecastRecord.kinds.count - 2 else { throw CommandFailure("\(challengers) challengers were reviewed") }
         try await add("a review of \(challengers) challengers", 1, log, after: before, &report)
@@ -75,16 +77,8 @@ struct BenchMonitor: AsyncParsableCommand {
 
     private struct Summary: Decodable {
         let scored: Int?
-        let evidence: [Evidence]
+        let evidence: [Evidence]?
         struct Evidence: Decodable {}
-
-        private enum Key: CodingKey { case scored, evidence }
-
-        init(from decoder: any Decoder) throws {
-            let values = try decoder.container(keyedBy: Key.self)
-            scored = try values.decodeIfPresent(Int.self, forKey: .scored)
-            evidence = try values.decodeIfPresent([Evidence].self, forKey: .evidence) ?? []
-        }
     }
 
     private func call(_ event: String, _ machine: MachineClient) async throws -> Summary {
