@@ -83,6 +83,15 @@ struct FaultTests {
         #expect(try await isWhole(exchange))
     }
 
+    @Test func whatAProviderSaidBeforeItHungIsKept() async throws {
+        let exchange = try await Exchange(providers: "alphavantage") { _, count, connection in
+            count == 0 ? connection.answer(500) : Thread.sleep(forTimeInterval: 60)
+        }
+        defer { exchange.stop() }
+        let summary = try await exchange.run(within: 9)
+        #expect(summary.refused == ["AAPL": "server-error"] && summary.handedOn == 0 && exchange.asked.count == 2, "\(summary)")
+    }
+
     @Test func aProviderWithAForeignCertificateIsNoProvider() async throws {
         let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in connection.answer(body: Array(Exchange.csv.utf8))
         }
