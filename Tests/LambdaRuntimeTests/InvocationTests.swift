@@ -87,7 +87,7 @@ import Testing
             "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:r:a:function:f:live",
         ]
         let run = await run(
-            ["W": Witness.self], handler: "W", RuntimeServer([.event("1", headers, milliseconds: 60_000), .event("2", id: "request-2")]))
+            ["W": Witness.self], handler: "W", RuntimeServer([.event("1", milliseconds: 60_000, headers), .event("2", id: "request-2")]))
         let first = try #require(run.posts.first?.json as? [String: String])
         #expect(first["trace"] == "Root=1-2-3" && first["variable"] == "Root=1-2-3" && first["tenant"] == "tenant-7")
         #expect(first["client"] == #"{"client":{}}"# && first["identity"] == #"{"cognitoIdentityId":"i"}"#)
