@@ -8,9 +8,9 @@ struct BenchMonitor: AsyncParsableCommand {
         commandName: "monitor", abstract: "Score an evening and review the champion over a long record of made-up forecasts.",
         discussion: """
             Through a local system of its own, in a folder that is deleted afterwards: forecasts of every kind of model for as many symbols \
-            and evenings as you say are written into its database with their scores, all but those that one more session brings. Then \
-            Monitor scores these, moves the spread factors and watches the champion, as each evening, and holds every challenger against \
-            it, as each month. 500 symbols and 260 evenings are 3.5 million forecasts, which take a few minutes and 5 GB of disk.
+            and evenings as you say are written into its database with their scores, all but those that the last sessions bring. Then \
+            Monitor scores these session by session, moves the spread factors and watches the champion, as each evening, and holds every \
+            challenger against it, as each month. 500 symbols and 260 evenings are 3.5 million forecasts, which take a few minutes and 5 GB of disk.
             """)
 
     @Option(help: "Symbols.") var symbols = 500
