@@ -17,9 +17,10 @@ struct LocalCloud {
             throw CommandFailure("the functions are not built: start the command as Runtime/bellwether")
         }
         var settings = try home.settings()
+        // First: it may be a person's choice, which no other server may take.
+        settings.gatewayPort = try gatewayPort(settings)
         let apiPort = try LoopbackPorts.free(preferred: settings.apiPort)
         settings.apiPort = apiPort
-        settings.gatewayPort = try gatewayPort(settings)
         let market = try await startMarket(home, &settings, logger)
         try home.write(settings)
 
@@ -64,6 +65,7 @@ struct LocalCloud {
         guard LoopbackPorts.isFree(asked) else {
             throw CommandFailure("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
         }
+        LoopbackPorts.keep(asked)
         return asked
     }
 

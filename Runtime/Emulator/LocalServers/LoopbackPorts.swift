@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -8,6 +9,12 @@ import Foundation
 /// was killed finds its port again.
 package enum LoopbackPorts {
     static let range = 20_000..<22_700
+
+    /// What this process has chosen: a server is about to listen there, which nobody can see yet.
+    private static let chosen = Mutex<Set<Int>>([])
+
+    /// Keeps a port that somebody chose otherwise from being chosen here.
+    package static func keep(_ port: Int) { chosen.withLock { _ = $0.insert(port) } }
 
     package static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -24,14 +31,23 @@ package enum LoopbackPorts {
         }
     }
 
-    /// The first of `count` consecutive free ports, from a random place; `preferred` if it still is.
+    /// The first of `count` consecutive free ports, from a random place; `preferred` if it still is. No port is chosen twice in a process.
     package static func free(_ count: Int = 1, preferred: Int? = nil) throws(ServerTrouble) -> Int {
-        if let preferred, (preferred..<(preferred + count)).allSatisfy(isFree) { return preferred }
+        if let preferred, choose(preferred..<(preferred + count)) { return preferred }
         for _ in 0..<200 {
             let first = Int.random(in: range.lowerBound..<(range.upperBound - count))
-            if (first..<(first + count)).allSatisfy(isFree) { return first }
+            if choose(first..<(first + count)) { return first }
         }
         throw ServerTrouble(
             "no free port was found between \(range.lowerBound) and \(range.upperBound): stop some programs that listen there")
+    }
+
+    /// Chooses ports, unless one of them is taken or was chosen before: then false.
+    private static func choose(_ ports: Range<Int>) -> Bool {
+        chosen.withLock { chosen in
+            guard chosen.isDisjoint(with: ports), ports.allSatisfy(isFree) else { return false }
+            chosen.formUnion(ports)
+            return true
+        }
     }
 }

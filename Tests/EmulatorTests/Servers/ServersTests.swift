@@ -62,6 +62,19 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    /// A server listens some time after its port was chosen; until then the port looks free to the next server.
+    @Test func noPortIsChosenForTwoServers() throws {
+        let asked = try #require((LoopbackPorts.range.lowerBound..<LoopbackPorts.range.upperBound).last { LoopbackPorts.isFree($0) })
+        LoopbackPorts.keep(asked)
+        #expect(try LoopbackPorts.free(preferred: asked) != asked)
+        var chosen: Set<Int> = [asked]
+        for count in [1, 10] + [Int](repeating: 1, count: 40) {
+            let first = try LoopbackPorts.free(count, preferred: chosen.first)
+            #expect(chosen.isDisjoint(with: first..<(first + count)))
+            chosen.formUnion(first..<(first + count))
+        }
+    }
+
     @Test func nothingIsLeftOfAProcessThatNobodyAsksAfter() async throws {
         let folder = try Self.folder()
         let process = try DetachedProcess.start(["/usr/bin/sleep", "0.2"], environment: [:], folder: folder, log: "\(folder)/log")
