@@ -60,10 +60,10 @@ struct Fetch: Sendable {
     ) async throws -> Outcome {
         let end = context.cutOff.instant - Self.reserve
         var retry = 0
-        // What the provider said, when the time for asking again is over.
-        var last: ProviderRefusal?
+        // What stands when the time for asking again is over: what the provider said, if it said anything.
+        var unfinished = Outcome.later
         while true {
-            guard .now < end else { return last.map { .refused($0) } ?? .later }
+            guard .now < end else { return unfinished }
             let lease: RequestLimits.Lease
             switch try await limits.take(provider.name, allowance, lease: 2 * Self.patience) {
             case .granted(let granted): lease = granted
@@ -80,7 +80,7 @@ struct Fetch: Sendable {
             }
             let answer = await ask(request, before: end)
             try await limits.give(back: lease, to: provider.name)
-            guard let (refusal, response) = answer else { return last.map { .refused($0) } ?? .later }
+            guard let (refusal, response) = answer else { return unfinished }
             guard let refusal else {
                 guard let response else { return .refused(ProviderRefusal(.malformed, "no answer")) }
                 return .stored(try await keep(response, request, instrument, asOf, context))
@@ -95,7 +95,7 @@ struct Fetch: Sendable {
                 return .refused(refusal)
             }
             retry += 1
-            last = refusal
+            unfinished = .refused(refusal)
             try await Task.sleep(for: pause)
         }
     }

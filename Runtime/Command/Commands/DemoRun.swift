@@ -39,11 +39,7 @@ struct DemoRun: Sendable {
     }
 
     private func call(_ function: String, _ event: Data) async throws {
-        let answer = try await machine.invoke("\(LocalTemplate.stack)-\(function)", payload: event)
-        guard answer.status == 200, answer.functionError == nil else {
-            throw CommandFailure(
-                "\(function) failed: \(String(decoding: answer.payload, as: UTF8.self)); `bellwether logs \(function)` tells more")
-        }
+        try await machine.call(function, event, advice: "; `bellwether logs \(function)` tells more")
     }
 
     private struct IngestRequest: Encodable {

@@ -29,6 +29,19 @@ struct MachineClient: Sendable {
         return Answer(status: answer.status, payload: answer.body, functionError: answer.headers["x-amz-function-error"])
     }
 
+    /// What a function of the local stack, named as in the template, answers to an event.
+    ///
+    /// - Parameter advice: goes after what failed.
+    /// - Throws: `CommandFailure` with the function's own words when it fails.
+    @discardableResult
+    func call(_ function: String, _ event: Data, advice: String = "") async throws -> Data {
+        let answer = try await invoke("\(LocalTemplate.stack)-\(function)", payload: event)
+        guard answer.status == 200, answer.functionError == nil else {
+            throw CommandFailure("\(function) failed: \(String(decoding: answer.payload, as: UTF8.self))\(advice)")
+        }
+        return answer.payload
+    }
+
     /// Puts the clock to a time and holds it there; nothing in between happens.
     func hold(at time: VirtualTime) async throws {
         let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/clock?mode=held&at=\(time)")

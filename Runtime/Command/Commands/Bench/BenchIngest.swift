@@ -142,10 +142,7 @@ private struct LoadRound: Sendable {
         for start in stride(from: 0, to: answers.symbols.count, by: 500) {
             let symbols = answers.symbols[start...].prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
             let event = #"{"symbols":[\#(symbols)],\#(answers.question),"time":"\#(DemoPlan.backfill)"}"#
-            let answer = try await machine.invoke("\(LocalTemplate.stack)-Ingest", payload: Data(event.utf8))
-            guard answer.status == 200, answer.functionError == nil else {
-                throw CommandFailure("Ingest failed: \(String(decoding: answer.payload, as: UTF8.self))")
-            }
+            try await machine.call("Ingest", Data(event.utf8))
             try await machine.advance(to: DemoPlan.backfill)
         }
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
@@ -175,10 +172,8 @@ private struct Refold: Sendable {
         var (bars, writing, seconds, processor) = (0.0, 0.0, 0.0, 0.0)
         while event["rebuild"] != "cross-sections" {
             let (before, begun) = (processes.times(), ContinuousClock.now)
-            let answer = try await machine.invoke("\(LocalTemplate.stack)-Featurize", payload: try JSONEncoder().encode(event))
-            guard answer.functionError == nil, let summary = try? JSONDecoder().decode(Summary.self, from: answer.payload) else {
-                throw CommandFailure("Featurize failed: \(String(decoding: answer.payload, as: UTF8.self))")
-            }
+            let answer = try await machine.call("Featurize", try JSONEncoder().encode(event))
+            let summary = try JSONDecoder().decode(Summary.self, from: answer)
             let spent = processes.times() - before
             if event["rebuild"] == "objects" {
                 bars += summary.bars

@@ -82,10 +82,6 @@ struct BenchMonitor: AsyncParsableCommand {
     }
 
     private func call(_ event: String, _ machine: MachineClient) async throws -> Summary {
-        let answer = try await machine.invoke("\(LocalTemplate.stack)-Monitor", payload: Data(event.utf8))
-        guard answer.status == 200, answer.functionError == nil else {
-            throw CommandFailure("Monitor failed: \(String(decoding: answer.payload, as: UTF8.self))")
-        }
-        return try JSONDecoder().decode(Summary.self, from: answer.payload)
+        try JSONDecoder().decode(Summary.self, from: await machine.call("Monitor", Data(event.utf8)))
     }
 }

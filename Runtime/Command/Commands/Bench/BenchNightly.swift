@@ -54,7 +54,7 @@ struct BenchNightly: AsyncParsableCommand {
         }
         report.add("history of all symbols", load, "s by the clock")
         for kind in ["random-walk", "blended-fhs"] {
-            try await call("Train", #"{"time":"\#(Self.backfill)","kinds":["\#(kind)"]}"#, machine)
+            try await machine.call("Train", Data(#"{"time":"\#(Self.backfill)","kinds":["\#(kind)"]}"#.utf8))
         }
 
         try await machine.hold(at: Self.before)
@@ -88,7 +88,7 @@ struct BenchNightly: AsyncParsableCommand {
     private func fetch(_ symbols: [String], exchange: String?, _ machine: MachineClient) async throws {
         let list = symbols.map { "\"\($0)\"" }.joined(separator: ",")
         let place = exchange.map { #""exchange":"\#($0)","# } ?? ""
-        try await call("Ingest", #"{"symbols":[\#(list)],\#(place)"from":"2011-07-01","time":"\#(Self.backfill)"}"#, machine)
+        try await machine.call("Ingest", Data(#"{"symbols":[\#(list)],\#(place)"from":"2011-07-01","time":"\#(Self.backfill)"}"#.utf8))
         try await machine.advance(to: Self.backfill)
     }
 
@@ -98,12 +98,5 @@ struct BenchNightly: AsyncParsableCommand {
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         Screen.say("\(what): \(Screen.fixed(seconds, 1)) s")
         return seconds
-    }
-
-    private func call(_ function: String, _ event: String, _ machine: MachineClient) async throws {
-        let answer = try await machine.invoke("\(LocalTemplate.stack)-\(function)", payload: Data(event.utf8))
-        guard answer.status == 200, answer.functionError == nil else {
-            throw CommandFailure("\(function) failed: \(String(decoding: answer.payload, as: UTF8.self))")
-        }
     }
 }
