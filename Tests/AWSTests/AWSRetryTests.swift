@@ -3,7 +3,7 @@ import HTTP
 import Testing
 
 @Suite struct AWSRetryTests {
-    @Test func pausesFollowTheStandardModeOf2026() {
+    @Test func `Pauses follow the standard mode of 2026`() {
         let policy = AWSRetryPolicy()
         #expect(policy.pause(retry: 0, isThrottled: false, asked: nil, random: 0.5) == .milliseconds(25))
         #expect(policy.pause(retry: 2, isThrottled: false, asked: nil, random: 0.5) == .milliseconds(100))
@@ -13,7 +13,7 @@ import Testing
         #expect(policy.pause(retry: 0, isThrottled: false, asked: .seconds(60), random: 0) == .seconds(5))
     }
 
-    @Test func theBudgetOfRetriesEndsAndComesBack() {
+    @Test func `The budget of retries ends and comes back`() {
         let quota = AWSRetryQuota()
         var taken = 0
         while quota.take(isThrottled: false) != nil { taken += 1 }
@@ -24,7 +24,7 @@ import Testing
         #expect(quota.available == 500 - 35 * 14 - 5 + 15)
     }
 
-    @Test func credentialsDoNotPrintTheirSecret() throws {
+    @Test func `Credentials do not print their secret`() throws {
         let credentials = try Credentials.fromEnvironment([
             "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_SESSION_TOKEN": "",
         ])
@@ -33,7 +33,7 @@ import Testing
         #expect(throws: AWSError.self) { try Credentials.fromEnvironment([:]) }
     }
 
-    @Test func hostsAndStylesFollowTheBucketAndTheRegion() {
+    @Test func `Hosts and styles follow the bucket and the region`() {
         let client = S3Client(.init(), environment: ["AWS_REGION": "eu-west-1"])
         #expect(client.url(bucket: "raw", key: "a b") == "https://raw.s3.eu-west-1.amazonaws.com/a%20b")
         #expect(client.url(bucket: "raw.data", key: "k") == "https://s3.eu-west-1.amazonaws.com/raw.data/k")

@@ -16,7 +16,7 @@ struct CallingTests {
     }
 
     @Test(arguments: ["SlowDown", "InternalError", "RequestTimeout"])
-    func aPassingErrorIsRetriedAndSignedAnew(_ code: String) async throws {
+    func `A passing error is retried and signed anew`(_ code: String) async throws {
         let server = LoopbackServer.answering { _, count, connection in
             count == 0 ? connection.answer(code == "RequestTimeout" ? 400 : 503, body: Self.error(code)) : connection.answer()
         }
@@ -27,7 +27,7 @@ struct CallingTests {
         #expect(server.seen.allSatisfy { $0.contains("X-Amz-Security-Token: TOKEN/+==\r\n") })
     }
 
-    @Test func anErrorThatStaysIsNotRetried() async throws {
+    @Test func `An error that stays is not retried`() async throws {
         let server = LoopbackServer.answering { _, _, connection in connection.answer(403, body: Self.error("AccessDenied")) }
         defer { server.stop() }
         let s3 = S3Client(HTTPClient(), environment: Self.environment(server))
@@ -37,7 +37,7 @@ struct CallingTests {
         #expect(server.seen.count == 1)
     }
 
-    @Test func aBucketElsewhereIsAskedThereOnceAndRemembered() async throws {
+    @Test func `A bucket elsewhere is asked there once and remembered`() async throws {
         let server = LoopbackServer.answering { request, _, connection in
             guard request.contains("/eu-west-1/s3/aws4_request") else {
                 return connection.answer(400, body: Self.error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"))
@@ -51,7 +51,7 @@ struct CallingTests {
         #expect(server.seen.count == 3)
     }
 
-    @Test func theServersClockIsTakenOverOnce() async throws {
+    @Test func `The servers clock is taken over once`() async throws {
         let server = LoopbackServer.answering { request, _, connection in
             let isRight = request.contains("X-Amz-Date: 20360101T0")
             connection.answer(
@@ -64,7 +64,7 @@ struct CallingTests {
         #expect(server.seen.count == 2)
     }
 
-    @Test func anErrorInsideOfA200IsAnErrorButAnObjectMayLookLikeOne() async throws {
+    @Test func `An error inside of a 200 is an error but an object may look like one`() async throws {
         let server = LoopbackServer.answering { _, _, connection in
             connection.answer(headers: ["Content-Type: application/xml"], body: Self.error("InternalError"))
         }
@@ -76,7 +76,7 @@ struct CallingTests {
         #expect(try await s3.get(bucket: "raw", key: "k").body == Self.error("InternalError"))
     }
 
-    @Test func aChecksumThatDoesNotMatchIsRefused() async throws {
+    @Test func `A checksum that does not match is refused`() async throws {
         let server = LoopbackServer.answering { _, _, connection in
             connection.answer(headers: ["x-amz-checksum-sha256: 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="], body: [1])
         }
@@ -86,7 +86,7 @@ struct CallingTests {
         #expect(error?.code == .corrupted)
     }
 
-    @Test func aFailedFunctionIsSurfaced() async throws {
+    @Test func `A failed function is surfaced`() async throws {
         let server = LoopbackServer.answering { _, _, connection in
             connection.answer(
                 headers: ["X-Amz-Function-Error: Unhandled", "X-Amz-Log-Result: bG9n"], body: Array("{\"errorType\":\"X\"}".utf8))
@@ -103,7 +103,7 @@ struct CallingTests {
         #expect(server.seen[0].contains("X-Amz-Invocation-Type: RequestResponse\r\n"))
     }
 
-    @Test func aJSONErrorIsTyped() async throws {
+    @Test func `A JSON error is typed`() async throws {
         let body = Array("{\"__type\":\"com.amazonaws.x#ResourceNotFoundException\",\"Message\":\"no such secret\"}".utf8)
         let server = LoopbackServer.answering { _, _, connection in connection.answer(400, body: body) }
         defer { server.stop() }
@@ -114,7 +114,7 @@ struct CallingTests {
     }
 
     @Test(arguments: ["{\"SecretString\":\"s\\u00e9cret\"}", "{\"SecretBinary\":\"c8OpY3JldA==\"}"])
-    func aSecretIsReadAsText(_ body: String) async throws {
+    func `A secret is read as text`(_ body: String) async throws {
         let server = LoopbackServer.answering { _, _, connection in connection.answer(body: Array(body.utf8)) }
         defer { server.stop() }
         let secrets = SecretsClient(HTTPClient(), environment: Self.environment(server))
@@ -122,7 +122,7 @@ struct CallingTests {
         #expect(server.seen[0].contains("X-Amz-Target: secretsmanager.GetSecretValue\r\n"))
     }
 
-    @Test func credentialsCanComeFromAContainersEndpoint() async throws {
+    @Test func `Credentials can come from a containers endpoint`() async throws {
         let body = "{\"AccessKeyId\":\"CK\",\"SecretAccessKey\":\"S\",\"Token\":\"T\",\"Expiration\":\"2099-01-01T00:00:00Z\"}"
         let server = LoopbackServer.answering { request, _, connection in
             connection.answer(body: request.hasPrefix("GET /creds") ? Array(body.utf8) : [])

@@ -48,7 +48,7 @@ struct S3ExampleTests {
     }
 
     @Test(arguments: Example.all)
-    func theWorkedExamplesOfTheManualAreReproduced(_ example: Example) throws {
+    func `The worked examples of the manual are reproduced`(_ example: Example) throws {
         let signed = try example.sign()
         #expect(signed.canonicalRequest.text == example.canonical_request)
         #expect(signed.canonicalRequest.signedHeaders == example.signed_headers)
@@ -57,7 +57,7 @@ struct S3ExampleTests {
     }
 
     @Test(arguments: Example.all.filter { $0.chunks != nil })
-    func everyChunkIsSignedAfterTheOneBefore(_ example: Example) throws {
+    func `Every chunk is signed after the one before`(_ example: Example) throws {
         for chunk in example.chunks ?? [] {
             let bytes = [UInt8](repeating: Array(chunk.chunk_byte.utf8)[0], count: chunk.chunk_length)
             let signed = example.signer.signChunk(bytes, previous: chunk.previous_signature, at: example.time)
@@ -66,7 +66,7 @@ struct S3ExampleTests {
         }
     }
 
-    @Test func aChunkedBodyHoldsEveryChunkWithItsSignature() throws {
+    @Test func `A chunked body holds every chunk with its signature`() throws {
         let example = try #require(Example.all.first { $0.chunks != nil })
         let chunks = example.chunks ?? []
         let length = chunks.map(\.chunk_length).reduce(0, +)

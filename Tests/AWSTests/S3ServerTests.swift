@@ -9,7 +9,7 @@ struct S3ServerTests {
     let s3 = S3Client(HTTPClient(), environment: SeaweedServer.environment)
 
     @Test(arguments: ["plain.json", "a b+c%20d/ü&?#=.json", "raw/yahoo/^GSPC/BRK.B", "tilde~(x)!'*$,;:@.txt", "e\u{301}/\u{E9}", "日本/株"])
-    func whatIsPutUnderAnOddKeyComesBack(_ key: String) async throws {
+    func `What is put under an odd key comes back`(_ key: String) async throws {
         let body = Array("value of \(key)".utf8)
         try await s3.put(bucket: "raw", key: "odd/" + key, body: body, contentType: "application/json")
         let object = try await s3.get(bucket: "raw", key: "odd/" + key)
@@ -18,7 +18,7 @@ struct S3ServerTests {
         #expect(try await s3.head(bucket: "raw", key: "odd/" + key)?.size == body.count)
     }
 
-    @Test func metadataKeepsAnyText() async throws {
+    @Test func `Metadata keeps any text`() async throws {
         let metadata = ["source-url": "https://example.com/a?b=c", "note": "café  ¥ \u{1F4C8}", "blank": " x ", "word": "=?odd?="]
         try await s3.put(bucket: "raw", key: "metadata", body: [1], metadata: metadata)
         #expect(try await s3.get(bucket: "raw", key: "metadata").metadata.filter { metadata[$0.key] != nil } == metadata)
@@ -26,7 +26,7 @@ struct S3ServerTests {
         #expect(head.metadata["note"] == metadata["note"])
     }
 
-    @Test func theChecksumIsKept() async throws {
+    @Test func `The checksum is kept`() async throws {
         let body = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         try await s3.put(bucket: "raw", key: "sum", body: body)
         let object = try await s3.get(bucket: "raw", key: "sum")
@@ -34,7 +34,7 @@ struct S3ServerTests {
         #expect(object.head.sha256 == Digest.sha256(body))
     }
 
-    @Test func onlyTheFirstOfManyConditionalPutsCreates() async throws {
+    @Test func `Only the first of many conditional puts creates`() async throws {
         let s3 = s3
         let key = "race-\(UUID().uuidString)"
         let outcomes = try await withThrowingTaskGroup(of: PutOutcome.self) { group in
@@ -47,14 +47,14 @@ struct S3ServerTests {
         #expect(outcomes.filter { $0 == .existed }.count == 7)
     }
 
-    @Test func aMissingObjectIsATypedError() async throws {
+    @Test func `A missing object is a typed error`() async throws {
         let error = await #expect(throws: AWSError.self) { try await s3.get(bucket: "raw", key: "absent") }
         #expect(error?.code == .noSuchKey)
         #expect(error?.status == 404)
         #expect(try await s3.head(bucket: "raw", key: "absent") == nil)
     }
 
-    @Test func aMissingBucketAndAWrongSecretAreNamed() async throws {
+    @Test func `A missing bucket and a wrong secret are named`() async throws {
         let bucket = await #expect(throws: AWSError.self) { try await s3.get(bucket: "nosuch", key: "k") }
         #expect(bucket?.code == .noSuchBucket)
         var environment = SeaweedServer.environment
@@ -65,7 +65,7 @@ struct S3ServerTests {
         #expect(secret?.status == 403)
     }
 
-    @Test func aListingGoesThroughAllPagesInOrder() async throws {
+    @Test func `A listing goes through all pages in order`() async throws {
         let keys = (0..<23).map { "list/\($0 < 10 ? "0" : "")\($0) ü+&.json" }
         for key in keys { try await s3.put(bucket: "models", key: key, body: Array(key.utf8)) }
         var found: [String] = []
@@ -81,7 +81,7 @@ struct S3ServerTests {
         #expect(folded.commonPrefixes.contains("list/"))
     }
 
-    @Test func deletedIsGoneAndDeletingTwiceIsFine() async throws {
+    @Test func `Deleted is gone and deleting twice is fine`() async throws {
         try await s3.put(bucket: "raw", key: "brief", body: [])
         #expect(try await s3.get(bucket: "raw", key: "brief").body.isEmpty)
         try await s3.delete(bucket: "raw", key: "brief")
@@ -89,7 +89,7 @@ struct S3ServerTests {
         #expect(try await s3.head(bucket: "raw", key: "brief") == nil)
     }
 
-    @Test func aPresignedURLWorksForAnyClient() async throws {
+    @Test func `A presigned URL works for any client`() async throws {
         try await s3.put(bucket: "raw", key: "shared file.txt", body: Array("hello".utf8))
         let signer = SigV4Signer(
             Credentials(accessKey: SeaweedServer.accessKey, secretKey: SeaweedServer.secretKey), region: "us-east-1", service: "s3")

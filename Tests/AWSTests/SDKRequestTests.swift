@@ -42,7 +42,7 @@ struct SDKRequestTests {
     static var names: [String] { Vectors.names(in: "aws-requests") }
 
     @Test(arguments: names)
-    func everyRequestIsSignedAsTheSDKSignsIt(_ name: String) throws {
+    func `Every request is signed as the SDK signs it`(_ name: String) throws {
         let recorded = try Recorded(name)
         let time = try #require(SigningTime(recorded.timestamp))
         let signed: SignedRequest
@@ -93,7 +93,7 @@ struct SDKRequestTests {
     }
 
     @Test(arguments: names.filter { $0.hasPrefix("s3-get-object-key") || $0.hasPrefix("s3-head-object-path") || $0.hasPrefix("s3-dotted") })
-    func theClientBuildsTheSamePathForAKey(_ name: String) throws {
+    func `The client builds the same path for a key`(_ name: String) throws {
         let recorded = try Recorded(name)
         let url = try #require(recorded.request?.url)
         let address = try #require(WebAddress(url))

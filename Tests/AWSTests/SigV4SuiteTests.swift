@@ -6,7 +6,7 @@ import Testing
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct SigV4SuiteTests {
     @Test(arguments: SigningCase.all)
-    func everyIntermediateOfTheSignatureMatches(_ vector: SigningCase) throws {
+    func `Every intermediate of the signature matches`(_ vector: SigningCase) throws {
         let signed = try vector.sign()
         #expect(signed.canonicalRequest.text == (try vector.expected("canonical-request")))
         #expect(signed.stringToSign == (try vector.expected("string-to-sign")))
@@ -14,7 +14,7 @@ struct SigV4SuiteTests {
     }
 
     @Test(arguments: SigningCase.all)
-    func theSignedRequestCarriesTheSameHeadersAndParameters(_ vector: SigningCase) throws {
+    func `The signed request carries the same headers and parameters`(_ vector: SigningCase) throws {
         let signed = try vector.sign().request
         let expected = try SigningCase.parse(try vector.expected("signed-request"))
         func lines(_ request: HTTPRequest) -> [String] {
@@ -27,7 +27,7 @@ struct SigV4SuiteTests {
         #expect(parameters(signed) == parameters(expected))
     }
 
-    @Test func thereAreCases() {
+    @Test func `There are cases`() {
         #expect(SigningCase.all.count >= 38)
     }
 }

@@ -4,7 +4,7 @@ import TestVectors
 import Testing
 
 @Suite struct XMLTests {
-    @Test func entitiesCDATACommentsPrefixesAndAttributesAreRead() throws {
+    @Test func `Entities CDATA comments prefixes and attributes are read`() throws {
         let text =
             "\u{FEFF}<?xml version='1.0'?><!-- c --><ns:a x='>' y=\"/\"><b>1 &lt;&amp;&#x41;&#66; <![CDATA[<x>&]]></b><c/><b>2</b></ns:a>\n"
         let node = try XMLNode(parsing: Array(text.utf8))
@@ -17,11 +17,11 @@ import Testing
         "", "   ", "text", "<a>", "<a></b>", "<a><b></a></b>", "<a>&nope;</a>", "<a", "<a x='1", "<a/><b/>", "<a>&#xD800;</a>",
         "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<a></a>tail", String(repeating: "<a>", count: 100),
     ])
-    func whatIsNoDocumentIsRefused(_ text: String) {
+    func `What is no document is refused`(_ text: String) {
         #expect(throws: XMLPullParser.Malformed.self) { try XMLNode(parsing: Array(text.utf8)) }
     }
 
-    @Test func aListingIsDecodedOnlyWhenItSaysSo() throws {
+    @Test func `A listing is decoded only when it says so`() throws {
         func page(_ encoding: String) throws -> S3Page {
             let text =
                 "<ListBucketResult><EncodingType>\(encoding)</EncodingType><IsTruncated>true</IsTruncated>"
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
-    func theSamplesOfTheServiceAreRead() throws {
+    func `The samples of the service are read`() throws {
         let page = try S3Page(parsing: try Vectors.contract("s3/responses-s3-list-objects.xml"))
         #expect(page.keys.map(\.key) == ["key1", "key2"])
         #expect(page.keys.map(\.size) == [10000, 1234])
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
-    func sha256MatchesTheChecksumVectors() throws {
+    func `SHA-256 matches the checksum vectors`() throws {
         struct File: Decodable {
             struct Object: Decodable { let input_base64, sha256: String }
             let objects: [Object]

@@ -10,7 +10,7 @@ import Testing
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
 struct ModelsTests {
-    @Test func aChangedArtifactIsRefusedAndThePreviousFitServes() async throws {
+    @Test func `A changed artifact is refused and the previous fit serves`() async throws {
         let deployment = try await Deployment()
         do {
             try await deployment.prepare()

@@ -27,7 +27,7 @@ struct StartTests {
         }
     }
 
-    @Test func twoStartsAtOnceAreOne() async throws {
+    @Test func `Two starts at once are one`() async throws {
         try await deployed(isUp: false) { deployment in
             async let first = deployment.command(["up", "--fast"])
             async let second = deployment.command(["up", "--fast"])
@@ -46,7 +46,7 @@ struct StartTests {
 
     /// Either the command that the user typed is ended, or the emulator that it started.
     @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
-    func aStartThatIsEndedAtAnyMomentIsTakenUpByTheNext(_ signal: Int32, _ isEmulator: Bool) async throws {
+    func `A start that is ended at any moment is taken up by the next`(_ signal: Int32, _ isEmulator: Bool) async throws {
         try await deployed(isUp: false) { deployment in
             for pause in [30, 120, 300, 700] {
                 let process = Process()
@@ -69,7 +69,7 @@ struct StartTests {
         }
     }
 
-    @Test func callsGoHereAndToAnyLambdaAddressWithTheSameOutput() async throws {
+    @Test func `Calls go here and to any Lambda address with the same output`() async throws {
         try await deployed { deployment in
             let here = try await deployment.command(["invoke", "Migrate", "--log"])
             #expect(
@@ -93,7 +93,7 @@ struct StartTests {
         }
     }
 
-    @Test func aTakenPortAndDamagedStateAreSaidInOneSentence() async throws {
+    @Test func `A taken port and damaged state are said in one sentence`() async throws {
         try await deployed(isUp: false) { deployment in
             let holder = try HeldPort()
             let taken = try await deployment.command(["up", "--fast", "--port", "\(holder.port)"])

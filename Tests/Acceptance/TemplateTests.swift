@@ -10,7 +10,7 @@ struct TemplateTests {
     @Test(arguments: [
         ["cfn-lint", "template.yaml"], ["sam", "validate", "--lint", "--template-file", "template.yaml", "--region", "us-east-1"],
     ])
-    func theTemplateIsAccepted(_ command: [String]) async throws {
+    func `The template is accepted`(_ command: [String]) async throws {
         let bin = try #require(Deployment.environment["BELLWETHER_TEST_BIN"])
         var environment = Deployment.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
         environment["SAM_CLI_TELEMETRY"] = "0"

@@ -2,7 +2,7 @@ import Backtest
 import Testing
 
 @Suite struct FitSpeedTests {
-    @Test func aKindIsFittedAndTimedAndAnUnknownOneRefused() throws {
+    @Test func `A kind is fitted and timed and an unknown one refused`() throws {
         let speed = try FitSpeed(symbols: 2, sessions: 300) { _ in }
         let round = try speed.fit("random-walk") { _ in }
         #expect(round.samples == 1 && round.seconds > 0)

@@ -9,7 +9,7 @@ import Testing
 
     private func states(_ checks: [EvaluationReport.LeakCheck]) -> [EvaluationReport.LeakCheck.State] { checks.map(\.state) }
 
-    @Test func theChecksWalkWithEveryMemberOfTheRecipeAndPass() throws {
+    @Test func `The checks walk with every member of the recipe and pass`() throws {
         let table = SyntheticTable.table(symbols: 22, sessions: 700)
         let counts = Counts()
         let recipe = try #require(Recipe.named("ensemble"))
@@ -26,13 +26,13 @@ import Testing
     }
 
     @Test(arguments: ["transformer", "garch-t", "climatology"])
-    func soTheyDoWithASingleModel(_ model: String) throws {
+    func `So they do with a single model`(_ model: String) throws {
         let recipe = try #require(Recipe.named(model))
         let checks = try LeakChecks(SyntheticTable.table(symbols: 8, sessions: 500), recipe, seed: 1).run()
         #expect(states(checks) == [.passed, .passed, .passed], "\(checks)")
     }
 
-    @Test func symbolsThatAreLongGoneTakeNoPlace() throws {
+    @Test func `Symbols that are long gone take no place`() throws {
         let table = SyntheticTable.table(symbols: 28, sessions: 1_200) { symbol, day, bar in symbol < 25 && day >= 250 ? nil : bar }
         let recipe = try #require(Recipe.named("blended-fhs"))
         let checks = try LeakChecks(table, recipe, seed: 1).run()
@@ -41,7 +41,7 @@ import Testing
         #expect(checks[0].detail.hasPrefix("0 of 18 "))
     }
 
-    @Test func featuresThatSeeTheFutureAreFound() throws {
+    @Test func `Features that see the future are found`() throws {
         let recipe = try #require(Recipe.named("har"))
         let checks = try LeakChecks(SyntheticTable.table(symbols: 22, sessions: 900), recipe, seed: 1).run { histories in
             try histories.map { history in
@@ -54,7 +54,7 @@ import Testing
         #expect(states(checks).prefix(2) == [.failed, .failed])
     }
 
-    @Test func aModelThatPeeksIsFoundByEachCheck() throws {
+    @Test func `A model that peeks is found by each check`() throws {
         let recipe = try #require(Recipe.named("har"))
         let checks = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), recipe, seed: 1) { _, set, seed, _ in
             Peeking(floor: try BlendedFHS.fit(set, seed: seed))
@@ -62,7 +62,7 @@ import Testing
         #expect(checks.map(\.name) == names && states(checks) == [.failed, .failed, .failed])
     }
 
-    @Test func aLeakFailsTheRun() async throws {
+    @Test func `A leak fails the run`() async throws {
         let error = await #expect(throws: BacktestFailure.self) {
             try await Backtest.run(
                 prices: SyntheticTable.table(symbols: 3, sessions: 300), origins: nil, model: "har", seed: 1, trials: nil,
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test(arguments: Quantiles.horizons)
-    func labelsThatReachTooFarAreCounted(_ horizon: Int) throws {
+    func `Labels that reach too far are counted`(_ horizon: Int) throws {
         let histories = try HistoryBuilder.histories(SyntheticTable.table(symbols: 3, sessions: 300), progress: { _ in })
         let cuts = [200, 230].map { SyntheticTable.start.advanced(by: $0) }
         let honest = LeakChecks.purge(histories, cuts: cuts)
@@ -88,7 +88,7 @@ import Testing
         #expect(late.state == .failed && late.detail.hasPrefix("\(2 * 3 * horizon) of "))
     }
 
-    @Test func whatCannotBeCheckedIsSaidToBeSo() async throws {
+    @Test func `What cannot be checked is said to be so`() async throws {
         let short = try await Backtest.run(prices: SyntheticTable.table(symbols: 3, sessions: 200), model: "blended-fhs")
         #expect(states(short.evaluation.leakChecks) == [.notRun, .notRun, .notRun, .passed])
         #expect(EvaluationText.lines(short).contains("leak check, truncation: not run: 200 sessions, the check needs 241"))

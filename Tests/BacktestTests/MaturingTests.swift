@@ -13,7 +13,7 @@ import Testing
         try QuantileForecast((0..<3).flatMap { _ in (-3...3).map { Double($0) * width } })
     }
 
-    @Test func aLessonComesOnceAndNeverBeforeItsHorizonHasPassed() throws {
+    @Test func `A lesson comes once and never before its horizon has passed`() throws {
         let histories = try histories()
         var maturing = MaturingForecasts()
         let entries = try (0..<2).map {
@@ -31,7 +31,7 @@ import Testing
         #expect(seen == [1: 101, 5: 105, 20: 120])
     }
 
-    @Test func lossesAreScaledSoThatALoudSymbolCountsNoMoreThanACalmOne() throws {
+    @Test func `Losses are scaled so that a loud symbol counts no more than a calm one`() throws {
         let histories = try histories()
         var maturing = MaturingForecasts()
         let outcome = histories[0].outcome(at: 100, horizon: 1)
@@ -44,7 +44,7 @@ import Testing
     }
 
     /// The second symbol's market is closed on day 103, and it is not listed after day 111.
-    @Test func anOriginWaitsForTheSlowerCalendarButNotForEver() throws {
+    @Test func `An origin waits for the slower calendar but not for ever`() throws {
         let table = SyntheticTable.table(symbols: 2, sessions: 200) { symbol, day, bar in
             symbol == 1 && (day == 103 || day > 111) ? nil : bar
         }
@@ -71,7 +71,7 @@ import Testing
         #expect(seen.filter { $0[0] == 20 } == [[20, 100, 132, 100], [20, 101, 133, 100], [20, 105, 137, 100]])
     }
 
-    @Test func laterOriginsWaitForTheOnesBefore() throws {
+    @Test func `Later origins wait for the ones before`() throws {
         let table = SyntheticTable.table(symbols: 2, sessions: 200) { symbol, day, bar in symbol == 1 && day > 100 ? nil : bar }
         let histories = try HistoryBuilder.histories(table, progress: { _ in })
         var maturing = MaturingForecasts()

@@ -5,7 +5,7 @@ import Testing
 @Suite struct PriceReaderTests {
     private func table(_ text: String) throws -> PriceTable { try PriceTable(csv: Array(text.utf8)) }
 
-    @Test func columnsMayComeInAnyOrderAndLinesInAny() throws {
+    @Test func `Columns may come in any order and lines in any`() throws {
         let table = try table(
             """
             symbol,volume,date,close,open,high,low
@@ -21,7 +21,7 @@ import Testing
         #expect(table.rejected.isEmpty)
     }
 
-    @Test func badLinesAreNamedAndTheOthersCount() throws {
+    @Test func `Bad lines are named and the others count`() throws {
         let table = try table(
             """
             date,symbol,open,high,low,close,volume
@@ -46,7 +46,7 @@ import Testing
         #expect(table.rejected[6].rule == "duplicate-session")
     }
 
-    @Test func theAdjustedCloseBecomesTheDividendThatExplainsIt() throws {
+    @Test func `The adjusted close becomes the dividend that explains it`() throws {
         let table = try table(
             """
             date,symbol,open,high,low,close,adj_close,volume
@@ -59,24 +59,24 @@ import Testing
         #expect(bar.split == 1)
     }
 
-    @Test func windowsLineEndsAByteOrderMarkAndQuotesAreRead() throws {
+    @Test func `Windows line ends a byte order mark and quotes are read`() throws {
         let table = try PriceTable(
             csv: [0xEF, 0xBB, 0xBF] + Array("date,symbol,open,high,low,close,volume\r\n\"2020-01-02\",\"BRK.B\",1,1,1,1,10\r\n".utf8))
         #expect(table.series[0].symbol == "BRK.B")
     }
 
     @Test(arguments: ["", "date,symbol,open,high,low,close\n", "hello\nworld\n", "date,symbol,open,high,low,close,volume\nx,y,1,1,1,1,1\n"])
-    func whatIsNoTableIsRefusedInOneSentence(_ text: String) {
+    func `What is no table is refused in one sentence`(_ text: String) {
         #expect(throws: PriceTable.Refusal.self) { try table(text) }
     }
 
-    @Test func originsAreReadByColumnName() throws {
+    @Test func `Origins are read by column name`() throws {
         let origins = try Origins.read(csv: Array("symbol,date\nA,2020-01-02\n".utf8))
         #expect(origins == [Origin(session: SessionDate(year: 2020, month: 1, day: 2), symbol: "A")])
         #expect(throws: PriceTable.Refusal.self) { try Origins.read(csv: Array("date,symbol\n2020-99-02,A\n".utf8)) }
     }
 
-    @Test func symbolsThatEndHalfwayDoNotEndTheTable() throws {
+    @Test func `Symbols that end halfway do not end the table`() throws {
         let prices = SyntheticTable.table(symbols: 10, sessions: 600) { symbol, day, bar in symbol < 7 && day >= 300 ? nil : bar }
         #expect(prices.sessions().count == 600)
         let origins = Origins.standard(prices)

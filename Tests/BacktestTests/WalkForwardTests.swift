@@ -6,7 +6,7 @@ import Testing
 @testable import Backtest
 
 @Suite struct WalkForwardTests {
-    @Test func everyOriginIsAnsweredInOrderAndWrittenOnTheGrid() async throws {
+    @Test func `Every origin is answered in order and written on the grid`() async throws {
         let prices = SyntheticTable.table(symbols: 4, sessions: 700)
         let report = try await Backtest.run(prices: prices, model: "blended-fhs")
         #expect(report.forecasts.count == 98 * 4)
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: Recipe.all.map(\.name))
-    func whatComesAfterAnOriginDoesNotMoveItsForecast(_ model: String) async throws {
+    func `What comes after an origin does not move its forecast`(_ model: String) async throws {
         let cut = 620
         // Trees split with 1,430 labelled rows or more, one in three of a symbol's.
         let symbols = ["linear-quantile", "boosted-trees", "ensemble"].contains(model) ? 12 : 3
@@ -45,7 +45,7 @@ import Testing
         #expect(forecasts[0] == forecasts[2])
     }
 
-    @Test func theLevelOfASymbolsPricesDoesNotMoveItsForecast() async throws {
+    @Test func `The level of a symbols prices does not move its forecast`() async throws {
         let origins = [Origin(session: SyntheticTable.start.advanced(by: 640), symbol: "S1")]
         let plain = SyntheticTable.table(symbols: 3, sessions: 700)
         let scaled = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, _, bar in symbol == 1 ? SyntheticTable.scaled(bar, 8) : bar }
@@ -54,7 +54,7 @@ import Testing
         #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test func troubledSymbolsGetSortedFiniteQuantilesOrATypedRefusal() async throws {
+    @Test func `Troubled symbols get sorted finite quantiles or a typed refusal`() async throws {
         let last = 640
         let prices = SyntheticTable.table(symbols: 8, sessions: 700) { symbol, day, bar in
             switch symbol {
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func anUnknownModelATooShortTableAndACancelledRunAreTypedErrors() async throws {
+    @Test func `An unknown model a too short table and a cancelled run are typed errors`() async throws {
         let prices = SyntheticTable.table(symbols: 2, sessions: 300)
         await #expect(throws: BacktestFailure.unknownModel("oracle")) { try await Backtest.run(prices: prices, model: "oracle") }
         await #expect(throws: BacktestFailure.noOrigins) {
@@ -92,7 +92,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func originsBeforeAnythingCanBeLearnedAreRefusedWithTheReason() async throws {
+    @Test func `Origins before anything can be learned are refused with the reason`() async throws {
         let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "ensemble")
         #expect(!report.refused.isEmpty && !report.forecasts.isEmpty)
         #expect(report.refused.count + report.forecasts.count == 2 * 56)
@@ -115,7 +115,7 @@ import Testing
         return try #require(object as? [String: Any])
     }
 
-    @Test func refusalsAreCountedByTheirReason() async throws {
+    @Test func `Refusals are counted by their reason`() async throws {
         let prices = SyntheticTable.table(symbols: 3, sessions: 300) { symbol, day, bar in symbol == 1 && day >= 250 ? nil : bar }
         let origins = [200, 260, 270].flatMap { day in
             ["S0", "S1", "ZZ"].map { Origin(session: SyntheticTable.start.advanced(by: day), symbol: $0) }
@@ -130,7 +130,7 @@ import Testing
         #expect(refusals.map { $0["origins"] as? Int } == [3, 2])
     }
 
-    @Test func anOriginAtTheLastSessionIsReportedWithoutFigures() async throws {
+    @Test func `An origin at the last session is reported without figures`() async throws {
         let origin = Origin(session: SyntheticTable.start.advanced(by: 299), symbol: "S0")
         let report = try await Backtest.run(
             prices: SyntheticTable.table(symbols: 3, sessions: 300), origins: [origin], model: "blended-fhs")
@@ -146,7 +146,7 @@ import Testing
         }
     }
 
-    @Test func theRunIsEvaluatedAndItsLeakChecksPass() async throws {
+    @Test func `The run is evaluated and its leak checks pass`() async throws {
         let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 22, sessions: 900), model: "har")
         let evaluation = report.evaluation
         #expect(evaluation.leakChecks.map(\.name) == ["future poison", "truncation", "label shuffle", "purge"])
@@ -162,13 +162,13 @@ import Testing
         #expect(text.contains("leak check, future poison: passed") && text.contains("deflated Sharpe"))
     }
 
-    @Test func theTrialsThatAreNamedAreTheTrialsThatCount() async throws {
+    @Test func `The trials that are named are the trials that count`() async throws {
         let prices = SyntheticTable.table(symbols: 10, sessions: 200)
         let report = try await Backtest.run(prices: prices, model: "blended-fhs", trials: 7)
         #expect(report.evaluation.portfolio?.trials == 7)
     }
 
-    @Test func progressRisesToOne() async throws {
+    @Test func `Progress rises to one`() async throws {
         let shares = Shares()
         _ = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 400), model: "blended-fhs") {
             shares.append($0.share)

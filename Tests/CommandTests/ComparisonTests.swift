@@ -11,7 +11,7 @@ import Testing
         return Dictionary(uniqueKeysWithValues: report.figures.map { ($0.name, $0) })
     }
 
-    @Test func speedsAreComparedByProcessorTime() throws {
+    @Test func `Speeds are compared by processor time`() throws {
         let peer = Comparison.Contender(name: "Peer", reference: 105) { (samples: 100, seconds: 4, processorSeconds: 1) }
         let found = try figures(Comparison(figure: .speed, rounds: 3), ours: (300, 2, 1), peer: peer)
         #expect(found["Bellwether"]?.value == 300)
@@ -20,7 +20,7 @@ import Testing
         #expect(found["Peer"]?.note == "95 % of its reference, 105.0: the run counts")
     }
 
-    @Test func costsAreLowerTheBetter() throws {
+    @Test func `Costs are lower the better`() throws {
         let peer = Comparison.Contender(name: "Peer", reference: 4) { (samples: 4, seconds: 1, processorSeconds: 0.008) }
         let comparison = Comparison(figure: .cost(samples: 2, scale: 1000, unit: "ms"), rounds: 1, about: "batch 2")
         let found = try figures(comparison, ours: (4, 1, 0.004), peer: peer)
@@ -30,7 +30,7 @@ import Testing
         #expect(found["Peer, batch 2"]?.note?.hasSuffix("the run counts") == true)
     }
 
-    @Test func aPeerShortOfNineTenthsOfItsReferenceMakesARunThatDoesNotCount() throws {
+    @Test func `A peer short of nine tenths of its reference makes a run that does not count`() throws {
         let peer = Comparison.Contender(name: "Peer", reference: 112) { (samples: 100, seconds: 1, processorSeconds: 1) }
         let found = try figures(Comparison(figure: .speed, rounds: 1), ours: (300, 1, 1), peer: peer)
         #expect(found["Peer"]?.note == "only 89 % of its reference, 112.0: the run does not count")

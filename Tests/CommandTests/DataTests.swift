@@ -7,7 +7,7 @@ import Testing
 @Suite struct DataCommandTests {
     private let parts = [PriceFile.Part(symbol: "ACME", body: "a"), PriceFile.Part(symbol: "XNAS:BETA", body: "b")]
 
-    @Test func aSymbolOfATableIsMeantByItsIdToo() throws {
+    @Test func `A symbol of a table is meant by its id too`() throws {
         #expect(try DataImport.wanted(parts, of: "ACME").map(\.name) == ["ACME"])
         let acme = try #require(try DataImport.wanted(parts, of: "XNAS:ACME").first)
         #expect(acme.name == "XNAS:ACME" && acme.body == "a")
@@ -19,7 +19,7 @@ import Testing
         #expect(throws: (any Error).self) { try DataImport.wanted(whole, of: nil) }
     }
 
-    @Test func whatCountsIsTheEventAsItIsSent() throws {
+    @Test func `What counts is the event as it is sent`() throws {
         // Each line's end is two bytes in JSON.
         let lines = String(repeating: "\n", count: DataImport.largestEvent / 2)
         try DataImport.check(["import": ["body": String(lines.dropLast(100))]], of: "ACME")
@@ -27,7 +27,7 @@ import Testing
         #expect(failure?.description.contains("ACME makes an event of") == true)
     }
 
-    @Test func anActionWithoutABarIsALineOfItsOwn() throws {
+    @Test func `An action without a bar is a line of its own`() throws {
         let text = #"""
             {"instrument": "XNAS:A", "currency": "USD", "as_of": "2012-01-11T23:00:00Z", "provisional": [],
              "bars": [{"session": "2012-01-05", "open": 1, "high": 3, "low": 1, "close": 2.5, "volume": 9, "source": "csv"},

@@ -15,7 +15,7 @@ import Testing
         return answer.verdict(held)
     }
 
-    @Test func onlyAPairThatReviewsLookAtIsSaidToBePromoted() throws {
+    @Test func `Only a pair that reviews look at is said to be promoted`() throws {
         #expect(try verdict(isReviewed: true) == ["A review would promote it, or a challenger that is better still."])
         #expect(try verdict(isReviewed: true, reasons: ["chance"]) == ["A review would not promote it:", "  chance"])
         for isReviewed in [false, nil] {

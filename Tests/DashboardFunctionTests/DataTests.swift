@@ -68,7 +68,7 @@ import Testing
         return try JSONDecoder().decode(Status.self, from: Data((response.body ?? "").utf8))
     }
 
-    @Test func pagesFollowEachOtherToTheLastInstrument() async throws {
+    @Test func `Pages follow each other to the last instrument`() async throws {
         let dashboard = try await dashboard()
         let whole = try await status(dashboard, [:])
         #expect(whole.symbols.map(\.symbol) == names && whole.next == nil)
@@ -84,14 +84,14 @@ import Testing
         #expect(try await status(dashboard, ["limit": "5"]).next == nil)
     }
 
-    @Test func severalSymbolsAreNamedByCommas() async throws {
+    @Test func `Several symbols are named by commas`() async throws {
         let dashboard = try await dashboard()
         #expect(try await status(dashboard, ["symbol": "XNAS:D,B"]).symbols.map(\.symbol) == ["B", "D"])
         #expect(try await ask(dashboard, "/v1/data/status", ["symbol": "B,NOPE"]).statusCode == 404)
         #expect(try await ask(dashboard, "/v1/data/status", ["symbol": ","]).statusCode == 404)
     }
 
-    @Test func whatBecameOfAnObjectIsTold() async throws {
+    @Test func `What became of an object is told`() async throws {
         struct Told: Decodable {
             let folded: Bool
             let bars, held_back: Int
@@ -118,7 +118,7 @@ import Testing
         #expect(try await ask(dashboard, "/v1/data/answer", [:]).statusCode == 400)
     }
 
-    @Test func whatIsHeldBackIsCountedByRowsAndListedBySessions() async throws {
+    @Test func `What is held back is counted by rows and listed by sessions`() async throws {
         struct Held: Decodable {
             struct Row: Decodable { let session: String? }
             let rows: [Row]
@@ -145,7 +145,7 @@ import Testing
         #expect(try await ask(dashboard, "/v1/data/quarantine", ["from": "soon"]).statusCode == 400)
     }
 
-    @Test func aSymbolIsWhoseItWasThen() async throws {
+    @Test func `A symbol is whose it was then`() async throws {
         struct Chart: Decodable { let instrument: String }
         let dashboard = try await dashboard()
         let renamed = try #require(Instant("2012-01-09T12:00:00Z"))

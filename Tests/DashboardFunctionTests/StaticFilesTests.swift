@@ -22,14 +22,14 @@ import Testing
         return try files.response(to: HTTPAPIRequest(rawPath: path, headers: headers, requestContext: context))
     }
 
-    @Test func theRootIsThePageWithATightContentPolicy() throws {
+    @Test func `The root is the page with a tight content policy`() throws {
         let page = try get("/")
         #expect(page.statusCode == 200)
         #expect(page.body == "<p>page</p>")
         #expect(page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
     }
 
-    @Test func aKnownTagIsAnsweredWithoutTheBody() throws {
+    @Test func `A known tag is answered without the body`() throws {
         let tag = try #require(try get("/").headers["etag"])
         let again = try get("/", headers: ["if-none-match": "W/\(tag), \"other\""])
         #expect(again.statusCode == 304)
@@ -39,7 +39,7 @@ import Testing
     @Test(arguments: [
         "/assets/../secret.txt", "/assets/..%2Fsecret.txt", "/assets/", "/assets/index", "/assets/.html", "/secret.txt", "/etc/passwd",
     ])
-    func nothingOutsideTheFolderIsServed(_ path: String) throws {
+    func `Nothing outside the folder is served`(_ path: String) throws {
         let answer = try get(path)
         #expect(answer.statusCode == 404)
         #expect(answer.headers["content-type"] == "application/problem+json")
@@ -52,13 +52,13 @@ import Testing
         return try Parameters(HTTPAPIRequest(rawPath: "/", queryStringParameters: query, requestContext: context))
     }
 
-    @Test func businessTimeIsTheRequestsOwnUnlessItNamesOne() throws {
+    @Test func `Business time is the requests own unless it names one`() throws {
         #expect(try parameters([:]).asOf.description == "2013-03-01T23:00:00Z")
         #expect(try parameters(["as_of": "2012-06-29"]).asOf.utcDate.description == "2012-06-29")
     }
 
     @Test(arguments: [["as_of": "soon"], ["limit": "0"], ["limit": "many"], ["from": "2012-13-01"], ["adjustment": "total"]])
-    func aBadParameterIsAProblemThatNamesIt(_ query: [String: String]) throws {
+    func `A bad parameter is a problem that names it`(_ query: [String: String]) throws {
         let problem = #expect(throws: ProblemDetails.self) {
             let parameters = try parameters(query)
             _ = try parameters.number("limit", in: 1...10)

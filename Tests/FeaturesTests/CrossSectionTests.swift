@@ -35,7 +35,7 @@ import Testing
             uniqueKeysWithValues: members.enumerated().map { ($1.id, Array(answer[$0 * width..<($0 + 1) * width])) })
     }
 
-    @Test func anAnswerNeedsOnlyTheLastSessionsOfItsMemory() throws {
+    @Test func `An answer needs only the last sessions of its memory`() throws {
         let whole = run(0..<sessions)
         let recent = run((sessions - CrossSectionEngine.memory)..<sessions)
         let (a, b) = (try #require(whole.last), try #require(recent.last))
@@ -44,7 +44,7 @@ import Testing
         #expect(a.values.allSatisfy { $0.count == FeatureSet.crossNames.count && $0.allSatisfy { $0.isFinite } })
     }
 
-    @Test func fewerThanTwentyMembersAnswerNothingAndLeaveNoTrace() {
+    @Test func `Fewer than twenty members answer nothing and leave no trace`() {
         var engine = CrossSectionEngine(members: universe.count)
         var other = CrossSectionEngine(members: universe.count)
         let away = Set((0..<6).map { "S\($0)" })
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func aMemberThatWasAwayHasMissingValuesUntilItsWindowFills() throws {
+    @Test func `A member that was away has missing values until its window fills`() throws {
         var engine = CrossSectionEngine(members: universe.count)
         for step in 0..<300 {
             let answer = append(members(step, without: step < 200 ? ["S3"] : []), to: &engine)
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func ranksLieWithinOneHalfAndAverageToHalfAStep() throws {
+    @Test func `Ranks lie within one half and average to half a step`() throws {
         let answer = try #require(run(0..<300).last)
         for column in 2..<6 {
             let values = answer.values.map { Double($0[column]) }
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func sessionsTakenTogetherHaveTheMembersAndTheBitsOfOneByOne() {
+    @Test func `Sessions taken together have the members and the bits of one by one`() {
         let names = universe.keys.sorted()
         let rows = names.map { name in
             var engine = FeatureEngine()
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func ranksAreThoseOfASortWithTiesOutliersAndHoles() throws {
+    @Test func `Ranks are those of a sort with ties outliers and holes`() throws {
         let returns: [Double] = [
             0, -0.0, 0.1, 0.1, 0.1 + 1e-16, .nan, 1e6, -3, 2e-9, 1e-9, 3e-9, 0.2, -0.2, .nan, .leastNonzeroMagnitude, 0.3, 0.3 + 1e-15, 0.3,
             7, 8, -8, 9,

@@ -21,19 +21,19 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         bars = random.make(700)
     }
 
-    @Test func theFutureChangesNothing() {
+    @Test func `The future changes nothing`() {
         let cut = 480
         let poisoned = bars.enumerated().map { $0.offset <= cut ? $0.element : $0.element.with(prices: 3, volume: 100, dividend: 9) }
         #expect(bits(Array(features(poisoned).prefix(cut + 1))) == bits(Array(features(bars).prefix(cut + 1))))
     }
 
     @Test(arguments: [1, 2, 61, 251, 699])
-    func aTruncatedHistoryGivesTheSameRows(_ count: Int) {
+    func `A truncated history gives the same rows`(_ count: Int) {
         #expect(bits(features(Array(bars.prefix(count)))) == bits(Array(features(bars).prefix(count))))
     }
 
     @Test(arguments: [[700], [1, 699], [223, 1, 224, 252], [60, 61, 130, 449]])
-    func aBatchOfAnySizeHasTheBitsOfOneByOne(_ sizes: [Int]) {
+    func `A batch of any size has the bits of one by one`(_ sizes: [Int]) {
         var engine = FeatureEngine()
         var rows: [FeatureRow] = []
         var start = 0
@@ -45,7 +45,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(rows) == bits(features(bars)))
     }
 
-    @Test func streamingWithCopiesOfTheStateEqualsOneBatch() {
+    @Test func `Streaming with copies of the state equals one batch`() {
         var engine = FeatureEngine()
         var rows: [FeatureRow] = []
         for bar in bars {
@@ -57,7 +57,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
     }
 
     @Test(arguments: [1, 2, 20, 60, 61, 250, 251, 333, 699])
-    func anEngineFromAStoredStateGoesOnToTheBit(_ cut: Int) throws {
+    func `An engine from a stored state goes on to the bit`(_ cut: Int) throws {
         var whole = FeatureEngine()
         for bar in bars.prefix(cut) { _ = whole.append(bar) }
         var resumed = try #require(FeatureEngine(state: whole.state))
@@ -68,7 +68,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(resumed.state == whole.state)
     }
 
-    @Test func aStateFromNightToNightGivesTheRowsOfOneBatch() throws {
+    @Test func `A state from night to night gives the rows of one batch`() throws {
         var state: [UInt8] = FeatureEngine().state
         var rows: [FeatureRow] = []
         for (index, bar) in bars.enumerated() {
@@ -80,7 +80,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(rows) == bits(features(batch)))
     }
 
-    @Test func aDamagedStateIsNone() {
+    @Test func `A damaged state is none`() {
         let state = FeatureEngine().state
         for damaged in [[], Array(state.dropLast()), state + [0], [state[0] + 1] + state.dropFirst()] {
             #expect(FeatureEngine(state: Array(damaged)) == nil)
@@ -88,7 +88,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
     }
 
     @Test(arguments: [0.5, 2, 4])
-    func aSplitChangesNoFeature(_ ratio: Double) {
+    func `A split changes no feature`(_ ratio: Double) {
         let cut = 333
         let split = bars.enumerated().map { index, bar in
             guard index >= cut else { return bar }
@@ -101,7 +101,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(features(split)) == bits(features(bars)))
     }
 
-    @Test func anOddSplitChangesNothingBeyondRounding() {
+    @Test func `An odd split changes nothing beyond rounding`() {
         let cut = 400
         let split = bars.enumerated().map { index, bar in
             index < cut ? bar : bar.with(prices: 1 / 1.046, volume: 1.046, split: index == cut ? 1.046 : 1)
@@ -109,12 +109,12 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         expectClose(features(split), features(bars), 1e-5)
     }
 
-    @Test func thePriceScaleChangesNothing() {
+    @Test func `The price scale changes nothing`() {
         #expect(bits(features(bars.map { $0.with(prices: 1024) })) == bits(features(bars)))
         expectClose(features(bars.map { $0.with(prices: 1 / 37.3) }), features(bars), 1e-5)
     }
 
-    @Test func aBarWithoutAPriceLeavesNoTraceButItsSplit() {
+    @Test func `A bar without a price leaves no trace but its split`() {
         var holed = bars
         let bad = bars[300]
         holed.insert(
@@ -128,7 +128,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(Array(rows[301...])) == bits(Array(features(merged)[300...])))
     }
 
-    @Test func valuesAreFiniteOrMissingAndCutThroughHaltsGapsAndNoVolume() {
+    @Test func `Values are finite or missing and cut through halts gaps and no volume`() {
         var flat = (0..<300).map { index in
             Observation(session: SessionDate(day: Int32(index)), open: 10, high: 10, low: 10, close: 10, volume: 0)
         }
@@ -140,7 +140,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
     }
 
     /// Log returns of one percent a session and a millionth of that beside it: power sums would cancel.
-    @Test func theSkewnessOfASteadyRiseIsThatOfItsDeviations() throws {
+    @Test func `The skewness of a steady rise is that of its deviations`() throws {
         var close = 64.0
         let steady = (0..<200).map { index in
             close *= exp(0.01 + 1e-6 * Double(index * index % 7))
@@ -159,7 +159,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         }
     }
 
-    @Test func windowsStartWhenFourFifthsOfThemAreThere() throws {
+    @Test func `Windows start when four fifths of them are there`() throws {
         let rows = features(bars)
         func firstRow(_ name: String) throws -> Int? {
             let column = try #require(FeatureSet.names.firstIndex(of: name))
@@ -177,13 +177,13 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(try firstRow("amihud") == 16 + 199)
     }
 
-    @Test func aStoredRowComesBackWhole() throws {
+    @Test func `A stored row comes back whole`() throws {
         let row = try #require(features(bars).last)
         #expect(FeatureRow(session: row.session, values: row.values, extras: row.extras) == row)
         #expect(FeatureRow(session: row.session, values: [], extras: row.extras) == nil)
     }
 
-    @Test func theNamesHaveTheirPlaces() {
+    @Test func `The names have their places`() {
         #expect(FeatureSet.names.count == 34)
         #expect(FeatureSet.sequenceIndices.count == 20)
         #expect(FeatureSet.sequenceIndices.map { FeatureSet.names[$0] } == FeatureSet.sequenceNames)

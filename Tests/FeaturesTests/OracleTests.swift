@@ -94,7 +94,7 @@ import Testing
     @Test(
         .enabled(if: Oracle.python != nil, "BELLWETHER_ORACLE_PYTHON is not set"),
         .enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
-    func everyFeatureAndVolatilityEqualsTheReference() throws {
+    func `Every feature and volatility equals the reference`() throws {
         let table = try Oracle.run()
         let rows = (0..<table.symbols).map { features(Oracle.observations(table, $0)) }
         var cross: [[Float]] = []

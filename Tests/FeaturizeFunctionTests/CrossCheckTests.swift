@@ -9,7 +9,7 @@ import Testing
 
 /// The event of the weekly job.
 @Suite struct CrossCheckTests {
-    @Test func theNextEventSaysTheSameFromTheNextInstrumentOn() throws {
+    @Test func `The next event says the same from the next instrument on`() throws {
         let text = #"{"crossCheck":["yahoo","alphavantage"],"weeks":4,"tolerance":0.01,"goOn":true,"time":"2012-06-02T22:00:00Z"}"#
         guard case .crossCheck(var check) = try JSONDecoder().decode(FeaturizeEvent.self, from: Data(text.utf8)) else {
             Issue.record("another event")
@@ -23,7 +23,7 @@ import Testing
         #expect(next == check && next.weeks == 4 && next.goOn == true && next.after == "XNAS:AAPL")
     }
 
-    @Test func whatAnInvocationHasNoTimeForIsComparedByTheNext() async throws {
+    @Test func `What an invocation has no time for is compared by the next`() async throws {
         let instruments = (0..<3).map(RawMarket.instrument)
         var folded = try await Folded(instruments)
         for (number, instrument) in instruments.enumerated() {
@@ -54,7 +54,7 @@ import Testing
         #expect(one.largest == [whole.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.compared == 59)
     }
 
-    @Test func theWeeklyJobCallsItselfForWhatIsLeft() async throws {
+    @Test func `The weekly job calls itself for what is left`() async throws {
         let cloud = LoopbackServer.answering { _, _, connection in connection.answer(202) }
         defer { cloud.stop() }
         let featurize = try await Folded((0..<2).map(RawMarket.instrument)).featurize(cloud: cloud.url)
@@ -73,7 +73,7 @@ import Testing
         #expect(try await featurize.compare(next, until: .now, Context())?.next == nil && cloud.seen.count == 1)
     }
 
-    @Test func aProviderThatNobodyKnowsIsNamed() async throws {
+    @Test func `A provider that nobody knows is named`() async throws {
         let featurize = try await Folded([]).featurize()
         let check = CrossCheck(crossCheck: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")
         let failure = await #expect(throws: Featurize.Failure.self) { _ = try await featurize.compare(check, Context()) }

@@ -10,7 +10,7 @@ import Testing
 
 /// Everything again from the raw answers, to the same hashes.
 extension CrossSectionTests {
-    @Test func everythingIsRebuiltFromTheAnswersToTheSameHashes() async throws {
+    @Test func `Everything is rebuilt from the answers to the same hashes`() async throws {
         var (folded, crossSection) = try await market()
         _ = try await crossSection.update("XNAS", asOf: Self.evening)
         let later = Self.evening.adding(seconds: 86_400)
@@ -31,7 +31,7 @@ extension CrossSectionTests {
         for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
     }
 
-    @Test func aRebuildWhoseTimeEndsAmongTheCrossSectionsGoesOnThere() async throws {
+    @Test func `A rebuild whose time ends among the cross-sections goes on there`() async throws {
         let (folded, crossSection) = try await market()
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         for evening in evenings { _ = try await crossSection.update("XNAS", asOf: evening) }

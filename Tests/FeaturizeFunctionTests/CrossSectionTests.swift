@@ -23,7 +23,7 @@ import Testing
         return (folded, CrossSection(database: folded.database, store: folded.fold.store))
     }
 
-    @Test func aCorrectionRestatesExactlyWhatItTouches() async throws {
+    @Test func `A correction restates exactly what it touches`() async throws {
         var (folded, crossSection) = try await market()
         #expect(try await crossSection.update("XNAS", asOf: Self.evening).written == 299 * 22)
         let before = try await TableHash.all(in: folded.database)
@@ -80,7 +80,7 @@ import Testing
         #expect(superfluous == 0)
     }
 
-    @Test func theOrderInWhichRunsEndLeavesNoTrace() async throws {
+    @Test func `The order in which runs end leaves no trace`() async throws {
         // Three evenings, of which the second one's answers hold a correction; runs end in order, late, twice, and at the same time.
         let evenings = (0..<3).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         let short = rows.map { Array($0[..<200]) }
@@ -126,7 +126,7 @@ import Testing
         #expect(try await atOnce.count("SELECT count(DISTINCT known_at) FROM cross_features") == 3)
     }
 
-    @Test func anAnswerAfterTheCutOffReachesItsEveningWithTheNext() async throws {
+    @Test func `An answer after the cut off reaches its evening with the next`() async throws {
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         var hashes: [[String: String]] = []
         for isLate in [false, true] {
@@ -151,7 +151,7 @@ import Testing
         for (table, hash) in hashes[0] { #expect(hashes[1][table] == hash, "\(table) differs") }
     }
 
-    @Test func eveningsAreMadeAgainAPartAtATimeHoweverManyThereAre() async throws {
+    @Test func `Evenings are made again a part at a time however many there are`() async throws {
         var folded = try await Folded(Self.instruments)
         let crossSection = CrossSection(database: folded.database, store: folded.fold.store)
         let evenings = (140..<146).map { RawMarket.evening(rows[0][$0].session) }
@@ -173,7 +173,7 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == before)
     }
 
-    @Test func whatTimeWasTooShortForGoesOnWhereItStopped() async throws {
+    @Test func `What time was too short for goes on where it stopped`() async throws {
         let (whole, inOneGo) = try await market()
         let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
         let (folded, crossSection) = try await market()
@@ -189,7 +189,7 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == TableHash.all(in: whole.database))
     }
 
-    @Test func theUniverseOfASessionIsTheOneOfItsDate() async throws {
+    @Test func `The universe of a session is the one of its date`() async throws {
         let (folded, crossSection) = try await market()
         let (joined, left) = (rows[0][200].session, rows[0][250].session)
         let universe = Universe(folded.database)

@@ -23,7 +23,7 @@ import Testing
         evening = RawMarket.evening(rows[119].session)
     }
 
-    @Test func adjustedPricesComeBackByTheActionsThatWereKnown() async throws {
+    @Test func `Adjusted prices come back by the actions that were known`() async throws {
         var folded = try await Folded([instrument], providers: "alphavantage,stooq")
         try await folded.add(RawMarket.answer(rows, about: instrument, knownAt: evening))
         let summary = try await folded.add(RawMarket.stooq(rows, about: instrument, knownAt: evening.adding(seconds: 60)))
@@ -41,7 +41,7 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == before)
     }
 
-    @Test(arguments: [false, true]) func aSplitThatIsToldAfterTheAdjustedPricesCountsOnce(_ isLate: Bool) async throws {
+    @Test(arguments: [false, true]) func `A split that is told after the adjusted prices counts once`(_ isLate: Bool) async throws {
         // The silent one is asked on the day before the split, and on evenings after it; its prices know of it, and nobody says so yet.
         let asked = [79, 90, 100, 119].map { last in
             RawMarket.stooq(rows[(last < 100 ? 0 : 95)...last], about: instrument, knownAt: RawMarket.evening(rows[last].session))
@@ -66,7 +66,7 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == hashes)
     }
 
-    @Test func aProviderThatKnowsTheLastMonthsLeavesTheYearsBeforeToTheNextInOrder() async throws {
+    @Test func `A provider that knows the last months leaves the years before to the next in order`() async throws {
         // The second in order tells the split, the first is asked for the first time long after it.
         var folded = try await Folded([instrument], providers: "yahoo,alphavantage,stooq")
         try await folded.add(RawMarket.answer(rows[60...110], about: instrument, knownAt: RawMarket.evening(rows[110].session)))
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func whatTheMoreTrustedProviderKnowsNothingOfWithinItsReachIsNoAction() async throws {
+    @Test func `What the more trusted provider knows nothing of within its reach is no action`() async throws {
         let order = ["yahoo", "stooq", "alphavantage"]
         var folded = try await Folded([instrument], providers: order.joined(separator: ","))
         var paying = rows
@@ -106,7 +106,7 @@ import Testing
         #expect(try await fresh.features(instrument, .recorded(evening)) == folded.features(instrument, .recorded(evening)))
     }
 
-    @Test func pricesWithoutACurrencyAreInTheUnitThatTheExchangeQuotesIn() async throws {
+    @Test func `Prices without a currency are in the unit that the exchange quotes in`() async throws {
         let london = Instrument(id: "XLON:VOD", symbol: "VOD", exchange: "XLON", currency: "GBP", name: "VOD")
         let fund = Instrument(id: "XLON:VUSD", symbol: "VUSD", exchange: "XLON", currency: "USD", name: "VUSD")
         var folded = try await Folded([london, fund])
@@ -125,7 +125,7 @@ import Testing
         #expect(try await Bars(folded.database).currency(of: london.id, source: "alphavantage") == "GBP")
     }
 
-    @Test func aSplitThatThePricesKnowNothingOfLeavesTheSilentOneAsItIs() async throws {
+    @Test func `A split that the prices know nothing of leaves the silent one as it is`() async throws {
         let plain = RawMarket.rows(120, seed: 5)
         var folded = try await Folded([instrument], providers: "alphavantage,stooq")
         try await folded.add(RawMarket.stooq(plain[...110], about: instrument, knownAt: RawMarket.evening(plain[110].session)))
@@ -138,7 +138,7 @@ import Testing
         #expect(try await folded.count("SELECT count(*) FROM quarantine WHERE rule = 'event-without-split'") == 1)
     }
 
-    @Test func aProviderOfAdjustedPricesAloneStillGivesBars() async throws {
+    @Test func `A provider of adjusted prices alone still gives bars`() async throws {
         var folded = try await Folded([instrument], providers: "stooq")
         try await folded.add(RawMarket.stooq(rows, about: instrument, knownAt: evening))
         #expect(try await folded.features(instrument, .recorded(evening)).count == 120)
@@ -146,7 +146,7 @@ import Testing
         #expect(try await folded.count("SELECT count(*) FROM quarantine") == 0)
     }
 
-    @Test func whatAnActionIsCalledIsKept() async throws {
+    @Test func `What an action is called is kept`() async throws {
         let folded = try await Folded([instrument])
         let actions = Actions(folded.database)
         let answer = Answer(
@@ -159,7 +159,7 @@ import Testing
         #expect(try await actions.read(instrument.id, .recorded(evening)) == [both, spun])
     }
 
-    @Test func anObjectOfNobodyDoesNotStopARebuild() async throws {
+    @Test func `An object of nobody does not stop a rebuild`() async throws {
         let folded = try await Folded([instrument])
         let stray = RawMarket.answer(rows, about: RawMarket.instrument(9), knownAt: evening)
         var summary = FeaturizeSummary()

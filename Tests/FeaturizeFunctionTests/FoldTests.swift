@@ -24,7 +24,7 @@ import Testing
         return folded
     }
 
-    @Test func sixtyNightsLeaveTheRowsOfOneBatchToTheBit() async throws {
+    @Test func `Sixty nights leave the rows of one batch to the bit`() async throws {
         let folded = try await nightly(rows, from: 300)
         let last = AsOf.recorded(RawMarket.evening(rows[359].session))
         var batch = try await Folded([instrument])
@@ -38,7 +38,7 @@ import Testing
                 == batch.database.query("SELECT state FROM feature_states")[0][0])
     }
 
-    @Test func aNightReadsNoHistory() async throws {
+    @Test func `A night reads no history`() async throws {
         var folded = try await nightly(Array(rows[..<301]), from: 300)
         // Without the old bars only an engine that goes on from its state can know the long windows.
         try await folded.database.execute("DELETE FROM bars WHERE session < $1", [rows[300].session])
@@ -51,7 +51,7 @@ import Testing
             try await folded.features(instrument, .recorded(knownAt))[session] == batch.features(instrument, .recorded(knownAt))[session])
     }
 
-    @Test func theFutureChangesNothingThatWasKnown() async throws {
+    @Test func `The future changes nothing that was known`() async throws {
         var folded = try await nightly(Array(rows[..<310]), from: 300)
         let known = AsOf.recorded(RawMarket.evening(rows[309].session))
         let available = AsOf.available(known.instant)
@@ -68,7 +68,7 @@ import Testing
         #expect(try await folded.features(instrument, .recorded(RawMarket.evening(rows[359].session))) != before.0)
     }
 
-    @Test func aSplitChangesNoFeature() async throws {
+    @Test func `A split changes no feature`() async throws {
         let split = rows.enumerated().map { index, row in
             guard index >= 330 else { return row }
             var row = row
@@ -89,7 +89,7 @@ import Testing
         #expect(try await nightly(halved, from: 320).features(instrument, last) == plain)
     }
 
-    @Test func aLateAnswerAndARepeatedOneLeaveTheSameTables() async throws {
+    @Test func `A late answer and a repeated one leave the same tables`() async throws {
         let answers = (300..<312).map { index in
             let corrected = rows[(index - 10)...index].map { row in
                 var row = row
@@ -108,7 +108,7 @@ import Testing
         #expect(hashes[0] == hashes[1])
     }
 
-    @Test func anUnfinishedSessionIsProvisionalUntilItsFinalBarComes() async throws {
+    @Test func `An unfinished session is provisional until its final bar comes`() async throws {
         var folded = try await Folded([instrument])
         let noon = RawMarket.calendar.open(of: rows[20].session).adding(seconds: 3600)
         var live = rows[20]

@@ -11,7 +11,7 @@ import Testing
     let instrument = RawMarket.instrument(1)
     let rows = RawMarket.rows(200, seed: 21)
 
-    @Test func aServerThatRestartsLosesNothingAndDoublesNothing() async throws {
+    @Test func `A server that restarts loses nothing and doubles nothing`() async throws {
         let answers = (160..<200).map { index in
             RawMarket.answer(
                 rows[(index == 160 ? 0 : index - 10)...index], about: instrument, knownAt: RawMarket.evening(rows[index].session))
@@ -41,7 +41,7 @@ import Testing
         #expect(try await TableHash.all(in: shaken.database) == expected)
     }
 
-    @Test func aDeadlockIsRunAgain() async throws {
+    @Test func `A deadlock is run again`() async throws {
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         try await Instruments(owner).register([instrument])

@@ -39,7 +39,7 @@ import Testing
             .map { "\($0.row.violation.rule) \($0.row.verdict.rawValue)" }.sorted()
     }
 
-    @Test func aReleasedRowCountsFromThenOnAndIsStillSpokenOf() async throws {
+    @Test func `A released row counts from then on and is still spoken of`() async throws {
         var folded = try await held()
         #expect(try await count(folded, evening) == 229)
         #expect(try await words(folded, evening) == ["one-day-level quarantine"])
@@ -54,7 +54,7 @@ import Testing
         #expect(try await folded.features(instrument, .recorded(later)).count == 230)
     }
 
-    @Test func itStaysSoAsLongAsTheProviderSaysTheSame() async throws {
+    @Test func `It stays so as long as the provider says the same`() async throws {
         var folded = try await held()
         try await folded.add(word(true, rows[200].session, at: evening.adding(seconds: 60)))
         let next = RawMarket.evening(rows[230].session)
@@ -68,7 +68,7 @@ import Testing
         #expect(try await count(folded, last) == 231, "another row is judged anew")
     }
 
-    @Test func aReleaseCanBeTakenBackAndIsRebuiltInItsOrder() async throws {
+    @Test func `A release can be taken back and is rebuilt in its order`() async throws {
         var folded = try await held()
         let times = (1...2).map { evening.adding(seconds: Int64(60 * $0)) }
         try await folded.add(word(true, rows[200].session, at: times[0]))
@@ -84,7 +84,7 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == before)
     }
 
-    @Test func aWordAboutNoBarIsNoted() async throws {
+    @Test func `A word about no bar is noted`() async throws {
         var folded = try await held()
         let later = evening.adding(seconds: 60)
         let summary = try await folded.add(word(true, rows[235].session, at: later))

@@ -36,14 +36,14 @@ import Testing
         #expect(try await TableHash.all(in: folded.database) == before)
     }
 
-    @Test func goodRowsCountAndLeaveNoWord() async throws {
+    @Test func `Good rows count and leave no word`() async throws {
         let folded = try await folded(rows)
         #expect(try await findings(folded).isEmpty)
         #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
     @Test(arguments: ["one-day-level", "stale-repeat", "zero-volume"])
-    func aRowThatTheDaysAroundBelieNoFeatureSees(_ rule: String) async throws {
+    func `A row that the days around belie no feature sees`(_ rule: String) async throws {
         var wrong = rows
         switch rule {
         case "one-day-level": wrong[200] = rows[200].scaled(2)
@@ -70,7 +70,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func penceAreMadePoundsAndTheRowAsItCameIsKept() async throws {
+    @Test func `Pence are made pounds and the row as it came is kept`() async throws {
         let wrong = rows.enumerated().map { $0 >= 200 ? $1.scaled(100) : $1 }
         let folded = try await folded(wrong)
         let found = try await findings(folded)
@@ -89,7 +89,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func aMendedRowKeepsItsWordWhenItComesNoMore() async throws {
+    @Test func `A mended row keeps its word when it comes no more`() async throws {
         let wrong = rows.enumerated().map { $0 == 200 ? $1.scaled(100) : $1 }
         var folded = try await Folded([instrument])
         try await folded.add(RawMarket.answer(wrong[...200], about: instrument, knownAt: RawMarket.evening(rows[200].session)))
@@ -104,7 +104,7 @@ import Testing
         #expect(status.repaired == 1 && status.quarantined == 0)
     }
 
-    @Test func aHighThatMissesTheCloseByARoundingTakesItIn() async throws {
+    @Test func `A high that misses the close by a rounding takes it in`() async throws {
         var wrong = rows
         wrong[200].high = max(rows[200].open, rows[200].close) - 1
         wrong[200].low = min(rows[200].low, wrong[200].high)
@@ -116,7 +116,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func aSplitThatNobodyToldOfIsSeenInThePriceUntilSomebodyDoes() async throws {
+    @Test func `A split that nobody told of is seen in the price until somebody does`() async throws {
         let even = rows.map { $0.scaled(2) }
         let halved = even.enumerated().map { index, row in
             guard index >= 200 else { return row }
@@ -144,7 +144,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func aSplitThatThePriceKnowsNothingOfDoesNotCount() async throws {
+    @Test func `A split that the price knows nothing of does not count`() async throws {
         var wrong = rows
         wrong[200].split = 3
         let folded = try await folded(wrong)
@@ -155,7 +155,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func aFallThatLastsOnAQuietDayIsNotedAndCounts() async throws {
+    @Test func `A fall that lasts on a quiet day is noted and counts`() async throws {
         let fallen = rows.enumerated().map { $0 >= 200 ? $1.scaled(59, 100) : $1 }
         let folded = try await folded(fallen)
         let found = try await findings(folded)
@@ -163,7 +163,7 @@ import Testing
         #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
-    @Test func aCrashOnNewsIsNoDefect() async throws {
+    @Test func `A crash on news is no defect`() async throws {
         let fallen = rows.enumerated().map { index, row in
             guard index >= 200 else { return row }
             var row = row.scaled(70, 100)
@@ -175,7 +175,7 @@ import Testing
 
     /// Night by night, as the schedules do: what nobody can tell on the evening is decided on the next one, and at last the store has what one
     /// answer at the end would have left.
-    @Test(arguments: [false, true]) func nightsEndWhereOneAnswerDoes(_ lasts: Bool) async throws {
+    @Test(arguments: [false, true]) func `Nights end where one answer does`(_ lasts: Bool) async throws {
         let end = 209
         let wrong = rows.enumerated().map { index, row in (lasts ? index >= 200 : index == 200) ? row.scaled(59, 100) : row }
         var folded = try await Folded([instrument])
@@ -197,7 +197,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func aLevelOfOneDayThatWasBelievedIsTakenBackWithItsFeatures() async throws {
+    @Test func `A level of one day that was believed is taken back with its features`() async throws {
         // Small enough to pass on its own evening, plain beside the next day.
         let quiet = rows.enumerated().map { index, row in
             var row = row
@@ -224,7 +224,7 @@ import Testing
         try await expectSameAfterRebuild(folded)
     }
 
-    @Test func aNullThatIsFilledInLaterIsReleased() async throws {
+    @Test func `A null that is filled in later is released`() async throws {
         var holed = rows
         holed[200].volume = -1
         var folded = try await folded(holed)

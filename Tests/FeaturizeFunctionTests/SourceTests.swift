@@ -16,7 +16,7 @@ import Testing
         self.rows = rows
     }
 
-    @Test func theFirstProviderCountsAndTheSecondFillsIn() async throws {
+    @Test func `The first provider counts and the second fills in`() async throws {
         var folded = try await Folded([instrument])
         try await folded.add(RawMarket.answer(rows[..<100], about: instrument, knownAt: RawMarket.evening(rows[99].session)))
         // The second one differs everywhere; the first is silent for three evenings.
@@ -43,7 +43,7 @@ import Testing
         #expect(try await folded.features(instrument, .recorded(late)) == alone.features(instrument, .recorded(late)))
     }
 
-    @Test func aSplitThatTwoProvidersDateDifferentlyCountsOnce() async throws {
+    @Test func `A split that two providers date differently counts once`() async throws {
         var moved = rows
         (moved[80].split, moved[81].split) = (1, 2)
         var folded = try await Folded([instrument])
@@ -57,7 +57,7 @@ import Testing
         #expect(series.actions.map(\.exDate) == [rows[62].session, rows[80].session])
     }
 
-    @Test func anAnswerOfTheSecondProviderThatNobodyReadsMakesNoFeature() async throws {
+    @Test func `An answer of the second provider that nobody reads makes no feature`() async throws {
         var folded = try await Folded([instrument])
         let evening = RawMarket.evening(rows[79].session)
         try await folded.add(RawMarket.answer(rows[..<80], about: instrument, knownAt: evening))
@@ -65,7 +65,7 @@ import Testing
         #expect(summary.bars == 10 && summary.features == 0)
     }
 
-    @Test func aDisagreementOverTheToleranceIsReported() async throws {
+    @Test func `A disagreement over the tolerance is reported`() async throws {
         var folded = try await Folded([instrument])
         let evening = RawMarket.evening(rows[99].session)
         try await folded.add(RawMarket.answer(rows[..<100], about: instrument, knownAt: evening))

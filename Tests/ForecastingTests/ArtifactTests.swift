@@ -20,7 +20,7 @@ import Testing
         ]
     }
 
-    @Test func aModelComesBackFromItsBytesWithEveryBit() throws {
+    @Test func `A model comes back from its bytes with every bit`() throws {
         let history = try SyntheticMarket.histories(count: 1, sessions: 300, effect: 0.3, seed: 8)[0]
         for model in try models() {
             let bytes = try model.state().encoded()
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func theMetadataSayWhatTheFitKnewAndFromWhenOutcomesMayCalibrateIt() throws {
+    @Test func `The metadata say what the fit knew and from when outcomes may calibrate it`() throws {
         let cut = SessionDate(year: 2010, month: 12, day: 31)
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 1, sessions: 600, effect: 0.3), cut: cut)
         let artifact = try Artifact(decoding: try BlendedFHS.fit(set).state().encoded())
@@ -44,7 +44,7 @@ import Testing
         #expect(try ensemble.state().text(ArtifactKey.calibrationStart) == "2011-01-01")
     }
 
-    @Test func everyTruncationIsRefused() throws {
+    @Test func `Every truncation is refused`() throws {
         let bytes = try models()[2].state().encoded()
         for count in Array(stride(from: 0, to: bytes.count, by: 997)) + [7, 8, 9, bytes.count - 1] {
             #expect(throws: ArtifactFailure.self) { try Artifact(decoding: Array(bytes[..<count])) }
@@ -52,7 +52,7 @@ import Testing
         #expect(throws: ArtifactFailure.truncated) { try Artifact(decoding: bytes + [0]) }
     }
 
-    @Test func damageIsRefusedOrHarmlessAndNeverCrashes() throws {
+    @Test func `Damage is refused or harmless and never crashes`() throws {
         let bytes = try models()[2].state().encoded()
         var random = RandomStream(seed: 1)
         for _ in 0..<300 {
@@ -62,14 +62,14 @@ import Testing
         }
     }
 
-    @Test func aNetOfOtherInputsThanThisCodeMakesIsRefusedWhenItIsLoaded() throws {
+    @Test func `A net of other inputs than this code makes is refused when it is loaded`() throws {
         var artifact = try models()[2].state()
         let names = try artifact.text(ArtifactKey.inputs).split(separator: ",")
         artifact.metadata[ArtifactKey.inputs] = names.dropLast(3).joined(separator: ",")
         #expect(throws: ArtifactFailure.self) { try loadModel(artifact) }
     }
 
-    @Test func anUnknownKindAMissingTensorAndANumberThatIsNoneAreNamed() throws {
+    @Test func `An unknown kind a missing tensor and a number that is none are named`() throws {
         var artifact = try models()[1].state()
         artifact.metadata["kind"] = "oracle"
         #expect(throws: ArtifactFailure.unknownKind("oracle")) { try loadModel(artifact) }

@@ -19,21 +19,21 @@ import Testing
             cut: SyntheticMarket.date(cut))
     }
 
-    @Test func threadsNeverChangeABitAndTheSeedDoes() throws {
+    @Test func `Threads never change a bit and the seed does`() throws {
         let set = try set(effect: 0.5)
         let fits = try [1, 2, 3].map { try BoostedTrees.fit(set, small, threads: $0, seed: 4).state().encoded() }
         #expect(fits[0] == fits[1] && fits[0] == fits[2])
         #expect(try BoostedTrees.fit(set, small, threads: 2, seed: 5).state().encoded() != fits[0])
     }
 
-    @Test func nothingAfterTheCutReachesAFit() throws {
+    @Test func `Nothing after the cut reaches a fit`() throws {
         let clean = try BoostedTrees.fit(set(effect: 0.5, cut: 900), small, threads: 2, seed: 3)
         let poisoned = try BoostedTrees.fit(set(effect: 0.5, poisonedAfter: 900, cut: 900), small, threads: 2, seed: 3)
         #expect(clean.state() == poisoned.state())
     }
 
     /// y = ±1 by the sign of x: a booster of medians with enough steps must reproduce both sides.
-    @Test func aStepIsLearnedAndAMissingInputGoesWhereItsRowsBelong() {
+    @Test func `A step is learned and a missing input goes where its rows belong`() {
         var random = RandomStream(seed: 1)
         var values: [Float] = []
         var targets: [Float] = []
@@ -52,7 +52,7 @@ import Testing
         #expect(abs(predict(100) - 1) < 0.1)
     }
 
-    @Test func everyLeafKeepsItsRowsAndTheTreeItsLeaves() throws {
+    @Test func `Every leaf keeps its rows and the tree its leaves`() throws {
         let set = try set(effect: 0.5)
         let model = try BoostedTrees.fit(set, small, threads: 2, seed: 1)
         #expect(model.boosters.count == 21 && model.boosters.allSatisfy { $0.count == 30 })
@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test func binsAndRawThresholdsAgree() {
+    @Test func `Bins and raw thresholds agree`() {
         var random = RandomStream(seed: 2)
         let values = (0..<5_000).map { i in i % 50 == 0 ? Float.nan : (random.symmetric(4) * 10).rounded() / 10 }
         let cuts = FeatureBins(values, inputs: 1)
@@ -74,7 +74,7 @@ import Testing
         #expect(cuts.bin(.nan, column: 0) == 63)
     }
 
-    @Test func aRankIsFoundAmongTiesAndInEveryOrder() {
+    @Test func `A rank is found among ties and in every order`() {
         var random = RandomStream(seed: 3)
         for size in [1, 2, 7, 100] {
             var values = (0..<size).map { _ in random.symmetric(3).rounded() }
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func aTableOfNodesThatPointsNowhereIsRefused() throws {
+    @Test func `A table of nodes that points nowhere is refused`() throws {
         let set = try set(effect: 0.5)
         let good = try BoostedTrees.fit(set, small, threads: 2, seed: 1).state()
         #expect(try BoostedTrees(state: good).state() == good)

@@ -37,12 +37,12 @@ import Testing
         }
     }
 
-    @Test func anInterruptedTrainingEndsWithTheBitsOfOneThatRanThrough() throws {
+    @Test func `An interrupted training ends with the bits of one that ran through`() throws {
         try check(LSTM.self)
         try check(Transformer.self)
     }
 
-    @Test func aCheckpointOfAnotherTrainingOrADamagedOneIsRefused() throws {
+    @Test func `A checkpoint of another training or a damaged one is refused`() throws {
         func stopped(_ configuration: SequenceConfiguration, seed: UInt64, resuming: [UInt8]?) throws -> [UInt8] {
             guard
                 case .interrupted(let bytes) = try LSTM.train(
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func aDeadlineInterruptsTraining() throws {
+    @Test func `A deadline interrupts training`() throws {
         guard
             case .interrupted(let bytes) = try Transformer.train(
                 try SyntheticMarket.fiveSymbols(), seed: 1, resuming: nil, deadline: .now, progress: { _ in })

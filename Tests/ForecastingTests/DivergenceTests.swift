@@ -47,18 +47,18 @@ import Testing
         #expect(try parts.state().encoded() == whole.state().encoded(), "the same bits across the restart")
     }
 
-    @Test func aTrainingGoesOnFromItsBestWeightsWithASmallerStep() throws {
+    @Test func `A training goes on from its best weights with a smaller step`() throws {
         try recovers(LSTM.self)
         try recovers(Transformer.self)
     }
 
-    @Test func aSecondDivergenceEndsIt() throws {
+    @Test func `A second divergence ends it`() throws {
         var poisoned = try poisoned(LSTM.self)
         poisoned.run.restarts = 1
         #expect(throws: TrainingFailure.diverged(round: 1, restarts: 1)) { try train(LSTM.self, from: poisoned.encoded(), batches: 1) }
     }
 
-    @Test func aStepThatIsTooLargeDivergesTwice() throws {
+    @Test func `A step that is too large diverges twice`() throws {
         var configuration = configuration
         configuration.rate = 1e38
         let error = #expect(throws: TrainingFailure.self) { try LSTM.fit(try SyntheticMarket.fiveSymbols(), configuration, seed: 4) }

@@ -13,7 +13,7 @@ import Testing
     /// A Monday for each number.
     private func origin(_ week: Int) -> SessionDate { SessionDate(year: 2014, month: 1, day: 6).advanced(by: 7 * week) }
 
-    @Test func aMemberThatIsWorseThanTheFloorIsLeftOutOnlyWithEvidence() throws {
+    @Test func `A member that is worse than the floor is left out only with evidence`() throws {
         var weights = PastLossWeights(priors: [1, 1, 2], floor: 0)
         #expect(weights.current.weights(horizonIndex: 0, present: all) == [0.25, 0.25, 0.5])
         for i in 0..<PastLossWeights.evidence { weights.learn(origin(i), [1, 1.02, 0.97], horizonIndex: 0) }
@@ -26,13 +26,13 @@ import Testing
         #expect(weights.current.weights(horizonIndex: 1, present: all) == [0.25, 0.25, 0.5], "what one horizon taught is not another's")
     }
 
-    @Test func aMemberThatIsWorseByChanceStays() {
+    @Test func `A member that is worse by chance stays`() {
         var weights = PastLossWeights(priors: [1, 1, 1], floor: 0)
         for i in 0..<40 { weights.learn(origin(i), [1, i % 2 == 0 ? 1.06 : 0.95, 1], horizonIndex: 0) }
         #expect(weights.current.weights(horizonIndex: 0, present: all)[1] > 0.1)
     }
 
-    @Test func withoutAnyGoodMemberTheFloorRemains() throws {
+    @Test func `Without any good member the floor remains`() throws {
         var weights = PastLossWeights(priors: [0, 1, 1], floor: 0)
         #expect(weights.current.weights(horizonIndex: 2, present: all) == [0, 0.5, 0.5])
         #expect(weights.current.weights(horizonIndex: 2, present: [true, false, false]) == [1, 0, 0])
@@ -43,14 +43,14 @@ import Testing
         #expect(abs((combined[horizon: 0].last ?? 0) - 8) < 1e-12)
     }
 
-    @Test func aMemberWithoutAForecastLeavesTheOthersTheirWeights() throws {
+    @Test func `A member without a forecast leaves the others their weights`() throws {
         let weights = PastLossWeights(priors: [1, 1, 2], floor: 0)
         let combined = try weights.current.combined([forecast(1), nil, forecast(4)])
         #expect(abs((combined[horizon: 0].last ?? 0) - (2 + 2 * 8) / 3.0) < 1e-12)
         #expect(throws: ForecastRefusal.self) { try weights.current.combined([nil, nil, nil]) }
     }
 
-    @Test func originsOfEverySessionTeachAsMuchAsOnesOfEveryFifth() {
+    @Test func `Origins of every session teach as much as ones of every fifth`() {
         var (daily, weekly) = (PastLossWeights(priors: [0, 1, 1], floor: 0), PastLossWeights(priors: [0, 1, 1], floor: 0))
         for day in (0..<1400).filter({ $0 % 7 < 5 }) {
             let losses = [1, 1 + 0.001 * Double(day % 3), 0.98]
@@ -62,7 +62,7 @@ import Testing
         #expect(a[1][1] == 0 && b[1][1] == 0, "worse than the floor beyond chance in both")
     }
 
-    @Test func anEnsembleComesBackFromItsArtifactAndForecastsTheSame() throws {
+    @Test func `An ensemble comes back from its artifact and forecasts the same`() throws {
         var learned = PastLossWeights(priors: [0, 1, 2], floor: 0)
         for week in 0..<50 { learned.learn(origin(week), [1, 0.98 + 0.01 * Double(week % 2), 0.97], horizonIndex: week % 3) }
         let members = ["blended-fhs", "har", "lstm"].map {
@@ -79,7 +79,7 @@ import Testing
         #expect(throws: ArtifactFailure.self) { try Ensemble(state: damaged) }
     }
 
-    @Test func theEchoSeesLastQuartersEventAndNothingElse() throws {
+    @Test func `The echo sees last quarters event and nothing else`() throws {
         let layout = FeatureLayout(version: "v", names: ["z1", "gap", "lvol"], sequence: [])
         let count = 400
         func history(event: Int?) throws -> History {

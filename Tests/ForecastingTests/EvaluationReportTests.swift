@@ -33,7 +33,7 @@ import Testing
         return book.report(trials: 10, leakChecks: [.init(name: "purge", .passed, detail: "")])
     }
 
-    @Test func aForecasterThatKnowsTheLawBeatsBothReferencesEverywhere() throws {
+    @Test func `A forecaster that knows the law beats both references everywhere`() throws {
         let report = try report()
         for horizon in report.horizons {
             #expect(horizon.slices.map(\.name) == ["all", "calm", "middling", "wild", "2015", "2016"])
@@ -48,7 +48,7 @@ import Testing
         #expect(report.isTrustworthy)
     }
 
-    @Test func anEdgeShowsInDirectionRankAndPortfolioAndItsAbsenceDoesNot() throws {
+    @Test func `An edge shows in direction rank and portfolio and its absence does not`() throws {
         let edge = try report(shift: 0.5)
         let direction = try #require(edge.horizons[0].direction)
         #expect(direction.share - (direction.halfWidth ?? 1) > 0.6)
@@ -60,7 +60,7 @@ import Testing
         #expect(abs(try #require(report().horizons[0].rankCorrelation?.t)) < 3)
     }
 
-    @Test func everyTradeIsCharged() throws {
+    @Test func `Every trade is charged`() throws {
         var portfolio = try #require(PaperPortfolio(step: 5))
         for day in 0..<20 {
             portfolio.add((0..<20).map { ("S\($0)", Double(day % 2 == 0 ? $0 : -$0), 0) })
@@ -72,7 +72,7 @@ import Testing
     }
 
     /// Twenty sessions between rebalancings, of which a position is held five: 12.6 periods a year, and all capital goes in and out again.
-    @Test func positionsThatAreClosedBeforeTheNextOnesArePaidForTwice() throws {
+    @Test func `Positions that are closed before the next ones are paid for twice`() throws {
         #expect(PaperPortfolio(step: 4) == nil)
         func result(step: Int) throws -> PaperPortfolio.Result {
             var portfolio = try #require(PaperPortfolio(step: step))
@@ -89,7 +89,7 @@ import Testing
         #expect(abs(sparse.netSharpe - 0.008975 / 0.003325 * (252.0 / 20).squareRoot()) < 1e-9)
     }
 
-    @Test func whatHasNoOutcomeOrOnlyOneDateIsNotAFigure() throws {
+    @Test func `What has no outcome or only one date is not a figure`() throws {
         func report(outcomes: [Double], reference: Double) throws -> EvaluationReport {
             let exact = try QuantileForecast([Double](repeating: 0.01, count: 21))
             let wide = try QuantileForecast((0..<3).flatMap { _ in unit.map { 0.01 + $0 * reference } })
@@ -119,7 +119,7 @@ import Testing
         #expect(lossless.count == 1 && lossless.overClimatology == nil && lossless.overRandomWalk == nil)
     }
 
-    @Test func oneFailedLeakCheckSpoilsTheReport() throws {
+    @Test func `One failed leak check spoils the report`() throws {
         var report = try report()
         report.leakChecks.append(.init(name: "future poison", .notRun, detail: "90 sessions"))
         #expect(report.isTrustworthy)
@@ -130,7 +130,7 @@ import Testing
     }
 
     /// Bailey and López de Prado's formula in Python with scipy 1.17's norm, 100 returns of ±0.01 around 0.002.
-    @Test func theDeflatedSharpeFallsWithTheNumberOfTrials() {
+    @Test func `The deflated sharpe falls with the number of trials`() {
         let moments = Moments((0..<100).map { 0.002 + ($0 % 2 == 0 ? 0.01 : -0.01) })
         #expect(abs(moments.ratio - 0.2) < 1e-12 && abs(moments.kurtosis - 1) < 1e-9)
         #expect(abs(moments.deflated(trials: 1) - normalProbability(0.2 * 99.squareRoot())) < 1e-12)
@@ -138,7 +138,7 @@ import Testing
         #expect(abs(moments.deflated(trials: 100) - 0.298_769_375_386_640_4) < 1e-6)
     }
 
-    @Test func rankCorrelationMeetsItsTextbookValues() {
+    @Test func `Rank correlation meets its textbook values`() {
         #expect(spearman([1, 2, 3, 4], [10, 20, 30, 40]) == 1)
         #expect(spearman([1, 2, 3, 4], [4, 3, 2, 1]) == -1)
         #expect(abs(spearman([1, 2, 2, 4], [1, 3, 2, 4]) - 0.948_683_298_050_513_8) < 1e-12)

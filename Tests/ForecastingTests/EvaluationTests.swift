@@ -3,19 +3,19 @@ import Testing
 @testable import Forecasting
 
 @Suite struct EvaluationTests {
-    @Test func pinballWeighsBothSidesByTheLevel() {
+    @Test func `Pinball weighs both sides by the level`() {
         #expect(Evaluation.pinball(1, 0, 0.9) == 0.9)
         #expect(abs(Evaluation.pinball(-1, 0, 0.9) - 0.1) < 1e-12)
     }
 
-    @Test func empiricalQuantilesInterpolateLikeNumPy() {
+    @Test func `Empirical quantiles interpolate like NumPy`() {
         #expect(empiricalQuantile([1, 2, 3, 4], 0.5) == 2.5)
         #expect(abs(empiricalQuantile([1, 2, 3, 4], 0.05) - 1.15) < 1e-12)
         #expect(empiricalQuantile([7], 0.95) == 7)
     }
 
     /// Figures of `nw_t` in the scoring protocol, numpy 2.4.
-    @Test func dieboldMarianoAgreesWithTheScoringProtocol() {
+    @Test func `Diebold Mariano agrees with the scoring protocol`() {
         let x = (0..<98).map { i in Double((i * 7919) % 97) / 97 - 0.55 }
         let one = DieboldMariano(x, horizon: 1, step: 5)
         let twenty = DieboldMariano(x, horizon: 20, step: 5)

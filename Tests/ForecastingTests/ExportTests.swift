@@ -84,12 +84,12 @@ import Testing
         #expect(worst < 1e-5, "\(Net.kind): \(worst)")
     }
 
-    @Test func anExportedFilesMetadataIsEnoughToForecastWithIt() throws {
+    @Test func `An exported files metadata is enough to forecast with it`() throws {
         try compareFromMetadata(LSTMNet.self)
         try compareFromMetadata(TransformerNet.self)
     }
 
-    @Test func anExportedModelGivesTheSameQuantilesInONNXRuntime() throws {
+    @Test func `An exported model gives the same quantiles in ONNX runtime`() throws {
         try compareExport(LSTMNet.self)
         try compareExport(TransformerNet.self)
     }

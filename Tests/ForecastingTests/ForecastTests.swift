@@ -5,7 +5,7 @@ import Testing
 @testable import Forecasting
 
 @Suite struct ForecastTests {
-    @Test func quantilesAreSortedPerHorizonAndMustBeFinite() throws {
+    @Test func `Quantiles are sorted per horizon and must be finite`() throws {
         let forecast = try QuantileForecast((0..<21).map { Double(20 - $0) })
         #expect(Array(forecast[horizon: 0]) == [14, 15, 16, 17, 18, 19, 20])
         #expect(forecast.median(horizonIndex: 2) == 3)
@@ -15,7 +15,7 @@ import Testing
         #expect(try JSONDecoder().decode(QuantileForecast.self, from: json) == forecast)
     }
 
-    @Test func theProbabilityOfAFallIsReadBetweenQuantiles() throws {
+    @Test func `The probability of a fall is read between quantiles`() throws {
         let q = [-0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2]
         let forecast = try QuantileForecast(q + q.map { $0 + 0.025 } + q.map { $0 + 1 })
         #expect(abs(forecast.probabilityOfFall(horizonIndex: 0) - 0.5) < 1e-12)
@@ -27,7 +27,7 @@ import Testing
         #expect(flat.probabilityOfFall(horizonIndex: 0) == 0)
     }
 
-    @Test func aSymbolOf61SessionsGetsFiniteSortedQuantilesAndOneOf60ARefusal() throws {
+    @Test func `A symbol of 61 sessions gets finite sorted quantiles and one of 60 a refusal`() throws {
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func missingFeaturesGiveAForecastAndMissingVolatilityARefusal() throws {
+    @Test func `Missing features give a forecast and missing volatility a refusal`() throws {
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
@@ -66,7 +66,7 @@ import Testing
         #expect(throws: ForecastRefusal.otherFeatures(expected: "synthetic", found: "other")) { try model.forecast(other, at: 300) }
     }
 
-    @Test func manyForecastsAtOnceHaveTheBitsOfOneByOne() throws {
+    @Test func `Many forecasts at once have the bits of one by one`() throws {
         let set = TrainingSet(
             histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func thePooledQuantilesAreThoseOfTheLaw() throws {
+    @Test func `The pooled quantiles are those of the law`() throws {
         let set = TrainingSet(
             histories: try SyntheticMarket.histories(count: 20, sessions: 1_500, effect: 0), cut: SyntheticMarket.date(1_499))
         let forecast = try BlendedFHS.fit(set).forecast(set.histories[0], at: 1_499)

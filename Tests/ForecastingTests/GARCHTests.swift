@@ -20,14 +20,14 @@ import Testing
         }
     }
 
-    @Test func theParametersOfALongSeriesAreFound() throws {
+    @Test func `The parameters of a long series are found`() throws {
         let fit = try #require(StudentGARCH(returns(12_000, alpha: 0.08, beta: 0.9, seed: 3)))
         #expect(abs(fit.alpha - 0.08) < 0.02, "\(fit)")
         #expect(abs(fit.alpha + fit.beta - 0.98) < 0.015, "\(fit)")
         #expect((5.5...12).contains(fit.freedom), "\(fit)")
     }
 
-    @Test func theFitIsNoWorseThanItsStartAndStationary() throws {
+    @Test func `The fit is no worse than its start and stationary`() throws {
         for seed in 1...5 {
             let series = returns(1_500, alpha: 0.05, beta: 0.9, seed: UInt64(seed))
             let fit = try #require(StudentGARCH(series))
@@ -38,13 +38,13 @@ import Testing
         }
     }
 
-    @Test func constantPricesAndShortSeriesHaveNoFit() {
+    @Test func `Constant prices and short series have no fit`() {
         #expect(StudentGARCH([Double](repeating: 0, count: 1_500)) == nil)
         #expect(StudentGARCH(returns(249, alpha: 0.05, beta: 0.9, seed: 1)) == nil)
     }
 
     /// SciPy, `scipy.stats.t.ppf`.
-    @Test func quantilesOfStudentsTAgreeWithSciPy() {
+    @Test func `Quantiles of Student's t agree with SciPy`() {
         let cases: [(Double, Double, Double)] = [
             (0.95, 3, 2.353363434801824), (0.9, 3, 1.637744353696210), (0.75, 3, 0.764892328404345), (0.05, 4.5, -2.065575888878525),
             (0.95, 8, 1.859548037530898), (0.75, 30, 0.682755692801530), (0.1, 200, -1.285798794002401),
@@ -55,14 +55,14 @@ import Testing
         #expect(studentQuantile(0.5, freedom: 5) == 0)
     }
 
-    @Test func theNormalQuantileInvertsTheProbability() {
+    @Test func `The normal quantile inverts the probability`() {
         for p in [1e-9, 0.001, 0.05, 0.3, 0.5, 0.8, 0.999] { #expect(abs(normalProbability(normalQuantile(p)) - p) < 1e-12) }
         #expect(abs(normalQuantile(0.975) - 1.959963984540054) < 1e-12)
         #expect(abs(logGamma(0.5) - 0.572364942924700) < 1e-12 && abs(logGamma(4) - 1.791759469228055) < 1e-12)
     }
 
     /// Second and fourth moment of the sum over five sessions against 400,000 simulated paths.
-    @Test func theMomentsOfASumAgreeWithSimulation() {
+    @Test func `The moments of a sum agree with simulation`() {
         let model = StudentGARCH(mean: 0, variance: 1, alpha: 0.1, beta: 0.85, freedom: 12)
         var random = RandomStream(seed: 5)
         func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }

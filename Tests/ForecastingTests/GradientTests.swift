@@ -59,9 +59,9 @@ import Testing
         }
     }
 
-    @Test func backpropagationThroughTimeAgreesWithFiniteDifferencesOfAnIndependentNet() { checkGradient(ReferenceLSTM.self) }
+    @Test func `Backpropagation through time agrees with finite differences of an independent net`() { checkGradient(ReferenceLSTM.self) }
 
-    @Test func theEncodersGradientAgreesWithFiniteDifferencesOfAnIndependentNet() { checkGradient(ReferenceTransformer.self) }
+    @Test func `The encoders gradient agrees with finite differences of an independent net`() { checkGradient(ReferenceTransformer.self) }
 
     /// With dropout the net is another function, but its gradient must still be that function's: compared along random directions.
     private func checkDropoutGradient<Net: SequenceNet>(_ type: Net.Type) {
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func theGradientUnderDropoutIsThatOfTheThinnedNet() {
+    @Test func `The gradient under dropout is that of the thinned net`() {
         checkDropoutGradient(LSTMNet.self)
         checkDropoutGradient(TransformerNet.self)
     }
@@ -112,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func forwardAgreesWithTheEquationsToOneInAHundredThousand() {
+    @Test func `Forward agrees with the equations to one in a hundred thousand`() {
         checkForward(ReferenceLSTM.self)
         checkForward(ReferenceTransformer.self)
     }
@@ -131,7 +131,7 @@ import Testing
         #expect(gradients[0] == gradients[2])
     }
 
-    @Test func theGradientHasTheSameBitsForAnyNumberOfThreads() {
+    @Test func `The gradient has the same bits for any number of threads`() {
         checkThreads(LSTMNet.self)
         checkThreads(TransformerNet.self)
     }

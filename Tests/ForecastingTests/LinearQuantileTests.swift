@@ -10,7 +10,7 @@ import Testing
             cut: SyntheticMarket.date(cut))
     }
 
-    @Test func theSpreadFollowsASignalThatWidensReturns() throws {
+    @Test func `The spread follows a signal that widens returns`() throws {
         let model = try LinearQuantile.fit(set(effect: 0.6))
         let signal = try #require(model.inputs.names.firstIndex(of: "signal"))
         let noise = try #require(model.inputs.names.firstIndex(of: "noise"))
@@ -21,21 +21,21 @@ import Testing
         #expect(abs(model.weights[6 * width + noise]) < 0.5 * model.weights[6 * width + signal])
     }
 
-    @Test func withoutASignalTheModelIsThePooledQuantiles() throws {
+    @Test func `Without a signal the model is the pooled quantiles`() throws {
         let set = try set(effect: 0)
         let pooled = try BlendedFHS.fit(set).forecast(set.histories[3], at: 900)
         let linear = try LinearQuantile.fit(set).forecast(set.histories[3], at: 900)
         for (a, b) in zip(pooled[horizon: 0], linear[horizon: 0]) { #expect(abs(a - b) < 0.004) }
     }
 
-    @Test func nothingAfterTheCutReachesAFit() throws {
+    @Test func `Nothing after the cut reaches a fit`() throws {
         let clean = try LinearQuantile.fit(set(effect: 0.5, cut: 900), seed: 3)
         let poisoned = try LinearQuantile.fit(set(effect: 0.5, poisonedAfter: 900, cut: 900), seed: 3)
         #expect(clean.state() == poisoned.state())
         #expect(clean.state() != (try LinearQuantile.fit(set(effect: 0.5, cut: 900), seed: 4).state()))
     }
 
-    @Test func aRowOfNothingButMissingInputsIsForecastFromTheMeans() throws {
+    @Test func `A row of nothing but missing inputs is forecast from the means`() throws {
         let set = try set(effect: 0.5)
         let model = try LinearQuantile.fit(set)
         let good = set.histories[0]

@@ -17,7 +17,7 @@ import Testing
             blend: (0..<sessions).map { $0 < 60 ? .nan : 0.01 + 0.01 * Double(random.uniform()) })
     }
 
-    @Test(arguments: [-20..<40, 50..<110, 300..<360]) func aWindowsRowsCarryWhatTheTabularModelsRead(_ rows: Range<Int>) throws {
+    @Test(arguments: [-20..<40, 50..<110, 300..<360]) func `A windows rows carry what the tabular models read`(_ rows: Range<Int>) throws {
         let history = try history(sessions: 400)
         let tabular = TabularInputs(history.layout)
         let names = SequenceScaling.names(history.layout)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func aForecastNeedsNoRowsBeyondItsLookback() throws {
+    @Test func `A forecast needs no rows beyond its lookback`() throws {
         let set = TrainingSet(
             histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
@@ -74,7 +74,7 @@ import Testing
         return (outputs, targets)
     }
 
-    @Test func whatHelpsIsKeptAndWhatHarmsIsNot() {
+    @Test func `What helps is kept and what harms is not`() {
         let (outputs, targets) = rows(4_000)
         let shrinkage = HeadShrinkage(outputs: outputs, targets: targets, reference: reference)
         #expect(shrinkage.kept[0] == 0)
@@ -82,7 +82,7 @@ import Testing
         #expect(shrinkage.kept[2] > 0.85)
     }
 
-    @Test func theShrunkNetAnswersBetweenTheReferenceAndItself() throws {
+    @Test func `The shrunk net answers between the reference and itself`() throws {
         let net = LSTMNet(SequenceShape(inputs: 8, hidden: 16, window: 20))
         var random = RandomStream(seed: 4)
         net.initialise(&random, headBias: reference.map { $0 * 1.4 })

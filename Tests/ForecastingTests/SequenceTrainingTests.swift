@@ -5,7 +5,7 @@ import Testing
 @testable import Forecasting
 
 @Suite struct SequenceTrainingTests {
-    @Test func theSameSeedGivesTheSameBitsForAnyNumberOfThreads() throws {
+    @Test func `The same seed gives the same bits for any number of threads`() throws {
         let set = TrainingSet(
             histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0.5), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
@@ -18,7 +18,7 @@ import Testing
         #expect(try LSTM.fit(set, configuration, seed: 5).state().encoded() != fits[0])
     }
 
-    @Test func aSignalIsLearnedAndNoiseIsNot() throws {
+    @Test func `A signal is learned and noise is not`() throws {
         let configuration = SyntheticMarket.small
         let real = try SyntheticMarket.histories(count: 12, sessions: 1_200, effect: 0.6)
         let signal = try LSTM.fit(TrainingSet(histories: real, cut: SyntheticMarket.date(1_199)), configuration, seed: 1)
@@ -34,7 +34,7 @@ import Testing
         #expect(abs(noise.metrics["validation_skill_h1"] ?? 1) < 0.01, "\(noise.metrics)")
     }
 
-    @Test func nothingAfterTheCutReachesFitOrForecast() throws {
+    @Test func `Nothing after the cut reaches fit or forecast`() throws {
         let clean = try SyntheticMarket.histories(count: 5, sessions: 700, effect: 0.5)
         let poisoned = try SyntheticMarket.histories(count: 5, sessions: 700, effect: 0.5, poisonedAfter: 560)
         #expect(clean[0].logLevel[600] != poisoned[0].logLevel[600])
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func noLabelEndsAfterTheCutAndTheEmbargoIsKept() throws {
+    @Test func `No label ends after the cut and the embargo is kept`() throws {
         let histories = try SyntheticMarket.histories(count: 3, sessions: 800, effect: 0)
         let set = TrainingSet(histories: histories, cut: SyntheticMarket.date(650))
         for history in histories {
@@ -65,7 +65,7 @@ import Testing
         #expect((block.validation.map(\.row).max() ?? 0) + 20 <= 650)
     }
 
-    @Test func tooShortAHistoryAndAPassedDeadlineAreTypedRefusals() throws {
+    @Test func `Too short a history and a passed deadline are typed refusals`() throws {
         let short = TrainingSet(histories: try SyntheticMarket.histories(count: 2, sessions: 90, effect: 0), cut: SyntheticMarket.date(89))
         #expect(throws: TrainingFailure.self) { try LSTM.fit(short, seed: 1) }
         let empty = TrainingSet(histories: [], cut: SyntheticMarket.date(89))

@@ -12,7 +12,7 @@ import Testing
         return calibration.k
     }
 
-    @Test func tooFewOutcomesInsideWidenAndTooManyNarrow() {
+    @Test func `Too few outcomes inside widen and too many narrow`() {
         let week = 0..<5
         #expect(factor(week, inside: 0.8) == 1)
         #expect(abs(factor(week, inside: 0.6) - exponential(5 * SpreadCalibration.rate * 0.2)) < 1e-12)
@@ -20,18 +20,18 @@ import Testing
         #expect(factor(week, inside: .nan) == 1)
     }
 
-    @Test func originsOfEverySessionAndOfEveryFifthFollowEquallyFast() {
+    @Test func `Origins of every session and of every fifth follow equally fast`() {
         let daily = factor((0..<140).filter { $0 % 7 < 5 }, inside: 0.7)
         let weekly = factor(stride(from: 0, to: 140, by: 7), inside: 0.7)
         #expect(abs(daily - exponential(100 * SpreadCalibration.rate * 0.1)) < 1e-12)
         #expect(abs(weekly - exponential(96 * SpreadCalibration.rate * 0.1)) < 1e-12, "the first origin is one session, 19 stand for five")
     }
 
-    @Test func anOriginAfterAGapStandsForTwoWeeksAtMost() {
+    @Test func `An origin after a gap stands for two weeks at most`() {
         #expect(abs(factor([0, 365], inside: 0) - exponential(11 * SpreadCalibration.rate * 0.8)) < 1e-12)
     }
 
-    @Test func itGoesOnFromWhatWasKept() {
+    @Test func `It goes on from what was kept`() {
         var whole = SpreadCalibration()
         var part = SpreadCalibration()
         for day in 0..<3 {
@@ -42,7 +42,7 @@ import Testing
         #expect(part == whole)
     }
 
-    @Test func aForecastSpreadsAboutItsMedianByEachHorizonsFactor() throws {
+    @Test func `A forecast spreads about its median by each horizons factor`() throws {
         let forecast = try QuantileForecast((0..<3).flatMap { _ in [-2.0, -1, -0.5, 0.1, 0.5, 1, 2] })
         let wide = try forecast.spread(by: [1, 2, 0.5])
         #expect(Array(wide[horizon: 0]) == Array(forecast[horizon: 0]))

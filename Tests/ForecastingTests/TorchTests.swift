@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func theLSTMsOutputsAndGradientsAreThoseOfPyTorch() throws {
+    @Test func `The LSTMs outputs and gradients are those of PyTorch`() throws {
         try compare(
             LSTMNet.self,
             """
@@ -60,7 +60,7 @@ import Testing
             """)
     }
 
-    @Test func theTransformersOutputsAndGradientsAreThoseOfPyTorch() throws {
+    @Test func `The transformers outputs and gradients are those of PyTorch`() throws {
         try compare(
             TransformerNet.self,
             """

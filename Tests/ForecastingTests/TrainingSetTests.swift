@@ -11,7 +11,7 @@ import Testing
             logLevel: values, sigma97: values, blend: values)
     }
 
-    @Test func aSessionCountsAgainstTheInstrumentsListedThen() throws {
+    @Test func `A session counts against the instruments listed then`() throws {
         let histories = [
             try history("early", Array(0..<40)), try history("also early", Array(0..<40)), try history("whole", Array(0..<100)),
             try history("with gaps", Array(0..<100).filter { $0 % 10 != 5 }), try history("weekends too", Array(0..<100) + [103]),

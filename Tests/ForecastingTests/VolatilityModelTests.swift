@@ -10,7 +10,7 @@ import Testing
             histories: try SyntheticMarket.histories(count: count, sessions: 1_200, effect: effect), cut: SyntheticMarket.date(1_199))
     }
 
-    @Test func climatologyIsTheEmpiricalQuantilesOfTheLast500Outcomes() throws {
+    @Test func `Climatology is the empirical quantiles of the last 500 outcomes`() throws {
         let set = try set()
         let history = set.histories[0]
         let forecast = try Climatology.fit(set).forecast(history, at: 1_000)
@@ -22,7 +22,7 @@ import Testing
     }
 
     /// y = 2 + 3 a - b exactly.
-    @Test func leastSquaresFindsExactCoefficientsAndRefusesCollinearInputs() throws {
+    @Test func `Least squares finds exact coefficients and refuses collinear inputs`() throws {
         var regression = LeastSquares(3)
         for i in 0..<50 {
             let (a, b) = (Double(i % 7), Double(i % 5))
@@ -33,7 +33,7 @@ import Testing
         #expect(LeastSquares(2).solution() == nil)
     }
 
-    @Test func autoregressionWidensAfterALoudMonth() throws {
+    @Test func `Autoregression widens after a loud month`() throws {
         let set = try set(effect: 0.8)
         let model = try HARModel.fit(set)
         let rows = (200..<1_100).map { row in
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: ["climatology", "garch-t", "har", "linear-quantile", "boosted-trees"])
-    func rowsBeforeTheLookbackChangeNothing(_ kind: String) throws {
+    func `Rows before the lookback change nothing`(_ kind: String) throws {
         let set = try set(count: 8)
         let type = try #require(ModelKinds.named(kind))
         let model = try type.fit(set)
@@ -63,7 +63,7 @@ import Testing
         #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-9 })
     }
 
-    @Test func aStrangerGetsTheTypicalGARCH() throws {
+    @Test func `A stranger gets the typical GARCH`() throws {
         let set = try set()
         let model = try GARCHModel.fit(set)
         let stranger = try SyntheticMarket.histories(count: 1, sessions: 61, effect: 0, seed: 50)[0]

@@ -7,7 +7,7 @@ import Testing
 struct HTTPClientTests {
     let client = HTTPClient()
 
-    @Test func anAnswerHasStatusHeadersAndBody() async throws {
+    @Test func `An answer has status headers and body`() async throws {
         let server = LoopbackServer.answering { _, _, connection in
             connection.answer(418, headers: ["X-Kind: teapot ", "Set-Cookie: a", "Set-Cookie: b"], body: Array("short".utf8))
         }
@@ -21,7 +21,7 @@ struct HTTPClientTests {
     }
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH"])
-    func aBodyIsSentWithItsLengthAndNothingIsAdded(_ method: String) async throws {
+    func `A body is sent with its length and nothing is added`(_ method: String) async throws {
         let server = LoopbackServer.answering { _, _, connection in connection.answer() }
         defer { server.stop() }
         let body = [UInt8](repeating: 0x78, count: 2_000_000)
@@ -34,7 +34,7 @@ struct HTTPClientTests {
         #expect(request.utf8.count > 2_000_000)
     }
 
-    @Test func oneConnectionServesManyRequests() async throws {
+    @Test func `One connection serves many requests`() async throws {
         let server = LoopbackServer.answering { _, _, connection in connection.answer(body: Array("\(connection.number)".utf8)) }
         defer { server.stop() }
         for _ in 0..<20 {
@@ -42,7 +42,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test func aConnectionThatTheServerClosedIsReplaced() async throws {
+    @Test func `A connection that the server closed is replaced`() async throws {
         let server = LoopbackServer { connection, _ in
             guard connection.request() != nil else { return }
             connection.answer(body: Array("\(connection.number)".utf8))
@@ -54,7 +54,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test func manyRequestsRunAtOnce() async throws {
+    @Test func `Many requests run at once`() async throws {
         // Nobody is answered before all have asked.
         let asked = DispatchSemaphore(value: 0)
         let mayAnswer = DispatchSemaphore(value: 0)
@@ -75,7 +75,7 @@ struct HTTPClientTests {
         }
     }
 
-    @Test func gzipIsUndone() async throws {
+    @Test func `Gzip is undone`() async throws {
         let packed = try #require(Data(base64Encoded: "H4sIAAAAAAACA8tIzcnJV0ivyiwAABlq0t8KAAAA"))
         let server = LoopbackServer.answering { _, _, connection in
             connection.answer(headers: ["Content-Encoding: gzip"], body: Array(packed))
@@ -86,7 +86,7 @@ struct HTTPClientTests {
         #expect(raw.body == Array(packed))
     }
 
-    @Test func redirectsAreAnsweredOrFollowedAtHomeOnly() async throws {
+    @Test func `Redirects are answered or followed at home only`() async throws {
         let server = LoopbackServer.answering { request, _, connection in
             switch request.split(separator: " ")[1] {
             case "/here": connection.answer(302, headers: ["Location: /there"])
@@ -113,7 +113,7 @@ struct HTTPClientTests {
         HTTPRequest("GET", "relative"), HTTPRequest("GET", "http://user:pass@host/"), HTTPRequest("GE T", "http://host/"),
         HTTPRequest("GET", "http://host/", headers: [("X", "a\r\nY: b")]), HTTPRequest("GET", "http://host/", headers: [("X:", "a")]),
     ])
-    func aRequestThatCannotBeSentIsRefused(_ request: HTTPRequest) async {
+    func `A request that cannot be sent is refused`(_ request: HTTPRequest) async {
         let failure = await #expect(throws: HTTPFailure.self) { try await client.send(request, timeout: .seconds(5)) }
         #expect(failure?.kind == .invalidRequest)
     }

@@ -25,12 +25,12 @@ struct MisbehaviourTests {
 
     let get = HTTPRequest("GET", "")
 
-    @Test func aServerThatHangsEndsAtTheDeadline() async {
+    @Test func `A server that hangs ends at the deadline`() async {
         let failure = await failure(get, within: .milliseconds(300)) { _ in usleep(20_000_000) }
         #expect(failure?.kind == .timedOut)
     }
 
-    @Test func aBodyThatTricklesEndsAtTheDeadline() async {
+    @Test func `A body that trickles ends at the deadline`() async {
         let failure = await failure(get, within: .milliseconds(400)) { connection in
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
             for _ in 0..<99 {
@@ -41,31 +41,31 @@ struct MisbehaviourTests {
         #expect(failure?.kind == .timedOut)
     }
 
-    @Test func aPassedDeadlineSendsNothing() async {
+    @Test func `A passed deadline sends nothing`() async {
         let failure = await #expect(throws: HTTPFailure.self) {
             try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), deadline: .now)
         }
         #expect(failure?.kind == .timedOut)
     }
 
-    @Test func halfABodyIsAFailure() async {
+    @Test func `Half a body is a failure`() async {
         let failure = await failure(get) { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf") }
         #expect(failure?.kind == .broken)
         #expect(failure?.code == .partialBody)
         #expect(failure?.isTransient == true)
     }
 
-    @Test func chunksThatEndEarlyAreAFailure() async {
+    @Test func `Chunks that end early are a failure`() async {
         let failure = await failure(get) { $0.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n") }
         #expect(failure?.kind == .broken)
     }
 
-    @Test func noAnswerAtAllAndNonsenseAreFailures() async {
+    @Test func `No answer at all and nonsense are failures`() async {
         #expect(await failure(get) { _ in }?.code == .nothingReceived)
         #expect(await failure(get) { $0.send("SMTP ready\r\n\r\n") }?.kind == .broken)
     }
 
-    @Test func aLargeBodyIsRefusedByItsLengthAndWhileItArrives() async {
+    @Test func `A large body is refused by its length and while it arrives`() async {
         let small = HTTPRequest("GET", "", maximumBytes: 1000)
         let announced = await failure(small) { connection in connection.answer(body: [UInt8](repeating: 0, count: 5000)) }
         #expect(announced?.kind == .tooLarge)
@@ -76,7 +76,7 @@ struct MisbehaviourTests {
         #expect(endless?.kind == .tooLarge)
     }
 
-    @Test func aCompressedBombIsRefused() async throws {
+    @Test func `A compressed bomb is refused`() async throws {
         let bomb = try Misbehaviour.gzip(zeros: 20 << 20)
         let failure = await failure(HTTPRequest("GET", "", maximumBytes: 1 << 20)) { connection in
             connection.answer(headers: ["Content-Encoding: gzip"], body: bomb)
@@ -85,7 +85,7 @@ struct MisbehaviourTests {
         #expect(failure?.kind == .tooLarge)
     }
 
-    @Test func endlessHeadersAreRefused() async {
+    @Test func `Endless headers are refused`() async {
         let failure = await failure(get) { connection in
             connection.send("HTTP/1.1 200 OK\r\n")
             for number in 0..<2000 { connection.send("X-\(number): \(String(repeating: "y", count: 1000))\r\n") }
@@ -93,7 +93,7 @@ struct MisbehaviourTests {
         #expect(failure?.kind == .tooLarge)
     }
 
-    @Test func nobodyListening() async {
+    @Test func `Nobody listening`() async {
         let failure = await #expect(throws: HTTPFailure.self) {
             try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), timeout: .seconds(5))
         }
@@ -101,7 +101,7 @@ struct MisbehaviourTests {
         #expect(failure?.code == .notConnected)
     }
 
-    @Test func aCancelledTaskEndsAtOnce() async {
+    @Test func `A cancelled task ends at once`() async {
         let server = LoopbackServer { connection, _ in
             _ = connection.request()
             usleep(20_000_000)

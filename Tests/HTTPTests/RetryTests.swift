@@ -9,7 +9,7 @@ struct RetryTests {
     let policy = RetryPolicy(attempts: 3, base: .milliseconds(5), ceiling: .milliseconds(20))
 
     @Test(arguments: [429, 500, 502, 503, 504])
-    func aStatusThatMayPassIsTriedAgain(_ status: Int) async throws {
+    func `A status that may pass is tried again`(_ status: Int) async throws {
         let server = LoopbackServer.answering { _, count, connection in connection.answer(count < 2 ? status : 200) }
         defer { server.stop() }
         let response = try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy)
@@ -17,7 +17,7 @@ struct RetryTests {
         #expect(server.seen.count == 3)
     }
 
-    @Test func attemptsAreBoundedAndTheLastAnswerIsHandedOn() async throws {
+    @Test func `Attempts are bounded and the last answer is handed on`() async throws {
         let server = LoopbackServer.answering { _, _, connection in connection.answer(503) }
         defer { server.stop() }
         #expect(try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy).status == 503)
@@ -25,7 +25,7 @@ struct RetryTests {
     }
 
     @Test(arguments: [false, true])
-    func aPostIsRepeatedOnlyWhenDeclaredHarmless(_ isIdempotent: Bool) async throws {
+    func `A post is repeated only when declared harmless`(_ isIdempotent: Bool) async throws {
         let server = LoopbackServer.answering { _, count, connection in connection.answer(count == 0 ? 503 : 200) }
         defer { server.stop() }
         let request = HTTPRequest("POST", server.url, body: [1], isIdempotent: isIdempotent)
@@ -33,14 +33,14 @@ struct RetryTests {
         #expect(response.status == (isIdempotent ? 200 : 503))
     }
 
-    @Test func aNotFoundIsFinal() async throws {
+    @Test func `A not found is final`() async throws {
         let server = LoopbackServer.answering { _, _, connection in connection.answer(404) }
         defer { server.stop() }
         _ = try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy)
         #expect(server.seen.count == 1)
     }
 
-    @Test func retryAfterIsHonouredAndALongOneHandedBack() async throws {
+    @Test func `Retry after is honoured and a long one handed back`() async throws {
         let server = LoopbackServer.answering { request, count, connection in
             connection.answer(count == 0 ? 429 : 200, headers: ["Retry-After: \(request.contains("/long") ? 3600 : 1)"])
         }
@@ -54,7 +54,7 @@ struct RetryTests {
         #expect(second.seen.count == 1)
     }
 
-    @Test func pausesAreJitteredAndCapped() {
+    @Test func `Pauses are jittered and capped`() {
         let policy = RetryPolicy(attempts: 9, base: .milliseconds(100), ceiling: .seconds(1))
         #expect(policy.pause(retry: 0, random: 0.5) == .milliseconds(50))
         #expect(policy.pause(retry: 2, random: 0.5) == .milliseconds(200))
@@ -62,7 +62,7 @@ struct RetryTests {
         #expect(policy.pause(retry: 3, random: 0) == .zero)
     }
 
-    @Test func pausesEndWithTheAttemptsAndBeforeTheDeadline() {
+    @Test func `Pauses end with the attempts and before the deadline`() {
         let policy = RetryPolicy(attempts: 4, base: .milliseconds(100))
         let soon = ContinuousClock.now + .seconds(10)
         #expect((0..<9).filter { policy.pause(retry: $0, atLeast: nil, before: soon) != nil } == [0, 1, 2])
@@ -70,7 +70,7 @@ struct RetryTests {
         #expect(policy.pause(retry: 0, atLeast: .seconds(60), before: soon) == nil)
     }
 
-    @Test func retryAfterIsSecondsOrADate() {
+    @Test func `Retry after is seconds or a date`() {
         #expect(RetryPolicy.retryAfter("120", now: 0) == .seconds(120))
         #expect(RetryPolicy.retryAfter("Sun, 06 Nov 1994 08:49:37 GMT", now: 784_111_777 - 30) == .seconds(30))
         #expect(RetryPolicy.retryAfter("soon", now: 0) == nil)

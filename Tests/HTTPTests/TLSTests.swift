@@ -6,7 +6,7 @@ import Testing
 /// TLS against `openssl s_server` with a certificate of our own.
 @Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "there is no openssl"), .timeLimit(.minutes(1)))
 struct TLSTests {
-    @Test func onlyTheNamedAuthorityAndTheRightNameAreTrusted() async throws {
+    @Test func `Only the named authority and the right name are trusted`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "bellwether-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -23,7 +23,7 @@ struct ActionTests {
         return #"{"status":"OK","adjusted":false,"results":[\#(rows.joined(separator: ","))]}"#
     }
 
-    @Test func splitsAndDividendsAreAskedForBesideTheBarsAndKnownWhenTheyAreRead() async throws {
+    @Test func `Splits and dividends are asked for beside the bars and known when they are read`() async throws {
         let exchange = try await Exchange(providers: "polygon", actions: "") { line, _, connection in
             let body =
                 if line.contains("/splits") {
@@ -55,7 +55,7 @@ struct ActionTests {
         #expect(asked.count == 3 && asked.contains { $0.contains("/splits") && $0.contains("execution_date.gte=") })
     }
 
-    @Test func aKindThatTheProviderDoesNotHaveIsRefusedAtTheStart() async throws {
+    @Test func `A kind that the provider does not have is refused at the start`() async throws {
         await #expect(throws: IngestSettings.Failure.self) {
             _ = try await Exchange(providers: "polygon", actions: #""actions":["mergers"],"#) { _, _, connection in connection.answer() }
         }

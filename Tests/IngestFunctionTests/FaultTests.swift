@@ -49,7 +49,7 @@ struct FaultTests {
     }
 
     @Test(arguments: Misbehaviour.allCases)
-    func aProviderThatFailsOnTheWireIsNamedAndTheNextRunGoesOn(_ fault: Misbehaviour) async throws {
+    func `A provider that fails on the wire is named and the next run goes on`(_ fault: Misbehaviour) async throws {
         let isWell = Mutex(false)
         let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in
             isWell.withLock { $0 } ? connection.answer(body: Array(Exchange.csv.utf8)) : fault.answer(connection)
@@ -68,7 +68,7 @@ struct FaultTests {
         #expect(try await Runs(exchange.database).isComplete("XNAS/2012-01-11T23:30:00Z"))
     }
 
-    @Test func aProviderThatHangsCostsTheInvocationAndNothingElse() async throws {
+    @Test func `A provider that hangs costs the invocation and nothing else`() async throws {
         let isWell = Mutex(false)
         let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in
             guard isWell.withLock({ $0 }) else { return Thread.sleep(forTimeInterval: 60) }
@@ -83,7 +83,7 @@ struct FaultTests {
         #expect(try await isWhole(exchange))
     }
 
-    @Test func whatAProviderSaidBeforeItHungIsKept() async throws {
+    @Test func `What a provider said before it hung is kept`() async throws {
         let exchange = try await Exchange(providers: "alphavantage") { _, count, connection in
             count == 0 ? connection.answer(500) : Thread.sleep(forTimeInterval: 60)
         }
@@ -92,7 +92,7 @@ struct FaultTests {
         #expect(summary.refused == ["AAPL": "server-error"] && summary.handedOn == 0 && exchange.asked.count == 2, "\(summary)")
     }
 
-    @Test func aProviderWithAForeignCertificateIsNoProvider() async throws {
+    @Test func `A provider with a foreign certificate is no provider`() async throws {
         let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in connection.answer(body: Array(Exchange.csv.utf8))
         }
         defer { exchange.stop() }
@@ -138,7 +138,7 @@ struct FaultTests {
     }
 
     @Test(arguments: Stumble.allCases)
-    func anS3ThatStumblesAtEveryOtherRequestKeepsEverythingOnce(_ stumble: Stumble) async throws {
+    func `An S3 that stumbles at every other request keeps everything once`(_ stumble: Stumble) async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS", providers: "alphavantage",
             fault: { count, connection in
@@ -160,7 +160,7 @@ struct FaultTests {
         #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
     }
 
-    @Test func aPostgresThatRestartsDuringARunAndItsFoldsLosesNothing() async throws {
+    @Test func `A Postgres that restarts during a run and its folds loses nothing`() async throws {
         let universe = (1...6).map { "T\($0):XNAS" }.joined(separator: ",")
         let exchange = try await Exchange(universe: universe, providers: "alphavantage") { line, _, connection in
             Thread.sleep(forTimeInterval: 0.05)

@@ -23,7 +23,7 @@ import Testing
         return #"{"time":"\#(Exchange.time)","import":{"provider":"\#(provider)","symbol":"\#(symbol)","body":\#(text)\#(more)}}"#
     }
 
-    @Test func aFileIsKeptLikeAnAnswerOnceUnderANewInstrument() async throws {
+    @Test func `A file is kept like an answer once under a new instrument`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let event = try event("csv", Self.csv)
@@ -41,7 +41,7 @@ import Testing
         #expect(run.count == 1)
     }
 
-    @Test func whatIsHandedInIsReadAfterTheProviders() async throws {
+    @Test func `What is handed in is read after the providers`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let object = try #require(try await exchange.run(try event("csv", Self.csv)).imported?.object)
@@ -53,7 +53,7 @@ import Testing
         #expect(order == ["yahoo"] + SourcePreference.files)
     }
 
-    @Test func pricesOfLondonAreInPence() async throws {
+    @Test func `Prices of London are in pence`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let object = try #require(try await exchange.run(try event("csv", Self.csv, more: #","exchange":"XLON""#)).imported?.object)
@@ -64,7 +64,7 @@ import Testing
         #expect(bars.map(\.close.double) == [0.1, 0.105])
     }
 
-    @Test func splitsThatComeAfterTheAdjustedPricesOfAnExportRestateThem() async throws {
+    @Test func `Splits that come after the adjusted prices of an export restate them`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let sessions = TradingCalendar.of(mic: "XNAS")!.sessions(from: SessionDate("2011-10-03")!, through: SessionDate("2011-12-30")!)
@@ -87,7 +87,7 @@ import Testing
         #expect(try await QuarantineLog(exchange.database).entries(of: "XNAS:ACME", asOf: asOf.instant, limit: 9).isEmpty)
     }
 
-    @Test func splitsOfAnExportGoWithItsPrices() async throws {
+    @Test func `Splits of an export go with its prices`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let chart =
@@ -118,7 +118,7 @@ import Testing
         ("iex", "[]", nasdaq + #","kind":"quote""#, #"iex has no "quote""#, false),
         ("iex", "[]", nasdaq + #","kind":"intraday""#, #"iex has no "intraday""#, false),
     ])
-    func whatCannotBeTakenIsRefusedWithTheReason(
+    func `What cannot be taken is refused with the reason`(
         _ provider: String, _ body: String, _ more: String, _ reason: String, isKept: Bool
     ) async throws {
         let exchange = try await exchange()
@@ -134,7 +134,7 @@ import Testing
         #expect(try await Instruments(exchange.database).find(symbol: "ACME") == nil)
     }
 
-    @Test func anExchangeIsForSymbolsThatNobodyKnows() async throws {
+    @Test func `An exchange is for symbols that nobody knows`() async throws {
         let exchange = try await Exchange(universe: "AAPL:XNAS,IBM:XNYS") { _, _, connection in connection.answer(404) }
         defer { exchange.stop() }
         let instruments = Instruments(exchange.database)
@@ -152,7 +152,7 @@ import Testing
         #expect(try await exchange.run(try event("csv", Self.csv, symbol: "IBM")).imported?.instrument == "XNAS:IBM")
     }
 
-    @Test func aNewSymbolIsOneWithoutItsExchange() async throws {
+    @Test func `A new symbol is one without its exchange`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         #expect(try await exchange.run(try event("csv", Self.csv, symbol: " XNAS:ACME ")).imported?.instrument == "XNAS:ACME")
@@ -165,7 +165,7 @@ import Testing
         #expect(try await Instruments(exchange.database).list().map(\.symbol) == ["AAPL", "ACME"])
     }
 
-    @Test func rowsHeldBackBeforeAreCountedAgainAndRowsOfTodayAreTold() async throws {
+    @Test func `Rows held back before are counted again and rows of today are told`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let featurize = try await Featurize(exchange.environment)

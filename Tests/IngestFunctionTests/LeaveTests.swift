@@ -8,7 +8,7 @@ import Testing
 /// Providers that give no leave to ask for a while.
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct LeaveTests {
-    @Test func retryAfterIsWaitedForByAll() async throws {
+    @Test func `Retry after is waited for by all`() async throws {
         let exchange = try await Exchange(universe: "A:XNAS,B:XNAS", providers: "yahoo") { _, count, connection in
             count == 0 ? connection.answer(429, headers: ["Retry-After: 2"]) : connection.answer(body: Array(Exchange.chart.utf8))
         }
@@ -19,7 +19,7 @@ struct LeaveTests {
         #expect(ContinuousClock.now - start > .seconds(1.5))
     }
 
-    @Test func whoIsUnderMaintenanceIsLeftAloneAndTheNextIsAsked() async throws {
+    @Test func `Who is under maintenance is left alone and the next is asked`() async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo,stooq", limits: #""perMinute":60000,"concurrency":1"#
         ) { line, _, connection in
@@ -33,7 +33,7 @@ struct LeaveTests {
         #expect(exchange.asked.filter { $0.contains("/v8/") }.count == 1)
     }
 
-    @Test func whoNeverGivesLeaveIsGivenUpAfterSomeInvocations() async throws {
+    @Test func `Who never gives leave is given up after some invocations`() async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
         ) {
@@ -52,7 +52,7 @@ struct LeaveTests {
         #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
     }
 
-    @Test func whoWantsNoQuestionsForAMinuteIsAskedNone() async throws {
+    @Test func `Who wants no questions for a minute is asked none`() async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
         ) {
@@ -63,7 +63,7 @@ struct LeaveTests {
         #expect(exchange.asked.count == 1 && summary.handedOn == 1 && summary.refused.isEmpty, "\(summary)")
     }
 
-    @Test func whoTurnsProgramsAwayIsNotAskedAboutTheRest() async throws {
+    @Test func `Who turns programs away is not asked about the rest`() async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":60000,"concurrency":1"#
         ) {
@@ -74,7 +74,7 @@ struct LeaveTests {
         #expect(summary.refused == ["A": "blocked", "B": "blocked", "C": "blocked"] && exchange.asked.count == 1, "\(summary)")
     }
 
-    @Test func aPaceTooSlowForOneInvocationIsHandedOn() async throws {
+    @Test func `A pace too slow for one invocation is handed on`() async throws {
         let exchange = try await Exchange(universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""perMinute":2,"concurrency":1"#) {
             _, _, connection in connection.answer(body: Array(Exchange.chart.utf8))
         }

@@ -26,7 +26,7 @@ struct PageTests {
         }
     }
 
-    @Test func everyPageIsAnObjectOfItsOwnAndNoAddressHasTheKey() async throws {
+    @Test func `Every page is an object of its own and no address has the key`() async throws {
         let exchange = try await paged(4)
         defer { exchange.stop() }
         let summary = try await exchange.run()
@@ -39,7 +39,7 @@ struct PageTests {
         #expect(try await exchange.database.query("SELECT count(*) FROM run_items WHERE object_key IS NOT NULL")[0][0] as Int == 4)
     }
 
-    @Test func pagesWithoutAnEndEnd() async throws {
+    @Test func `Pages without an end end`() async throws {
         let circle = try await Exchange(providers: "polygon") { _, _, connection in
             connection.answer(body: Array(Self.polygon(0, of: 2, "https://elsewhere.example").utf8))
         }
@@ -52,14 +52,14 @@ struct PageTests {
         #expect(endless.asked.count == Pages.limit)
     }
 
-    @Test func aRefusedPageKeepsTheOnesBefore() async throws {
+    @Test func `A refused page keeps the ones before`() async throws {
         let exchange = try await paged(4, broken: 2)
         defer { exchange.stop() }
         #expect(try await exchange.run().stored == ["AAPL"])
         #expect(exchange.objects.count { $0.contains("/raw/") } == 2)
     }
 
-    @Test func tokensAreFollowedToo() async throws {
+    @Test func `Tokens are followed too`() async throws {
         let exchange = try await Exchange(providers: "alpaca") { line, _, connection in
             let isFirst = !line.contains("page_token=")
             let bar = #"{"t":"2012-01-0\#(isFirst ? 3 : 4)T05:00:00Z","o":10,"h":11,"l":9,"c":10,"v":1000}"#
@@ -78,7 +78,7 @@ struct PageTests {
         ("VOD:XLON:GBP", "XLON", "yahoo", "/VOD.L?"), ("VOD.LON:XLON:GBP", "XLON", "yahoo", "/VOD.L?"),
         ("TSCO.L:XLON:GBP", "XLON", "alphavantage", "symbol=TSCO.LON&"), ("BAJAJ-AUTO:XNSE:INR", "XNSE", "yahoo", "/BAJAJ-AUTO.NS?"),
     ])
-    func aNameIsAskedForAsTheProviderSpellsIt(_ entry: String, _ exchange: String, _ provider: String, _ asked: String) async throws {
+    func `A name is asked for as the provider spells it`(_ entry: String, _ exchange: String, _ provider: String, _ asked: String) async throws {
         let market = try await Exchange(universe: entry, providers: provider) { _, _, connection in connection.answer(404) }
         defer { market.stop() }
         let time = exchange == "XNSE" ? "12:00" : "23:30"
@@ -86,7 +86,7 @@ struct PageTests {
         #expect(market.asked.first?.contains(asked) == true, "\(market.asked)")
     }
 
-    @Test func whatAProviderCannotHaveIsNotAskedForAndTheNextOneIs() async throws {
+    @Test func `What a provider cannot have is not asked for and the next one is`() async throws {
         let exchange = try await Exchange(universe: "VOD:XLON:GBP", providers: "alpaca,yahoo") { _, _, connection in
             connection.answer(body: Array(Exchange.chart.utf8))
         }
@@ -99,7 +99,7 @@ struct PageTests {
         #expect(alone.asked.isEmpty)
     }
 
-    @Test func aNameRecordedForAProviderIsItsOwnSpelling() async throws {
+    @Test func `A name recorded for a provider is its own spelling`() async throws {
         let exchange = try await Exchange(universe: "VOD:XLON:GBP", providers: "alpaca") { _, _, connection in connection.answer(404) }
         defer { exchange.stop() }
         _ = try await exchange.run(#"{"exchange":"XLON","time":"2012-01-09T23:30:00Z"}"#)

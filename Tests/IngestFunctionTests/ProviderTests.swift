@@ -10,7 +10,7 @@ import Testing
 /// Providers that refuse, hurry, break off and lie, and an S3 that stumbles: nothing is lost and nothing is there twice.
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct ProviderTests {
-    @Test func theSecondProviderIsAskedWhereTheFirstRefusesAndBothAnswersAreKept() async throws {
+    @Test func `The second provider is asked where the first refuses and both answers are kept`() async throws {
         let exchange = try await Exchange { line, _, connection in
             line.contains("/query?")
                 ? connection.answer(body: Array(#"{"Error Message":"Invalid API call for SECRET77"}"#.utf8))
@@ -29,7 +29,7 @@ struct ProviderTests {
                 .removingPercentEncoding)
     }
 
-    @Test func aQuotaEndsTheRunPolitelyAndTheNextRunBeginsWithWhatIsLeft() async throws {
+    @Test func `A quota ends the run politely and the next run begins with what is left`() async throws {
         let universe = (1...5).map { "T\($0):XNAS" }.joined(separator: ",")
         let exchange = try await Exchange(
             universe: universe, providers: "alphavantage", limits: #""perMinute":60000,"perDay":3,"concurrency":1"#
@@ -54,7 +54,7 @@ struct ProviderTests {
         #expect(Set(first.refused.keys).isSubset(of: second.stored) && second.stored.count == 3)
     }
 
-    @Test func whatTheProviderCallsTheDaysEndHoldsForEveryone() async throws {
+    @Test func `What the provider calls the days end holds for everyone`() async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "alphavantage", limits: #""perMinute":60000,"concurrency":1"#
         ) {
@@ -67,7 +67,7 @@ struct ProviderTests {
         #expect(exchange.asked.count == 1)
     }
 
-    @Test func closuresAndHoursAreFacts() async throws {
+    @Test func `Closures and hours are facts`() async throws {
         let exchange = try await Exchange(providers: "yahoo") { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
         defer { exchange.stop() }
         let time = "2012-01-09T12:00:00Z"
@@ -88,7 +88,7 @@ struct ProviderTests {
         }
     }
 
-    @Test func brokenAnswersAreAskedForAgainAndKeptOnce() async throws {
+    @Test func `Broken answers are asked for again and kept once`() async throws {
         let exchange = try await Exchange(providers: "yahoo") { _, count, connection in
             switch count {
             case 0: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"chart\"")  // half a body
@@ -103,7 +103,7 @@ struct ProviderTests {
         #expect(summary.stored == ["AAPL"] && exchange.objects.count == 1 && exchange.asked.count == 4)
     }
 
-    @Test func aRedirectElsewhereIsNoAnswer() async throws {
+    @Test func `A redirect elsewhere is no answer`() async throws {
         let elsewhere = LoopbackServer.answering { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
         defer { elsewhere.stop() }
         let address = elsewhere.url.replacingOccurrences(of: "127.0.0.1", with: "localhost")
@@ -116,7 +116,7 @@ struct ProviderTests {
         #expect(exchange.objects.allSatisfy { $0.contains("/refused/") })
     }
 
-    @Test func anS3ThatStumblesLosesNothing() async throws {
+    @Test func `An S3 that stumbles loses nothing`() async throws {
         let exchange = try await Exchange(
             universe: "A:XNAS,B:XNAS", providers: "yahoo",
             fault: { count, connection in
@@ -135,7 +135,7 @@ struct ProviderTests {
         #expect(try await exchange.database.query("SELECT count(*) FROM run_items")[0][0] as Int == 2)
     }
 
-    @Test func aLoadRegistersWhatNobodyKnewAllAtOnceAndRefusesNamesWithoutAnExchange() async throws {
+    @Test func `A load registers what nobody knew all at once and refuses names without an exchange`() async throws {
         let exchange = try await Exchange(providers: "yahoo") { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
         defer { exchange.stop() }
         let loaded = try await exchange.run(#"{"symbols":["NEW2","AAPL","NEW1","NEW2"],"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#)
@@ -151,7 +151,7 @@ struct ProviderTests {
         #expect("\(unknown.map { "\($0)" } ?? "")".contains("NONE"))
     }
 
-    @Test func theNameOfTheDayIsAsked() async throws {
+    @Test func `The name of the day is asked`() async throws {
         let exchange = try await Exchange(universe: "FB:XNAS", providers: "yahoo") { _, _, connection in
             connection.answer(body: Array(Exchange.chart.utf8))
         }

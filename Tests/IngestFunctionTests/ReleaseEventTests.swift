@@ -21,7 +21,7 @@ import Testing
 
     private func event(_ fields: String) -> String { #"{"time":"\#(Exchange.time)","release":{"symbol":"ACME",\#(fields)}}"# }
 
-    @Test func aHeldRowIsReleasedWithTheReason() async throws {
+    @Test func `A held row is released with the reason`() async throws {
         let exchange = try await Exchange { _, _, connection in connection.answer(404) }
         defer { exchange.stop() }
         let imported = try await exchange.run(

@@ -11,7 +11,7 @@ import Testing
 
 /// The weekly question to the second provider.
 @Suite struct SecondProviderTests {
-    @Test func theSecondProviderIsAskedForTheLastWeeksWhereThereIsOne() async throws {
+    @Test func `The second provider is asked for the last weeks where there is one`() async throws {
         let exchange = try await Exchange { line, _, connection in
             connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Exchange.chart).utf8))
         }
@@ -30,7 +30,7 @@ import Testing
             #"[10],"high":[11],"low":[9],"close":[10.5],"volume":[1000]"#,
             with: #"[10,10],"high":[11,11],"low":[9,9],"close":[10,11],"volume":[1000,1000]"#)
 
-    @Test func whereTheTwoDisagreeIsToldInstrumentByInstrument() async throws {
+    @Test func `Where the two disagree is told instrument by instrument`() async throws {
         let exchange = try await Exchange(universe: "AAPL:XNAS,IBM:XNYS") { line, _, connection in
             connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Self.higher).utf8))
         }
@@ -56,7 +56,7 @@ import Testing
         #expect(try await check(#"{"crossCheck":[],"from":"2012-01-10","time":"\#(time)"}"#)?.compared == 0)
     }
 
-    @Test func withOneProviderThereIsNothingToCompare() async throws {
+    @Test func `With one provider there is nothing to compare`() async throws {
         let exchange = try await Exchange(providers: "yahoo,csv") { _, _, connection in connection.answer(404) }
         defer { exchange.stop() }
         let summary = try await exchange.run(#"{"crossCheck":[],"time":"2012-01-14T11:00:00Z"}"#)

@@ -13,19 +13,19 @@ import Testing
 
     private let grid: [Float] = (0...40_000).map { Float($0 - 20_000) / 200 } + [0, -0.0, 1e-6, -1e-6, 1e-20, 7.905, 7.906, 3e38, -3e38]
 
-    @Test func hyperbolicTangentIsWithinFourInTenMillion() {
+    @Test func `Hyperbolic tangent is within four in ten million`() {
         let values = applied(grid, Activation.tanh)
         let worst = zip(grid, values).map { abs(Double($1) - tanh(Double($0))) }.max() ?? 1
         #expect(worst <= 4e-7, "\(worst)")
     }
 
-    @Test func sigmoidIsWithinTwoInTenMillion() {
+    @Test func `Sigmoid is within two in ten million`() {
         let values = applied(grid, Activation.sigmoid)
         let worst = zip(grid, values).map { abs(Double($1) - 1 / (1 + exp(-Double($0)))) }.max() ?? 1
         #expect(worst <= 2e-7, "\(worst)")
     }
 
-    @Test func exponentialIsWithinThreeInTenMillionRelatively() {
+    @Test func `Exponential is within three in ten million relatively`() {
         let inside = grid.filter { abs($0) <= 87 }
         let worst = zip(inside, applied(inside, Activation.exp)).map { abs(Double($1) / exp(Double($0)) - 1) }.max() ?? 1
         #expect(worst <= 3e-7, "\(worst)")
@@ -33,7 +33,7 @@ import Testing
         #expect(applied([-100, 500], Activation.exp)[1].isFinite)
     }
 
-    @Test func geluAndItsSlopeAreWithinOneInAMillion() {
+    @Test func `Gelu and its slope are within one in a million`() {
         let inside = grid.filter { abs($0) <= 10 }
         let slopes = LaneBuffer(floats: inside.count)
         let values = applied(inside) { Activation.gelu($0, slopes: slopes.lanes, count: $1) }
@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func softmaxSumsToOneAndItsGradientIsThatOfTheFormula() {
+    @Test func `Softmax sums to one and its gradient is that of the formula`() {
         func score(_ j: Int, _ lane: Int) -> Double { Double((j * 31 + lane * 17) % 23) / 3 - 4 }
         let s = LaneBuffer(count: 5), g = LaneBuffer(count: 5)
         for j in 0..<5 {
@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test func layerNormalisationGivesMeanZeroAndVarianceOne() {
+    @Test func `Layer normalisation gives mean zero and variance one`() {
         let x = LaneBuffer(count: 48), normed = LaneBuffer(count: 48), output = LaneBuffer(count: 48), inverse = LaneBuffer(count: 2)
         let gamma = LaneBuffer(floats: 24), beta = LaneBuffer(floats: 24)
         for i in 0..<24 * 16 { x.floats[i] = Float((i * 37 + 11) % 101) / 10 + 3 }
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func dropoutKeepsTheMeanAndDrawsTheSameMaskAgain() {
+    @Test func `Dropout keeps the mean and draws the same mask again`() {
         let dropout = Dropout(rate: 0.2, seed: 7, update: 3, part: 1)
         func mask(_ dropout: Dropout, _ site: Int) -> [Float] {
             applied([Float](repeating: 1, count: 80_000)) { dropout.apply($0, site: site, into: $0, count: $1) }
@@ -107,12 +107,12 @@ import Testing
         }
     }
 
-    @Test func notANumberStaysNotANumber() {
+    @Test func `Not a number stays not a number`() {
         #expect(applied([.nan], Activation.tanh)[0].isNaN)
         #expect(applied([.nan], Activation.sigmoid)[0].isNaN)
     }
 
-    @Test func theProcessorAtHandIsSupported() throws {
+    @Test func `The processor at hand is supported`() throws {
         try Processor.check()
     }
 }

@@ -3,7 +3,7 @@ import Kernels
 import Testing
 
 @Suite struct AdamTests {
-    @Test func threeStepsAgreeWithTheFormulaInDoublePrecision() {
+    @Test func `Three steps agree with the formula in double precision`() {
         let gradients: [[Double]] = [[0.5, -2, 1e-4, 0], [0.4, 1, -1e-4, 0], [-0.1, 3, 2e-4, 1]]
         var expected = [1.0, -1, 0.5, 0.25]
         var m = [Double](repeating: 0, count: 4), v = m

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test(arguments: [(256, 88, 4), (64, 256, 1), (22, 64, 2), (6, 1, 1), (8, 3, 3), (64, 120, 12)])
-    func aPanelProductIsTheSumOfItsTerms(_ rows: Int, _ depth: Int, _ panels: Int) {
+    func `A panel product is the sum of its terms`(_ rows: Int, _ depth: Int, _ panels: Int) {
         let source = filled(rows * depth, 0), b = filled(panels * depth * 16, 0.1), bias = filled(rows + 6, 0.2)
         let packed = PackedMatrix(rows: rows, depth: depth)
         packed.pack(source.floats, rowStride: depth, depthStride: 1)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func theTransposeIsPackedFromTheSameMemory() {
+    @Test func `The transpose is packed from the same memory`() {
         let source = filled(64 * 256, 0)
         let straight = PackedMatrix(rows: 64, depth: 256)
         straight.pack(source.floats, rowStride: 1, depthStride: 64)
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [(256, 11, 4), (24, 8, 2), (32, 5, 1), (64, 15, 3), (8, 1, 2), (8, 2, 1), (8, 3, 1)])
-    func anOuterProductAddsUpOverPanelsAndLanes(_ rows: Int, _ columns: Int, _ panels: Int) {
+    func `An outer product adds up over panels and lanes`(_ rows: Int, _ columns: Int, _ panels: Int) {
         let a = filled(panels * rows * 16, 0), b = filled(panels * 16 * columns * 8, 0.1), c = filled(rows * columns * 8, 0.3)
         let before = (0..<rows * columns * 8).map { Double(c.floats[$0]) }
         accumulateOuterProduct(a.lanes, aStride: rows * 2, rows: rows, b: b.lanes, columns: columns, into: c.lanes, panels: panels)
@@ -55,7 +55,7 @@ import Testing
         }
     }
 
-    @Test func transposingTurnsPanelsIntoRowsAndGatheringBack() {
+    @Test func `Transposing turns panels into rows and gathering back`() {
         let panel = filled(24 * 16, 0), rows = LaneBuffer(floats: 16 * 40), back = LaneBuffer(count: 24 * 2)
         transpose(panel.lanes, rows: 24, into: rows.floats, stride: 40)
         for lane in 0..<16 { #expect((0..<24).allSatisfy { rows.floats[lane * 40 + $0] == panel.floats[$0 * 16 + lane] }) }
@@ -67,7 +67,7 @@ import Testing
         #expect((2..<16).allSatisfy { back.floats[5 * 16 + $0] == panel.floats[13 * 16 + 3] })
     }
 
-    @Test func aLanewiseProductIsAMatrixProductInEveryLane() {
+    @Test func `A lanewise product is a matrix product in every lane`() {
         let a = filled(8 * 5 * 16, 0), b = filled(5 * 3 * 16, 0.2), c = LaneBuffer(count: 8 * 3 * 2)
         lanewiseProduct(
             LaneMatrix(a.lanes, rowStride: 2, columnStride: 16), LaneMatrix(b.lanes, rowStride: 6, columnStride: 2),
@@ -84,7 +84,7 @@ import Testing
         }
     }
 
-    @Test func everyPartRunsOnceOnItsWorker() {
+    @Test func `Every part runs once on its worker`() {
         let seen = LaneBuffer(floats: 64)
         Parallel.run(parts: 7, workers: 3) { part, worker in seen.floats[part] += Float(1 + worker) }
         #expect((0..<7).map { seen.floats[$0] } == [1, 2, 3, 1, 2, 3, 1])

@@ -3,7 +3,7 @@ import Testing
 
 /// The manifest and the sources against the architecture: what the compiler alone does not hold.
 @Suite struct ManifestTests {
-    @Test func everyArrowOfTheManifestIsInTheTable() throws {
+    @Test func `Every arrow of the manifest is in the table`() throws {
         for room in try Manifest.read().targets where room.type != "test" {
             let imports = Set(room.imports)
             if room.name == "Bootstrap" {
@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    @Test func everyRoomIsBuiltInSwift6ModeWithWarningsAsErrors() throws {
+    @Test func `Every room is built in Swift 6 mode with warnings as errors`() throws {
         for room in try Manifest.read().targets where room.type != "system" {
             #expect(room.settings.contains("swiftLanguageMode"), "\(room.name)")
             #expect(room.settings.contains("treatAllWarnings"), "\(room.name)")
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test func nothingThatShipsImportsFullFoundation() throws {
+    @Test func `Nothing that ships imports full Foundation`() throws {
         let shipped = try Sources.swiftFiles(under: ["Functions", "Shared", "Runtime/LambdaRuntime", "Runtime/LambdaEvents"])
         #expect(!shipped.isEmpty)
         let forbidden = ["import Foundation\n", "String(format:", "DateFormatter", "NumberFormatter", "FoundationInternationalization"]
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func roomsWithoutInputAndOutputImportNoSystemLibrary() throws {
+    @Test func `Rooms without input and output import no system library`() throws {
         let pure = ["Market", "Providers", "Features", "Kernels", "Forecasting", "Backtest"].map { "Shared/\($0)" }
         for file in try Sources.swiftFiles(under: pure) {
             let text = try String(contentsOf: file, encoding: .utf8)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func filesKeepToOneTopic() throws {
+    @Test func `Files keep to one topic`() throws {
         let files = try Sources.swiftFiles(under: ["Functions", "Shared", "Runtime", "Tests"])
         let lengths = try files.map {
             try String(contentsOf: $0, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count
@@ -58,7 +58,7 @@ import Testing
         for (file, length) in zip(files, lengths) { #expect(length <= 401, "\(file.lastPathComponent) has \(length) lines") }
     }
 
-    @Test func theTopLevelHoldsOnlyWhatBelongsThere() throws {
+    @Test func `The top level holds only what belongs there`() throws {
         let allowed: Set<String> = [
             "Package.swift", "Functions", "Runtime", "Shared", "Tests", "template.yaml", "README.md", "Package.resolved",
         ]

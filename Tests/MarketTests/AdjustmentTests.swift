@@ -10,7 +10,7 @@ import Testing
 
     private func date(_ day: Int) -> SessionDate { SessionDate(year: 2014, month: 6, day: day) }
 
-    @Test func aSplitAndADividendStandAtTheirSession() {
+    @Test func `A split and a dividend stand at their session`() {
         let rows = Adjustment.observations(
             bars: [bar(5, 647), bar(6, 645), bar(9, 93)],
             actions: [
@@ -21,7 +21,7 @@ import Testing
         #expect(rows.map(\.dividend) == [0, 3.29, 0])
     }
 
-    @Test func actionsWithoutABarCountAtTheNextOneAndCompound() {
+    @Test func `Actions without a bar count at the next one and compound`() {
         let rows = Adjustment.observations(
             bars: [bar(2, 100), bar(6, 26)],
             actions: [
@@ -33,7 +33,7 @@ import Testing
         #expect(rows[1].dividend == 2)
     }
 
-    @Test func aLaterActionChangesNoEarlierObservation() {
+    @Test func `A later action changes no earlier observation`() {
         let bars = [bar(2, 100), bar(3, 101), bar(4, 51)]
         let before = Adjustment.observations(bars: Array(bars.prefix(2)), actions: [])
         let after = Adjustment.observations(
@@ -41,7 +41,7 @@ import Testing
         #expect(Array(after.prefix(2)) == before)
     }
 
-    @Test func actionsUpToTheFirstBarAreMootAndADoubledSessionKeepsItsLaterBar() {
+    @Test func `Actions up to the first bar are moot and a doubled session keeps its later bar`() {
         let rows = Adjustment.observations(
             bars: [bar(3, 51), bar(2, 50), bar(3, 52)],
             actions: [CorporateAction(exDate: date(2), kind: .split(numerator: 2, denominator: 1))])
@@ -49,7 +49,7 @@ import Testing
         #expect(rows.map(\.split) == [1, 1])
     }
 
-    @Test func theDividendOfAnAdjustedTableGivesItsReturn() {
+    @Test func `The dividend of an adjusted table gives its return`() {
         let dividend = Adjustment.dividend(close: 52, adjusted: 26.5, previousClose: 50, previousAdjusted: 25)
         #expect(abs((52 + dividend) / 50 - 26.5 / 25) < 1e-15)
     }

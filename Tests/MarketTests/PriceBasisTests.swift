@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func splitAdjustedAndTotalReturnPricesComeBackAsTraded() {
+    @Test func `Split adjusted and total return prices come back as traded`() {
         let factor = 1 - 3 / 707.0
         for (basis, bars) in [(PriceBasis.splitAdjusted, adjusted(1)), (.totalReturn, adjusted(factor))] {
             let back = Adjustment.asTraded(bars, basis: basis, actions: actions)
@@ -32,7 +32,7 @@ import Testing
         #expect(Adjustment.asTraded(traded, basis: .asTraded, actions: actions) == traded)
     }
 
-    @Test func factorsAreThoseOfTheActionsKnownThen() {
+    @Test func `Factors are those of the actions known then`() {
         let unaware = Adjustment.factors(bars: traded, actions: [])
         #expect(unaware.allSatisfy { $0.split == 1 && $0.total == 1 })
         let factors = Adjustment.factors(bars: traded, actions: actions)
@@ -65,7 +65,7 @@ import Testing
 
     /// Whatever was known when, restating comes to what all of it makes of the provider's own figures.
     @Test(arguments: [PriceBasis.splitAdjusted, .totalReturn], [[], [0], [1], [2], [0, 1], [0, 2]])
-    func whatIsToldLaterComesToTheSame(_ basis: PriceBasis, _ known: [Int]) {
+    func `What is told later comes to the same`(_ basis: PriceBasis, _ known: [Int]) {
         let adjusted = bars()
         let (last, late) = (Instant.utcMidnight(sessions[sessions.count - 1]), actions)
         let before = Adjustment.asTraded(adjusted, basis: basis, actions: known.map { late[$0] })
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func pricesOfBeforeTheExDateStay() {
+    @Test func `Prices of before the ex date stay`() {
         let split = CorporateAction(exDate: sessions[20], kind: .split(numerator: 3, denominator: 1))
         let restatement = Restatement(.splitAdjusted, from: [], to: [split]) { exDate, priced in Instant.utcMidnight(exDate) <= priced }
         let early = bars().map { Restatement.Priced($0, pricedAt: .utcMidnight(sessions[15])) }

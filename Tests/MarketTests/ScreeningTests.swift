@@ -20,12 +20,12 @@ import Testing
 
     private func stored(_ bars: some Sequence<Bar>) -> [ScreenedBar] { bars.map { ScreenedBar($0) } }
 
-    @Test func whatHasNoContextIsBelieved() {
+    @Test func `What has no context is believed`() {
         let screening = check.screen(stored(bars(10, scale: { $0 < 5 ? 1 : 3 })), among: [], actions: [])
         #expect(screening.findings.isEmpty && screening.bars.count == 10)
     }
 
-    @Test func whatComesWithoutVolumeMoves() {
+    @Test func `What comes without volume moves`() {
         let index = bars(120).map {
             Bar(session: $0.session, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: 0)
         }
@@ -33,20 +33,20 @@ import Testing
         #expect(screening.findings.isEmpty && screening.bars.allSatisfy { !$0.isHeld })
     }
 
-    @Test func onlyTheNewAndTheirNeighboursAreJudged() {
+    @Test func `Only the new and their neighbours are judged`() {
         let all = bars(120, scale: { $0 == 50 ? 2 : 1 })
         let screening = check.screen(stored(all[110...]), among: stored(all[..<110]), actions: [])
         #expect(screening.judged == Array(sessions[109..<120]) && screening.findings.isEmpty && screening.bars.count == 10)
     }
 
-    @Test func theNextDayTellsOfALevelThatWasStored() throws {
+    @Test func `The next day tells of a level that was stored`() throws {
         let all = bars(101, scale: { $0 == 99 ? 2 : 1 })
         let screening = check.screen(stored([all[100]]), among: stored(all[..<100]), actions: [])
         #expect(screening.bars == [ScreenedBar(all[99], isHeld: true), ScreenedBar(all[100])])
         #expect(screening.findings.map(\.finding.rule) == [Validation.Rule.spike])
     }
 
-    @Test func aHeldBarComesBackWhenTheLevelLastsOrTheActionIsTold() {
+    @Test func `A held bar comes back when the level lasts or the action is told`() {
         let all = bars(101, scale: { $0 >= 99 ? 0.5 : 1 })
         let held = stored(all[..<99]) + [ScreenedBar(all[99], isHeld: true)]
         let lasting = check.screen(stored([all[100]]), among: held, actions: [])
@@ -56,14 +56,14 @@ import Testing
         #expect(told.bars == [ScreenedBar(all[99])] && told.findings.isEmpty && told.refusedSplits.isEmpty)
     }
 
-    @Test func aSpecialDividendExplainsAFall() {
+    @Test func `A special dividend explains a fall`() {
         let all = bars(120, scale: { $0 >= 100 ? 0.7 : 1 })
         #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.unknownSplit])
         let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)), nature: .special)
         #expect(check.screen(stored(all), among: [], actions: [cash]).findings.isEmpty)
     }
 
-    @Test func aHoleIsSaidOnceByItsFirstSessionAndNotBesideRowsThatNobodyJudges() throws {
+    @Test func `A hole is said once by its first session and not beside rows that nobody judges`() throws {
         let all = bars(120)
         let holed = stored(all[..<50] + all[53..<80] + all[81...])
         let found = check.screen(holed, among: [], actions: []).findings.map(\.finding)
@@ -75,14 +75,14 @@ import Testing
         #expect(filled.findings.map(\.finding.session) == [sessions[51]] && filled.judged.contains(sessions[50]))
     }
 
-    @Test func whatTheNextDayDecidedIsKnownWithIt() {
+    @Test func `What the next day decided is known with it`() {
         let all = bars(120, scale: { $0 >= 100 ? 0.5 : 1 })
         let screening = check.screen(stored(all), among: [], actions: [])
         #expect(screening.bars.filter { $0.decidedBy != nil }.map(\.bar.session) == [sessions[100]])
         #expect(screening.bars[100].decidedBy == sessions[101])
     }
 
-    @Test(arguments: [1.0, 100]) func fourEqualPricesWithinAFewTicksAreChance(_ unit: Double) {
+    @Test(arguments: [1.0, 100]) func `Four equal prices within a few ticks are chance`(_ unit: Double) {
         var all = bars(60, scale: { _ in unit })
         let flat = { (bar: Bar, range: Double, volume: Double) in
             let (price, high) = (Price(50 * unit), Price((50 + range) * unit))
@@ -96,7 +96,7 @@ import Testing
         #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
     }
 
-    @Test func aRepairIsUndoneByItsText() {
+    @Test func `A repair is undone by its text`() {
         let repair = Repair(field: .close, before: 5012.370000000001, after: 50.1237)
         #expect(Repair(repair.description) == repair)
         #expect(Repair("close 1") == nil && Repair("level 1 2") == nil)

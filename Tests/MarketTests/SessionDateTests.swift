@@ -3,7 +3,7 @@ import Market
 import Testing
 
 @Suite struct SessionDates {
-    @Test func everyDayOfFourCenturiesSurvivesTextAndParts() {
+    @Test func `Every day of four centuries survives text and parts`() {
         var day = SessionDate(year: 1800, month: 1, day: 1)
         var weekday = 3
         var previous = (year: 1799, month: 12, day: 31)
@@ -24,11 +24,11 @@ import Testing
     @Test(arguments: [
         "2012-02-30", "2011-02-29", "2012-13-01", "2012-00-10", "2012-1-1", "2012-01-01T", "20120101", "", "abcd-ef-gh", "2012-01-00",
     ])
-    func textThatIsNoDateIsRefused(_ text: String) {
+    func `Text that is no date is refused`(_ text: String) {
         #expect(SessionDate(text) == nil)
     }
 
-    @Test func jsonHoldsTheIsoText() throws {
+    @Test func `JSON holds the iso text`() throws {
         let date = SessionDate(year: 2012, month: 1, day: 3)
         let json = try JSONEncoder().encode([date])
         #expect(String(decoding: json, as: UTF8.self) == "[\"2012-01-03\"]")
@@ -45,18 +45,18 @@ import Testing
         ("1969-12-31T23:59:59.999999Z", -1, "1969-12-31T23:59:59.999999Z"),
         ("2012-01-03T21:00:00.123456789Z", 1_325_624_400_123_456, "2012-01-03T21:00:00.123456Z"),
     ])
-    func rfc3339IsReadInAnyOffsetAndWrittenInUtc(_ text: String, _ microseconds: Int64, _ written: String) {
+    func `Rfc 3339 is read in any offset and written in UTC`(_ text: String, _ microseconds: Int64, _ written: String) {
         let instant = Instant(text)
         #expect(instant?.microseconds == microseconds)
         #expect(instant?.description == written)
     }
 
     @Test(arguments: ["2012-01-03", "2012-01-03T21:00:00", "2012-01-03T25:00:00Z", "2012-01-03T21:00:00.Z", "2012-01-03T21:00:00+5:00"])
-    func textWithoutAnOffsetOrOutOfRangeIsRefused(_ text: String) {
+    func `Text without an offset or out of range is refused`(_ text: String) {
         #expect(Instant(text) == nil)
     }
 
-    @Test func secondsRoundDownBeforeTheEpoch() {
+    @Test func `Seconds round down before the epoch`() {
         #expect(Instant(microseconds: -1).seconds == -1)
         #expect(Instant(microseconds: -1).utcDate == SessionDate(year: 1969, month: 12, day: 31))
         #expect(Instant(seconds: 10) - Instant(microseconds: 9_500_000) == 0.5)

@@ -8,15 +8,15 @@ import Testing
         Validation.check(row, calendar: TradingCalendar.of(mic: "XNAS"), seen: seen).map(\.rule)
     }
 
-    @Test func aGoodRowHasNoViolation() {
+    @Test func `A good row has no violation`() {
         #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10.5, volume: 0)) == [])
     }
 
-    @Test func floatNoiseIsNoDisorder() {
+    @Test func `Float noise is no disorder`() {
         #expect(rules(.init(session: session, open: 10, high: 10.499_999_5, low: 9, close: 10.5, volume: 1)) == [])
     }
 
-    @Test func eachRuleNamesItself() {
+    @Test func `Each rule names itself`() {
         #expect(rules(.init(session: session, open: nil, high: 11, low: 9, close: nil, volume: 5)) == [Validation.Rule.null])
         #expect(rules(.init(session: session, open: 10, high: 10, low: 9, close: 10.5, volume: 5)) == [Validation.Rule.order])
         #expect(rules(.init(session: session, open: 8, high: 10, low: 9, close: 9.5, volume: 5)) == [Validation.Rule.order])
@@ -29,7 +29,7 @@ import Testing
         #expect(rules(good, seen: [session]) == [Validation.Rule.duplicate])
     }
 
-    @Test func pricesRoundToTheirTickAndWriteThemselvesExactly() {
+    @Test func `Prices round to their tick and write themselves exactly`() {
         #expect(Price(93.699_997).rounded(toTick: Price(0.01)).description == "93.7")
         #expect(Price(-0.005).rounded(toTick: Price(0.01)).description == "-0.01")
         #expect(Price(units: 1).description == "0.00000001")

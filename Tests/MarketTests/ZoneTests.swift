@@ -8,7 +8,7 @@ import Testing
         "America/Chicago", "America/Santiago", "America/Mexico_City", "Europe/Dublin", "Europe/Moscow", "Europe/Istanbul", "Europe/Lisbon",
         "Asia/Jerusalem", "Asia/Seoul", "Asia/Riyadh", "Africa/Johannesburg", "Africa/Cairo", "Pacific/Auckland", "Atlantic/Bermuda",
     ])
-    func offsetsEqualThePlatformsFrom1950To2090(_ name: String) throws {
+    func `Offsets equal the platforms from 1950 to 2090`(_ name: String) throws {
         let zone = try #require(Zone(name))
         let reference = try #require(TimeZone(identifier: name))
         var second: Int64 = -631_152_000
@@ -19,14 +19,14 @@ import Testing
         }
     }
 
-    @Test func aSessionDateCanDifferFromTheUtcDate() throws {
+    @Test func `A session date can differ from the UTC date`() throws {
         let tokyo = try #require(Zone("Asia/Tokyo"))
         let evening = try #require(Instant("2022-01-11T23:30:00Z"))
         #expect(tokyo.localDate(at: evening) == SessionDate("2022-01-12"))
         #expect(tokyo.instant(SessionDate(year: 2022, month: 1, day: 12), secondsIntoDay: 30_600) == evening)
     }
 
-    @Test func localTimesAroundBothChangesOfTheClockMapBack() throws {
+    @Test func `Local times around both changes of the clock map back`() throws {
         let zone = try #require(Zone("America/New_York"))
         let spring = SessionDate(year: 2012, month: 3, day: 11)
         let autumn = SessionDate(year: 2012, month: 11, day: 4)
@@ -36,7 +36,7 @@ import Testing
         #expect(zone.instant(autumn, secondsIntoDay: 16 * 3600).description == "2012-11-04T21:00:00Z")
     }
 
-    @Test func anUnknownZoneAndDamagedDataAreNil() {
+    @Test func `An unknown zone and damaged data are nil`() {
         #expect(Zone("Mars/Olympus") == nil)
         #expect(Zone(name: "x", tzif: [UInt8]("TZif2".utf8)) == nil)
         #expect(Zone(name: "x", tzif: [UInt8](repeating: 0xFF, count: 200)) == nil)

@@ -28,7 +28,7 @@ import Testing
         try await Promotions(market.database).champion(asOf: LivedMarket.evening(day).adding(seconds: 120))?.id
     }
 
-    @Test func anyOrderOfEveningsTwiceOverLeavesTheSameScoresAndFactors() async throws {
+    @Test func `Any order of evenings twice over leaves the same scores and factors`() async throws {
         var hashes: [[String: String]] = []
         for isShuffled in [false, true] {
             let market = try await LivedMarket(days: 50, net: net())
@@ -43,7 +43,7 @@ import Testing
         #expect(hashes[0]["calibrations"] == hashes[1]["calibrations"])
     }
 
-    @Test func whatMembersLostIsInUnitsOfTheFloorsRangeAndAsOfAnInstant() async throws {
+    @Test func `What members lost is in units of the floors range and as of an instant`() async throws {
         let market = try await LivedMarket(days: 12, net: net())
         try await daily(market, 0..<12)
         func losses(_ day: Int) async throws -> [MemberLoss] {
@@ -62,7 +62,7 @@ import Testing
         #expect(abs(all[0].loss - expected.meanLoss / (1.5 * 1.6)) < 1e-9)
     }
 
-    @Test func factorsFollowTheOutcomesAndAreKnownOnlyOnceTheHorizonIsOver() async throws {
+    @Test func `Factors follow the outcomes and are known only once the horizon is over`() async throws {
         let market = try await LivedMarket(days: 40, net: net())
         try await daily(market, 0..<40)
         let known = try await Calibrations(market.database).known(before: .utcMidnight(LivedMarket.session(99)))
@@ -78,7 +78,7 @@ import Testing
         #expect(last.session == LivedMarket.session(19) && last.knownAt == LivedMarket.evening(39) && last.outcomes == 10)
     }
 
-    @Test func aReviewPromotesOnEvidenceAndTheWatchGoesBackToTheFloor() async throws {
+    @Test func `A review promotes on evidence and the watch goes back to the floor`() async throws {
         let market = try await LivedMarket(days: 160, net: net(untilDay: 90))
         try await daily(market, 0..<70)
         let early = try await send(.review(time: LivedMarket.evening(70)), to: market)
@@ -109,7 +109,7 @@ import Testing
     private final class End: Sendable { let isReached = Mutex(false) }
 
     /// A person's word and the watch at once: the watch waits for the word and decides on what then is.
-    @Test func theWatchDoesNotDecideOnAChampionThatIsBeingReplaced() async throws {
+    @Test func `The watch does not decide on a champion that is being replaced`() async throws {
         let market = try await LivedMarket(days: 130, net: net(untilDay: 90))
         let now = LivedMarket.evening(129).adding(seconds: 60)
         try await ModelRegistry(market.database).register(LivedMarket.model("har"))
@@ -139,7 +139,7 @@ import Testing
         #expect(try await Promotions(market.database).history(asOf: now).map(\.model) == ["har-1", "lstm-1", "blended-fhs-1"])
     }
 
-    @Test func aPersonsWordStandsBesideTheRules() async throws {
+    @Test func `A persons word stands beside the rules`() async throws {
         let market = try await LivedMarket(days: 3, net: net())
         let now = LivedMarket.evening(2)
         let promoted = try await send(.promote("lstm", reason: "we want it", time: now), to: market)
@@ -156,7 +156,7 @@ import Testing
         #expect(compared.evidence?.first?.origins == 0)
     }
 
-    @Test func aPersonsDecisionsKeepTheFiguresOfTheirTime() async throws {
+    @Test func `A persons decisions keep the figures of their time`() async throws {
         let market = try await LivedMarket(days: 90, net: net())
         try await daily(market, 0..<90)
         let now = LivedMarket.evening(90)
@@ -170,7 +170,7 @@ import Testing
         #expect(evidence[1].contains(#""origins": 70"#) && evidence[1].contains(#""reasons": []"#), "\(evidence[1])")
     }
 
-    @Test func aFitThatReadsOtherFeaturesIsNotPromoted() async throws {
+    @Test func `A fit that reads other features is not promoted`() async throws {
         let market = try await LivedMarket(days: 3, net: net())
         let now = LivedMarket.evening(2)
         try await ModelRegistry(market.database).register(LivedMarket.model("har", featureVersion: "f0"))
@@ -181,7 +181,7 @@ import Testing
         #expect(try await champion(market, day: 2) == "blended-fhs-1")
     }
 
-    @Test func aComparisonSaysWhetherReviewsLookAtThePair() async throws {
+    @Test func `A comparison says whether reviews look at the pair`() async throws {
         let market = try await LivedMarket(days: 3, net: net())
         try await ModelRegistry(market.database).register(LivedMarket.model("har"))
         func isReviewed(_ kind: String, _ other: String) async throws -> Bool? {

@@ -29,7 +29,7 @@ import Testing
         PromotionRule.judge(record, challenger: "net", champion: "floor", floor: "floor")
     }
 
-    @Test func aChallengerThatIsBetterBeyondChanceIsPromotedWithItsEvidence() throws {
+    @Test func `A challenger that is better beyond chance is promoted with its evidence`() throws {
         let judgement = judge(record(80, ["net": (wave(0.9), 8), "floor": ({ _, _ in 0.95 }, 8)]))
         #expect(judgement.isPromoted)
         let evidence = judgement.evidence
@@ -41,19 +41,19 @@ import Testing
     }
 
     @Test(arguments: [(59, 8, "60 are needed"), (80, 7, "held 70.0 %"), (80, 9, "held 90.0 %")])
-    func tooFewOriginsOrRangesThatDoNotHoldKeepTheChampion(_ days: Int, _ inside: Int, _ reason: String) {
+    func `Too few origins or ranges that do not hold keep the champion`(_ days: Int, _ inside: Int, _ reason: String) {
         let judgement = judge(record(days, ["net": (wave(0.9), inside), "floor": ({ _, _ in 0.95 }, 8)]))
         #expect(!judgement.isPromoted)
         #expect(judgement.evidence.reasons.contains { $0.contains(reason) }, "\(judgement.evidence.reasons)")
     }
 
-    @Test func oneHorizonWorseThanTheFloorKeepsTheChampion() {
+    @Test func `One horizon worse than the floor keeps the champion`() {
         let judgement = judge(
             record(80, ["net": ({ $1 == 20 ? 0.96 : 0.80 + 0.001 * Double($0 % 3) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
         #expect(judgement.evidence.reasons == ["worse than floor at horizon 20"])
     }
 
-    @Test func chanceIsNotEnough() {
+    @Test func `Chance is not enough`() {
         let judgement = judge(
             record(80, ["net": ({ 0.949 + 0.05 * Double(($0 / 10) % 2 * 2 - 1) + 0 * Double($1) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
         #expect(judgement.evidence.reasons.count == 1, "\(judgement.evidence.reasons)")
@@ -62,7 +62,7 @@ import Testing
 
     /// Better where the random walk loses little and a little worse where it loses much: at the longest horizon, or on a loud day.
     @Test(arguments: [true, false])
-    func lossesCountRelativeToTheRandomWalks(_ isByHorizon: Bool) {
+    func `Losses count relative to the random walks`(_ isByHorizon: Bool) {
         let isLoud = { (day: Int, horizon: Int) in isByHorizon ? horizon == 20 : day % 10 == 0 }
         let baseline = { (day: Int, horizon: Int) in isLoud(day, horizon) ? isByHorizon ? 30.0 : 100 : 1 }
         func reasons(_ scale: @escaping (Int, Int) -> Double) -> [String] {
@@ -78,7 +78,7 @@ import Testing
         #expect(reasons { _, _ in 1 }.contains { $0.contains("beyond chance") }, "the same losses as they are say otherwise")
     }
 
-    @Test func onlyTheLastYearCounts() {
+    @Test func `Only the last year counts`() {
         let judgement = judge(
             record(400, ["net": ({ $0 < 150 ? 2 : 0.9 + 0.001 * Double(($0 + $1) % 5) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
         #expect(judgement.isPromoted && judgement.evidence.origins == 250)
@@ -88,7 +88,7 @@ import Testing
         RollbackRule.judge(record(days, ["net": (loss, 8), "floor": ({ _, _ in 0.95 }, 8)]), champion: "net", floor: "floor")
     }
 
-    @Test func theChampionGoesWhenItsLastTwentyOriginsAreWorseByTwoStandardErrors() {
+    @Test func `The champion goes when its last twenty origins are worse by two standard errors`() {
         #expect(watched(wave(1.0))?.origins == 20)
         #expect(watched(wave(0.9)) == nil)
         #expect(watched({ day, _ in day < 60 ? 1.5 : 0.9 }, days: 80) == nil, "what lies further back is not judged")
@@ -117,14 +117,14 @@ import Testing
     }
 
     /// Counted over 300 records that are as short as a fresh champion's: chance alone, and a month that is worse.
-    @Test func aShortRecordSeldomDropsAChampionThatIsAsGoodAndFindsOneThatIsNot() {
+    @Test func `A short record seldom drops a champion that is as good and finds one that is not`() {
         let byChance = (1...300).filter { watched(overlapping(UInt64($0), days: 69)) != nil }
         #expect(byChance.count <= 9, "\(byChance.count)")
         let found = (1...300).filter { watched(overlapping(UInt64($0), days: 105, worseFrom: 80), days: 105) != nil }
         #expect(found.count >= 150, "\(found.count)")
     }
 
-    @Test func originsCountOnlyWhenEveryKindHasEveryHorizon() {
+    @Test func `Origins count only when every kind has every horizon`() {
         let whole = record(3, ["net": (wave(1), 8), "floor": (wave(1), 8)])
         #expect(whole.origins.count == 3)
         let rows = [1, 5].map {

@@ -17,7 +17,7 @@ struct ArchiveTests {
             fetchedAt: try #require(Instant("2026-03-16T13:30:45.123456Z")))
     }
 
-    @Test func anAnswerComesBackWithItsRecord() async throws {
+    @Test func `An answer comes back with its record`() async throws {
         let archive = RawArchive(s3, bucket: "raw")
         let record = try record("XNAS:AAPL")
         let (key, outcome) = try await archive.put(Array("{}".utf8), record)
@@ -28,7 +28,7 @@ struct ArchiveTests {
         #expect(object.body == Array("{}".utf8))
     }
 
-    @Test func theSameBytesAgainAreThereAlready() async throws {
+    @Test func `The same bytes again are there already`() async throws {
         let archive = RawArchive(s3, bucket: "raw")
         let first = try await archive.put([7], try record(nil))
         let second = try await archive.put([7], try record(nil))
@@ -37,14 +37,14 @@ struct ArchiveTests {
         #expect(first.key == second.key)
     }
 
-    @Test func aRefusalLiesApart() async throws {
+    @Test func `A refusal lies apart`() async throws {
         let archive = RawArchive(s3, bucket: "raw")
         let (key, _) = try await archive.put([9], try record("XNAS:ZZZZ"), isRefusal: true)
         #expect(key.description.hasPrefix("refused/yahoo/"))
         for try await summary in archive.list(provider: "yahoo") { #expect(summary.key.hasPrefix("raw/yahoo/")) }
     }
 
-    @Test func bytesThatDoNotMatchTheirNameAreRefused() async throws {
+    @Test func `Bytes that do not match their name are refused`() async throws {
         let archive = RawArchive(s3, bucket: "raw")
         let (key, _) = try await archive.put([1, 2, 3], try record("XNAS:MSFT"))
         try await s3.put(bucket: "raw", key: key.description, body: [3, 2, 1])
@@ -52,7 +52,7 @@ struct ArchiveTests {
         #expect(error?.code == .corrupted)
     }
 
-    @Test func anArtifactIsCheckedAgainstItsHash() async throws {
+    @Test func `An artifact is checked against its hash`() async throws {
         let store = ArtifactStore(s3, bucket: "raw")
         let reference = try await store.put(model: "m1", [1, 2, 3])
         #expect(reference.key == "models/m1/model.safetensors")
@@ -63,7 +63,7 @@ struct ArchiveTests {
         #expect(error?.code == .corrupted)
     }
 
-    @Test func theLastCheckpointComesBackAndADamagedOneDoesNot() async throws {
+    @Test func `The last checkpoint comes back and a damaged one does not`() async throws {
         let store = CheckpointStore(s3, bucket: "raw")
         #expect(try await store.get(model: "m1") == nil)
         try await store.put(model: "m1", [1])

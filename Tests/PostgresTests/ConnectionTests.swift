@@ -12,13 +12,13 @@ extension OneCluster {
         }
 
         @Test(arguments: ["localhost", "127.0.0.1"])
-        func verifyFullAcceptsTheServersOwnAuthority(host: String) async throws {
+        func `Verify full accepts the servers own authority`(host: String) async throws {
             let url = cluster.url(host: host, options: "sslmode=verify-full&sslrootcert=\(cluster.authority)&channel_binding=require")
             let database = Database(try DatabaseSettings(url, password: cluster.password))
             #expect(try await database.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0][0] == true)
         }
 
-        @Test func theBundlesAuthoritiesAreTrustedUnlessTheURLNamesOthers() async throws {
+        @Test func `The bundles authorities are trusted unless the URL names others`() async throws {
             let environment = ["DATABASE_URL": cluster.url(options: "sslmode=verify-full")]
             func ask(_ environment: [String: String], _ authorities: String) async throws -> Int {
                 let settings = try DatabaseSettings.fromEnvironment(environment, password: cluster.password, authorities: authorities)
@@ -30,7 +30,7 @@ extension OneCluster {
             #expect(try await ask(own, cluster.wrongAuthority) == 1)
         }
 
-        @Test func verifyFullRefusesAnotherAuthorityAtOnce() async throws {
+        @Test func `Verify full refuses another authority at once`() async throws {
             let error = await #expect(throws: PostgresError.self) {
                 try await ask(cluster.url(options: "sslmode=verify-full&sslrootcert=\(cluster.wrongAuthority)"))
             }
@@ -38,18 +38,18 @@ extension OneCluster {
             #expect(error?.isTransient == false)
         }
 
-        @Test func aWrongPasswordIsRefusedAtOnceAndNotShown() async throws {
+        @Test func `A wrong password is refused at once and not shown`() async throws {
             let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url(), "tr0ub4dor") }
             #expect(error?.sqlState == .wrongPassword)
             #expect(error.map { !"\($0)".contains("tr0ub4dor") } == true)
         }
 
-        @Test func anUnknownDatabaseIsRefusedAtOnce() async throws {
+        @Test func `An unknown database is refused at once`() async throws {
             let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url("nowhere")) }
             #expect(error?.sqlState == .unknownDatabase)
         }
 
-        @Test func theDeadlineEndsAStatementOnBothSides() async throws {
+        @Test func `The deadline ends a statement on both sides`() async throws {
             let database = try Database.local()
             let error = await #expect(throws: PostgresError.self) {
                 try await database.withDeadline(.now + .milliseconds(150)) {
@@ -61,7 +61,7 @@ extension OneCluster {
             while try await database.query(running).count > 0 { try await Task.sleep(for: .milliseconds(20)) }
         }
 
-        @Test func cancellingTheTaskEndsItsStatementOnly() async throws {
+        @Test func `Cancelling the task ends its statement only`() async throws {
             let database = try Database.local()
             let task = Task { try await database.query("SELECT pg_sleep(600) /* given up */") }
             let running = "SELECT FROM pg_stat_activity WHERE query LIKE '%given up%' AND state = 'active' AND pid <> pg_backend_pid()"
@@ -74,7 +74,7 @@ extension OneCluster {
             #expect(try await next.value.count == 1)
         }
 
-        @Test func aServerThatIsNotThereYetIsTriedAgainUntilTheDeadline() async throws {
+        @Test func `A server that is not there yet is tried again until the deadline`() async throws {
             let server = RefusingServer()
             defer { server.stop() }
             let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:\(server.port)/x?sslmode=disable"))
@@ -90,7 +90,7 @@ extension OneCluster {
             #expect(server.attempts <= attempts + 1)
         }
 
-        @Test func aPortWithoutServerIsAConnectFailureThatMayPass() async throws {
+        @Test func `A port without server is a connect failure that may pass`() async throws {
             let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:1/x"))
             let error = await #expect(throws: PostgresError.self) {
                 try await database.query("SELECT 1", deadline: .now + .milliseconds(200))
@@ -99,7 +99,7 @@ extension OneCluster {
             #expect(error?.isTransient == true)
         }
 
-        @Test func aRestartedServerIsFoundAgain() async throws {
+        @Test func `A restarted server is found again`() async throws {
             let database = try Database.local()
             let before: Int = try await database.query("SELECT pg_backend_pid()")[0][0]
             cluster.control("-m fast restart")
@@ -115,7 +115,7 @@ extension OneCluster {
             try await up.value
         }
 
-        @Test func aTransactionDiesWithItsConnection() async throws {
+        @Test func `A transaction dies with its connection`() async throws {
             let database = try Database.local()
             let other = try Database.local()
             try await database.script("CREATE TABLE died (id int)")
@@ -132,7 +132,7 @@ extension OneCluster {
             #expect(try await database.query("SELECT FROM died").count == 0)
         }
 
-        @Test func noticesGoWhereTheyAreSentAndConnectionsAreChecked() async throws {
+        @Test func `Notices go where they are sent and connections are checked`() async throws {
             let heard = Mutex<[String]>([])
             var settings = try DatabaseSettings(cluster.url(), password: cluster.password)
             settings.onNotice = { text in heard.withLock { $0.append(text) } }

@@ -16,7 +16,7 @@ extension OneCluster {
         let database: Database
         init() throws { database = try .local() }
 
-        @Test func everyTypeComesBackAsItWent() async throws {
+        @Test func `Every type comes back as it went`() async throws {
             let rows = try await database.query(
                 "SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14",
                 [
@@ -43,7 +43,7 @@ extension OneCluster {
             #expect(try row[13] == nil as Int?)
         }
 
-        @Test func numericsReadAsDoubles() async throws {
+        @Test func `Numerics read as doubles`() async throws {
             let rows = try await database.query("SELECT 0.00012345, -98765432.1, 0::numeric, 'NaN'::numeric, 1e20::numeric, 10000.5")
             let row = rows[0]
             #expect(try row[0] == 0.00012345)
@@ -54,7 +54,7 @@ extension OneCluster {
             #expect(try row[5] == 10000.5)
         }
 
-        @Test func aWrongTypeIsAnErrorThatNamesTheColumn() async throws {
+        @Test func `A wrong type is an error that names the column`() async throws {
             let rows = try await database.query("SELECT 1, 'x'::text, NULL::text, '{1,2}'::int[]")
             #expect(throws: PostgresError.self) { try rows[0][0] as String }
             #expect(throws: PostgresError.self) { try rows[0][1] as Int }
@@ -63,14 +63,14 @@ extension OneCluster {
             #expect(try rows[0][3] == [Int32(1), 2])
         }
 
-        @Test func aRefusedStatementLeavesTheConnectionUsable() async throws {
+        @Test func `A refused statement leaves the connection usable`() async throws {
             let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT nothing_there") }
             #expect(error?.kind == .server)
             #expect(error?.sqlState == "42703")
             #expect(try await database.query("SELECT 1").count == 1)
         }
 
-        @Test func theConstraintIsNamedAndTheValuesAreNot() async throws {
+        @Test func `The constraint is named and the values are not`() async throws {
             try await database.script("CREATE TABLE once_only (secret text CONSTRAINT only_once PRIMARY KEY)")
             try await database.execute("INSERT INTO once_only VALUES ($1)", ["hush"])
             let error = await #expect(throws: PostgresError.self) {
@@ -82,7 +82,7 @@ extension OneCluster {
             #expect(try await database.execute("INSERT INTO once_only VALUES ($1) ON CONFLICT DO NOTHING", ["hush"]) == 0)
         }
 
-        @Test func copiedRowsComeBackTheSame() async throws {
+        @Test func `Copied rows come back the same`() async throws {
             try await database.script("CREATE TABLE copied (id int, name text, level float8, row real[])")
             var rows = CopyRows()
             rows.reserve(5000, of: 60)
@@ -100,7 +100,7 @@ extension OneCluster {
             #expect(back[3].3[0] == 13 && back[3].3[1].isNaN)
         }
 
-        @Test func fieldsThatAllRowsShareAreWrittenOnceAndCopiedIntoEach() async throws {
+        @Test func `Fields that all rows share are written once and copied into each`() async throws {
             try await database.script("CREATE TABLE shared_start (who text, since timestamptz, note text, id int, row float8[])")
             var rows = CopyRows(first: "A", String?.none)
             for id in 0..<3 { rows.append(Int32(id), [Double(id), .infinity]) }
@@ -112,7 +112,7 @@ extension OneCluster {
             #expect(try back[2][3] as [Double] == [2, .infinity])
         }
 
-        @Test func aCopyThatFailsLeavesNothingAndTheNextCallWorks() async throws {
+        @Test func `A copy that fails leaves nothing and the next call works`() async throws {
             try await database.script("CREATE TABLE narrow (id int PRIMARY KEY)")
             var rows = CopyRows()
             for _ in 0..<2 { rows.append(Int32(1)) }

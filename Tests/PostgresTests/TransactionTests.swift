@@ -11,7 +11,7 @@ extension OneCluster {
             return database
         }
 
-        @Test func aThrowRollsBack() async throws {
+        @Test func `A throw rolls back`() async throws {
             let database = try await table("rolled")
             await #expect(throws: Stop.self) {
                 try await database.transaction {
@@ -22,7 +22,7 @@ extension OneCluster {
             #expect(try await database.query("SELECT FROM rolled").count == 0)
         }
 
-        @Test func othersWaitUntilATransactionEnds() async throws {
+        @Test func `Others wait until a transaction ends`() async throws {
             let database = try await table("waited")
             let (begun, begin) = AsyncStream<Void>.makeStream()
             async let slow: Void = database.transaction {
@@ -36,7 +36,7 @@ extension OneCluster {
             try await slow
         }
 
-        @Test func waitingForATransactionEndsAtTheDeadline() async throws {
+        @Test func `Waiting for a transaction ends at the deadline`() async throws {
             let database = try await table("patience")
             try await database.transaction {
                 let outsider = Task.detached { try await database.query("SELECT 1", deadline: .now + .milliseconds(50)) }
@@ -45,7 +45,7 @@ extension OneCluster {
             }
         }
 
-        @Test func aFailedStatementThatWasSwallowedFailsTheCommit() async throws {
+        @Test func `A failed statement that was swallowed fails the commit`() async throws {
             let database = try await table("swallowed")
             await #expect(throws: PostgresError.self) {
                 try await database.transaction {
@@ -56,7 +56,7 @@ extension OneCluster {
             #expect(try await database.query("SELECT FROM swallowed").count == 0)
         }
 
-        @Test func aLostRaceIsRunAgain() async throws {
+        @Test func `A lost race is run again`() async throws {
             let database = try await table("raced")
             let other = try Database.local()
             try await database.execute("INSERT INTO raced VALUES (0)")
@@ -74,7 +74,7 @@ extension OneCluster {
             #expect(try await database.query("SELECT id FROM raced")[0][0] == 10)
         }
 
-        @Test func aTaskThatOutlivesItsTransactionIsRefused() async throws {
+        @Test func `A task that outlives its transaction is refused`() async throws {
             let database = try await table("outlived")
             let (ended, end) = AsyncStream<Void>.makeStream()
             let straggler = try await database.transaction {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Postgres
 
-@Test func anUnknownStateSurvivesAndMatchesItsClass() {
+@Test func `An unknown state survives and matches its class`() {
     let state = SQLState("40XYZ")
     #expect(state.code == "40XYZ")
     #expect(.transactionRollback ~= state)
@@ -10,7 +10,7 @@ import Testing
     #expect(!(.transactionRollback ~= nil))
 }
 
-@Test func settingsNeverShowThePassword() throws {
+@Test func `Settings never show the password`() throws {
     let settings = try DatabaseSettings("postgres://me:hunter2@db.example:6000/x")
     #expect(!"\(settings)".contains("hunter2"))
     #expect(settings.redacted("bad hunter2!") == "bad ***!")
@@ -18,7 +18,7 @@ import Testing
     do { _ = try DatabaseSettings("postgres://me:hunter2@[db/x") } catch { #expect(!"\(error)".contains("hunter2")) }
 }
 
-@Test func aForeignHostIsHeldToVerifyFullUnlessToldOtherwise() throws {
+@Test func `A foreign host is held to verify full unless told otherwise`() throws {
     #expect(try DatabaseSettings("postgres://db.example/x").keywords.contains { $0 == ("sslmode", "verify-full") })
     #expect(try !DatabaseSettings("postgres://127.0.0.1/x").keywords.contains { $0.0 == "sslmode" })
     #expect(try !DatabaseSettings("postgres://db.example/x?sslmode=require").keywords.contains { $0.0 == "sslmode" })

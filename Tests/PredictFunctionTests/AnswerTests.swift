@@ -47,7 +47,7 @@ import Testing
         return (environment, database)
     }
 
-    @Test func theSessionsAheadLeaveOutADayThatWasClosedAtShortNotice() async throws {
+    @Test func `The sessions ahead leave out a day that was closed at short notice`() async throws {
         let (environment, database) = try await market()
         let predict = try await Predict(environment)
         let regular = try await predict.ask(at: "2012-01-03T23:00:00Z")
@@ -60,7 +60,7 @@ import Testing
         #expect(closed.body.sessions?.count == 20)
     }
 
-    @Test func featuresThatAreTooOldAreRefusedBySessionsOfTheExchange() async throws {
+    @Test func `Features that are too old are refused by sessions of the exchange`() async throws {
         let (environment, database) = try await market()
         let predict = try await Predict(environment)
         // The sessions of the 4th, 5th, 6th, 9th and 10th have closed.

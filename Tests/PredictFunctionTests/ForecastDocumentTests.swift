@@ -21,7 +21,7 @@ import Testing
             sessions: [session.advanced(by: 3)], entries: [entry])
     }
 
-    @Test func everyMemberIsWrittenInOrder() {
+    @Test func `Every member is written in order`() {
         let json = document(Evidence(forecasts: 280, coverage80: 0.8, pinballSkill: 0.015)).json()
         #expect(
             json
@@ -33,7 +33,7 @@ import Testing
                 + #""symbol":"AAPL"}"#)
     }
 
-    @Test func whatIsNotKnownIsAbsent() throws {
+    @Test func `What is not known is absent`() throws {
         let object = try #require(JSONSerialization.jsonObject(with: Data(document(nil).json().utf8)) as? [String: Any])
         let entry = try #require((object["entries"] as? [[String: Any]])?.first)
         let forecast = try #require((entry["forecasts"] as? [[String: Any]])?.first)

@@ -13,7 +13,7 @@ import Testing
         return try ForecastQuestion(request)
     }
 
-    @Test func withoutAQueryItAsksForAllHorizonsOfTheChampionNow() throws {
+    @Test func `Without a query it asks for all horizons of the champion now`() throws {
         let question = try question("AAPL")
         #expect(question.horizons == [1, 5, 20])
         #expect(!question.isExplained)
@@ -21,7 +21,7 @@ import Testing
         #expect(question.asOf.description == "2013-03-01T23:00:00Z")
     }
 
-    @Test func aDateMeansItsEndAndTodayMeansNow() throws {
+    @Test func `A date means its end and today means now`() throws {
         #expect(try question("AAPL", ["as_of": "2013-03-01"]).asOf.description == "2013-03-01T23:00:00Z")
         #expect(try question("AAPL", ["as_of": "2012-02-29"]).asOf.description == "2012-02-29T23:59:59.999999Z")
     }
@@ -30,14 +30,14 @@ import Testing
         ["horizon": "3"], ["horizon": "one"], ["as_of": "2012-02-30"], ["as_of": "2013-03-02"], ["as_of": "2013-03-01T23:00:01Z"],
         ["include": "everything"], ["explain": "yes"],
     ])
-    func aBadParameterIsAProblemThatNamesIt(_ query: [String: String]) {
+    func `A bad parameter is a problem that names it`(_ query: [String: String]) {
         let problem = #expect(throws: ProblemDetails.self) { try question("AAPL", query) }
         #expect(problem?.status == 400)
         #expect(problem?.parameter == query.keys.first)
     }
 
     @Test(arguments: ["", String(repeating: "A", count: 33)])
-    func aSymbolThatCannotBeOneIsNotFound(_ symbol: String) {
+    func `A symbol that cannot be one is not found`(_ symbol: String) {
         #expect(throws: ProblemDetails.unknownSymbol(symbol)) { try question(symbol) }
     }
 }

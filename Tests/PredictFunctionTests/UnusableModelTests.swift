@@ -90,7 +90,7 @@ import Testing
                 artifactSHA256: Digest.sha256Hex(bytes)))
     }
 
-    @Test func theOtherKindsKeepTheirForecastsOfTheEvening() async throws {
+    @Test func `The other kinds keep their forecasts of the evening`() async throws {
         let market = try await market()
         defer { market.server.stop() }
         let raw = try await market.predict.handle(.slice(run: "XNAS/1", instruments: [apple.id]), Context())
@@ -103,7 +103,7 @@ import Testing
         #expect(kept == ["blended-fhs-1 floor 1", "blended-fhs-1 floor 5", "blended-fhs-1 floor 20"])
     }
 
-    @Test func theAPISaysSoAndWhatToDoAndANewFitServesAtOnce() async throws {
+    @Test func `The API says so and what to do and a new fit serves at once`() async throws {
         let market = try await market()
         defer { market.server.stop() }
         try await Forecasts(market.database).keep(
@@ -126,7 +126,7 @@ import Testing
         #expect(answered.status == 200 && answered.body.session == "2012-01-03")
     }
 
-    @Test func withoutTheRandomWalkNothingIsAnsweredEither() async throws {
+    @Test func `Without the random walk nothing is answered either`() async throws {
         let market = try await market()
         defer { market.server.stop() }
         _ = market.bucket.objects.withLock { $0.removeValue(forKey: "/kept/models/random-walk-1") }

@@ -13,7 +13,7 @@ import Testing
 
     private func refusal(_ text: String) -> ProviderRefusal? { provider.classify(status: 200, body: [UInt8](text.utf8), headers: []) }
 
-    @Test func aPairOfCurrenciesHasNoVolume() throws {
+    @Test func `A pair of currencies has no volume`() throws {
         let answer = try parse(
             """
             {"Meta Data":{"2. From Symbol":"EUR","3. To Symbol":"USD","5. Last Refreshed":"2020-01-03 21:55:00","6. Time Zone":"UTC"},
@@ -29,7 +29,7 @@ import Testing
         "3b. low (USD)":"7700","4a. close (EUR)":"6985.47","4b. close (USD)":"7800","5. volume":"21000.5","6. market cap (USD)":"1"
         """,
     ])
-    func cryptoIsInTheMarketThatWasAskedFor(_ fields: String) throws {
+    func `Crypto is in the market that was asked for`(_ fields: String) throws {
         let answer = try parse(
             "{\"Meta Data\":{\"2. Digital Currency Code\":\"BTC\",\"4. Market Code\":\"EUR\",\"7. Time Zone\":\"UTC\"},"
                 + "\"Time Series (Digital Currency Daily)\":{\"2020-01-02\":{\(fields)}}}")
@@ -37,14 +37,14 @@ import Testing
         #expect(answer.bars.map(\.volume) == [21000.5] && answer.currency == "EUR")
     }
 
-    @Test func pairsAreAskedForByFunctionsOfTheirOwn() throws {
+    @Test func `Pairs are asked for by functions of their own`() throws {
         let url = { (symbol: String) in provider.request(symbol: symbol, from: SessionDate("2026-12-01"), asOf: asOf).storedURL }
         #expect(url("EUR/USD").hasSuffix("function=FX_DAILY&from_symbol=EUR&to_symbol=USD&outputsize=compact&datatype=json"))
         #expect(url("BTC/USD").hasSuffix("function=DIGITAL_CURRENCY_DAILY&symbol=BTC&market=USD&datatype=json"))
         #expect(url("BRK-B").hasSuffix("function=TIME_SERIES_DAILY&symbol=BRK-B&outputsize=compact&datatype=json"))
     }
 
-    @Test func aSeriesWithoutRowsIsAnEmptyRange() {
+    @Test func `A series without rows is an empty range`() {
         #expect(refusal(#"{"Meta Data":{"2. Symbol":"IBM"},"Time Series (Daily)":{}}"#)?.kind == .emptyRange)
         #expect(refusal("timestamp,open,high,low,close,volume\r\n")?.kind == .emptyRange)
         #expect(refusal(#"{"Global Quote":{}}"#)?.kind == .unknownSymbol)
@@ -57,27 +57,27 @@ import Testing
         ([7, 7, 7, 7, 7, 7, 4, 7, 7, 7, 7, 7], false),
         ([1, 1, 1, 3, 1, 1, 1, 1, 3, 1, 1, 1], false), ([31, 31, 7, 31, 31, 31, 31, 31, 31, 31, 31], false),
     ])
-    func weeksAndMonthsAreNotDays(_ gaps: [Int], _ isRefused: Bool) {
+    func `Weeks and months are not days`(_ gaps: [Int], _ isRefused: Bool) {
         var days = [SessionDate(year: 2020, month: 2, day: 19)]
         for gap in gaps { days.append(days[days.count - 1].advanced(by: -gap)) }
         let csv = "timestamp,open,high,low,close,volume\n" + days.map { "\($0),1,1,1,1,1\n" }.joined()
         #expect(refusal(csv)?.kind == (isRefused ? .malformed : nil))
     }
 
-    @Test func minutesAreNotDays() {
+    @Test func `Minutes are not days`() {
         let csv = { (stamps: [String]) in "timestamp,open,high,low,close,volume\n" + stamps.map { "\($0),1,1,1,1,1\n" }.joined() }
         let refused = refusal(csv(["2020-02-14 15:45:00", "2020-02-14 15:30:00"]))
         #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
         #expect(refusal(csv(["2020-02-14 00:00:00", "2020-02-13 00:00:00", "2020-02-13 00:00:00"])) == nil)
     }
 
-    @Test func aDelayedQuoteIsAQuote() throws {
+    @Test func `A delayed quote is a quote`() throws {
         let body = #"{"Global Quote - DATA DELAYED BY 15 MINUTES":{"01. symbol":"IBM","05. price":" 1,234.50 ","06. volume":"3,100"}}"#
         let quote = try AlphaVantageQuote(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf).quote
         #expect(quote?.price == Price(1234.5) && quote?.volume == 3100)
     }
 
-    @Test func aCoefficientThatNoCompanySplitsByIsASpinOff() throws {
+    @Test func `A coefficient that no company splits by is a spin-off`() throws {
         let row = { (day: String, ratio: String) in
             let figures = ["1. open", "2. high", "3. low", "4. close", "6. volume"].map { "\"\($0)\":\"1\"," }.joined()
             return "\"\(day)\":{\(figures)\"8. split coefficient\":\"\(ratio)\"}"
@@ -91,7 +91,7 @@ import Testing
 @Suite struct LooseJSON {
     private let asOf = Instant(seconds: 1_800_000_000)
 
-    @Test func numbersInTextMayHaveBlanksAndThousands() throws {
+    @Test func `Numbers in text may have blanks and thousands`() throws {
         let body = """
             {"meta":{"interval":"1day"},"values":[{"datetime":"2020-01-02","open":" 1,234.50","high":"1,300","low":"1,200.0 ","close":"1250",
             "volume":"12,345,678"},{"datetime":"2020-01-03","open":"12,34","high":"1","low":"1","close":"1","volume":"1"}],"status":"ok"}
@@ -101,7 +101,7 @@ import Testing
         #expect(answer.rejected.map(\.rule) == [Validation.Rule.null] && answer.rejected[0].detail == "open")
     }
 
-    @Test(arguments: ["NaN", "Infinity", "-Infinity", "null"]) func whatIsNoNumberCostsItsOwnRowAlone(_ word: String) throws {
+    @Test(arguments: ["NaN", "Infinity", "-Infinity", "null"]) func `What is no number costs its own row alone`(_ word: String) throws {
         var chart = ChartBody(stamps: [1_325_601_000, 1_325_687_400])
         for name in ["open", "high", "low", "volume"] { chart.columns[name] = ["10", "10"] }
         chart.columns["close"] = [word, "10"]
@@ -109,13 +109,13 @@ import Testing
         #expect(answer.bars.count == 1 && answer.rejected.map(\.rule) == [Validation.Rule.null])
     }
 
-    @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func otherWordsAreStillMalformed(_ word: String) {
+    @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func `Other words are still malformed`(_ word: String) {
         var chart = ChartBody(stamps: [1_325_601_000])
         chart.columns = ["close": [word]]
         #expect(YahooChart().classify(status: 200, body: chart.bytes, headers: [])?.kind == .malformed)
     }
 
-    @Test func aColumnOfTextsIsAColumn() throws {
+    @Test func `A column of texts is a column`() throws {
         var chart = ChartBody(stamps: [1_325_601_000, 1_325_687_400])
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["\"10\"", "null"] }
         let answer = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)

@@ -27,7 +27,7 @@ import Testing
         return "{\"Meta Data\":{\(meta)},\"Time Series (Daily)\":{\(days.joined(separator: ","))}}"
     }()
 
-    @Test func newestFirstBecomesSessionOrderAndActionsStandApart() throws {
+    @Test func `Newest first becomes session order and actions stand apart`() throws {
         let answer = try provider.parse([UInt8](Self.adjusted.utf8), calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
         #expect(answer.bars.map(\.session.description) == ["2014-06-06", "2014-06-09", "2014-06-10"])
         #expect(answer.bars[0].close.description == "645.57")
@@ -45,7 +45,7 @@ import Testing
         ("2014-06-10", "2014-06-10T19:00:00Z", 1), ("2014-06-10", "2014-06-10T20:30:00Z", 0),
         ("2014-06-10 14:07:03", "2014-06-10T20:30:00Z", 1), ("2014-06-10 16:00:01", "2014-06-10T20:30:00Z", 0),
     ])
-    func theFirstRowIsProvisionalUntilItsSessionHasClosed(_ refreshed: String, _ asOf: String, _ provisional: Int) throws {
+    func `The first row is provisional until its session has closed`(_ refreshed: String, _ asOf: String, _ provisional: Int) throws {
         let label = "\"3. Last Refreshed\":\""
         let body = Self.adjusted.replacingOccurrences(of: label + "2014-06-10\"", with: label + refreshed + "\"")
         let answer = try provider.parse([UInt8](body.utf8), calendar: calendar, asOf: try instant(asOf))
@@ -53,7 +53,7 @@ import Testing
         #expect(answer.bars.count == 3 - provisional)
     }
 
-    @Test func csvInBothSpellingsReadsLikeJson() throws {
+    @Test func `CSV in both spellings reads like JSON`() throws {
         let csv = """
             timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient\r
             2014-06-09,92.70,93.88,91.75,93.70,20.8,75415000,0.0000,7.0\r
@@ -68,7 +68,7 @@ import Testing
         #expect(answer.rejected.map(\.rule) == ["bad-date"])
     }
 
-    @Test func theKeyIsInTheRequestAndNowhereElse() throws {
+    @Test func `The key is in the request and nowhere else`() throws {
         let asOf = try instant("2014-06-11T12:00:00Z")
         let request = provider.request(symbol: "BRK.B", from: SessionDate("2014-05-20"), asOf: asOf)
         let stored =
@@ -87,12 +87,12 @@ import Testing
         #expect(provider.redacted([UInt8](Self.adjusted.utf8)).changed == false)
     }
 
-    @Test func aNoteBesideDataIsNoRefusal() {
+    @Test func `A note beside data is no refusal`() {
         let body = Self.adjusted.dropLast() + #","Note":"5 calls per minute"}"#
         #expect(provider.classify(status: 200, body: [UInt8](body.utf8), headers: []) == nil)
     }
 
-    @Test func otherSeriesAndPagesAreRefused() {
+    @Test func `Other series and pages are refused`() {
         let kinds = [#"{"Weekly Time Series":{"2014-06-06":{}}}"#, "<html>hello</html>", "{\"Time Series (Daily)\":"].map {
             provider.classify(status: 200, body: [UInt8]($0.utf8), headers: [])?.kind
         }
@@ -109,7 +109,7 @@ import Testing
             try Vectors.bytes(Self.folder + file), calendar: TradingCalendar.of(mic: "XNYS"), asOf: try #require(Instant(asOf)))
     }
 
-    @Test func theDailySamplesReadAsTradedWithTheUnfinishedDayApart() throws {
+    @Test func `The daily samples read as traded with the unfinished day apart`() throws {
         let daily = try parse("TIME_SERIES_DAILY.json", asOf: "2020-05-08T18:10:00Z")
         #expect(daily.bars.map(\.session.description) == ["2020-05-07"])
         #expect(daily.provisional.map(\.close.description) == ["121.79"])
@@ -120,7 +120,7 @@ import Testing
     }
 
     @Test(arguments: [("TIME_SERIES_DAILY.csv", "219.3"), ("TIME_SERIES_DAILY_ADJUSTED.csv", "219.3")])
-    func theCsvSamplesHaveEveryRow(_ file: String, _ close: String) throws {
+    func `The CSV samples have every row`(_ file: String, _ close: String) throws {
         let lines = try Vectors.bytes(Self.folder + file).split { $0 == 10 || $0 == 13 }.count
         let answer = try parse(file, asOf: "2026-05-16T00:00:00Z")
         #expect(answer.bars.count == lines - 1)
@@ -132,11 +132,11 @@ import Testing
         "TIME_SERIES_WEEKLY.json", "TIME_SERIES_INTRADAY_1min_2017.json", "TIME_SERIES_MONTHLY_ADJUSTED.csv", "GLOBAL_QUOTE.csv",
         "SYMBOL_SEARCH_2019.json", "MARKET_STATUS.json", "GLOBAL_QUOTE_msft_2018.json", "DIVIDENDS.csv", "SPLITS.csv", "SYMBOL_SEARCH.csv",
     ])
-    func answersOfOtherFunctionsAreRefused(_ file: String) throws {
+    func `Answers of other functions are refused`(_ file: String) throws {
         #expect(provider.classify(status: 200, body: try Vectors.bytes(Self.folder + file), headers: []) != nil)
     }
 
-    @Test func everyPublishedRefusalHasItsKind() throws {
+    @Test func `Every published refusal has its kind`() throws {
         let errors = try Vectors.errors(Self.folder + "http-200-errors.json")
         let refusals = errors.map { provider.classify(status: $0.status, body: $0.body, headers: []) }
         #expect(

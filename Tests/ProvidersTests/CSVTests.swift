@@ -22,13 +22,13 @@ import Testing
         ["2012-01-03", "20/1/2012"],
         ["01/03/2012 16:00:00", "01/20/2012 16:00:00"], [" 2012-01-03", " 2012-01-20"],
     ])
-    func aDateIsReadAsItsColumnWritesIt(_ dates: [String]) throws {
+    func `A date is read as its column writes it`(_ dates: [String]) throws {
         let answer = try parse("Date,Open,High,Low,Close,Volume\n" + dates.map { "\($0),10,11,9,10.5,100\n" }.joined())
         #expect(answer.bars.map(\.session.description) == ["2012-01-03", "2012-01-20"])
         #expect(answer.rejected.isEmpty)
     }
 
-    @Test func datesThatCouldBeEitherOrDisagreeAreRefused() throws {
+    @Test func `Dates that could be either or disagree are refused`() throws {
         let table = { (dates: [String]) in
             [UInt8](("date,open,high,low,close\n" + dates.map { "\($0),1,1,1,1\n" }.joined()).utf8)
         }
@@ -45,12 +45,12 @@ import Testing
         ("$187.15", 187.15), ("\"1,234.50\"", 1234.5), ("\"$1,234,567.5\"", 1_234_567.5), ("187.15 USD", 187.15), ("€187.15", 187.15),
         ("\"1,234\"", 1234), ("1'234.5", 1234.5), ("1e3", 1000), ("+7.5", 7.5),
     ])
-    func pricesWithSignsAndThousands(_ cell: String, _ price: Double) throws {
+    func `Prices with signs and thousands`(_ cell: String, _ price: Double) throws {
         let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,\(cell),\(cell),\(cell),\(cell)\n")
         #expect(answer.bars.map(\.close) == [Price(price)])
     }
 
-    @Test func aSpreadsheetsDecimalCommas() throws {
+    @Test func `A spreadsheets decimal commas`() throws {
         let answer = try parse(
             """
             Date;Open;High;Low;Close;Volume\r
@@ -68,14 +68,14 @@ import Testing
     }
 
     @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
-    func onlyFiguresTellTheDecimalSign(_ text: String) throws {
+    func `Only figures tell the decimal sign`(_ text: String) throws {
         let answer = try parse("Symbol;Date;Open;High;Low;Close;Note\n\(text);2012-01-03;1,304;1,305;1,301;1,302;\(text)\n")
         #expect(answer.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Note,Open,High,Low,Close\n2012-01-03,\"1,25\",\"1,304\",\"1,305\",\"1,301\",\"1,302\"\n")
         #expect(quoted.bars.map(\.close.description) == ["1302"])
     }
 
-    @Test func theFormsOfWellKnownSites() throws {
+    @Test func `The forms of well known sites`() throws {
         let investing = try parse(
             """
             "Date","Price","Open","High","Low","Vol.","Change %"
@@ -99,7 +99,7 @@ import Testing
         #expect(yahoo.rejected.isEmpty)
     }
 
-    @Test func emptyVolumesAreZeroAndThatIsSaidOnce() throws {
+    @Test func `Empty volumes are zero and that is said once`() throws {
         let volumes = ["2012-01-03": "", "2012-01-04": "-", "2012-01-05": "7", "2012-01-06": "x"].sorted { $0.key < $1.key }
         let answer = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
         #expect(answer.bars.map(\.volume) == [0, 0, 7])
@@ -107,7 +107,7 @@ import Testing
         #expect(answer.rejected[0].ordinal == 1 && answer.rejected[0].repairs.map(\.description) == ["volume null 0.0"])
     }
 
-    @Test func encodings() throws {
+    @Test func `Encodings`() throws {
         let text = "Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n"
         #expect(try parse("\u{FEFF}" + text.replacingOccurrences(of: "\n", with: "\r\n")).bars.count == 1)
         for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian] {
@@ -118,7 +118,7 @@ import Testing
         #expect(try file.parse([UInt8](latin), calendar: nil, asOf: Self.asOf).bars.map(\.close.description) == ["1.5"])
     }
 
-    @Test func aFileOfManySymbolsIsNotOneSeries() {
+    @Test func `A file of many symbols is not one series`() {
         let text = "symbol,date,open,high,low,close\nA,2012-01-03,1,1,1,1\nB,2012-01-03,1,1,1,1\n"
         let refusal = refusal([UInt8](text.utf8))
         #expect(refusal?.kind == .malformed && refusal?.detail.contains("A and of B") == true)
@@ -128,7 +128,7 @@ import Testing
         ("Date,", ["2012-01-03 15:30:00,", "2012-01-03 15:35:00,"]), ("Date,", ["1/13/2012 9:30,", "1/13/2012 9:35,"]),
         ("Date,Time,", ["20120103,1530,", "20120103,1535,"]), ("Datetime,", ["20120103 153000,", "20120104 153000,", "20120103 153500,"]),
     ])
-    func rowsWithinADayAreNotDays(_ header: String, _ stamps: [String]) throws {
+    func `Rows within a day are not days`(_ header: String, _ stamps: [String]) throws {
         let table = { (stamps: [String]) in header + "Open,High,Low,Close\n" + stamps.map { $0 + "1,1,1,1\n" }.joined() }
         let refused = refusal([UInt8](table(stamps).utf8))
         #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
@@ -136,12 +136,12 @@ import Testing
         #expect(try parse(table([stamps[0], stamps[0]])).rejected.map(\.rule) == [Validation.Rule.duplicate])
     }
 
-    @Test func aDaysLiveRowBesideItsOwnIsADuplicate() throws {
+    @Test func `A days live row beside its own is a duplicate`() throws {
         let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
         #expect(answer.bars.map(\.close.description) == ["2"] && answer.rejected.map(\.rule) == [Validation.Rule.duplicate])
     }
 
-    @Test func stooqsFilesInBulkAndItsWordsForALimit() throws {
+    @Test func `Stooqs files in bulk and its words for a limit`() throws {
         let stooq = StooqDaily()
         let header = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\r\n"
         let answer = try stooq.parse(

@@ -22,7 +22,7 @@ import Testing
         return "[\(rows.joined(separator: ","))]"
     }
 
-    @Test func oneRowWithoutAsTradedPricesTakesThemFromItsOwnAndTheDaysAround() throws {
+    @Test func `One row without as traded prices takes them from its own and the days around`() throws {
         let whole = try parse(rows(without: []))
         let answer = try parse(rows(without: [1, 5]))
         #expect(answer.bars == whole.bars && answer.adjusted.isEmpty && answer.basis == .asTraded)
@@ -30,7 +30,7 @@ import Testing
         #expect(answer.rejected[0].repairs.map(\.description).last == "volume null 50.0")
     }
 
-    @Test func beforeASplitThatMayLieBetweenNothingIsGuessed() throws {
+    @Test func `Before a split that may lie between nothing is guessed`() throws {
         let answer = try parse(rows(without: [0, 3]))
         #expect(answer.bars.count == 4)
         #expect(answer.rejected.map(\.rule) == [Validation.Rule.null, Validation.Rule.null])
@@ -40,7 +40,7 @@ import Testing
 
     /// The rows of a split 7 for 1, both prices in cents, with a stretch without as-traded ones.
     @Test(arguments: [7.0, 1.05, 1])
-    func aStretchWithoutAsTradedPricesIsFilledThoughBothSidesAreRoundedToCents(_ ratio: Double) throws {
+    func `A stretch without as traded prices is filled though both sides are rounded to cents`(_ ratio: Double) throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
         let days = calendar.sessions(from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 6, day: 1))
         let cents = { (price: Double) in (price * 100).rounded() / 100 }
@@ -61,7 +61,7 @@ import Testing
         #expect(answer.rejected.map(\.rule) == Array(repeating: "not-as-traded", count: 40))
     }
 
-    @Test func aSmallSplitInPricesOfACentIsStillASplit() throws {
+    @Test func `A small split in prices of a cent is still a split`() throws {
         let rows = (3..<13).map { day in
             let own = day == 5 ? "" : ["uOpen", "uHigh", "uLow", "uClose"].map { "\"\($0)\":\(day < 5 ? 0.42 : 0.4)," }.joined()
             let plain = ["open", "high", "low", "close"].map { "\"\($0)\":0.4," }.joined()
@@ -72,7 +72,7 @@ import Testing
         #expect(answer.bars.count == 9 && answer.rejected.map(\.rule) == [Validation.Rule.null])
     }
 
-    @Test func aBatchAboutOneSymbolIsReadAndOneAboutSeveralIsRefused() throws {
+    @Test func `A batch about one symbol is read and one about several is refused`() throws {
         let list = rows(without: [])
         #expect(try parse("{\"AAPL\":{\"chart\":\(list)}}").bars.count == 6)
         let splits = "{\"AAPL\":{\"splits\":[{\"exDate\":\"2014-06-09\",\"toFactor\":7,\"fromFactor\":1}]}}"
@@ -84,7 +84,7 @@ import Testing
         #expect(several?.kind == .malformed && several?.detail.contains("AAPL, IBM") == true)
     }
 
-    @Test func aMinuteWithoutAnyTradeIsNoRow() throws {
+    @Test func `A minute without any trade is no row`() throws {
         let answer = try parse(
             """
             [{"date":"2019-05-30","minute":"09:30","open":1,"high":1,"low":1,"close":1,"volume":5},

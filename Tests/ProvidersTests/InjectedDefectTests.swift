@@ -6,7 +6,7 @@ import Testing
 
 /// Defects put at random into histories that have next to none, and how many of each kind the rules find.
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct InjectedDefects {
-    @Test(arguments: [1, 2] as [UInt64]) func atLeastNineteenOfTwentyAreFoundByTheRuleOfTheirKind(_ seed: UInt64) throws {
+    @Test(arguments: [1, 2] as [UInt64]) func `At least nineteen of twenty are found by the rule of their kind`(_ seed: UInt64) throws {
         let histories = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7)
         var random = SplitMix(state: seed)
         var tally: [Defect: (found: Int, injected: Int)] = [:]
@@ -31,13 +31,13 @@ import Testing
         }
     }
 
-    @Test func aRealMarketIsNoDefect() throws {
+    @Test func `A real market is no defect`() throws {
         let findings = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).values.flatMap { Rules.findings($0) }
         #expect(findings.count <= 41, "one in 10,000 rows")
     }
 
     /// Symbols and sessions that the file's description lists.
-    @Test func everyListedDefectOfTheRawFileIsFoundWithFewOthers() throws {
+    @Test func `Every listed defect of the raw file is found with few others`() throws {
         let histories = try DailyFile.histories("sp500_5yr_raw", volumeColumn: 6)
         var found: Set<String> = []
         var others: [String: Int] = [:]
@@ -66,7 +66,7 @@ import Testing
     }
 
     /// Of a row and its repetition at most one can be true: the other file says of nearly every pair that one is not.
-    @Test func rowsThatRepeatTheOneBeforeAreRefutedByAnotherSource() throws {
+    @Test func `Rows that repeat the one before are refuted by another source`() throws {
         let truth = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).mapValues { rows in
             Dictionary(rows.map { ($0.session, $0.close ?? 0) }) { $1 }
         }

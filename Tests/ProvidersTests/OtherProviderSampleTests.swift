@@ -83,7 +83,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct OtherProviderSamples {
     private static let folder = "contracts/market-data/"
 
-    @Test(arguments: ProviderSample.all) func everyRecordedAnswerComesToWhatItSays(_ sample: ProviderSample) throws {
+    @Test(arguments: ProviderSample.all) func `Every recorded answer comes to what it says`(_ sample: ProviderSample) throws {
         let body = try Vectors.recorded(Self.folder + sample.file, interaction: sample.interaction)
         let provider = try #require(ProviderCatalog.provider(named: sample.provider, kind: sample.kind))
         #expect(provider.kind == sample.kind)
@@ -103,7 +103,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect((answer.bars.last ?? answer.adjusted.last)?.close.description == sample.last?.close)
     }
 
-    @Test func everyInteractionOfARecordingIsInTheTable() throws {
+    @Test func `Every interaction of a recording is in the table`() throws {
         for file in Set(ProviderSample.all.map(\.file)) where file.hasSuffix(".yaml") {
             let interactions = Set(ProviderSample.all.filter { $0.file == file }.map(\.interaction))
             #expect(interactions == Set(try Vectors.interactions(Self.folder + file).indices), "\(file)")
@@ -117,13 +117,13 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         ("twelvedata", "twelvedata/http-200-errors.json", ["rate-limited", "unknown-symbol"]),
         ("stooq", "stooq/http-200-non-csv-bodies.json", ["unknown-symbol", "daily-quota", "unknown-symbol", "blocked"]),
     ])
-    func everyPublishedRefusalHasItsKind(_ name: String, _ file: String, _ kinds: [String]) throws {
+    func `Every published refusal has its kind`(_ name: String, _ file: String, _ kinds: [String]) throws {
         let provider = try #require(ProviderCatalog.provider(named: name))
         let refusals = try Vectors.errors(Self.folder + file).map { provider.classify(status: $0.status, body: $0.body, headers: []) }
         #expect(refusals.map { $0?.kind.name ?? "none" } == kinds)
     }
 
-    @Test func finnhubsQuotesAndCandlesAreToldApartFromTheirRefusals() throws {
+    @Test func `Finnhubs quotes and candles are told apart from their refusals`() throws {
         let list = try #require(
             try JSONSerialization.jsonObject(with: Data(Vectors.bytes(Self.folder + "finnhub/candle-and-quote.json"))) as? [[String: Any]])
         let kinds = try list.map { entry in
@@ -135,7 +135,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect(kinds == ["data", "empty-range", "premium", "data", "unknown-symbol", "rate-limited", "bad-key"])
     }
 
-    @Test func aPageOfSeveralSymbolsIsRefused() throws {
+    @Test func `A page of several symbols is refused`() throws {
         let asOf = try #require(Instant("2026-11-01T00:00:00Z"))
         let alpaca = AlpacaBars(key: nil, minutes: 1)
         let body = try Vectors.bytes(Self.folder + "alpaca/latest-bars.json")
@@ -143,7 +143,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect(refusal?.kind == .malformed && refusal?.detail.contains("AAPL") == true && refusal?.detail.contains("NIO") == true)
     }
 
-    @Test func aRunOverPagesFollowsThemWithoutTheKeyInAnyAddress() throws {
+    @Test func `A run over pages follows them without the key in any address`() throws {
         let asOf = try #require(Instant("2026-11-01T00:00:00Z"))
         let polygon = PolygonAggregates(baseURL: "http://127.0.0.1:1", key: "SECRETKEY99")
         let body = try Vectors.bytes(Self.folder + "polygon-massive/openapi-example-aggs-with-next_url.json")

@@ -11,7 +11,7 @@ import Testing
         ("X:BTCUSD", 1_577_836_800_000, "2020-01-01"), ("C:EURUSD", 1_577_836_800_000, "2020-01-01"),
         ("", 1_577_836_800_000, "2020-01-01"), ("AAPL", 1_577_941_200_000, "2020-01-02"), ("AAPL", 1_593_576_000_000, "2020-07-01"),
     ])
-    func polygonsStampsAreMidnightOfTheirOwnDay(_ ticker: String, _ stamp: Int64, _ session: String) throws {
+    func `Polygons stamps are midnight of their own day`(_ ticker: String, _ stamp: Int64, _ session: String) throws {
         let name = ticker.isEmpty ? "" : "\"ticker\":\"\(ticker)\","
         let body = "{\(name)\"resultsCount\":1,\"results\":[{\"t\":\(stamp),\"o\":1,\"h\":2,\"l\":1,\"c\":1.5,\"v\":3}]}"
         let polygon = PolygonAggregates(key: nil)
@@ -21,7 +21,7 @@ import Testing
         #expect(answer.currency == "USD")
     }
 
-    @Test func aPairsPricesAreInItsSecondCurrency() throws {
+    @Test func `A pairs prices are in its second currency`() throws {
         let polygon = #"{"ticker":"C:USDJPY","results":[{"t":1577836800000,"o":108,"h":109,"l":108,"c":108.5,"v":3}]}"#
         #expect(try PolygonAggregates(key: nil).parse([UInt8](polygon.utf8), calendar: nil, asOf: asOf).currency == "JPY")
         let twelve = """
@@ -32,7 +32,7 @@ import Testing
         #expect(answer.currency == "USD" && answer.adjusted.map(\.volume) == [0])
     }
 
-    @Test func polygonsIndicesHaveNoVolumeAndSharesMustHaveOne() throws {
+    @Test func `Polygons indices have no volume and shares must have one`() throws {
         let body = { (ticker: String) in
             [UInt8]("{\"ticker\":\"\(ticker)\",\"results\":[{\"t\":1577941200000,\"o\":1,\"h\":2,\"l\":1,\"c\":1.5}]}".utf8)
         }
@@ -52,7 +52,7 @@ import Testing
         return [UInt8]("{\"bars\":{\(lists.joined(separator: ","))},\"next_page_token\":\(next)}".utf8)
     }
 
-    @Test func anEmptyPageOfAlpacaIsNotTheLast() throws {
+    @Test func `An empty page of Alpaca is not the last`() throws {
         let alpaca = AlpacaBars(key: nil)
         for page in [bars(["AAPL": []], next: "\"more\""), bars([:], next: "\"more\"")] {
             #expect(alpaca.classify(status: 200, body: page, headers: []) == nil)
@@ -63,7 +63,7 @@ import Testing
         #expect(alpaca.classify(status: 200, body: bars([:], next: "null"), headers: [])?.kind == .unknownSymbol)
     }
 
-    @Test func aPageOfSeveralSymbolsIsRefused() throws {
+    @Test func `A page of several symbols is refused`() throws {
         let page = bars(["AAPL": [140, 141], "NIO": [20]], next: "null")
         #expect(throws: ProviderRefusal.self) { try AlpacaBars(key: nil).parse(page, calendar: nil, asOf: asOf) }
         let single = try AlpacaBars(key: nil).parse(bars(["AAPL": [140, 141], "NIO": []], next: "null"), calendar: nil, asOf: asOf)
@@ -74,7 +74,7 @@ import Testing
         ("bars-1d", "feed=iex", "timeframe=1Day"), ("bars-1d-sip", "feed=sip", "timeframe=1Day"),
         ("bars-15min-delayed_sip", "feed=delayed_sip", "timeframe=15Min"), ("bars-5min", "feed=iex", "timeframe=5Min"),
     ])
-    func alpacasFeedIsAPartOfItsKind(_ kind: String, _ feed: String, _ span: String) throws {
+    func `Alpacas feed is a part of its kind`(_ kind: String, _ feed: String, _ span: String) throws {
         let alpaca = try #require(ProviderCatalog.provider(named: "alpaca", kind: kind))
         #expect(alpaca.kind == kind)
         let url = alpaca.request(symbol: "AAPL", from: nil, asOf: asOf).url
@@ -90,7 +90,7 @@ import Testing
         return "{\"meta\":{\"symbol\":\"A\",\"interval\":\"1day\"},\"values\":[\(values.joined(separator: ","))],\"status\":\"ok\"}"
     }
 
-    @Test func aFullAnswerOfTwelveDataHasAnOlderPage() throws {
+    @Test func `A full answer of twelve data has an older page`() throws {
         let provider = TwelveDataSeries(key: "SECRETKEY99")
         #expect(provider.hasPages)
         let full = try provider.parse([UInt8](try series(5000).utf8), calendar: nil, asOf: asOf)
@@ -101,13 +101,13 @@ import Testing
         #expect(try provider.parse([UInt8](try series(4999).utf8), calendar: nil, asOf: asOf).nextPage == nil)
     }
 
-    @Test func nothingOnTheDatesIsAnEmptyRangeToTwelveData() {
+    @Test func `Nothing on the dates is an empty range to twelve data`() {
         let words = "No data is available on the specified dates. Try setting different start/end dates."
         let text = "{\"code\":400,\"message\":\"\(words)\",\"status\":\"error\"}"
         #expect(TwelveDataSeries(key: nil).classify(status: 200, body: [UInt8](text.utf8), headers: [])?.kind == .emptyRange)
     }
 
-    @Test func severalSymbolsOfTwelveDataAreRefusedAndOneAloneIsRead() throws {
+    @Test func `Several symbols of twelve data are refused and one alone is read`() throws {
         let missing = #"{"code":404,"message":"symbol not found","status":"error"}"#
         let body = [UInt8]("{\"A\":\(try series(3)),\"B\":\(missing)}".utf8)
         let provider = TwelveDataSeries(key: nil)

@@ -12,7 +12,7 @@ import Testing
             ("Wed, 21 Oct 2026 27:30:30 GMT", nil), ("21 Oct 2026 07:30:30 GMT", nil),
             ("1e300", 86_400), ("90000", 86_400), ("-1e300", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
         ] as [(String, Double?)])
-    func retryAfterIsSecondsOrADateOnBothStatuses(_ value: String, _ seconds: Double?) {
+    func `Retry after is seconds or a date on both statuses`(_ value: String, _ seconds: Double?) {
         for (status, name) in [(429, "rate-limited"), (503, "server-error")] {
             let headers = [Self.date, (name: "retry-after", value: value)]
             for provider in [YahooChart(), TiingoDaily(key: nil), PolygonAggregates(key: nil)] as [any DataProvider] {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func withoutADateOfItsOwnAnAnswersDateIsComparedWithNow() throws {
+    @Test func `Without a date of its own an answers date is compared with now`() throws {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(identifier: "GMT")
@@ -35,14 +35,14 @@ import Testing
         #expect(seconds > 3000 && seconds <= 3600)
     }
 
-    @Test func aFailingServersWordsKeepItsPause() {
+    @Test func `A failing servers words keep its pause`() {
         let body = [UInt8](#"{"message":"too many requests"}"#.utf8)
         let refusal = AlpacaBars(key: nil).classify(status: 503, body: body, headers: [(name: "Retry-After", value: "30")])
         #expect(refusal?.kind == .serverError && refusal?.retryAfter == 30)
     }
 
     @Test(arguments: ["1e300", "-1e300", "\"1e300\"", "1e19", "600", "399.5"])
-    func aCodeThatIsNoStatusDoesNotCount(_ code: String) {
+    func `A code that is no status does not count`(_ code: String) {
         let body = [UInt8]("{\"code\":\(code),\"message\":\"what\",\"status\":\"error\"}".utf8)
         for provider in [TwelveDataSeries(key: nil), TwelveDataQuote(key: nil)] as [any DataProvider] {
             #expect(provider.classify(status: 200, body: body, headers: [])?.kind == .malformed)
@@ -67,7 +67,7 @@ import Testing
         "{\"\(key)", "<html>\(key)</html>", "your token, \(key), is not one of ours, friend", "{\"values\":\"\(key)\"}",
         "{\"data\":\"\(key)\",\"bars\":1}", "a,b," + String(repeating: "x", count: 190) + key + "\n1,2,3\n",
     ])
-    func theKeyIsInNoDescription(_ body: String) throws {
+    func `The key is in no description`(_ body: String) throws {
         for provider in Self.providers {
             for status in [200, 400, 429, 500] {
                 let refusal = try #require(
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func aLimitInPlainTextWithCommasIsTheDailyQuota() {
+    @Test func `A limit in plain text with commas is the daily quota`() {
         let words = """
             We have detected your API key as \(Self.key) and our standard API rate limit is 25 requests per day. Please subscribe, \
             if you like, to any of the premium plans.

@@ -14,7 +14,7 @@ import Testing
         provider.classify(status: status, body: [UInt8](text.utf8), headers: [])
     }
 
-    @Test func csvReadsLikeJsonWithItsActions() throws {
+    @Test func `CSV reads like JSON with its actions`() throws {
         let csv = try parse(
             """
             date,close,high,low,open,volume,adjClose,divCash,splitFactor\r
@@ -36,7 +36,7 @@ import Testing
         (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [Validation.Rule.null]),
         (["7", "null", "9"], [7, 9], [Validation.Rule.null]), (["0", "0"], [0, 0], []),
     ])
-    func aShareWithoutVolumesIsSaidAndAHoleIsADefect(_ volumes: [String], _ read: [Double], _ rules: [String]) throws {
+    func `A share without volumes is said and a hole is a defect`(_ volumes: [String], _ read: [Double], _ rules: [String]) throws {
         let rows = zip(["2014-06-05", "2014-06-06", "2014-06-09"], volumes).map { day, volume in
             "{\"date\":\"\(day)T00:00:00.000Z\",\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":\(volume),\"divCash\":0,\"splitFactor\":1}"
         }
@@ -44,14 +44,14 @@ import Testing
         #expect(answer.bars.map(\.volume) == read && answer.rejected.map(\.rule) == rules)
     }
 
-    @Test func csvAnswersRefuseInPlainText() {
+    @Test func `CSV answers refuse in plain text`() {
         #expect(refusal("Error: Ticker 'X' not found", 404)?.kind == .unknownSymbol)
         #expect(refusal("date,close,high,low,open,volume\n")?.kind == .emptyRange)
         #expect(refusal("Error: You have run over your hourly request allocation.", 429)?.kind.name == "rate-limited")
         #expect(refusal("Token SECRETKEY99 is wrong", 401)?.detail.contains("SECRETKEY99") == false)
     }
 
-    @Test func aFactorThatNoCompanySplitsByIsASpinOff() throws {
+    @Test func `A factor that no company splits by is a spin-off`() throws {
         let row = { (date: String, factor: String) in
             "{\"date\":\"\(date)\",\"open\":10,\"high\":10,\"low\":10,\"close\":10,\"volume\":1,\"divCash\":0,\"splitFactor\":\(factor)}"
         }
@@ -59,7 +59,7 @@ import Testing
         #expect(answer.actions.map(\.nature) == [.spinOff, .ordinary])
     }
 
-    @Test func pairsHaveAddressesAndShapesOfTheirOwn() throws {
+    @Test func `Pairs have addresses and shapes of their own`() throws {
         let spelling = try #require(SymbolSpelling(provider: "tiingo"))
         let url = { (text: String) throws in
             let ticker = try #require(Ticker(text))

@@ -24,7 +24,7 @@ struct ChartBody {
 
     private func instant(_ text: String) throws -> Instant { try #require(Instant(text)) }
 
-    @Test func aHistoryAdjustedInSinglePrecisionComesBackAsTraded() throws {
+    @Test func `A history adjusted in single precision comes back as traded`() throws {
         let calendar = try #require(calendar)
         let last = SessionDate(year: 2021, month: 1, day: 8)
         let sessions = calendar.sessions(from: SessionDate(year: 1999, month: 1, day: 4), through: last)
@@ -55,7 +55,7 @@ struct ChartBody {
         #expect(answer.actions.contains(CorporateAction(exDate: exDate, kind: .dividend(Price(2.65)))))
     }
 
-    @Test func aDividendOnTheDayOfASplitIsForOneOldShare() throws {
+    @Test func `A dividend on the day of a split is for one old share`() throws {
         let open = try #require(calendar).open(of: SessionDate(year: 2014, month: 6, day: 9)).seconds
         var chart = ChartBody(stamps: [open])
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["93.5"] }
@@ -67,7 +67,7 @@ struct ChartBody {
         #expect(answer.actions.contains { $0.kind == .dividend(Price(3.29)) })
     }
 
-    @Test func badRowsAreNamedAndTheOthersGoOn() throws {
+    @Test func `Bad rows are named and the others go on`() throws {
         var chart = ChartBody()
         let days = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-07", "2012-01-09"]
         chart.stamps = try days.map { try instant($0 + "T14:30:00Z").seconds }
@@ -92,7 +92,7 @@ struct ChartBody {
         ("2012-01-03T21:20:00Z", 1_325_624_401, 1_325_624_401, 1), ("2012-01-03T21:20:00Z", 1_325_620_000, 1_325_620_000, 0),
         ("2012-01-05T00:00:00Z", 1_325_601_000, 1_325_601_000, 1),
     ])
-    func aSessionIsFinalOnceItsCloseHasPassedAndItsRowIsNotLive(_ asOf: String, _ stamp: Int, _ lastTrade: Int, _ final: Int) throws {
+    func `A session is final once its close has passed and its row is not live`(_ asOf: String, _ stamp: Int, _ lastTrade: Int, _ final: Int) throws {
         var chart = ChartBody(stamps: [Int64(stamp)])
         chart.meta += ",\"regularMarketTime\":\(lastTrade)"
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["93.5"] }
@@ -101,7 +101,7 @@ struct ChartBody {
         #expect(answer.provisional.count == 1 - final)
     }
 
-    @Test func theRequestEncodesItsSymbolAndEndsAtTheInstant() throws {
+    @Test func `The request encodes its symbol and ends at the instant`() throws {
         let asOf = try instant("2012-01-03T22:30:00Z")
         let request = YahooChart(baseURL: "http://127.0.0.1:9").request(symbol: "^GSPC", from: SessionDate("2011-12-19"), asOf: asOf)
         let path =
@@ -111,14 +111,14 @@ struct ChartBody {
         #expect(YahooChart().request(symbol: "IBM", from: nil, asOf: asOf).url.contains("period1=-2208988800&"))
     }
 
-    @Test func retryAfterIsRead() {
+    @Test func `Retry after is read`() {
         let refusal = YahooChart().classify(status: 429, body: [], headers: [(name: "Retry-After", value: "7")])
         #expect(refusal?.kind == .rateLimited(retryAfter: 7))
         #expect(refusal?.isRetryable == true)
         #expect(YahooChart().classify(status: 503, body: [UInt8]("<html>".utf8), headers: [])?.kind == .serverError)
     }
 
-    @Test func noDamageToAnAnswerIsWorseThanARefusal() throws {
+    @Test func `No damage to an answer is worse than a refusal`() throws {
         let calendar = try #require(calendar)
         var chart = ChartBody()
         let first = SessionDate(year: 2012, month: 1, day: 3)

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: [nil, ["null", "null", "null"], []] as [[String]?])
-    func closesAloneStandFlatAndThatIsSaidOnce(_ rest: [String]?) throws {
+    func `Closes alone stand flat and that is said once`(_ rest: [String]?) throws {
         var columns = ["close": ["10", "10.5", "null"]]
         if let rest { for name in ["open", "high", "low", "volume"] { columns[name] = rest } }
         let answer = try parse(try chart(columns), calendar)
@@ -36,7 +36,7 @@ import Testing
         #expect(said.text.hasSuffix(",,,10.5,"))
     }
 
-    @Test func onlyVolumesMayBeAbsentAndANullAmongThemIsADefect() throws {
+    @Test func `Only volumes may be absent and a null among them is a defect`() throws {
         var columns = Dictionary(uniqueKeysWithValues: ["open", "high", "low", "close"].map { ($0, ["10", "10", "10"]) })
         let without = try parse(try chart(columns), calendar)
         #expect(without.bars.count == 3 && without.rejected.map(\.rule) == ["absent-column"])
@@ -52,7 +52,7 @@ import Testing
         Dictionary(uniqueKeysWithValues: ["open", "high", "low", "close", "volume"].map { ($0, [price, price, price]) })
     }
 
-    @Test func aCapitalGainIsCashOfItsOwnNature() throws {
+    @Test func `A capital gain is cash of its own nature`() throws {
         let events = """
             "capitalGains":{"1325687400":{"amount":1.5,"date":1325687400},"1325773800":{"amount":0,"date":1325773800}},
             "dividends":{"1325687400":{"amount":0.25,"date":1325687400}}
@@ -75,7 +75,7 @@ import Testing
         (0.0372, 250.0, 247.0, "0.0372", true), (3.72, 250.0, 247.0, "0.0372", false), (0.2, 250.0, 235.0, "0.2", true),
         (0.2, 250.0, 251.0, "0.002", false),
     ])
-    func aDividendInPoundsBesidePricesInPence(
+    func `A dividend in pounds beside prices in pence`(
         _ amount: Double, _ before: Double, _ open: Double, _ pounds: String, _ isMended: Bool
     ) throws {
         let prices = ["\(before)", "\(open)", "\(open)"]
@@ -89,7 +89,7 @@ import Testing
         #expect(answer.rejected.allSatisfy { $0.repairs == [Repair(field: .dividend, before: amount, after: amount * 100)] })
     }
 
-    @Test func aZoneThatIsNotKnownIsReadByTheCalendarsOrByItsOffset() throws {
+    @Test func `A zone that is not known is read by the calendars or by its offset`() throws {
         let meta = #""currency":"USD","exchangeTimezoneName":"Mars/Base","gmtoffset":39600,"dataGranularity":"1d""#
         let body = try chart(Self.flat("50"), meta: meta, at: "T23:00:00Z")
         let byOffset = try parse(body, nil)

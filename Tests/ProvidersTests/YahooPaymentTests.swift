@@ -40,7 +40,7 @@ import Testing
             (16.92, 0.0, 15.67, "0.417", "0.837", "0.417"), (16.92, 0.0, 16.5, "0.417", "0.417", nil),
             (16.92, 0.0, 16.05, "0.417", "0.417", "0.417"),
         ] as [(Double, Double, Double, String, String, String?)])
-    func aDividendThatHasTheGainInItIsPaidOnce(
+    func `A dividend that has the gain in it is paid once`(
         _ before: Double, _ open: Double, _ close: Double, _ dividend: String, _ gain: String, _ rest: String?
     ) throws {
         let answer = try parse([(before, before), (open, close), (close, close)], dividends: [1: dividend], gains: [1: gain])
@@ -52,14 +52,14 @@ import Testing
         #expect(said.flatMap(\.repairs).map(\.description) == (rule == "dividend-with-gain" ? ["dividend \(dividend) \(rest ?? "")"] : []))
     }
 
-    @Test func whereNoPriceTellsTheGainIsInTheDividend() throws {
+    @Test func `Where no price tells the gain is in the dividend`() throws {
         let first = try parse([(16.22, 16.22), (16.3, 16.3)], dividends: [0: "0.837"], gains: [0: "0.417"])
         #expect(amounts(first) == ["0.42"] && amounts(first, .capitalGain) == ["0.417"])
     }
 
     private static let level = Array(repeating: (open: 250.0, close: 250.0), count: 60)
 
-    @Test func aSmallDividendBesidePencesIsInPoundsWhereTheOthersSaySo() throws {
+    @Test func `A small dividend beside pences is in pounds where the others say so`() throws {
         let others = try parse(Self.level, dividends: [10: "3.5", 25: "0.0372", 40: "4.1"], currency: "GBp")
         #expect(amounts(others) == ["0.035", "0.0372", "0.041"])
         let said = others.rejected.filter { $0.rule == "dividend-unit" }
@@ -67,13 +67,13 @@ import Testing
     }
 
     @Test(arguments: [[10: "0.0372"], [10: "0.03", 25: "0.0372"], [10: "3.5", 25: "0.002"], [10: "0.08", 25: "0.3", 40: "0.31"]])
-    func withoutAFallOrOthersThatAgreeASmallDividendStaysWhatItIs(_ dividends: [Int: String]) throws {
+    func `Without a fall or others that agree a small dividend stays what it is`(_ dividends: [Int: String]) throws {
         let answer = try parse(Self.level, dividends: dividends, currency: "GBp")
         #expect(amounts(answer) == dividends.sorted { $0.key < $1.key }.compactMap { Double($0.value).map { Price($0 / 100).description } })
         #expect(!answer.rejected.contains { $0.rule == "dividend-unit" })
     }
 
-    @Test func ofDividendsThatAreAllInPoundsHalfTheFallsAreEnough() throws {
+    @Test func `Of dividends that are all in pounds half the falls are enough`() throws {
         var prices = Self.level
         for day in [10, 25] { prices[day].open = 246.5 }
         let answer = try parse(prices, dividends: [10: "0.035", 25: "0.0372", 40: "0.04"], currency: "GBp")
@@ -84,7 +84,7 @@ import Testing
         #expect(amounts(other) == ["0.00035", "0.000372", "0.0004"])
     }
 
-    @Test func aDividendInAnotherCurrencyIsNotThePrices() throws {
+    @Test func `A dividend in another currency is not the prices`() throws {
         let answer = try parse(
             Self.level, dividends: [10: "0.5,\"currency\":\"USD\"", 25: "0.04,\"currency\":\"GBP\"", 40: "4,\"currency\":\"GBp\""],
             gains: [10: "1.5,\"currency\":\"EUR\""], currency: "GBp")

@@ -52,7 +52,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct YahooSamples {
     private static let folder = "contracts/market-data/yahoo/"
 
-    @Test(arguments: YahooSample.all) func everyRecordedAnswerComesToWhatItSays(_ sample: YahooSample) throws {
+    @Test(arguments: YahooSample.all) func `Every recorded answer comes to what it says`(_ sample: YahooSample) throws {
         let body = try Vectors.body(YahooSamples.folder + sample.file)
         let calendar = sample.mic.flatMap { TradingCalendar.of(mic: $0) }
         let asOf = try #require(Instant(sample.asOf))
@@ -73,12 +73,12 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         #expect(answer.bars.last?.close.description == sample.last?.close)
     }
 
-    @Test func everySampleOfTheFolderIsInTheTable() throws {
+    @Test func `Every sample of the folder is in the table`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Vectors.file(YahooSamples.folder))
         #expect(Set(files) == Set(YahooSample.all.map(\.file) + ["error-bodies.json"]))
     }
 
-    @Test func everyPublishedErrorBodyIsRefusedForItsReason() throws {
+    @Test func `Every published error body is refused for its reason`() throws {
         let expected = [
             "unknown-symbol", "empty-range", "empty-range", "rate-limited", "rate-limited", "bad-key", "maintenance",
         ]
@@ -87,14 +87,14 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         #expect(kinds == expected)
     }
 
-    @Test func theStampOfASydneyMorningBelongsToItsLocalDate() throws {
+    @Test func `The stamp of a Sydney morning belongs to its local date`() throws {
         let body = try Vectors.body(YahooSamples.folder + "chart-ALL.AX-live-last-bar.json")
         let answer = try YahooChart().parse(body, calendar: nil, asOf: try #require(Instant("2022-01-13T05:10:30Z")))
         #expect(answer.provisional.first?.session.description == "2022-01-13")
         #expect(answer.bars.contains { $0.session.description == "2022-01-12" })
     }
 
-    @Test func theDuplicateKeepsTheLaterRow() throws {
+    @Test func `The duplicate keeps the later row`() throws {
         let body = try Vectors.body(YahooSamples.folder + "chart-duplicate-same-day-reconstructed.json")
         let calendar = TradingCalendar.of(mic: "XNAS")
         let answer = try YahooChart().parse(body, calendar: calendar, asOf: try #require(Instant("2019-01-26T00:00:00Z")))

@@ -69,7 +69,7 @@ import Testing
         ("4063-T-1d-bad-stock-split", "XTKS", "Asia/Tokyo", "JPY"), ("LA-V-1d-bad-stock-split", "XTSX", "America/Toronto", "CAD"),
         ("AET-L-1d-100x-error", "XLON", "Europe/London", "GBp"), ("8TRA-DE-1d-missing-div-adjust", "XETR", "Europe/Berlin", "EUR"),
     ])
-    func theWrongAnswerAndItsTwinEarnTheSame(_ name: String, _ mic: String, _ zone: String, _ currency: String) throws {
+    func `The wrong answer and its twin earn the same`(_ name: String, _ mic: String, _ zone: String, _ currency: String) throws {
         let wrong = try returns(name, mic: mic, zone: zone, currency: currency)
         let right = try returns(name + "-fixed", mic: mic, zone: zone, currency: currency)
         #expect(wrong.count == right.count && wrong.count >= 4)
@@ -80,7 +80,7 @@ import Testing
     /// counting for four sessions past its ex-date. The wrong level ends on the first day of a rights issue, on which the price really fell
     /// by half, so that the break is by nearly twenty. That is neither the told ratio nor without news, and 21 returns are too few to judge
     /// it by: nothing in the answer tells a fall by half from one to a twentieth. One return stands wrong, by exactly the split.
-    @Test func aSplitTooManyThatEndsOnADayOfNewsIsNotTold() throws {
+    @Test func `A split too many that ends on a day of news is not told`() throws {
         let name = "SPM-MI-1d-bad-stock-split"
         let wrong = try returns(name, mic: "XMIL", zone: "Europe/Rome", currency: "EUR")
         let right = try returns(name + "-fixed", mic: "XMIL", zone: "Europe/Rome", currency: "EUR")
@@ -90,14 +90,14 @@ import Testing
         for (session, value) in others { #expect(abs(value + log(10) - (right[session] ?? .nan)) < 1e-6) }
     }
 
-    @Test func everyPairOfTheFolderIsNamed() throws {
+    @Test func `Every pair of the folder is named`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Vectors.file("contracts/market-data/yahoo-data-quality"))
         let pairs = Set(files.map { $0.replacingOccurrences(of: "-fixed", with: "") })
         let told = ["4063-T-1d-bad-stock-split", "LA-V-1d-bad-stock-split", "AET-L-1d-100x-error", "8TRA-DE-1d-missing-div-adjust"]
         #expect(pairs == Set((told + ["SPM-MI-1d-bad-stock-split", "ASAI-L-1h-bad-unit"]).map { $0 + ".csv" }))
     }
 
-    @Test func anHourAtAHundredthOfItsPriceIsMended() throws {
+    @Test func `An hour at a hundredth of its price is mended`() throws {
         let parse = { (name: String) throws in
             try YahooIntraday(interval: "1h").parse(
                 body(try lines(name), zone: "Europe/London", currency: "GBp", granularity: "1h"),

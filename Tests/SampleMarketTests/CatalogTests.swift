@@ -3,7 +3,7 @@ import SampleMarket
 import Testing
 
 @Suite struct CatalogTests {
-    @Test func theFileHoldsEverySessionOfTheSource() throws {
+    @Test func `The file holds every session of the source`() throws {
         let catalog = try SampleData.catalog.get()
         let counts = Dictionary(uniqueKeysWithValues: catalog.series.map { ($0.instrument.id, $0.bars.count) })
         #expect(counts == ["XNAS:AAPL": 3270, "XNAS:FB": 196, "XNAS:GOOG": 2148, "XNYS:IBM": 3270, "XNAS:MSFT": 3270])
@@ -14,13 +14,13 @@ import Testing
         ("AAPL", "2000-03-01", "118.56 132.06 118.5 130.31", 9_616_100.0), ("FB", "2012-05-18", "42.05 45 38 38.2318", 573_576_400),
         ("GOOG", "2004-08-19", "100.01 104.06 95.96 100.335", 44_659_000), ("MSFT", "2000-03-03", "94.75 98.87 93.87 96.12", 50_717_600),
     ])
-    func figuresAreTheSourcesToTheLastDigit(symbol: String, date: String, prices: String, volume: Double) throws {
+    func `Figures are the sources to the last digit`(symbol: String, date: String, prices: String, volume: Double) throws {
         let bar = try #require(try SampleData.catalog.get()[symbol]?.bars.first { "\($0.session)" == date })
         #expect([bar.open, bar.high, bar.low, bar.close].map { "\($0)" }.joined(separator: " ") == prices)
         #expect(bar.volume == volume)
     }
 
-    @Test func everyDayIsASessionOfItsExchangeAndNoSessionIsMissing() throws {
+    @Test func `Every day is a session of its exchange and no session is missing`() throws {
         for series in try SampleData.catalog.get().series {
             let calendar = try #require(TradingCalendar.of(mic: series.instrument.exchange))
             let sessions = series.bars.map(\.session)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func splitsAndDividendsExplainTheSourcesAdjustedCloseWithinRounding() throws {
+    @Test func `Splits and dividends explain the sources adjusted close within rounding`() throws {
         let runs = try SampleData.AdjustmentRun.all()
         for series in try SampleData.catalog.get().series {
             let own = runs.filter { $0.symbol == series.instrument.symbol }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aMissingFolderIsOneSentence() {
+    @Test func `A missing folder is one sentence`() {
         #expect { try SampleCatalog(folder: "/nowhere") } throws: { "\($0)".contains("/nowhere/actions.txt") }
     }
 }

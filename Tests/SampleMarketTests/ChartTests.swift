@@ -12,7 +12,7 @@ import Testing
         return (answer.status, try JSONDecoder().decode(Chart.self, from: Data(answer.body.utf8)), answer.body)
     }
 
-    @Test func pricesAreAdjustedOnlyForSplitsThatHadHappened() throws {
+    @Test func `Prices are adjusted only for splits that had happened`() throws {
         let closes = try ["2000-06-21T13:00:00Z", "2000-06-21T14:00:00Z", "2000-07-01T00:00:00Z", "2005-03-01T00:00:00Z"].map {
             try #require(try ask("AAPL", from: "2000-03-01T00:00:00Z", to: $0).chart.chart.result?[0].indicators.quote[0].close?[0])
         }
@@ -20,7 +20,7 @@ import Testing
         #expect(zip(closes, expected).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
-    @Test func aSplitStandsAtItsOpenAndMultipliesTheVolumeBeforeIt() throws {
+    @Test func `A split stands at its open and multiplies the volume before it`() throws {
         let outcome = try #require(try ask("AAPL", from: "2005-02-25T00:00:00Z", to: "2005-03-01T00:00:00Z").chart.chart.result?[0])
         let split = try #require(outcome.events?.splits?.values.first)
         #expect(split.date == outcome.timestamp?[1])
@@ -29,14 +29,14 @@ import Testing
         #expect(outcome.indicators.quote[0].volume?[0] == bar.volume * 2)
     }
 
-    @Test func aDayInProgressHasNoBarYet() throws {
+    @Test func `A day in progress has no bar yet`() throws {
         let open = try ask("IBM", from: "2012-01-03T00:00:00Z", to: "2012-01-04T20:59:59Z").chart.chart.result?[0].timestamp
         let closed = try ask("IBM", from: "2012-01-03T00:00:00Z", to: "2012-01-04T21:00:00Z").chart.chart.result?[0].timestamp
         #expect(open?.count == 1)
         #expect(closed == [1_325_601_000, 1_325_687_400])
     }
 
-    @Test func adjustedCloseFollowsYahoosDividendRule() throws {
+    @Test func `Adjusted close follows yahoos dividend rule`() throws {
         let outcome = try #require(try ask("MSFT", from: "2012-11-12T00:00:00Z", to: "2012-11-14T00:00:00Z").chart.chart.result?[0])
         let close = try #require(outcome.indicators.quote[0].close?[0])
         let adjusted = try #require(outcome.indicators.adjclose[0].adjclose?[0])
@@ -44,7 +44,7 @@ import Testing
         #expect(outcome.events?.dividends?.values.map(\.amount) == [0.23])
     }
 
-    @Test func nothingAfterTheQuerysEndIsInTheAnswer() throws {
+    @Test func `Nothing after the querys end is in the answer`() throws {
         let early = try ask("GOOG", from: "2004-08-01T00:00:00Z", to: "2004-09-01T00:00:00Z")
         let outcome = try #require(early.chart.chart.result?[0])
         #expect(outcome.timestamp?.allSatisfy { $0 < 1_093_996_800 } == true)
@@ -52,26 +52,26 @@ import Testing
         #expect(try ask("GOOG", from: "2004-08-01T00:00:00Z", to: "2004-09-01T00:00:00Z").body == early.body)
     }
 
-    @Test func anUnknownSymbolIsNotFound() throws {
+    @Test func `An unknown symbol is not found`() throws {
         let answer = try ask("NOSUCH", from: "2012-01-01T00:00:00Z", to: "2012-02-01T00:00:00Z")
         #expect(answer.status == 404)
         #expect(answer.chart.chart.error?.code == "Not Found")
     }
 
-    @Test func askingBeforeTheListingIsAnEmptyRange() throws {
+    @Test func `Asking before the listing is an empty range`() throws {
         let answer = try ask("FB", from: "2011-01-01T00:00:00Z", to: "2011-12-30T23:00:00Z")
         #expect(answer.status == 400)
         #expect(answer.chart.chart.error?.description == "Data doesn't exist for startDate = 1293840000, endDate = 1325286000")
     }
 
-    @Test func aWeekendHasAnAnswerWithoutRows() throws {
+    @Test func `A weekend has an answer without rows`() throws {
         let answer = try ask("AAPL", from: "2012-01-07T00:00:00Z", to: "2012-01-09T00:00:00Z")
         #expect(answer.status == 200)
         #expect(answer.chart.chart.result?[0].timestamp == nil)
         #expect(answer.chart.chart.result?[0].indicators.quote[0].close == nil)
     }
 
-    @Test func theServerSpeaksHTTPOnLoopbackAndGivesThePortBack() async throws {
+    @Test func `The server speaks HTTP on loopback and gives the port back`() async throws {
         let market = ChartMarket(try SampleData.catalog.get())
         var logger = Logger(label: "sample-market")
         logger.logLevel = .critical

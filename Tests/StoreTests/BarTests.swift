@@ -14,7 +14,7 @@ import Testing
         return database
     }
 
-    @Test func onlyChangedBarsBecomeVersionsAndReadsKnowWhatWasKnown() async throws {
+    @Test func `Only changed bars become versions and reads know what was known`() async throws {
         let bars = Bars(try await withApple())
         let old = [bar("2012-01-09", 10), bar("2012-01-10", 11)]
         #expect(try await bars.insert(old, from: first, currency: "USD", available: closed) == ["2012-01-09", "2012-01-10"])
@@ -34,7 +34,7 @@ import Testing
         #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: first.knownAt) == nil)
     }
 
-    @Test func ofTwoAnswersUnderOneInstantTheLaterFetchWins() async throws {
+    @Test func `Of two answers under one instant the later fetch wins`() async throws {
         let bars = Bars(try await withApple())
         let later = answer(first.knownAt, sha256: "00", fetchedAt: first.fetchedAt.adding(seconds: 5))
         try await bars.insert([bar("2012-01-10", 11)], from: first, currency: "USD", available: closed)
@@ -42,7 +42,7 @@ import Testing
         #expect(try await bars.read(apple.id, .recorded(first.knownAt)) == [bar("2012-01-10", 12)])
     }
 
-    @Test func actionsAreVersionedAndRetracted() async throws {
+    @Test func `Actions are versioned and retracted`() async throws {
         let actions = Actions(try await withApple())
         let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))
         let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)))
@@ -60,7 +60,7 @@ import Testing
         #expect(try await actions.read(apple.id, .available("2012-01-09T21:15:00Z")) == [split, dividend])
     }
 
-    @Test func quarantinedRowsKeepTheirReason() async throws {
+    @Test func `Quarantined rows keep their reason`() async throws {
         let log = QuarantineLog(try await withApple())
         let row = QuarantinedRow(
             ordinal: 3, session: nil, violation: Violation(rule: "null-field", detail: "close"), text: "{\"close\":null}")

@@ -10,7 +10,7 @@ import Testing
     let renamed: Instant = "2022-06-01T12:00:00Z"
     let now: Instant = "2025-01-10T12:00:00Z"
 
-    @Test func facebookBecomesMetaAndAnotherInstrumentMayBeFB() async throws {
+    @Test func `Facebook becomes meta and another instrument may be FB`() async throws {
         let database = try await freshDatabase()
         let (instruments, symbols) = (Instruments(database), Symbols(database))
         try await instruments.register([facebook])
@@ -39,7 +39,7 @@ import Testing
         #expect(try await forecasts.kept(symbol: "FB", asOf: "2022-05-01T00:00:00Z", featureVersion: "f1")?.instrument == facebook)
     }
 
-    @Test func theListGoesOnAfterAnyInstrument() async throws {
+    @Test func `The list goes on after any instrument`() async throws {
         let instruments = Instruments(try await freshDatabase())
         let symbols = ["b", "A", "BRK.B", "BRKA", "a", "Z", "É"]
         try await instruments.register(
@@ -53,7 +53,7 @@ import Testing
         #expect(try await instruments.list(of: []).isEmpty)
     }
 
-    @Test func aProvidersOwnNameComesBeforeEveryonesAndANameMayEnd() async throws {
+    @Test func `A providers own name comes before everyones and a name may end`() async throws {
         let database = try await freshDatabase()
         let symbols = Symbols(database)
         try await Instruments(database).register([apple])
@@ -66,7 +66,7 @@ import Testing
         #expect(try await symbols.instrument(called: "aapl.us", provider: "yahoo", on: "2005-01-03", asOf: now) == nil)
     }
 
-    @Test func aDelistingIsAStateWithADateThatCanBeTakenBack() async throws {
+    @Test func `A delisting is a state with a date that can be taken back`() async throws {
         let database = try await freshDatabase()
         let universe = Universe(database)
         try await Instruments(database).register([apple, facebook])
@@ -79,7 +79,7 @@ import Testing
         #expect(try await universe.members(exchange: "XNAS", on: "2023-05-01", asOf: now).count == 2)
     }
 
-    @Test func aClosureReachesTheCalendarFromWhenItWasKnown() async throws {
+    @Test func `A closure reaches the calendar from when it was known`() async throws {
         let calendars = ExchangeCalendars(try await freshDatabase())
         let day: SessionDate = "2031-01-09"
         let known: Instant = "2030-12-30T00:00:00Z"
@@ -94,7 +94,7 @@ import Testing
         #expect(try await calendars.calendar(of: "NONE", asOf: known) == nil)
     }
 
-    @Test func announcedHoursMakeASessionShorterOrADayASession() async throws {
+    @Test func `Announced hours make a session shorter or a day a session`() async throws {
         let calendars = ExchangeCalendars(try await freshDatabase())
         let (day, saturday): (SessionDate, SessionDate) = ("2030-03-20", "2030-03-23")
         let known: Instant = "2030-03-18T00:00:00Z"
@@ -112,7 +112,7 @@ import Testing
         #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.isEarlyClose(day) == false)
     }
 
-    @Test func theOrderOfPreferenceIsReadFromText() throws {
+    @Test func `The order of preference is read from text`() throws {
         let preference = try SourcePreference("yahoo, stooq; XLON=stooq ;XNAS:FB=tiingo,yahoo", otherwise: "x")
         #expect(preference.order(for: apple) == ["yahoo", "stooq"])
         #expect(preference.order(for: facebook) == ["tiingo", "yahoo"])
@@ -125,7 +125,7 @@ import Testing
         }
     }
 
-    @Test func theStatusNamesWhatIsMissing() async throws {
+    @Test func `The status names what is missing`() async throws {
         let database = try await freshDatabase()
         try await Instruments(database).register([apple, facebook])
         let calendar = try #require(TradingCalendar.of(mic: "XNAS"))

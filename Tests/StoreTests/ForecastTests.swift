@@ -39,7 +39,7 @@ import Testing
         return (database, features)
     }
 
-    @Test func theMatrixComesBackAsOfAnInstantWithItsCrossSection() async throws {
+    @Test func `The matrix comes back as of an instant with its cross section`() async throws {
         let (_, features) = try await withFeatures()
         let known: Instant = "2012-01-11T22:30:00Z"
         let change = FeatureRecord(session: "2012-01-10", values: [50, .nan], logReturn: 0.05, extras: [5.0 / 3, .nan, 1])
@@ -83,7 +83,7 @@ import Testing
         #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
     }
 
-    @Test func theChampionAndTheRosterAreReadAsOfAnInstant() async throws {
+    @Test func `The champion and the roster are read as of an instant`() async throws {
         let database = try await freshDatabase()
         let (registry, promotions) = (ModelRegistry(database), Promotions(database))
         let (one, two) = (model("m1", asOf: "2012-01-01T00:00:00Z"), model("m2", asOf: "2012-02-01T00:00:00Z"))
@@ -114,7 +114,7 @@ import Testing
         #expect(error?.sqlState == .foreignKeyViolation)
     }
 
-    @Test func ordersOfOneInstantStandInTheirOrder() async throws {
+    @Test func `Orders of one instant stand in their order`() async throws {
         let database = try await freshDatabase()
         let promotions = Promotions(database)
         let now: Instant = "2012-02-01T00:00:00Z"
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test(arguments: [["m1", "m2"], ["m2", "m1"]])
-    func ofModelsAsOfOneInstantTheLastRegisteredServes(_ order: [String]) async throws {
+    func `Of models as of one instant the last registered serves`(_ order: [String]) async throws {
         let database = try await freshDatabase()
         let now: Instant = "2012-02-01T00:00:00Z"
         let (registry, promotions) = (ModelRegistry(database), Promotions(database))
@@ -144,7 +144,7 @@ import Testing
         #expect(roster?["blended-fhs"]?.fits.map(\.id) == order.reversed())
     }
 
-    @Test func aKeptForecastIsFoundAndNeverRewritten() async throws {
+    @Test func `A kept forecast is found and never rewritten`() async throws {
         let (database, _) = try await withFeatures()
         let forecasts = Forecasts(database)
         let now: Instant = "2012-01-10T23:00:00Z"
@@ -180,7 +180,7 @@ import Testing
         #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, kind: "lstm", featureVersion: "f1")?.kind == nil)
     }
 
-    @Test func aForecastIsIssuedWiderOrNarrowerAndKeepsWhatTheModelSaid() async throws {
+    @Test func `A forecast is issued wider or narrower and keeps what the model said`() async throws {
         let (database, _) = try await withFeatures()
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
         let wide = forecast("m1", "2012-01-10", 1, asOf: "2012-01-10T23:00:00Z", spread: 2)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LimitTests {
     let generous = RequestLimits.Allowance(perMinute: 60_000, perDay: nil, concurrency: 100)
 
-    @Test func aQuotaOfTheDayEndsForEveryone() async throws {
+    @Test func `A quota of the day ends for everyone`() async throws {
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         let allowance = RequestLimits.Allowance(perMinute: 60_000, perDay: 25, concurrency: 8)
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func requestsArePacedAndABucketFillsAgain() async throws {
+    @Test func `Requests are paced and a bucket fills again`() async throws {
         let database = try await freshDatabase()
         let limits = RequestLimits(database)
         let slow = RequestLimits.Allowance(perMinute: 1, perDay: nil, concurrency: 2)
@@ -56,7 +56,7 @@ import Testing
         guard case .granted = try await limits.take("p", slow) else { return #expect(Bool(false), "no refill") }
     }
 
-    @Test func noMoreRequestsRunAtOnceThanAllowedAndALostLeaseRunsOut() async throws {
+    @Test func `No more requests run at once than allowed and a lost lease runs out`() async throws {
         let database = try await freshDatabase()
         let limits = RequestLimits(database)
         var two = generous
@@ -73,7 +73,7 @@ import Testing
         guard case .granted = try await limits.take("p", two) else { return #expect(Bool(false), "a lost lease ends") }
     }
 
-    @Test func aBlockHoldsForAllAndNeverGetsShorter() async throws {
+    @Test func `A block holds for all and never gets shorter`() async throws {
         let limits = RequestLimits(try await freshDatabase())
         _ = try await limits.take("p", generous)
         try await limits.block("p", seconds: 5000, reason: "rate-limited")

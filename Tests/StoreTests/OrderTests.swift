@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1, 0, 1, 2, 3], [1, 3, 3, 0, 2]])
-    func theOrderOfDeliveryLeavesNoTrace(order: [Int]) async throws {
+    func `The order of delivery leaves no trace`(order: [Int]) async throws {
         var hashes: [[String: String]] = []
         for order in [[0, 1, 2, 3], order] {
             let database = try await freshDatabase()
@@ -50,7 +50,7 @@ import Testing
         #expect(hashes[0]["bars"] != hashes[0]["forecasts"])
     }
 
-    @Test func twoFoldersOfOneInstrumentTakeTurns() async throws {
+    @Test func `Two folders of one instrument take turns`() async throws {
         let (database, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: database)
         try await Instruments(database).register([apple])
@@ -66,7 +66,7 @@ import Testing
         #expect(try await TableHash.all(in: database) == TableHash.all(in: reference))
     }
 
-    @Test func realTimeColumnsAreNotHashed() async throws {
+    @Test func `Real time columns are not hashed`() async throws {
         let database = try await freshDatabase()
         try await Instruments(database).register([apple])
         try await fold(Self.answers[0].0, in: database)

@@ -36,7 +36,7 @@ import Testing
         try await Scores(database).due(from: "2012-01-01", asOf: asOf, horizons: [1, 5, 20], featureVersion: "f1")
     }
 
-    @Test func forecastsMatureWhenTheLastReturnOfTheirHorizonIsKnown() async throws {
+    @Test func `Forecasts mature when the last return of their horizon is known`() async throws {
         let (database, _) = try await withForecasts()
         #expect(try await due(database, "2012-01-04T22:00:00Z").isEmpty)
         let matured = try await due(database, evening("2012-01-10"))
@@ -46,7 +46,7 @@ import Testing
         #expect(matured[0].kind == "blended-fhs")
     }
 
-    @Test func aLaterCorrectionDoesNotChangeWhatWasKnownWhenAForecastMatured() async throws {
+    @Test func `A later correction does not change what was known when a forecast matured`() async throws {
         let (database, features) = try await withForecasts()
         let before = try await due(database, evening("2012-01-10"))
         let corrected = FeatureRecord(session: "2012-01-04", values: [0, 0], logReturn: 0.5, extras: [0])
@@ -56,7 +56,7 @@ import Testing
         #expect(abs(after[1].outcome - 0.64) < 1e-12, "but those that matured after it see it")
     }
 
-    @Test func aScoreIsDueAgainOnlyWhenALateAnswerMadeItObsolete() async throws {
+    @Test func `A score is due again only when a late answer made it obsolete`() async throws {
         let (database, features) = try await withForecasts()
         let now = evening("2012-01-10")
         let matured = try await due(database, now)
@@ -72,7 +72,7 @@ import Testing
         #expect(try await due(database, now).isEmpty)
     }
 
-    @Test func aGapThatIsFilledLateMaturesWhatReachesOverItThen() async throws {
+    @Test func `A gap that is filled late matures what reaches over it then`() async throws {
         let (database, features) = try await withForecasts()
         try await database.execute("DELETE FROM features WHERE session = '2012-01-05'")
         let filled: Instant = "2012-01-11T22:40:00Z"
@@ -84,7 +84,7 @@ import Testing
         #expect(abs(whole.outcome - 0.16) < 1e-12, "0.01 + 0.03 + 0.03 + 0.04 + 0.05")
     }
 
-    @Test func totalsAndOriginsCountWhatWasScoredByAnInstant() async throws {
+    @Test func `Totals and origins count what was scored by an instant`() async throws {
         let (database, _) = try await withForecasts()
         _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", kind: "lstm"))
         try await Forecasts(database).keep([fixture.forecast("n1", "2012-01-03", 1, asOf: evening("2012-01-03"))])
@@ -109,7 +109,7 @@ import Testing
             ])
     }
 
-    @Test func kindsAreComparedWhereAllOfThemForecastAndFitsOfOneKindCountAsOne() async throws {
+    @Test func `Kinds are compared where all of them forecast and fits of one kind count as one`() async throws {
         let database = try await freshDatabase()
         let evening = evening("2012-01-03")
         for (model, kind) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm")] {
@@ -149,7 +149,7 @@ import Testing
         #expect(alone.map(\.count) == [3])
     }
 
-    @Test func factorsAreReadAsTheyWereKnownAndLateOutcomesDoNotCount() async throws {
+    @Test func `Factors are read as they were known and late outcomes do not count`() async throws {
         let (database, _) = try await withForecasts()
         let calibrations = Calibrations(database)
         let matured = try await due(database, evening("2012-01-10"))
@@ -178,7 +178,7 @@ import Testing
         #expect(try await calibrations.last(of: "blended-fhs", horizon: 1, before: "2012-01-04") == steps[0])
     }
 
-    @Test func theFirstWordOfALookStays() async throws {
+    @Test func `The first word of a look stays`() async throws {
         let evaluations = Evaluations(try await freshDatabase())
         let look = ModelEvaluation(
             .training, kind: "lstm", asOf: "2012-02-01T10:00:00Z", verdict: "failed", evidence: #"{"reason": "diverged"}"#)

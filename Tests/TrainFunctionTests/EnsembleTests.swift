@@ -14,7 +14,7 @@ import Testing
     .enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized,
     .timeLimit(.minutes(2)))
 struct EnsembleTests {
-    @Test func theEnsembleNamesItsMembersAndIsMadeOnce() async throws {
+    @Test func `The ensemble names its members and is made once`() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
         var summary = TrainSummary()
@@ -40,7 +40,7 @@ struct EnsembleTests {
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.kind == "blended-fhs")
     }
 
-    @Test func ofTwoThatMakeTheEnsembleAtOnceOneDoes() async throws {
+    @Test func `Of two that make the ensemble at once one does`() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
         let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
@@ -61,7 +61,7 @@ struct EnsembleTests {
         #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Train.testTime).count == 1)
     }
 
-    @Test func aFitThatComesWhileTheEnsembleWaitsForTheRegistryIsAMemberOfIt() async throws {
+    @Test func `A fit that comes while the ensemble waits for the registry is a member of it`() async throws {
         let plans = [
             TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1),
             TrainingPlan(type: StandIn.self, seed: 1),
@@ -91,7 +91,7 @@ struct EnsembleTests {
         #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Train.testTime).map(\.id) == made.map(\.id))
     }
 
-    @Test func anEnsembleThatADeadInvocationLeftUnmadeIsMadeUpAndGivesWayToTheWholeOne() async throws {
+    @Test func `An ensemble that a dead invocation left unmade is made up and gives way to the whole one`() async throws {
         let plans = [
             TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1),
             TrainingPlan(type: StandIn.self, seed: 1),
@@ -120,7 +120,7 @@ struct EnsembleTests {
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id, "an older fit does not come back")
     }
 
-    @Test func weightsAreLearnedFromWhatWasLostInOrder() {
+    @Test func `Weights are learned from what was lost in order`() {
         let monday = SessionDate(year: 2016, month: 1, day: 4)
         var expected = PastLossWeights(priors: [0, 1, 1], floor: 0)
         var rows: [MemberLoss] = []

@@ -9,7 +9,7 @@ import Testing
 /// Events that come twice, over a real database and a real S3 server.
 @Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized)
 struct RedeliveryTests {
-    @Test func aFirstPartThatComesAgainGoesOnFromWhatLaterPartsReached() async throws {
+    @Test func `A first part that comes again goes on from what later parts reached`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
         let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))

@@ -12,7 +12,7 @@ import Testing
 /// Training over a real database and a real S3 server.
 @Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized)
 struct TrainTests {
-    @Test func aFitGoesOnFromItsCheckpointToTheSameModel() async throws {
+    @Test func `A fit goes on from its checkpoint to the same model`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
         let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
@@ -32,14 +32,14 @@ struct TrainTests {
         #expect(summary.models.map(\.isNew) == [true, false])
     }
 
-    @Test func aCheckpointOfAnotherTrainingCountsAsNone() async throws {
+    @Test func `A checkpoint of another training counts as none`() async throws {
         let set = try #require(try await Train.overRandomBars([]).knowledge(asOf: Train.testTime)).set
         let progress = try TrainingPlan(type: SlowModel.self, seed: 1).fit(set, resuming: [1, 2], deadline: .now + .seconds(60))
         guard case .paused(let checkpoint) = progress else { throw TrainingFailure.deadline }
         #expect(checkpoint == [7])
     }
 
-    @Test func aFitThatDoesNotComeForwardFailsAndIsRecorded() async throws {
+    @Test func `A fit that does not come forward fails and is recorded`() async throws {
         let plan = TrainingPlan(type: StuckModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
         let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
@@ -50,7 +50,7 @@ struct TrainTests {
         #expect(summary.failed.keys.sorted() == ["stuck"])
     }
 
-    @Test func aDivergedFitIsRecordedAndTheChampionStays() async throws {
+    @Test func `A diverged fit is recorded and the champion stays`() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
         let first = try await train.handle(TrainEvent(time: Train.testTime), Context())
@@ -67,7 +67,7 @@ struct TrainTests {
         #expect(look.subject == .training && look.verdict == "failed" && look.evidence.contains("after 1 restart"))
     }
 
-    @Test func aTrainingOfAllKindsPassesOverOneWhoseFitStillLasts() async throws {
+    @Test func `A training of all kinds passes over one whose fit still lasts`() async throws {
         let plan = TrainingPlan(type: BlendedFHS.self, seed: 1, lasts: 75)
         let train = try await Train.overRandomBars([plan])
         #expect(try await train.handle(TrainEvent(time: Train.testTime), Context()).models.first?.isNew == true)
@@ -77,7 +77,7 @@ struct TrainTests {
         #expect(try await train.handle(TrainEvent(time: later, kinds: ["blended-fhs"]), Context()).models.first?.isNew == true)
     }
 
-    @Test func anUnknownKindIsRefusedByName() async throws {
+    @Test func `An unknown kind is refused by name`() async throws {
         let train = try await Train.overRandomBars(TrainingPlan.all)
         await #expect(throws: Train.Failure.self) { try await train.handle(TrainEvent(time: Train.testTime, kinds: ["oracle"]), Context()) }
         let early = try await train.handle(TrainEvent(time: Train.testTime.adding(seconds: -1)), Context())

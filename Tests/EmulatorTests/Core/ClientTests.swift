@@ -43,7 +43,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     ]
 
     @Test(.enabled(if: exists("python3", "-c", "import boto3"), "needs boto3"))
-    func boto3SeesLambda() async throws {
+    func `Boto3 sees Lambda`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F"), folder.function("None", reserved: 0)))
         await machine.start()
@@ -93,7 +93,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     }
 
     @Test(.enabled(if: exists("aws", "--version"), "needs the AWS CLI"))
-    func theAWSCommandLineInvokes() async throws {
+    func `The AWS command line invokes`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
         await machine.start()
@@ -123,7 +123,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     }()
 
     @Test(.enabled(if: interfaceClient != nil, "needs BELLWETHER_RIC_PYTHON"))
-    func aFunctionOfAnotherVendorsRuntimeRuns() async throws {
+    func `A function of another vendors runtime runs`() async throws {
         let python = try #require(Self.interfaceClient)
         let folder = try FunctionFolder(bootstrap: "#!/bin/sh\nexec \(python) -m awslambdaric \"$_HANDLER\"\n")
         try """

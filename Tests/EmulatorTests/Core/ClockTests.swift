@@ -58,7 +58,7 @@ private final class LateObject: Settling {
         return configuration
     }
 
-    @Test func everyFiringIsDoneBeforeTheNextOneComes() async throws {
+    @Test func `Every firing is done before the next one comes`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(Self.configuration(folder))
         await machine.start(sources: [Ticker(period: 3_600_000, seconds: 0.02), Ticker(period: 7_200_000)])
@@ -72,7 +72,7 @@ private final class LateObject: Settling {
         try await machine.stop()
     }
 
-    @Test func anAdvanceThatCrashedGoesOnWithoutLossOrRepetition() async throws {
+    @Test func `An advance that crashed goes on without loss or repetition`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder)
         for attempt in 0..<4 {
@@ -92,7 +92,7 @@ private final class LateObject: Settling {
         #expect(folder.marks.count <= 24 + 3)
     }
 
-    @Test func timeDoesNotMoveBeforeSourcesHaveSettled() async throws {
+    @Test func `Time does not move before sources have settled`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(Self.configuration(folder))
         await machine.start(sources: [Ticker(period: 3_600_000)], settlers: [LateObject(machine)])
@@ -101,7 +101,7 @@ private final class LateObject: Settling {
         try await machine.stop()
     }
 
-    @Test func aSecondAdvanceJoinsTheSameTargetAndIsRefusedForAnother() async throws {
+    @Test func `A second advance joins the same target and is refused for another`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(Self.configuration(folder))
         await machine.start(sources: [Ticker(period: 3_600_000, isHeld: true)])
@@ -114,7 +114,7 @@ private final class LateObject: Settling {
         try await machine.stop()
     }
 
-    @Test func theClockStandsAfterARestartWhereItStoodBefore() async throws {
+    @Test func `The clock stands after a restart where it stood before`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder)
         let first = try await Machine(configuration)
@@ -134,7 +134,7 @@ private final class LateObject: Settling {
         try await third.stop()
     }
 
-    @Test func whileTheClockRunsSourcesFireByRealTime() async throws {
+    @Test func `While the clock runs sources fire by real time`() async throws {
         let folder = try FunctionFolder()
         var configuration = Self.configuration(folder)
         configuration.initialClock = .running()
@@ -148,7 +148,7 @@ private final class LateObject: Settling {
         try await machine.stop()
     }
 
-    @Test func aHoldThatComesWhileAScheduleFiresIsNotUndone() async throws {
+    @Test func `A hold that comes while a schedule fires is not undone`() async throws {
         let folder = try FunctionFolder()
         var configuration = Self.configuration(folder)
         configuration.initialClock = .running()
@@ -166,7 +166,7 @@ private final class LateObject: Settling {
         try await machine.stop()
     }
 
-    @Test func timesAreReadAndWrittenAsRFC3339() {
+    @Test func `Times are read and written as RFC 3339`() {
         #expect(VirtualTime("2012-01-03T22:30:00Z")?.milliseconds == 1_325_629_800_000)
         #expect(VirtualTime("2012-01-03T17:30:00-05:00")?.milliseconds == 1_325_629_800_000)
         #expect(VirtualTime("2012-01-03T22:30:00.250Z")?.description == "2012-01-03T22:30:00.250Z")

@@ -4,7 +4,7 @@ import Testing
 @testable import Emulator
 
 @Suite struct ConcurrencyTests {
-    @Test func simultaneousInvocationsRunInTheirOwnEnvironmentsAndTheWarmestIsUsedNext() async throws {
+    @Test func `Simultaneous invocations run in their own environments and the warmest is used next`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
         let results = try await withThrowingTaskGroup(of: Int?.self) { group in
@@ -24,7 +24,7 @@ import Testing
         #expect(folder.processes == [])
     }
 
-    @Test func moreJobsThanEnvironmentsWait() async throws {
+    @Test func `More jobs than environments wait`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("F"))
         configuration.limits.environmentsPerFunction = 2
@@ -42,7 +42,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func callersBeyondTheReservedConcurrencyAreThrottledAndEventsWait() async throws {
+    @Test func `Callers beyond the reserved concurrency are throttled and events wait`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("One", reserved: 1), folder.function("None", reserved: 0)))
         await machine.start()
@@ -59,7 +59,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func theWholeMachineHasALimitToo() async throws {
+    @Test func `The whole machine has a limit too`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("A"), folder.function("B"))
         configuration.limits.concurrentInvocations = 1
@@ -72,7 +72,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func idleEnvironmentsAreEnded() async throws {
+    @Test func `Idle environments are ended`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("F"))
         configuration.limits.idleSeconds = 1
@@ -83,7 +83,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func aPayloadOverSixMebibytesNeverReachesTheFunction() async throws {
+    @Test func `A payload over six mebibytes never reaches the function`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
         let payload = [UInt8](repeating: UInt8(ascii: "1"), count: 6 * 1024 * 1024 + 1)

@@ -13,7 +13,7 @@ import Testing
         return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
     }
 
-    @Test func theClockIsSetAndAdvancedOverHTTPAndTheStatusTellsOfIt() async throws {
+    @Test func `The clock is set and advanced over HTTP and the status tells of it`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
         await machine.start(routes: [Route("POST", "/hook") { APIResponse(status: 200, body: $0.body) }])
@@ -39,7 +39,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func aTakenPortIsAClearError() async throws {
+    @Test func `A taken port is a clear error`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
         var second = folder.configuration(folder.function("F"))
@@ -54,7 +54,7 @@ import Testing
             ("F", "F", nil), ("F:$LATEST", "F", "$LATEST"), ("arn:aws:lambda:eu-west-1:123456789012:function:F", "F", nil),
             ("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3AF%3A3", "F", "3"), ("123456789012:function:F", "F", nil),
         ] as [(String, String, String?)])
-    func functionsAreNamedInEveryWayLambdaAllows(_ text: String, _ name: String, _ qualifier: String?) {
+    func `Functions are named in every way Lambda allows`(_ text: String, _ name: String, _ qualifier: String?) {
         #expect(FunctionReference(pathSegment: text)?.name == name)
         #expect(FunctionReference(pathSegment: text)?.qualifier == qualifier)
     }

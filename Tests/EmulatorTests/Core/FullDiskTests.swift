@@ -11,7 +11,7 @@ struct FullDiskTests {
             id: id, function: "F", payload: [UInt8](#"{"mark":"\#(id)","pad":"\#(String(repeating: "p", count: size))"}"#.utf8))
     }
 
-    @Test func nothingIsAcknowledgedThatIsNotOnTheDiskAndAllIsAcceptedAgainOnceThereIsRoom() async throws {
+    @Test func `Nothing is acknowledged that is not on the disk and all is accepted again once there is room`() async throws {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
@@ -37,7 +37,7 @@ struct FullDiskTests {
         _ = consume disk
     }
 
-    @Test func whatEndsWhileTheDiskIsFullIsWrittenDownOnceThereIsRoom() async throws {
+    @Test func `What ends while the disk is full is written down once there is room`() async throws {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
@@ -55,7 +55,7 @@ struct FullDiskTests {
         _ = consume disk
     }
 
-    @Test func aStartWithoutRoomSaysWhatToDo() async throws {
+    @Test func `A start without room says what to do`() async throws {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 64)
         try FileManager.default.createDirectory(atPath: "\(folder.state)/logs", withIntermediateDirectories: true)

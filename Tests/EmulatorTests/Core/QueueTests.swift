@@ -16,7 +16,7 @@ import Testing
         return configuration
     }
 
-    @Test func whatWasAcceptedIsDeliveredAfterACrash() async throws {
+    @Test func `What was accepted is delivered after a crash`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let crashed = try await Machine(configuration)
@@ -32,7 +32,7 @@ import Testing
         try await third.stop()
     }
 
-    @Test func aDeliveryUnderWayAtACrashIsRepeated() async throws {
+    @Test func `A delivery under way at a crash is repeated`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let crashed = try await Machine(configuration)
@@ -47,7 +47,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func theSameIdTwiceIsOneEventAlsoWhenItIsFinishedAndAfterARestart() async throws {
+    @Test func `The same id twice is one event also when it is finished and after a restart`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let first = try await Machine(configuration)
@@ -67,7 +67,7 @@ import Testing
         #expect(folder.marks == ["1"])
     }
 
-    @Test func functionErrorsAreRetriedTwiceInVirtualTimeAndThenGivenUp() async throws {
+    @Test func `Function errors are retried twice in virtual time and then given up`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.held(folder, folder.function("F"))
         let machine = try await Machine(configuration)
@@ -96,7 +96,7 @@ import Testing
         try await again.stop()
     }
 
-    @Test func aRetryThatSucceedsEndsTheEventAndItsAttemptsSurviveACrash() async throws {
+    @Test func `A retry that succeeds ends the event and its attempts survive a crash`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.held(folder, folder.function("F"))
         let crashed = try await Machine(configuration)
@@ -116,7 +116,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func throttlesDoNotCountButTheAgeOfAnEventDoes() async throws {
+    @Test func `Throttles do not count but the age of an event does`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(Self.held(folder, folder.function("F", reserved: 0)))
         await machine.start()
@@ -130,7 +130,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func withFaultsEveryEventComesTwiceAndOutOfOrder() async throws {
+    @Test func `With faults every event comes twice and out of order`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("F", reserved: 1))
         configuration.faults = FaultPlan(seed: 7)
@@ -144,7 +144,7 @@ import Testing
         try await machine.stop()
     }
 
-    @Test func aSecondEmulatorOverTheSameFolderIsRefused() async throws {
+    @Test func `A second emulator over the same folder is refused`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let machine = try await Machine(configuration)
@@ -154,7 +154,7 @@ import Testing
         try await next.stop()
     }
 
-    @Test func aTornLineAndWhatFollowsItIsIgnored() throws {
+    @Test func `A torn line and what follows it is ignored`() throws {
         let pending = PendingEvent(event: Self.event("a", #"{"text":"ä"}"#), acceptedAt: Self.start)
         let records: [JournalRecord] = [
             .accepted(pending), .moved(.held(at: Self.start), [pending]), .postponed(id: "a", attempts: 1, due: Self.start),
@@ -170,7 +170,7 @@ import Testing
         #expect(JournalFormat.checksum("123456789".utf8) == 0xcbf4_3926)
     }
 
-    @Test func aSnapshotHasTheEffectOfTheRecordsItReplaces() {
+    @Test func `A snapshot has the effect of the records it replaces`() {
         let pending = (0..<5).map { PendingEvent(event: Self.event("s/\($0)", "{}"), acceptedAt: Self.start) }
         let letter = DeadLetter(id: "s/1", function: "F", event: "{}", error: "no", attempts: 3, time: "")
         let state = JournalState(
@@ -187,7 +187,7 @@ import Testing
         #expect(again.clock == .held(at: Self.start))
     }
 
-    @Test func theJournalShrinksWhileItIsWritten() async throws {
+    @Test func `The journal shrinks while it is written`() async throws {
         let folder = try FunctionFolder()
         try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
         var (file, _) = try JournalFile.open(in: folder.state)

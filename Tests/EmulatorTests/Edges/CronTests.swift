@@ -79,7 +79,7 @@ private func moment(_ text: String) throws -> VirtualTime {
     ]
 
     @Test(arguments: cases)
-    func firesAtTheRightTimes(_ vector: CronCase) throws {
+    func `Fires at the right times`(_ vector: CronCase) throws {
         let expression = try ScheduleExpression(vector.expression, timeZone: vector.zone)
         var time = try moment(vector.after)
         for expected in vector.next {
@@ -95,23 +95,23 @@ private func moment(_ text: String) throws -> VirtualTime {
         "cron(0 0 ? * 8 *)", "cron(0 0 ? * MON#6 *)", "cron(x 0 1 * ? *)", "cron(0/0 0 1 * ? *)", "rate(1 minutes)", "rate(5 minute)",
         "rate(0 days)", "rate(5 weeks)", "at(2012-02-30T00:00:00)", "at(tomorrow)", "every(5 minutes)", "30 18 * * *", "",
     ])
-    func saysWhatIsWrongWithABadExpression(_ text: String) {
+    func `Says what is wrong with a bad expression`(_ text: String) {
         #expect(throws: ScheduleFailure.self) { try ScheduleExpression(text) }
     }
 
-    @Test func aRateCountsFromItsAnchor() throws {
+    @Test func `A rate counts from its anchor`() throws {
         let anchor = try moment("2012-01-01T00:00:20Z")
         let next = try ScheduleExpression("rate(5 minutes)").next(after: anchor, anchor: anchor)
         #expect(next.map(ISOTime.text) == "2012-01-01T00:05:20Z")
     }
 
-    @Test func anUnknownTimeZoneIsRefused() {
+    @Test func `An unknown time zone is refused`() {
         #expect(throws: ScheduleFailure("no time zone is named Mars/Olympus")) {
             try ScheduleExpression("rate(1 day)", timeZone: "Mars/Olympus")
         }
     }
 
-    @Test func everyMinuteFiresOncePerLocalMinuteThroughBothChanges() throws {
+    @Test func `Every minute fires once per local minute through both changes`() throws {
         let expression = try ScheduleExpression("cron(* * * * ? *)", timeZone: "America/New_York")
         for (from, to, count) in [
             ("2012-03-11T05:00:00Z", "2012-03-12T04:00:00Z", 1380), ("2012-11-04T04:00:00Z", "2012-11-05T05:00:00Z", 1440),
@@ -124,7 +124,7 @@ private func moment(_ text: String) throws -> VirtualTime {
         }
     }
 
-    @Test func datesConvertBothWaysOverCenturies() {
+    @Test func `Dates convert both ways over centuries`() {
         for days in stride(from: -200_000, through: 200_000, by: 97) { #expect(CivilDate(days: days).days == days) }
         #expect(CivilDate(days: 0).weekday == 5)
         #expect(CivilDate(year: 2000, month: 2, day: 29).days == 11016)

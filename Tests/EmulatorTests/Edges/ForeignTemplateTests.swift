@@ -47,7 +47,7 @@ import Testing
           Url: { Value: !Unknown thing }
         """
 
-    @Test func aSamInitTemplateLoadsWithNoticesForTheRest() throws {
+    @Test func `A SAM init template loads with notices for the rest`() throws {
         let template = try Template.load(text: Self.helloWorld, folder: "/app")
         let function = try #require(template.functions.first)
         #expect(template.functions.count == 1)
@@ -113,11 +113,11 @@ import Testing
         ("!FindInMap [Sizes, !Ref AWS::Region, small]", "s3"), ("!Base64 hi", "aGk="), ("!Ref F", "s-f"), ("007", "007"), ("1.50", "1.50"),
         ("''", ""), ("~", ""), ("!Select [0, !GetAZs '']", "us-east-1a"),
     ])
-    func intrinsicFunctionsResolve(_ expression: String, _ value: String) throws {
+    func `Intrinsic functions resolve`(_ expression: String, _ value: String) throws {
         #expect(try variable(expression) == value)
     }
 
-    @Test func noValueLeavesTheVariableOut() throws {
+    @Test func `No value leaves the variable out`() throws {
         #expect(try variable("!If [IsEmpty, !Ref AWS::NoValue, x]") == nil)
     }
 
@@ -136,12 +136,12 @@ import Testing
             "Resources.F.Properties.Environment.Variables.X.Fn::FindInMap: no mapping Sizes.eu-west-1.small"
         ),
     ])
-    func whatCannotBeResolvedIsNamedWithItsPath(_ expression: String, _ message: String) {
+    func `What cannot be resolved is named with its path`(_ expression: String, _ message: String) {
         #expect(throws: TemplateFailure.self) { try variable(expression) }
         do { _ = try variable(expression) } catch { #expect("\(error)" == message) }
     }
 
-    @Test func badYAMLAndBadNumbersAreClearErrors() {
+    @Test func `Bad YAML and bad numbers are clear errors`() {
         func load(_ properties: String) throws -> Template {
             let function = "{ Type: AWS::Serverless::Function, Properties: { Runtime: provided.al2, CodeUri: ., \(properties) } }"
             return try Template.load(text: "Resources: { F: \(function) }", folder: "/")

@@ -50,7 +50,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func everyPutIsOneEventWithTheObjectsFacts() async throws {
+    @Test func `Every put is one event with the objects facts`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -81,7 +81,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func settleWaitsForEverythingPutBeforeItUnderLoad() async throws {
+    @Test func `Settle waits for everything put before it under load`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -103,7 +103,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func whatWasPutWhileNobodyListenedIsFound() async throws {
+    @Test func `What was put while nobody listened is found`() async throws {
         try await Site.run { site in
             try await site.weed.start()
             try await site.weed.enableVersions()
@@ -116,7 +116,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func aKilledServerLosesNoObject() async throws {
+    @Test func `A killed server loses no object`() async throws {
         try await Site.run(patience: .seconds(1)) { site in
             try await site.listen()
             try await site.weed.start()
@@ -132,7 +132,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func anEventThatCouldNotBeWrittenComesLater() async throws {
+    @Test func `An event that could not be written comes later`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -144,7 +144,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func withoutVersionsNewContentIsAnEventAndTagsAreNone() async throws {
+    @Test func `Without versions new content is an event and tags are none`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -164,7 +164,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func aServerThatStaysAwayIsAClearError() async throws {
+    @Test func `A server that stays away is a clear error`() async throws {
         let first = try LoopbackPorts.free(WeedServer.portCount)
         let weed = try WeedServer(hook: 1, ports: Array(first..<first + WeedServer.portCount))
         defer { weed.end() }

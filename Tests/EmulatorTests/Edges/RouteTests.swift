@@ -30,13 +30,13 @@ import Testing
             ("GET", "/v1/q/x/y", "GET /v1/{a}/x/{b}", ["a": "q", "b": "y"]),
             ("DELETE", "/anything", "ANY /{proxy+}", ["proxy": "anything"]),
         ] as [(String, String, String, [String: String])])
-    func theMostSpecificRouteWins(_ method: String, _ path: String, _ route: String, _ parameters: [String: String]) throws {
+    func `The most specific route wins`(_ method: String, _ path: String, _ route: String, _ parameters: [String: String]) throws {
         let match = try #require(Self.matcher.match(method: method, path: path))
         #expect(match.routeKey == route)
         #expect(match.parameters == parameters)
     }
 
-    @Test func aRequestWithoutRouteMatchesNothingUnlessThereIsADefault() {
+    @Test func `A request without route matches nothing unless there is a default`() {
         #expect(Self.matcher.match(method: "POST", path: "/") == nil)
         let withDefault = RouteMatcher([RouteDefinition(method: "ANY", path: nil, function: "F")])
         #expect(withDefault.match(method: "PATCH", path: "/x/y")?.routeKey == "$default")
@@ -47,7 +47,7 @@ import Testing
             ("", nil), ("a=1", ["a": "1"]), ("a=1&a=2&b=", ["a": "1,2", "b": ""]), ("a", ["a": ""]), ("a=b+c%20d%2Be", ["a": "b c d+e"]),
             ("%C3%A9=%zz&x=%4", ["é": "%zz", "x": "%4"]), ("a=b=c", ["a": "b=c"]), ("&&", nil),
         ] as [(String, [String: String]?)])
-    func queriesDecodeAndRepeatedOnesJoin(_ query: String, _ parameters: [String: String]?) {
+    func `Queries decode and repeated ones join`(_ query: String, _ parameters: [String: String]?) {
         #expect(QueryString.parameters(query) == parameters)
     }
 }

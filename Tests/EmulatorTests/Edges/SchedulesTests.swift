@@ -7,7 +7,7 @@ import Testing
 @Suite struct SchedulesTests {
     private let newYear = VirtualTime(milliseconds: 1_325_376_000_000)  // 2012-01-01T00:00:00Z
 
-    @Test func aScheduleSendsItsInputWithTheScheduledTime() async throws {
+    @Test func `A schedule sends its input with the scheduled time`() async throws {
         let schedules = try Schedules([
             ScheduleDefinition(
                 name: "Nightly", expression: "cron(30 18 ? * MON-FRI *)", timeZone: "America/New_York",
@@ -20,7 +20,7 @@ import Testing
         #expect(String(decoding: event.payload, as: UTF8.self) == #"{"exchange":"XNAS","time":"2012-01-02T23:30:00Z"}"#)
     }
 
-    @Test func schedulesOfOneMomentAreAllDueAndDisabledOnesNever() async throws {
+    @Test func `Schedules of one moment are all due and disabled ones never`() async throws {
         let one = ScheduleDefinition(name: "One", expression: "rate(1 hour)", function: "A")
         var off = one
         off.name = "Off"
@@ -32,7 +32,7 @@ import Testing
         #expect(await (try Schedules([off])).next(after: newYear) == nil)
     }
 
-    @Test func withoutInputTheEnvelopeIsEventBridges() async throws {
+    @Test func `Without input the envelope is EventBridge's`() async throws {
         let time = VirtualTime(milliseconds: 1_325_379_600_000)
         for (kind, source, detail) in [
             (ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", .object([:])),
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func aYearOfNightlyFiringsTakesTheSameTimesOnEveryReplay() async throws {
+    @Test func `A year of nightly firings takes the same times on every replay`() async throws {
         let schedules = try Schedules([
             ScheduleDefinition(
                 name: "N", expression: "cron(30 18 ? * MON-FRI *)", timeZone: "America/New_York",

@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Both servers in a folder, and what runs there after the records of them are gone, as after a kill between start and record.
-    @Test(.enabled(if: !WeedServer.isMissing)) func serversOfWhichNothingWasWrittenDownAreTakenOver() async throws {
+    @Test(.enabled(if: !WeedServer.isMissing)) func `Servers of which nothing was written down are taken over`() async throws {
         let folder = try Self.folder()
         let settings = LocalServers.Settings(stateFolder: folder, weed: try #require(WeedServer.program), fast: true)
         let first = try await LocalServers.start(settings, logger: Logger(label: "test"))
@@ -35,7 +35,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func aServerStartedWhileFilesAreOpenedInheritsNone() async throws {
+    @Test func `A server started while files are opened inherits none`() async throws {
         let folder = try Self.folder()
         let opening = Thread {
             while !Thread.current.isCancelled {
@@ -63,7 +63,7 @@ import Testing
     }
 
     /// A server listens some time after its port was chosen; until then the port looks free to the next server.
-    @Test func noPortIsChosenForTwoServers() throws {
+    @Test func `No port is chosen for two servers`() throws {
         let asked = try #require((LoopbackPorts.range.lowerBound..<LoopbackPorts.range.upperBound).last { LoopbackPorts.isFree($0) })
         LoopbackPorts.keep(asked)
         #expect(try LoopbackPorts.free(preferred: asked) != asked)
@@ -75,14 +75,14 @@ import Testing
         }
     }
 
-    @Test func nothingIsLeftOfAProcessThatNobodyAsksAfter() async throws {
+    @Test func `Nothing is left of a process that nobody asks after`() async throws {
         let folder = try Self.folder()
         let process = try DetachedProcess.start(["/usr/bin/sleep", "0.2"], environment: [:], folder: folder, log: "\(folder)/log")
         #expect(await eventually { !FileManager.default.fileExists(atPath: "/proc/\(process.pid)") })
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func damagedSecretsAreNotReplaced() throws {
+    @Test func `Damaged secrets are not replaced`() throws {
         let folder = try Self.folder()
         let made = try LocalSecrets.inFolder(folder)
         #expect(try LocalSecrets.inFolder(folder) == made)
@@ -93,7 +93,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func aClusterUnderAFolderThatOnlyRootMayEnterJustWorks() async throws {
+    @Test func `A cluster under a folder that only root may enter just works`() async throws {
         let folder = try Self.folder()
         chmod(folder, 0o700)
         let server = try Self.postgres(folder)
@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0 && getpwnam("postgres") != nil, "SKIPPED: wants root and the user postgres"))
-    func aFolderThatTheUserPostgresMayNotEnterIsNamed() async throws {
+    func `A folder that the user Postgres may not enter is named`() async throws {
         let folder = try Self.folder()
         let cluster = "\(folder)/closed/state/postgres/data"
         try FileManager.default.createDirectory(atPath: "\(folder)/closed/state", withIntermediateDirectories: true)
@@ -116,7 +116,7 @@ import Testing
     }
 
     @Test(.enabled(if: SmallDisk.isAllowed, "SKIPPED: mounting a small disk wants root"))
-    func aClusterThatFindsNoRoomSaysSo() async throws {
+    func `A cluster that finds no room says so`() async throws {
         let folder = try Self.folder()
         let disk = try SmallDisk.mount(over: "\(folder)/small", kilobytes: 8192)
         let trouble = await #expect(throws: ServerTrouble.self) { try await Self.postgres("\(folder)/small").start() }
@@ -125,7 +125,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func aServerThatEndsAgainAndAgainIsExplained() async throws {
+    @Test func `A server that ends again and again is explained`() async throws {
         let folder = try Self.folder()
         let program = "\(folder)/weed"
         try "#!/bin/sh\necho no such flag >&2\nexit 2\n".write(toFile: program, atomically: true, encoding: .utf8)
