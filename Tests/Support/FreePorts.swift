@@ -3,14 +3,20 @@ import Glibc
 /// Ports of 127.0.0.1 for servers that tests start: below the range that the kernel hands to outgoing connections, one of which could
 /// otherwise take the port of a server that restarts.
 package enum FreePorts {
+    /// 23000 to 31999, or the share of a test process that runs beside others: `LOW-HIGH` in `BELLWETHER_TEST_PORTS`.
+    private static let range: ClosedRange<Int> = {
+        let ends = getenv("BELLWETHER_TEST_PORTS").map { String(cString: $0).split(separator: "-").compactMap { Int($0) } } ?? []
+        return ends.count == 2 ? ends[0]...ends[1] : 23_000...31_999
+    }()
+
     /// Ports that were free a moment ago, all different.
     package static func take(_ count: Int) -> [Int] {
         var ports: Set<Int> = []
         for _ in 0..<1000 where ports.count < count {
-            let port = Int.random(in: 23_000..<32_000)
+            let port = Int.random(in: range)
             if isFree(port) { ports.insert(port) }
         }
-        precondition(ports.count == count, "no free ports between 23000 and 32000")
+        precondition(ports.count == count, "no free ports in \(range)")
         return Array(ports)
     }
 

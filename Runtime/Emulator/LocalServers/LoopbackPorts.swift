@@ -8,7 +8,15 @@ import Synchronization
 /// Ports for servers on 127.0.0.1, below the range that the kernel hands to outgoing connections, so that a server that
 /// was killed finds its port again.
 package enum LoopbackPorts {
-    static let range = 20_000..<22_700
+    /// 20000 to 22699, or `LOW-HIGH` of the environment variable BELLWETHER_PORTS.
+    static let range = range(ProcessInfo.processInfo.environment["BELLWETHER_PORTS"]) ?? 20_000..<22_700
+
+    /// Reads `LOW-HIGH`; nil for text that is no range of at least 100 ports.
+    static func range(_ text: String?) -> Range<Int>? {
+        let ends = text?.split(separator: "-").map { Int($0) } ?? []
+        guard ends.count == 2, let low = ends[0], let high = ends[1], low > 0, high < 65_536, high - low >= 100 else { return nil }
+        return low..<(high + 1)
+    }
 
     /// What this process has chosen: a server is about to listen there, which nobody can see yet.
     private static let chosen = Mutex<Set<Int>>([])
