@@ -20,7 +20,7 @@ extension Dashboard {
 
             init(_ totals: ScoreTotals) {
                 role = totals.group
-                model = totals.kind
+                model = totals.family
                 horizon = totals.horizon
                 forecasts = totals.count
                 pinballSkill = Evaluation.skill(totals.loss, over: totals.baselineLoss)

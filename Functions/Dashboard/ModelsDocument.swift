@@ -5,9 +5,9 @@ import Store
 
 /// The answer to `GET /v1/models`.
 struct ModelsDocument: Encodable {
-    /// A kind of model and the part it plays.
+    /// A model family and the part it plays.
     struct Slot: Encodable {
-        let role, kind, model: String
+        let role, family, model: String
         let fittedAsOf: Instant
         /// When and why the champion became so, with the figures.
         let since: Instant?
@@ -19,12 +19,13 @@ struct ModelsDocument: Encodable {
         let spreadFactors: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
-            case role, kind, model, fittedAsOf = "fitted_as_of", since, reason, evidence, review, spreadFactors = "spread_factors"
+            case role, family = "kind", model, fittedAsOf = "fitted_as_of", since, reason, evidence, review, spreadFactors =
+                "spread_factors"
         }
 
         init(_ member: Roster.Member, since promotion: Promotion?, look: ModelEvaluation?, factors: [Calibration]) {
             role = member.role.rawValue
-            kind = member.kind
+            family = member.family
             model = member.fits[0].id
             fittedAsOf = member.fits[0].asOf
             since = promotion?.decidedAsOf
@@ -37,15 +38,15 @@ struct ModelsDocument: Encodable {
 
     /// A change of the champion.
     struct Decision: Encodable {
-        let model, kind, reason: String
+        let model, family, reason: String
         let decidedAsOf: Instant
         let evidence: JSONValue?
 
-        private enum CodingKeys: String, CodingKey { case model, kind, decidedAsOf = "decided_as_of", reason, evidence }
+        private enum CodingKeys: String, CodingKey { case model, family = "kind", decidedAsOf = "decided_as_of", reason, evidence }
 
         init(_ promotion: Promotion) {
             model = promotion.model
-            kind = promotion.kind
+            family = promotion.family
             decidedAsOf = promotion.decidedAsOf
             reason = promotion.reason
             evidence = JSONValue(text: promotion.evidence)
@@ -54,15 +55,15 @@ struct ModelsDocument: Encodable {
 
     /// A look that could have changed something: a review, or a training that failed.
     struct Look: Encodable {
-        let subject, kind, verdict: String
+        let subject, family, verdict: String
         let asOf: Instant
         let evidence: JSONValue?
 
-        private enum CodingKeys: String, CodingKey { case subject, kind, asOf = "as_of", verdict, evidence }
+        private enum CodingKeys: String, CodingKey { case subject, family = "kind", asOf = "as_of", verdict, evidence }
 
         init(_ evaluation: ModelEvaluation) {
             subject = evaluation.subject.rawValue
-            kind = evaluation.kind
+            family = evaluation.family
             verdict = evaluation.verdict
             asOf = evaluation.asOf
             evidence = JSONValue(text: evaluation.evidence)
@@ -70,7 +71,7 @@ struct ModelsDocument: Encodable {
     }
 
     struct Entry: Encodable {
-        let id, kind: String
+        let id, family: String
         let asOf: Instant
         /// The parts that the model plays as of the request.
         let roles: [String]
@@ -81,14 +82,14 @@ struct ModelsDocument: Encodable {
         let artifact, artifactSHA256: String
 
         private enum CodingKeys: String, CodingKey {
-            case id, kind, asOf = "as_of", roles, featureVersion = "feature_version", dataVersion = "data_version"
+            case id, family = "kind", asOf = "as_of", roles, featureVersion = "feature_version", dataVersion = "data_version"
             case codeVersion = "code_version", seed, windowFrom = "window_from", windowTo = "window_to", metrics, config, artifact
             case artifactSHA256 = "artifact_sha256"
         }
 
         init(_ model: Model, roles: [String]) {
             id = model.id
-            kind = model.kind
+            family = model.family
             asOf = model.asOf
             self.roles = roles
             featureVersion = model.featureVersion

@@ -12,7 +12,7 @@ extension Dashboard {
         let asOf = parameters.asOf
         let registry = ModelRegistry(database)
         let roster = try await registry.roster(
-            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.kind, baseline: RandomWalk.kind)
+            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.family, baseline: RandomWalk.family)
         let factors = try await Calibrations(database).known(before: Instant(microseconds: asOf.microseconds + 1))
         let promotions = try await Promotions(database).history(asOf: asOf)
         let looks = try await Evaluations(database).list(asOf: asOf)
@@ -21,8 +21,8 @@ extension Dashboard {
             slots: (roster?.members ?? []).map { member in
                 ModelsDocument.Slot(
                     member, since: member.role == .champion ? promotions.first : nil,
-                    look: looks.first { $0.kind == member.kind && $0.subject == .review },
-                    factors: factors.filter { $0.kind == member.kind })
+                    look: looks.first { $0.family == member.family && $0.subject == .review },
+                    factors: factors.filter { $0.family == member.family })
             },
             promotions: promotions.map(ModelsDocument.Decision.init), evaluations: looks.map(ModelsDocument.Look.init),
             models: try await registry.list(asOf: asOf).map { model in

@@ -21,10 +21,10 @@ struct Decisions: Sendable {
             switch self {
             case .noChampion(let time): "no model had been trained by \(time): invoke Train first"
             case .unknownModel(let name, let known): "there is no model \"\(name)\"; name an id or one of \(known.joined(separator: ", "))"
-            case .baseline(let kind): "\(kind) is what forecasts are held against; it cannot be the champion"
+            case .baseline(let family): "\(family) is what forecasts are held against; it cannot be the champion"
             case .otherFeatures(let model):
                 "\(model.id) reads features \(model.featureVersion) and would refuse those that are made now, \(FeatureSet.version): have "
-                    + "\(model.kind) trained with them (bellwether invoke Train), then promote it by its kind"
+                    + "\(model.family) trained with them (bellwether invoke Train), then promote it by its family"
             }
         }
     }
@@ -37,11 +37,11 @@ struct Decisions: Sendable {
             guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
             let summary = MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false)
             guard let floor = roster.members(.floor).first else { return summary }
-            let record = try await record(of: [roster.champion.kind, floor.kind], asOf: asOf)
-            guard let evidence = RollbackRule.judge(record, champion: roster.champion.kind, floor: floor.kind) else { return summary }
+            let record = try await record(of: [roster.champion.family, floor.family], asOf: asOf)
+            guard let evidence = RollbackRule.judge(record, champion: roster.champion.family, floor: floor.family) else { return summary }
             let isChanged = try await Promotions(database).promote(
                 floor.fits[0].id, asOf: asOf,
-                reason: "\(roster.champion.kind) lost more than \(floor.kind) over its last \(RollbackRule.origins) origins",
+                reason: "\(roster.champion.family) lost more than \(floor.family) over its last \(RollbackRule.origins) origins",
                 evidence: try json(evidence))
             guard isChanged else { return summary }
             logger.warning("Rolled back", metadata: ["from": "\(roster.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
@@ -61,18 +61,20 @@ struct Decisions: Sendable {
             }
             let looks = try await looks(roster, asOf)
             let best = looks.filter(\.judgement.isPromoted).min {
-                ($0.judgement.evidence.meanDifference ?? 0, $0.member.kind) < ($1.judgement.evidence.meanDifference ?? 0, $1.member.kind)
+                ($0.judgement.evidence.meanDifference ?? 0, $0.member.family) < (
+                    $1.judgement.evidence.meanDifference ?? 0, $1.member.family
+                )
             }
             for look in looks {
                 try await record(
-                    look.member.kind, look.member.kind == best?.member.kind ? "promoted" : "kept", look.judgement.evidence, asOf)
+                    look.member.family, look.member.family == best?.member.family ? "promoted" : "kept", look.judgement.evidence, asOf)
             }
-            try await record(champion.kind, best == nil ? "confirmed" : "replaced", ["challengers": looks.map(\.member.kind)], asOf)
+            try await record(champion.family, best == nil ? "confirmed" : "replaced", ["challengers": looks.map(\.member.family)], asOf)
             let evidence = looks.map(\.judgement.evidence)
             guard let best else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
             let isChanged = try await Promotions(database).promote(
                 best.member.fits[0].id, asOf: asOf,
-                reason: "better than \(champion.kind) over \(best.judgement.evidence.origins) origins",
+                reason: "better than \(champion.family) over \(best.judgement.evidence.origins) origins",
                 evidence: try json(best.judgement.evidence))
             guard isChanged else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
             logger.notice("Promoted", metadata: ["model": "\(best.member.fits[0].id)", "over": "\(champion.fits[0].id)"])
@@ -83,38 +85,40 @@ struct Decisions: Sendable {
     private func looks(_ roster: Roster, _ asOf: Instant) async throws -> [(member: Roster.Member, judgement: PromotionRule.Judgement)] {
         var looks: [(member: Roster.Member, judgement: PromotionRule.Judgement)] = []
         for challenger in roster.members(.challenger) {
-            let record = try await record(of: [challenger.kind, roster.champion.kind, BlendedFHS.kind], asOf: asOf)
+            let record = try await record(of: [challenger.family, roster.champion.family, BlendedFHS.family], asOf: asOf)
             looks.append(
                 (
                     challenger,
-                    PromotionRule.judge(record, challenger: challenger.kind, champion: roster.champion.kind, floor: BlendedFHS.kind)
+                    PromotionRule.judge(record, challenger: challenger.family, champion: roster.champion.family, floor: BlendedFHS.family)
                 ))
         }
         return looks
     }
 
-    private func record(_ kind: String, _ verdict: String, _ evidence: some Encodable, _ asOf: Instant) async throws {
+    private func record(_ family: String, _ verdict: String, _ evidence: some Encodable, _ asOf: Instant) async throws {
         try await Evaluations(database).record(
-            ModelEvaluation(.review, kind: kind, asOf: asOf, verdict: verdict, evidence: try json(evidence)))
+            ModelEvaluation(.review, family: family, asOf: asOf, verdict: verdict, evidence: try json(evidence)))
     }
 
-    func compare(_ kind: String, with other: String, asOf: Instant) async throws -> MonitorSummary {
+    func compare(_ family: String, with other: String, asOf: Instant) async throws -> MonitorSummary {
         guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
-        for kind in [kind, other] where roster[kind] == nil { throw Failure.unknownModel(kind, known: roster.members.map(\.kind)) }
-        for kind in [kind, other] where roster[kind]?.role == .baseline { throw Failure.baseline(kind) }
-        let evidence = try await evidence(kind, against: other, asOf)
+        for family in [family, other] where roster[family] == nil {
+            throw Failure.unknownModel(family, known: roster.members.map(\.family))
+        }
+        for family in [family, other] where roster[family]?.role == .baseline { throw Failure.baseline(family) }
+        let evidence = try await evidence(family, against: other, asOf)
         return MonitorSummary(
             champion: roster.champion.fits[0].id, evidence: [evidence],
-            isReviewed: roster[kind]?.role == .challenger && roster[other]?.role == .champion)
+            isReviewed: roster[family]?.role == .challenger && roster[other]?.role == .champion)
     }
 
     func promote(_ name: String, reason: String?, asOf: Instant) async throws -> MonitorSummary {
         try await order(reason ?? "promoted by hand", asOf) { roster in
             let found = try await ModelRegistry(database).find(name)
             guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? roster[name]?.fits[0] else {
-                throw Failure.unknownModel(name, known: roster.members.map(\.kind))
+                throw Failure.unknownModel(name, known: roster.members.map(\.family))
             }
-            guard model.kind != RandomWalk.kind else { throw Failure.baseline(model.kind) }
+            guard model.family != RandomWalk.family else { throw Failure.baseline(model.family) }
             guard model.featureVersion == FeatureSet.version else { throw Failure.otherFeatures(model) }
             return model
         }
@@ -122,8 +126,8 @@ struct Decisions: Sendable {
 
     func rollback(reason: String?, asOf: Instant) async throws -> MonitorSummary {
         try await order(reason ?? "rolled back by hand", asOf) { roster in
-            guard let floor = roster[BlendedFHS.kind] else {
-                throw Failure.unknownModel(BlendedFHS.kind, known: roster.members.map(\.kind))
+            guard let floor = roster[BlendedFHS.family] else {
+                throw Failure.unknownModel(BlendedFHS.family, known: roster.members.map(\.family))
             }
             return floor.fits[0]
         }
@@ -137,7 +141,7 @@ struct Decisions: Sendable {
             try await Promotions(database).lock()
             guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
             let model = try await choose(roster)
-            let evidence = try await evidence(model.kind, against: roster.champion.kind, asOf)
+            let evidence = try await evidence(model.family, against: roster.champion.family, asOf)
             guard try await Promotions(database).order(model.id, asOf: asOf, reason: reason, evidence: try json(evidence)) else {
                 return MonitorSummary(champion: model.id, isChanged: false, note: "it was the champion already")
             }
@@ -145,20 +149,20 @@ struct Decisions: Sendable {
         }
     }
 
-    private func evidence(_ kind: String, against other: String, _ asOf: Instant) async throws -> Evidence {
-        let record = try await record(of: [kind, other, BlendedFHS.kind], asOf: asOf)
-        return PromotionRule.judge(record, challenger: kind, champion: other, floor: BlendedFHS.kind).evidence
+    private func evidence(_ family: String, against other: String, _ asOf: Instant) async throws -> Evidence {
+        let record = try await record(of: [family, other, BlendedFHS.family], asOf: asOf)
+        return PromotionRule.judge(record, challenger: family, champion: other, floor: BlendedFHS.family).evidence
     }
 
     private func roster(_ asOf: Instant) async throws -> Roster? {
         try await ModelRegistry(database).roster(
-            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.kind, baseline: RandomWalk.kind)
+            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.family, baseline: RandomWalk.family)
     }
 
     /// A year of sessions is at most 370 days long.
-    private func record(of kinds: Set<String>, asOf: Instant) async throws -> LiveRecord {
+    private func record(of families: Set<String>, asOf: Instant) async throws -> LiveRecord {
         let from = asOf.utcDate.advanced(by: -370 - 2 * Quantiles.longestHorizon)
-        return LiveRecord(try await Scores(database).origins(of: kinds, from: from, asOf: asOf), kinds: kinds)
+        return LiveRecord(try await Scores(database).origins(of: families, from: from, asOf: asOf), families: families)
     }
 
     private func json(_ evidence: some Encodable) throws -> String {

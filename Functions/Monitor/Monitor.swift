@@ -42,7 +42,7 @@ package struct Monitor: Function {
                     "Monitored", metadata: ["as of": "\(time)", "scored": "\(counts.scored)", "factors": "\(counts.factors)"])
                 return summary
             case .review(let time): return try await decisions.review(asOf: time)
-            case .compare(let kind, let other, let time): return try await decisions.compare(kind, with: other, asOf: time)
+            case .compare(let family, let other, let time): return try await decisions.compare(family, with: other, asOf: time)
             case .promote(let model, let reason, let time): return try await decisions.promote(model, reason: reason, asOf: time)
             case .rollback(let reason, let time): return try await decisions.rollback(reason: reason, asOf: time)
             }

@@ -6,9 +6,9 @@ package enum MonitorEvent: Decodable, Sendable {
     case daily(time: Instant, from: SessionDate?)
     /// Once a month: hold every challenger against the champion.
     case review(time: Instant)
-    /// How two kinds compare, without a decision.
+    /// How two families compare, without a decision.
     case compare(String, with: String, time: Instant)
-    /// A person's word: this model, by its id or its kind's latest fit, is the champion.
+    /// A person's word: this model, by its id or its family's latest fit, is the champion.
     case promote(String, reason: String?, time: Instant)
     /// A person's word: back to the floor.
     case rollback(reason: String?, time: Instant)
@@ -19,12 +19,12 @@ package enum MonitorEvent: Decodable, Sendable {
         let values = try decoder.container(keyedBy: Key.self)
         let time = try values.decode(Instant.self, forKey: .time)
         let reason = try values.decodeIfPresent(String.self, forKey: .reason)
-        if let kinds = try values.decodeIfPresent([String].self, forKey: .compare) {
-            guard kinds.count == 2, kinds[0] != kinds[1] else {
+        if let families = try values.decodeIfPresent([String].self, forKey: .compare) {
+            guard families.count == 2, families[0] != families[1] else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .compare, in: values, debugDescription: "compare wants two kinds that differ")
+                    forKey: .compare, in: values, debugDescription: "compare wants two families that differ")
             }
-            self = .compare(kinds[0], with: kinds[1], time: time)
+            self = .compare(families[0], with: families[1], time: time)
         } else if let model = try values.decodeIfPresent(String.self, forKey: .promote) {
             self = .promote(model, reason: reason, time: time)
         } else if try values.decodeIfPresent(Bool.self, forKey: .rollback) == true {
@@ -48,7 +48,7 @@ package struct MonitorSummary: Encodable, Sendable {
     var isChanged: Bool?
     /// Of a review, by challenger; of a comparison, one; of a rollback or a person's word, one.
     var evidence: [Evidence]?
-    /// Of a comparison: whether reviews hold this kind against that one, as they hold challengers against the champion.
+    /// Of a comparison: whether reviews hold this family against that one, as they hold challengers against the champion.
     var isReviewed: Bool?
     var note: String?
 }

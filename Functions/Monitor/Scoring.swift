@@ -36,32 +36,32 @@ struct Scoring: Sendable {
 
     /// What shares one factor.
     private struct Pool: Hashable, Comparable {
-        let kind: String
+        let family: String
         let horizon: Int
 
         init(_ matured: MaturedForecast) {
-            kind = matured.kind
+            family = matured.family
             horizon = matured.forecast.horizon
         }
 
-        static func < (left: Pool, right: Pool) -> Bool { (left.kind, left.horizon) < (right.kind, right.horizon) }
+        static func < (left: Pool, right: Pool) -> Bool { (left.family, left.horizon) < (right.family, right.horizon) }
     }
 
     private func fold(_ pool: Pool, from session: SessionDate) async throws -> Int {
         let calibrations = Calibrations(database)
-        let last = try await calibrations.last(of: pool.kind, horizon: pool.horizon, before: session)
+        let last = try await calibrations.last(of: pool.family, horizon: pool.horizon, before: session)
         var calibration = SpreadCalibration(k: last?.k ?? 1, after: last?.session)
         var known = last?.knownAt ?? Instant(microseconds: .min)
         var steps: [Calibration] = []
-        for origin in try await calibrations.origins(of: pool.kind, horizon: pool.horizon, from: session) {
+        for origin in try await calibrations.origins(of: pool.family, horizon: pool.horizon, from: session) {
             calibration.learn(origin.session, inside: Double(origin.inside) / Double(origin.outcomes))
             known = max(known, origin.knownAt)
             steps.append(
                 Calibration(
-                    kind: pool.kind, horizon: pool.horizon, session: origin.session, knownAt: known, outcomes: origin.outcomes,
+                    family: pool.family, horizon: pool.horizon, session: origin.session, knownAt: known, outcomes: origin.outcomes,
                     inside: origin.inside, k: calibration.k))
         }
-        try await calibrations.replace(steps, of: pool.kind, horizon: pool.horizon, from: session)
+        try await calibrations.replace(steps, of: pool.family, horizon: pool.horizon, from: session)
         return steps.count
     }
 }

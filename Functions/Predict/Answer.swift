@@ -21,7 +21,7 @@ extension Predict {
         }
     }
 
-    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger&explain=true`: the champion's, with `include` every other kind's, and
+    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger&explain=true`: the champion's, with `include` every other family's, and
     /// with `explain` what moves them.
     func answer(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
@@ -48,10 +48,10 @@ extension Predict {
         }
     }
 
-    /// One kind's kept forecasts.
+    /// One family's kept forecasts.
     struct Kept: Sendable {
         let role: Roster.Role
-        let kind: String
+        let family: String
         let fittedAsOf: Instant
         /// Not empty.
         let forecasts: [Forecast]
@@ -59,24 +59,26 @@ extension Predict {
     }
 
     /// The champion's kept forecasts, and the others' when they are asked for. What is missing or out of date is made and kept first, of
-    /// the kinds that are shown alone; a kind that refused the session's rows is not asked again.
+    /// the families that are shown alone; a family that refused the session's rows is not asked again.
     private func entries(_ question: ForecastQuestion, _ context: Context) async throws -> (Instrument, [Kept]) {
-        guard let champion = try await kept(question, kind: nil) else { throw ProblemDetails.unknownSymbol(question.symbol) }
+        guard let champion = try await kept(question, family: nil) else { throw ProblemDetails.unknownSymbol(question.symbol) }
         try await checkExpiry(of: champion, question)
-        guard let leader = champion.kind else { throw ProblemDetails.noModel(asOf: question.asOf) }
-        var shown: [(role: Roster.Role, kind: String, kept: KeptForecasts)] = [(.champion, leader, champion)]
+        guard let leader = champion.family else { throw ProblemDetails.noModel(asOf: question.asOf) }
+        var shown: [(role: Roster.Role, family: String, kept: KeptForecasts)] = [(.champion, leader, champion)]
         if question.includesOthers, let roster = try await issuer.roster(asOf: question.asOf) {
             for member in roster.members where member.role == .floor || member.role == .challenger {
-                if let kept = try await kept(question, kind: member.kind) { shown.append((member.role, member.kind, kept)) }
+                if let kept = try await kept(question, family: member.family) { shown.append((member.role, member.family, kept)) }
             }
         }
-        let refused = await refusals.kinds(champion, asOf: question.asOf)
-        let missing = shown.filter { !$0.kept.isCurrent && !refused.contains($0.kind) || $0.role == .champion && $0.kept.forecasts.isEmpty }
-            .map(\.kind)
+        let refused = await refusals.families(champion, asOf: question.asOf)
+        let missing = shown.filter {
+            !$0.kept.isCurrent && !refused.contains($0.family) || $0.role == .champion && $0.kept.forecasts.isEmpty
+        }
+        .map(\.family)
         if !missing.isEmpty {
             let (issued, unusable) = try await issue(Set(missing), champion, question, context)
-            for (place, entry) in shown.enumerated() where missing.contains(entry.kind) {
-                shown[place].kept = try await kept(question, kind: entry.role == .champion ? nil : entry.kind) ?? entry.kept
+            for (place, entry) in shown.enumerated() where missing.contains(entry.family) {
+                shown[place].kept = try await kept(question, family: entry.role == .champion ? nil : entry.family) ?? entry.kept
             }
             if let refusal = unusable[leader], !shown[0].kept.isCurrent { throw ProblemDetails.noUsableModel(refusal) }
             if shown[0].kept.forecasts.isEmpty { throw ProblemDetails.unforecastable(question.symbol, issued.reason) }
@@ -84,12 +86,12 @@ extension Predict {
         return (champion.instrument, shown.compactMap { Kept($0.kept, $0.role) })
     }
 
-    private func kept(_ question: ForecastQuestion, kind: String?) async throws -> KeptForecasts? {
+    private func kept(_ question: ForecastQuestion, family: String?) async throws -> KeptForecasts? {
         try await Forecasts(database).kept(
-            symbol: question.symbol, asOf: question.asOf, kind: kind, featureVersion: FeatureSet.version)
+            symbol: question.symbol, asOf: question.asOf, family: family, featureVersion: FeatureSet.version)
     }
 
-    /// Features that are too old for a forecast are so for every kind.
+    /// Features that are too old for a forecast are so for every family.
     private func checkExpiry(of kept: KeptForecasts, _ question: ForecastQuestion) async throws {
         guard let last = kept.lastSession,
             let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: question.asOf),
@@ -100,9 +102,9 @@ extension Predict {
     }
 
     private func issue(
-        _ kinds: Set<String>, _ kept: KeptForecasts, _ question: ForecastQuestion, _ context: Context
+        _ families: Set<String>, _ kept: KeptForecasts, _ question: ForecastQuestion, _ context: Context
     ) async throws -> (issued: Issuer.Issued, unusable: [String: RefusedArtifacts]) {
-        guard let bench = try await issuer.bench(asOf: question.asOf, kinds: kinds, context.cutOff.instant, context.logger) else {
+        guard let bench = try await issuer.bench(asOf: question.asOf, families: families, context.cutOff.instant, context.logger) else {
             throw ProblemDetails.noModel(asOf: question.asOf)
         }
         if !bench.unusable.isEmpty {
@@ -110,9 +112,10 @@ extension Predict {
         }
         let issued = try await issuer.issue(kept.instrument, asOf: question.asOf, bench)
         try await Forecasts(database).keep(issued.forecasts)
-        let made = Set(bench.others.filter { other in issued.forecasts.contains { $0.model == other.model.row.id } }.map(\.model.row.kind))
-        // A kind without a usable fit is asked again: its next fit may serve at once.
-        await refusals.note(kinds.subtracting(made).subtracting(bench.unusable.keys), kept, asOf: question.asOf)
+        let made = Set(
+            bench.others.filter { other in issued.forecasts.contains { $0.model == other.model.row.id } }.map(\.model.row.family))
+        // A family without a usable fit is asked again: its next fit may serve at once.
+        await refusals.note(families.subtracting(made).subtracting(bench.unusable.keys), kept, asOf: question.asOf)
         return (issued, bench.unusable)
     }
 }
@@ -120,8 +123,8 @@ extension Predict {
 extension Predict.Kept {
     /// nil without a forecast.
     init?(_ kept: KeptForecasts, _ role: Roster.Role) {
-        guard let kind = kept.kind, let fittedAsOf = kept.fittedAsOf, !kept.forecasts.isEmpty else { return nil }
-        self.init(role: role, kind: kind, fittedAsOf: fittedAsOf, forecasts: kept.forecasts)
+        guard let family = kept.family, let fittedAsOf = kept.fittedAsOf, !kept.forecasts.isEmpty else { return nil }
+        self.init(role: role, family: family, fittedAsOf: fittedAsOf, forecasts: kept.forecasts)
     }
 }
 
@@ -136,19 +139,20 @@ extension ProblemDetails {
         let fits = refusal.reasons.count == 1 ? "The only fit" : "Every one of the last \(refusal.reasons.count) fits"
         return ProblemDetails(
             "no-usable-model", title: "No fit of the model can be used", status: 503,
-            detail: "\(fits) of \(refusal.kind) has an artifact that is missing or is not what was registered; Predict's log says which. "
-                + remedy(refusal.kind))
+            detail: "\(fits) of \(refusal.family) has an artifact that is missing or is not what was registered; Predict's log says which. "
+                + remedy(refusal.family))
     }
 
-    private static func remedy(_ kind: String) -> String {
-        func fit(_ kind: String) -> String { "`echo '{\"kinds\":[\"\(kind)\"]}' | bellwether invoke Train --event -`" }
-        let meanwhile = "Until then another kind can answer: `bellwether models promote`, or `bellwether models rollback` for the floor."
-        return switch kind {
-        case RandomWalk.kind: "Fit it anew: \(fit(kind)). Every forecast is shown beside it, so that no other kind can answer until then."
-        case Ensemble.kind:
-            "When the log names a member, fit its kind anew, for example \(fit(LSTM.kind)), and the ensemble of it is made after that; "
-                + "otherwise make the ensemble anew: \(fit(kind)). \(meanwhile)"
-        default: "Fit it anew: \(fit(kind)). \(meanwhile)"
+    private static func remedy(_ family: String) -> String {
+        func fit(_ family: String) -> String { "`echo '{\"families\":[\"\(family)\"]}' | bellwether invoke Train --event -`" }
+        let meanwhile = "Until then another family can answer: `bellwether models promote`, or `bellwether models rollback` for the floor."
+        return switch family {
+        case RandomWalk.family:
+            "Fit it anew: \(fit(family)). Every forecast is shown beside it, so that no other family can answer until then."
+        case Ensemble.family:
+            "When the log names a member, fit its family anew, for example \(fit(LSTM.family)), and the ensemble of it is made after that; "
+                + "otherwise make the ensemble anew: \(fit(family)). \(meanwhile)"
+        default: "Fit it anew: \(fit(family)). \(meanwhile)"
         }
     }
 

@@ -34,7 +34,7 @@ extension ForecastDocument.Entry {
             entry.object("model") {
                 $0.member("as_of", model.asOf.description)
                 $0.member("id", model.id)
-                $0.member("kind", model.kind)
+                $0.member("kind", model.family)
             }
             entry.member("role", role)
         }

@@ -25,7 +25,7 @@ extension ForecastDocument {
         self.entries = entries.map { entry in
             let first = entry.forecasts[0]
             return Entry(
-                role: entry.role.rawValue, model: Model(id: first.model, kind: entry.kind, asOf: entry.fittedAsOf),
+                role: entry.role.rawValue, model: Model(id: first.model, family: entry.family, asOf: entry.fittedAsOf),
                 baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
                 forecasts: entry.forecasts.filter { question.horizons.contains($0.horizon) }.map { forecast in
                     Horizon(
@@ -34,7 +34,7 @@ extension ForecastDocument {
                             SpreadCalibration.spread(forecast.quantiles, by: forecast.spreadFactor), forecast.originClose),
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
                         probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
-                        evidence: evidence[.init(kind: entry.kind, horizon: forecast.horizon)])
+                        evidence: evidence[.init(family: entry.family, horizon: forecast.horizon)])
                 }, explanation: entry.explanation)
         }
     }

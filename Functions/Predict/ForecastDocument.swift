@@ -24,7 +24,7 @@ struct ForecastDocument: Sendable {
 
     struct Model: Sendable {
         let id: String
-        let kind: String
+        let family: String
         let asOf: Instant
     }
 
@@ -54,7 +54,7 @@ struct ForecastDocument: Sendable {
         "Model-generated from past prices. Not investment advice and no guarantee; data may be late or wrong; losses are possible."
 }
 
-/// How forecasts of this kind of model did on this instrument, counting those that had matured.
+/// How forecasts of this model family did on this instrument, counting those that had matured.
 struct Evidence: Sendable {
     let forecasts: Int
     /// Share of outcomes inside the range from the 10 % to the 90 % quantile.

@@ -9,7 +9,7 @@ struct ForecastQuestion: Sendable {
     let asOf: Instant
     /// Sessions ahead; all horizons unless one is named.
     let horizons: [Int]
-    /// Whether the answer holds the other kinds' forecasts beside the champion's.
+    /// Whether the answer holds the other families' forecasts beside the champion's.
     let includesOthers: Bool
     /// Whether each forecast comes with what moves it.
     let isExplained: Bool

@@ -9,7 +9,7 @@ import Store
 /// Makes forecasts from stored features and registered models.
 struct Issuer: Sendable {
     /// Sessions of features that a forecast reads: the longest window of any model.
-    static let window = ModelKinds.lookback
+    static let window = ModelFamilies.lookback
 
     let database: Database
     let features: FeatureStore
@@ -20,48 +20,48 @@ struct Issuer: Sendable {
     struct Bench: Sendable {
         let baseline: LoadedModel
         let others: [(role: Roster.Role, model: LoadedModel)]
-        /// Kinds that do not forecast, because none of their kept fits can be used.
+        /// Families that do not forecast, because none of their kept fits can be used.
         let unusable: [String: RefusedArtifacts]
         let factors: KnownFactors
     }
 
-    /// `nil` when no model has been trained by then. A kind none of whose artifacts can be used is left out, the champion's as well: the
+    /// `nil` when no model has been trained by then. A family none of whose artifacts can be used is left out, the champion's as well: the
     /// others' evening is not lost with it.
     ///
-    /// - Parameter kinds: those that are loaded; nil = all.
+    /// - Parameter families: those that are loaded; nil = all.
     /// - Throws: `RefusedArtifacts` when it is the random walk, which every forecast is shown beside.
     func bench(
-        asOf: Instant, kinds: Set<String>? = nil, _ deadline: ContinuousClock.Instant, _ logger: Logger
+        asOf: Instant, families: Set<String>? = nil, _ deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> Bench? {
         guard let roster = try await roster(asOf: asOf) else { return nil }
         let baseline = try await models.first(of: roster.baseline.fits, deadline: deadline, logger)
         var others: [(role: Roster.Role, model: LoadedModel)] = []
         var unusable: [String: RefusedArtifacts] = [:]
-        for member in roster.members where member.role != .baseline && isKnown(member.kind) && kinds?.contains(member.kind) ?? true {
+        for member in roster.members where member.role != .baseline && isKnown(member.family) && families?.contains(member.family) ?? true {
             do {
                 others.append((member.role, try await models.first(of: member.fits, deadline: deadline, logger)))
             } catch let refusal as RefusedArtifacts {
-                unusable[member.kind] = refusal
+                unusable[member.family] = refusal
                 logger.error(
-                    "A kind of model does not forecast",
-                    metadata: ["kind": "\(member.kind)", "role": "\(member.role.rawValue)", "reason": "\(refusal)"])
+                    "A model family does not forecast",
+                    metadata: ["family": "\(member.family)", "role": "\(member.role.rawValue)", "reason": "\(refusal)"])
             }
         }
         return Bench(baseline: baseline, others: others, unusable: unusable, factors: KnownFactors(database))
     }
 
-    private func isKnown(_ kind: String) -> Bool { kind == Ensemble.kind || ModelKinds.named(kind) != nil }
+    private func isKnown(_ family: String) -> Bool { family == Ensemble.family || ModelFamilies.named(family) != nil }
 
     func roster(asOf: Instant) async throws -> Roster? {
         try await ModelRegistry(database).roster(
-            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.kind, baseline: RandomWalk.kind)
+            asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.family, baseline: RandomWalk.family)
     }
 
     /// What became of one instrument.
     struct Issued: Sendable {
         /// Not yet kept.
         var forecasts: [Forecast] = []
-        /// Why all or some kinds have no forecast, such as too short a history.
+        /// Why all or some families have no forecast, such as too short a history.
         var refusals: [String] = []
 
         var reason: String { refusals.joined(separator: "; ") }
@@ -90,14 +90,14 @@ struct Issuer: Sendable {
             let walk = try bench.baseline.forecast(history, &answers)
             for (role, model) in bench.others {
                 let row = model.row
-                let factors = try await bench.factors.of(row.kind, on: last)
+                let factors = try await bench.factors.of(row.family, on: last)
                 let raw: QuantileForecast
                 let wide: QuantileForecast
                 do {
                     raw = try model.forecast(history, &answers)
                     wide = try raw.spread(by: factors)
                 } catch {
-                    issued.refusals.append("\(row.kind): \(error)")
+                    issued.refusals.append("\(row.family): \(error)")
                     continue
                 }
                 for (index, horizon) in Quantiles.horizons.enumerated() {

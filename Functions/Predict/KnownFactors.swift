@@ -13,8 +13,8 @@ actor KnownFactors {
 
     init(_ database: Database) { calibrations = Calibrations(database) }
 
-    /// A kind's factors in the order of the horizons; 1 where no outcome was known yet.
-    func of(_ kind: String, on session: SessionDate) async throws -> [Double] {
+    /// A family's factors in the order of the horizons; 1 where no outcome was known yet.
+    func of(_ family: String, on session: SessionDate) async throws -> [Double] {
         let rows: [Calibration]
         if let found = known[session] {
             rows = found
@@ -22,6 +22,6 @@ actor KnownFactors {
             rows = try await calibrations.known(before: .utcMidnight(session))
             known[session] = rows
         }
-        return Quantiles.horizons.map { horizon in rows.first { $0.kind == kind && $0.horizon == horizon }?.k ?? 1 }
+        return Quantiles.horizons.map { horizon in rows.first { $0.family == family && $0.horizon == horizon }?.k ?? 1 }
     }
 }

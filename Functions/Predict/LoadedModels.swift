@@ -73,7 +73,7 @@ actor LoadedModels {
             logger.error(
                 "Refused an artifact; the fit before it serves", metadata: ["model": "\(row.id)", "reason": "\(reasons.last ?? "")"])
         }
-        throw RefusedArtifacts(kind: rows.first?.kind ?? "", reasons: reasons)
+        throw RefusedArtifacts(family: rows.first?.family ?? "", reasons: reasons)
     }
 
     /// The artifact of a registered model, checked against its row.
@@ -82,7 +82,7 @@ actor LoadedModels {
     }
 
     private func model(_ row: Model, deadline: ContinuousClock.Instant) async throws -> LoadedModel {
-        guard row.kind == Ensemble.kind else {
+        guard row.family == Ensemble.family else {
             return LoadedModel(
                 row: row, fits: [(row.id, try await fit(row.id, row.artifactKey, row.artifactSHA256, deadline))], ensemble: nil)
         }
@@ -125,10 +125,10 @@ struct UnreadableArtifact: Error, CustomStringConvertible {
     var description: String { "\(key): \(reason)" }
 }
 
-/// Why no fit of a kind can be used.
+/// Why no fit of a family can be used.
 struct RefusedArtifacts: Error, CustomStringConvertible {
-    let kind: String
+    let family: String
     /// One for each fit.
     let reasons: [String]
-    var description: String { "no fit of \(kind) can be used: \(reasons.joined(separator: "; "))" }
+    var description: String { "no fit of \(family) can be used: \(reasons.joined(separator: "; "))" }
 }

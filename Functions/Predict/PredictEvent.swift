@@ -32,9 +32,9 @@ package enum PredictEvent: Decodable, SelfReading, Sendable {
 struct SliceSummary: Encodable, Sendable {
     /// Forecasts written now; those that were kept already are not counted.
     var kept = 0
-    /// Instruments that lack all or some kinds' forecasts, and why.
+    /// Instruments that lack all or some families' forecasts, and why.
     var without: [String: String] = [:]
-    /// Kinds that forecast nothing, because every kept fit's artifact was refused, and why.
+    /// Families that forecast nothing, because every kept fit's artifact was refused, and why.
     var unusable: [String: String] = [:]
     var note: String?
 }

@@ -1,7 +1,7 @@
 import Market
 import Store
 
-/// Which kinds had no forecast for an instrument's last session, so that a question does not try them again and again. Kept in memory; what
+/// Which families had no forecast for an instrument's last session, so that a question does not try them again and again. Kept in memory; what
 /// is known changes by the hour, as late rows and new fits come in.
 actor Refusals {
     private struct Key: Hashable {
@@ -20,11 +20,11 @@ actor Refusals {
     private static let capacity = 10_000
     private var known: [Key: Set<String>] = [:]
 
-    func kinds(_ kept: KeptForecasts, asOf: Instant) -> Set<String> { known[Key(kept, asOf)] ?? [] }
+    func families(_ kept: KeptForecasts, asOf: Instant) -> Set<String> { known[Key(kept, asOf)] ?? [] }
 
-    func note(_ kinds: Set<String>, _ kept: KeptForecasts, asOf: Instant) {
-        guard !kinds.isEmpty else { return }
+    func note(_ families: Set<String>, _ kept: KeptForecasts, asOf: Instant) {
+        guard !families.isEmpty else { return }
         if known.count >= Self.capacity { known = [:] }
-        known[Key(kept, asOf), default: []].formUnion(kinds)
+        known[Key(kept, asOf), default: []].formUnion(families)
     }
 }

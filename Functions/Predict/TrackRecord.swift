@@ -9,7 +9,7 @@ actor TrackRecord {
     private static let memory = 550
 
     struct Key: Hashable {
-        let kind: String
+        let family: String
         let horizon: Int
     }
 
@@ -25,7 +25,7 @@ actor TrackRecord {
 
     init(_ database: Database) { scores = Scores(database) }
 
-    /// The evidence of every kind of model and horizon up to `session`, as of the last full hour.
+    /// The evidence of every model family and horizon up to `session`, as of the last full hour.
     func evidence(of instrument: String, through session: SessionDate, asOf: Instant) async throws -> [Key: Evidence] {
         let wanted = Moment(session: session, hour: asOf.seconds / 3600)
         if moment == wanted, let found = known[instrument] { return found }
@@ -35,7 +35,7 @@ actor TrackRecord {
         let evidence = Dictionary(
             uniqueKeysWithValues: totals.map {
                 (
-                    Key(kind: $0.kind, horizon: $0.horizon),
+                    Key(family: $0.family, horizon: $0.horizon),
                     Evidence(
                         forecasts: $0.count, coverage80: $0.share($0.inside80),
                         pinballSkill: Evaluation.skill($0.loss, over: $0.baselineLoss))

@@ -13,14 +13,14 @@ import Store
 extension Train {
     /// Calendar days of origins whose scores the weights are learned from.
     private static let memory = 1100
-    /// Seconds from a training's time to its end: every part of the longest fit, and the waiting of each kind for its turn.
+    /// Seconds from a training's time to its end: every part of the longest fit, and the waiting of each family for its turn.
     private static let longest: Int64 = 22 * 3600
 
-    /// Whether every kind of a training came to its end: has a fit as of its time, or a record of its failure.
-    func isSettled(_ kinds: [String], asOf: Instant) async throws -> Bool {
-        let failed = try await Evaluations(database).list(asOf: asOf).filter { $0.subject == .training && $0.asOf == asOf }.map(\.kind)
-        for kind in kinds where !failed.contains(kind) {
-            guard try await latest(kind, asOf)?.asOf == asOf else { return false }
+    /// Whether every family of a training came to its end: has a fit as of its time, or a record of its failure.
+    func isSettled(_ families: [String], asOf: Instant) async throws -> Bool {
+        let failed = try await Evaluations(database).list(asOf: asOf).filter { $0.subject == .training && $0.asOf == asOf }.map(\.family)
+        for family in families where !failed.contains(family) {
+            guard try await latest(family, asOf)?.asOf == asOf else { return false }
         }
         return true
     }
@@ -31,9 +31,9 @@ extension Train {
         let over = time.adding(seconds: -Self.longest)
         var last: Instant?
         for member in Recipe.standard.members {
-            if let fit = try await latest(member.kind, over)?.asOf { last = max(last ?? fit, fit) }
+            if let fit = try await latest(member.family, over)?.asOf { last = max(last ?? fit, fit) }
         }
-        guard let last, try await latest(Ensemble.kind, over).map({ $0.asOf < last }) ?? true else {
+        guard let last, try await latest(Ensemble.family, over).map({ $0.asOf < last }) ?? true else {
             summary.note = "no ensemble is overdue"
             return
         }
@@ -50,12 +50,13 @@ extension Train {
     func combine(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         while true {
             guard let drawn = try await draw(asOf) else {
-                summary.note = "the ensemble waits for \(BlendedFHS.kind) and another member"
+                summary.note = "the ensemble waits for \(BlendedFHS.family) and another member"
                 return
             }
             guard let isNew = try await register(drawn, asOf, context) else { continue }
-            try await follow(Ensemble.kind, with: drawn.id, asOf)
-            summary.models.append(TrainSummary.Trained(id: drawn.id, kind: Ensemble.kind, isNew: isNew, metrics: drawn.ensemble.metrics))
+            try await follow(Ensemble.family, with: drawn.id, asOf)
+            summary.models.append(
+                TrainSummary.Trained(id: drawn.id, family: Ensemble.family, isNew: isNew, metrics: drawn.ensemble.metrics))
             return
         }
     }
@@ -83,7 +84,7 @@ extension Train {
 
         func model(_ asOf: Instant, _ reference: ArtifactStore.Reference) throws -> Model {
             Model(
-                id: id, kind: Ensemble.kind, asOf: asOf, featureVersion: FeatureSet.version, config: configuration,
+                id: id, family: Ensemble.family, asOf: asOf, featureVersion: FeatureSet.version, config: configuration,
                 dataVersion: dataVersion, codeVersion: codeVersion, seed: 0, windowFrom: members.map(\.windowFrom).min() ?? asOf.utcDate,
                 windowTo: members.map(\.windowTo).max() ?? asOf.utcDate,
                 metrics: String(decoding: try JSONEncoder().encode(ensemble.metrics), as: UTF8.self), artifactKey: reference.key,
@@ -96,43 +97,44 @@ extension Train {
         let recipe = Recipe.standard
         var fits: [(row: Model, prior: Double)] = []
         for member in recipe.members {
-            if let row = try await latest(member.kind, asOf) { fits.append((row, member.weight)) }
+            if let row = try await latest(member.family, asOf) { fits.append((row, member.weight)) }
         }
-        let floorKind = recipe.floor.map { recipe.members[$0].kind }
-        guard let floor = fits.firstIndex(where: { $0.row.kind == floorKind }), fits.count > 1 else { return nil }
-        let kinds = fits.map(\.row.kind)
+        let floorKind = recipe.floor.map { recipe.members[$0].family }
+        guard let floor = fits.firstIndex(where: { $0.row.family == floorKind }), fits.count > 1 else { return nil }
+        let families = fits.map(\.row.family)
         let losses = try await Scores(database).memberLosses(
-            of: kinds, floor: kinds[floor], levels: (low: 1, high: Quantiles.levels.count - 2),
+            of: families, floor: families[floor], levels: (low: 1, high: Quantiles.levels.count - 2),
             from: asOf.utcDate.advanced(by: -Self.memory),
             asOf: asOf)
         let ensemble = Ensemble(
             members: fits.map {
-                Ensemble.Member(id: $0.row.id, kind: $0.row.kind, artifactKey: $0.row.artifactKey, artifactSHA256: $0.row.artifactSHA256)
+                Ensemble.Member(
+                    id: $0.row.id, family: $0.row.family, artifactKey: $0.row.artifactKey, artifactSHA256: $0.row.artifactSHA256)
             },
-            weights: Self.weights(losses, kinds, priors: fits.map(\.prior), floor: floor),
+            weights: Self.weights(losses, families, priors: fits.map(\.prior), floor: floor),
             cut: fits.map(\.row.windowTo).max()?.description ?? "")
         let code = try CodeVersion.current()
         let configuration = EnsembleConfiguration(members: fits.map(\.row.id), priors: fits.map(\.prior))
         let text = try configuration.json()
         let data = Digest.sha256Hex(Array(losses.map(\.description).joined(separator: "\n").utf8))
         let id = ModelIdentity.of(
-            Ensemble.kind, asOf: asOf, configuration: text, dataVersion: data, codeVersion: code)
+            Ensemble.family, asOf: asOf, configuration: text, dataVersion: data, codeVersion: code)
         return Drawn(
             id: id, ensemble: ensemble, members: fits.map(\.row), configuration: text, dataVersion: data, codeVersion: code)
     }
 
-    func latest(_ kind: String, _ asOf: Instant) async throws -> Model? {
-        try await ModelRegistry(database).list(kind: kind, asOf: asOf).first { $0.featureVersion == FeatureSet.version }
+    func latest(_ family: String, _ asOf: Instant) async throws -> Model? {
+        try await ModelRegistry(database).list(family: family, asOf: asOf).first { $0.featureVersion == FeatureSet.version }
     }
 
-    static func weights(_ losses: [MemberLoss], _ kinds: [String], priors: [Double], floor: Int) -> MemberWeights {
+    static func weights(_ losses: [MemberLoss], _ families: [String], priors: [Double], floor: Int) -> MemberWeights {
         var weights = PastLossWeights(priors: priors, floor: floor)
         var rest = losses[...]
         while let first = rest.first {
             let origin = rest.prefix { $0.session == first.session && $0.horizon == first.horizon }
             rest = rest.dropFirst(origin.count)
             guard let index = Quantiles.horizons.firstIndex(of: first.horizon) else { continue }
-            weights.learn(first.session, kinds.map { kind in origin.first { $0.kind == kind }?.loss }, horizonIndex: index)
+            weights.learn(first.session, families.map { family in origin.first { $0.family == family }?.loss }, horizonIndex: index)
         }
         return weights.current
     }
@@ -141,7 +143,7 @@ extension Train {
 /// What an ensemble is made of, as JSON beside the model.
 private struct EnsembleConfiguration: Encodable {
     let features = FeatureSet.version
-    let kind = Ensemble.kind
+    let family = Ensemble.family
     /// Ids, in the artifact's order.
     let members: [String]
     let priors: [Double]

@@ -21,7 +21,7 @@ extension Train {
     /// Time left for the artifact or the checkpoint, and the rows.
     private static let margin = Duration.seconds(20)
 
-    /// Fits one kind, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
+    /// Fits one family, or goes on with it; registers the model when it is done. Returns the event that goes on from its checkpoint when the
     /// deadline came first. A checkpoint is continued whatever `part` says, so that an event delivered twice does not undo later parts. It is
     /// stored under the model's id, which is the hash of everything that decides the model's bits.
     func train(
@@ -50,21 +50,21 @@ extension Train {
                 }
                 try await checkpoints.put(model: id, bytes, deadline: context.cutOff.instant)
                 context.logger.info("Paused", metadata: ["model": "\(id)", "part": "\(part)", "took": "\(ContinuousClock.now - start)"])
-                return TrainEvent(time: knowledge.asOf, kinds: [plan.kind], part: part + 1, round: round)
+                return TrainEvent(time: knowledge.asOf, families: [plan.family], part: part + 1, round: round)
             case .finished(let model):
                 metrics = model.metrics.filter { $0.value.isFinite }
                 let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
                 try await ModelRegistry(database).register(
                     Model(
-                        id: id, kind: plan.kind, asOf: knowledge.asOf, featureVersion: FeatureSet.version, config: plan.configuration,
+                        id: id, family: plan.family, asOf: knowledge.asOf, featureVersion: FeatureSet.version, config: plan.configuration,
                         dataVersion: knowledge.dataVersion, codeVersion: code, seed: Int64(plan.seed), windowFrom: knowledge.from,
                         windowTo: knowledge.set.cut, metrics: String(decoding: try JSONEncoder().encode(metrics), as: UTF8.self),
                         artifactKey: reference.key, artifactSHA256: reference.sha256))
                 context.logger.info("Trained", metadata: ["model": "\(id)", "took": "\(ContinuousClock.now - start)"])
             }
         }
-        try await follow(plan.kind, with: id, knowledge.asOf)
-        summary.models.append(TrainSummary.Trained(id: id, kind: plan.kind, isNew: isNew, metrics: metrics))
+        try await follow(plan.family, with: id, knowledge.asOf)
+        summary.models.append(TrainSummary.Trained(id: id, family: plan.family, isNew: isNew, metrics: metrics))
         return nil
     }
 
@@ -77,21 +77,24 @@ extension Train {
         encoder.outputFormatting = .sortedKeys
         try await Evaluations(database).record(
             ModelEvaluation(
-                .training, kind: plan.kind, asOf: knowledge.asOf, verdict: "failed",
+                .training, family: plan.family, asOf: knowledge.asOf, verdict: "failed",
                 evidence: String(decoding: try encoder.encode(evidence), as: UTF8.self)))
-        summary.failed[plan.kind] = "\(failure)"
-        context.logger.error("A training failed", metadata: ["kind": "\(plan.kind)", "as of": "\(knowledge.asOf)", "reason": "\(failure)"])
+        summary.failed[plan.family] = "\(failure)"
+        context.logger.error(
+            "A training failed", metadata: ["family": "\(plan.family)", "as of": "\(knowledge.asOf)", "reason": "\(failure)"])
     }
 
-    /// Makes the model the champion when it is the newest fit of the champion's kind, or the first of the floor's kind and there is none.
-    func follow(_ kind: String, with id: String, _ asOf: Instant) async throws {
+    /// Makes the model the champion when it is the newest fit of the champion's family, or the first of the floor's family and there is none.
+    func follow(_ family: String, with id: String, _ asOf: Instant) async throws {
         try await database.transaction(attempts: 3) {
             let promotions = Promotions(database)
             try await promotions.lock()
             let champion = try await promotions.champion(asOf: asOf)
-            guard kind == champion?.kind ?? BlendedFHS.kind, champion?.id != id, try await latest(kind, asOf)?.id == id else { return }
+            guard family == champion?.family ?? BlendedFHS.family, champion?.id != id, try await latest(family, asOf)?.id == id else {
+                return
+            }
             try await promotions.promote(
-                id, asOf: asOf, reason: champion == nil ? "the first champion" : "newer fit of the same kind")
+                id, asOf: asOf, reason: champion == nil ? "the first champion" : "newer fit of the same family")
         }
     }
 }

@@ -11,11 +11,11 @@ import Objects
 import Postgres
 import Store
 
-/// Fits every kind of model on what was known at the event's time and keeps the artifacts.
+/// Fits every model family on what was known at the event's time and keeps the artifacts.
 ///
 /// A model's id is the hash of all that it is made of: a second call finds the models and changes nothing. It learns from what was recorded
 /// by then, so that history that is fetched later does not change what an earlier training saw. The champion passes to a newer fit of its
-/// kind; another kind gets in only by Monitor's evidence. Each kind has an invocation of its own, and goes on from a checkpoint in the next
+/// family; another family gets in only by Monitor's evidence. Each family has an invocation of its own, and goes on from a checkpoint in the next
 /// one when its deadline comes near. The last one to end makes the ensemble of the members' latest fits; when one of them died, the next
 /// weekday's schedule makes it.
 package struct Train: Function {
@@ -34,12 +34,12 @@ package struct Train: Function {
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case missing(String)
-        case unknownKind(String, known: [String])
+        case unknownFamily(String, known: [String])
 
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
-            case .unknownKind(let kind, let known): "there is no kind of model \"\(kind)\"; there are \(known.joined(separator: ", "))"
+            case .unknownFamily(let family, let known): "there is no model family \"\(family)\"; there are \(known.joined(separator: ", "))"
             }
         }
     }
@@ -51,13 +51,13 @@ package struct Train: Function {
                 try await makeUp(before: event.time, &summary, context)
                 return summary
             }
-            if event.kinds == [Ensemble.kind] {
+            if event.families == [Ensemble.family] {
                 try await combine(asOf: event.time, &summary, context)
                 return summary
             }
             let wanted = try await wanted(event)
             guard let first = wanted.first else {
-                summary.note = "every kind has a fit that still lasts"
+                summary.note = "every family has a fit that still lasts"
                 return summary
             }
             guard let knowledge = try await knowledge(asOf: event.time) else {
@@ -65,8 +65,8 @@ package struct Train: Function {
                 return summary
             }
             summary.instruments = knowledge.set.histories.count
-            let round = event.round ?? wanted.map(\.kind)
-            var next = wanted.dropFirst().map { TrainEvent(time: event.time, kinds: [$0.kind], round: round) }
+            let round = event.round ?? wanted.map(\.family)
+            var next = wanted.dropFirst().map { TrainEvent(time: event.time, families: [$0.family], round: round) }
             for event in next { try await handOn(event, context) }
             if let rest = try await train(first, knowledge, part: event.part ?? 0, round: round, &summary, context) {
                 try await handOn(rest, context)
@@ -74,7 +74,7 @@ package struct Train: Function {
             } else if try await isSettled(round, asOf: event.time) {
                 try await combine(asOf: event.time, &summary, context)
             }
-            summary.handedOn = next.flatMap { $0.kinds ?? [] }
+            summary.handedOn = next.flatMap { $0.families ?? [] }
             return summary
         }
     }
@@ -96,13 +96,13 @@ package struct Train: Function {
         _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
     }
 
-    /// The named kinds, or those whose last fit before the event's time no longer lasts.
+    /// The named families, or those whose last fit before the event's time no longer lasts.
     private func wanted(_ event: TrainEvent) async throws -> [TrainingPlan] {
         var wanted: [TrainingPlan] = []
-        guard let kinds = event.kinds else {
+        guard let families = event.families else {
             for plan in plans {
                 let before = Instant(microseconds: event.time.microseconds - 1)
-                let last = plan.lasts > 0 ? try await ModelRegistry(database).list(kind: plan.kind, asOf: before).first : nil
+                let last = plan.lasts > 0 ? try await ModelRegistry(database).list(family: plan.family, asOf: before).first : nil
                 let isOther = last.map { $0.config != plan.configuration } ?? true
                 if isOther || last.map({ $0.asOf.adding(seconds: Int64(plan.lasts) * 86_400) <= event.time }) ?? true {
                     wanted.append(plan)
@@ -110,9 +110,9 @@ package struct Train: Function {
             }
             return wanted
         }
-        for kind in kinds where kind != Ensemble.kind {
-            guard let plan = plans.first(where: { $0.kind == kind }) else {
-                throw Failure.unknownKind(kind, known: plans.map(\.kind) + [Ensemble.kind])
+        for family in families where family != Ensemble.family {
+            guard let plan = plans.first(where: { $0.family == family }) else {
+                throw Failure.unknownFamily(family, known: plans.map(\.family) + [Ensemble.family])
             }
             wanted.append(plan)
         }

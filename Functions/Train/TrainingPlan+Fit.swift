@@ -1,13 +1,13 @@
 import Forecasting
 
-/// How far a fit of any kind came.
+/// How far a fit of any family came.
 enum FitProgress: Sendable {
     case finished(any ForecastModel)
     case paused(checkpoint: [UInt8])
 }
 
 extension TrainingPlan {
-    /// Fits until the deadline. A kind that cannot pause must come to its end by then; a checkpoint of another training counts as none.
+    /// Fits until the deadline. A family that cannot pause must come to its end by then; a checkpoint of another training counts as none.
     ///
     /// - Throws: `TrainingFailure`.
     func fit(_ set: TrainingSet, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant) throws -> FitProgress {
@@ -22,8 +22,8 @@ extension TrainingPlan {
         }
     }
 
-    private func train<Kind: ResumableModel>(
-        _ type: Kind.Type, _ set: TrainingSet, resuming checkpoint: [UInt8]?, _ deadline: ContinuousClock.Instant
+    private func train<Family: ResumableModel>(
+        _ type: Family.Type, _ set: TrainingSet, resuming checkpoint: [UInt8]?, _ deadline: ContinuousClock.Instant
     ) throws -> FitProgress {
         switch try type.train(set, seed: seed, resuming: checkpoint, deadline: deadline, progress: { _ in }) {
         case .finished(let model): .finished(model)

@@ -30,7 +30,7 @@ package struct BacktestReport: Sendable {
     }
 
     package struct Fit: Sendable, Hashable {
-        package let kind: String
+        package let family: String
         /// The last session the fit knew.
         package let session: SessionDate
         package let metrics: [String: Double]
@@ -38,10 +38,10 @@ package struct BacktestReport: Sendable {
 
     /// A fit that was due and could not be made.
     package struct Failure: Sendable, Hashable {
-        package let kind: String
+        package let family: String
         /// The last session it would have known.
         package let session: SessionDate
-        /// Whether an earlier fit went on forecasting; without one the kind stood aside.
+        /// Whether an earlier fit went on forecasting; without one the family stood aside.
         package let keepsEarlierFit: Bool
         package let reason: TrainingFailure
     }

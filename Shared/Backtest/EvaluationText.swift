@@ -79,7 +79,7 @@ package enum EvaluationText {
 /// The evaluation's own keys, and those of the run beside them.
 private struct Document: Encodable {
     struct Fit: Encodable {
-        let kind, session: String
+        let family, session: String
         let metrics: [String: Double]
     }
 
@@ -98,7 +98,7 @@ private struct Document: Encodable {
         portfolio = report.evaluation.portfolio
         leakChecks = report.evaluation.leakChecks
         fits = report.fits.map {
-            Fit(kind: $0.kind, session: $0.session.description, metrics: $0.metrics.filter(\.value.isFinite))
+            Fit(family: $0.family, session: $0.session.description, metrics: $0.metrics.filter(\.value.isFinite))
         }
         failures = summary.failures
         refusals = summary.refusals

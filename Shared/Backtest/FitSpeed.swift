@@ -2,9 +2,9 @@ import Features
 package import Forecasting
 import Market
 
-/// What a training costs: whole fits of every kind, as a deployment's, on made-up bars.
+/// What a training costs: whole fits of every family, as a deployment's, on made-up bars.
 package struct FitSpeed: Sendable {
-    package static let kinds = ModelKinds.all.map { $0.kind }
+    package static let families = ModelFamilies.all.map { $0.family }
 
     private let set: TrainingSet
 
@@ -26,9 +26,9 @@ package struct FitSpeed: Sendable {
 
     /// One fit from nothing, without a deadline.
     ///
-    /// - Throws: `TrainingFailure`; `BacktestFailure.unknownModel` when there is no such kind.
-    package func fit(_ kind: String, progress: (Double) -> Void) throws -> MeasuredRound {
-        guard let type = ModelKinds.named(kind) else { throw BacktestFailure.unknownModel(kind) }
+    /// - Throws: `TrainingFailure`; `BacktestFailure.unknownModel` when there is no such family.
+    package func fit(_ family: String, progress: (Double) -> Void) throws -> MeasuredRound {
+        guard let type = ModelFamilies.named(family) else { throw BacktestFailure.unknownModel(family) }
         return try measuredRound(samples: 1) { _ = try type.fit(set, seed: 1, deadline: nil, progress: progress) }
     }
 }

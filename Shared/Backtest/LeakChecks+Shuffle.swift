@@ -15,7 +15,7 @@ extension LeakChecks {
         _ = try walk.forecasts(cut, symbols: symbols, elapsed: 0) { _ in }
         let floor: BlendedFHS
         do { floor = try BlendedFHS.fit(TrainingSet(histories: shuffled, cut: cut), seed: seed) } catch let failure as TrainingFailure {
-            return Check(name: name, .notRun, detail: "\(BlendedFHS.kind): \(failure)")
+            return Check(name: name, .notRun, detail: "\(BlendedFHS.family): \(failure)")
         }
         var learned = Score()
         var reference = Score()
@@ -29,7 +29,7 @@ extension LeakChecks {
             }
         }
         guard reference.count > 0 else {
-            let reason = walk.failures.last.map { "\($0.kind): \($0.reason)" }
+            let reason = walk.failures.last.map { "\($0.family): \($0.reason)" }
             return Check(name: name, .notRun, detail: reason ?? "no forecast after \(cut) has an outcome")
         }
         let skill = Evaluation.skill(learned.meanLoss, over: reference.meanLoss)

@@ -1,7 +1,7 @@
 import Forecasting
 import Market
 
-/// Tests for a look into the future, run on a part of the table with the recipe that is judged: its kinds, their combination, and the very
+/// Tests for a look into the future, run on a part of the table with the recipe that is judged: its families, their combination, and the very
 /// features, labels and walk, only with short fits.
 struct LeakChecks {
     typealias Check = EvaluationReport.LeakCheck
@@ -13,10 +13,10 @@ struct LeakChecks {
     /// Stops of the walk, in sessions before the cut. All horizons of the first have matured at the cut, of the second all but the longest.
     private static let stops = [25, 10, 0]
 
-    /// Enough of each kind to show whether it looks ahead.
+    /// Enough of each family to show whether it looks ahead.
     static func shortFit(
-        _ kind: any ForecastModel.Type, _ set: TrainingSet, _ seed: UInt64, _ progress: (Double) -> Void
-    ) throws -> any ForecastModel { try ShortFit.fit(kind, set, seed: seed) }
+        _ family: any ForecastModel.Type, _ set: TrainingSet, _ seed: UInt64, _ progress: (Double) -> Void
+    ) throws -> any ForecastModel { try ShortFit.fit(family, set, seed: seed) }
 
     let recipe: Recipe
     let seed: UInt64
@@ -36,7 +36,7 @@ struct LeakChecks {
         let refit = Self.stops.max() ?? 0
         self.recipe = Recipe(
             name: recipe.name,
-            members: recipe.members.map { Recipe.Member($0.kind, refit: refit, weight: $0.weight) },
+            members: recipe.members.map { Recipe.Member($0.family, refit: refit, weight: $0.weight) },
             floor: recipe.floor, isCalibrated: recipe.isCalibrated)
         self.seed = seed
         self.fitting = fitting
@@ -129,7 +129,7 @@ struct LeakChecks {
                 guard case .success(let answer) = answer else { continue }
                 walked.values["\(recipe.name), \(symbol) at \(session)"] = answer.raw.values + answer.issued.values
                 for (member, forecast) in zip(recipe.members, answer.members) {
-                    walked.values["member \(member.kind), \(symbol) at \(session)"] = forecast?.values
+                    walked.values["member \(member.family), \(symbol) at \(session)"] = forecast?.values
                 }
             }
             if let weights = walk.memberWeights {
@@ -137,23 +137,23 @@ struct LeakChecks {
             }
             if recipe.isCalibrated { walked.values["spread factors at \(session)"] = walk.spreadFactors }
         }
-        walked.fitted = Set(walk.fits.map(\.kind)).sorted()
+        walked.fitted = Set(walk.fits.map(\.family)).sorted()
         walked.failures = walk.failures
         return walked
     }
 
     private func compare(_ name: String, _ clean: Walked, _ other: Walked) -> Check {
         guard !clean.fitted.isEmpty || !other.fitted.isEmpty else {
-            let reason = clean.failures.last.map { "\($0.kind): \($0.reason)" }
+            let reason = clean.failures.last.map { "\($0.family): \($0.reason)" }
             return Check(name: name, .notRun, detail: reason ?? "nothing could be fitted")
         }
         func bits(_ values: [Double]?) -> [UInt64]? { values?.map(\.bitPattern) }
         let moved = Set(clean.values.keys).union(other.values.keys).filter { bits(clean.values[$0]) != bits(other.values[$0]) }.sorted()
         var detail = "\(moved.count) of \(clean.values.count) forecasts, weights and spread factors moved when the future changed"
         if let first = moved.first { detail += ": \(first)" }
-        for kind in Set(clean.failures.map(\.kind)).subtracting(clean.fitted).sorted() {
-            guard let last = clean.failures.last(where: { $0.kind == kind }) else { continue }
-            detail += "; without \(kind): \(last.reason)"
+        for family in Set(clean.failures.map(\.family)).subtracting(clean.fitted).sorted() {
+            guard let last = clean.failures.last(where: { $0.family == family }) else { continue }
+            detail += "; without \(family): \(last.reason)"
         }
         return Check(name: name, moved.isEmpty ? .passed : .failed, detail: detail)
     }

@@ -1,12 +1,12 @@
 import Forecasting
 import Market
 
-/// What did not work in a run: fits by kind, refusals by reason.
+/// What did not work in a run: fits by family, refusals by reason.
 struct RunSummary {
-    /// One kind's fits that were due at origins and could not be made.
+    /// One family's fits that were due at origins and could not be made.
     struct Failures: Encodable {
-        let kind: String
-        /// Whether an earlier fit went on forecasting; without one the kind stood aside.
+        let family: String
+        /// Whether an earlier fit went on forecasting; without one the family stood aside.
         let keepsEarlierFit: Bool
         /// Sessions with origins at which it happened, and all of them.
         let sessions, of: Int
@@ -30,12 +30,12 @@ struct RunSummary {
 
     init(_ report: BacktestReport) {
         let sessions = Set(report.forecasts.map(\.origin.session)).union(report.refused.map(\.origin.session))
-        let grouped = Dictionary(grouping: report.failures) { "\($0.kind)\($0.keepsEarlierFit ? " anew" : "")" }
+        let grouped = Dictionary(grouping: report.failures) { "\($0.family)\($0.keepsEarlierFit ? " anew" : "")" }
         failures = grouped.sorted { $0.key < $1.key }.map { _, failures in
             let last = failures[failures.count - 1]
             let count = failures.count { sessions.contains($0.session) }
             return Failures(
-                kind: last.kind, keepsEarlierFit: last.keepsEarlierFit, sessions: count, of: sessions.count,
+                family: last.family, keepsEarlierFit: last.keepsEarlierFit, sessions: count, of: sessions.count,
                 warmUp: failures.count - count, reason: last.reason.description)
         }
         refusals = Dictionary(grouping: report.refused, by: \.reason.group)
@@ -49,7 +49,7 @@ struct RunSummary {
     /// Short lines for a terminal.
     var lines: [String] {
         failures.filter { $0.sessions > 0 }.map {
-            "\($0.kind) was not fitted\($0.keepsEarlierFit ? " anew" : "") at \($0.sessions) of \($0.of) sessions: \($0.reason)"
+            "\($0.family) was not fitted\($0.keepsEarlierFit ? " anew" : "") at \($0.sessions) of \($0.of) sessions: \($0.reason)"
         }
             + refusals.map { "\($0.origins) origin\($0.origins == 1 ? "" : "s") refused: \($0.reason), the first \($0.first)" }
     }

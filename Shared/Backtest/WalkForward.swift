@@ -23,7 +23,7 @@ struct WalkForward {
     /// Every fit that was due and could not be made, in order.
     private(set) var failures: [BacktestReport.Failure] = []
 
-    /// How a kind is fitted: with a seed, telling the share that is done.
+    /// How a family is fitted: with a seed, telling the share that is done.
     typealias Fitting = (any ForecastModel.Type, TrainingSet, UInt64, (Double) -> Void) throws -> any ForecastModel
 
     /// One origin's answer: each member's, as combined, and as calibrated.
@@ -78,7 +78,7 @@ struct WalkForward {
                 let parts = answers.map { $0.flatMap { try? $0[request].get() } }
                 guard parts.contains(where: { $0 != nil }) else {
                     for case .some(let answer) in answers { _ = try answer[request].get() }
-                    throw .untrained(failures.last.map { "\($0.kind) at \($0.session): \($0.reason)" } ?? "")
+                    throw .untrained(failures.last.map { "\($0.family) at \($0.session): \($0.reason)" } ?? "")
                 }
                 let raw = try combined(parts)
                 let issued = try calibration == nil ? raw : raw.spread(by: spreadFactors)
@@ -129,17 +129,17 @@ struct WalkForward {
         for (i, member) in recipe.members.enumerated() {
             age[i] += elapsed
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
-            guard let type = ModelKinds.named(member.kind) else { throw BacktestFailure.unknownModel(member.kind) }
+            guard let type = ModelFamilies.named(member.family) else { throw BacktestFailure.unknownModel(member.family) }
             do {
                 let model = try fitting(type, set, seed) {
                     progress((Double(i) + $0) / Double(recipe.members.count))
                 }
                 fitted[i] = model
                 age[i] = 0
-                fits.append(BacktestReport.Fit(kind: member.kind, session: session, metrics: model.metrics))
+                fits.append(BacktestReport.Fit(family: member.family, session: session, metrics: model.metrics))
             } catch let failure as TrainingFailure {
                 failures.append(
-                    BacktestReport.Failure(kind: member.kind, session: session, keepsEarlierFit: fitted[i] != nil, reason: failure))
+                    BacktestReport.Failure(family: member.family, session: session, keepsEarlierFit: fitted[i] != nil, reason: failure))
             }
         }
     }

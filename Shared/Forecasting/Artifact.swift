@@ -6,7 +6,7 @@ package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible
     case truncated
     /// The header is not the JSON of a safetensors file.
     case header(String)
-    case unknownKind(String)
+    case unknownFamily(String)
     case missing(String)
     /// A tensor or a metadata value of another shape than the model has.
     case mismatch(String)
@@ -15,7 +15,7 @@ package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .truncated: "the artifact is cut short or has bytes to spare"
         case .header(let detail): "the artifact's header is damaged: \(detail)"
-        case .unknownKind(let kind): "no model of kind \"\(kind)\""
+        case .unknownFamily(let family): "no model family \"\(family)\""
         case .missing(let name): "the artifact lacks \(name)"
         case .mismatch(let detail): "the artifact does not fit: \(detail)"
         }
@@ -24,7 +24,7 @@ package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible
 
 /// Names in an artifact's metadata.
 package enum ArtifactKey {
-    package static let kind = "kind", seed = "seed", cut = "training_cut", horizons = "horizons", levels = "quantiles"
+    package static let family = "family", seed = "seed", cut = "training_cut", horizons = "horizons", levels = "quantiles"
     /// The day after the cut: outcomes from then on were not seen in training, so that they may calibrate what the model says.
     package static let calibrationStart = "calibration_start"
     package static let featureVersion = "feature_version", inputs = "inputs", scaling = "scaling"
@@ -72,9 +72,9 @@ package struct Artifact: Sendable, Hashable {
     /// What every model's metadata starts with.
     ///
     /// - Parameter cut: a session's date.
-    static func header(kind: String, seed: UInt64, cut: String) -> [String: String] {
+    static func header(family: String, seed: UInt64, cut: String) -> [String: String] {
         var header = [
-            ArtifactKey.kind: kind, ArtifactKey.seed: String(seed), ArtifactKey.cut: cut,
+            ArtifactKey.family: family, ArtifactKey.seed: String(seed), ArtifactKey.cut: cut,
             ArtifactKey.horizons: Quantiles.horizons.map(String.init).joined(separator: ","),
             ArtifactKey.levels: Quantiles.levels.map { "\($0)" }.joined(separator: ","),
         ]
@@ -82,10 +82,10 @@ package struct Artifact: Sendable, Hashable {
         return header
     }
 
-    /// Refuses an artifact of another kind, or on another grid of horizons and levels.
-    func check(kind: String) throws(ArtifactFailure) {
-        let expected = Artifact.header(kind: kind, seed: 0, cut: "")
-        for key in [ArtifactKey.kind, ArtifactKey.horizons, ArtifactKey.levels] {
+    /// Refuses an artifact of another family, or on another grid of horizons and levels.
+    func check(family: String) throws(ArtifactFailure) {
+        let expected = Artifact.header(family: family, seed: 0, cut: "")
+        for key in [ArtifactKey.family, ArtifactKey.horizons, ArtifactKey.levels] {
             let found = try text(key)
             guard found == expected[key] else { throw .mismatch("\(key) is \(found), this model has \(expected[key] ?? "")") }
         }

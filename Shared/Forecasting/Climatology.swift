@@ -2,7 +2,7 @@ import Market
 
 /// The random walk with its own memory: an instrument's empirical quantiles of the returns of its last 500 sessions. Learns nothing.
 package struct Climatology: ForecastModel {
-    package static let kind = "climatology"
+    package static let family = "climatology"
     /// Outcomes that are looked at, and the least.
     private static let window = 500, least = History.warmUp + 1 - Quantiles.longestHorizon
     package static let lookback = window + Quantiles.longestHorizon
@@ -37,10 +37,10 @@ package struct Climatology: ForecastModel {
         return try QuantileForecast(values)
     }
 
-    package func state() -> Artifact { Artifact(metadata: Artifact.header(kind: Self.kind, seed: seed, cut: cut), tensors: []) }
+    package func state() -> Artifact { Artifact(metadata: Artifact.header(family: Self.family, seed: seed, cut: cut), tensors: []) }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactFailure.mismatch("seed is no number") }
         self.init(seed: seed, cut: try state.text(ArtifactKey.cut))
     }

@@ -36,7 +36,7 @@ extension FilteredSimulation {
     }
 
     package func state() -> Artifact {
-        var metadata = Artifact.header(kind: Self.kind, seed: fitted.seed, cut: fitted.cut)
+        var metadata = Artifact.header(family: Self.family, seed: fitted.seed, cut: fitted.cut)
         metadata[ArtifactKey.featureVersion] = fitted.featureVersion
         metadata["rows"] = String(fitted.quantiles.rows)
         let values = fitted.quantiles.values.map(Float.init)
@@ -45,7 +45,7 @@ extension FilteredSimulation {
     }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         let values = try state.values("standardised_quantiles", shape: [Quantiles.horizons.count, Quantiles.levels.count])
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
             throw ArtifactFailure.mismatch("rows or seed is no number")
@@ -62,7 +62,7 @@ extension FilteredSimulation {
 
 /// The random walk every forecast is shown beside: EWMA 0.97 volatility × pooled residual quantiles.
 package struct RandomWalk: FilteredSimulation {
-    package static let kind = "random-walk"
+    package static let family = "random-walk"
     package static let series = VolatilitySeries.ewma97
     package let fitted: FittedSimulation
     package init(_ fitted: FittedSimulation) { self.fitted = fitted }
@@ -70,7 +70,7 @@ package struct RandomWalk: FilteredSimulation {
 
 /// Blended range-based volatility × pooled quantiles: the first champion, and the floor for every learned model.
 package struct BlendedFHS: FilteredSimulation {
-    package static let kind = "blended-fhs"
+    package static let family = "blended-fhs"
     package static let series = VolatilitySeries.blend
     package let fitted: FittedSimulation
     package init(_ fitted: FittedSimulation) { self.fitted = fitted }

@@ -3,7 +3,7 @@
 /// A fitted model is an immutable value; the same set, seed and binary give the same bits.
 package protocol ForecastModel: Sendable {
     /// The stable name under which the model is stored and chosen.
-    static var kind: String { get }
+    static var family: String { get }
 
     /// Rows that a forecast reads, its own included: more rows before them change nothing.
     static var lookback: Int { get }
@@ -25,7 +25,7 @@ package protocol ForecastModel: Sendable {
     /// Everything the model is, as tensors and text.
     func state() -> Artifact
 
-    /// - Throws: `ArtifactFailure` when the artifact is of another kind or lacks a tensor.
+    /// - Throws: `ArtifactFailure` when the artifact is of another family or lacks a tensor.
     init(state: Artifact) throws
 
     /// What the fit measured, by name; `validation_*` figures come from rows that were not trained on but by which the rounds were chosen, so
@@ -44,11 +44,11 @@ extension ForecastModel {
         requests.map { request in Result { () throws(ForecastRefusal) in try forecast(request.history, at: request.index) } }
     }
 
-    package var kind: String { Self.kind }
+    package var family: String { Self.family }
 }
 
-/// The models there are, by kind.
-package enum ModelKinds {
+/// The models there are, by family.
+package enum ModelFamilies {
     package static let all: [any ForecastModel.Type] = [
         Climatology.self, RandomWalk.self, BlendedFHS.self, GARCHModel.self, HARModel.self, LinearQuantile.self, BoostedTrees.self,
         LSTM.self, Transformer.self,
@@ -57,14 +57,14 @@ package enum ModelKinds {
     /// Rows that the forecast of any model reads.
     package static let lookback = all.map { $0.lookback }.max() ?? 1
 
-    package static func named(_ kind: String) -> (any ForecastModel.Type)? { all.first { $0.kind == kind } }
+    package static func named(_ family: String) -> (any ForecastModel.Type)? { all.first { $0.family == family } }
 }
 
 /// The model an artifact holds.
 ///
 /// - Throws: `ArtifactFailure`.
 package func loadModel(_ artifact: Artifact) throws -> any ForecastModel {
-    let kind = artifact.metadata[ArtifactKey.kind] ?? ""
-    guard let type = ModelKinds.named(kind) else { throw ArtifactFailure.unknownKind(kind) }
+    let family = artifact.metadata[ArtifactKey.family] ?? ""
+    guard let type = ModelFamilies.named(family) else { throw ArtifactFailure.unknownFamily(family) }
     return try type.init(state: artifact)
 }

@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// A look at a kind of model that could have changed what is served, and what came of it.
+/// A look at a model family that could have changed what is served, and what came of it.
 package struct ModelEvaluation: Hashable, Sendable {
     package enum Subject: String, Sendable, Hashable {
         /// The champion held against every challenger: a row of each.
@@ -11,16 +11,16 @@ package struct ModelEvaluation: Hashable, Sendable {
     }
 
     package let subject: Subject
-    package let kind: String
+    package let family: String
     package let asOf: Instant
     /// Of a challenger `promoted` or `kept`, of the champion `replaced` or `confirmed`, of a training `failed`.
     package let verdict: String
     /// JSON text, as Postgres writes it.
     package let evidence: String
 
-    package init(_ subject: Subject, kind: String, asOf: Instant, verdict: String, evidence: String) {
+    package init(_ subject: Subject, family: String, asOf: Instant, verdict: String, evidence: String) {
         self.subject = subject
-        self.kind = kind
+        self.family = family
         self.asOf = asOf
         self.verdict = verdict
         self.evidence = evidence
@@ -32,11 +32,11 @@ package struct Evaluations: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Records a look; the first word on a subject, kind and instant stays.
+    /// Records a look; the first word on a subject, family and instant stays.
     package func record(_ evaluation: ModelEvaluation) async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO evaluations (subject, kind, as_of, verdict, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",
-            [evaluation.subject.rawValue, evaluation.kind, evaluation.asOf, evaluation.verdict, evaluation.evidence])
+            [evaluation.subject.rawValue, evaluation.family, evaluation.asOf, evaluation.verdict, evaluation.evidence])
     }
 
     /// Whether a review as of this very instant was made.
@@ -53,7 +53,7 @@ package struct Evaluations: Sendable {
             """, [asOf, limit]
         ).all { row throws(PostgresError) in
             ModelEvaluation(
-                ModelEvaluation.Subject(rawValue: try row[0]) ?? .review, kind: try row[1], asOf: try row[2], verdict: try row[3],
+                ModelEvaluation.Subject(rawValue: try row[0]) ?? .review, family: try row[1], asOf: try row[2], verdict: try row[3],
                 evidence: try row[4])
         }
     }

@@ -64,13 +64,13 @@ package struct Forecast: Hashable, Sendable {
 /// What is kept for a symbol as of an instant.
 package struct KeptForecasts: Sendable {
     package let instrument: Instrument
-    /// The kind that was asked for, or the champion's; nil when there is no such model as of the instant.
-    package let kind: String?
+    /// The family that was asked for, or the champion's; nil when there is no such model as of the instant.
+    package let family: String?
     /// When the model that made the forecasts was fitted.
     package let fittedAsOf: Instant?
     /// The last session with features as of the instant. A kept forecast from an earlier session is out of date.
     package let lastSession: SessionDate?
-    /// The kind's forecasts from the latest origin session, one for each horizon, in their order; empty when none is kept.
+    /// The family's forecasts from the latest origin session, one for each horizon, in their order; empty when none is kept.
     package let forecasts: [Forecast]
 
     package var isCurrent: Bool { forecasts.first.map { $0.session == lastSession } ?? false }
@@ -80,15 +80,15 @@ package struct KeptForecasts: Sendable {
 package struct MaturedForecast: Hashable, Sendable {
     package let forecast: Forecast
     /// Of its model.
-    package let kind: String
+    package let family: String
     /// The log total return over the horizon as it was known at `knownAt`.
     package let outcome: Double
     /// When all returns of the horizon were known for the first time.
     package let knownAt: Instant
 
-    package init(forecast: Forecast, kind: String, outcome: Double, knownAt: Instant) {
+    package init(forecast: Forecast, family: String, outcome: Double, knownAt: Instant) {
         self.forecast = forecast
-        self.kind = kind
+        self.family = family
         self.outcome = outcome
         self.knownAt = knownAt
     }

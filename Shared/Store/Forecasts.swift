@@ -35,11 +35,11 @@ package struct Forecasts: Sendable {
     ///
     /// - Parameters:
     ///   - symbol: ours or the instrument's id.
-    ///   - kind: of the model; nil asks for the champion's.
+    ///   - family: of the model; nil asks for the champion's.
     package func kept(
-        symbol: String, asOf: Instant, kind: String? = nil, featureVersion: String
+        symbol: String, asOf: Instant, family: String? = nil, featureVersion: String
     ) async throws(PostgresError) -> KeptForecasts? {
-        let rows = try await database.query("SELECT * FROM kept_forecasts($1, $2, $3, $4)", [symbol, asOf, kind, featureVersion])
+        let rows = try await database.query("SELECT * FROM kept_forecasts($1, $2, $3, $4)", [symbol, asOf, family, featureVersion])
         guard let first = rows.first else { return nil }
         var forecasts: [Forecast] = []
         for row in rows where !row.cell(8).isNull {
@@ -52,7 +52,7 @@ package struct Forecasts: Sendable {
             forecasts.append(forecast)
         }
         return KeptForecasts(
-            instrument: try Instruments.instrument(first), kind: try first[6], fittedAsOf: try first[8 + Forecast.width],
+            instrument: try Instruments.instrument(first), family: try first[6], fittedAsOf: try first[8 + Forecast.width],
             lastSession: try first[7], forecasts: forecasts)
     }
 }

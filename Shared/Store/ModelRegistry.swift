@@ -5,7 +5,7 @@ package import Postgres
 package struct Model: Hashable, Sendable {
     /// Hash of (as-of, config, data version, code version).
     package let id: String
-    package let kind: String
+    package let family: String
     package let asOf: Instant
     package let featureVersion: String
     package let config: String
@@ -19,11 +19,11 @@ package struct Model: Hashable, Sendable {
     package let artifactSHA256: String
 
     package init(
-        id: String, kind: String, asOf: Instant, featureVersion: String, config: String, dataVersion: String, codeVersion: String,
+        id: String, family: String, asOf: Instant, featureVersion: String, config: String, dataVersion: String, codeVersion: String,
         seed: Int64, windowFrom: SessionDate, windowTo: SessionDate, metrics: String, artifactKey: String, artifactSHA256: String
     ) {
         self.id = id
-        self.kind = kind
+        self.family = family
         self.asOf = asOf
         self.featureVersion = featureVersion
         self.config = config
@@ -43,7 +43,7 @@ package struct Model: Hashable, Sendable {
         """
     init(_ row: Row) throws(PostgresError) {
         self.init(
-            id: try row[0], kind: try row[1], asOf: try row[2], featureVersion: try row[3], config: try row[4], dataVersion: try row[5],
+            id: try row[0], family: try row[1], asOf: try row[2], featureVersion: try row[3], config: try row[4], dataVersion: try row[5],
             codeVersion: try row[6], seed: try row[7], windowFrom: try row[8], windowTo: try row[9], metrics: try row[10],
             artifactKey: try row[11], artifactSHA256: try row[12])
     }
@@ -58,7 +58,7 @@ package struct ModelRegistry: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether models', 0))")
     }
 
-    /// False when a model with this id is registered already; that one stays. Of a kind's models as of one instant the last registered serves.
+    /// False when a model with this id is registered already; that one stays. Of a family's models as of one instant the last registered serves.
     @discardableResult
     package func register(_ model: Model) async throws(PostgresError) -> Bool {
         try await database.execute(
@@ -69,7 +69,7 @@ package struct ModelRegistry: Sendable {
             FROM models WHERE kind = $2 AND as_of = $3 ON CONFLICT DO NOTHING
             """,
             [
-                model.id, model.kind, model.asOf, model.featureVersion, model.config, model.dataVersion, model.codeVersion, model.seed,
+                model.id, model.family, model.asOf, model.featureVersion, model.config, model.dataVersion, model.codeVersion, model.seed,
                 model.windowFrom, model.windowTo, model.metrics, model.artifactKey, model.artifactSHA256,
             ]) > 0
     }
@@ -78,13 +78,13 @@ package struct ModelRegistry: Sendable {
         try await database.query("SELECT \(Model.columns) FROM models m WHERE id = $1", [id]).one(Model.init)
     }
 
-    /// The models made at or before an instant, latest first, and of one instant the last registered; one kind's if named.
-    package func list(kind: String? = nil, asOf: Instant) async throws(PostgresError) -> [Model] {
+    /// The models made at or before an instant, latest first, and of one instant the last registered; one family's if named.
+    package func list(family: String? = nil, asOf: Instant) async throws(PostgresError) -> [Model] {
         try await database.query(
             """
             SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, ordinal DESC, id DESC
             """,
-            [asOf, kind]
+            [asOf, family]
         ).all(Model.init)
     }
 }

@@ -4,7 +4,7 @@ package import Postgres
 /// A decision on which model is the champion.
 package struct Promotion: Hashable, Sendable {
     package let model: String
-    package let kind: String
+    package let family: String
     package let decidedAsOf: Instant
     package let reason: String
     /// JSON text, as Postgres writes it.
@@ -69,7 +69,7 @@ package struct Promotions: Sendable {
             WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst)
             """, [Self.slot, asOf]
         ).all { row throws(PostgresError) in
-            Promotion(model: try row[0], kind: try row[1], decidedAsOf: try row[2], reason: try row[3], evidence: try row[4])
+            Promotion(model: try row[0], family: try row[1], decidedAsOf: try row[2], reason: try row[3], evidence: try row[4])
         }
     }
 }

@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// Every kind of model as of an instant and the part it plays. All kinds forecast all the time, so that each has a live record.
+/// Every model family as of an instant and the part it plays. All families forecast all the time, so that each has a live record.
 package struct Roster: Sendable {
     package enum Role: String, Sendable, Hashable, Comparable, CaseIterable {
         /// What is shown.
@@ -18,35 +18,35 @@ package struct Roster: Sendable {
     }
 
     package struct Member: Sendable {
-        package let kind: String
+        package let family: String
         package let role: Role
         /// Not empty; the first one serves unless its artifact is refused. The champion's begin with the promoted one.
         package let fits: [Model]
     }
 
-    /// By role, then by kind.
+    /// By role, then by family.
     package let members: [Member]
     package let champion: Member
     package let baseline: Member
 
-    package subscript(kind: String) -> Member? { members.first { $0.kind == kind } }
+    package subscript(family: String) -> Member? { members.first { $0.family == family } }
     package func members(_ role: Role) -> [Member] { members.filter { $0.role == role } }
 
     /// nil without a champion or a baseline.
     init?(_ models: [Model], champion: Model, floor: String, baseline: String) {
-        var fits = Dictionary(grouping: models, by: \.kind)
-        fits[champion.kind] = [champion] + (fits[champion.kind] ?? []).filter { $0.id != champion.id }
-        let members = fits.map { kind, fits in
+        var fits = Dictionary(grouping: models, by: \.family)
+        fits[champion.family] = [champion] + (fits[champion.family] ?? []).filter { $0.id != champion.id }
+        let members = fits.map { family, fits in
             let role: Role =
-                switch kind {
-                case champion.kind: .champion
+                switch family {
+                case champion.family: .champion
                 case baseline: .baseline
                 case floor: .floor
                 default: .challenger
                 }
-            return Member(kind: kind, role: role, fits: fits)
-        }.sorted { ($0.role, $0.kind) < ($1.role, $1.kind) }
-        guard let walk = members.first(where: { $0.kind == baseline }), let first = members.first, first.role == .champion else {
+            return Member(family: family, role: role, fits: fits)
+        }.sorted { ($0.role, $0.family) < ($1.role, $1.family) }
+        guard let walk = members.first(where: { $0.family == baseline }), let first = members.first, first.role == .champion else {
             return nil
         }
         self.members = members
@@ -56,11 +56,11 @@ package struct Roster: Sendable {
 }
 
 extension ModelRegistry {
-    /// The last three fits of every kind that reads these features, and who is who.
+    /// The last three fits of every family that reads these features, and who is who.
     ///
     /// - Parameters:
-    ///   - floor: the kind that plays this part while it is not the champion.
-    ///   - baseline: the kind of the random walk.
+    ///   - floor: the family that plays this part while it is not the champion.
+    ///   - baseline: the family of the random walk.
     package func roster(asOf: Instant, featureVersion: String, floor: String, baseline: String) async throws(PostgresError) -> Roster? {
         guard let champion = try await Promotions(database).champion(asOf: asOf) else { return nil }
         let models = try await database.query(

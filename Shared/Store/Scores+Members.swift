@@ -1,32 +1,32 @@
 package import Market
 package import Postgres
 
-/// What one kind lost at one origin, before calibration, in units of the floor's range there: all instruments count alike.
+/// What one family lost at one origin, before calibration, in units of the floor's range there: all instruments count alike.
 package struct MemberLoss: Hashable, Sendable, CustomStringConvertible {
     package let session: SessionDate
     package let horizon: Int
-    package let kind: String
+    package let family: String
     package let loss: Double
 
-    package init(session: SessionDate, horizon: Int, kind: String, loss: Double) {
+    package init(session: SessionDate, horizon: Int, family: String, loss: Double) {
         self.session = session
         self.horizon = horizon
-        self.kind = kind
+        self.family = family
         self.loss = loss
     }
 
-    package var description: String { "\(session) \(horizon) \(kind) \(loss)" }
+    package var description: String { "\(session) \(horizon) \(family) \(loss)" }
 }
 
 extension Scores {
-    /// Mean losses by session, horizon and kind, in this order, of the origins that were scored by `asOf`. An instrument counts where all
-    /// kinds forecast it that forecast anything there. Sums are exact, so that the same scores give the same bits in any order.
+    /// Mean losses by session, horizon and family, in this order, of the origins that were scored by `asOf`. An instrument counts where all
+    /// Families forecast it that forecast anything there. Sums are exact, so that the same scores give the same bits in any order.
     ///
     /// - Parameters:
-    ///   - floor: the kind whose ranges are the unit: a volatility times quantiles that all instruments share.
+    ///   - floor: the family whose ranges are the unit: a volatility times quantiles that all instruments share.
     ///   - levels: the range's ends as indices into a forecast's quantiles.
     package func memberLosses(
-        of kinds: [String], floor: String, levels: (low: Int, high: Int), from: SessionDate, asOf: Instant
+        of families: [String], floor: String, levels: (low: Int, high: Int), from: SessionDate, asOf: Instant
     ) async throws(PostgresError) -> [MemberLoss] {
         try await database.query(
             """
@@ -44,9 +44,9 @@ extension Scores {
             SELECT session, horizon, kind, avg(loss / unit)::float8
             FROM each JOIN present USING (session, horizon) JOIN units USING (session, instrument_id, horizon)
             WHERE answers = kinds AND unit > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            """, [kinds, from, asOf, floor, Int32(levels.high + 1), Int32(levels.low + 1)]
+            """, [families, from, asOf, floor, Int32(levels.high + 1), Int32(levels.low + 1)]
         ).all { row throws(PostgresError) in
-            MemberLoss(session: try row[0], horizon: try row[1], kind: try row[2], loss: try row[3])
+            MemberLoss(session: try row[0], horizon: try row[1], family: try row[2], loss: try row[3])
         }
     }
 }

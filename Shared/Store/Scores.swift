@@ -76,7 +76,7 @@ package struct Scores: Sendable {
             """, [featureVersion, asOf, from, horizons.map(Int32.init)]
         ).all { row throws(PostgresError) in
             MaturedForecast(
-                forecast: try Forecast(row), kind: try row[Forecast.width], outcome: try row[Forecast.width + 1],
+                forecast: try Forecast(row), family: try row[Forecast.width], outcome: try row[Forecast.width + 1],
                 knownAt: try row[Forecast.width + 2])
         }
     }
@@ -103,7 +103,7 @@ package struct Scores: Sendable {
                 $17::bool[], $18::bool[])
             """,
             key + [
-                scores.map(\.forecast.kind), forecasts.map(\.role), scores.map(\.forecast.knownAt), scores.map(\.forecast.outcome),
+                scores.map(\.forecast.family), forecasts.map(\.role), scores.map(\.forecast.knownAt), scores.map(\.forecast.outcome),
                 scores.map(\.loss), scores.map(\.rawLoss), scores.map(\.baselineLoss), scores.map(\.inside80), scores.map(\.inside90),
                 scores.map(\.rawInside80), scores.map(\.rawInside90), scores.map(\.baselineInside80),
             ])

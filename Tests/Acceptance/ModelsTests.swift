@@ -17,14 +17,14 @@ struct ModelsTests {
             try await deployment.settle(at: "2012-01-05T05:00:00Z")
             let before = try await slots(deployment)
             #expect(before.map(\.role) == ["champion"] + challengers.map { _ in "challenger" } + ["baseline"])
-            #expect(before.map(\.kind) == ["blended-fhs"] + challengers + ["random-walk"])
-            let event = #"{"kinds":["blended-fhs","lstm"],"time":"2012-01-05T05:00:00Z"}"#
+            #expect(before.map(\.family) == ["blended-fhs"] + challengers + ["random-walk"])
+            let event = #"{"families":["blended-fhs","lstm"],"time":"2012-01-05T05:00:00Z"}"#
             #expect(try await deployment.invoke("Train", event).status == 0)
             try await deployment.settle(at: "2012-01-05T05:00:00Z")
             let after = try await slots(deployment)
-            let fresh = zip(after, before).filter { $0.model != $1.model }.map(\.0.kind)
-            #expect(after.map(\.kind) == before.map(\.kind) && fresh == ["blended-fhs", "ensemble", "lstm"])
-            func model(_ kind: String, _ slots: [Slot]) throws -> String { try #require(slots.first { $0.kind == kind }).model }
+            let fresh = zip(after, before).filter { $0.model != $1.model }.map(\.0.family)
+            #expect(after.map(\.family) == before.map(\.family) && fresh == ["blended-fhs", "ensemble", "lstm"])
+            func model(_ family: String, _ slots: [Slot]) throws -> String { try #require(slots.first { $0.family == family }).model }
             let net = try model("lstm", after)
 
             try await damage(after[0].model, deployment) { $0.dropLast(4) }
@@ -52,14 +52,14 @@ struct ModelsTests {
     }
 
     private static let bucket = "bellwether"
-    /// All but the champion's kind and the baseline's.
+    /// All but the champion's family and the baseline's.
     private let challengers = ["boosted-trees", "climatology", "ensemble", "garch-t", "har", "linear-quantile", "lstm", "transformer"]
-    private struct Slot { let role, kind, model: String }
+    private struct Slot { let role, family, model: String }
 
     private func slots(_ deployment: Deployment) async throws -> [Slot] {
         let answer = try await deployment.get("/v1/models")
         return try #require(answer.body["slots"] as? [[String: Any]]).map {
-            Slot(role: $0["role"] as? String ?? "", kind: $0["kind"] as? String ?? "", model: $0["model"] as? String ?? "")
+            Slot(role: $0["role"] as? String ?? "", family: $0["kind"] as? String ?? "", model: $0["model"] as? String ?? "")
         }
     }
 
@@ -102,13 +102,13 @@ struct ModelsTests {
             shown.status == 0 && shown.output.contains(#""id":"\#(net)""#) && shown.output.contains("artifact_sha256"), "\(shown.output)")
         let promoted = try await deployment.command(["models", "promote", "lstm", "--reason", "a test"])
         #expect(promoted.output.contains("The champion is now \(net)"), "\(promoted.output)")
-        #expect(try await slots(deployment).map(\.kind).prefix(2) == ["lstm", "blended-fhs"])
+        #expect(try await slots(deployment).map(\.family).prefix(2) == ["lstm", "blended-fhs"])
         let forecast = try await deployment.get("/v1/forecasts/IBM")
         let entry = try #require((forecast.body["entries"] as? [[String: Any]])?.first)
         #expect(entry["role"] as? String == "champion" && (entry["model"] as? [String: Any])?["kind"] as? String == "lstm")
         let back = try await deployment.command(["models", "rollback"])
         #expect(back.output.contains("The champion is now blended-fhs-"), "\(back.output)")
-        #expect(try await slots(deployment).map(\.kind) == ["blended-fhs"] + challengers + ["random-walk"])
+        #expect(try await slots(deployment).map(\.family) == ["blended-fhs"] + challengers + ["random-walk"])
         let compared = try await deployment.command(["models", "compare", "lstm", "blended-fhs"])
         #expect(compared.status == 0 && compared.output.contains("0 origins are over, 60 are needed"), "\(compared.output)")
         let file = "\(deployment.folder)/net.onnx"

@@ -2,11 +2,11 @@ import Backtest
 import Testing
 
 @Suite struct FitSpeedTests {
-    @Test func `A kind is fitted and timed and an unknown one refused`() throws {
+    @Test func `A family is fitted and timed and an unknown one refused`() throws {
         let speed = try FitSpeed(symbols: 2, sessions: 300) { _ in }
         let round = try speed.fit("random-walk") { _ in }
         #expect(round.samples == 1 && round.seconds > 0)
         #expect(throws: BacktestFailure.self) { try speed.fit("oracle") { _ in } }
-        #expect(FitSpeed.kinds.count == 9)
+        #expect(FitSpeed.families.count == 9)
     }
 }

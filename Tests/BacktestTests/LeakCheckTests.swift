@@ -13,13 +13,13 @@ import Testing
         let table = SyntheticTable.table(symbols: 22, sessions: 700)
         let counts = Counts()
         let recipe = try #require(Recipe.named("ensemble"))
-        let checks = try LeakChecks(table, recipe, seed: 1) { kind, set, seed, _ in
-            counts.add(kind.kind)
-            return try ShortFit.fit(kind, set, seed: seed)
+        let checks = try LeakChecks(table, recipe, seed: 1) { family, set, seed, _ in
+            counts.add(family.family)
+            return try ShortFit.fit(family, set, seed: seed)
         }.run()
         #expect(checks.map(\.name) == names && states(checks) == [.passed, .passed, .passed], "\(checks)")
         // Three walks with two fits each, and one over shuffled labels.
-        #expect(counts.values == Dictionary(uniqueKeysWithValues: recipe.members.map { ($0.kind, 7) }))
+        #expect(counts.values == Dictionary(uniqueKeysWithValues: recipe.members.map { ($0.family, 7) }))
         let compared = checks[0].detail.split(separator: " ")[2]
         // At three stops: 22 symbols' combined and members' forecasts, the weights and the spread factors.
         #expect(compared == "\(3 * (22 * (1 + recipe.members.count) + 2))")
@@ -107,7 +107,7 @@ import Testing
 
 /// Looks up the return it is asked to foretell.
 private struct Peeking: ForecastModel {
-    static let kind = "peeking"
+    static let family = "peeking"
     let floor: BlendedFHS
     var metrics: [String: Double] { [:] }
 
@@ -131,5 +131,5 @@ private struct Peeking: ForecastModel {
 
 private final class Counts {
     private(set) var values: [String: Int] = [:]
-    func add(_ kind: String) { values[kind, default: 0] += 1 }
+    func add(_ family: String) { values[family, default: 0] += 1 }
 }

@@ -39,7 +39,7 @@ import Testing
         for prices in [clean, poisoned, truncated] {
             let report = try await Backtest.run(prices: prices, origins: origins, model: model)
             forecasts.append(try #require(report.forecasts.first, "\(report.refused)").forecast)
-            #expect(Set(report.fits.map(\.kind)) == Set(Recipe.named(model)?.members.map(\.kind) ?? []), "every member was fitted")
+            #expect(Set(report.fits.map(\.family)) == Set(Recipe.named(model)?.members.map(\.family) ?? []), "every member was fitted")
         }
         #expect(forecasts[0] == forecasts[1])
         #expect(forecasts[0] == forecasts[2])
@@ -106,7 +106,7 @@ import Testing
         #expect(lines.contains { $0.hasPrefix(refused) })
         let document = try document(report)
         let failures = try #require(document["failures"] as? [[String: Any]])
-        #expect(failures.contains { $0["kind"] as? String == "boosted-trees" && $0["sessions"] as? Int == 56 })
+        #expect(failures.contains { $0["family"] as? String == "boosted-trees" && $0["sessions"] as? Int == 56 })
         #expect((document["fits"] as? [[String: Any]])?.count == report.fits.count)
     }
 

@@ -25,7 +25,7 @@ import Testing
         for model in try models() {
             let bytes = try model.state().encoded()
             let loaded = try loadModel(Artifact(decoding: bytes))
-            #expect(loaded.kind == model.kind)
+            #expect(loaded.family == model.family)
             #expect(try loaded.forecast(history, at: 250) == model.forecast(history, at: 250))
             #expect(loaded.metrics == model.metrics)
             #expect(try loaded.state().encoded() == bytes)
@@ -39,7 +39,7 @@ import Testing
         #expect(try artifact.text(ArtifactKey.cut) == "2010-12-31")
         #expect(try artifact.text(ArtifactKey.calibrationStart) == "2011-01-01")
         let weights = MemberWeights(priors: [[1, 1, 1]], scores: [[1, 1, 1]], floor: 0)
-        let member = Ensemble.Member(id: "m", kind: "k", artifactKey: "a", artifactSHA256: "s")
+        let member = Ensemble.Member(id: "m", family: "k", artifactKey: "a", artifactSHA256: "s")
         let ensemble = Ensemble(members: [member], weights: weights, cut: cut.description)
         #expect(try ensemble.state().text(ArtifactKey.calibrationStart) == "2011-01-01")
     }
@@ -69,10 +69,10 @@ import Testing
         #expect(throws: ArtifactFailure.self) { try loadModel(artifact) }
     }
 
-    @Test func `An unknown kind a missing tensor and a number that is none are named`() throws {
+    @Test func `An unknown family a missing tensor and a number that is none are named`() throws {
         var artifact = try models()[1].state()
-        artifact.metadata["kind"] = "oracle"
-        #expect(throws: ArtifactFailure.unknownKind("oracle")) { try loadModel(artifact) }
+        artifact.metadata["family"] = "oracle"
+        #expect(throws: ArtifactFailure.unknownFamily("oracle")) { try loadModel(artifact) }
         artifact = try models()[1].state()
         artifact.tensors = []
         #expect(throws: ArtifactFailure.missing("standardised_quantiles")) { try loadModel(artifact) }

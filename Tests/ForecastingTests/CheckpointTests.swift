@@ -33,7 +33,7 @@ import Testing
         for batches in [1, 3, 5, 7] {
             let (model, interruptions) = try interrupted(type, every: batches)
             #expect(interruptions > 2)
-            #expect(try model.state().encoded() == whole, "\(Net.kind), \(batches) batches at a time")
+            #expect(try model.state().encoded() == whole, "\(Net.family), \(batches) batches at a time")
         }
     }
 

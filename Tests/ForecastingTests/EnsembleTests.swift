@@ -66,7 +66,7 @@ import Testing
         var learned = PastLossWeights(priors: [0, 1, 2], floor: 0)
         for week in 0..<50 { learned.learn(origin(week), [1, 0.98 + 0.01 * Double(week % 2), 0.97], horizonIndex: week % 3) }
         let members = ["blended-fhs", "har", "lstm"].map {
-            Ensemble.Member(id: "\($0)-1", kind: $0, artifactKey: "models/\($0)-1", artifactSHA256: "ab")
+            Ensemble.Member(id: "\($0)-1", family: $0, artifactKey: "models/\($0)-1", artifactSHA256: "ab")
         }
         let ensemble = Ensemble(members: members, weights: learned.current, cut: "2014-12-31")
         let again = try Ensemble(state: Artifact(decoding: ensemble.state().encoded()))

@@ -109,7 +109,7 @@ import Testing
         #expect(try effect(explanation, .returns).width == [0, 0, 0] && explanation.summary == "mostly volatility")
     }
 
-    @Test func `Every kind that reads features is explained`() throws {
+    @Test func `Every family that reads features is explained`() throws {
         let histories = try SyntheticMarket.histories(count: 4, sessions: 1_200, effect: 0.5)
         let model = try LinearQuantile.fit(TrainingSet(histories: histories, cut: SyntheticMarket.date(1_150)))
         let explanation = try Explanation(histories[0]) { model.forecasts($0.map { ($0, $0.count - 1) }) }

@@ -54,7 +54,7 @@ import Testing
                 featureVersion: "synthetic", names: names, mean: [0.1, -0.2, 0.3, 0.05, -0.6, 0, 0, 0],
                 deviation: [0.9, 1.3, 0.2, 1, 1.7, 1, 1, 1]),
             values: [net.parameters.values], seed: 1, cut: "2010-12-31", metrics: [:])
-        let bytes = try #require(try loadModel(model.state()) as? any ONNXExportable).onnx(["model_id": "\(Net.kind)-1"])
+        let bytes = try #require(try loadModel(model.state()) as? any ONNXExportable).onnx(["model_id": "\(Net.family)-1"])
         let inputs = TabularInputs(history.layout)
         let raw = (140..<200).flatMap { inputs.values(history, row: $0) }
         let answer = try TensorScript.numpy.run(
@@ -64,7 +64,7 @@ import Testing
             facts = session.get_modelmeta().custom_metadata_map
             names = ["z1", "signal", "noise", "ln_s97_S", "ln_S", "echo1", "echo5", "echo20"]
             assert facts["input_names"].split(",") == names, facts
-            assert facts["model_id"] == facts["kind"] + "-1" and facts["feature_version"] == "synthetic", facts
+            assert facts["model_id"] == facts["family"] + "-1" and facts["feature_version"] == "synthetic", facts
             assert [i.name for i in session.get_inputs()] == ["windows"] and session.get_inputs()[0].shape[1:] == [int(facts["window"]), len(names)]
             numbers = lambda key: numpy.array([float(v) for v in facts[key].split(",")], dtype=numpy.float32)
             scaled = (t["raw"] - numbers("input_mean")) / numbers("input_deviation")
@@ -81,7 +81,7 @@ import Testing
                 ]))
         let expected = try model.forecast(history, at: 199).values.map { $0 / history.blend[199] }
         let worst = zip(try answer.values("returns", shape: [3, 7]), expected).map { abs(Double($0) - $1) }.max() ?? 1
-        #expect(worst < 1e-5, "\(Net.kind): \(worst)")
+        #expect(worst < 1e-5, "\(Net.family): \(worst)")
     }
 
     @Test func `An exported files metadata is enough to forecast with it`() throws {

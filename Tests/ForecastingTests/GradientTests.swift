@@ -54,7 +54,7 @@ import Testing
                 let below = reference.loss(arrays(data, shape), targets)
                 reference.block[index] = value
                 let numeric = (above - below) / (2 * epsilon)
-                #expect(abs(numeric - Double(gradient[index])) < 1e-4 * scale + 1e-6, "\(Reference.Net.kind), parameter \(index)")
+                #expect(abs(numeric - Double(gradient[index])) < 1e-4 * scale + 1e-6, "\(Reference.Net.family), parameter \(index)")
             }
         }
     }
@@ -85,7 +85,7 @@ import Testing
                 return trainer.gradient(data.windows, targets: targets, drops: true)
             }
             let slope = (loss(4e-3) - loss(-4e-3)) / 8e-3
-            #expect(abs(slope / norm - 1) < 0.03, "\(Net.kind) \(tensor.name): \(slope) instead of \(norm)")
+            #expect(abs(slope / norm - 1) < 0.03, "\(Net.family) \(tensor.name): \(slope) instead of \(norm)")
         }
     }
 

@@ -45,8 +45,8 @@ import Testing
         }
         #expect(try models[0].state().encoded() == models[1].state().encoded())
         #expect(try models[0].forecast(clean[2], at: 560) == models[1].forecast(poisoned[2], at: 560))
-        for kind in [RandomWalk.self, BlendedFHS.self] as [any ForecastModel.Type] {
-            let fits = try [clean, poisoned].map { try kind.fit(TrainingSet(histories: $0, cut: SyntheticMarket.date(560))) }
+        for family in [RandomWalk.self, BlendedFHS.self] as [any ForecastModel.Type] {
+            let fits = try [clean, poisoned].map { try family.fit(TrainingSet(histories: $0, cut: SyntheticMarket.date(560))) }
             #expect(fits[0].state() == fits[1].state())
         }
     }
@@ -69,7 +69,7 @@ import Testing
         let short = TrainingSet(histories: try SyntheticMarket.histories(count: 2, sessions: 90, effect: 0), cut: SyntheticMarket.date(89))
         #expect(throws: TrainingFailure.self) { try LSTM.fit(short, seed: 1) }
         let empty = TrainingSet(histories: [], cut: SyntheticMarket.date(89))
-        for kind in ModelKinds.all { #expect(throws: TrainingFailure.self) { try kind.fit(empty) } }
+        for family in ModelFamilies.all { #expect(throws: TrainingFailure.self) { try family.fit(empty) } }
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0), cut: SyntheticMarket.date(599))
         #expect(throws: TrainingFailure.deadline) {
             try LSTM.fit(set, SyntheticMarket.small, seed: 1, deadline: .now)

@@ -33,7 +33,7 @@ import Testing
         for gradient in block.named(trainer.gradientValues, prefix: "") {
             let expected = try answer.values("gradient." + gradient.name, shape: gradient.shape)
             let worst = zip(gradient.values, expected).map { abs($0 - $1) }.max() ?? 1
-            #expect(worst < 1e-5, "\(Net.kind) \(gradient.name): \(worst)")
+            #expect(worst < 1e-5, "\(Net.family) \(gradient.name): \(worst)")
             #expect(gradient.values.contains { abs($0) > 1e-6 })
         }
     }

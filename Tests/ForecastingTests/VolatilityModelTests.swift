@@ -49,9 +49,9 @@ import Testing
     }
 
     @Test(arguments: ["climatology", "garch-t", "har", "linear-quantile", "boosted-trees"])
-    func `Rows before the lookback change nothing`(_ kind: String) throws {
+    func `Rows before the lookback change nothing`(_ family: String) throws {
         let set = try set(count: 8)
-        let type = try #require(ModelKinds.named(kind))
+        let type = try #require(ModelFamilies.named(family))
         let model = try type.fit(set)
         let whole = set.histories[2]
         let first = 1_100 - type.lookback + 1

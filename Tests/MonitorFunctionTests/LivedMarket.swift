@@ -27,12 +27,13 @@ struct LivedMarket {
                 let row = FeatureRecord(
                     session: Self.session(day), values: [0], logReturn: 0.01 * (-0.9 + 0.2 * Double(place)), extras: [0])
                 let answer = Answer(
-                    key: "\(instrument.id)/\(day)", instrument: instrument.id, provider: "yahoo", kind: "chart", knownAt: Self.evening(day),
+                    key: "\(instrument.id)/\(day)", instrument: instrument.id, provider: "yahoo", kind: "chart",
+                    knownAt: Self.evening(day),
                     fetchedAt: Self.evening(day), sha256: "\(day)")
                 try await features.insert([row], from: answer) { Instant.utcMidnight($0) }
             }
         }
-        for kind in ["random-walk", "blended-fhs", "lstm"] { try await ModelRegistry(database).register(Self.model(kind)) }
+        for family in ["random-walk", "blended-fhs", "lstm"] { try await ModelRegistry(database).register(Self.model(family)) }
         try await Promotions(database).promote("blended-fhs-1", asOf: Self.evening(-1), reason: "the first champion")
         var forecasts: [Forecast] = []
         for day in 0..<days {
@@ -46,18 +47,18 @@ struct LivedMarket {
         try await Forecasts(database).keep(forecasts)
     }
 
-    static func model(_ kind: String, featureVersion: String = FeatureSet.version) -> Model {
+    static func model(_ family: String, featureVersion: String = FeatureSet.version) -> Model {
         Model(
-            id: "\(kind)-1", kind: kind, asOf: evening(-1), featureVersion: featureVersion, config: "{}", dataVersion: "d",
+            id: "\(family)-1", family: family, asOf: evening(-1), featureVersion: featureVersion, config: "{}", dataVersion: "d",
             codeVersion: "c", seed: 1, windowFrom: start, windowTo: start, metrics: "{}", artifactKey: "", artifactSHA256: "")
     }
 
     private static func forecast(
-        _ kind: String, _ role: String, _ instrument: Instrument, _ day: Int, _ horizon: Int, scale: Double
+        _ family: String, _ role: String, _ instrument: Instrument, _ day: Int, _ horizon: Int, scale: Double
     ) -> Forecast {
         let levels = [-0.95, -0.8, -0.5, 0, 0.5, 0.8, 0.95].map { 0.01 * Double(horizon) * $0 }
         return Forecast(
-            model: "\(kind)-1", instrument: instrument.id, session: session(day), featureVersion: FeatureSet.version,
+            model: "\(family)-1", instrument: instrument.id, session: session(day), featureVersion: FeatureSet.version,
             dataVersion: "d\(day)",
             horizon: horizon, role: role, asOf: evening(day), originClose: Price(100), currency: "USD",
             quantiles: levels.map { scale * $0 },

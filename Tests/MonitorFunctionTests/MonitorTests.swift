@@ -54,7 +54,7 @@ import Testing
         let all = try await losses(11)
         #expect(all.count == 2 * (11 + 7))
         #expect(try await losses(6) == all.filter { $0.session.advanced(by: $0.horizon) <= LivedMarket.session(6) })
-        #expect(Array(all.prefix(4).map(\.kind)) == ["blended-fhs", "lstm", "blended-fhs", "lstm"] && all[0].horizon == 1)
+        #expect(Array(all.prefix(4).map(\.family)) == ["blended-fhs", "lstm", "blended-fhs", "lstm"] && all[0].horizon == 1)
         var expected = Score()
         for place in 0..<10 {
             expected.add(-0.9 + 0.2 * Double(place), quantiles: [-0.95, -0.8, -0.5, 0, 0.5, 0.8, 0.95].map { 1.5 * $0 })
@@ -66,7 +66,7 @@ import Testing
         let market = try await LivedMarket(days: 40, net: net())
         try await daily(market, 0..<40)
         let known = try await Calibrations(market.database).known(before: .utcMidnight(LivedMarket.session(99)))
-        func k(_ kind: String, _ horizon: Int) -> Double { known.first { $0.kind == kind && $0.horizon == horizon }?.k ?? .nan }
+        func k(_ family: String, _ horizon: Int) -> Double { known.first { $0.family == family && $0.horizon == horizon }?.k ?? .nan }
         #expect(abs(k("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
         for (horizon, origins) in [(1, 39), (20, 20)] {
             var calibration = SpreadCalibration()
@@ -99,7 +99,7 @@ import Testing
 
         try await daily(market, 90..<160)
         let decisions = try await Promotions(market.database).history(asOf: LivedMarket.evening(160))
-        #expect(decisions.map(\.kind) == ["blended-fhs", "lstm", "blended-fhs"])
+        #expect(decisions.map(\.family) == ["blended-fhs", "lstm", "blended-fhs"])
         #expect(decisions[0].reason.contains("lost more than blended-fhs"))
         #expect(decisions[0].decidedAsOf > LivedMarket.evening(110), "a session after the first bad origin's longest horizon")
         #expect(try await champion(market, day: 100) == "lstm-1")
@@ -184,8 +184,8 @@ import Testing
     @Test func `A comparison says whether reviews look at the pair`() async throws {
         let market = try await LivedMarket(days: 3, net: net())
         try await ModelRegistry(market.database).register(LivedMarket.model("har"))
-        func isReviewed(_ kind: String, _ other: String) async throws -> Bool? {
-            try await send(.compare(kind, with: other, time: LivedMarket.evening(2)), to: market).isReviewed
+        func isReviewed(_ family: String, _ other: String) async throws -> Bool? {
+            try await send(.compare(family, with: other, time: LivedMarket.evening(2)), to: market).isReviewed
         }
         #expect(try await isReviewed("lstm", "blended-fhs") == true)
         #expect(try await isReviewed("lstm", "har") == false)

@@ -6,20 +6,20 @@ import Testing
 @testable import MonitorFunction
 
 @Suite struct RuleTests {
-    /// Origins of consecutive days: each kind's loss beside a random walk's, and how many of ten outcomes its range held.
+    /// Origins of consecutive days: each family's loss beside a random walk's, and how many of ten outcomes its range held.
     private func record(
-        _ days: Int, _ kinds: [String: (loss: (Int, Int) -> Double, inside: Int)], baseline: (Int, Int) -> Double = { _, _ in 1 }
+        _ days: Int, _ families: [String: (loss: (Int, Int) -> Double, inside: Int)], baseline: (Int, Int) -> Double = { _, _ in 1 }
     ) -> LiveRecord {
         let rows = (0..<days).flatMap { day in
             Quantiles.horizons.flatMap { horizon in
-                kinds.map { kind, figures in
+                families.map { family, figures in
                     OriginScore(
-                        session: SessionDate(day: Int32(15_000 + day)), horizon: horizon, kind: kind, loss: figures.loss(day, horizon),
+                        session: SessionDate(day: Int32(15_000 + day)), horizon: horizon, family: family, loss: figures.loss(day, horizon),
                         baselineLoss: baseline(day, horizon), inside80: figures.inside, count: 10)
                 }
             }
         }
-        return LiveRecord(rows.shuffled(), kinds: Set(kinds.keys))
+        return LiveRecord(rows.shuffled(), families: Set(families.keys))
     }
 
     /// A loss that varies from day to day as real ones do.
@@ -66,12 +66,12 @@ import Testing
         let isLoud = { (day: Int, horizon: Int) in isByHorizon ? horizon == 20 : day % 10 == 0 }
         let baseline = { (day: Int, horizon: Int) in isLoud(day, horizon) ? isByHorizon ? 30.0 : 100 : 1 }
         func reasons(_ scale: @escaping (Int, Int) -> Double) -> [String] {
-            let kinds: [String: (loss: (Int, Int) -> Double, inside: Int)] = [
+            let families: [String: (loss: (Int, Int) -> Double, inside: Int)] = [
                 "net": ({ baseline($0, $1) * (wave(isLoud($0, $1) ? 0.96 : 0.9)($0, $1)) }, 8),
                 "champion": ({ 0.95 * baseline($0, $1) }, 8), "floor": ({ baseline($0, $1) }, 8),
             ]
             return PromotionRule.judge(
-                record(80, kinds, baseline: scale), challenger: "net", champion: "champion", floor: "floor"
+                record(80, families, baseline: scale), challenger: "net", champion: "champion", floor: "floor"
             ).evidence.reasons
         }
         #expect(reasons(baseline).isEmpty, "\(reasons(baseline))")
@@ -124,12 +124,12 @@ import Testing
         #expect(found.count >= 150, "\(found.count)")
     }
 
-    @Test func `Origins count only when every kind has every horizon`() {
+    @Test func `Origins count only when every family has every horizon`() {
         let whole = record(3, ["net": (wave(1), 8), "floor": (wave(1), 8)])
         #expect(whole.origins.count == 3)
         let rows = [1, 5].map {
-            OriginScore(session: SessionDate(day: 1), horizon: $0, kind: "net", loss: 1, baselineLoss: 1, inside80: 8, count: 10)
+            OriginScore(session: SessionDate(day: 1), horizon: $0, family: "net", loss: 1, baselineLoss: 1, inside80: 8, count: 10)
         }
-        #expect(LiveRecord(rows, kinds: ["net"]).origins.isEmpty)
+        #expect(LiveRecord(rows, families: ["net"]).origins.isEmpty)
     }
 }

@@ -28,7 +28,7 @@ import Testing
         let trained = evening.adding(seconds: -86_400)
         _ = try await ModelRegistry(database).register(
             Model(
-                id: "m1", kind: "blended-fhs", asOf: trained, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
+                id: "m1", family: "blended-fhs", asOf: trained, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
                 codeVersion: "c", seed: 1, windowFrom: origin, windowTo: origin, metrics: "{}", artifactKey: "models/m1",
                 artifactSHA256: "00"))
         _ = try await Promotions(database).promote("m1", asOf: trained, reason: "the first champion")

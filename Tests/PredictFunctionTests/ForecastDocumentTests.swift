@@ -13,7 +13,7 @@ import Testing
             horizon: 1, targetSession: evidence.map { _ in session.advanced(by: 3) }, quantiles: [quantile], randomWalk: [],
             probabilityOfFall: 0.5, spreadFactor: 1.25, evidence: evidence)
         let entry = ForecastDocument.Entry(
-            role: "champion", model: .init(id: "m", kind: "blended-fhs", asOf: Instant(seconds: 0)),
+            role: "champion", model: .init(id: "m", family: "blended-fhs", asOf: Instant(seconds: 0)),
             baselineModel: evidence.map { _ in "w" },
             featureVersion: "f1", dataVersion: "d", asOf: Instant(microseconds: 1), forecasts: [forecast])
         return ForecastDocument(

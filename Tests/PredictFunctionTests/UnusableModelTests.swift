@@ -72,7 +72,7 @@ import Testing
             try RandomWalk.fit(market.set), try BlendedFHS.fit(market.set), try Climatology.fit(market.set),
         ]
         for model in fits {
-            try await register(model, "\(model.kind)-1", asOf: trained, market)
+            try await register(model, "\(model.family)-1", asOf: trained, market)
         }
         bucket.objects.withLock { $0["/kept/models/climatology-1"]?[40] ^= 1 }
         try await Promotions(database).promote("climatology-1", asOf: trained, reason: "a test")
@@ -85,12 +85,13 @@ import Testing
         market.bucket.objects.withLock { $0["/kept/models/\(id)"] = bytes }
         try await ModelRegistry(market.database).register(
             Model(
-                id: id, kind: model.kind, asOf: asOf, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d", codeVersion: "c",
+                id: id, family: model.family, asOf: asOf, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
+                codeVersion: "c",
                 seed: 1, windowFrom: last, windowTo: last, metrics: "{}", artifactKey: "models/\(id)",
                 artifactSHA256: Digest.sha256Hex(bytes)))
     }
 
-    @Test func `The other kinds keep their forecasts of the evening`() async throws {
+    @Test func `The other families keep their forecasts of the evening`() async throws {
         let market = try await market()
         defer { market.server.stop() }
         let raw = try await market.predict.handle(.slice(run: "XNAS/1", instruments: [apple.id]), Context())
@@ -118,7 +119,7 @@ import Testing
         for _ in 0..<2 {
             let refused = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
             #expect(refused.status == 503 && refused.body.type == "urn:bellwether:problem:no-usable-model")
-            #expect(refused.body.detail?.contains(#"{"kinds":["climatology"]}' | bellwether invoke Train"#) == true, "\(refused.body)")
+            #expect(refused.body.detail?.contains(#"{"families":["climatology"]}' | bellwether invoke Train"#) == true, "\(refused.body)")
         }
         let later = market.evening.adding(seconds: 60)
         try await register(try Climatology.fit(market.set), "climatology-2", asOf: later, market)
@@ -133,6 +134,6 @@ import Testing
         let refused = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
         #expect(refused.status == 503 && refused.body.type == "urn:bellwether:problem:no-usable-model")
         let detail = try #require(refused.body.detail)
-        #expect(detail.contains("random-walk") && !detail.contains("models promote"), "no other kind would answer")
+        #expect(detail.contains("random-walk") && !detail.contains("models promote"), "no other family would answer")
     }
 }

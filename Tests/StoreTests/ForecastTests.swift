@@ -7,9 +7,9 @@ import Testing
 @Suite struct ForecastTests {
     static let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"]
 
-    func model(_ id: String, asOf: Instant, kind: String = "blended-fhs") -> Model {
+    func model(_ id: String, asOf: Instant, family: String = "blended-fhs") -> Model {
         Model(
-            id: id, kind: kind, asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
+            id: id, family: family, asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
             windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)",
             artifactSHA256: "00")
     }
@@ -87,13 +87,13 @@ import Testing
         let database = try await freshDatabase()
         let (registry, promotions) = (ModelRegistry(database), Promotions(database))
         let (one, two) = (model("m1", asOf: "2012-01-01T00:00:00Z"), model("m2", asOf: "2012-02-01T00:00:00Z"))
-        let (walk, net) = (model("w1", asOf: one.asOf, kind: "random-walk"), model("n1", asOf: one.asOf, kind: "lstm"))
+        let (walk, net) = (model("w1", asOf: one.asOf, family: "random-walk"), model("n1", asOf: one.asOf, family: "lstm"))
         #expect(try await registry.register(one))
         #expect(try await !registry.register(one))
         for model in [two, walk, net] { #expect(try await registry.register(model)) }
         #expect(try await registry.find("m1") == one)
-        #expect(try await registry.list(kind: "blended-fhs", asOf: two.asOf).map(\.id) == ["m2", "m1"])
-        #expect(try await registry.list(kind: "lstm", asOf: one.asOf).map(\.id) == ["n1"])
+        #expect(try await registry.list(family: "blended-fhs", asOf: two.asOf).map(\.id) == ["m2", "m1"])
+        #expect(try await registry.list(family: "lstm", asOf: one.asOf).map(\.id) == ["n1"])
         func roster(_ asOf: Instant) async throws -> Roster? {
             try await registry.roster(asOf: asOf, featureVersion: "f1", floor: "blended-fhs", baseline: "random-walk")
         }
@@ -104,10 +104,10 @@ import Testing
         #expect(try await promotions.champion(asOf: two.asOf) == one)
         let before = try #require(try await roster(two.asOf))
         #expect(before.members.map(\.role) == [.champion, .challenger, .baseline])
-        #expect(before.champion.fits.map(\.id) == ["m1", "m2"], "a promoted fit serves before a newer one of its kind")
+        #expect(before.champion.fits.map(\.id) == ["m1", "m2"], "a promoted fit serves before a newer one of its family")
         try await promotions.promote("n1", asOf: two.asOf, reason: "better", evidence: #"{"t":-2.5}"#)
         let after = try #require(try await roster(two.asOf))
-        #expect(after.members.map(\.kind) == ["lstm", "blended-fhs", "random-walk"])
+        #expect(after.members.map(\.family) == ["lstm", "blended-fhs", "random-walk"])
         #expect(after["blended-fhs"]?.role == .floor && after["blended-fhs"]?.fits.map(\.id) == ["m2", "m1"])
         #expect(try await promotions.history(asOf: two.asOf).map(\.evidence) == [#"{"t": -2.5}"#, "{}"])
         let error = await #expect(throws: PostgresError.self) { try await promotions.promote("nobody", asOf: two.asOf, reason: "") }
@@ -135,8 +135,8 @@ import Testing
         let (registry, promotions) = (ModelRegistry(database), Promotions(database))
         for name in order { try await registry.register(model(name, asOf: now)) }
         try await registry.register(model(order[0], asOf: now))
-        try await registry.register(model("w", asOf: now, kind: "random-walk"))
-        #expect(try await registry.list(kind: "blended-fhs", asOf: now).map(\.id) == order.reversed())
+        try await registry.register(model("w", asOf: now, family: "random-walk"))
+        #expect(try await registry.list(family: "blended-fhs", asOf: now).map(\.id) == order.reversed())
         for name in order { try await promotions.promote(name, asOf: now, reason: "newer") }
         try await promotions.promote(order[0], asOf: now, reason: "again")
         #expect(try await promotions.champion(asOf: now)?.id == order[1])
@@ -149,11 +149,11 @@ import Testing
         let forecasts = Forecasts(database)
         let now: Instant = "2012-01-10T23:00:00Z"
         #expect(try await forecasts.kept(symbol: "NOPE", asOf: now, featureVersion: "f1") == nil)
-        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.kind == nil)
+        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.family == nil)
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
         try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
         let none = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
-        #expect(none?.kind == "blended-fhs" && none?.forecasts.isEmpty == true && none?.isCurrent == false)
+        #expect(none?.family == "blended-fhs" && none?.forecasts.isEmpty == true && none?.isCurrent == false)
 
         let early = [1, 5].map { forecast("m1", "2012-01-09", $0, asOf: "2012-01-09T23:00:00Z") }
         let today = [1, 5, 20].map { forecast("m1", "2012-01-10", $0, asOf: now) }
@@ -175,9 +175,11 @@ import Testing
         #expect(
             try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.forecasts == today, "the promoted fit goes first")
         #expect(
-            try await forecasts.kept(symbol: "AAPL", asOf: now, kind: "blended-fhs", featureVersion: "f1")?.forecasts.map(\.model) == ["m2"]
+            try await forecasts.kept(symbol: "AAPL", asOf: now, family: "blended-fhs", featureVersion: "f1")?.forecasts.map(\.model) == [
+                "m2"
+            ]
         )
-        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, kind: "lstm", featureVersion: "f1")?.kind == nil)
+        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, family: "lstm", featureVersion: "f1")?.family == nil)
     }
 
     @Test func `A forecast is issued wider or narrower and keeps what the model said`() async throws {

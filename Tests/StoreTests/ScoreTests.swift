@@ -43,7 +43,7 @@ import Testing
         #expect(matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 1", "2012-01-03 5", "2012-01-04 1"])
         #expect(zip(matured.map(\.outcome), [0.01, 0.15, 0.02]).allSatisfy { abs($0 - $1) < 1e-12 })
         #expect(matured.map(\.knownAt) == [evening("2012-01-04"), evening("2012-01-10"), evening("2012-01-05")])
-        #expect(matured[0].kind == "blended-fhs")
+        #expect(matured[0].family == "blended-fhs")
     }
 
     @Test func `A later correction does not change what was known when a forecast matured`() async throws {
@@ -86,15 +86,15 @@ import Testing
 
     @Test func `Totals and origins count what was scored by an instant`() async throws {
         let (database, _) = try await withForecasts()
-        _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", kind: "lstm"))
+        _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", family: "lstm"))
         try await Forecasts(database).keep([fixture.forecast("n1", "2012-01-03", 1, asOf: evening("2012-01-03"))])
         let scores = Scores(database)
         let now = evening("2012-01-10")
         try await scores.replace(
-            try await due(database, now).map { score($0, loss: $0.kind == "lstm" ? 0.25 : 0.5, inside: $0.kind == "lstm") })
+            try await due(database, now).map { score($0, loss: $0.family == "lstm" ? 0.25 : 0.5, inside: $0.family == "lstm") })
         let totals = try await scores.totals(by: .role, from: "2012-01-01", through: "2012-01-31", asOf: now)
         #expect(
-            totals.map { "\($0.group) \($0.kind) \($0.horizon) \($0.count)" } == [
+            totals.map { "\($0.group) \($0.family) \($0.horizon) \($0.count)" } == [
                 "champion blended-fhs 1 2", "champion blended-fhs 5 1", "champion lstm 1 1",
             ])
         #expect(
@@ -104,19 +104,19 @@ import Testing
                 == [1, 1])
         let origins = try await scores.origins(of: ["lstm", "blended-fhs"], from: "2012-01-01", asOf: now)
         #expect(
-            origins.map { "\($0.session) \($0.horizon) \($0.kind) \($0.loss)" } == [
+            origins.map { "\($0.session) \($0.horizon) \($0.family) \($0.loss)" } == [
                 "2012-01-03 1 blended-fhs 0.5", "2012-01-03 1 lstm 0.25",
             ])
     }
 
-    @Test func `Kinds are compared where all of them forecast and fits of one kind count as one`() async throws {
+    @Test func `Kinds are compared where all of them forecast and fits of one family count as one`() async throws {
         let database = try await freshDatabase()
         let evening = evening("2012-01-03")
-        for (model, kind) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm")] {
-            _ = try await ModelRegistry(database).register(fixture.model(model, asOf: "2012-01-01T00:00:00Z", kind: kind))
+        for (model, family) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm")] {
+            _ = try await ModelRegistry(database).register(fixture.model(model, asOf: "2012-01-01T00:00:00Z", family: family))
         }
         var scores: [ForecastScore] = []
-        let rows: [(instrument: String, model: String, kind: String, loss: Double, baseline: Double, inside: Bool)] = [
+        let rows: [(instrument: String, model: String, family: String, loss: Double, baseline: Double, inside: Bool)] = [
             ("XNAS:A", "m1", "blended-fhs", 0.5, 1, true), ("XNAS:A", "n1", "lstm", 0.25, 1, true),
             ("XNAS:A", "n2", "lstm", 0.35, 0.6, false), ("XNAS:B", "m1", "blended-fhs", 0.1, 0.4, true),
             ("XNAS:B", "n1", "lstm", 0.2, 0.4, true), ("XNAS:C", "m1", "blended-fhs", 9, 9, true),
@@ -131,14 +131,14 @@ import Testing
             try await Forecasts(database).keep([forecast])
             scores.append(
                 ForecastScore(
-                    MaturedForecast(forecast: forecast, kind: row.kind, outcome: 0.01, knownAt: evening.adding(seconds: 86_400)),
+                    MaturedForecast(forecast: forecast, family: row.family, outcome: 0.01, knownAt: evening.adding(seconds: 86_400)),
                     loss: row.loss, rawLoss: 7, baselineLoss: row.baseline, inside80: row.inside, inside90: true, rawInside80: false,
                     rawInside90: false, baselineInside80: false))
         }
         try await Scores(database).replace(scores)
         let now = evening.adding(seconds: 2 * 86_400)
         let found = try await Scores(database).origins(of: ["lstm", "blended-fhs"], from: "2012-01-01", asOf: now)
-        #expect(found.map(\.kind) == ["blended-fhs", "lstm"] && found.map(\.count) == [2, 2] && found.map(\.inside80) == [2, 1])
+        #expect(found.map(\.family) == ["blended-fhs", "lstm"] && found.map(\.count) == [2, 2] && found.map(\.inside80) == [2, 1])
         for (origin, expected) in zip(found, [(0.3, 0.7), (0.25, 0.6)]) {
             #expect(abs(origin.loss - expected.0) < 1e-11 && abs(origin.baselineLoss - expected.1) < 1e-11)
             #expect(origin.session == "2012-01-03" && origin.horizon == 1)
@@ -154,21 +154,21 @@ import Testing
         let calibrations = Calibrations(database)
         let matured = try await due(database, evening("2012-01-10"))
         let late = matured.map {
-            MaturedForecast(forecast: $0.forecast, kind: $0.kind, outcome: $0.outcome, knownAt: evening("2012-01-10"))
+            MaturedForecast(forecast: $0.forecast, family: $0.family, outcome: $0.outcome, knownAt: evening("2012-01-10"))
         }
         var other = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "d2")
         try await Forecasts(database).keep([other])
         try await Scores(database).replace([score(matured[0]), score(matured[2], inside: false), score(late[1])])
         other = try #require(try await due(database, evening("2012-01-10")).first).forecast
         try await Scores(database).replace(
-            [score(MaturedForecast(forecast: other, kind: "blended-fhs", outcome: 0.01, knownAt: evening("2012-01-10")))])
+            [score(MaturedForecast(forecast: other, family: "blended-fhs", outcome: 0.01, knownAt: evening("2012-01-10")))])
         let origins = try await calibrations.origins(of: "blended-fhs", horizon: 1, from: "2012-01-01")
         #expect(origins.map(\.session) == ["2012-01-03", "2012-01-04"])
         #expect(origins.map(\.outcomes) == [1, 1] && origins.map(\.inside) == [1, 0])
 
         let steps = origins.enumerated().map { index, origin in
             Calibration(
-                kind: "blended-fhs", horizon: 1, session: origin.session, knownAt: origin.knownAt, outcomes: origin.outcomes,
+                family: "blended-fhs", horizon: 1, session: origin.session, knownAt: origin.knownAt, outcomes: origin.outcomes,
                 inside: origin.inside, k: 1 + Double(index))
         }
         for _ in 0..<2 { try await calibrations.replace(steps, of: "blended-fhs", horizon: 1, from: "2012-01-03") }
@@ -181,9 +181,9 @@ import Testing
     @Test func `The first word of a look stays`() async throws {
         let evaluations = Evaluations(try await freshDatabase())
         let look = ModelEvaluation(
-            .training, kind: "lstm", asOf: "2012-02-01T10:00:00Z", verdict: "failed", evidence: #"{"reason": "diverged"}"#)
+            .training, family: "lstm", asOf: "2012-02-01T10:00:00Z", verdict: "failed", evidence: #"{"reason": "diverged"}"#)
         try await evaluations.record(look)
-        try await evaluations.record(ModelEvaluation(.training, kind: "lstm", asOf: look.asOf, verdict: "kept", evidence: "{}"))
+        try await evaluations.record(ModelEvaluation(.training, family: "lstm", asOf: look.asOf, verdict: "kept", evidence: "{}"))
         #expect(try await evaluations.list(asOf: look.asOf) == [look])
         #expect(try await evaluations.list(asOf: "2012-01-01T00:00:00Z").isEmpty)
     }

@@ -22,14 +22,14 @@ struct EnsembleTests {
         #expect(summary.models.isEmpty && summary.note?.contains("waits for blended-fhs") == true)
 
         let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
-        let kinds = plans.map(\.kind)
+        let families = plans.map(\.family)
         _ = try await train.train(plans[0], knowledge, part: 0, &summary, Context())
-        #expect(try await !train.isSettled(kinds, asOf: Train.testTime))
+        #expect(try await !train.isSettled(families, asOf: Train.testTime))
         _ = try await train.train(plans[1], knowledge, part: 0, &summary, Context())
-        #expect(try await train.isSettled(kinds, asOf: Train.testTime))
+        #expect(try await train.isSettled(families, asOf: Train.testTime))
         for _ in 0..<2 { try await train.combine(asOf: Train.testTime, &summary, Context()) }
         #expect(
-            summary.models.map(\.kind) == kinds + ["ensemble", "ensemble"] && summary.models.map(\.isNew) == [true, true, true, false])
+            summary.models.map(\.family) == families + ["ensemble", "ensemble"] && summary.models.map(\.isNew) == [true, true, true, false])
 
         let row = try #require(try await ModelRegistry(train.database).find(summary.models[2].id))
         let bytes = try await train.artifacts.get(ArtifactStore.Reference(key: row.artifactKey, sha256: row.artifactSHA256))
@@ -37,7 +37,7 @@ struct EnsembleTests {
         #expect(ensemble.members.map(\.id) == summary.models.prefix(2).map(\.id))
         #expect(ensemble.members.allSatisfy { row.config.contains($0.id) })
         #expect(ensemble.weights.weights(horizonIndex: 0, present: [true, true]) == [0, 1], "the floor has no weight of its own")
-        #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.kind == "blended-fhs")
+        #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.family == "blended-fhs")
     }
 
     @Test func `Of two that make the ensemble at once one does`() async throws {
@@ -58,7 +58,7 @@ struct EnsembleTests {
             return try await group.reduce(into: []) { $0 += $1.models }
         }
         #expect(made.count == 4 && Set(made.map(\.id)).count == 1 && made.filter(\.isNew).count == 1)
-        #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Train.testTime).count == 1)
+        #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).count == 1)
     }
 
     @Test func `A fit that comes while the ensemble waits for the registry is a member of it`() async throws {
@@ -88,7 +88,7 @@ struct EnsembleTests {
         }
         let made = try await waiting.value.models
         #expect(made.count == 1 && made[0].isNew && made[0].metrics.keys.contains("weight_linear-quantile_1"))
-        #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Train.testTime).map(\.id) == made.map(\.id))
+        #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).map(\.id) == made.map(\.id))
     }
 
     @Test func `An ensemble that a dead invocation left unmade is made up and gives way to the whole one`() async throws {
@@ -100,11 +100,11 @@ struct EnsembleTests {
         let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
         var summary = TrainSummary()
         for plan in plans.prefix(2) { _ = try await train.train(plan, knowledge, part: 0, &summary, Context()) }
-        #expect(try await !train.isSettled(plans.map(\.kind), asOf: Train.testTime), "the other died without a word")
+        #expect(try await !train.isSettled(plans.map(\.family), asOf: Train.testTime), "the other died without a word")
         let overdue = { (hours: Int64) in TrainEvent(time: Train.testTime.adding(seconds: 3600 * hours), overdue: true) }
         #expect(try await train.handle(overdue(21), Context()).models.isEmpty, "it may still be under way")
         let made = try await train.handle(overdue(23), Context()).models
-        #expect(made.map(\.kind) == ["ensemble"] && made.first?.isNew == true)
+        #expect(made.map(\.family) == ["ensemble"] && made.first?.isNew == true)
         let partial = try #require(try await ModelRegistry(train.database).find(made[0].id))
         #expect(partial.asOf == Train.testTime)
         #expect(try await train.handle(overdue(23), Context()).note == "no ensemble is overdue")
@@ -114,7 +114,7 @@ struct EnsembleTests {
         try await train.combine(asOf: Train.testTime, &summary, Context())
         let whole = try #require(summary.models.last)
         #expect(whole.isNew && whole.id != partial.id && whole.metrics.keys.contains("weight_linear-quantile_1"))
-        #expect(try await ModelRegistry(train.database).list(kind: "ensemble", asOf: Train.testTime).map(\.id) == [whole.id, partial.id])
+        #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).map(\.id) == [whole.id, partial.id])
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id)
         try await train.follow("ensemble", with: partial.id, Train.testTime)
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id, "an older fit does not come back")
@@ -128,8 +128,8 @@ struct EnsembleTests {
             let session = monday.advanced(by: 7 * week)
             let losses = [1, week < 3 ? nil : 1.01, 0.98]
             expected.learn(session, losses, horizonIndex: 1)
-            rows += zip(["blended-fhs", "har", "lstm"], losses).compactMap { kind, loss in
-                loss.map { MemberLoss(session: session, horizon: 5, kind: kind, loss: $0) }
+            rows += zip(["blended-fhs", "har", "lstm"], losses).compactMap { family, loss in
+                loss.map { MemberLoss(session: session, horizon: 5, family: family, loss: $0) }
             }
         }
         #expect(Train.weights(rows, ["blended-fhs", "har", "lstm"], priors: [0, 1, 1], floor: 0) == expected.current)

@@ -4,7 +4,7 @@ import Forecasting
 
 /// A random walk whose fit takes three parts.
 struct SlowModel: ResumableModel {
-    static let kind = "slow"
+    static let family = "slow"
     static let parts = 3
     let walk: RandomWalk
 
@@ -30,7 +30,7 @@ struct SlowModel: ResumableModel {
 
 /// Its checkpoint never changes.
 struct StuckModel: ResumableModel {
-    static let kind = "stuck"
+    static let family = "stuck"
 
     static func train(
         _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
@@ -50,7 +50,7 @@ struct StuckModel: ResumableModel {
 
 /// Its loss stops being a number twice, under the floor's name.
 struct DivergingModel: ForecastModel {
-    static let kind = BlendedFHS.kind
+    static let family = BlendedFHS.family
 
     static func fit(
         _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
@@ -64,9 +64,9 @@ struct DivergingModel: ForecastModel {
     var metrics: [String: Double] { [:] }
 }
 
-/// A random walk under the name of a kind that needs more rows than a test has.
+/// A random walk under the name of a family that needs more rows than a test has.
 struct StandIn: ForecastModel {
-    static let kind = LinearQuantile.kind
+    static let family = LinearQuantile.family
     let walk: RandomWalk
 
     static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> StandIn {

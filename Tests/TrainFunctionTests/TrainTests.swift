@@ -20,7 +20,7 @@ struct TrainTests {
         var event = TrainEvent(time: Train.testTime)
         for part in 1..<SlowModel.parts {
             event = try #require(await train.train(plan, knowledge, part: event.part ?? 0, &summary, Context()))
-            #expect(event.part == part && event.kinds == ["slow"] && event.time == Train.testTime)
+            #expect(event.part == part && event.families == ["slow"] && event.time == Train.testTime)
         }
         #expect(summary.models.isEmpty)
         #expect(try await train.train(plan, knowledge, part: event.part ?? 0, &summary, Context()) == nil)
@@ -67,19 +67,21 @@ struct TrainTests {
         #expect(look.subject == .training && look.verdict == "failed" && look.evidence.contains("after 1 restart"))
     }
 
-    @Test func `A training of all kinds passes over one whose fit still lasts`() async throws {
+    @Test func `A training of all families passes over one whose fit still lasts`() async throws {
         let plan = TrainingPlan(type: BlendedFHS.self, seed: 1, lasts: 75)
         let train = try await Train.overRandomBars([plan])
         #expect(try await train.handle(TrainEvent(time: Train.testTime), Context()).models.first?.isNew == true)
         #expect(try await train.handle(TrainEvent(time: Train.testTime), Context()).models.first?.isNew == false)
         let later = Train.testTime.adding(seconds: 74 * 86_400)
         #expect(try await train.handle(TrainEvent(time: later), Context()).models.isEmpty)
-        #expect(try await train.handle(TrainEvent(time: later, kinds: ["blended-fhs"]), Context()).models.first?.isNew == true)
+        #expect(try await train.handle(TrainEvent(time: later, families: ["blended-fhs"]), Context()).models.first?.isNew == true)
     }
 
-    @Test func `An unknown kind is refused by name`() async throws {
+    @Test func `An unknown family is refused by name`() async throws {
         let train = try await Train.overRandomBars(TrainingPlan.all)
-        await #expect(throws: Train.Failure.self) { try await train.handle(TrainEvent(time: Train.testTime, kinds: ["oracle"]), Context()) }
+        await #expect(throws: Train.Failure.self) {
+            try await train.handle(TrainEvent(time: Train.testTime, families: ["oracle"]), Context())
+        }
         let early = try await train.handle(TrainEvent(time: Train.testTime.adding(seconds: -1)), Context())
         #expect(early.note?.contains("nothing to train on") == true)
     }

@@ -12,8 +12,8 @@ struct Evidence: Encodable, Sendable, Hashable {
 
     let origins: Int
     let from, to: SessionDate?
-    let kind, against: String
-    /// Of the loss differences relative to the random walk's loss; negative: `kind` is better than `against`.
+    let family, against: String
+    /// Of the loss differences relative to the random walk's loss; negative: `family` is better than `against`.
     let meanDifference: Double?
     /// Diebold and Mariano's for a review, mean over standard error for the watch over the champion.
     let t: Double?
@@ -22,22 +22,22 @@ struct Evidence: Encodable, Sendable, Hashable {
     let reasons: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case origins, from, to, kind, against, meanDifference = "mean_difference", t, records, reasons
+        case origins, from, to, family = "kind", against, meanDifference = "mean_difference", t, records, reasons
     }
 
-    init(_ record: LiveRecord, _ kind: String, against: String, mean: Double, t: Double, reasons: [String]) {
+    init(_ record: LiveRecord, _ family: String, against: String, mean: Double, t: Double, reasons: [String]) {
         func byHorizon(_ values: [Double]) -> [String: Double] {
             Dictionary(uniqueKeysWithValues: zip(Quantiles.horizons, values).filter { $0.1.isFinite }.map { ("\($0)", $1) })
         }
         origins = record.origins.count
         from = record.origins.first?.session
         to = record.origins.last?.session
-        self.kind = kind
+        self.family = family
         self.against = against
         meanDifference = mean.isFinite ? mean : nil
         self.t = t.isFinite ? t : nil
         records = Dictionary(
-            uniqueKeysWithValues: record.kinds.map {
+            uniqueKeysWithValues: record.families.map {
                 ($0, Record(pinballSkill: byHorizon(record.skills($0)), coverage80: byHorizon(record.coverages($0))))
             })
         self.reasons = reasons

@@ -2,7 +2,7 @@ import Forecasting
 import Market
 import Store
 
-/// What several kinds of model lost on the origins that all of them forecast and whose every horizon is over.
+/// What several model families lost on the origins that all of them forecast and whose every horizon is over.
 struct LiveRecord: Sendable {
     struct Entry: Sendable, Hashable {
         /// Mean pinball loss, and the random walk's on the same forecasts.
@@ -12,21 +12,21 @@ struct LiveRecord: Sendable {
 
     struct Origin: Sendable {
         let session: SessionDate
-        /// By kind, then in the order of the horizons.
+        /// By family, then in the order of the horizons.
         let entries: [String: [Entry]]
     }
 
-    let kinds: Set<String>
+    let families: Set<String>
     private(set) var origins: [Origin] = []
 
-    /// - Parameter rows: of these kinds, in any order.
-    init(_ rows: [OriginScore], kinds: Set<String>) {
-        self.kinds = kinds
+    /// - Parameter rows: of these families, in any order.
+    init(_ rows: [OriginScore], families: Set<String>) {
+        self.families = families
         for (session, rows) in Dictionary(grouping: rows, by: \.session).sorted(by: { $0.key < $1.key }) {
             var entries: [String: [Entry]] = [:]
-            for kind in kinds {
-                entries[kind] = Quantiles.horizons.compactMap { horizon in
-                    rows.first { $0.kind == kind && $0.horizon == horizon }.map {
+            for family in families {
+                entries[family] = Quantiles.horizons.compactMap { horizon in
+                    rows.first { $0.family == family && $0.horizon == horizon }.map {
                         Entry(loss: $0.loss, baselineLoss: $0.baselineLoss, inside80: $0.inside80, count: $0.count)
                     }
                 }
@@ -43,37 +43,37 @@ struct LiveRecord: Sendable {
         return record
     }
 
-    /// For each origin, what `kind` lost more than `other`, averaged over the horizons.
+    /// For each origin, what `family` lost more than `other`, averaged over the horizons.
     ///
     /// Divided by the random walk's loss of the same origin and horizon; otherwise loud days and the longest horizon would decide alone.
     /// Evaluations divide by climatology's. Here that would lose every evening on which climatology has no usable fit; the random walk's
     /// quantiles are kept in each forecast's row.
-    func differences(_ kind: String, less other: String) -> [Double] {
+    func differences(_ family: String, less other: String) -> [Double] {
         origins.map { origin in
-            let pairs = zip(origin.entries[kind] ?? [], origin.entries[other] ?? [])
+            let pairs = zip(origin.entries[family] ?? [], origin.entries[other] ?? [])
             return pairs.reduce(0) { $0 + ($1.0.loss - $1.1.loss) / $1.0.baselineLoss } / Double(Quantiles.horizons.count)
         }
     }
 
     /// Mean loss over the origins, by horizon.
-    func meanLosses(_ kind: String) -> [Double] { means(kind, \.loss) }
+    func meanLosses(_ family: String) -> [Double] { means(family, \.loss) }
 
     /// 1 − loss / the random walk's, by horizon.
-    func skills(_ kind: String) -> [Double] {
-        zip(means(kind, \.loss), means(kind, \.baselineLoss)).map { Evaluation.skill($0, over: $1) }
+    func skills(_ family: String) -> [Double] {
+        zip(means(family, \.loss), means(family, \.baselineLoss)).map { Evaluation.skill($0, over: $1) }
     }
 
     /// Share of the outcomes inside the issued 80 % range, by horizon.
-    func coverages(_ kind: String) -> [Double] {
+    func coverages(_ family: String) -> [Double] {
         Quantiles.horizons.indices.map { horizon in
-            let entries = origins.compactMap { $0.entries[kind]?[horizon] }
+            let entries = origins.compactMap { $0.entries[family]?[horizon] }
             return Double(entries.reduce(0) { $0 + $1.inside80 }) / Double(entries.reduce(0) { $0 + $1.count })
         }
     }
 
-    private func means(_ kind: String, _ value: (Entry) -> Double) -> [Double] {
+    private func means(_ family: String, _ value: (Entry) -> Double) -> [Double] {
         Quantiles.horizons.indices.map { horizon in
-            origins.compactMap { $0.entries[kind].map { value($0[horizon]) } }.reduce(0, +) / Double(origins.count)
+            origins.compactMap { $0.entries[family].map { value($0[horizon]) } }.reduce(0, +) / Double(origins.count)
         }
     }
 }

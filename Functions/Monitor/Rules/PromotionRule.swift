@@ -14,8 +14,8 @@ enum PromotionRule {
         var isPromoted: Bool { evidence.reasons.isEmpty }
     }
 
-    /// - Parameter record: holds the three kinds. A kind held against itself, as when another of its fits is promoted by hand, is not better
-    ///   than itself: fits of one kind share its record.
+    /// - Parameter record: holds the three families. A family held against itself, as when another of its fits is promoted by hand, is not better
+    ///   than itself: fits of one family share its record.
     static func judge(_ record: LiveRecord, challenger: String, champion: String, floor: String) -> Judgement {
         let record = record.last(window)
         let test = DieboldMariano(

@@ -28,8 +28,8 @@ struct DemoReport: Sendable {
         Screen.result("")
         Screen.result(Screen.bold("Who was the champion"))
         var table = TextTable(header: ["champion", "from", "why"])
-        for decision in answer.promotions.reversed() where decision.reason != "newer fit of the same kind" {
-            table.rows.append([decision.kind, String(decision.decidedAsOf.prefix(10)), decision.reason])
+        for decision in answer.promotions.reversed() where decision.reason != "newer fit of the same family" {
+            table.rows.append([decision.family, String(decision.decidedAsOf.prefix(10)), decision.reason])
         }
         for line in table.lines { Screen.result(line) }
     }
@@ -113,9 +113,9 @@ struct ForecastAnswer: Decodable {
 /// What the tables need of `GET /v1/models`.
 struct ModelsAnswer: Decodable {
     struct Decision: Decodable {
-        let kind, decidedAsOf, reason: String
+        let family, decidedAsOf, reason: String
 
-        private enum CodingKeys: String, CodingKey { case kind, decidedAsOf = "decided_as_of", reason }
+        private enum CodingKeys: String, CodingKey { case family = "kind", decidedAsOf = "decided_as_of", reason }
     }
 
     let promotions: [Decision]

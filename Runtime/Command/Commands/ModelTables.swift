@@ -4,13 +4,13 @@ import Foundation
 struct ModelTables {
     private struct Document: Decodable {
         struct Slot: Decodable {
-            let role, kind, model: String
+            let role, family, model: String
             let since, reason: String?
             let review: Look?
             let spreadFactors: [String: Double]
 
             private enum CodingKeys: String, CodingKey {
-                case role, kind, model, since, reason, review, spreadFactors = "spread_factors"
+                case role, family = "kind", model, since, reason, review, spreadFactors = "spread_factors"
             }
         }
 
@@ -27,13 +27,13 @@ struct ModelTables {
         }
 
         struct Entry: Decodable {
-            let id, kind, asOf, windowFrom, windowTo, dataVersion, codeVersion, featureVersion, artifact, artifactSHA256: String
+            let id, family, asOf, windowFrom, windowTo, dataVersion, codeVersion, featureVersion, artifact, artifactSHA256: String
             let roles: [String]
             let seed: Int64
             let metrics: [String: Double]
 
             private enum CodingKeys: String, CodingKey {
-                case id, kind, asOf = "as_of", windowFrom = "window_from", windowTo = "window_to", dataVersion = "data_version"
+                case id, family = "kind", asOf = "as_of", windowFrom = "window_from", windowTo = "window_to", dataVersion = "data_version"
                 case codeVersion = "code_version", featureVersion = "feature_version", artifact, artifactSHA256 = "artifact_sha256", roles
                 case seed, metrics
             }
@@ -60,7 +60,7 @@ struct ModelTables {
         for slot in document.slots {
             let factors = [1, 5, 20].map { slot.spreadFactors["\($0)"].map { Screen.fixed($0, 2) } ?? "–" }.joined(separator: " ")
             let why = slot.since.map { "\($0): \(slot.reason ?? "")" } ?? slot.review.map { "\($0.asOf): \($0.verdict)" } ?? ""
-            slots.rows.append([slot.role, slot.kind, slot.model, factors, why])
+            slots.rows.append([slot.role, slot.family, slot.model, factors, why])
         }
         for line in slots.lines { Screen.result(line) }
         Screen.result("")
@@ -76,7 +76,7 @@ struct ModelTables {
     func print(_ name: String) throws {
         let entry = try find(name)
         let facts = [
-            ("Model", entry.id), ("Kind", entry.kind), ("Part", entry.roles.isEmpty ? "none" : entry.roles.joined(separator: ", ")),
+            ("Model", entry.id), ("Kind", entry.family), ("Part", entry.roles.isEmpty ? "none" : entry.roles.joined(separator: ", ")),
             ("Fitted as of", entry.asOf), ("Data", "\(entry.windowFrom) to \(entry.windowTo), version \(entry.dataVersion)"),
             ("Features", entry.featureVersion), ("Code", entry.codeVersion), ("Seed", "\(entry.seed)"),
             ("Artifact", "\(entry.artifact), SHA-256 \(entry.artifactSHA256)"),
@@ -102,11 +102,11 @@ struct ModelTables {
             decoding: try JSONSerialization.data(withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
     }
 
-    /// By id, or a kind's latest.
+    /// By id, or a family's latest.
     private func find(_ name: String) throws -> Document.Entry {
-        guard let entry = document.models.first(where: { $0.id == name }) ?? document.models.first(where: { $0.kind == name }) else {
-            let kinds = Set(document.models.map(\.kind)).sorted().joined(separator: ", ")
-            throw CommandFailure("there is no model “\(name)”; name an id or one of \(kinds); `bellwether models list` shows them")
+        guard let entry = document.models.first(where: { $0.id == name }) ?? document.models.first(where: { $0.family == name }) else {
+            let families = Set(document.models.map(\.family)).sorted().joined(separator: ", ")
+            throw CommandFailure("there is no model “\(name)”; name an id or one of \(families); `bellwether models list` shows them")
         }
         return entry
     }

@@ -5,7 +5,7 @@ struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the models, and say which one is the champion.",
         discussion: """
-            Every kind of model that is trained forecasts every evening, each with a part to play: the champion is shown; the floor \
+            Every model family that is trained forecasts every evening, each with a part to play: the champion is shown; the floor \
             (blended-volatility simulation) is what a learned model must not be worse than; challengers are held against the champion \
             once a month; the baseline is the random walk. What is decided here stands beside what the rules decide.
 
@@ -32,7 +32,7 @@ struct Models: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show one fit: what it was made of and what its training measured.")
-        @Argument(help: "An id, or a kind of model for its latest fit.") var model: String
+        @Argument(help: "An id, or a model family for its latest fit.") var model: String
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
@@ -44,14 +44,14 @@ struct Models: AsyncParsableCommand {
 
     struct Compare: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Hold one kind of model against another, by their live forecasts.",
+            abstract: "Hold one model family against another, by their live forecasts.",
             discussion: "Diebold and Mariano's test on the origins both forecast, of the last year. Decides nothing.")
-        @Argument(help: "A kind of model, such as lstm.") var kind: String
+        @Argument(help: "A model family, such as lstm.") var family: String
         @Argument(help: "Another one.") var other: String
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let body = try await options.target.find().invoke("Monitor", ["compare": [kind, other]])
+            let body = try await options.target.find().invoke("Monitor", ["compare": [family, other]])
             if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printEvidence()
         }
@@ -60,8 +60,9 @@ struct Models: AsyncParsableCommand {
     struct Promote: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a model the champion.",
-            discussion: "A newer fit of its kind takes over after the next training; the rule that goes back to the floor stays in force.")
-        @Argument(help: "An id, or a kind of model for its latest fit.") var model: String
+            discussion: "A newer fit of its family takes over after the next training; the rule that goes back to the floor stays in force."
+        )
+        @Argument(help: "An id, or a model family for its latest fit.") var model: String
         @Option(help: "Why; kept with the decision.") var reason: String?
         @OptionGroup var options: ModelsOptions
 

@@ -8,17 +8,17 @@ struct ModelsExport: AsyncParsableCommand {
             For lstm and transformer. The file's metadata holds what its use takes: the inputs' names and order, their scaling, the horizons, \
             the quantiles, and how outputs become log returns. Its ranges are as the network says them, before the spread factor.
             """)
-    @Argument(help: "An id, or a kind of model for its latest fit.") var model: String
+    @Argument(help: "An id, or a model family for its latest fit.") var model: String
     @Option(help: ArgumentHelp("Where to write it.", valueName: "file")) var out: String
     @OptionGroup var options: ModelsOptions
 
     private struct Exported: Codable {
-        let id, kind: String
+        let id, family: String
         let onnx: String
     }
 
     private struct Written: Encodable {
-        let id, kind, file: String
+        let id, family, file: String
         let bytes: Int
     }
 
@@ -31,7 +31,7 @@ struct ModelsExport: AsyncParsableCommand {
             throw CommandFailure("\(out) cannot be written", error)
         }
         if options.json {
-            let written = Written(id: exported.id, kind: exported.kind, file: out, bytes: file.count)
+            let written = Written(id: exported.id, family: exported.family, file: out, bytes: file.count)
             return Screen.result(String(decoding: try JSONEncoder().encode(written), as: UTF8.self))
         }
         Screen.result("\(out): \(exported.id), \(file.count) bytes")

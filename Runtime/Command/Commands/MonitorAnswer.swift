@@ -11,20 +11,20 @@ struct MonitorAnswer: Decodable {
 
         let origins: Int
         let from, to: String?
-        let kind, against: String
+        let family, against: String
         let meanDifference, t: Double?
         let records: [String: Record]
         let reasons: [String]
 
         private enum CodingKeys: String, CodingKey {
-            case origins, from, to, kind, against, meanDifference = "mean_difference", t, records, reasons
+            case origins, from, to, family = "kind", against, meanDifference = "mean_difference", t, records, reasons
         }
     }
 
     let champion: String?
     let isChanged: Bool?
     let evidence: [Evidence]?
-    /// Whether reviews hold the one kind against the other.
+    /// Whether reviews hold the one family against the other.
     let isReviewed: Bool?
     let note: String?
 
@@ -42,14 +42,14 @@ struct MonitorAnswer: Decodable {
     func printEvidence() {
         for evidence in evidence ?? [] {
             Screen.result(
-                "\(evidence.kind) against \(evidence.against): \(evidence.origins) origins"
+                "\(evidence.family) against \(evidence.against): \(evidence.origins) origins"
                     + (evidence.from.map { " from \($0) to \(evidence.to ?? "")" } ?? ""))
             var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range"])
-            for (kind, record) in evidence.records.sorted(by: { $0.key < $1.key }) {
+            for (family, record) in evidence.records.sorted(by: { $0.key < $1.key }) {
                 for horizon in record.pinballSkill.keys.compactMap(Int.init).sorted() {
                     table.rows.append(
                         [
-                            kind, "\(horizon)", Screen.percent(record.pinballSkill["\(horizon)"], sign: true),
+                            family, "\(horizon)", Screen.percent(record.pinballSkill["\(horizon)"], sign: true),
                             Screen.percent(record.coverage80["\(horizon)"]),
                         ])
                 }
@@ -57,7 +57,7 @@ struct MonitorAnswer: Decodable {
             for line in table.lines { Screen.result(line) }
             if let mean = evidence.meanDifference, let t = evidence.t {
                 Screen.result(
-                    "Loss relative to the random walk's, \(evidence.kind) less \(evidence.against): "
+                    "Loss relative to the random walk's, \(evidence.family) less \(evidence.against): "
                         + "\(Screen.percent(mean, sign: true, digits: 2)), t \(Screen.fixed(t, 2))")
             }
             for line in verdict(evidence) { Screen.result(line) }

@@ -1,14 +1,14 @@
 /// The mean of several fitted models' quantiles: which fits, and how each weighs. Its artifact names everything that a forecast is made of.
 package struct Ensemble: Sendable, Hashable {
-    package static let kind = "ensemble"
+    package static let family = "ensemble"
 
     /// A fit as it lies in the object store.
     package struct Member: Sendable, Hashable {
-        package let id, kind, artifactKey, artifactSHA256: String
+        package let id, family, artifactKey, artifactSHA256: String
 
-        package init(id: String, kind: String, artifactKey: String, artifactSHA256: String) {
+        package init(id: String, family: String, artifactKey: String, artifactSHA256: String) {
             self.id = id
-            self.kind = kind
+            self.family = family
             self.artifactKey = artifactKey
             self.artifactSHA256 = artifactSHA256
         }
@@ -31,21 +31,21 @@ package struct Ensemble: Sendable, Hashable {
     /// - Parameter forecasts: the members', in their order; nil = it made none.
     package func forecast(_ forecasts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast { try weights.combined(forecasts) }
 
-    /// Each member's weight by its kind and the horizon, while all have a forecast.
+    /// Each member's weight by its family and the horizon, while all have a forecast.
     package var metrics: [String: Double] {
         let all = members.map { _ in true }
         var metrics: [String: Double] = [:]
         for (i, horizon) in Quantiles.horizons.enumerated() {
             for (member, weight) in zip(members, weights.weights(horizonIndex: i, present: all)) {
-                metrics["weight_\(member.kind)_\(horizon)"] = weight
+                metrics["weight_\(member.family)_\(horizon)"] = weight
             }
         }
         return metrics
     }
 
     package func state() -> Artifact {
-        var metadata = Artifact.header(kind: Self.kind, seed: 0, cut: cut)
-        metadata["members"] = members.map { [$0.id, $0.kind, $0.artifactKey, $0.artifactSHA256].joined(separator: " ") }
+        var metadata = Artifact.header(family: Self.family, seed: 0, cut: cut)
+        metadata["members"] = members.map { [$0.id, $0.family, $0.artifactKey, $0.artifactSHA256].joined(separator: " ") }
             .joined(separator: "\n")
         metadata["floor"] = String(weights.floor)
         metadata[ArtifactKey.scaling] = "half a member's share of priors, half its share of scores, among those that have a forecast"
@@ -58,11 +58,11 @@ package struct Ensemble: Sendable, Hashable {
 
     /// - Throws: `ArtifactFailure`.
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         let members = try state.text("members").split(separator: "\n").map { line throws(ArtifactFailure) in
             let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 4 else { throw .mismatch("a member is not id, kind, key and hash") }
-            return Member(id: parts[0], kind: parts[1], artifactKey: parts[2], artifactSHA256: parts[3])
+            return Member(id: parts[0], family: parts[1], artifactKey: parts[2], artifactSHA256: parts[3])
         }
         guard !members.isEmpty, let floor = Int(try state.text("floor")), members.indices.contains(floor) else {
             throw ArtifactFailure.mismatch("floor is no member")

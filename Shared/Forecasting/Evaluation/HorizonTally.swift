@@ -80,7 +80,7 @@ struct HorizonTally {
             probabilityIntegral: bins.map { Double($0) / count }, direction: direction(horizon, step: step),
             rankCorrelation: rankCorrelation,
             comparisons: [
-                .init(against: Climatology.kind, t: t(againstClimatology)), .init(against: RandomWalk.kind, t: t(againstRandomWalk)),
+                .init(against: Climatology.family, t: t(againstClimatology)), .init(against: RandomWalk.family, t: t(againstRandomWalk)),
             ])
     }
 

@@ -3,16 +3,16 @@
 package enum ShortFit {
     private static let trees = 4, batches = 2
 
-    /// - Throws: what the kind's own fit does.
-    package static func fit(_ kind: any ForecastModel.Type, _ set: TrainingSet, seed: UInt64) throws -> any ForecastModel {
-        switch kind {
+    /// - Throws: what the family's own fit does.
+    package static func fit(_ family: any ForecastModel.Type, _ set: TrainingSet, seed: UInt64) throws -> any ForecastModel {
+        switch family {
         case is BoostedTrees.Type:
             var settings = QuantileBooster.Settings()
             settings.trees = trees
             return try BoostedTrees.fit(set, settings, threads: BoostedTrees.threads, seed: seed)
         case is LSTM.Type: return try LSTM.fit(set, short(LSTMNet.configuration), seed: seed)
         case is Transformer.Type: return try Transformer.fit(set, short(TransformerNet.configuration), seed: seed)
-        default: return try kind.fit(set, seed: seed)
+        default: return try family.fit(set, seed: seed)
         }
     }
 

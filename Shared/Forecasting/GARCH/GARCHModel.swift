@@ -5,7 +5,7 @@ import Market
 ///
 /// An instrument without parameters of its own gets the median ones, with the variance of its own returns.
 package struct GARCHModel: ForecastModel {
-    package static let kind = "garch-t"
+    package static let family = "garch-t"
     /// Returns that the filter runs over: what is before them has decayed.
     private static let filtered = 500
     package static let lookback = filtered + 1
@@ -70,7 +70,7 @@ extension GARCHModel {
     private static let columns = ["mean", "variance", "alpha", "beta", "freedom"]
 
     package func state() -> Artifact {
-        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut)
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut)
         metadata[ArtifactKey.featureVersion] = featureVersion
         let ids = parameters.keys.sorted()
         metadata["instruments"] = ids.joined(separator: "\n")
@@ -80,7 +80,7 @@ extension GARCHModel {
     }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         let ids = try state.text("instruments").split(separator: "\n").map(String.init)
         let values = try state.values("parameters", shape: [ids.count, 5]).map(Double.init)
         guard let seed = UInt64(try state.text(ArtifactKey.seed)), !ids.isEmpty else {

@@ -6,7 +6,7 @@ import Market
 /// ln mean variance of the next h sessions = a + b₁ ln day + b₂ ln week + b₃ ln month + b₄ ln S², least squares pooled over all
 /// instruments, one regression per horizon; pooled quantiles of y over the fitted volatility times √h.
 package struct HARModel: ForecastModel {
-    package static let kind = "har"
+    package static let family = "har"
     package static let lookback = month + 1
 
     static let week = 5, month = 22, regressors = 5
@@ -102,7 +102,7 @@ package struct HARModel: ForecastModel {
 
 extension HARModel {
     package func state() -> Artifact {
-        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut)
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut)
         metadata[ArtifactKey.featureVersion] = layout.version
         metadata["rows"] = String(rows)
         return Artifact(
@@ -116,7 +116,7 @@ extension HARModel {
     }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
             throw ArtifactFailure.mismatch("rows or seed is no number")
         }

@@ -5,7 +5,7 @@ import Kernels
 /// Hochreiter and Schmidhuber (1997) with forget gates. W [4H × (I+H)], b [4H], gate rows i, f, g, o; PyTorch's names and layouts
 /// outside.
 package final class LSTMNet: SequenceNet {
-    package static let kind = "lstm"
+    package static let family = "lstm"
     package static let configuration = SequenceConfiguration()
     package static let dropoutPanels = 4
 

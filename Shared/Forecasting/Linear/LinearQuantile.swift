@@ -6,7 +6,7 @@ import Kernels
 /// The pinball loss is minimised by AdamW in mini-batches. Weights start at zero and biases at the empirical quantiles, so that the
 /// model starts as blended-volatility FHS, and stays near it when rows are few.
 package struct LinearQuantile: ForecastModel {
-    package static let kind = "linear-quantile"
+    package static let family = "linear-quantile"
     package static let lookback = TabularInputs.lookback
 
     package let metrics: [String: Double]
@@ -31,7 +31,7 @@ package struct LinearQuantile: ForecastModel {
 
 extension LinearQuantile {
     package func state() -> Artifact {
-        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut).merging(inputs.metadata) { $1 }
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut).merging(inputs.metadata) { $1 }
         metadata[ArtifactKey.scaling] = "(x - input.mean) / input.deviation, missing 0, clipped to 8; outputs times S sqrt(h)"
         metadata["rows"] = String(Int(metrics["training_rows"] ?? 0))
         return Artifact(
@@ -43,7 +43,7 @@ extension LinearQuantile {
     }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         let inputs = try TabularInputs(state)
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
             throw ArtifactFailure.mismatch("rows or seed is no number")

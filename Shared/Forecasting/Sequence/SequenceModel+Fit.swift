@@ -92,7 +92,7 @@ struct SequenceTraining<Net: SequenceNet> {
         if let objection = Net.objection(to: block.shape) { throw ForecastRefusal.shape(objection) }
         self.configuration = configuration
         self.seed = seed
-        identity = TrainingCheckpoint<Net>.identity(kind: Net.kind, set, configuration, block, seed: seed)
+        identity = TrainingCheckpoint<Net>.identity(family: Net.family, set, configuration, block, seed: seed)
         run = SequenceRun(block, configuration, seed: seed)
     }
 

@@ -1,7 +1,7 @@
 /// The artifact of a sequence net: PyTorch's names and layouts, so that other tools can load it.
 extension SequenceModel {
     package func state() -> Artifact {
-        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut)
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut)
         metadata[ArtifactKey.featureVersion] = scaling.featureVersion
         metadata[ArtifactKey.inputs] = scaling.names.joined(separator: ",")
         metadata[ArtifactKey.scaling] = "(x - input.mean) / input.deviation, missing 0, clipped to 8; outputs times S sqrt(h)"
@@ -18,7 +18,7 @@ extension SequenceModel {
     }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
             guard let value = Int(try state.text(key)), range.contains(value) else {
                 throw ArtifactFailure.mismatch("\(key) is out of range")

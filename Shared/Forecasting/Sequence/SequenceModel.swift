@@ -11,7 +11,7 @@ package typealias Transformer = SequenceModel<TransformerNet>
 ///
 /// It starts as blended-volatility FHS: the bias of the net's head is at the pooled quantiles.
 package struct SequenceModel<Net: SequenceNet>: ForecastModel {
-    package static var kind: String { Net.kind }
+    package static var family: String { Net.family }
     package static var lookback: Int { Net.configuration.window + EventEcho.reach }
 
     package let metrics: [String: Double]

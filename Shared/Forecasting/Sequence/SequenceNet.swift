@@ -6,7 +6,7 @@ package import Kernels
 package protocol SequenceNet: AnyObject {
     associatedtype Pass: SequencePass where Pass.Net == Self
 
-    static var kind: String { get }
+    static var family: String { get }
     /// The measured choice of sizes and training rules.
     static var configuration: SequenceConfiguration { get }
     /// Panels that draw their dropout from one key, each at sites of its own.

@@ -9,11 +9,11 @@ struct TrainingCheckpoint<Net: SequenceNet> {
 
     /// Threads do not count: they change no bit.
     static func identity(
-        kind: String, _ set: TrainingSet, _ configuration: SequenceConfiguration, _ block: SampleBlock, seed: UInt64
+        family: String, _ set: TrainingSet, _ configuration: SequenceConfiguration, _ block: SampleBlock, seed: UInt64
     ) -> [String: String] {
         var configuration = configuration
         configuration.threads = 1
-        var identity = Artifact.header(kind: kind, seed: seed, cut: set.cut.description)
+        var identity = Artifact.header(family: family, seed: seed, cut: set.cut.description)
         identity["configuration"] = "\(configuration)"
         identity["training rows"] = "\(block.training.count)"
         identity[ArtifactKey.featureVersion] = block.scaling.featureVersion

@@ -7,7 +7,7 @@ import Kernels
 /// Vaswani et al. (2017) with pre-norm (Xiong et al., 2020), patches as in PatchTST (Nie et al., 2023), learned positions, GELU.
 /// PyTorch's names and layouts outside.
 package final class TransformerNet: SequenceNet {
-    package static let kind = "transformer"
+    package static let family = "transformer"
     /// Averaged weights: on 2014-2017 of the development data better at every horizon than the last ones.
     package static var configuration: SequenceConfiguration {
         var configuration = SequenceConfiguration()

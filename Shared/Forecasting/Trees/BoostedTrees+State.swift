@@ -4,7 +4,7 @@ extension BoostedTrees {
         let treeCount = boosters.map(\.count).max() ?? 0
         let leafCount = boosters.joined().map(\.leaves.count).max() ?? 1
         let nodeCount = max(leafCount - 1, 1)
-        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut).merging(inputs.metadata) { $1 }
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut).merging(inputs.metadata) { $1 }
         metadata[ArtifactKey.scaling] = "none; outputs times S sqrt(h)"
         metadata["rows"] = String(Int(metrics["training_rows"] ?? 0))
         metadata["trees"] = String(treeCount)
@@ -29,7 +29,7 @@ extension BoostedTrees {
     }
 
     package init(state: Artifact) throws {
-        try state.check(kind: Self.kind)
+        try state.check(family: Self.family)
         let inputs = try TabularInputs(state)
         func number(_ key: String) throws(ArtifactFailure) -> Int {
             guard let value = Int(try state.text(key)), (0...1_000_000_000).contains(value) else {

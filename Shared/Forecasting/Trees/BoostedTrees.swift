@@ -5,7 +5,7 @@ import Market
 ///
 /// Missing inputs take the direction that each split learned. Boosters are independent of each other, so threads never change a bit.
 package struct BoostedTrees: ForecastModel {
-    package static let kind = "boosted-trees"
+    package static let family = "boosted-trees"
     package static let lookback = TabularInputs.lookback
 
     package let metrics: [String: Double]

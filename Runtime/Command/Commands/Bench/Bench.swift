@@ -4,7 +4,7 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure this build's speed on this machine.",
         discussion: """
-            The benchmarks print medians of several rounds (fit runs each kind once), and what they were measured with. CPU time is the \
+            The benchmarks print medians of several rounds (fit runs each family once), and what they were measured with. CPU time is the \
             figure to compare on a machine that does other things as well. Nothing is judged: the numbers are for you.
 
               bellwether bench serve       the warm forecast endpoint: requests a second, latency, CPU time by process
@@ -12,7 +12,7 @@ struct Bench: AsyncParsableCommand {
               bellwether bench ingest      rows a second from a provider's answer to features, and into Postgres
               bellwether bench nightly     one evening over ten thousand symbols: time and memory of every function
               bellwether bench monitor     scoring an evening, and a review, over a year of forecasts of 500 symbols
-              bellwether bench fit         whole fits of every kind of model: 500 symbols of ten years
+              bellwether bench fit         whole fits of every model family: 500 symbols of ten years
               bellwether bench train       training of the LSTM or the Transformer beside PyTorch and Keras
               bellwether bench infer       their forecasts beside ONNX Runtime
               bellwether bench features    the 34 features beside 30 of TA-Lib

@@ -7,7 +7,7 @@ struct BenchMonitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "monitor", abstract: "Score an evening and review the champion over a long record of made-up forecasts.",
         discussion: """
-            Through a local system of its own, in a folder that is deleted afterwards: forecasts of every kind of model for as many symbols \
+            Through a local system of its own, in a folder that is deleted afterwards: forecasts of every model family for as many symbols \
             and evenings as you say are written into its database with their scores, all but those that the last sessions bring. Then \
             Monitor scores these session by session, moves the spread factors and watches the champion, as each evening, and holds every \
             challenger against it, as each month. 500 symbols and 260 evenings are 3.5 million forecasts, which take a few minutes and 5 GB of disk.
@@ -39,22 +39,22 @@ struct BenchMonitor: AsyncParsableCommand {
         let record = ForecastRecord(symbols: symbols, evenings: evenings, unscored: rounds)
         var report = BenchReport("monitor")
         report.conditions["record"] =
-            "\(symbols) symbols, \(evenings) evenings, \(ForecastRecord.kinds.count) kinds, horizons 1, 5 and 20"
-        Screen.say("Writing \(symbols * evenings * ForecastRecord.kinds.count * 3) forecasts and their scores …")
+            "\(symbols) symbols, \(evenings) evenings, \(ForecastRecord.families.count) families, horizons 1, 5 and 20"
+        Screen.say("Writing \(symbols * evenings * ForecastRecord.families.count * 3) forecasts and their scores …")
         try await LocalServers.run(record.script, inFolder: home.state)
 
         let log = ReportLog(folder: "\(home.emulator)/logs")
         let seen = log.counts()
         for session in record.sessions.suffix(rounds) {
             let scored = try await call(#"{"time":"\#(session)T23:45:00Z"}"#, deployment.machine).scored ?? 0
-            let expected = symbols * ForecastRecord.kinds.count * 3
+            let expected = symbols * ForecastRecord.families.count * 3
             guard scored == expected else { throw CommandFailure("\(scored) forecasts were scored on \(session) and not \(expected)") }
         }
         try await add("an evening", rounds, log, after: seen, &report)
         let before = log.counts()
         let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.machine).evidence?.count ?? 0
         // All but the champion and the floor.
-        guard challengers == ForecastRecord.kinds.count - 2 else { throw CommandFailure("\(challengers) challengers were reviewed") }
+        guard challengers == ForecastRecord.families.count - 2 else { throw CommandFailure("\(challengers) challengers were reviewed") }
         try await add("a review of \(challengers) challengers", 1, log, after: before, &report)
         return report
     }

@@ -53,8 +53,8 @@ struct BenchNightly: AsyncParsableCommand {
             }
         }
         report.add("history of all symbols", load, "s by the clock")
-        for kind in ["random-walk", "blended-fhs"] {
-            try await machine.call("Train", Data(#"{"time":"\#(Self.backfill)","kinds":["\#(kind)"]}"#.utf8))
+        for family in ["random-walk", "blended-fhs"] {
+            try await machine.call("Train", Data(#"{"time":"\#(Self.backfill)","families":["\#(family)"]}"#.utf8))
         }
 
         try await machine.hold(at: Self.before)

@@ -1,11 +1,11 @@
 import Backtest
 import Foundation
 
-/// Years of evenings as they would stand in the database, made up: every kind forecasts every symbol at each weekday to 2011-12-30, one fit a
+/// Years of evenings as they would stand in the database, made up: every family forecasts every symbol at each weekday to 2011-12-30, one fit a
 /// month. What a session brings is known at 23:15 of its day and was forecast at 23:30.
 struct ForecastRecord: Sendable {
     /// All but what forecasts are held against.
-    static let kinds = FitSpeed.kinds.filter { $0 != baseline } + [champion]
+    static let families = FitSpeed.families.filter { $0 != baseline } + [champion]
     /// After the last evening.
     static let review = "2012-01-01T21:00:00Z"
     private static let baseline = "random-walk"
@@ -35,7 +35,7 @@ struct ForecastRecord: Sendable {
             SET TimeZone = 'UTC';
             SELECT setseed(0.5);
             CREATE TEMP TABLE days AS SELECT session, row_number() OVER (ORDER BY session) AS n FROM (VALUES \(days)) d (session);
-            CREATE TEMP TABLE kinds AS SELECT unnest('{\((Self.kinds + [Self.baseline]).joined(separator: ","))}'::text[]) AS kind;
+            CREATE TEMP TABLE kinds AS SELECT unnest('{\((Self.families + [Self.baseline]).joined(separator: ","))}'::text[]) AS kind;
             INSERT INTO instruments (id, symbol, exchange, currency, name)
                 SELECT 'XNYS:MADE' || i, 'MADE' || i, 'XNYS', 'USD', '' FROM generate_series(1, \(symbols)) i;
             CREATE TEMP TABLE made AS SELECT id FROM instruments WHERE id LIKE 'XNYS:MADE%';

@@ -20,12 +20,12 @@ extension SequenceModel: ONNXExportable {
         let sum = graph.node("Sum", outputs)
         _ = graph.node("Div", [sum, graph.constant(Float(outputs.count))], named: "z")
         return graph.model(
-            Self.kind, input: ("windows", [shape.window, shape.inputs]), output: ("z", [shape.outputs]),
+            Self.family, input: ("windows", [shape.window, shape.inputs]), output: ("z", [shape.outputs]),
             metadata: metadata.merging(facts) { $1 })
     }
 
     private var metadata: [String: String] {
-        var metadata = Artifact.header(kind: Self.kind, seed: seed, cut: cut)
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut)
         metadata[ArtifactKey.featureVersion] = scaling.featureVersion
         metadata["window"] = String(shape.window)
         metadata["input_names"] = scaling.names.joined(separator: ",")
