@@ -50,7 +50,7 @@ struct Scoring: Sendable {
     private func fold(_ pool: Pool, from session: SessionDate) async throws -> Int {
         let calibrations = Calibrations(database)
         let last = try await calibrations.last(of: pool.family, horizon: pool.horizon, before: session)
-        var calibration = SpreadCalibration(k: last?.k ?? 1, after: last?.session)
+        var calibration = RangeCalibration(factor: last?.k ?? 1, after: last?.session)
         var known = last?.knownAt ?? Instant(microseconds: .min)
         var steps: [Calibration] = []
         for origin in try await calibrations.origins(of: pool.family, horizon: pool.horizon, from: session) {
@@ -59,7 +59,7 @@ struct Scoring: Sendable {
             steps.append(
                 Calibration(
                     family: pool.family, horizon: pool.horizon, session: origin.session, knownAt: known, outcomes: origin.outcomes,
-                    inside: origin.inside, k: calibration.k))
+                    inside: origin.inside, k: calibration.factor))
         }
         try await calibrations.replace(steps, of: pool.family, horizon: pool.horizon, from: session)
         return steps.count
@@ -73,7 +73,7 @@ extension ForecastScore {
             score.add(matured.outcome, quantiles: quantiles)
             return score
         }
-        let issued = score(SpreadCalibration.spread(matured.forecast.quantiles, by: matured.forecast.spreadFactor))
+        let issued = score(RangeCalibration.scaled(matured.forecast.quantiles, by: matured.forecast.spreadFactor))
         let raw = score(matured.forecast.quantiles)
         let baseline = score(matured.forecast.baselineQuantiles)
         self.init(

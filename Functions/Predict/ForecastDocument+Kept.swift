@@ -31,7 +31,7 @@ extension ForecastDocument {
                     Horizon(
                         horizon: forecast.horizon, targetSession: ahead.count >= forecast.horizon ? ahead[forecast.horizon - 1] : nil,
                         quantiles: Self.quantiles(
-                            SpreadCalibration.spread(forecast.quantiles, by: forecast.spreadFactor), forecast.originClose),
+                            RangeCalibration.scaled(forecast.quantiles, by: forecast.spreadFactor), forecast.originClose),
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
                         probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
                         evidence: evidence[.init(family: entry.family, horizon: forecast.horizon)])

@@ -22,7 +22,7 @@ extension Issuer {
                 if explanation.effects.contains(where: { ($0.width + $0.median).contains { $0 != 0 } }) {
                     explanations[row.id] = explanation
                 }
-            } catch is ForecastRefusal {
+            } catch is ForecastError {
                 continue
             } catch let error as RefusedArtifacts {
                 logger.error("A forecast cannot be explained", metadata: ["model": "\(row.id)", "reason": "\(error)"])

@@ -86,7 +86,7 @@ struct Issuer: Sendable {
                 id: instrument.id, sessions: table.sessions, features: table.values, extras: table.extras)
             // A function of what it is made of, so that the same forecast says the same whoever asks first.
             let known = max(table.latestKnown, bench.baseline.row.asOf)
-            var answers: [String: Result<QuantileForecast, ForecastRefusal>] = [:]
+            var answers: [String: Result<QuantileForecast, ForecastError>] = [:]
             let walk = try bench.baseline.forecast(history, &answers)
             for (role, model) in bench.others {
                 let row = model.row
@@ -95,7 +95,7 @@ struct Issuer: Sendable {
                 let wide: QuantileForecast
                 do {
                     raw = try model.forecast(history, &answers)
-                    wide = try raw.spread(by: factors)
+                    wide = try raw.scaled(by: factors)
                 } catch {
                     issued.refusals.append("\(row.family): \(error)")
                     continue
@@ -107,11 +107,11 @@ struct Issuer: Sendable {
                             dataVersion: table.dataVersion, horizon: horizon, role: role.rawValue, asOf: max(known, row.asOf),
                             originClose: bar.close,
                             currency: instrument.currency, quantiles: Array(raw[horizon: index]), baselineModel: bench.baseline.row.id,
-                            baselineQuantiles: Array(walk[horizon: index]), probabilityOfFall: wide.probabilityOfFall(horizonIndex: index),
+                            baselineQuantiles: Array(walk[horizon: index]), probabilityOfFall: wide.probabilityOfLoss(horizonIndex: index),
                             spreadFactor: factors[index]))
                 }
             }
-        } catch let refusal as ForecastRefusal {
+        } catch let refusal as ForecastError {
             issued.refusals.append("\(refusal)")
         }
         return issued

@@ -14,12 +14,12 @@ struct LoadedModel: Sendable {
 
     /// - Parameter answers: what fits forecast for this history already, by id; new answers are added.
     func forecast(
-        _ history: History, _ answers: inout [String: Result<QuantileForecast, ForecastRefusal>]
-    ) throws(ForecastRefusal) -> QuantileForecast {
-        var parts: [Result<QuantileForecast, ForecastRefusal>] = []
+        _ history: History, _ answers: inout [String: Result<QuantileForecast, ForecastError>]
+    ) throws(ForecastError) -> QuantileForecast {
+        var parts: [Result<QuantileForecast, ForecastError>] = []
         for (id, model) in fits {
             let answer =
-                answers[id] ?? Result { () throws(ForecastRefusal) in try model.forecast(history, at: history.count - 1) }
+                answers[id] ?? Result { () throws(ForecastError) in try model.forecast(history, at: history.count - 1) }
             answers[id] = answer
             parts.append(answer)
         }
@@ -28,10 +28,10 @@ struct LoadedModel: Sendable {
 
     /// The forecasts of variants of one history, which comes first. One is refused that a fit refuses which answered for the first, so that an
     /// ensemble stays one of the same members.
-    func forecasts(_ histories: [History]) -> [Result<QuantileForecast, ForecastRefusal>] {
+    func forecasts(_ histories: [History]) -> [Result<QuantileForecast, ForecastError>] {
         let byFit = fits.map { $0.model.forecasts(histories.map { ($0, $0.count - 1) }) }
         return histories.indices.map { place in
-            Result { () throws(ForecastRefusal) in
+            Result { () throws(ForecastError) in
                 for answers in byFit where (try? answers[0].get()) != nil { _ = try answers[place].get() }
                 return try combined(byFit.map { $0[place] })
             }
@@ -39,9 +39,9 @@ struct LoadedModel: Sendable {
     }
 
     /// - Parameter parts: the fits' answers, in their order.
-    private func combined(_ parts: [Result<QuantileForecast, ForecastRefusal>]) throws(ForecastRefusal) -> QuantileForecast {
+    private func combined(_ parts: [Result<QuantileForecast, ForecastError>]) throws(ForecastError) -> QuantileForecast {
         guard let ensemble else { return try parts[0].get() }
-        guard parts.contains(where: { (try? $0.get()) != nil }) else { return try parts[ensemble.weights.floor].get() }
+        guard parts.contains(where: { (try? $0.get()) != nil }) else { return try parts[ensemble.weights.fallback].get() }
         return try ensemble.forecast(parts.map { try? $0.get() })
     }
 }

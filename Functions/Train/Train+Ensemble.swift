@@ -30,7 +30,7 @@ extension Train {
     func makeUp(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         let over = time.adding(seconds: -Self.longest)
         var last: Instant?
-        for member in Recipe.standard.members {
+        for member in ModelComposition.standard.members {
             if let fit = try await latest(member.family, over)?.asOf { last = max(last ?? fit, fit) }
         }
         guard let last, try await latest(Ensemble.family, over).map({ $0.asOf < last }) ?? true else {
@@ -92,18 +92,18 @@ extension Train {
         }
     }
 
-    /// nil while the floor or every other member is missing.
+    /// nil while the fallback or every other member is missing.
     private func draw(_ asOf: Instant) async throws -> Drawn? {
-        let recipe = Recipe.standard
+        let composition = ModelComposition.standard
         var fits: [(row: Model, prior: Double)] = []
-        for member in recipe.members {
+        for member in composition.members {
             if let row = try await latest(member.family, asOf) { fits.append((row, member.weight)) }
         }
-        let floorKind = recipe.floor.map { recipe.members[$0].family }
-        guard let floor = fits.firstIndex(where: { $0.row.family == floorKind }), fits.count > 1 else { return nil }
+        let fallbackFamily = composition.fallback.map { composition.members[$0].family }
+        guard let fallback = fits.firstIndex(where: { $0.row.family == fallbackFamily }), fits.count > 1 else { return nil }
         let families = fits.map(\.row.family)
         let losses = try await Scores(database).memberLosses(
-            of: families, floor: families[floor], levels: (low: 1, high: Quantiles.levels.count - 2),
+            of: families, floor: families[fallback], levels: (low: 1, high: Quantiles.levels.count - 2),
             from: asOf.utcDate.advanced(by: -Self.memory),
             asOf: asOf)
         let ensemble = Ensemble(
@@ -111,7 +111,7 @@ extension Train {
                 Ensemble.Member(
                     id: $0.row.id, family: $0.row.family, artifactKey: $0.row.artifactKey, artifactSHA256: $0.row.artifactSHA256)
             },
-            weights: Self.weights(losses, families, priors: fits.map(\.prior), floor: floor),
+            weights: Self.weights(losses, families, priors: fits.map(\.prior), fallback: fallback),
             cut: fits.map(\.row.windowTo).max()?.description ?? "")
         let code = try CodeVersion.current()
         let configuration = EnsembleConfiguration(members: fits.map(\.row.id), priors: fits.map(\.prior))
@@ -127,8 +127,8 @@ extension Train {
         try await ModelRegistry(database).list(family: family, asOf: asOf).first { $0.featureVersion == FeatureSet.version }
     }
 
-    static func weights(_ losses: [MemberLoss], _ families: [String], priors: [Double], floor: Int) -> MemberWeights {
-        var weights = PastLossWeights(priors: priors, floor: floor)
+    static func weights(_ losses: [MemberLoss], _ families: [String], priors: [Double], fallback: Int) -> MemberWeights {
+        var weights = PastLossWeights(priors: priors, fallback: fallback)
         var rest = losses[...]
         while let first = rest.first {
             let origin = rest.prefix { $0.session == first.session && $0.horizon == first.horizon }

@@ -38,7 +38,7 @@ extension Train {
             let progress: FitProgress
             do {
                 progress = try plan.fit(knowledge.set, resuming: checkpoint, deadline: context.cutOff.instant - Self.margin)
-            } catch let failure as TrainingFailure {
+            } catch let failure as TrainingError {
                 try await record(failure, of: plan, knowledge, &summary, context)
                 return nil
             }
@@ -70,7 +70,7 @@ extension Train {
 
     /// The fit failed and would fail again: what serves goes on.
     private func record(
-        _ failure: TrainingFailure, of plan: TrainingPlan, _ knowledge: Knowledge, _ summary: inout TrainSummary, _ context: Context
+        _ failure: TrainingError, of plan: TrainingPlan, _ knowledge: Knowledge, _ summary: inout TrainSummary, _ context: Context
     ) async throws {
         let evidence = ["reason": "\(failure)", "config": plan.configuration, "data_version": knowledge.dataVersion]
         let encoder = JSONEncoder()

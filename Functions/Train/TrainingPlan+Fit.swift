@@ -9,15 +9,15 @@ enum FitProgress: Sendable {
 extension TrainingPlan {
     /// Fits until the deadline. A family that cannot pause must come to its end by then; a checkpoint of another training counts as none.
     ///
-    /// - Throws: `TrainingFailure`.
+    /// - Throws: `TrainingError`.
     func fit(_ set: TrainingSet, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant) throws -> FitProgress {
         guard let type = type as? any ResumableModel.Type else {
             let model = try type.fit(set, seed: seed, deadline: deadline, progress: { _ in })
-            guard model.metrics["stopped_by_deadline"] != 1 else { throw TrainingFailure.deadline }
+            guard model.metrics["stopped_by_deadline"] != 1 else { throw TrainingError.deadline }
             return .finished(model)
         }
         guard let checkpoint else { return try train(type, set, resuming: nil, deadline) }
-        do { return try train(type, set, resuming: checkpoint, deadline) } catch is ArtifactFailure {
+        do { return try train(type, set, resuming: checkpoint, deadline) } catch is ArtifactError {
             return try train(type, set, resuming: nil, deadline)
         }
     }

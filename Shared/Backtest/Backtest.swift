@@ -11,12 +11,12 @@ package enum Backtest {
     ///
     /// - Parameters:
     ///   - origins: nil = `Origins.standard`.
-    ///   - model: a recipe's name; nil = `Recipe.standard`.
+    ///   - model: a recipe's name; nil = `ModelComposition.standard`.
     ///   - seed: of every fit.
     ///   - trials: configurations that were tried before this one was chosen, by which the portfolio's Sharpe ratio is deflated;
     ///     nil = the models there are and `triedBefore`.
     ///   - progress: called often, from the task that runs the backtest.
-    /// - Throws: `BacktestFailure`; `CancellationError` when the task is cancelled.
+    /// - Throws: `BacktestError`; `CancellationError` when the task is cancelled.
     package static func run(
         prices: PriceTable, origins: [Origin]? = nil, model: String? = nil, seed: UInt64 = 1, trials: Int? = nil,
         progress: @Sendable (BacktestProgress) -> Void = { _ in }
@@ -32,15 +32,15 @@ package enum Backtest {
     ) async throws -> BacktestReport {
         let clock = ContinuousClock()
         let start = clock.now
-        let name = model ?? Recipe.standard.name
-        guard let recipe = Recipe.named(name) else { throw BacktestFailure.unknownModel(name) }
+        let name = model ?? ModelComposition.standard.name
+        guard let recipe = ModelComposition.named(name) else { throw BacktestError.unknownModel(name) }
         let origins = origins ?? Origins.standard(prices)
-        guard !origins.isEmpty else { throw BacktestFailure.noOrigins }
+        guard !origins.isEmpty else { throw BacktestError.noOrigins }
         let histories = try HistoryBuilder.histories(prices) { progress(BacktestProgress(stage: "features", share: 0.05 * $0)) }
-        let schedule = WalkSchedule(prices, origins, warmUp: recipe.warmUp)
+        let schedule = BacktestSchedule(prices, origins, warmUp: recipe.warmUp)
         var walk = WalkForward(recipe, histories, seed: seed)
-        var reference = WalkForward(Recipe.all[0], histories, seed: seed)
-        var book = OriginBook(histories, step: schedule.step)
+        var reference = WalkForward(ModelComposition.all[0], histories, seed: seed)
+        var book = ForecastLog(histories, step: schedule.step)
         for (i, stop) in schedule.stops.enumerated() {
             try Task.checkCancellation()
             func share(_ part: Double) -> Double { 0.05 + 0.9 * (Double(i) + part) / Double(schedule.stops.count) }
@@ -59,9 +59,9 @@ package enum Backtest {
             progress(BacktestProgress(stage: "leak checks", share: 0.95 + 0.05 * $0))
         })
         checks.append(LeakChecks.purge(histories, cuts: walk.fits.map(\.session)))
-        let evaluation = book.evaluation(trials: trials ?? Recipe.all.count + triedBefore, checks)
+        let evaluation = book.evaluation(trials: trials ?? ModelComposition.all.count + triedBefore, checks)
         guard evaluation.isTrustworthy else {
-            throw BacktestFailure.leak(checks.filter { $0.state == .failed }.map { "\($0.name): \($0.detail)" })
+            throw BacktestError.leak(checks.filter { $0.state == .failed }.map { "\($0.name): \($0.detail)" })
         }
         progress(BacktestProgress(stage: "done", share: 1))
         let elapsed = (clock.now - start).components

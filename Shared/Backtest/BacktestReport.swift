@@ -2,7 +2,7 @@ package import Forecasting
 package import Market
 
 /// Why a backtest cannot run.
-package enum BacktestFailure: Error, Hashable, Sendable, CustomStringConvertible {
+package enum BacktestError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case noOrigins
     /// Leak checks that failed: the forecasts saw what came after them, so no figure of the run counts.
@@ -10,7 +10,7 @@ package enum BacktestFailure: Error, Hashable, Sendable, CustomStringConvertible
 
     package var description: String {
         switch self {
-        case .unknownModel(let name): "no model \"\(name)\"; there are \(Recipe.all.map(\.name).joined(separator: ", "))"
+        case .unknownModel(let name): "no model \"\(name)\"; there are \(ModelComposition.all.map(\.name).joined(separator: ", "))"
         case .leak(let checks): "the forecasts look into the future: \(checks.joined(separator: "; "))"
         case .noOrigins: "the prices hold no session from which a forecast could be judged: more than 20 sessions are needed"
         }
@@ -26,7 +26,7 @@ package struct BacktestReport: Sendable {
 
     package struct Refused: Sendable, Hashable {
         package let origin: Origin
-        package let reason: ForecastRefusal
+        package let reason: ForecastError
     }
 
     package struct Fit: Sendable, Hashable {
@@ -43,7 +43,7 @@ package struct BacktestReport: Sendable {
         package let session: SessionDate
         /// Whether an earlier fit went on forecasting; without one the family stood aside.
         package let keepsEarlierFit: Bool
-        package let reason: TrainingFailure
+        package let reason: TrainingError
     }
 
     package let model: String

@@ -8,10 +8,10 @@ extension History {
     /// - Parameters:
     ///   - features: sessions × `FeatureSet.names`, row-major, NaN = missing.
     ///   - extras: sessions × `FeatureRow.extras`, row-major.
-    /// - Throws: `ForecastRefusal.shape` when the arrays do not fit together or the sessions do not ascend.
+    /// - Throws: `ForecastError.shape` when the arrays do not fit together or the sessions do not ascend.
     package static func assemble(
         id: String, sessions: [SessionDate], features: [Float], extras: [Double]
-    ) throws(ForecastRefusal) -> History {
+    ) throws(ForecastError) -> History {
         guard !sessions.isEmpty, extras.count % sessions.count == 0 else { throw .shape("history of \(id): \(extras.count) extras") }
         let width = extras.count / sessions.count
         var logLevel: [Double] = []

@@ -45,7 +45,7 @@ struct HistoryBuilder {
         var cross = CrossSectionEngine(members: rows.count)
         var next = [Int](repeating: 0, count: rows.count)
         let sessions = Set(rows.flatMap(\.sessions)).sorted()
-        var some = CrossSessions(members: rows.count, sessions: together)
+        var some = CrossSectionSessions(members: rows.count, sessions: together)
         for first in stride(from: 0, to: sessions.count, by: together) {
             let taken = sessions[first..<min(first + together, sessions.count)]
             some.take(rows, at: taken.flatMap { session in places(rows, session, &next) })

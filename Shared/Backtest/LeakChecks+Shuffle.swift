@@ -2,10 +2,10 @@ import Forecasting
 import Market
 
 extension LeakChecks {
-    /// Skill over the floor that shuffled labels may show by chance.
+    /// Skill over the fallback that shuffled labels may show by chance.
     private static let shuffledSkill = 0.015
 
-    /// With the standardised returns of all histories permuted over dates and symbols nothing can be learned: skill over the floor must be
+    /// With the standardised returns of all histories permuted over dates and symbols nothing can be learned: skill over the fallback must be
     /// noise. Over dates alone a symbol that hardly moves would stay one, and whoever knew it by its features would have an honest skill.
     func shuffle(_ histories: [History], cut: SessionDate) throws -> EvaluationReport.LeakCheck {
         let name = "label shuffle"
@@ -13,15 +13,15 @@ extension LeakChecks {
         let symbols = shuffled.map(\.id)
         var walk = WalkForward(recipe, shuffled, seed: seed, fitting: fitting)
         _ = try walk.forecasts(cut, symbols: symbols, elapsed: 0) { _ in }
-        let floor: BlendedFHS
-        do { floor = try BlendedFHS.fit(TrainingSet(histories: shuffled, cut: cut), seed: seed) } catch let failure as TrainingFailure {
+        let fallback: BlendedFHS
+        do { fallback = try BlendedFHS.fit(TrainingSet(histories: shuffled, cut: cut), seed: seed) } catch let failure as TrainingError {
             return Check(name: name, .notRun, detail: "\(BlendedFHS.family): \(failure)")
         }
         var learned = Score()
         var reference = Score()
         for session in Set(shuffled.flatMap(\.sessions)).sorted() where session >= cut {
             for (history, forecast) in zip(shuffled, walk.preview(session, symbols: symbols)) {
-                guard let forecast, let row = history.index(atOrBefore: session), let other = try? floor.forecast(history, at: row)
+                guard let forecast, let row = history.index(atOrBefore: session), let other = try? fallback.forecast(history, at: row)
                 else { continue }
                 let unit = history.blend[row]
                 learned.add(history.outcome(at: row, horizon: 1) / unit, quantiles: forecast[horizon: 0].map { $0 / unit })

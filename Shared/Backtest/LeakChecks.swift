@@ -16,9 +16,9 @@ struct LeakChecks {
     /// Enough of each family to show whether it looks ahead.
     static func shortFit(
         _ family: any ForecastModel.Type, _ set: TrainingSet, _ seed: UInt64, _ progress: (Double) -> Void
-    ) throws -> any ForecastModel { try ShortFit.fit(family, set, seed: seed) }
+    ) throws -> any ForecastModel { try ReducedTraining.fit(family, set, seed: seed) }
 
-    let recipe: Recipe
+    let recipe: ModelComposition
     let seed: UInt64
     let fitting: WalkForward.Fitting
     private let series: [PriceTable.Series]
@@ -28,16 +28,16 @@ struct LeakChecks {
 
     /// - Parameter fitting: of the walk; a test puts a forecaster that peeks in here.
     init(
-        _ prices: PriceTable, _ recipe: Recipe, seed: UInt64,
+        _ prices: PriceTable, _ recipe: ModelComposition, seed: UInt64,
         fitting: @escaping WalkForward.Fitting = LeakChecks.shortFit
     ) {
         let all = prices.sessions()
         let part = all.suffix(Self.sessions)
         let refit = Self.stops.max() ?? 0
-        self.recipe = Recipe(
+        self.recipe = ModelComposition(
             name: recipe.name,
-            members: recipe.members.map { Recipe.Member($0.family, refit: refit, weight: $0.weight) },
-            floor: recipe.floor, isCalibrated: recipe.isCalibrated)
+            members: recipe.members.map { ModelComposition.Member($0.family, refit: refit, weight: $0.weight) },
+            fallback: recipe.fallback, isCalibrated: recipe.isCalibrated)
         self.seed = seed
         self.fitting = fitting
         available = all.count
@@ -135,7 +135,7 @@ struct LeakChecks {
             if let weights = walk.memberWeights {
                 walked.values["weights at \(session)"] = (weights.priors + weights.scores).flatMap(\.self)
             }
-            if recipe.isCalibrated { walked.values["spread factors at \(session)"] = walk.spreadFactors }
+            if recipe.isCalibrated { walked.values["spread factors at \(session)"] = walk.calibrationFactors }
         }
         walked.fitted = Set(walk.fits.map(\.family)).sorted()
         walked.failures = walk.failures

@@ -25,20 +25,20 @@ package enum Origins {
 
     /// Reads `date,symbol`; other columns are ignored.
     ///
-    /// - Throws: `PriceTable.Refusal` that names the line.
-    package static func read(csv bytes: [UInt8]) throws(PriceTable.Refusal) -> [Origin] {
-        let result: Result<[Origin], PriceTable.Refusal> = bytes.withUnsafeBytes { bytes in
-            Result { () throws(PriceTable.Refusal) in
+    /// - Throws: `PriceTable.FormatError` that names the line.
+    package static func read(csv bytes: [UInt8]) throws(PriceTable.FormatError) -> [Origin] {
+        let result: Result<[Origin], PriceTable.FormatError> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(PriceTable.FormatError) in
                 var lines = CSVLines(bytes)
-                guard lines.next() else { throw PriceTable.Refusal(description: "the file of origins is empty") }
+                guard lines.next() else { throw PriceTable.FormatError(description: "the file of origins is empty") }
                 let header = lines.fields.indices.map { lines.text($0).trimmed.lowercased() }
                 guard let date = header.firstIndex(of: "date"), let symbol = header.firstIndex(of: "symbol") else {
-                    throw PriceTable.Refusal(description: "the file of origins needs the columns date and symbol")
+                    throw PriceTable.FormatError(description: "the file of origins needs the columns date and symbol")
                 }
                 var origins: [Origin] = []
                 while lines.next() {
                     guard lines.fields.count == header.count, let session = SessionDate(lines.text(date)) else {
-                        throw PriceTable.Refusal(description: "origins, line \(lines.number): not a date and a symbol")
+                        throw PriceTable.FormatError(description: "origins, line \(lines.number): not a date and a symbol")
                     }
                     origins.append(Origin(session: session, symbol: lines.text(symbol)))
                 }

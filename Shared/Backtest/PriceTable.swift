@@ -14,7 +14,7 @@ package struct PriceTable: Sendable {
     }
 
     /// The text is no table of prices at all.
-    package struct Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
     }
 

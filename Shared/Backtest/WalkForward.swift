@@ -7,7 +7,7 @@ import Market
 /// A fit sees labels that end at or before the origin (`TrainingSet`'s purge), weights and calibration only outcomes known at its
 /// close, so an origin's forecasts depend on rows up to it alone.
 struct WalkForward {
-    let recipe: Recipe
+    let recipe: ModelComposition
     private let histories: [History]
     private let place: [String: Int]
     private let seed: UInt64
@@ -17,7 +17,7 @@ struct WalkForward {
     private var clock = 0
     private var maturing = MaturingForecasts()
     private var weights: PastLossWeights?
-    private var calibration: [SpreadCalibration]?
+    private var calibration: [RangeCalibration]?
     /// Metrics of every fit, in order.
     private(set) var fits: [BacktestReport.Fit] = []
     /// Every fit that was due and could not be made, in order.
@@ -35,7 +35,7 @@ struct WalkForward {
     }
 
     init(
-        _ recipe: Recipe, _ histories: [History], seed: UInt64,
+        _ recipe: ModelComposition, _ histories: [History], seed: UInt64,
         fitting: @escaping Fitting = { try $0.fit($1, seed: $2, deadline: nil, progress: $3) }
     ) {
         self.recipe = recipe
@@ -45,15 +45,15 @@ struct WalkForward {
         place = Dictionary(uniqueKeysWithValues: histories.enumerated().map { ($1.id, $0) })
         fitted = recipe.members.map { _ in nil }
         age = recipe.members.map { _ in 0 }
-        weights = recipe.floor.map { PastLossWeights(priors: recipe.members.map(\.weight), floor: $0) }
-        calibration = recipe.isCalibrated ? Quantiles.horizons.map { _ in SpreadCalibration() } : nil
+        weights = recipe.fallback.map { PastLossWeights(priors: recipe.members.map(\.weight), fallback: $0) }
+        calibration = recipe.isCalibrated ? Quantiles.horizons.map { _ in RangeCalibration() } : nil
     }
 
     /// The members' weights as they stand; nil when nothing is learned of them.
     var memberWeights: MemberWeights? { weights?.current }
 
     /// The spread's factor per horizon as it stands.
-    var spreadFactors: [Double] { calibration?.map(\.k) ?? Quantiles.horizons.map { _ in 1 } }
+    var calibrationFactors: [Double] { calibration?.map(\.factor) ?? Quantiles.horizons.map { _ in 1 } }
 
     /// Forecasts of one session's origins, in their order.
     ///
@@ -62,7 +62,7 @@ struct WalkForward {
     ///   - progress: the share of the fits due that is done.
     mutating func forecasts(
         _ session: SessionDate, symbols: [String], elapsed: Int, progress: (Double) -> Void
-    ) throws -> [Result<Answer, ForecastRefusal>] {
+    ) throws -> [Result<Answer, ForecastError>] {
         clock += elapsed
         for lesson in maturing.lessons(histories, session: session, clock: clock) {
             weights?.learn(lesson.origin, lesson.losses, horizonIndex: lesson.horizonIndex)
@@ -72,16 +72,16 @@ struct WalkForward {
         let (requests, requestOf) = requests(session, symbols)
         let answers = fitted.map { $0?.forecasts(requests) }
         var entries: [MaturingForecasts.Entry] = []
-        let result = zip(symbols, requestOf).map { symbol, request -> Result<Answer, ForecastRefusal> in
+        let result = zip(symbols, requestOf).map { symbol, request -> Result<Answer, ForecastError> in
             guard let request else { return .failure(.shape(place[symbol] == nil ? Self.unknownSymbol : Self.noBar)) }
-            return Result { () throws(ForecastRefusal) in
+            return Result { () throws(ForecastError) in
                 let parts = answers.map { $0.flatMap { try? $0[request].get() } }
                 guard parts.contains(where: { $0 != nil }) else {
                     for case .some(let answer) in answers { _ = try answer[request].get() }
                     throw .untrained(failures.last.map { "\($0.family) at \($0.session): \($0.reason)" } ?? "")
                 }
                 let raw = try combined(parts)
-                let issued = try calibration == nil ? raw : raw.spread(by: spreadFactors)
+                let issued = try calibration == nil ? raw : raw.scaled(by: calibrationFactors)
                 let (history, row) = requests[request]
                 if let index = place[symbol] {
                     entries.append(.init(history: index, row: row, members: parts, issued: issued, scale: history.blend[row]))
@@ -118,7 +118,7 @@ struct WalkForward {
 
     private static let noBar = "no usable bar", unknownSymbol = "the prices do not hold the symbol"
 
-    private func combined(_ parts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast {
+    private func combined(_ parts: [QuantileForecast?]) throws(ForecastError) -> QuantileForecast {
         if let weights { return try weights.current.combined(parts) }
         let ready = parts.indices.filter { parts[$0] != nil }
         return try QuantileForecast.average(parts.compactMap { $0 }, weights: ready.map { recipe.members[$0].weight })
@@ -129,7 +129,7 @@ struct WalkForward {
         for (i, member) in recipe.members.enumerated() {
             age[i] += elapsed
             guard fitted[i] == nil || age[i] >= member.refit else { continue }
-            guard let type = ModelFamilies.named(member.family) else { throw BacktestFailure.unknownModel(member.family) }
+            guard let type = ModelFamilies.named(member.family) else { throw BacktestError.unknownModel(member.family) }
             do {
                 let model = try fitting(type, set, seed) {
                     progress((Double(i) + $0) / Double(recipe.members.count))
@@ -137,7 +137,7 @@ struct WalkForward {
                 fitted[i] = model
                 age[i] = 0
                 fits.append(BacktestReport.Fit(family: member.family, session: session, metrics: model.metrics))
-            } catch let failure as TrainingFailure {
+            } catch let failure as TrainingError {
                 failures.append(
                     BacktestReport.Failure(family: member.family, session: session, keepsEarlierFit: fitted[i] != nil, reason: failure))
             }

@@ -1,7 +1,7 @@
 import Market
 
 /// Four sessions side by side.
-typealias Four = SIMD4<Double>
+typealias Double4 = SIMD4<Double>
 
 /// Some consecutive sessions of one symbol on their way through the stages: one column of doubles per quantity, a lane per session.
 ///
@@ -71,14 +71,14 @@ final class FeatureBlock {
 
 extension UnsafeMutablePointer<Double> {
     @inline(__always)
-    func four(_ index: Int) -> Four { UnsafeRawPointer(self + index).loadUnaligned(as: Four.self) }
+    func double4(_ index: Int) -> Double4 { UnsafeRawPointer(self + index).loadUnaligned(as: Double4.self) }
 
     @inline(__always)
-    func store(_ value: Four, _ index: Int) { UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Four.self) }
+    func store(_ value: Double4, _ index: Int) { UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Double4.self) }
 
     /// Writes a range of the line, four values at a time and up to three past its end.
     @inline(__always)
-    func fill(_ range: Range<Int>, _ value: (_ index: Int) -> Four) {
+    func fill(_ range: Range<Int>, _ value: (_ index: Int) -> Double4) {
         var i = range.lowerBound
         while i < range.upperBound {
             store(value(i), i)

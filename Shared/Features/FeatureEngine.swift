@@ -5,9 +5,9 @@ package import Market
 ///
 /// Prices and volumes may be as traded: they are chained forward by splits and dividends inside, so a split changes no feature.
 /// Windows count the symbol's own sessions; means, medians and extremes need max(2, ⌊0.8 n⌋) values. Sums over windows are
-/// trees of sums (`WindowTrees`), so they do not drift. Formulas: `FeatureBlock+Formulas.swift`; going on later: `state`.
+/// trees of sums (`RollingAggregates`), so they do not drift. Formulas: `FeatureBlock+Formulas.swift`; going on later: `state`.
 package struct FeatureEngine: Sendable {
-    private var intake = BarIntake()
+    private var intake = BarAccumulator()
     private var windows = FeatureState()
 
     package init() {}

@@ -1,7 +1,7 @@
 import Market
 
 /// Why bytes are not a usable model.
-package enum ArtifactFailure: Error, Hashable, Sendable, CustomStringConvertible {
+package enum ArtifactError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Shorter or longer than the header says, or too short for a header.
     case truncated
     /// The header is not the JSON of a safetensors file.
@@ -54,7 +54,7 @@ package struct Artifact: Sendable, Hashable {
     }
 
     /// The values of a tensor of exactly this shape, all finite.
-    package func values(_ name: String, shape: [Int]) throws(ArtifactFailure) -> [Float] {
+    package func values(_ name: String, shape: [Int]) throws(ArtifactError) -> [Float] {
         guard let tensor = tensors.first(where: { $0.name == name }) else { throw .missing(name) }
         guard tensor.shape == shape, tensor.values.count == shape.reduce(1, *) else {
             throw .mismatch("\(name) has shape \(tensor.shape) instead of \(shape)")
@@ -64,7 +64,7 @@ package struct Artifact: Sendable, Hashable {
     }
 
     /// A metadata value that must be there.
-    package func text(_ key: String) throws(ArtifactFailure) -> String {
+    package func text(_ key: String) throws(ArtifactError) -> String {
         guard let value = metadata[key] else { throw .missing(key) }
         return value
     }
@@ -83,7 +83,7 @@ package struct Artifact: Sendable, Hashable {
     }
 
     /// Refuses an artifact of another family, or on another grid of horizons and levels.
-    func check(family: String) throws(ArtifactFailure) {
+    func check(family: String) throws(ArtifactError) {
         let expected = Artifact.header(family: family, seed: 0, cut: "")
         for key in [ArtifactKey.family, ArtifactKey.horizons, ArtifactKey.levels] {
             let found = try text(key)

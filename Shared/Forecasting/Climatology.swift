@@ -15,17 +15,17 @@ package struct Climatology: ForecastModel {
     package static func fit(
         _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
     ) throws -> Climatology {
-        guard !set.histories.isEmpty else { throw TrainingFailure.insufficientHistory(rows: 0, needed: 1) }
+        guard !set.histories.isEmpty else { throw TrainingError.insufficientHistory(rows: 0, needed: 1) }
         progress(1)
         return Climatology(seed: seed, cut: set.cut.description)
     }
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         try Self.forecast(history, at: index)
     }
 
     /// The same without a fit, which it does not need.
-    package static func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package static func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         guard index >= 0, index < history.count else { throw .shape("history of \(history.id) has no row \(index)") }
         var values: [Double] = []
         for horizon in Quantiles.horizons {
@@ -41,7 +41,7 @@ package struct Climatology: ForecastModel {
 
     package init(state: Artifact) throws {
         try state.check(family: Self.family)
-        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactFailure.mismatch("seed is no number") }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
         self.init(seed: seed, cut: try state.text(ArtifactKey.cut))
     }
 

@@ -48,8 +48,8 @@ package struct Explanation: Sendable, Hashable {
     ///   those that are refused do not count.
     /// - Throws: `.shortHistory` without a session to compare with; what the whole, or everything that a group was replaced by, is refused for.
     package init(
-        _ history: History, _ forecasts: ([History]) -> [Result<QuantileForecast, ForecastRefusal>]
-    ) throws(ForecastRefusal) {
+        _ history: History, _ forecasts: ([History]) -> [Result<QuantileForecast, ForecastError>]
+    ) throws(ForecastError) {
         let shifts = Self.shifts.filter { history.count - Self.replaced - $0 > 0 }
         guard !shifts.isEmpty else { throw .shortHistory(sessions: history.count, needed: Self.replaced + Self.shifts[0] + 1) }
         var changed: [(group: Group, history: History)] = [(.scale, try history.atUsualScale())]
@@ -111,13 +111,13 @@ extension QuantileForecast {
     }
 }
 
-extension Result where Failure == ForecastRefusal {
-    fileprivate var refusal: ForecastRefusal? { if case .failure(let refusal) = self { refusal } else { nil } }
+extension Result where Failure == ForecastError {
+    fileprivate var refusal: ForecastError? { if case .failure(let refusal) = self { refusal } else { nil } }
 }
 
 extension History {
     /// With the group's features of the last `rows` rows as they were `shift` rows before.
-    fileprivate func with(_ group: Explanation.Group, of shift: Int, earlier rows: Int) throws(ForecastRefusal) -> History {
+    fileprivate func with(_ group: Explanation.Group, of shift: Int, earlier rows: Int) throws(ForecastError) -> History {
         var changed = features
         let width = layout.names.count
         for column in layout.names.indices where group.features.contains(layout.names[column]) {
@@ -138,7 +138,7 @@ extension History {
         }
     }
 
-    fileprivate func atUsualScale() throws(ForecastRefusal) -> History {
+    fileprivate func atUsualScale() throws(ForecastError) -> History {
         let scale = usualScale
         return try History(
             id: id, layout: layout, sessions: sessions, features: features, logLevel: logLevel, sigma97: sigma97.map { $0 * scale },

@@ -31,7 +31,7 @@ extension FilteredSimulation {
         return Self(FittedSimulation(quantiles: quantiles, seed: seed, cut: set.cut.description, featureVersion: version))
     }
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         try fitted.quantiles.scaled(by: history.volatility(Self.series, at: index))
     }
 
@@ -48,7 +48,7 @@ extension FilteredSimulation {
         try state.check(family: Self.family)
         let values = try state.values("standardised_quantiles", shape: [Quantiles.horizons.count, Quantiles.levels.count])
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
-            throw ArtifactFailure.mismatch("rows or seed is no number")
+            throw ArtifactError.mismatch("rows or seed is no number")
         }
         let cut = try state.text(ArtifactKey.cut)
         let version = try state.text(ArtifactKey.featureVersion)
@@ -68,7 +68,7 @@ package struct RandomWalk: FilteredSimulation {
     package init(_ fitted: FittedSimulation) { self.fitted = fitted }
 }
 
-/// Blended range-based volatility × pooled quantiles: the first champion, and the floor for every learned model.
+/// Blended range-based volatility × pooled quantiles: the first champion, and the fallback for every learned model.
 package struct BlendedFHS: FilteredSimulation {
     package static let family = "blended-fhs"
     package static let series = VolatilitySeries.blend

@@ -13,19 +13,19 @@ package protocol ForecastModel: Sendable {
     /// - Parameters:
     ///   - deadline: when to stop with the best state so far; nil = never.
     ///   - progress: called now and then with the finished share, 0...1.
-    /// - Throws: `TrainingFailure`.
+    /// - Throws: `TrainingError`.
     static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> Self
 
     /// The distribution of the returns after `index`, from rows `...index` alone.
-    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast
+    func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast
 
     /// Many forecasts at once, one answer per request in its place; the same bits as one by one.
-    func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastRefusal>]
+    func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastError>]
 
     /// Everything the model is, as tensors and text.
     func state() -> Artifact
 
-    /// - Throws: `ArtifactFailure` when the artifact is of another family or lacks a tensor.
+    /// - Throws: `ArtifactError` when the artifact is of another family or lacks a tensor.
     init(state: Artifact) throws
 
     /// What the fit measured, by name; `validation_*` figures come from rows that were not trained on but by which the rounds were chosen, so
@@ -40,8 +40,8 @@ extension ForecastModel {
         try fit(set, seed: seed, deadline: nil, progress: { _ in })
     }
 
-    package func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastRefusal>] {
-        requests.map { request in Result { () throws(ForecastRefusal) in try forecast(request.history, at: request.index) } }
+    package func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastError>] {
+        requests.map { request in Result { () throws(ForecastError) in try forecast(request.history, at: request.index) } }
     }
 
     package var family: String { Self.family }
@@ -62,9 +62,9 @@ package enum ModelFamilies {
 
 /// The model an artifact holds.
 ///
-/// - Throws: `ArtifactFailure`.
+/// - Throws: `ArtifactError`.
 package func loadModel(_ artifact: Artifact) throws -> any ForecastModel {
     let family = artifact.metadata[ArtifactKey.family] ?? ""
-    guard let type = ModelFamilies.named(family) else { throw ArtifactFailure.unknownFamily(family) }
+    guard let type = ModelFamilies.named(family) else { throw ArtifactError.unknownFamily(family) }
     return try type.init(state: artifact)
 }

@@ -37,7 +37,7 @@ package struct History: Sendable {
     package init(
         id: String, layout: FeatureLayout, sessions: [SessionDate], features: [Float], logLevel: [Double], sigma97: [Double],
         blend: [Double]
-    ) throws(ForecastRefusal) {
+    ) throws(ForecastError) {
         let n = sessions.count
         guard features.count == n * layout.names.count, logLevel.count == n, sigma97.count == n, blend.count == n else {
             throw .shape("history of \(id): \(n) sessions, \(features.count) feature values, \(logLevel.count) levels")
@@ -75,7 +75,7 @@ package struct History: Sendable {
     }
 
     /// The volatility at `index`, or the typed reason why there is none.
-    func volatility(_ series: VolatilitySeries, at index: Int) throws(ForecastRefusal) -> Double {
+    func volatility(_ series: VolatilitySeries, at index: Int) throws(ForecastError) -> Double {
         guard index >= 0, index < count else { throw .shape("history of \(id) has no row \(index)") }
         let value = self[series][index]
         guard value.isFinite, value > 0 else {

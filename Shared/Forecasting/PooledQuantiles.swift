@@ -13,7 +13,7 @@ struct PooledQuantiles: Sendable, Hashable {
     /// - Parameter series: the volatility σ that scales the returns.
     init(
         _ set: TrainingSet, series: VolatilitySeries, from start: SessionDate?, labelsEndingBy end: SessionDate? = nil
-    ) throws(TrainingFailure) {
+    ) throws(TrainingError) {
         var pools = Quantiles.horizons.map { _ in [Double]() }
         for history in set.histories {
             let sigma = history[series]
@@ -39,11 +39,11 @@ struct PooledQuantiles: Sendable, Hashable {
     }
 
     /// The forecast at a volatility σ.
-    func scaled(by sigma: Double) throws(ForecastRefusal) -> QuantileForecast { try scaledForecast(values, sigma) }
+    func scaled(by sigma: Double) throws(ForecastError) -> QuantileForecast { try scaledForecast(values, sigma) }
 }
 
 /// z back to log returns: q(h) = z(h) σ √h.
-func scaledForecast(_ z: [Double], _ sigma: Double) throws(ForecastRefusal) -> QuantileForecast {
+func scaledForecast(_ z: [Double], _ sigma: Double) throws(ForecastError) -> QuantileForecast {
     let width = Quantiles.levels.count
     let roots = Quantiles.horizons.map { Double($0).squareRoot() }
     return try QuantileForecast(z.indices.map { z[$0] * sigma * roots[$0 / width] })

@@ -18,7 +18,7 @@ package struct QuantileForecast: Sendable, Hashable {
     /// Sorts the quantiles of each horizon.
     ///
     /// - Throws: `.nonFinite` when a value is infinite or not a number, `.shape` when there are not 21.
-    package init(_ values: [Double]) throws(ForecastRefusal) {
+    package init(_ values: [Double]) throws(ForecastError) {
         guard values.count == Quantiles.count else { throw .shape("\(values.count) quantiles instead of \(Quantiles.count)") }
         guard values.allSatisfy(\.isFinite) else { throw .nonFinite }
         let width = Quantiles.levels.count
@@ -35,7 +35,7 @@ package struct QuantileForecast: Sendable, Hashable {
     package func median(horizonIndex: Int) -> Double { values[horizonIndex * Quantiles.levels.count + Quantiles.levels.count / 2] }
 
     /// P(y < 0) of one horizon.
-    package func probabilityOfFall(horizonIndex: Int) -> Double { probability(below: 0, horizonIndex: horizonIndex) }
+    package func probabilityOfLoss(horizonIndex: Int) -> Double { probability(below: 0, horizonIndex: horizonIndex) }
 
     /// P(y < x) of one horizon: linear between quantiles, exponential tails that continue the density of the outermost pair.
     package func probability(below x: Double, horizonIndex: Int) -> Double {
@@ -57,7 +57,7 @@ package struct QuantileForecast: Sendable, Hashable {
     /// The mean of several forecasts' quantiles, level by level (Vincent's average), weighted.
     ///
     /// - Parameter weights: one per forecast, non-negative with a positive sum; nil weighs all alike.
-    package static func average(_ forecasts: [QuantileForecast], weights: [Double]? = nil) throws(ForecastRefusal) -> QuantileForecast {
+    package static func average(_ forecasts: [QuantileForecast], weights: [Double]? = nil) throws(ForecastError) -> QuantileForecast {
         guard !forecasts.isEmpty else { throw .shape("no forecast to average") }
         let weights = weights ?? [Double](repeating: 1, count: forecasts.count)
         let total = weights.reduce(0, +)

@@ -4,14 +4,14 @@ package protocol ResumableModel: ForecastModel {
     ///
     /// - Parameters:
     ///   - resuming: what an interrupted call with the same set and seed answered; nil starts anew.
-    /// - Throws: `TrainingFailure`; `ArtifactFailure` when the checkpoint is damaged or of another training.
+    /// - Throws: `TrainingError`; `ArtifactError` when the checkpoint is damaged or of another training.
     static func train(
         _ set: TrainingSet, seed: UInt64, resuming: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
-    ) throws -> Training<Self>
+    ) throws -> TrainingResult<Self>
 }
 
 /// How far a training came.
-package enum Training<Model: ForecastModel>: Sendable {
+package enum TrainingResult<Model: ForecastModel>: Sendable {
     case finished(Model)
     /// Interrupted by its deadline: the bytes to go on from.
     case interrupted(checkpoint: [UInt8])

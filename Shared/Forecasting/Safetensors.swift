@@ -70,7 +70,7 @@ extension Artifact {
     ///
     /// An artifact comes from the object store as bytes, which are hashed whole before: there is no file to map. Each tensor is copied once
     /// into an array of its own, and the bytes go.
-    package init(decoding bytes: [UInt8]) throws(ArtifactFailure) {
+    package init(decoding bytes: [UInt8]) throws(ArtifactError) {
         guard bytes.count >= 8 else { throw .truncated }
         let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
         guard length <= UInt64(bytes.count - 8) else { throw .truncated }

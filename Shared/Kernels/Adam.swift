@@ -14,7 +14,7 @@ package struct Adam {
 
     /// One step along `gradient` · `scale`.
     package mutating func update(
-        _ parameters: UnsafeMutablePointer<Lanes>, gradient: UnsafePointer<Lanes>, scale: Float, rate: Float, decay: Float
+        _ parameters: UnsafeMutablePointer<Float8>, gradient: UnsafePointer<Float8>, scale: Float, rate: Float, decay: Float
     ) {
         steps += 1
         let correction1 = 1 / (1 - power(Self.beta1, steps))
@@ -30,8 +30,8 @@ package struct Adam {
     }
 
     @inline(__always)
-    private func squareRoots(_ x: Lanes) -> Lanes {
-        let tiny = Lanes(repeating: 1e-30)
+    private func squareRoots(_ x: Float8) -> Float8 {
+        let tiny = Float8(repeating: 1e-30)
         let y = x.replacing(with: tiny, where: x .< tiny)
         return y * reciprocalSquareRoot(y)
     }
@@ -46,20 +46,20 @@ package struct Adam {
 /// Reductions in a fixed order.
 package enum Reduction {
     /// target += source.
-    package static func add(_ source: UnsafePointer<Lanes>, to target: UnsafeMutablePointer<Lanes>, count: Int) {
+    package static func add(_ source: UnsafePointer<Float8>, to target: UnsafeMutablePointer<Float8>, count: Int) {
         for i in 0..<count { target[i] += source[i] }
     }
 
     /// target = target share + source (1 - share).
     package static func average(
-        _ source: UnsafePointer<Lanes>, into target: UnsafeMutablePointer<Lanes>, keeping share: Float, count: Int
+        _ source: UnsafePointer<Float8>, into target: UnsafeMutablePointer<Float8>, keeping share: Float, count: Int
     ) {
-        let rest = Lanes(repeating: 1 - share)
+        let rest = Float8(repeating: 1 - share)
         for i in 0..<count { target[i] = target[i].addingProduct(source[i] - target[i], rest) }
     }
 
-    package static func sumOfSquares(_ values: UnsafePointer<Lanes>, count: Int) -> Float {
-        var sum = Lanes(repeating: 0)
+    package static func sumOfSquares(_ values: UnsafePointer<Float8>, count: Int) -> Float {
+        var sum = Float8(repeating: 0)
         for i in 0..<count { sum.addProduct(values[i], values[i]) }
         return sum.sum()
     }

@@ -19,8 +19,8 @@ package struct Dropout: Sendable, Hashable {
     }
 
     /// target = source times 0 or 1 / (1 - rate), lane by lane.
-    package func apply(_ source: UnsafePointer<Lanes>, site: Int, into target: UnsafeMutablePointer<Lanes>, count: Int) {
-        let keep = Lanes(repeating: 1 / (1 - rate))
+    package func apply(_ source: UnsafePointer<Float8>, site: Int, into target: UnsafeMutablePointer<Float8>, count: Int) {
+        let keep = Float8(repeating: 1 / (1 - rate))
         let threshold = SIMD8<UInt32>(repeating: UInt32(rate * 16_777_216))
         let start = key &+ UInt32(truncatingIfNeeded: firstSite + site) &* 0x85EB_CA6B
         var counter = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &+ start

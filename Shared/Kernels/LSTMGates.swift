@@ -4,8 +4,8 @@ package enum LSTMGates {
     ///
     /// c = σ(f) c⁻ + σ(i) tanh(g); h = σ(o) tanh(c). Replaces the pre-activations in `gates` by the activations.
     package static func forward(
-        gates: UnsafeMutablePointer<Lanes>, previousCell: UnsafePointer<Lanes>, cell: UnsafeMutablePointer<Lanes>,
-        cellTanh: UnsafeMutablePointer<Lanes>, output: UnsafeMutablePointer<Lanes>, width: Int
+        gates: UnsafeMutablePointer<Float8>, previousCell: UnsafePointer<Float8>, cell: UnsafeMutablePointer<Float8>,
+        cellTanh: UnsafeMutablePointer<Float8>, output: UnsafeMutablePointer<Float8>, width: Int
     ) {
         // Two loops: the first has no chains, so that many activations are under way at once.
         for j in 0..<2 * width { gates[j] = Activation.sigmoid(gates[j]) }
@@ -28,14 +28,14 @@ package enum LSTMGates {
     ///   - cellGradient: read as ∂L/∂c, left as ∂L/∂c⁻.
     ///   - bias: one register per gate row, the panel's pre-activation gradients are added to it.
     package static func backward(
-        gates: UnsafePointer<Lanes>, previousCell: UnsafePointer<Lanes>, cellTanh: UnsafePointer<Lanes>,
-        outputGradient: UnsafePointer<Lanes>, cellGradient: UnsafeMutablePointer<Lanes>, into gradient: UnsafeMutablePointer<Lanes>,
-        bias: UnsafeMutablePointer<Lanes>, hidden: Int
+        gates: UnsafePointer<Float8>, previousCell: UnsafePointer<Float8>, cellTanh: UnsafePointer<Float8>,
+        outputGradient: UnsafePointer<Float8>, cellGradient: UnsafeMutablePointer<Float8>, into gradient: UnsafeMutablePointer<Float8>,
+        bias: UnsafeMutablePointer<Float8>, hidden: Int
     ) {
         let width = hidden * 2
-        let one = Lanes(repeating: 1)
+        let one = Float8(repeating: 1)
         for unit in 0..<hidden {
-            var sums = (Lanes(repeating: 0), Lanes(repeating: 0), Lanes(repeating: 0), Lanes(repeating: 0))
+            var sums = (Float8(repeating: 0), Float8(repeating: 0), Float8(repeating: 0), Float8(repeating: 0))
             for j in unit * 2..<unit * 2 + 2 {
                 let i = gates[j], f = gates[width + j], g = gates[2 * width + j], o = gates[3 * width + j]
                 let t = cellTanh[j], dh = outputGradient[j]

@@ -1,10 +1,10 @@
 /// A matrix whose every element is one register, a panel's lanes side by side: what attention within a sample multiplies.
 package struct LaneMatrix {
-    package let base: UnsafeMutablePointer<Lanes>
+    package let base: UnsafeMutablePointer<Float8>
     /// Registers from one row, or column, to the next.
     package let rowStride, columnStride: Int
 
-    package init(_ base: UnsafeMutablePointer<Lanes>, rowStride: Int, columnStride: Int) {
+    package init(_ base: UnsafeMutablePointer<Float8>, rowStride: Int, columnStride: Int) {
         self.base = base
         self.rowStride = rowStride
         self.columnStride = columnStride

@@ -8,49 +8,49 @@ package enum LayerNorm {
     ///   - inverse: takes 1 / deviation, two registers.
     ///   - output: takes normed γ + β.
     package static func forward(
-        _ x: UnsafePointer<Lanes>, gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, normed: UnsafeMutablePointer<Lanes>,
-        inverse: UnsafeMutablePointer<Lanes>, output: UnsafeMutablePointer<Lanes>, rows: Int
+        _ x: UnsafePointer<Float8>, gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, normed: UnsafeMutablePointer<Float8>,
+        inverse: UnsafeMutablePointer<Float8>, output: UnsafeMutablePointer<Float8>, rows: Int
     ) {
-        let share = Lanes(repeating: 1 / Float(rows))
+        let share = Float8(repeating: 1 / Float(rows))
         for half in 0..<2 {
-            var sum = Lanes(repeating: 0)
+            var sum = Float8(repeating: 0)
             for row in 0..<rows { sum += x[row * 2 + half] }
             let mean = sum * share
-            var squares = Lanes(repeating: 0)
+            var squares = Float8(repeating: 0)
             for row in 0..<rows {
                 let d = x[row * 2 + half] - mean
                 squares.addProduct(d, d)
             }
-            let r = reciprocalSquareRoot(squares * share + Lanes(repeating: epsilon))
+            let r = reciprocalSquareRoot(squares * share + Float8(repeating: epsilon))
             inverse[half] = r
             for row in 0..<rows {
                 let value = (x[row * 2 + half] - mean) * r
                 normed[row * 2 + half] = value
-                output[row * 2 + half] = Lanes(repeating: beta[row]).addingProduct(Lanes(repeating: gamma[row]), value)
+                output[row * 2 + half] = Float8(repeating: beta[row]).addingProduct(Float8(repeating: gamma[row]), value)
             }
         }
     }
 
     /// Adds ∂L/∂x to `gradient`, and the panel's ∂L/∂γ and ∂L/∂β, one register a row, to theirs.
     package static func backward(
-        _ outputGradient: UnsafePointer<Lanes>, gamma: UnsafePointer<Float>, normed: UnsafePointer<Lanes>, inverse: UnsafePointer<Lanes>,
-        addingTo gradient: UnsafeMutablePointer<Lanes>, gammaGradient: UnsafeMutablePointer<Lanes>,
-        betaGradient: UnsafeMutablePointer<Lanes>, rows: Int
+        _ outputGradient: UnsafePointer<Float8>, gamma: UnsafePointer<Float>, normed: UnsafePointer<Float8>, inverse: UnsafePointer<Float8>,
+        addingTo gradient: UnsafeMutablePointer<Float8>, gammaGradient: UnsafeMutablePointer<Float8>,
+        betaGradient: UnsafeMutablePointer<Float8>, rows: Int
     ) {
-        let share = Lanes(repeating: 1 / Float(rows))
+        let share = Float8(repeating: 1 / Float(rows))
         for half in 0..<2 {
-            var sum = Lanes(repeating: 0), product = Lanes(repeating: 0)
+            var sum = Float8(repeating: 0), product = Float8(repeating: 0)
             for row in 0..<rows {
                 let g = outputGradient[row * 2 + half], n = normed[row * 2 + half]
                 betaGradient[row] += g
                 gammaGradient[row].addProduct(g, n)
-                let scaled = g * Lanes(repeating: gamma[row])
+                let scaled = g * Float8(repeating: gamma[row])
                 sum += scaled
                 product.addProduct(scaled, n)
             }
             let mean = sum * share, slope = product * share, r = inverse[half]
             for row in 0..<rows {
-                let scaled = outputGradient[row * 2 + half] * Lanes(repeating: gamma[row])
+                let scaled = outputGradient[row * 2 + half] * Float8(repeating: gamma[row])
                 gradient[row * 2 + half] += (scaled - mean - normed[row * 2 + half] * slope) * r
             }
         }
@@ -59,9 +59,9 @@ package enum LayerNorm {
 
 /// 1 / √x for x > 0: Newton's step on the bit-trick estimate, thrice; relative error ≤ 5e-7. The generic `squareRoot()` calls libm per lane.
 @inline(__always)
-func reciprocalSquareRoot(_ x: Lanes) -> Lanes {
+func reciprocalSquareRoot(_ x: Float8) -> Float8 {
     let bits = SIMD8<Int32>(repeating: 0x5F37_59DF) &- (unsafeBitCast(x, to: SIMD8<Int32>.self) &>> 1)
-    var r = unsafeBitCast(bits, to: Lanes.self)
+    var r = unsafeBitCast(bits, to: Float8.self)
     let half = x * 0.5
     for _ in 0..<3 { r *= 1.5 - half * r * r }
     return r

@@ -6,7 +6,7 @@
 ///   - c: rows × columns registers, row-major.
 ///   - columns: registers per row, not floats.
 package func accumulateOuterProduct(
-    _ a: UnsafePointer<Lanes>, aStride: Int, rows: Int, b: UnsafePointer<Lanes>, columns: Int, into c: UnsafeMutablePointer<Lanes>,
+    _ a: UnsafePointer<Float8>, aStride: Int, rows: Int, b: UnsafePointer<Float8>, columns: Int, into c: UnsafeMutablePointer<Float8>,
     panels: Int
 ) {
     precondition(rows % 4 == 0)
@@ -29,13 +29,13 @@ package func accumulateOuterProduct(
 }
 
 private struct OuterFactors {
-    let a: UnsafePointer<Lanes>
+    let a: UnsafePointer<Float8>
     let aStride: Int
-    let b: UnsafePointer<Lanes>
+    let b: UnsafePointer<Float8>
     let columns, panels: Int
 
     @inline(__always)
-    func accumulate<T: Tile>(_ type: T.Type, _ row: Int, _ column: Int, _ c: UnsafeMutablePointer<Lanes>) {
+    func accumulate<T: Tile>(_ type: T.Type, _ row: Int, _ column: Int, _ c: UnsafeMutablePointer<Float8>) {
         let target = c + row * columns + column
         var tile = T { T.Row(target + $0 * columns) }
         var b = b + column

@@ -36,8 +36,8 @@ package struct PackedMatrix {
 ///   - b: panels of `a.depth` rows, `bStride` registers apart.
 ///   - c: panels of `a.rows` rows, `cStride` registers apart.
 package func panelProduct(
-    _ a: PackedMatrix, depth: Int? = nil, bias: UnsafePointer<Float>?, b: UnsafePointer<Lanes>, bStride: Int,
-    into c: UnsafeMutablePointer<Lanes>, cStride: Int, panels: Int
+    _ a: PackedMatrix, depth: Int? = nil, bias: UnsafePointer<Float>?, b: UnsafePointer<Float8>, bStride: Int,
+    into c: UnsafeMutablePointer<Float8>, cStride: Int, panels: Int
 ) {
     let depth = depth ?? a.depth
     // So many panels at a time as stay in the first-level cache while the matrix passes by.
@@ -58,8 +58,8 @@ package func panelProduct(
 
 @inline(__always)
 private func panelRows<T: Tile>(
-    _ type: T.Type, _ a: PackedMatrix, _ row: Int, _ depth: Int, _ bias: UnsafePointer<Float>?, _ b: UnsafePointer<Lanes>, _ bStride: Int,
-    _ c: UnsafeMutablePointer<Lanes>, _ cStride: Int, _ panels: Int
+    _ type: T.Type, _ a: PackedMatrix, _ row: Int, _ depth: Int, _ bias: UnsafePointer<Float>?, _ b: UnsafePointer<Float8>, _ bStride: Int,
+    _ c: UnsafeMutablePointer<Float8>, _ cStride: Int, _ panels: Int
 ) where T.Row == DoubleRow {
     for panel in 0..<panels {
         var tile = T { DoubleRow(repeating: bias?[row + $0] ?? 0) }

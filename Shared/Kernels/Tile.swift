@@ -2,48 +2,48 @@
 protocol TileRow {
     static var width: Int { get }
     init(repeating value: Float)
-    init(_ source: UnsafePointer<Lanes>)
-    mutating func addProduct(_ factor: Lanes, _ b: Self)
-    func store(_ target: UnsafeMutablePointer<Lanes>)
+    init(_ source: UnsafePointer<Float8>)
+    mutating func addProduct(_ factor: Float8, _ b: Self)
+    func store(_ target: UnsafeMutablePointer<Float8>)
 }
 
 struct SingleRow: TileRow {
     static let width = 1
-    var c0: Lanes
+    var c0: Float8
 
-    @inline(__always) init(repeating value: Float) { c0 = Lanes(repeating: value) }
-    @inline(__always) init(_ source: UnsafePointer<Lanes>) { c0 = source[0] }
-    @inline(__always) mutating func addProduct(_ factor: Lanes, _ b: Self) { c0.addProduct(factor, b.c0) }
-    @inline(__always) func store(_ target: UnsafeMutablePointer<Lanes>) { target[0] = c0 }
+    @inline(__always) init(repeating value: Float) { c0 = Float8(repeating: value) }
+    @inline(__always) init(_ source: UnsafePointer<Float8>) { c0 = source[0] }
+    @inline(__always) mutating func addProduct(_ factor: Float8, _ b: Self) { c0.addProduct(factor, b.c0) }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Float8>) { target[0] = c0 }
 }
 
 struct DoubleRow: TileRow {
     static let width = 2
-    var c0, c1: Lanes
+    var c0, c1: Float8
 
-    @inline(__always) init(repeating value: Float) { (c0, c1) = (Lanes(repeating: value), Lanes(repeating: value)) }
-    @inline(__always) init(_ source: UnsafePointer<Lanes>) { (c0, c1) = (source[0], source[1]) }
-    @inline(__always) mutating func addProduct(_ factor: Lanes, _ b: Self) {
+    @inline(__always) init(repeating value: Float) { (c0, c1) = (Float8(repeating: value), Float8(repeating: value)) }
+    @inline(__always) init(_ source: UnsafePointer<Float8>) { (c0, c1) = (source[0], source[1]) }
+    @inline(__always) mutating func addProduct(_ factor: Float8, _ b: Self) {
         c0.addProduct(factor, b.c0)
         c1.addProduct(factor, b.c1)
     }
-    @inline(__always) func store(_ target: UnsafeMutablePointer<Lanes>) { (target[0], target[1]) = (c0, c1) }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Float8>) { (target[0], target[1]) = (c0, c1) }
 }
 
 struct TripleRow: TileRow {
     static let width = 3
-    var c0, c1, c2: Lanes
+    var c0, c1, c2: Float8
 
     @inline(__always) init(repeating value: Float) {
-        (c0, c1, c2) = (Lanes(repeating: value), Lanes(repeating: value), Lanes(repeating: value))
+        (c0, c1, c2) = (Float8(repeating: value), Float8(repeating: value), Float8(repeating: value))
     }
-    @inline(__always) init(_ source: UnsafePointer<Lanes>) { (c0, c1, c2) = (source[0], source[1], source[2]) }
-    @inline(__always) mutating func addProduct(_ factor: Lanes, _ b: Self) {
+    @inline(__always) init(_ source: UnsafePointer<Float8>) { (c0, c1, c2) = (source[0], source[1], source[2]) }
+    @inline(__always) mutating func addProduct(_ factor: Float8, _ b: Self) {
         c0.addProduct(factor, b.c0)
         c1.addProduct(factor, b.c1)
         c2.addProduct(factor, b.c2)
     }
-    @inline(__always) func store(_ target: UnsafeMutablePointer<Lanes>) { (target[0], target[1], target[2]) = (c0, c1, c2) }
+    @inline(__always) func store(_ target: UnsafeMutablePointer<Float8>) { (target[0], target[1], target[2]) = (c0, c1, c2) }
 }
 
 /// Two, four or six rows of accumulators: at most twelve registers, enough to keep both multipliers of a core busy.
@@ -58,20 +58,20 @@ protocol Tile {
 extension Tile {
     /// row[i] += a[i · aStride] · b, the same registers `b` for every row.
     @inline(__always)
-    mutating func addProduct(_ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Lanes>) {
+    mutating func addProduct(_ a: UnsafePointer<Float>, _ aStride: Int, _ b: UnsafePointer<Float8>) {
         let b = Row(b)
-        forEachRow { $1.addProduct(Lanes(repeating: a[$0 * aStride]), b) }
+        forEachRow { $1.addProduct(Float8(repeating: a[$0 * aStride]), b) }
     }
 
     /// row[i] += a[i · aStride] · b lane by lane.
     @inline(__always)
-    mutating func addProduct(_ a: UnsafePointer<Lanes>, _ aStride: Int, lanewise b: UnsafePointer<Lanes>) {
+    mutating func addProduct(_ a: UnsafePointer<Float8>, _ aStride: Int, lanewise b: UnsafePointer<Float8>) {
         let b = Row(b)
         forEachRow { $1.addProduct(a[$0 * aStride], b) }
     }
 
     @inline(__always)
-    mutating func store(_ target: UnsafeMutablePointer<Lanes>, _ stride: Int) { forEachRow { $1.store(target + $0 * stride) } }
+    mutating func store(_ target: UnsafeMutablePointer<Float8>, _ stride: Int) { forEachRow { $1.store(target + $0 * stride) } }
 }
 
 struct TwoRows<Row: TileRow>: Tile {

@@ -3,7 +3,7 @@
 /// - Parameters:
 ///   - rows: a multiple of 8.
 ///   - target: sixteen rows, `stride` floats apart.
-package func transpose(_ panel: UnsafePointer<Lanes>, rows: Int, into target: UnsafeMutablePointer<Float>, stride: Int) {
+package func transpose(_ panel: UnsafePointer<Float8>, rows: Int, into target: UnsafeMutablePointer<Float>, stride: Int) {
     precondition(rows % 8 == 0)
     for half in 0..<2 {
         for row in Swift.stride(from: 0, to: rows, by: 8) {
@@ -21,7 +21,7 @@ package func transpose(_ panel: UnsafePointer<Lanes>, rows: Int, into target: Un
 ///   - rows: a multiple of 8.
 ///   - count: panels, `stride` registers apart. Several at a time follow each sample's memory.
 package func gather(
-    _ samples: ArraySlice<UnsafePointer<Float>>, offset: Int, rows: Int, count: Int = 1, into panel: UnsafeMutablePointer<Lanes>,
+    _ samples: ArraySlice<UnsafePointer<Float>>, offset: Int, rows: Int, count: Int = 1, into panel: UnsafeMutablePointer<Float8>,
     stride: Int = 0
 ) {
     precondition(rows % 8 == 0 && samples.count <= panelWidth)
@@ -40,18 +40,18 @@ package func gather(
 }
 
 @inline(__always)
-private func load(_ source: UnsafePointer<Float>) -> Lanes { UnsafeRawPointer(source).loadUnaligned(as: Lanes.self) }
+private func load(_ source: UnsafePointer<Float>) -> Float8 { UnsafeRawPointer(source).loadUnaligned(as: Float8.self) }
 
 @inline(__always)
-private func store(_ values: Lanes, _ target: UnsafeMutablePointer<Float>) {
-    UnsafeMutableRawPointer(target).storeBytes(of: values, as: Lanes.self)
+private func store(_ values: Float8, _ target: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(target).storeBytes(of: values, as: Float8.self)
 }
 
 private struct EightByEight {
-    var r0, r1, r2, r3, r4, r5, r6, r7: Lanes
+    var r0, r1, r2, r3, r4, r5, r6, r7: Float8
 
     @inline(__always)
-    init(_ row: (Int) -> Lanes) {
+    init(_ row: (Int) -> Float8) {
         (r0, r1, r2, r3) = (row(0), row(1), row(2), row(3))
         (r4, r5, r6, r7) = (row(4), row(5), row(6), row(7))
     }
@@ -69,7 +69,7 @@ private struct EightByEight {
     }
 
     @inline(__always)
-    private static func interleaved(_ a: Lanes, _ b: Lanes) -> (Lanes, Lanes) {
+    private static func interleaved(_ a: Float8, _ b: Float8) -> (Float8, Float8) {
         var low = a, high = b
         low.evenHalf = a.lowHalf
         low.oddHalf = b.lowHalf
@@ -79,7 +79,7 @@ private struct EightByEight {
     }
 
     @inline(__always)
-    func forEach(_ body: (Int, Lanes) -> Void) {
+    func forEach(_ body: (Int, Float8) -> Void) {
         body(0, r0)
         body(1, r1)
         body(2, r2)

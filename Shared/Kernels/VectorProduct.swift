@@ -27,7 +27,7 @@ package final class VectorMatrix {
     ///
     /// - Parameter backward: visits the blocks in reverse. Callers that alternate find the last blocks still in the first-level cache.
     package func product(
-        _ x: UnsafePointer<Float>, from start: UnsafePointer<Lanes>, into y: UnsafeMutablePointer<Lanes>, backward: Bool
+        _ x: UnsafePointer<Float>, from start: UnsafePointer<Float8>, into y: UnsafeMutablePointer<Float8>, backward: Bool
     ) {
         let registers = rows / 8
         let blocks = (registers + Self.blockRegisters - 1) / Self.blockRegisters
@@ -38,14 +38,14 @@ package final class VectorMatrix {
             if width == Self.blockRegisters {
                 var tile = FourRows { DoubleRow(start + first + 2 * $0) }
                 for k in 0..<depth {
-                    let factor = Lanes(repeating: x[k])
+                    let factor = Float8(repeating: x[k])
                     tile.forEachRow { $1.addProduct(factor, DoubleRow(a + k * 8 + 2 * $0)) }
                 }
                 tile.store(y + first, 2)
             } else {
                 for register in 0..<width {
                     var sum = start[first + register]
-                    for k in 0..<depth { sum.addProduct(Lanes(repeating: x[k]), a[k * width + register]) }
+                    for k in 0..<depth { sum.addProduct(Float8(repeating: x[k]), a[k * width + register]) }
                     y[first + register] = sum
                 }
             }
@@ -57,7 +57,7 @@ package final class VectorMatrix {
     /// - Parameters:
     ///   - x: `count` vectors of `depth` floats, one after the other.
     ///   - y: `count` vectors of `rows` floats.
-    package func products(_ x: UnsafePointer<Float>, count: Int, bias: UnsafePointer<Lanes>, into y: UnsafeMutablePointer<Lanes>) {
+    package func products(_ x: UnsafePointer<Float>, count: Int, bias: UnsafePointer<Float8>, into y: UnsafeMutablePointer<Float8>) {
         let registers = rows / 8
         let whole = registers % Self.blockRegisters == 0 ? count / 6 * 6 : 0
         for first in stride(from: 0, to: whole, by: 6) {

@@ -12,10 +12,10 @@ import Testing
     @Test func `The checks walk with every member of the recipe and pass`() throws {
         let table = SyntheticTable.table(symbols: 22, sessions: 700)
         let counts = Counts()
-        let recipe = try #require(Recipe.named("ensemble"))
+        let recipe = try #require(ModelComposition.named("ensemble"))
         let checks = try LeakChecks(table, recipe, seed: 1) { family, set, seed, _ in
             counts.add(family.family)
-            return try ShortFit.fit(family, set, seed: seed)
+            return try ReducedTraining.fit(family, set, seed: seed)
         }.run()
         #expect(checks.map(\.name) == names && states(checks) == [.passed, .passed, .passed], "\(checks)")
         // Three walks with two fits each, and one over shuffled labels.
@@ -27,14 +27,14 @@ import Testing
 
     @Test(arguments: ["transformer", "garch-t", "climatology"])
     func `So they do with a single model`(_ model: String) throws {
-        let recipe = try #require(Recipe.named(model))
+        let recipe = try #require(ModelComposition.named(model))
         let checks = try LeakChecks(SyntheticTable.table(symbols: 8, sessions: 500), recipe, seed: 1).run()
         #expect(states(checks) == [.passed, .passed, .passed], "\(checks)")
     }
 
     @Test func `Symbols that are long gone take no place`() throws {
         let table = SyntheticTable.table(symbols: 28, sessions: 1_200) { symbol, day, bar in symbol < 25 && day >= 250 ? nil : bar }
-        let recipe = try #require(Recipe.named("blended-fhs"))
+        let recipe = try #require(ModelComposition.named("blended-fhs"))
         let checks = try LeakChecks(table, recipe, seed: 1).run()
         #expect(states(checks) == [.passed, .passed, .passed])
         // Three symbols at three stops, the model alone and as the recipe.
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func `Features that see the future are found`() throws {
-        let recipe = try #require(Recipe.named("har"))
+        let recipe = try #require(ModelComposition.named("har"))
         let checks = try LeakChecks(SyntheticTable.table(symbols: 22, sessions: 900), recipe, seed: 1).run { histories in
             try histories.map { history in
                 let ahead = history.blend.indices.map { history.blend[min($0 + 5, history.count - 1)] }
@@ -55,18 +55,18 @@ import Testing
     }
 
     @Test func `A model that peeks is found by each check`() throws {
-        let recipe = try #require(Recipe.named("har"))
+        let recipe = try #require(ModelComposition.named("har"))
         let checks = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), recipe, seed: 1) { _, set, seed, _ in
-            Peeking(floor: try BlendedFHS.fit(set, seed: seed))
+            Peeking(fallback: try BlendedFHS.fit(set, seed: seed))
         }.run()
         #expect(checks.map(\.name) == names && states(checks) == [.failed, .failed, .failed])
     }
 
     @Test func `A leak fails the run`() async throws {
-        let error = await #expect(throws: BacktestFailure.self) {
+        let error = await #expect(throws: BacktestError.self) {
             try await Backtest.run(
                 prices: SyntheticTable.table(symbols: 3, sessions: 300), origins: nil, model: "har", seed: 1, trials: nil,
-                checking: { _, set, seed, _ in Peeking(floor: try BlendedFHS.fit(set, seed: seed)) }, progress: { _ in })
+                checking: { _, set, seed, _ in Peeking(fallback: try BlendedFHS.fit(set, seed: seed)) }, progress: { _ in })
         }
         guard case .leak(let reasons) = error else {
             Issue.record("it failed otherwise: \(String(describing: error))")
@@ -91,13 +91,13 @@ import Testing
     @Test func `What cannot be checked is said to be so`() async throws {
         let short = try await Backtest.run(prices: SyntheticTable.table(symbols: 3, sessions: 200), model: "blended-fhs")
         #expect(states(short.evaluation.leakChecks) == [.notRun, .notRun, .notRun, .passed])
-        #expect(EvaluationText.lines(short).contains("leak check, truncation: not run: 200 sessions, the check needs 241"))
-        #expect(String(decoding: try EvaluationText.json(short), as: UTF8.self).contains("\"state\" : \"not run\""))
-        let trees = try #require(Recipe.named("boosted-trees"))
+        #expect(BacktestReportText.lines(short).contains("leak check, truncation: not run: 200 sessions, the check needs 241"))
+        #expect(String(decoding: try BacktestReportText.json(short), as: UTF8.self).contains("\"state\" : \"not run\""))
+        let trees = try #require(ModelComposition.named("boosted-trees"))
         let unfitted = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), trees, seed: 1).run()
         #expect(states(unfitted) == [.notRun, .notRun, .notRun])
         #expect(unfitted.allSatisfy { $0.detail.hasSuffix("training needs 1000") }, "\(unfitted)")
-        let ensemble = try #require(Recipe.named("ensemble"))
+        let ensemble = try #require(ModelComposition.named("ensemble"))
         let partly = try LeakChecks(SyntheticTable.table(symbols: 3, sessions: 300), ensemble, seed: 1).run()
         #expect(states(partly) == [.passed, .passed, .passed])
         #expect(partly[0].detail.contains("; without boosted-trees: ") && !partly[0].detail.contains("without har"))
@@ -108,19 +108,19 @@ import Testing
 /// Looks up the return it is asked to foretell.
 private struct Peeking: ForecastModel {
     static let family = "peeking"
-    let floor: BlendedFHS
+    let fallback: BlendedFHS
     var metrics: [String: Double] { [:] }
 
-    init(floor: BlendedFHS) { self.floor = floor }
-    init(state: Artifact) throws { floor = try BlendedFHS(state: state) }
-    func state() -> Artifact { floor.state() }
+    init(fallback: BlendedFHS) { self.fallback = fallback }
+    init(state: Artifact) throws { fallback = try BlendedFHS(state: state) }
+    func state() -> Artifact { fallback.state() }
 
     static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> Peeking {
-        Peeking(floor: try BlendedFHS.fit(set, seed: seed))
+        Peeking(fallback: try BlendedFHS.fit(set, seed: seed))
     }
 
-    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
-        let honest = try floor.forecast(history, at: index)
+    func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
+        let honest = try fallback.forecast(history, at: index)
         return try QuantileForecast(
             Quantiles.horizons.indices.flatMap { i in
                 let outcome = history.outcome(at: index, horizon: Quantiles.horizons[i])

@@ -67,13 +67,13 @@ import Testing
 
     @Test(arguments: ["", "date,symbol,open,high,low,close\n", "hello\nworld\n", "date,symbol,open,high,low,close,volume\nx,y,1,1,1,1,1\n"])
     func `What is no table is refused in one sentence`(_ text: String) {
-        #expect(throws: PriceTable.Refusal.self) { try table(text) }
+        #expect(throws: PriceTable.FormatError.self) { try table(text) }
     }
 
     @Test func `Origins are read by column name`() throws {
         let origins = try Origins.read(csv: Array("symbol,date\nA,2020-01-02\n".utf8))
         #expect(origins == [Origin(session: SessionDate(year: 2020, month: 1, day: 2), symbol: "A")])
-        #expect(throws: PriceTable.Refusal.self) { try Origins.read(csv: Array("date,symbol\n2020-99-02,A\n".utf8)) }
+        #expect(throws: PriceTable.FormatError.self) { try Origins.read(csv: Array("date,symbol\n2020-99-02,A\n".utf8)) }
     }
 
     @Test func `Symbols that end halfway do not end the table`() throws {

@@ -15,7 +15,7 @@ import Testing
         #expect(report.evaluation.horizons.map(\.horizon) == [1, 5, 20])
         #expect(report.evaluation.horizons[0].slices[0].count == 98 * 4)
         #expect(abs((report.evaluation.horizons[0].coverage?.issued80 ?? 0) - 0.8) < 0.06)
-        let lines = String(decoding: ForecastTable.csv(report.forecasts), as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: ForecastCSV.csv(report.forecasts), as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 1 + 98 * 4 * 3)
         #expect(lines[0] == "date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95")
         for line in lines.dropFirst() {
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Recipe.all.map(\.name))
+    @Test(arguments: ModelComposition.all.map(\.name))
     func `What comes after an origin does not move its forecast`(_ model: String) async throws {
         let cut = 620
         // Trees split with 1,430 labelled rows or more, one in three of a symbol's.
@@ -39,7 +39,9 @@ import Testing
         for prices in [clean, poisoned, truncated] {
             let report = try await Backtest.run(prices: prices, origins: origins, model: model)
             forecasts.append(try #require(report.forecasts.first, "\(report.refused)").forecast)
-            #expect(Set(report.fits.map(\.family)) == Set(Recipe.named(model)?.members.map(\.family) ?? []), "every member was fitted")
+            #expect(
+                Set(report.fits.map(\.family)) == Set(ModelComposition.named(model)?.members.map(\.family) ?? []), "every member was fitted"
+            )
         }
         #expect(forecasts[0] == forecasts[1])
         #expect(forecasts[0] == forecasts[2])
@@ -81,8 +83,8 @@ import Testing
 
     @Test func `An unknown model a too short table and a cancelled run are typed errors`() async throws {
         let prices = SyntheticTable.table(symbols: 2, sessions: 300)
-        await #expect(throws: BacktestFailure.unknownModel("oracle")) { try await Backtest.run(prices: prices, model: "oracle") }
-        await #expect(throws: BacktestFailure.noOrigins) {
+        await #expect(throws: BacktestError.unknownModel("oracle")) { try await Backtest.run(prices: prices, model: "oracle") }
+        await #expect(throws: BacktestError.noOrigins) {
             try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 15), model: "blended-fhs")
         }
         let task = Task {
@@ -100,7 +102,7 @@ import Testing
             Issue.record("\(report.refused[0].reason)")
             return
         }
-        let lines = EvaluationText.lines(report)
+        let lines = BacktestReportText.lines(report)
         #expect(lines.contains { $0.hasPrefix("boosted-trees was not fitted at 56 of 56 sessions: ") && $0.hasSuffix("needs 1000") })
         let refused = "\(report.refused.count) origins refused: no model could be fitted yet, the first S0 at "
         #expect(lines.contains { $0.hasPrefix(refused) })
@@ -111,7 +113,7 @@ import Testing
     }
 
     private func document(_ report: BacktestReport) throws -> [String: Any] {
-        let object = try JSONSerialization.jsonObject(with: Data(try EvaluationText.json(report)))
+        let object = try JSONSerialization.jsonObject(with: Data(try BacktestReportText.json(report)))
         return try #require(object as? [String: Any])
     }
 
@@ -122,7 +124,7 @@ import Testing
         }
         let report = try await Backtest.run(prices: prices, origins: origins, model: "blended-fhs")
         #expect(report.forecasts.count == 4)
-        let lines = EvaluationText.lines(report)
+        let lines = BacktestReportText.lines(report)
         let (first, later) = (SyntheticTable.start.advanced(by: 200), SyntheticTable.start.advanced(by: 260))
         #expect(lines[0] == "3 origins refused: the prices do not hold the symbol, the first ZZ at \(first)")
         #expect(lines[1] == "2 origins refused: no usable bar, the first S1 at \(later)")
@@ -135,7 +137,7 @@ import Testing
         let report = try await Backtest.run(
             prices: SyntheticTable.table(symbols: 3, sessions: 300), origins: [origin], model: "blended-fhs")
         #expect(report.forecasts.count == 1)
-        let lines = EvaluationText.lines(report)
+        let lines = BacktestReportText.lines(report)
         #expect(lines.count { $0 == "  no outcome yet" } == 3)
         #expect(lines.contains { $0.hasPrefix("paper portfolio: none") } && !lines.contains { $0.contains("nan") })
         let horizons = try #require(document(report)["horizons"] as? [[String: Any]])
@@ -156,9 +158,9 @@ import Testing
         #expect(evaluation.leakChecks.allSatisfy { $0.state == .passed })
         #expect(evaluation.horizons[0].rankCorrelation?.dates ?? 0 > 4 * 98)
         #expect(evaluation.portfolio?.periods == 98)
-        #expect(evaluation.portfolio?.trials == Recipe.all.count + Backtest.triedBefore, "no fewer than there are")
-        let text = EvaluationText.lines(report).joined(separator: "\n")
-        #expect(text.contains("for \(Recipe.all.count + Backtest.triedBefore) configurations tried"))
+        #expect(evaluation.portfolio?.trials == ModelComposition.all.count + Backtest.triedBefore, "no fewer than there are")
+        let text = BacktestReportText.lines(report).joined(separator: "\n")
+        #expect(text.contains("for \(ModelComposition.all.count + Backtest.triedBefore) configurations tried"))
         #expect(text.contains("leak check, future poison: passed") && text.contains("deflated Sharpe"))
     }
 

@@ -28,7 +28,7 @@ import Testing
     /// Answers by the members' names; their numbers are their places among all names in order.
     private func append(_ members: [(id: String, row: FeatureRow)], to engine: inout CrossSectionEngine) -> [String: [Float]] {
         let names = universe.keys.sorted()
-        let answer = engine.append(members.map { CrossMember(names.firstIndex(of: $0.id)!, $0.row) })
+        let answer = engine.append(members.map { CrossSectionMember(names.firstIndex(of: $0.id)!, $0.row) })
         guard !answer.isEmpty else { return [:] }
         let width = CrossSectionEngine.width
         return Dictionary(
@@ -89,12 +89,12 @@ import Testing
             return engine.append(contentsOf: random.make(420))
         }
         var (one, together) = (CrossSectionEngine(members: names.count), CrossSectionEngine(members: names.count))
-        var some = CrossSessions(members: names.count, sessions: 7)
+        var some = CrossSectionSessions(members: names.count, sessions: 7)
         for first in stride(from: 0, to: sessions, by: 7) {
             let places = (first..<first + 7).map { step in names.indices.map { ($0 + step) % 9 == 0 ? -1 : step } }
             some.take(rows, at: places.flatMap(\.self))
             for (i, places) in places.enumerated() {
-                let present = places.indices.filter { places[$0] >= 0 }.map { CrossMember($0, rows[$0][places[$0]]) }
+                let present = places.indices.filter { places[$0] >= 0 }.map { CrossSectionMember($0, rows[$0][places[$0]]) }
                 #expect(some[i].map(\.member) == present.map(\.member))
                 #expect(together.append(some[i]).map(\.bitPattern) == one.append(present).map(\.bitPattern))
             }
@@ -107,7 +107,7 @@ import Testing
             7, 8, -8, 9,
         ]
         var engine = CrossSectionEngine(members: returns.count)
-        let present = returns.indices.compactMap { CrossMember($0, extras: [0.01, 1, 1, 1, returns[$0], -returns[$0], 1, 1]) }
+        let present = returns.indices.compactMap { CrossSectionMember($0, extras: [0.01, 1, 1, 1, returns[$0], -returns[$0], 1, 1]) }
         let answer = engine.append(present)
         try #require(answer.count == returns.count * CrossSectionEngine.width)
         let known = Double(returns.count { !$0.isNaN })

@@ -99,7 +99,7 @@ import Testing
         let rows = (0..<table.symbols).map { features(Oracle.observations(table, $0)) }
         var cross: [[Float]] = []
         var engine = CrossSectionEngine(members: table.symbols)
-        for step in 0..<table.sessions { cross.append(engine.append((0..<table.symbols).map { CrossMember($0, rows[$0][step]) })) }
+        for step in 0..<table.sessions { cross.append(engine.append((0..<table.symbols).map { CrossSectionMember($0, rows[$0][step]) })) }
         try #require(table.symbols >= 20)
         for (column, name) in FeatureSet.names.enumerated() {
             let reference = try #require(table.names.firstIndex(of: name))

@@ -38,7 +38,7 @@ import Testing
         let artifact = try Artifact(decoding: try BlendedFHS.fit(set).state().encoded())
         #expect(try artifact.text(ArtifactKey.cut) == "2010-12-31")
         #expect(try artifact.text(ArtifactKey.calibrationStart) == "2011-01-01")
-        let weights = MemberWeights(priors: [[1, 1, 1]], scores: [[1, 1, 1]], floor: 0)
+        let weights = MemberWeights(priors: [[1, 1, 1]], scores: [[1, 1, 1]], fallback: 0)
         let member = Ensemble.Member(id: "m", family: "k", artifactKey: "a", artifactSHA256: "s")
         let ensemble = Ensemble(members: [member], weights: weights, cut: cut.description)
         #expect(try ensemble.state().text(ArtifactKey.calibrationStart) == "2011-01-01")
@@ -47,9 +47,9 @@ import Testing
     @Test func `Every truncation is refused`() throws {
         let bytes = try models()[2].state().encoded()
         for count in Array(stride(from: 0, to: bytes.count, by: 997)) + [7, 8, 9, bytes.count - 1] {
-            #expect(throws: ArtifactFailure.self) { try Artifact(decoding: Array(bytes[..<count])) }
+            #expect(throws: ArtifactError.self) { try Artifact(decoding: Array(bytes[..<count])) }
         }
-        #expect(throws: ArtifactFailure.truncated) { try Artifact(decoding: bytes + [0]) }
+        #expect(throws: ArtifactError.truncated) { try Artifact(decoding: bytes + [0]) }
     }
 
     @Test func `Damage is refused or harmless and never crashes`() throws {
@@ -58,7 +58,7 @@ import Testing
         for _ in 0..<300 {
             var damaged = bytes
             damaged[Int(random.next() % UInt64(min(bytes.count, 4_000)))] = UInt8(truncatingIfNeeded: random.next())
-            do { _ = try loadModel(Artifact(decoding: damaged)) } catch { #expect(error is ArtifactFailure) }
+            do { _ = try loadModel(Artifact(decoding: damaged)) } catch { #expect(error is ArtifactError) }
         }
     }
 
@@ -66,17 +66,17 @@ import Testing
         var artifact = try models()[2].state()
         let names = try artifact.text(ArtifactKey.inputs).split(separator: ",")
         artifact.metadata[ArtifactKey.inputs] = names.dropLast(3).joined(separator: ",")
-        #expect(throws: ArtifactFailure.self) { try loadModel(artifact) }
+        #expect(throws: ArtifactError.self) { try loadModel(artifact) }
     }
 
     @Test func `An unknown family a missing tensor and a number that is none are named`() throws {
         var artifact = try models()[1].state()
         artifact.metadata["family"] = "oracle"
-        #expect(throws: ArtifactFailure.unknownFamily("oracle")) { try loadModel(artifact) }
+        #expect(throws: ArtifactError.unknownFamily("oracle")) { try loadModel(artifact) }
         artifact = try models()[1].state()
         artifact.tensors = []
-        #expect(throws: ArtifactFailure.missing("standardised_quantiles")) { try loadModel(artifact) }
+        #expect(throws: ArtifactError.missing("standardised_quantiles")) { try loadModel(artifact) }
         artifact.tensors = [.init(name: "standardised_quantiles", shape: [3, 7], values: [Float](repeating: .nan, count: 21))]
-        #expect(throws: ArtifactFailure.self) { try loadModel(artifact) }
+        #expect(throws: ArtifactError.self) { try loadModel(artifact) }
     }
 }

@@ -93,7 +93,7 @@ import Testing
             var values = bad.tensors[i].values
             values[0] = value
             bad.tensors[i] = Artifact.Tensor(name: name, shape: bad.tensors[i].shape, values: values)
-            #expect(throws: ArtifactFailure.self, "\(name) = \(value)") { try BoostedTrees(state: bad) }
+            #expect(throws: ArtifactError.self, "\(name) = \(value)") { try BoostedTrees(state: bad) }
         }
     }
 }

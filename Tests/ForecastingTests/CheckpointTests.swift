@@ -52,19 +52,19 @@ import Testing
         }
         let bytes = try stopped(configuration, seed: 4, resuming: nil)
         #expect(try stopped(configuration, seed: 4, resuming: bytes) == bytes)
-        #expect(throws: ArtifactFailure.self) { try stopped(configuration, seed: 5, resuming: bytes) }
+        #expect(throws: ArtifactError.self) { try stopped(configuration, seed: 5, resuming: bytes) }
         var other = configuration
         other.rate = 1e-3
-        #expect(throws: ArtifactFailure.self) { try stopped(other, seed: 4, resuming: bytes) }
-        #expect(throws: ArtifactFailure.self) {
+        #expect(throws: ArtifactError.self) { try stopped(other, seed: 4, resuming: bytes) }
+        #expect(throws: ArtifactError.self) {
             try Transformer.train(try SyntheticMarket.fiveSymbols(), configuration, seed: 4, resuming: bytes, until: { true })
         }
-        #expect(throws: ArtifactFailure.self) { try stopped(configuration, seed: 4, resuming: Array(bytes.dropLast())) }
+        #expect(throws: ArtifactError.self) { try stopped(configuration, seed: 4, resuming: Array(bytes.dropLast())) }
         var random = RandomStream(seed: 1)
         for _ in 0..<60 {
             var damaged = bytes
             damaged[Int(random.next() % 3_000)] = UInt8(truncatingIfNeeded: random.next())
-            do { _ = try stopped(configuration, seed: 4, resuming: damaged) } catch { #expect(error is ArtifactFailure) }
+            do { _ = try stopped(configuration, seed: 4, resuming: damaged) } catch { #expect(error is ArtifactError) }
         }
     }
 

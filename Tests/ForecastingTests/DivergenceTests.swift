@@ -10,7 +10,7 @@ import Testing
     /// A training stopped after `batches`, resumed from a checkpoint.
     private func train<Net>(
         _ type: SequenceModel<Net>.Type, from checkpoint: [UInt8]?, batches: Int
-    ) throws -> Training<SequenceModel<Net>> {
+    ) throws -> TrainingResult<SequenceModel<Net>> {
         var left = batches
         return try type.train(try SyntheticMarket.fiveSymbols(), configuration, seed: 4, resuming: checkpoint) {
             left -= 1
@@ -18,8 +18,8 @@ import Testing
         }
     }
 
-    private func checkpoint<Net>(_ training: Training<SequenceModel<Net>>) throws -> TrainingCheckpoint<Net> {
-        guard case .interrupted(let bytes) = training else { throw TrainingFailure.deadline }
+    private func checkpoint<Net>(_ training: TrainingResult<SequenceModel<Net>>) throws -> TrainingCheckpoint<Net> {
+        guard case .interrupted(let bytes) = training else { throw TrainingError.deadline }
         return try TrainingCheckpoint(decoding: bytes)
     }
 
@@ -38,12 +38,12 @@ import Testing
         #expect(after.trainer.parameters == poisoned.run.best && after.best == poisoned.run.best)
         #expect(after.batch == poisoned.run.batch + 1 && after.trainer.first.allSatisfy { $0 == 0 }, "fresh moments, the next batch")
 
-        guard case .finished(let whole) = try train(type, from: poisoned.encoded(), batches: .max) else { throw TrainingFailure.deadline }
+        guard case .finished(let whole) = try train(type, from: poisoned.encoded(), batches: .max) else { throw TrainingError.deadline }
         #expect(whole.metrics["restarts"] == 1)
         #expect(whole.values.joined().allSatisfy { $0.isFinite })
         var bytes = try poisoned.encoded()
         while case .interrupted(let next) = try train(type, from: bytes, batches: 1) { bytes = next }
-        guard case .finished(let parts) = try train(type, from: bytes, batches: 1) else { throw TrainingFailure.deadline }
+        guard case .finished(let parts) = try train(type, from: bytes, batches: 1) else { throw TrainingError.deadline }
         #expect(try parts.state().encoded() == whole.state().encoded(), "the same bits across the restart")
     }
 
@@ -55,13 +55,13 @@ import Testing
     @Test func `A second divergence ends it`() throws {
         var poisoned = try poisoned(LSTM.self)
         poisoned.run.restarts = 1
-        #expect(throws: TrainingFailure.diverged(round: 1, restarts: 1)) { try train(LSTM.self, from: poisoned.encoded(), batches: 1) }
+        #expect(throws: TrainingError.diverged(round: 1, restarts: 1)) { try train(LSTM.self, from: poisoned.encoded(), batches: 1) }
     }
 
     @Test func `A step that is too large diverges twice`() throws {
         var configuration = configuration
         configuration.rate = 1e38
-        let error = #expect(throws: TrainingFailure.self) { try LSTM.fit(try SyntheticMarket.fiveSymbols(), configuration, seed: 4) }
+        let error = #expect(throws: TrainingError.self) { try LSTM.fit(try SyntheticMarket.fiveSymbols(), configuration, seed: 4) }
         guard case .diverged(_, restarts: 1) = error else {
             Issue.record("it failed otherwise: \(String(describing: error))")
             return

@@ -13,8 +13,8 @@ import Testing
     /// A Monday for each number.
     private func origin(_ week: Int) -> SessionDate { SessionDate(year: 2014, month: 1, day: 6).advanced(by: 7 * week) }
 
-    @Test func `A member that is worse than the floor is left out only with evidence`() throws {
-        var weights = PastLossWeights(priors: [1, 1, 2], floor: 0)
+    @Test func `A member that is worse than the fallback is left out only with evidence`() throws {
+        var weights = PastLossWeights(priors: [1, 1, 2], fallback: 0)
         #expect(weights.current.weights(horizonIndex: 0, present: all) == [0.25, 0.25, 0.5])
         for i in 0..<PastLossWeights.evidence { weights.learn(origin(i), [1, 1.02, 0.97], horizonIndex: 0) }
         #expect(weights.current.weights(horizonIndex: 0, present: all)[1] > 0)
@@ -27,13 +27,13 @@ import Testing
     }
 
     @Test func `A member that is worse by chance stays`() {
-        var weights = PastLossWeights(priors: [1, 1, 1], floor: 0)
+        var weights = PastLossWeights(priors: [1, 1, 1], fallback: 0)
         for i in 0..<40 { weights.learn(origin(i), [1, i % 2 == 0 ? 1.06 : 0.95, 1], horizonIndex: 0) }
         #expect(weights.current.weights(horizonIndex: 0, present: all)[1] > 0.1)
     }
 
-    @Test func `Without any good member the floor remains`() throws {
-        var weights = PastLossWeights(priors: [0, 1, 1], floor: 0)
+    @Test func `Without any good member the fallback remains`() throws {
+        var weights = PastLossWeights(priors: [0, 1, 1], fallback: 0)
         #expect(weights.current.weights(horizonIndex: 2, present: all) == [0, 0.5, 0.5])
         #expect(weights.current.weights(horizonIndex: 2, present: [true, false, false]) == [1, 0, 0])
         for i in 0..<30 { weights.learn(origin(i), [1, 1.1, 1.2], horizonIndex: 2) }
@@ -44,14 +44,14 @@ import Testing
     }
 
     @Test func `A member without a forecast leaves the others their weights`() throws {
-        let weights = PastLossWeights(priors: [1, 1, 2], floor: 0)
+        let weights = PastLossWeights(priors: [1, 1, 2], fallback: 0)
         let combined = try weights.current.combined([forecast(1), nil, forecast(4)])
         #expect(abs((combined[horizon: 0].last ?? 0) - (2 + 2 * 8) / 3.0) < 1e-12)
-        #expect(throws: ForecastRefusal.self) { try weights.current.combined([nil, nil, nil]) }
+        #expect(throws: ForecastError.self) { try weights.current.combined([nil, nil, nil]) }
     }
 
     @Test func `Origins of every session teach as much as ones of every fifth`() {
-        var (daily, weekly) = (PastLossWeights(priors: [0, 1, 1], floor: 0), PastLossWeights(priors: [0, 1, 1], floor: 0))
+        var (daily, weekly) = (PastLossWeights(priors: [0, 1, 1], fallback: 0), PastLossWeights(priors: [0, 1, 1], fallback: 0))
         for day in (0..<1400).filter({ $0 % 7 < 5 }) {
             let losses = [1, 1 + 0.001 * Double(day % 3), 0.98]
             daily.learn(origin(0).advanced(by: day), losses, horizonIndex: 1)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `An ensemble comes back from its artifact and forecasts the same`() throws {
-        var learned = PastLossWeights(priors: [0, 1, 2], floor: 0)
+        var learned = PastLossWeights(priors: [0, 1, 2], fallback: 0)
         for week in 0..<50 { learned.learn(origin(week), [1, 0.98 + 0.01 * Double(week % 2), 0.97], horizonIndex: week % 3) }
         let members = ["blended-fhs", "har", "lstm"].map {
             Ensemble.Member(id: "\($0)-1", family: $0, artifactKey: "models/\($0)-1", artifactSHA256: "ab")
@@ -75,8 +75,8 @@ import Testing
         #expect(try again.forecast(parts) == ensemble.forecast(parts))
         #expect(abs(ensemble.metrics.filter { $0.key.hasSuffix("_20") }.values.reduce(0, +) - 1) < 1e-9)
         var damaged = ensemble.state()
-        damaged.metadata["floor"] = "3"
-        #expect(throws: ArtifactFailure.self) { try Ensemble(state: damaged) }
+        damaged.metadata["fallback"] = "3"
+        #expect(throws: ArtifactError.self) { try Ensemble(state: damaged) }
     }
 
     @Test func `The echo sees last quarters event and nothing else`() throws {
@@ -90,7 +90,7 @@ import Testing
                 id: "A", layout: layout, sessions: (0..<count).map { SyntheticMarket.start.advanced(by: $0) }, features: features,
                 logLevel: ones, sigma97: ones, blend: ones)
         }
-        let echo = EventEcho(layout)
+        let echo = EarningsSeasonality(layout)
         let quiet = echo.values(try history(event: nil), rows: 350..<350 + 1)
         let event = try history(event: 290)
         // 290 = 350 + 3 - 63: three sessions ahead of row 350 a quarter ago.

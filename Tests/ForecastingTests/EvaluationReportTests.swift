@@ -15,14 +15,14 @@ import Testing
             try QuantileForecast((0..<3).flatMap { _ in unit.map { median + $0 * scale } })
         }
         var random = RandomStream(seed: 3)
-        var book = EvaluationBook(step: 5)
+        var book = EvaluationAccumulator(step: 5)
         for date in 0..<120 {
-            var rows: [EvaluationBook.Row] = []
+            var rows: [EvaluationAccumulator.Row] = []
             for symbol in 0..<30 {
                 let median = shift * Double(symbol % 3 - 1)
                 let outcomes = (0..<3).map { _ in median + normal(&random) }
                 rows.append(
-                    EvaluationBook.Row(
+                    EvaluationAccumulator.Row(
                         symbol: "S\(symbol)", outcomes: outcomes, executed: outcomes[1], volatility: 1 + Double(symbol) / 100,
                         raw: try forecast(0.9, median), issued: try forecast(1, median), climatology: try forecast(0.5),
                         randomWalk: try forecast(2)))
@@ -93,7 +93,7 @@ import Testing
         func report(outcomes: [Double], reference: Double) throws -> EvaluationReport {
             let exact = try QuantileForecast([Double](repeating: 0.01, count: 21))
             let wide = try QuantileForecast((0..<3).flatMap { _ in unit.map { 0.01 + $0 * reference } })
-            var book = EvaluationBook(step: 1)
+            var book = EvaluationAccumulator(step: 1)
             book.add(
                 SessionDate(year: 2015, month: 1, day: 5),
                 [
@@ -110,7 +110,7 @@ import Testing
         #expect(horizons[1].direction?.halfWidth == nil && horizons[1].comparisons.allSatisfy { $0.t == nil })
         #expect(horizons[2].slices.map(\.count) == [0] && horizons[2].slices[0].overRandomWalk == nil)
         #expect(horizons[2].coverage == nil && horizons[2].direction == nil && horizons[2].rankCorrelation == nil)
-        var book = EvaluationBook(step: 1)
+        var book = EvaluationAccumulator(step: 1)
         book.addDaily(
             medians: (0..<10).map { [Double($0), 0, 0] }, outcomes: (0..<10).map { [Double($0), .nan, .nan] })
         let ranks = try #require(book.report(trials: 1, leakChecks: []).horizons[0].rankCorrelation)

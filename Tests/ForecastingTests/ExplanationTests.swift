@@ -18,8 +18,8 @@ import Testing
     /// S times quantiles that a feature widens or lifts; a missing one makes them much wider, as a branch of a tree may.
     private func forecast(
         _ widths: [Float], lift: Float = 0
-    ) -> ([History]) -> [Result<QuantileForecast, ForecastRefusal>] {
-        each { history throws(ForecastRefusal) in
+    ) -> ([History]) -> [Result<QuantileForecast, ForecastError>] {
+        each { history throws(ForecastError) in
             let row = history.features.suffix(5).map { $0.isFinite ? $0 : 0 }
             let start: Float = history.features.suffix(5).contains(where: \.isNaN) ? 4 : 1
             let wide = start + zip(row, widths).reduce(0) { $0 + $1.0 * $1.1 }
@@ -32,9 +32,9 @@ import Testing
     }
 
     private func each(
-        _ forecast: @escaping (History) throws(ForecastRefusal) -> QuantileForecast
-    ) -> ([History]) -> [Result<QuantileForecast, ForecastRefusal>] {
-        { $0.map { history in Result { () throws(ForecastRefusal) in try forecast(history) } } }
+        _ forecast: @escaping (History) throws(ForecastError) -> QuantileForecast
+    ) -> ([History]) -> [Result<QuantileForecast, ForecastError>] {
+        { $0.map { history in Result { () throws(ForecastError) in try forecast(history) } } }
     }
 
     private func effect(_ explanation: Explanation, _ group: Explanation.Group) throws -> Explanation.Effect {
@@ -58,7 +58,7 @@ import Testing
         #expect(try Explanation(history(), forecast([0, 0.5, 0, 0, 0])).summary == "mostly volatility")
         #expect(try Explanation(history(), forecast([0, 0, 9, 0, 0])).summary == "mostly volume")
         #expect(try Explanation(history(), forecast([0.7, 0, 0, 0, 0])).summary == "volatility first, then returns")
-        let flat = each { (_: History) throws(ForecastRefusal) in try QuantileForecast((0..<21).map { Double($0 % 7) }) }
+        let flat = each { (_: History) throws(ForecastError) in try QuantileForecast((0..<21).map { Double($0 % 7) }) }
         #expect(try Explanation(history(), flat).summary == "as on a usual day")
     }
 
@@ -69,10 +69,10 @@ import Testing
         }
         let (some, all) = (try effect(Explanation(history(), picky), .volatility), try effect(Explanation(history(), normal), .volatility))
         #expect(zip(some.width, all.width).allSatisfy { abs($0 - $1) < 1e-12 } && all.width[0] > 0.4)
-        #expect(throws: ForecastRefusal.nonFinite) {
+        #expect(throws: ForecastError.nonFinite) {
             try Explanation(history()) { normal([$0[0]]) + $0.dropFirst().map { _ in .failure(.nonFinite) } }
         }
-        #expect(throws: ForecastRefusal.shortHistory(sessions: 89, needed: 90)) { try Explanation(history(89), normal) }
+        #expect(throws: ForecastError.shortHistory(sessions: 89, needed: 90)) { try Explanation(history(89), normal) }
         #expect(try Explanation(history(90), normal).summary == "mostly volatility")
     }
 

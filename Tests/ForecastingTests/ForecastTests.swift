@@ -9,8 +9,8 @@ import Testing
         let forecast = try QuantileForecast((0..<21).map { Double(20 - $0) })
         #expect(Array(forecast[horizon: 0]) == [14, 15, 16, 17, 18, 19, 20])
         #expect(forecast.median(horizonIndex: 2) == 3)
-        #expect(throws: ForecastRefusal.nonFinite) { try QuantileForecast([Double](repeating: .nan, count: 21)) }
-        #expect(throws: ForecastRefusal.self) { try QuantileForecast([0]) }
+        #expect(throws: ForecastError.nonFinite) { try QuantileForecast([Double](repeating: .nan, count: 21)) }
+        #expect(throws: ForecastError.self) { try QuantileForecast([0]) }
         let json = try JSONEncoder().encode(forecast)
         #expect(try JSONDecoder().decode(QuantileForecast.self, from: json) == forecast)
     }
@@ -18,13 +18,13 @@ import Testing
     @Test func `The probability of a fall is read between quantiles`() throws {
         let q = [-0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2]
         let forecast = try QuantileForecast(q + q.map { $0 + 0.025 } + q.map { $0 + 1 })
-        #expect(abs(forecast.probabilityOfFall(horizonIndex: 0) - 0.5) < 1e-12)
-        #expect(abs(forecast.probabilityOfFall(horizonIndex: 1) - 0.375) < 1e-12)
-        #expect(forecast.probabilityOfFall(horizonIndex: 2) < 0.05)
+        #expect(abs(forecast.probabilityOfLoss(horizonIndex: 0) - 0.5) < 1e-12)
+        #expect(abs(forecast.probabilityOfLoss(horizonIndex: 1) - 0.375) < 1e-12)
+        #expect(forecast.probabilityOfLoss(horizonIndex: 2) < 0.05)
         #expect(forecast.probability(below: -10, horizonIndex: 0) < 1e-6)
         #expect(forecast.probability(below: 10, horizonIndex: 0) > 1 - 1e-6)
         let flat = try QuantileForecast([Double](repeating: 0.01, count: 21))
-        #expect(flat.probabilityOfFall(horizonIndex: 0) == 0)
+        #expect(flat.probabilityOfLoss(horizonIndex: 0) == 0)
     }
 
     @Test func `A symbol of 61 sessions gets finite sorted quantiles and one of 60 a refusal`() throws {
@@ -41,8 +41,8 @@ import Testing
             let forecast = try model.forecast(young, at: 60)
             #expect(forecast.values.allSatisfy { $0.isFinite })
             for i in 0..<3 { #expect(zip(forecast[horizon: i], forecast[horizon: i].dropFirst()).allSatisfy { $0 <= $1 }) }
-            #expect(throws: ForecastRefusal.shortHistory(sessions: 60, needed: 61)) { try model.forecast(young, at: 59) }
-            #expect(throws: ForecastRefusal.self) { try model.forecast(young, at: 61) }
+            #expect(throws: ForecastError.shortHistory(sessions: 60, needed: 61)) { try model.forecast(young, at: 59) }
+            #expect(throws: ForecastError.self) { try model.forecast(young, at: 61) }
         }
     }
 
@@ -59,11 +59,11 @@ import Testing
         let still = try History(
             id: "X", layout: good.layout, sessions: good.sessions, features: good.features, logLevel: good.logLevel, sigma97: good.sigma97,
             blend: [Double](repeating: .nan, count: good.count))
-        #expect(throws: ForecastRefusal.noVolatility(still.sessions[300])) { try model.forecast(still, at: 300) }
+        #expect(throws: ForecastError.noVolatility(still.sessions[300])) { try model.forecast(still, at: 300) }
         let other = try History(
             id: "X", layout: FeatureLayout(version: "other", names: good.layout.names, sequence: [0, 1, 2]), sessions: good.sessions,
             features: good.features, logLevel: good.logLevel, sigma97: good.sigma97, blend: good.blend)
-        #expect(throws: ForecastRefusal.otherFeatures(expected: "synthetic", found: "other")) { try model.forecast(other, at: 300) }
+        #expect(throws: ForecastError.otherFeatures(expected: "synthetic", found: "other")) { try model.forecast(other, at: 300) }
     }
 
     @Test func `Many forecasts at once have the bits of one by one`() throws {

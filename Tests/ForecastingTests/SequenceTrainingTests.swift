@@ -58,7 +58,7 @@ import Testing
             let rows = set.rows(of: history)
             #expect(rows.upperBound - 1 + 20 == 650)
         }
-        let block = try SampleBlock(set, SyntheticMarket.small)
+        let block = try SequenceSamples(set, SyntheticMarket.small)
         let firstValidation = block.validation.map(\.row).min() ?? 0
         let lastTraining = block.training.map(\.row).max() ?? 0
         #expect(Int(lastTraining) + 20 + TrainingSet.embargo < Int(firstValidation))
@@ -67,11 +67,11 @@ import Testing
 
     @Test func `Too short a history and a passed deadline are typed refusals`() throws {
         let short = TrainingSet(histories: try SyntheticMarket.histories(count: 2, sessions: 90, effect: 0), cut: SyntheticMarket.date(89))
-        #expect(throws: TrainingFailure.self) { try LSTM.fit(short, seed: 1) }
+        #expect(throws: TrainingError.self) { try LSTM.fit(short, seed: 1) }
         let empty = TrainingSet(histories: [], cut: SyntheticMarket.date(89))
-        for family in ModelFamilies.all { #expect(throws: TrainingFailure.self) { try family.fit(empty) } }
+        for family in ModelFamilies.all { #expect(throws: TrainingError.self) { try family.fit(empty) } }
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0), cut: SyntheticMarket.date(599))
-        #expect(throws: TrainingFailure.deadline) {
+        #expect(throws: TrainingError.deadline) {
             try LSTM.fit(set, SyntheticMarket.small, seed: 1, deadline: .now)
         }
     }

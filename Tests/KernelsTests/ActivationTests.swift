@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ActivationTests {
     /// Applies a kernel to these values and returns what it made of them.
-    private func applied(_ values: [Float], _ kernel: (UnsafeMutablePointer<Lanes>, Int) -> Void) -> [Float] {
+    private func applied(_ values: [Float], _ kernel: (UnsafeMutablePointer<Float8>, Int) -> Void) -> [Float] {
         let buffer = LaneBuffer(floats: values.count)
         for (i, value) in values.enumerated() { buffer.floats[i] = value }
         kernel(buffer.lanes, buffer.count)

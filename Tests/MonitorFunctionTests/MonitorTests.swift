@@ -69,9 +69,9 @@ import Testing
         func k(_ family: String, _ horizon: Int) -> Double { known.first { $0.family == family && $0.horizon == horizon }?.k ?? .nan }
         #expect(abs(k("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
         for (horizon, origins) in [(1, 39), (20, 20)] {
-            var calibration = SpreadCalibration()
+            var calibration = RangeCalibration()
             for day in 0..<origins { calibration.learn(LivedMarket.session(day), inside: 1) }
-            #expect(k("blended-fhs", horizon) == calibration.k && calibration.k < 1, "all were inside")
+            #expect(k("blended-fhs", horizon) == calibration.factor && calibration.factor < 1, "all were inside")
         }
         #expect(try await Calibrations(market.database).known(before: LivedMarket.evening(20)).allSatisfy { $0.horizon != 20 })
         let last = try #require(known.first { $0.horizon == 20 })

@@ -122,7 +122,7 @@ struct EnsembleTests {
 
     @Test func `Weights are learned from what was lost in order`() {
         let monday = SessionDate(year: 2016, month: 1, day: 4)
-        var expected = PastLossWeights(priors: [0, 1, 1], floor: 0)
+        var expected = PastLossWeights(priors: [0, 1, 1], fallback: 0)
         var rows: [MemberLoss] = []
         for week in 0..<30 {
             let session = monday.advanced(by: 7 * week)
@@ -132,7 +132,7 @@ struct EnsembleTests {
                 loss.map { MemberLoss(session: session, horizon: 5, family: family, loss: $0) }
             }
         }
-        #expect(Train.weights(rows, ["blended-fhs", "har", "lstm"], priors: [0, 1, 1], floor: 0) == expected.current)
+        #expect(Train.weights(rows, ["blended-fhs", "har", "lstm"], priors: [0, 1, 1], fallback: 0) == expected.current)
         #expect(expected.current.scores[1][1] == 0 && expected.current.scores[2][1] > 1)
     }
 }

@@ -10,8 +10,8 @@ struct SlowModel: ResumableModel {
 
     static func train(
         _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
-    ) throws -> Training<Self> {
-        if let checkpoint, checkpoint.contains(where: { $0 != 7 }) { throw ArtifactFailure.truncated }
+    ) throws -> TrainingResult<Self> {
+        if let checkpoint, checkpoint.contains(where: { $0 != 7 }) { throw ArtifactError.truncated }
         let done = (checkpoint?.count ?? 0) + 1
         guard done >= parts else { return .interrupted(checkpoint: [UInt8](repeating: 7, count: done)) }
         return .finished(try fit(set, seed: seed, deadline: deadline, progress: { _ in }))
@@ -21,7 +21,7 @@ struct SlowModel: ResumableModel {
         SlowModel(walk: try RandomWalk.fit(set, seed: seed))
     }
 
-    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { try walk.forecast(history, at: index) }
+    func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast { try walk.forecast(history, at: index) }
     func state() -> Artifact { walk.state() }
     init(walk: RandomWalk) { self.walk = walk }
     init(state: Artifact) throws { walk = try RandomWalk(state: state) }
@@ -34,15 +34,15 @@ struct StuckModel: ResumableModel {
 
     static func train(
         _ set: TrainingSet, seed: UInt64, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
-    ) throws -> Training<Self> {
+    ) throws -> TrainingResult<Self> {
         .interrupted(checkpoint: [1])
     }
 
     static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> StuckModel {
-        throw TrainingFailure.deadline
+        throw TrainingError.deadline
     }
 
-    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { throw .nonFinite }
+    func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast { throw .nonFinite }
     func state() -> Artifact { Artifact(metadata: [:], tensors: []) }
     init(state: Artifact) throws {}
     var metrics: [String: Double] { [:] }
@@ -55,10 +55,10 @@ struct DivergingModel: ForecastModel {
     static func fit(
         _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
     ) throws -> DivergingModel {
-        throw TrainingFailure.diverged(round: 4, restarts: 1)
+        throw TrainingError.diverged(round: 4, restarts: 1)
     }
 
-    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { throw .nonFinite }
+    func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast { throw .nonFinite }
     func state() -> Artifact { Artifact(metadata: [:], tensors: []) }
     init(state: Artifact) throws {}
     var metrics: [String: Double] { [:] }
@@ -73,7 +73,7 @@ struct StandIn: ForecastModel {
         StandIn(walk: try RandomWalk.fit(set, seed: seed))
     }
 
-    func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast { try walk.forecast(history, at: index) }
+    func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast { try walk.forecast(history, at: index) }
     func state() -> Artifact { walk.state() }
     init(walk: RandomWalk) { self.walk = walk }
     init(state: Artifact) throws { walk = try RandomWalk(state: state) }

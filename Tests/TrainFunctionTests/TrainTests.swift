@@ -35,7 +35,7 @@ struct TrainTests {
     @Test func `A checkpoint of another training counts as none`() async throws {
         let set = try #require(try await Train.overRandomBars([]).knowledge(asOf: Train.testTime)).set
         let progress = try TrainingPlan(type: SlowModel.self, seed: 1).fit(set, resuming: [1, 2], deadline: .now + .seconds(60))
-        guard case .paused(let checkpoint) = progress else { throw TrainingFailure.deadline }
+        guard case .paused(let checkpoint) = progress else { throw TrainingError.deadline }
         #expect(checkpoint == [7])
     }
 

@@ -12,14 +12,14 @@ struct RunBacktest: AsyncParsableCommand {
             quantiles of the log total return over 1, 5 and 20 sessions, each made only from what was known on its date. \
             Models are fitted anew on a schedule; nothing after a forecast's date goes into it. Needs no servers.
 
-            Models: \(Recipe.all.map(\.name).joined(separator: ", ")).
+            Models: \(ModelComposition.all.map(\.name).joined(separator: ", ")).
             """)
 
     @Option(help: "The prices (CSV).", completion: .file()) var prices: String
     @Option(help: "Where the forecasts go (CSV).", completion: .file()) var out: String
     @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins:
         String?
-    @Option(help: "The model; \(Recipe.standard.name) when absent.") var model: String?
+    @Option(help: "The model; \(ModelComposition.standard.name) when absent.") var model: String?
     @Option(help: "Where the evaluation goes, with the fits, and what could not be fitted or answered (JSON).", completion: .file())
     var report: String?
     @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
@@ -40,7 +40,7 @@ struct RunBacktest: AsyncParsableCommand {
         for line in table.rejected.prefix(5) { Screen.say("\(prices): \(line)") }
         if table.rejected.count > 5 { Screen.say("\(prices): \(table.rejected.count - 5) more lines were left out") }
         let wanted = try origins.map { try Origins.read(csv: read($0)) }
-        let bar = ProgressBar("Backtest with \(model ?? Recipe.standard.name)")
+        let bar = ProgressBar("Backtest with \(model ?? ModelComposition.standard.name)")
         let result: BacktestReport
         do {
             result = try await Backtest.run(prices: table, origins: wanted, model: model, seed: seed, trials: trials) {
@@ -51,12 +51,12 @@ struct RunBacktest: AsyncParsableCommand {
             throw CommandFailure("\(error)")
         }
         bar.finish("\(result.forecasts.count) forecasts, \(result.fits.count) fits")
-        guard FileManager.default.createFile(atPath: out, contents: Data(ForecastTable.csv(result.forecasts))) else {
+        guard FileManager.default.createFile(atPath: out, contents: Data(ForecastCSV.csv(result.forecasts))) else {
             throw CommandFailure("\(out) cannot be written")
         }
-        for line in EvaluationText.lines(result) { Screen.result(line) }
+        for line in BacktestReportText.lines(result) { Screen.result(line) }
         if let report {
-            guard FileManager.default.createFile(atPath: report, contents: Data(try EvaluationText.json(result))) else {
+            guard FileManager.default.createFile(atPath: report, contents: Data(try BacktestReportText.json(result))) else {
                 throw CommandFailure("\(report) cannot be written")
             }
         }

@@ -10,16 +10,16 @@ package struct CrossSectionEngine: Sendable {
 
     private static let least = 48
 
-    private var marketSquares: MemberWindows
+    private var marketSquares: MemberRollingMeans
     /// Of each member: its last 60 products with the market and squared residuals, and its last beta.
-    private var products, residuals: MemberWindows
+    private var products, residuals: MemberRollingMeans
     private var betas, returns, residualMeans: [Double]
 
     /// - Parameter members: the universe's size over all sessions; their numbers are 0..<members, in an order that never changes.
     package init(members: Int) {
-        marketSquares = MemberWindows(members: 1)
-        products = MemberWindows(members: members)
-        residuals = MemberWindows(members: members)
+        marketSquares = MemberRollingMeans(members: 1)
+        products = MemberRollingMeans(members: members)
+        residuals = MemberRollingMeans(members: members)
         betas = [Double](repeating: .nan, count: products.width)
         returns = [Double](repeating: .nan, count: products.width)
         residualMeans = [Double](repeating: .nan, count: products.width)
@@ -29,13 +29,13 @@ package struct CrossSectionEngine: Sendable {
     /// empty below 20 returns.
     ///
     /// - Parameter present: with ascending numbers.
-    package mutating func append(_ present: [CrossMember]) -> [Float] { append(present[...]) }
+    package mutating func append(_ present: [CrossSectionMember]) -> [Float] { append(present[...]) }
 
-    package mutating func append(_ present: ArraySlice<CrossMember>) -> [Float] {
+    package mutating func append(_ present: ArraySlice<CrossSectionMember>) -> [Float] {
         present.withUnsafeBufferPointer { append($0) }
     }
 
-    private mutating func append(_ present: UnsafeBufferPointer<CrossMember>) -> [Float] {
+    private mutating func append(_ present: UnsafeBufferPointer<CrossSectionMember>) -> [Float] {
         var (sum, count) = (0.0, 0)
         for entry in present where !entry.logReturn.isNaN {
             sum += entry.logReturn
@@ -56,7 +56,7 @@ package struct CrossSectionEngine: Sendable {
     }
 
     /// One column for each feature.
-    private func fill(_ present: UnsafeBufferPointer<CrossMember>, _ columns: UnsafeMutablePointer<Float>) {
+    private func fill(_ present: UnsafeBufferPointer<CrossSectionMember>, _ columns: UnsafeMutablePointer<Float>) {
         let count = present.count
         for (i, entry) in present.enumerated() { columns[i] = FeatureSet.stored(betas[entry.member] - 1) }
         fillResiduals(present, columns + count)
@@ -69,7 +69,7 @@ package struct CrossSectionEngine: Sendable {
     }
 
     /// The logarithm of the residuals' deviation over the member's own.
-    private func fillResiduals(_ present: UnsafeBufferPointer<CrossMember>, _ column: UnsafeMutablePointer<Float>) {
+    private func fillResiduals(_ present: UnsafeBufferPointer<CrossSectionMember>, _ column: UnsafeMutablePointer<Float>) {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: present.count + 3) { memory in
             guard let ratios = memory.baseAddress else { return }
             memory.update(repeating: 1)
@@ -80,8 +80,8 @@ package struct CrossSectionEngine: Sendable {
     }
 
     /// Takes the session into every member's windows. One that is not in it, or has no return, has a hole there.
-    private mutating func advance(_ present: UnsafeBufferPointer<CrossMember>, _ market: Double) {
-        var squares = Four(repeating: market * market)
+    private mutating func advance(_ present: UnsafeBufferPointer<CrossSectionMember>, _ market: Double) {
+        var squares = Double4(repeating: market * market)
         withUnsafeMutableBytes(of: &squares) { line in
             if let line = line.baseAddress { marketSquares.push(line.assumingMemoryBound(to: Double.self), least: Self.least) }
         }
@@ -93,13 +93,13 @@ package struct CrossSectionEngine: Sendable {
                     returns.update(repeating: .nan)
                     for entry in present { base[entry.member] = entry.logReturn }
                     means.fill(0..<returns.count) { i in
-                        let residual = base.four(i) - betas.four(i) * market
+                        let residual = base.double4(i) - betas.double4(i) * market
                         return residual * residual
                     }
                     residuals.push(means, least: Self.least)
-                    betas.fill(0..<returns.count) { base.four($0) * market }
+                    betas.fill(0..<returns.count) { base.double4($0) * market }
                     products.push(betas, least: Self.least)
-                    betas.fill(0..<returns.count) { betas.four($0) / marketVariance }
+                    betas.fill(0..<returns.count) { betas.double4($0) / marketVariance }
                 }
             }
         }

@@ -25,7 +25,7 @@ struct PercentRanks {
     /// Writes each rank less ½ into a column, one for each member that is present.
     @inline(__always)
     func write(
-        _ present: UnsafeBufferPointer<CrossMember>, into column: UnsafeMutablePointer<Float>, value: (CrossMember) -> Double
+        _ present: UnsafeBufferPointer<CrossSectionMember>, into column: UnsafeMutablePointer<Float>, value: (CrossSectionMember) -> Double
     ) {
         var count = 0
         for place in present.indices {
@@ -43,19 +43,20 @@ struct PercentRanks {
     private func sort(_ count: Int) {
         let last = values[count - 1]
         for i in count..<(count + 3) / 4 * 4 { values[i] = last }
-        var (low, high) = (Four(repeating: last), Four(repeating: last))
+        var (low, high) = (Double4(repeating: last), Double4(repeating: last))
         for i in stride(from: 0, to: count, by: 4) {
-            let four = values.four(i)
+            let four = values.double4(i)
             (low, high) = (lesser(low, four), greater(high, four))
         }
         let (least, most) = (low.min(), high.max())
         starts.update(repeating: 0, count: 512)
-        let scale = Four(repeating: 65_535 / (most - least))
+        let scale = Double4(repeating: 65_535 / (most - least))
         for i in stride(from: 0, to: count, by: 4) {
             // The distance in the lowest bits of a double near 2⁵²; what is no number has none.
-            let distance = (values.four(i) - least) * scale
+            let distance = (values.double4(i) - least) * scale
             let bits = unsafeBitCast(
-                distance.replacing(with: 0, where: distance .!= distance) + Four(repeating: 4_503_599_627_370_496), to: SIMD4<UInt64>.self)
+                distance.replacing(with: 0, where: distance .!= distance) + Double4(repeating: 4_503_599_627_370_496),
+                to: SIMD4<UInt64>.self)
             let steps = (bits & SIMD4(repeating: 0xFFFF)) &<< SIMD4(repeating: 32)
             UnsafeMutableRawPointer(entries + i).storeBytes(
                 of: steps | (SIMD4(repeating: UInt64(i)) &+ SIMD4(0, 1, 2, 3)), as: SIMD4<UInt64>.self)

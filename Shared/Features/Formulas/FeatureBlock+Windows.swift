@@ -1,21 +1,21 @@
 extension FeatureBlock {
-    private typealias Trees = WindowTrees
+    private typealias Trees = RollingAggregates
 
     /// Means over windows of returns, their squares, cubes, sizes and losses.
     func takeReturnWindows(_ returns: UnsafeMutablePointer<Double>, before: Int) {
         let (values, fives, twenties, sixties) = (work(0), work(1), work(2), work(3))
-        values.fill(-249..<count) { returns.four($0) * returns.four($0) }
+        values.fill(-249..<count) { returns.double4($0) * returns.double4($0) }
         fives.fill(-245..<count) { Trees.five(values, $0) }
         twenties.fill(-220..<count) { Trees.twenty(fives, $0) }
         sixties.fill(-180..<count) { Trees.sixty(twenties, $0) }
-        self[.square5].fill(0..<count) { fives.four($0) * (1 / 5.0) }
-        self[.square20].fill(0..<count) { twenties.four($0) * (1 / 20.0) }
-        self[.square60].fill(0..<count) { sixties.four($0) * (1 / 60.0) }
+        self[.square5].fill(0..<count) { fives.double4($0) * (1 / 5.0) }
+        self[.square20].fill(0..<count) { twenties.double4($0) * (1 / 20.0) }
+        self[.square60].fill(0..<count) { sixties.double4($0) * (1 / 60.0) }
         self[.square250].fill(0..<count) {
-            ((sixties.four($0) + sixties.four($0 - 60)) + (sixties.four($0 - 120) + sixties.four($0 - 180))
-                + (fives.four($0 - 240) + fives.four($0 - 245))) * (1 / 250.0)
+            ((sixties.double4($0) + sixties.double4($0 - 60)) + (sixties.double4($0 - 120) + sixties.double4($0 - 180))
+                + (fives.double4($0 - 240) + fives.double4($0 - 245))) * (1 / 250.0)
         }
-        values.fill(-59..<count) { values.four($0) * returns.four($0) }
+        values.fill(-59..<count) { values.double4($0) * returns.double4($0) }
         fives.fill(-55..<count) { Trees.five(values, $0) }
         twenties.fill(-40..<count) { Trees.twenty(fives, $0) }
         self[.cube60].fill(0..<count) { Trees.sixty(twenties, $0) }
@@ -25,22 +25,22 @@ extension FeatureBlock {
         self[.return60].fill(0..<count) { Trees.sixty(twenties, $0) }
         takeFourteen(returns, fives, into: .move14)
 
-        values.fill(-19..<count) { greater(returns.four($0), -returns.four($0)) }
+        values.fill(-19..<count) { greater(returns.double4($0), -returns.double4($0)) }
         fives.fill(-15..<count) { Trees.five(values, $0) }
         self[.size20].fill(0..<count) { Trees.twenty(fives, $0) * (1 / 20.0) }
         takeFourteen(values, fives, into: .size14)
         fives.fill(-15..<count) {
             greater(
-                greater(greater(values.four($0), values.four($0 - 1)), greater(values.four($0 - 2), values.four($0 - 3))),
-                values.four($0 - 4))
+                greater(greater(values.double4($0), values.double4($0 - 1)), greater(values.double4($0 - 2), values.double4($0 - 3))),
+                values.double4($0 - 4))
         }
         self[.largest20].fill(0..<count) {
-            greater(greater(fives.four($0), fives.four($0 - 5)), greater(fives.four($0 - 10), fives.four($0 - 15)))
+            greater(greater(fives.double4($0), fives.double4($0 - 5)), greater(fives.double4($0 - 10), fives.double4($0 - 15)))
         }
         for i in 0..<max(0, min(count, 16 - before)) { self[.largest20][i] = .nan }
 
         values.fill(-19..<count) {
-            let loss = lesser(returns.four($0), Four(repeating: 0))
+            let loss = lesser(returns.double4($0), Double4(repeating: 0))
             return loss * loss
         }
         fives.fill(-15..<count) { Trees.five(values, $0) }
@@ -56,8 +56,8 @@ extension FeatureBlock {
     @inline(__always)
     private func takeFourteen(_ values: UnsafeMutablePointer<Double>, _ fives: UnsafeMutablePointer<Double>, into column: Column) {
         self[column].fill(0..<count) {
-            ((fives.four($0) + fives.four($0 - 5))
-                + ((values.four($0 - 10) + values.four($0 - 11)) + (values.four($0 - 12) + values.four($0 - 13)))) * (1 / 14.0)
+            ((fives.double4($0) + fives.double4($0 - 5))
+                + ((values.double4($0 - 10) + values.double4($0 - 11)) + (values.double4($0 - 12) + values.double4($0 - 13)))) * (1 / 14.0)
         }
     }
 
@@ -65,7 +65,7 @@ extension FeatureBlock {
     func takePriceWindows(_ open: SessionSeries.Open, before: Int) {
         let (fives, twenties) = (work(0), work(1))
         fives.fill(-5..<count) { Trees.five(open[.rangeSquares], $0) }
-        self[.range10].fill(0..<count) { (fives.four($0) + fives.four($0 - 5)) * (1 / 10.0) }
+        self[.range10].fill(0..<count) { (fives.double4($0) + fives.double4($0 - 5)) * (1 / 10.0) }
         for (series, column) in [(.garmanKlass, .garmanKlass20), (.levels, .level20), (.turnovers, .turnover20)]
             as [(SessionSeries.Name, Column)]
         {
@@ -75,7 +75,7 @@ extension FeatureBlock {
         }
         fives.fill(-55..<count) { Trees.five(open[.volumes], $0) }
         twenties.fill(-40..<count) { Trees.twenty(fives, $0) }
-        self[.volume5].fill(0..<count) { fives.four($0) * (1 / 5.0) }
+        self[.volume5].fill(0..<count) { fives.double4($0) * (1 / 5.0) }
         self[.volume60].fill(0..<count) { Trees.sixty(twenties, $0) * (1 / 60.0) }
         let windows: [(Column, Int)] = [
             (.range10, 10), (.garmanKlass20, 20), (.level20, 20), (.turnover20, 20), (.volume5, 5), (.volume60, 60),
@@ -103,12 +103,12 @@ extension FeatureBlock {
     /// ln(mean |r| / mean turnover) and its mean over 250 sessions. The first is that of the 17th session.
     func takeImpacts(_ open: SessionSeries.Open, before: Int) {
         let impacts = open[.impacts]
-        self[.impact].fill(0..<count) { greater(self[.size20].four($0) / self[.turnover20].four($0), Four(repeating: 1e-20)) }
+        self[.impact].fill(0..<count) { greater(self[.size20].double4($0) / self[.turnover20].double4($0), Double4(repeating: 1e-20)) }
         logarithms(self[.impact], count)
         impacts.update(from: self[.impact], count: count)
         for i in 0..<count where impacts[i].isNaN { impacts[i] = 0 }
         Trees.sum(impacts, count, (work(0), work(1)), into: self[.impact250])
-        self[.impact250].fill(0..<count) { self[.impact250].four($0) * (1 / 250.0) }
+        self[.impact250].fill(0..<count) { self[.impact250].double4($0) * (1 / 250.0) }
         Trees.settle(self[.impact250], count, length: 250, before: before - 16)
     }
 }

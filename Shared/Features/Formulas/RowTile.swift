@@ -16,14 +16,14 @@ struct RowTile {
 
     /// Four sessions of one feature, cut to ±`FeatureSet.limit`.
     @inline(__always)
-    func put(_ value: Four, _ column: Int, _ session: Int) {
-        let limit = Four(repeating: FeatureSet.limit)
+    func put(_ value: Double4, _ column: Int, _ session: Int) {
+        let limit = Double4(repeating: FeatureSet.limit)
         UnsafeMutableRawPointer(values + column * Self.sessions + session).storeBytes(
             of: SIMD4<Float>(lesser(greater(value, -limit), limit)), as: SIMD4<Float>.self)
     }
 
     @inline(__always)
-    func put(extra value: Four, _ column: Int, _ session: Int) { (extras + column * Self.sessions).store(value, session) }
+    func put(extra value: Double4, _ column: Int, _ session: Int) { (extras + column * Self.sessions).store(value, session) }
 
     /// Writes the first `count` sessions as rows, each at its place.
     @inline(__always)
@@ -53,7 +53,7 @@ struct RowTile {
         for column in stride(from: 0, to: FeatureRow.extrasWidth, by: 4) {
             let source = extras + column * Self.sessions + session
             let rows = transposed(
-                source.four(0), source.four(Self.sessions), source.four(2 * Self.sessions), source.four(3 * Self.sessions))
+                source.double4(0), source.double4(Self.sessions), source.double4(2 * Self.sessions), source.double4(3 * Self.sessions))
             (tables.extras + a * FeatureRow.extrasWidth).store(rows.0, column)
             (tables.extras + b * FeatureRow.extrasWidth).store(rows.1, column)
             (tables.extras + c * FeatureRow.extrasWidth).store(rows.2, column)

@@ -1,7 +1,7 @@
 /// What the 28 features of the sessions to come depend on.
 struct FeatureState: Sendable {
     private var series = SessionSeries()
-    private var recurrences = Recurrences()
+    private var recurrences = RecursiveState()
 
     /// Takes the sessions in that `take` puts into the block, and writes their rows.
     mutating func run(_ block: FeatureBlock, _ tables: FeatureRows.Tables, take: (SessionSeries.Open) -> Void) {
@@ -14,10 +14,10 @@ struct FeatureState: Sendable {
             block.takeReturnWindows(open[.returns], before: before)
             block.takePriceWindows(open, before: before)
             block.takeExtremes(open, before: before)
-            WindowSkewness.slide(
+            RollingSkewness.slide(
                 open[.returns], sums: block[.return60], squares: block[.square60], cubes: block[.cube60], count: block.count,
                 before: before - 1, into: block[.skewness60])
-            WindowMedian.slide(open[.volumes], count: block.count, before: before, into: block[.median20])
+            RollingMedian.slide(open[.volumes], count: block.count, before: before, into: block[.median20])
             block.takeImpacts(open, before: before)
             block.takeLogarithmsOfWindows(open)
             block.write(open, tables)

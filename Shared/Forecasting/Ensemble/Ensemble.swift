@@ -24,12 +24,12 @@ package struct Ensemble: Sendable, Hashable {
     package init(members: [Member], weights: MemberWeights, cut: String) {
         func stored(_ values: [[Double]]) -> [[Double]] { values.map { $0.map { Double(Float($0)) } } }
         self.members = members
-        self.weights = MemberWeights(priors: stored(weights.priors), scores: stored(weights.scores), floor: weights.floor)
+        self.weights = MemberWeights(priors: stored(weights.priors), scores: stored(weights.scores), fallback: weights.fallback)
         self.cut = cut
     }
 
     /// - Parameter forecasts: the members', in their order; nil = it made none.
-    package func forecast(_ forecasts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast { try weights.combined(forecasts) }
+    package func forecast(_ forecasts: [QuantileForecast?]) throws(ForecastError) -> QuantileForecast { try weights.combined(forecasts) }
 
     /// Each member's weight by its family and the horizon, while all have a forecast.
     package var metrics: [String: Double] {
@@ -47,7 +47,7 @@ package struct Ensemble: Sendable, Hashable {
         var metadata = Artifact.header(family: Self.family, seed: 0, cut: cut)
         metadata["members"] = members.map { [$0.id, $0.family, $0.artifactKey, $0.artifactSHA256].joined(separator: " ") }
             .joined(separator: "\n")
-        metadata["floor"] = String(weights.floor)
+        metadata["fallback"] = String(weights.fallback)
         metadata[ArtifactKey.scaling] = "half a member's share of priors, half its share of scores, among those that have a forecast"
         let shape = [members.count, Quantiles.horizons.count]
         func tensor(_ name: String, _ values: [[Double]]) -> Artifact.Tensor {
@@ -56,25 +56,25 @@ package struct Ensemble: Sendable, Hashable {
         return Artifact(metadata: metadata, tensors: [tensor("priors", weights.priors), tensor("scores", weights.scores)])
     }
 
-    /// - Throws: `ArtifactFailure`.
+    /// - Throws: `ArtifactError`.
     package init(state: Artifact) throws {
         try state.check(family: Self.family)
-        let members = try state.text("members").split(separator: "\n").map { line throws(ArtifactFailure) in
+        let members = try state.text("members").split(separator: "\n").map { line throws(ArtifactError) in
             let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 4 else { throw .mismatch("a member is not id, kind, key and hash") }
             return Member(id: parts[0], family: parts[1], artifactKey: parts[2], artifactSHA256: parts[3])
         }
-        guard !members.isEmpty, let floor = Int(try state.text("floor")), members.indices.contains(floor) else {
-            throw ArtifactFailure.mismatch("floor is no member")
+        guard !members.isEmpty, let fallback = Int(try state.text("fallback")), members.indices.contains(fallback) else {
+            throw ArtifactError.mismatch("fallback is no member")
         }
         let width = Quantiles.horizons.count
-        func weights(_ name: String) throws(ArtifactFailure) -> [[Double]] {
+        func weights(_ name: String) throws(ArtifactError) -> [[Double]] {
             let values = try state.values(name, shape: [members.count, width])
             guard values.allSatisfy({ $0 >= 0 }) else { throw .mismatch("\(name) holds a negative value") }
             return members.indices.map { member in values[member * width..<(member + 1) * width].map(Double.init) }
         }
         self.init(
-            members: members, weights: MemberWeights(priors: try weights("priors"), scores: try weights("scores"), floor: floor),
+            members: members, weights: MemberWeights(priors: try weights("priors"), scores: try weights("scores"), fallback: fallback),
             cut: try state.text(ArtifactKey.cut))
     }
 }

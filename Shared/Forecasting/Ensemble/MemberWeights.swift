@@ -5,12 +5,12 @@ package struct MemberWeights: Sendable, Hashable {
     /// By member, then by horizon; not negative, 0 where the member is left out.
     package let priors, scores: [[Double]]
     /// The member that remains when no other has a weight.
-    package let floor: Int
+    package let fallback: Int
 
-    package init(priors: [[Double]], scores: [[Double]], floor: Int) {
+    package init(priors: [[Double]], scores: [[Double]], fallback: Int) {
         self.priors = priors
         self.scores = scores
-        self.floor = floor
+        self.fallback = fallback
     }
 
     /// Non-negative, one per member, with sum 1.
@@ -20,12 +20,12 @@ package struct MemberWeights: Sendable, Hashable {
         let equal = priors.indices.map { present[$0] ? priors[$0][horizonIndex] : 0 }
         let learned = scores.indices.map { present[$0] ? scores[$0][horizonIndex] : 0 }
         let (sum, equalSum) = (learned.reduce(0, +), equal.reduce(0, +))
-        guard sum > 0 else { return priors.indices.map { $0 == floor ? 1 : 0 } }
+        guard sum > 0 else { return priors.indices.map { $0 == fallback ? 1 : 0 } }
         return priors.indices.map { 0.5 * equal[$0] / equalSum + 0.5 * learned[$0] / sum }
     }
 
     /// The weighted mean of the members' quantiles, level by level; members without a forecast are left out.
-    package func combined(_ forecasts: [QuantileForecast?]) throws(ForecastRefusal) -> QuantileForecast {
+    package func combined(_ forecasts: [QuantileForecast?]) throws(ForecastError) -> QuantileForecast {
         let present = forecasts.map { $0 != nil }
         var values: [Double] = []
         for i in Quantiles.horizons.indices {

@@ -1,8 +1,8 @@
 extension GARCHModel {
     /// Rounds of `fits` fits, over the series by turns.
-    package static func fitRounds(_ series: [[Double]], fits: Int) -> () -> MeasuredRound {
+    package static func fitRounds(_ series: [[Double]], fits: Int) -> () -> BenchmarkRound {
         {
-            measuredRound(samples: Double(fits)) {
+            benchmarkRound(samples: Double(fits)) {
                 for i in 0..<fits { _ = StudentGARCH(series[i % series.count]) }
             }
         }

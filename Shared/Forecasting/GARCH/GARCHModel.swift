@@ -25,7 +25,7 @@ package struct GARCHModel: ForecastModel {
     ) throws -> GARCHModel {
         var parameters: [String: StudentGARCH] = [:]
         for (i, history) in set.histories.enumerated() {
-            if let deadline, ContinuousClock.now >= deadline { throw TrainingFailure.deadline }
+            if let deadline, ContinuousClock.now >= deadline { throw TrainingError.deadline }
             if let last = history.index(atOrBefore: set.cut) {
                 parameters[history.id] = StudentGARCH(returns(history, through: last, count: StudentGARCH.window))?.rounded
             }
@@ -33,7 +33,7 @@ package struct GARCHModel: ForecastModel {
         }
         guard !parameters.isEmpty else {
             let longest = set.histories.compactMap { $0.index(atOrBefore: set.cut) }.max() ?? 0
-            throw TrainingFailure.insufficientHistory(rows: longest, needed: StudentGARCH.leastReturns)
+            throw TrainingError.insufficientHistory(rows: longest, needed: StudentGARCH.leastReturns)
         }
         return GARCHModel(
             seed: seed, cut: set.cut.description, featureVersion: set.histories.first?.layout.version ?? "", parameters: parameters)
@@ -49,7 +49,7 @@ package struct GARCHModel: ForecastModel {
             mean: 0, variance: median(\.variance), alpha: median(\.alpha), beta: median(\.beta), freedom: median(\.freedom))
     }
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         _ = try history.volatility(.ewma97, at: index)
         let returns = Self.returns(history, through: index, count: Self.filtered)
         var model = parameters[history.id] ?? typical
@@ -84,13 +84,13 @@ extension GARCHModel {
         let ids = try state.text("instruments").split(separator: "\n").map(String.init)
         let values = try state.values("parameters", shape: [ids.count, 5]).map(Double.init)
         guard let seed = UInt64(try state.text(ArtifactKey.seed)), !ids.isEmpty else {
-            throw ArtifactFailure.mismatch("seed is no number or there is no instrument")
+            throw ArtifactError.mismatch("seed is no number or there is no instrument")
         }
         var parameters: [String: StudentGARCH] = [:]
         for (i, id) in ids.enumerated() {
             let p = Array(values[5 * i..<5 * i + 5])
             guard p[1] > 0, p[2] >= 0, p[3] >= 0, p[2] + p[3] < 1, p[4] > 2 else {
-                throw ArtifactFailure.mismatch("parameters of \(id) are no stationary GARCH")
+                throw ArtifactError.mismatch("parameters of \(id) are no stationary GARCH")
             }
             parameters[id] = StudentGARCH(mean: p[0], variance: p[1], alpha: p[2], beta: p[3], freedom: p[4])
         }

@@ -28,7 +28,7 @@ package struct HARModel: ForecastModel {
         _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
     ) throws -> HARModel {
         guard let layout = set.histories.first?.layout else {
-            throw TrainingFailure.insufficientHistory(rows: 0, needed: PooledQuantiles.minimumRows)
+            throw TrainingError.insufficientHistory(rows: 0, needed: PooledQuantiles.minimumRows)
         }
         let daily = DailyVariance(layout)
         let start = set.cut.advanced(by: -windowDays)
@@ -51,7 +51,7 @@ package struct HARModel: ForecastModel {
             }
             count = min(count, samples.count)
             guard count >= PooledQuantiles.minimumRows, let solution = regression.solution() else {
-                throw TrainingFailure.insufficientHistory(rows: count, needed: PooledQuantiles.minimumRows)
+                throw TrainingError.insufficientHistory(rows: count, needed: PooledQuantiles.minimumRows)
             }
             let fitted = solution.map { Double(Float($0)) }
             let z = samples.map { $0.y / volatility(fitted, $0.x, horizon) }.sorted()
@@ -62,7 +62,7 @@ package struct HARModel: ForecastModel {
         return HARModel(seed: seed, cut: set.cut.description, layout: layout, coefficients: coefficients, quantiles: quantiles, rows: count)
     }
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         guard history.layout.version == layout.version else {
             throw .otherFeatures(expected: layout.version, found: history.layout.version)
         }
@@ -118,7 +118,7 @@ extension HARModel {
     package init(state: Artifact) throws {
         try state.check(family: Self.family)
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
-            throw ArtifactFailure.mismatch("rows or seed is no number")
+            throw ArtifactError.mismatch("rows or seed is no number")
         }
         let coefficients = try state.values("coefficients", shape: [Quantiles.horizons.count, Self.regressors])
         let quantiles = try state.values("standardised_quantiles", shape: [Quantiles.horizons.count, Quantiles.levels.count])

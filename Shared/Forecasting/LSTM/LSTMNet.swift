@@ -14,7 +14,7 @@ package final class LSTMNet: SequenceNet {
     let forward, recurrent: PackedMatrix
     package let head: Linear
     let biasOffset: Int
-    private var columns: LSTMColumns?
+    private var columns: LSTMSampleWeights?
 
     /// Width of the concatenated [x, h].
     var depth: Int { shape.paddedInputs + shape.hidden }
@@ -62,10 +62,10 @@ package final class LSTMNet: SequenceNet {
     package func makePass(trains: Bool) -> LSTMPass { LSTMPass(self, trains: trains) }
 
     package func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]? {
-        let single = LSTMSingle(columns ?? LSTMColumns(self))
+        let single = LSTMSingleSample(columns ?? LSTMSampleWeights(self))
         return windows.flatMap { Array(UnsafeBufferPointer(start: single.forward($0), count: shape.outputs)) }
     }
 
     /// Prepares `outputs(ofFew:)`; until the next `pack`.
-    package func prepareForFew() { columns = LSTMColumns(self) }
+    package func prepareForFew() { columns = LSTMSampleWeights(self) }
 }

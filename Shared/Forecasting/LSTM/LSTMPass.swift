@@ -39,17 +39,17 @@ package final class LSTMPass: SequencePass {
 
     private var panelHidden: Int { shape.hidden * 2 }
     private var panelInputs: Int { (shape.paddedInputs + shape.hidden) * 2 }
-    private func input(_ step: Int) -> UnsafeMutablePointer<Lanes> { inputs.lanes + step % (keptInputs + 1) * panelInputs }
+    private func input(_ step: Int) -> UnsafeMutablePointer<Float8> { inputs.lanes + step % (keptInputs + 1) * panelInputs }
     /// h before `step`, inside [x, h].
-    private func hidden(_ step: Int) -> UnsafeMutablePointer<Lanes> { input(step) + shape.paddedInputs * 2 }
-    private func gate(_ step: Int) -> UnsafeMutablePointer<Lanes> { gates.lanes + step % kept * panelHidden * 4 }
-    private func cell(_ step: Int) -> UnsafeMutablePointer<Lanes> { cells.lanes + step % (kept + 1) * panelHidden }
-    private func tanhCell(_ step: Int) -> UnsafeMutablePointer<Lanes> { cellTanh.lanes + step % kept * panelHidden }
+    private func hidden(_ step: Int) -> UnsafeMutablePointer<Float8> { input(step) + shape.paddedInputs * 2 }
+    private func gate(_ step: Int) -> UnsafeMutablePointer<Float8> { gates.lanes + step % kept * panelHidden * 4 }
+    private func cell(_ step: Int) -> UnsafeMutablePointer<Float8> { cells.lanes + step % (kept + 1) * panelHidden }
+    private func tanhCell(_ step: Int) -> UnsafeMutablePointer<Float8> { cellTanh.lanes + step % kept * panelHidden }
     private var states: PanelRows { PanelRows(base: state.lanes, stride: panelHidden, panels: 1) }
 
     package func forward(_ net: LSTMNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?) {
-        hidden(0).update(repeating: Lanes(repeating: 0), count: panelHidden)
-        cell(0).update(repeating: Lanes(repeating: 0), count: panelHidden)
+        hidden(0).update(repeating: Float8(repeating: 0), count: panelHidden)
+        cell(0).update(repeating: Float8(repeating: 0), count: panelHidden)
         for step in 0..<shape.window {
             if step % Self.fetched == 0 { fetch(samples, step..<min(step + Self.fetched, shape.window)) }
             // The first step's h is zero.

@@ -9,14 +9,14 @@ extension LinearQuantile {
         _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
     ) throws -> LinearQuantile {
         try Processor.check()
-        let block = try TabularBlock(set)
+        let block = try TabularSamples(set)
         let scaling = Standardisation(block.values, inputs: block.inputs.count)
         var descent = QuantileDescent(block, scaling)
         var random = RandomStream(seed: seed, stream: 3)
         var order = (0..<block.rows).map { Int32($0) }
         var rate = rate
         for epoch in 0..<epochs {
-            if let deadline, ContinuousClock.now >= deadline { throw TrainingFailure.deadline }
+            if let deadline, ContinuousClock.now >= deadline { throw TrainingError.deadline }
             random.shuffle(&order)
             for start in stride(from: 0, to: order.count, by: batch) {
                 descent.step(order[start..<min(start + batch, order.count)], rate: rate, decay: weightDecay)
@@ -25,14 +25,14 @@ extension LinearQuantile {
             progress(Double(epoch + 1) / Double(epochs))
         }
         let (weights, bias) = descent.result()
-        guard (weights + bias).allSatisfy(\.isFinite) else { throw TrainingFailure.diverged(round: epochs, restarts: 0) }
+        guard (weights + bias).allSatisfy(\.isFinite) else { throw TrainingError.diverged(round: epochs, restarts: 0) }
         return LinearQuantile(
             metrics: ["training_rows": Double(block.rows)], inputs: block.inputs, scaling: scaling, weights: weights, bias: bias,
             seed: seed, cut: set.cut.description)
     }
 }
 
-/// Subgradient steps on the pinball loss. Lanes run along the outputs: 21 quantiles in three registers, three lanes unused.
+/// Subgradient steps on the pinball loss. Float8 run along the outputs: 21 quantiles in three registers, three lanes unused.
 private struct QuantileDescent {
     private static let registers = 3, width = 24
     private let inputs: Int
@@ -42,7 +42,7 @@ private struct QuantileDescent {
     private let parameters, gradient: LaneBuffer
     private var adam: Adam
 
-    init(_ block: TabularBlock, _ scaling: Standardisation) {
+    init(_ block: TabularSamples, _ scaling: Standardisation) {
         inputs = block.inputs.count
         x = LaneBuffer(floats: block.values.count)
         for row in 0..<block.rows {
@@ -72,17 +72,17 @@ private struct QuantileDescent {
         let last = inputs * Self.registers
         var (q0, q1, q2) = (w[last], w[last + 1], w[last + 2])
         for k in 0..<inputs {
-            let v = Lanes(repeating: x[k])
+            let v = Float8(repeating: x[k])
             q0.addProduct(v, w[3 * k])
             q1.addProduct(v, w[3 * k + 1])
             q2.addProduct(v, w[3 * k + 2])
         }
         let (y0, y1, y2) = (y[0][row], y[1][row], y[2][row])
-        let g0 = slopes.0.replacing(with: slopes.0 - outputs.0, where: Lanes(y0, y0, y0, y0, y0, y0, y0, y1) .> q0)
-        let g1 = slopes.1.replacing(with: slopes.1 - outputs.1, where: Lanes(y1, y1, y1, y1, y1, y1, y2, y2) .> q1)
-        let g2 = slopes.2.replacing(with: slopes.2 - outputs.2, where: Lanes(repeating: y2) .> q2)
+        let g0 = slopes.0.replacing(with: slopes.0 - outputs.0, where: Float8(y0, y0, y0, y0, y0, y0, y0, y1) .> q0)
+        let g1 = slopes.1.replacing(with: slopes.1 - outputs.1, where: Float8(y1, y1, y1, y1, y1, y1, y2, y2) .> q1)
+        let g2 = slopes.2.replacing(with: slopes.2 - outputs.2, where: Float8(repeating: y2) .> q2)
         for k in 0..<inputs {
-            let v = Lanes(repeating: x[k])
+            let v = Float8(repeating: x[k])
             g[3 * k].addProduct(v, g0)
             g[3 * k + 1].addProduct(v, g1)
             g[3 * k + 2].addProduct(v, g2)
@@ -104,7 +104,7 @@ private struct QuantileDescent {
 private let outputs = threeRegisters { _ in 1 }
 private let slopes = threeRegisters { 1 - $0 }
 
-private func threeRegisters(_ value: (Float) -> Float) -> (Lanes, Lanes, Lanes) {
+private func threeRegisters(_ value: (Float) -> Float) -> (Float8, Float8, Float8) {
     let values = levelsByRow.map(value) + [0, 0, 0]
-    return (Lanes(values[0..<8]), Lanes(values[8..<16]), Lanes(values[16..<24]))
+    return (Float8(values[0..<8]), Float8(values[8..<16]), Float8(values[16..<24]))
 }

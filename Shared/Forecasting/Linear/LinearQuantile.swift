@@ -18,7 +18,7 @@ package struct LinearQuantile: ForecastModel {
     let seed: UInt64
     let cut: String
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         try inputs.check(history.layout)
         let sigma = try history.volatility(.blend, at: index)
         let x = scaling.applied(inputs.values(history, row: index))
@@ -46,7 +46,7 @@ extension LinearQuantile {
         try state.check(family: Self.family)
         let inputs = try TabularInputs(state)
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
-            throw ArtifactFailure.mismatch("rows or seed is no number")
+            throw ArtifactError.mismatch("rows or seed is no number")
         }
         self.init(
             metrics: ["training_rows": Double(rows)], inputs: inputs, scaling: try Standardisation(state, inputs: inputs.count),

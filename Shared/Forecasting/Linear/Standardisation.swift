@@ -45,7 +45,7 @@ extension Standardisation {
         ]
     }
 
-    init(_ artifact: Artifact, inputs: Int) throws(ArtifactFailure) {
+    init(_ artifact: Artifact, inputs: Int) throws(ArtifactError) {
         mean = try artifact.values("input.mean", shape: [inputs])
         deviation = try artifact.values("input.deviation", shape: [inputs])
         guard deviation.allSatisfy({ $0 > 0 }) else { throw .mismatch("input.deviation is not positive") }

@@ -62,7 +62,7 @@ package struct Linear {
             outputGradient.base, aStride: outputGradient.stride, rows: rows, b: transposedInputs.lanes, columns: columns / 8,
             into: gradient.lanes + weight / 8, panels: outputGradient.panels)
         for row in 0..<rows {
-            var sum = Lanes(repeating: 0)
+            var sum = Float8(repeating: 0)
             for panel in 0..<outputGradient.panels {
                 let lanes = outputGradient[panel] + row * 2
                 sum += lanes[0] + lanes[1]
@@ -74,10 +74,10 @@ package struct Linear {
 
 /// Panels of activations in memory of their owner.
 struct PanelRows {
-    let base: UnsafeMutablePointer<Lanes>
+    let base: UnsafeMutablePointer<Float8>
     /// Registers from panel to panel.
     let stride: Int
     let panels: Int
 
-    subscript(panel: Int) -> UnsafeMutablePointer<Lanes> { base + panel * stride }
+    subscript(panel: Int) -> UnsafeMutablePointer<Float8> { base + panel * stride }
 }

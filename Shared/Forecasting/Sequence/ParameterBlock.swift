@@ -45,8 +45,8 @@ package struct ParameterBlock {
         tensors.map { Artifact.Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.places.map { values[$0] }) }
     }
 
-    /// - Throws: `ArtifactFailure` when a tensor lacks or has another shape.
-    func load(_ artifact: Artifact, prefix: String) throws(ArtifactFailure) {
+    /// - Throws: `ArtifactError` when a tensor lacks or has another shape.
+    func load(_ artifact: Artifact, prefix: String) throws(ArtifactError) {
         for tensor in tensors {
             let values = try artifact.values(prefix + tensor.name, shape: tensor.shape)
             for (place, value) in zip(tensor.places, values) { floats[place] = value }

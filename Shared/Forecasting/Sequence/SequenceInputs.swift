@@ -14,7 +14,7 @@ struct SequenceScaling: Sendable, Hashable {
     static func names(_ layout: FeatureLayout) -> [String] { layout.sequenceNames + derivedNames }
 
     /// Refuses a history whose features are not those the net was trained on.
-    func check(_ layout: FeatureLayout) throws(ForecastRefusal) {
+    func check(_ layout: FeatureLayout) throws(ForecastError) {
         guard layout.version == featureVersion, Self.names(layout) == names else {
             throw .otherFeatures(expected: featureVersion, found: layout.version)
         }
@@ -46,7 +46,7 @@ struct SequenceScaling: Sendable, Hashable {
     /// left out.
     private static func readRaw(_ history: History, rows: Range<Int>, _ body: (_ place: Int, _ raw: [Float]) -> Void) {
         let layout = history.layout
-        let echoes = EventEcho(layout).values(history, rows: rows)
+        let echoes = EarningsSeasonality(layout).values(history, rows: rows)
         let horizons = Quantiles.horizons.count
         var raw = [Float](repeating: 0, count: layout.sequence.count + derivedNames.count)
         for (place, row) in rows.enumerated() where row >= 0 {

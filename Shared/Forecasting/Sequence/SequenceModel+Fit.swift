@@ -10,21 +10,21 @@ extension SequenceModel: ResumableModel {
 
     package static func train(
         _ set: TrainingSet, seed: UInt64, resuming: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
-    ) throws -> Training<SequenceModel> {
+    ) throws -> TrainingResult<SequenceModel> {
         try train(set, Net.configuration, seed: seed, resuming: resuming, until: passed(deadline), progress: progress)
     }
 
     /// Trains `configuration.nets` nets and keeps of each the weights that did best on the validation block; a deadline ends it with
     /// the best so far.
     ///
-    /// - Throws: `TrainingFailure`, `Processor.Unsupported`.
+    /// - Throws: `TrainingError`, `Processor.Unsupported`.
     package static func fit(
         _ set: TrainingSet, _ configuration: SequenceConfiguration, seed: UInt64, deadline: ContinuousClock.Instant? = nil,
         progress: (Double) -> Void = { _ in }
     ) throws -> SequenceModel {
         let stop = passed(deadline)
         let ensemble = try SequenceTraining<Net>(set, configuration, seed: seed).trained(until: stop, progress: progress)
-        if ensemble.isStopped, ensemble.bestSoFar.isEmpty { throw TrainingFailure.deadline }
+        if ensemble.isStopped, ensemble.bestSoFar.isEmpty { throw TrainingError.deadline }
         progress(1)
         return model(set, ensemble, seed: seed)
     }
@@ -33,7 +33,7 @@ extension SequenceModel: ResumableModel {
     package static func train(
         _ set: TrainingSet, _ configuration: SequenceConfiguration, seed: UInt64, resuming: [UInt8]?, until stop: () -> Bool,
         progress: (Double) -> Void = { _ in }
-    ) throws -> Training<SequenceModel> {
+    ) throws -> TrainingResult<SequenceModel> {
         var training = try SequenceTraining<Net>(set, configuration, seed: seed)
         if let resuming { try training.resume(TrainingCheckpoint(decoding: resuming)) }
         let ensemble = try training.trained(until: stop, progress: progress)
@@ -78,7 +78,7 @@ struct SequenceTraining<Net: SequenceNet> {
         var seen, restarts: Int
     }
 
-    let block: SampleBlock
+    let block: SequenceSamples
     private let configuration: SequenceConfiguration
     private let seed: UInt64
     private let identity: [String: String]
@@ -88,8 +88,8 @@ struct SequenceTraining<Net: SequenceNet> {
 
     init(_ set: TrainingSet, _ configuration: SequenceConfiguration, seed: UInt64) throws {
         try Processor.check()
-        block = try SampleBlock(set, configuration)
-        if let objection = Net.objection(to: block.shape) { throw ForecastRefusal.shape(objection) }
+        block = try SequenceSamples(set, configuration)
+        if let objection = Net.objection(to: block.shape) { throw ForecastError.shape(objection) }
         self.configuration = configuration
         self.seed = seed
         identity = TrainingCheckpoint<Net>.identity(family: Net.family, set, configuration, block, seed: seed)
@@ -129,8 +129,8 @@ struct SequenceTraining<Net: SequenceNet> {
 
     var checkpoint: TrainingCheckpoint<Net> { TrainingCheckpoint(identity: identity, finished: finished, run: run.state) }
 
-    /// - Throws: `ArtifactFailure.mismatch` when the checkpoint is of another training.
-    mutating func resume(_ checkpoint: TrainingCheckpoint<Net>) throws(ArtifactFailure) {
+    /// - Throws: `ArtifactError.mismatch` when the checkpoint is of another training.
+    mutating func resume(_ checkpoint: TrainingCheckpoint<Net>) throws(ArtifactError) {
         for (key, value) in identity where checkpoint.identity[key] != value {
             throw .mismatch("the checkpoint's \(key) is \(checkpoint.identity[key] ?? "missing"), this training's is \(value)")
         }

@@ -4,7 +4,7 @@ extension SequenceModel {
     /// Rounds of `batches` updates: forward, backward, AdamW. Batch 256, window 60, 24 inputs, hidden 64, 21 outputs, fp32.
     ///
     /// - Parameter threads: workers.
-    package static func trainingRounds(batches: Int, threads: Int) throws -> () -> MeasuredRound {
+    package static func trainingRounds(batches: Int, threads: Int) throws -> () -> BenchmarkRound {
         try Processor.check()
         var configuration = Net.configuration
         configuration.threads = threads
@@ -16,17 +16,17 @@ extension SequenceModel {
             for _ in 0..<count { _ = trainer.step(data.windows, targets: targets, rate: 1e-4) }
         }
         update(5)
-        return { measuredRound(samples: Double(batches * configuration.batch)) { update(batches) } }
+        return { benchmarkRound(samples: Double(batches * configuration.batch)) { update(batches) } }
     }
 
     /// Rounds of `runs` forward passes of one net over `batch` windows at a time, one thread.
-    package static func inferenceRounds(batch: Int, runs: Int) throws -> () -> MeasuredRound {
+    package static func inferenceRounds(batch: Int, runs: Int) throws -> () -> BenchmarkRound {
         try Processor.check()
         let data = RandomWindows(measuredShape, count: batch)
         var forward = ForwardPass(ReadyNets<Net>(measuredShape, [measuredNet().parameters.values]))
         _ = forward.meanOutputs(data.windows)
         return {
-            measuredRound(samples: Double(runs * batch)) {
+            benchmarkRound(samples: Double(runs * batch)) {
                 for _ in 0..<runs { _ = forward.meanOutputs(data.windows) }
             }
         }

@@ -21,22 +21,22 @@ extension SequenceModel {
         try state.check(family: Self.family)
         func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
             guard let value = Int(try state.text(key)), range.contains(value) else {
-                throw ArtifactFailure.mismatch("\(key) is out of range")
+                throw ArtifactError.mismatch("\(key) is out of range")
             }
             return value
         }
         let names = try state.text(ArtifactKey.inputs).split(separator: ",").map(String.init)
         guard Array(names.suffix(SequenceScaling.derivedNames.count)) == SequenceScaling.derivedNames else {
-            throw ArtifactFailure.mismatch("inputs do not end with \(SequenceScaling.derivedNames.joined(separator: ","))")
+            throw ArtifactError.mismatch("inputs do not end with \(SequenceScaling.derivedNames.joined(separator: ","))")
         }
         let shape = SequenceShape(inputs: names.count, hidden: try number("hidden", 8...1024), window: try number("window", 1...1000))
-        if let objection = Net.objection(to: shape) { throw ArtifactFailure.mismatch(objection) }
-        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactFailure.mismatch("seed is no number") }
+        if let objection = Net.objection(to: shape) { throw ArtifactError.mismatch(objection) }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
         let scaling = SequenceScaling(
             featureVersion: try state.text(ArtifactKey.featureVersion), names: names,
             mean: try state.values("input.mean", shape: [names.count]), deviation: try state.values("input.deviation", shape: [names.count])
         )
-        guard scaling.deviation.allSatisfy({ $0 > 0 }) else { throw ArtifactFailure.mismatch("input.deviation is not positive") }
+        guard scaling.deviation.allSatisfy({ $0 > 0 }) else { throw ArtifactError.mismatch("input.deviation is not positive") }
         let values = try (0..<number("nets", 1...64)).map { index in
             let block = Net(shape).parameters
             try block.load(state, prefix: "nets.\(index).")

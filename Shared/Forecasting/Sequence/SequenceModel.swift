@@ -12,7 +12,7 @@ package typealias Transformer = SequenceModel<TransformerNet>
 /// It starts as blended-volatility FHS: the bias of the net's head is at the pooled quantiles.
 package struct SequenceModel<Net: SequenceNet>: ForecastModel {
     package static var family: String { Net.family }
-    package static var lookback: Int { Net.configuration.window + EventEcho.reach }
+    package static var lookback: Int { Net.configuration.window + EarningsSeasonality.reach }
 
     package let metrics: [String: Double]
     let shape: SequenceShape
@@ -33,11 +33,11 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
         ready = ReadyNets(shape, values)
     }
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         try forecasts([(history, index)])[0].get()
     }
 
-    package func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastRefusal>] {
+    package func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastError>] {
         do { try Processor.check() } catch { return requests.map { _ in .failure(.processor(error.description)) } }
         let size = 64
         let rows = LaneBuffer(floats: min(size, requests.count) * shape.window * shape.paddedInputs)
@@ -49,13 +49,13 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
 
     private func answer(
         _ requests: ArraySlice<(history: History, index: Int)>, _ rows: LaneBuffer, _ forward: inout ForwardPass<Net>
-    ) -> [Result<QuantileForecast, ForecastRefusal>] {
+    ) -> [Result<QuantileForecast, ForecastError>] {
         let length = shape.window * shape.paddedInputs
         rows.clear()
-        var sigmas: [Result<Double, ForecastRefusal>] = []
+        var sigmas: [Result<Double, ForecastError>] = []
         for (i, request) in requests.enumerated() {
             sigmas.append(
-                Result { () throws(ForecastRefusal) in
+                Result { () throws(ForecastError) in
                     try scaling.check(request.history.layout)
                     let sigma = try request.history.volatility(.blend, at: request.index)
                     let first = request.index + 1 - shape.window
@@ -67,7 +67,7 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
         let windows = requests.indices.map { UnsafePointer(rows.floats + ($0 - requests.startIndex) * length) }
         let z = forward.meanOutputs(windows)
         return sigmas.enumerated().map { i, sigma in
-            Result { () throws(ForecastRefusal) in
+            Result { () throws(ForecastError) in
                 try scaledForecast(Array(z[i * shape.outputs..<(i + 1) * shape.outputs]), sigma.get())
             }
         }

@@ -13,7 +13,7 @@ struct SequenceRun<Net: SequenceNet> {
         var idle = 0
     }
 
-    private let block: SampleBlock
+    private let block: SequenceSamples
     private let configuration: SequenceConfiguration
     private let batches: Int
     private let validationWindows: [UnsafePointer<Float>]
@@ -32,7 +32,7 @@ struct SequenceRun<Net: SequenceNet> {
     private var batch = 0
     private var idle = 0
 
-    init(_ block: SampleBlock, _ configuration: SequenceConfiguration, seed: UInt64) {
+    init(_ block: SequenceSamples, _ configuration: SequenceConfiguration, seed: UInt64) {
         self.block = block
         self.configuration = configuration
         let rows = max(block.training.count, 10 * configuration.batch)
@@ -48,7 +48,7 @@ struct SequenceRun<Net: SequenceNet> {
 
     /// Trains until the end or until `stop` says so, which is asked before every batch; true at the end.
     ///
-    /// - Throws: `TrainingFailure.diverged`.
+    /// - Throws: `TrainingError.diverged`.
     mutating func train(until stop: () -> Bool, progress: (Double) -> Void) throws -> Bool {
         while round < configuration.rounds, idle < configuration.patience {
             while batch < batches {
@@ -70,7 +70,7 @@ struct SequenceRun<Net: SequenceNet> {
         let targets = samples.flatMap { sample in Quantiles.horizons.indices.map { block.target(sample, horizonIndex: $0) } }
         let share = Double(seen) / Double(configuration.rounds * batches * configuration.batch)
         if trainer.step(samples.map(block.window), targets: targets, rate: configuration.rate * Float(cosineDecay(share))) == nil {
-            guard restarts == 0 else { throw TrainingFailure.diverged(round: round, restarts: restarts) }
+            guard restarts == 0 else { throw TrainingError.diverged(round: round, restarts: restarts) }
             restarts += 1
             trainer.restart(from: best)
             trainer.caution *= 0.3
@@ -117,8 +117,8 @@ extension SequenceRun {
             round: round, batch: batch, idle: idle)
     }
 
-    /// - Throws: `ArtifactFailure.mismatch` when the state is of another net or other rows.
-    mutating func resume(_ state: State) throws(ArtifactFailure) {
+    /// - Throws: `ArtifactError.mismatch` when the state is of another net or other rows.
+    mutating func resume(_ state: State) throws(ArtifactError) {
         let sizes = [state.trainer.parameters, state.trainer.mean, state.trainer.first, state.trainer.second, state.best].map(\.count)
         guard sizes.allSatisfy({ $0 == best.count }), state.bestLosses.count == bestLosses.count,
             let stream = SampleStream(block.training, stride: configuration.stride, at: state.stream)

@@ -9,7 +9,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
 
     /// Threads do not count: they change no bit.
     static func identity(
-        family: String, _ set: TrainingSet, _ configuration: SequenceConfiguration, _ block: SampleBlock, seed: UInt64
+        family: String, _ set: TrainingSet, _ configuration: SequenceConfiguration, _ block: SequenceSamples, seed: UInt64
     ) -> [String: String] {
         var configuration = configuration
         configuration.threads = 1
@@ -45,8 +45,8 @@ struct TrainingCheckpoint<Net: SequenceNet> {
         return try Artifact(metadata: numbers.metadata, tensors: tensors).encoded()
     }
 
-    /// - Throws: `ArtifactFailure`.
-    init(decoding bytes: [UInt8]) throws(ArtifactFailure) {
+    /// - Throws: `ArtifactError`.
+    init(decoding bytes: [UInt8]) throws(ArtifactError) {
         let artifact = try Artifact(decoding: bytes)
         let numbers = Numbers(metadata: artifact.metadata)
         identity = [:]
@@ -86,7 +86,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
         Artifact.Tensor(name: name, shape: [values.count], values: values)
     }
 
-    private static func values(_ name: String, _ artifact: Artifact) throws(ArtifactFailure) -> [Float] {
+    private static func values(_ name: String, _ artifact: Artifact) throws(ArtifactError) -> [Float] {
         guard let tensor = artifact.tensors.first(where: { $0.name == name }) else { throw .missing(name) }
         return try artifact.values(name, shape: [tensor.values.count])
     }
@@ -101,14 +101,14 @@ private struct Numbers {
         set { metadata[key] = newValue.map(String.init).joined(separator: ",") }
     }
 
-    func words(_ key: String, _ count: Int) throws(ArtifactFailure) -> [UInt64] {
+    func words(_ key: String, _ count: Int) throws(ArtifactError) -> [UInt64] {
         let words = self[key]
         guard words.count == count else { throw .mismatch("\(key) holds \(words.count) numbers instead of \(count)") }
         return words
     }
 
     /// Numbers that count something.
-    func counts(_ key: String, _ count: Int) throws(ArtifactFailure) -> [Int] {
+    func counts(_ key: String, _ count: Int) throws(ArtifactError) -> [Int] {
         let words = try words(key, count)
         guard words.allSatisfy({ $0 < 1 << 48 }) else { throw .mismatch("\(key) is out of range") }
         return words.map { Int($0) }

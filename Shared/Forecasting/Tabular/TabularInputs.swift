@@ -6,22 +6,22 @@ struct TabularInputs: Sendable, Hashable {
     let featureVersion: String
     let names: [String]
 
-    private let echo: EventEcho
+    private let echo: EarningsSeasonality
 
-    static let derivedNames = ["ln_s97_S", "ln_S"] + EventEcho.names
+    static let derivedNames = ["ln_s97_S", "ln_S"] + EarningsSeasonality.names
     /// Rows that the inputs of one row are made of.
-    static let lookback = EventEcho.reach + 1
+    static let lookback = EarningsSeasonality.reach + 1
 
     init(_ layout: FeatureLayout) {
         featureVersion = layout.version
         names = layout.names + Self.derivedNames
-        echo = EventEcho(layout)
+        echo = EarningsSeasonality(layout)
     }
 
     var count: Int { names.count }
 
     /// Refuses a history whose features are not those the model was trained on.
-    func check(_ layout: FeatureLayout) throws(ForecastRefusal) {
+    func check(_ layout: FeatureLayout) throws(ForecastError) {
         guard layout.version == featureVersion, layout.names + Self.derivedNames == names else {
             throw .otherFeatures(expected: featureVersion, found: layout.version)
         }
@@ -50,7 +50,7 @@ extension TabularInputs {
         [ArtifactKey.featureVersion: featureVersion, ArtifactKey.inputs: names.joined(separator: ",")]
     }
 
-    init(_ artifact: Artifact) throws(ArtifactFailure) {
+    init(_ artifact: Artifact) throws(ArtifactError) {
         let names = try artifact.text(ArtifactKey.inputs).split(separator: ",").map(String.init)
         guard names.count > Self.derivedNames.count, Array(names.suffix(Self.derivedNames.count)) == Self.derivedNames else {
             throw .mismatch("inputs do not end with \(Self.derivedNames.joined(separator: ","))")

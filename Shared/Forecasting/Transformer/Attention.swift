@@ -18,7 +18,7 @@ final class Attention {
     private var size: Int { tokens * tokens * 2 }
     private var scale: Float { 1 / Float(depth).squareRoot() }
 
-    private func square(_ base: UnsafeMutablePointer<Lanes>) -> LaneMatrix { LaneMatrix(base, rowStride: tokens * 2, columnStride: 2) }
+    private func square(_ base: UnsafeMutablePointer<Float8>) -> LaneMatrix { LaneMatrix(base, rowStride: tokens * 2, columnStride: 2) }
 
     /// One head's columns of a token-major panel, `part` widths further on.
     private func columns(_ rows: PanelRows, _ head: Int, part: Int = 0) -> LaneMatrix {
@@ -64,7 +64,7 @@ final class Attention {
         }
     }
 
-    private func drop(_ p: UnsafeMutablePointer<Lanes>, _ dropout: Dropout?, _ site: Int) -> UnsafeMutablePointer<Lanes> {
+    private func drop(_ p: UnsafeMutablePointer<Float8>, _ dropout: Dropout?, _ site: Int) -> UnsafeMutablePointer<Float8> {
         guard let dropout else { return p }
         dropout.apply(p, site: site, into: dropped.lanes, count: size)
         return dropped.lanes

@@ -39,7 +39,7 @@ package final class TransformerPass: SequencePass {
         net.embed.apply(patches, into: stream)
         let position = net.parameters.floats + net.position
         for token in 0..<tokens {
-            for row in 0..<width * 2 { stream[token][row] += Lanes(repeating: position[token * width + row / 2]) }
+            for row in 0..<width * 2 { stream[token][row] += Float8(repeating: position[token * width + row / 2]) }
         }
         for (i, layer) in net.layers.enumerated() {
             let kept = layers[i]
@@ -70,8 +70,8 @@ package final class TransformerPass: SequencePass {
         net.head.accumulate(loss, inputs: newest(last.output), rows: rows, into: gradient)
         for token in 0..<tokens {
             for row in 0..<width * 2 {
-                branchGradient[token][row] = Lanes(repeating: 0)
-                streamGradient[token][row] = Lanes(repeating: 0)
+                branchGradient[token][row] = Float8(repeating: 0)
+                streamGradient[token][row] = Float8(repeating: 0)
             }
         }
         net.head.inputGradient(loss, into: newest(branchGradient))

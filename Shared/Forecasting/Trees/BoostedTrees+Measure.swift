@@ -4,7 +4,7 @@ extension BoostedTrees {
     package static var measuredTrees: Int { QuantileBooster.Settings().trees }
 
     /// Rounds of one booster (the 10 % quantile, the shipping settings) on random rows with bins made before.
-    package static func fitRounds(rows: Int, inputs: Int) throws -> () -> MeasuredRound {
+    package static func fitRounds(rows: Int, inputs: Int) throws -> () -> BenchmarkRound {
         try Processor.check()
         var random = RandomStream(seed: 7)
         // About normal: twelve uniforms less six.
@@ -16,7 +16,7 @@ extension BoostedTrees {
         let cuts = FeatureBins(values, inputs: inputs)
         let bins = cuts.binned(values)
         return {
-            measuredRound(samples: 1) {
+            benchmarkRound(samples: 1) {
                 let booster = QuantileBooster(bins: bins, cuts, targets: targets, level: 0.1, .init(), seed: 7, stream: 100)
                 precondition(booster.trees.count == measuredTrees)
             }

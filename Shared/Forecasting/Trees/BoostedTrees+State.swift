@@ -31,15 +31,15 @@ extension BoostedTrees {
     package init(state: Artifact) throws {
         try state.check(family: Self.family)
         let inputs = try TabularInputs(state)
-        func number(_ key: String) throws(ArtifactFailure) -> Int {
+        func number(_ key: String) throws(ArtifactError) -> Int {
             guard let value = Int(try state.text(key)), (0...1_000_000_000).contains(value) else {
                 throw .mismatch("\(key) is out of range")
             }
             return value
         }
-        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactFailure.mismatch("seed is no number") }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
         let (trees, leaves) = (try number("trees"), try number("leaves"))
-        guard (0...10_000).contains(trees), (1...1_024).contains(leaves) else { throw ArtifactFailure.mismatch("trees or leaves") }
+        guard (0...10_000).contains(trees), (1...1_024).contains(leaves) else { throw ArtifactError.mismatch("trees or leaves") }
         let shape = [Quantiles.count, trees, max(leaves - 1, 1)]
         let nodes = try NodeTable(
             input: state.values("node.input", shape: shape), threshold: state.values("node.threshold", shape: shape),
@@ -50,7 +50,7 @@ extension BoostedTrees {
         let boosters = try (0..<Quantiles.count).map { output in
             try (0..<trees).map { tree in
                 let place = output * trees + tree
-                guard counts[place] >= 0, counts[place] < Float(leaves) else { throw ArtifactFailure.mismatch("nodes") }
+                guard counts[place] >= 0, counts[place] < Float(leaves) else { throw ArtifactError.mismatch("nodes") }
                 return try nodes.tree(
                     at: place * shape[2], count: Int(counts[place]), inputs: inputs.count,
                     leaves: Array(values[place * leaves..<place * leaves + Int(counts[place]) + 1]))
@@ -67,8 +67,8 @@ extension BoostedTrees {
 private struct NodeTable {
     let input, threshold, missingLeft, left, right: [Float]
 
-    /// - Throws: `ArtifactFailure.mismatch` for a node whose input does not exist or whose child does not come after it.
-    func tree(at start: Int, count: Int, inputs: Int, leaves: [Float]) throws(ArtifactFailure) -> QuantileTree {
+    /// - Throws: `ArtifactError.mismatch` for a node whose input does not exist or whose child does not come after it.
+    func tree(at start: Int, count: Int, inputs: Int, leaves: [Float]) throws(ArtifactError) -> QuantileTree {
         var tree = QuantileTree(leaves: leaves)
         for i in 0..<count {
             let place = start + i

@@ -29,14 +29,14 @@ package struct BoostedTrees: ForecastModel {
         _ set: TrainingSet, _ settings: QuantileBooster.Settings, threads: Int, seed: UInt64, deadline: ContinuousClock.Instant? = nil,
         progress: (Double) -> Void = { _ in }
     ) throws -> BoostedTrees {
-        let block = try TabularBlock(set)
+        let block = try TabularSamples(set)
         let cuts = FeatureBins(block.values, inputs: block.inputs.count)
         let bins = cuts.binned(block.values)
         var boosters = [QuantileBooster?](repeating: nil, count: Quantiles.count)
         let width = Quantiles.levels.count
         // Rounds of `threads` boosters, so that the deadline is looked at in between.
         for first in stride(from: 0, to: Quantiles.count, by: threads) {
-            if let deadline, ContinuousClock.now >= deadline { throw TrainingFailure.deadline }
+            if let deadline, ContinuousClock.now >= deadline { throw TrainingError.deadline }
             let parts = min(threads, Quantiles.count - first)
             boosters.withUnsafeMutableBufferPointer { boosters in
                 // Safe: each part writes its own element.
@@ -55,7 +55,7 @@ package struct BoostedTrees: ForecastModel {
             boosters: boosters.map { $0?.trees ?? [] }, seed: seed, cut: set.cut.description)
     }
 
-    package func forecast(_ history: History, at index: Int) throws(ForecastRefusal) -> QuantileForecast {
+    package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         try inputs.check(history.layout)
         let sigma = try history.volatility(.blend, at: index)
         let z = inputs.values(history, row: index).withUnsafeBufferPointer { x in

@@ -28,7 +28,7 @@ struct BenchFeatures: BlockingBench {
         let peer = try PeerProcess.start("features_talib.py", ["\(symbols)", "\(sessions)"], home)
         defer { peer.end() }
         report.conditions["peer"] = peer.greeting
-        let ours = BacktestBench.features(symbols: symbols, sessions: sessions)
+        let ours = NumericsBenchmark.features(symbols: symbols, sessions: sessions)
         _ = ours()
         let isReference = symbols == 505 && sessions == 1259
         try Comparison(figure: .cost(samples: Double(symbols * sessions), scale: 1, unit: "s"), rounds: rounds).run(

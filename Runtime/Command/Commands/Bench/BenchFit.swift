@@ -18,8 +18,8 @@ struct BenchFit: BlockingBench {
 
     func validate() throws {
         guard symbols > 0, sessions > 250 else { throw ValidationError("Give at least one symbol and 251 sessions.") }
-        for family in family where !FitSpeed.families.contains(family) {
-            throw ValidationError("There is no family \"\(family)\"; there are \(FitSpeed.families.joined(separator: ", ")).")
+        for family in family where !TrainingBenchmark.families.contains(family) {
+            throw ValidationError("There is no family \"\(family)\"; there are \(TrainingBenchmark.families.joined(separator: ", ")).")
         }
     }
 
@@ -27,9 +27,9 @@ struct BenchFit: BlockingBench {
         try Processor.check()
         var report = BenchReport("fit")
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
-        let families = family.isEmpty ? FitSpeed.families : family
+        let families = family.isEmpty ? TrainingBenchmark.families : family
         let bar = ProgressBar("Fitting \(families.count) families")
-        let speed = try FitSpeed(symbols: symbols, sessions: sessions) { bar.update(0.1 * $0, note: "making features") }
+        let speed = try TrainingBenchmark(symbols: symbols, sessions: sessions) { bar.update(0.1 * $0, note: "making features") }
         for (i, family) in families.enumerated() {
             do {
                 let round = try speed.fit(family) { bar.update(0.1 + 0.9 * (Double(i) + $0) / Double(families.count), note: family) }

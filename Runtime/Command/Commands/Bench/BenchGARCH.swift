@@ -23,14 +23,14 @@ struct BenchGARCH: BlockingBench {
         report.conditions["data"] = "20 series of \(length) simulated returns"
         report.conditions["rounds"] = "\(rounds) by turns, \(fits) fits each, after a warm-up"
         report.conditions["threads"] = "1"
-        let series = BacktestBench.garchSeries(20, length: length)
+        let series = NumericsBenchmark.garchSeries(20, length: length)
         let file = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).bin")
         try series.flatMap { $0 }.withUnsafeBytes { Data($0) }.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let peer = try PeerProcess.start("garch_arch.py", [file.path, "\(length)", "\(fits)"], home)
         defer { peer.end() }
         report.conditions["peer"] = peer.greeting
-        let ours = BacktestBench.garch(series, fits: fits)
+        let ours = NumericsBenchmark.garch(series, fits: fits)
         _ = ours()
         try Comparison(figure: .cost(samples: 1, scale: 1000, unit: "ms a fit"), rounds: rounds).run(
             ours, [Comparison.Contender(name: "arch", reference: 14.5, round: peer.round)], into: &report)

@@ -10,7 +10,8 @@ struct BenchInfer: BlockingBench {
             round by turns with ONNX Runtime running the same network from our own export. One thread.
             """)
 
-    @Option(help: "The network: \(BacktestBench.Net.allCases.map(\.rawValue).joined(separator: ", ")).") var net = BacktestBench.Net.lstm
+    @Option(help: "The network: \(NumericsBenchmark.Net.allCases.map(\.rawValue).joined(separator: ", ")).") var net = NumericsBenchmark.Net
+        .lstm
     @Option(help: "Rounds, each with both.") var rounds = 9
     @OptionGroup var options: BenchOptions
 
@@ -32,7 +33,7 @@ struct BenchInfer: BlockingBench {
         report.conditions["rounds"] = "\(rounds) by turns, 2,000 runs of batch 1, 20 of batch 512, after a warm-up"
         report.conditions["threads"] = "1"
         let file = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).onnx")
-        try Data(BacktestBench.onnx(net)).write(to: file)
+        try Data(NumericsBenchmark.onnx(net)).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         for (batch, runs) in [(1, 2_000), (512, 20)] {
             let peer = try PeerProcess.start("infer_onnxruntime.py", [file.path, "\(batch)", "\(runs)", "1"], home)
@@ -40,7 +41,7 @@ struct BenchInfer: BlockingBench {
             report.conditions["peer"] = peer.greeting
             let figure = Comparison.Figure.cost(samples: Double(batch), scale: 1000, unit: "ms")
             try Comparison(figure: figure, rounds: rounds, about: "batch \(batch)").run(
-                try BacktestBench.inference(net, batch: batch, runs: runs),
+                try NumericsBenchmark.inference(net, batch: batch, runs: runs),
                 [Comparison.Contender(name: "onnxruntime", reference: reference(batch), round: peer.round)], into: &report)
         }
         return report

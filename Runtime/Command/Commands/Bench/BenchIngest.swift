@@ -58,7 +58,7 @@ struct BenchIngest: AsyncParsableCommand {
         var spent: [Double] = []
         for _ in 0..<3 {
             let before = processorTime()
-            guard BacktestBench.nextSessions(1_000_000) != 0 else { return .nan }
+            guard NumericsBenchmark.nextSessions(1_000_000) != 0 else { return .nan }
             spent.append(processorTime() - before)
         }
         return Measurements(spent).median
@@ -71,7 +71,7 @@ struct BenchIngest: AsyncParsableCommand {
             for symbol in answers.symbols {
                 guard let body = answers.body(of: symbol) else { continue }
                 let before = processorTime()
-                rows += try BacktestBench.ingest(chart: body, asOf: Answers.asOf)
+                rows += try NumericsBenchmark.ingest(chart: body, asOf: Answers.asOf)
                 spent += processorTime() - before
             }
             if round > 0 { speeds.append(Double(rows) / spent) }
@@ -109,7 +109,7 @@ private struct Answers: Sendable {
 
     func size() -> (rows: Int, bytes: Int) {
         symbols.lazy.compactMap(body).reduce((0, 0)) {
-            ($0.0 + ((try? BacktestBench.ingest(chart: $1, asOf: Self.asOf)) ?? 0), $0.1 + $1.count)
+            ($0.0 + ((try? NumericsBenchmark.ingest(chart: $1, asOf: Self.asOf)) ?? 0), $0.1 + $1.count)
         }
     }
 }

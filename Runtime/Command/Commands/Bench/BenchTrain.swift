@@ -11,7 +11,8 @@ struct BenchTrain: BlockingBench {
             of 5 days with width 64, 4 heads, 2 layers. With one thread, ours is measured on two as well.
             """)
 
-    @Option(help: "The network: \(BacktestBench.Net.allCases.map(\.rawValue).joined(separator: ", ")).") var net = BacktestBench.Net.lstm
+    @Option(help: "The network: \(NumericsBenchmark.Net.allCases.map(\.rawValue).joined(separator: ", ")).") var net = NumericsBenchmark.Net
+        .lstm
     @Option(help: "Rounds, each with all.") var rounds = 7
     @Option(help: "Updates in a round.") var batches = 40
     @Option(help: "Threads of all.") var threads = 1
@@ -34,7 +35,7 @@ struct BenchTrain: BlockingBench {
         report.conditions["net"] = "\(net.rawValue): batch 256, window 60, 24 inputs, width 64, 21 outputs, fp32"
         report.conditions["rounds"] = "\(rounds) by turns, \(batches) updates each, after a warm-up"
         report.conditions["threads"] = "\(threads)"
-        let ours = try BacktestBench.training(net, batches: batches, threads: threads)
+        let ours = try NumericsBenchmark.training(net, batches: batches, threads: threads)
         try compare(ours, home, &report)
         // By now the peers have ended, whose threads may wait busily.
         if threads == 1 { try measureTwoThreads(ours, &report) }
@@ -53,7 +54,7 @@ struct BenchTrain: BlockingBench {
     }
 
     private func measureTwoThreads(_ single: () -> Comparison.Round, _ report: inout BenchReport) throws {
-        let double = try BacktestBench.training(net, batches: batches, threads: 2)
+        let double = try NumericsBenchmark.training(net, batches: batches, threads: 2)
         var (byClock, byThread): ([Double], [Double]) = ([], [])
         for _ in 0..<rounds {
             let (one, begun) = (single(), threadTime())
@@ -69,4 +70,4 @@ struct BenchTrain: BlockingBench {
     }
 }
 
-extension BacktestBench.Net: ExpressibleByArgument {}
+extension NumericsBenchmark.Net: ExpressibleByArgument {}

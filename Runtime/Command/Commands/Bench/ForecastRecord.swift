@@ -5,7 +5,7 @@ import Foundation
 /// month. What a session brings is known at 23:15 of its day and was forecast at 23:30.
 struct ForecastRecord: Sendable {
     /// All but what forecasts are held against.
-    static let families = FitSpeed.families.filter { $0 != baseline } + [champion]
+    static let families = TrainingBenchmark.families.filter { $0 != baseline } + [champion]
     /// After the last evening.
     static let review = "2012-01-01T21:00:00Z"
     private static let baseline = "random-walk"
@@ -28,7 +28,7 @@ struct ForecastRecord: Sendable {
 
     /// For `psql`, as the owner of the tables. Quantiles are a range about zero, losses and hits are random from a seed.
     var script: String {
-        let version = BacktestBench.featureVersion
+        let version = NumericsBenchmark.featureVersion
         let days = sessions.map { "('\($0)'::date)" }.joined(separator: ", ")
         return """
             SET synchronous_commit = off;

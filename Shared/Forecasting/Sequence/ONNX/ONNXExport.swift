@@ -33,7 +33,7 @@ extension SequenceModel: ONNXExportable {
         metadata["input_deviation"] = scaling.deviation.map { "\($0)" }.joined(separator: ",")
         metadata[ArtifactKey.scaling] = "(x - input_mean) / input_deviation, missing 0, clipped to \(SequenceScaling.limit)"
         metadata["derived_inputs"] =
-            "ln_s97_S = ln(EWMA 0.97 volatility / S); ln_S = ln S + 4; S = the blended daily volatility; \(EventEcho.formula)"
+            "ln_s97_S = ln(EWMA 0.97 volatility / S); ln_S = ln S + 4; S = the blended daily volatility; \(EarningsSeasonality.formula)"
         metadata["output_scaling"] = "sort z within a horizon of h sessions; log return = z * S * sqrt(h), S of the window's last row"
         return metadata
     }

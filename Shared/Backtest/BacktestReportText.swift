@@ -1,0 +1,106 @@
+import Forecasting
+import FoundationEssentials
+import Market
+
+/// A run and its evaluation as text.
+package enum BacktestReportText {
+    /// Pretty-printed JSON with sorted keys: the evaluation, what was fitted, and what could not be fitted or answered.
+    package static func json(_ report: BacktestReport) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return [UInt8](try encoder.encode(Document(report)))
+    }
+
+    /// Lines for a terminal.
+    package static func lines(_ report: BacktestReport) -> [String] {
+        let evaluation = report.evaluation
+        var lines = BacktestProblems(report).lines
+        for horizon in evaluation.horizons {
+            lines.append("horizon \(horizon.horizon)")
+            lines += horizon.slices.first?.count == 0 ? ["  no outcome yet"] : Self.lines(horizon)
+        }
+        if let p = evaluation.portfolio {
+            lines.append(
+                "paper portfolio: Sharpe \(fixed(p.grossSharpe, 2)) before and \(fixed(p.netSharpe, 2)) after costs of "
+                    + "\(fixed(p.costPerSide * 1e4, 0)) bp a side, turnover \(fixed(p.turnover, 2)), deflated Sharpe probability "
+                    + "\(fixed(p.deflatedSharpe, 2)) for \(p.trials) configurations tried")
+        } else {
+            lines.append(
+                "paper portfolio: none, it takes ten sessions of origins with outcomes, five sessions or more apart, ten symbols at each")
+        }
+        return lines + evaluation.leakChecks.map { "leak check, \($0.name): \(state($0.state)) \($0.detail)" }
+    }
+
+    private static func lines(_ horizon: EvaluationReport.Horizon) -> [String] {
+        var lines = horizon.slices.map { slice in
+            "  skill, \(slice.name): \(percent(slice.overClimatology)) over climatology, \(percent(slice.overRandomWalk)) over the "
+                + "random walk (\(slice.count) forecasts)"
+        }
+        if let c = horizon.coverage {
+            lines.append(
+                "  coverage 80/90: \(share(c.issued80))/\(share(c.issued90)) % issued, \(share(c.raw80))/\(share(c.raw90)) % before calibration"
+            )
+        }
+        lines.append("  probability integral, tenths: " + horizon.probabilityIntegral.map(share).joined(separator: " "))
+        if let d = horizon.direction {
+            let width = d.halfWidth.map { " ± \(share($0))" } ?? ""
+            lines.append("  direction: \(share(d.share))\(width) % right, always up \(share(d.alwaysUp)) % (\(d.dates) dates)")
+        }
+        if let ic = horizon.rankCorrelation {
+            lines.append("  rank correlation: \(fixed(ic.mean, 3)), t \(ic.t.map { fixed($0, 1) } ?? "-") over \(ic.dates) daily origins")
+        }
+        let comparisons = horizon.comparisons.map { "\($0.t.map { fixed($0, 1) } ?? "-") against \($0.against)" }
+        return lines + ["  Diebold-Mariano: " + comparisons.joined(separator: ", ")]
+    }
+
+    private static func state(_ state: EvaluationReport.LeakCheck.State) -> String {
+        switch state {
+        case .passed: "passed,"
+        case .failed: "FAILED,"
+        case .notRun: "not run:"
+        }
+    }
+
+    private static func percent(_ value: Double?) -> String { value.map { "\(share($0)) %" } ?? "-" }
+
+    private static func share(_ value: Double) -> String { fixed(100 * value, 2) }
+
+    private static func fixed(_ value: Double, _ digits: Int) -> String {
+        guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+        let scale = (0..<digits).reduce(1.0) { product, _ in product * 10 }
+        let units = Int64((value * scale).rounded())
+        guard digits > 0 else { return "\(units)" }
+        let fraction = String(units.magnitude % UInt64(scale))
+        let zeros = String(repeating: "0", count: digits - fraction.count)
+        return "\(units < 0 ? "-" : "")\(units.magnitude / UInt64(scale)).\(zeros)\(fraction)"
+    }
+}
+
+/// The evaluation's own keys, and those of the run beside them.
+private struct Document: Encodable {
+    struct Fit: Encodable {
+        let family, session: String
+        let metrics: [String: Double]
+    }
+
+    let model: String
+    let horizons: [EvaluationReport.Horizon]
+    let portfolio: PaperPortfolio.Result?
+    let leakChecks: [EvaluationReport.LeakCheck]
+    let fits: [Fit]
+    let failures: [BacktestProblems.Failures]
+    let refusals: [BacktestProblems.Refusals]
+
+    init(_ report: BacktestReport) {
+        let summary = BacktestProblems(report)
+        model = report.model
+        horizons = report.evaluation.horizons
+        portfolio = report.evaluation.portfolio
+        leakChecks = report.evaluation.leakChecks
+        fits = report.fits.map {
+            Fit(family: $0.family, session: $0.session.description, metrics: $0.metrics.filter(\.value.isFinite))
+        }
+        failures = summary.failures
+        refusals = summary.refusals
+    }
+}

@@ -1,0 +1,39 @@
+import Forecasting
+import Market
+
+/// Forecasts as CSV: `date,symbol,horizon,q05,…,q95`, quantiles of the log total return.
+package enum ForecastCSV {
+    package static let header = "date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95\n"
+
+    /// One line per origin and horizon, in the report's order. Plain decimals with eight places.
+    package static func csv(_ forecasts: [BacktestReport.Issued]) -> [UInt8] {
+        var bytes = Array(header.utf8)
+        bytes.reserveCapacity(forecasts.count * 300)
+        for issued in forecasts {
+            let prefix = "\(issued.origin.session),\(quoted(issued.origin.symbol)),"
+            for (i, horizon) in Quantiles.horizons.enumerated() {
+                bytes += Array(prefix.utf8)
+                bytes += Array(String(horizon).utf8)
+                for value in issued.forecast[horizon: i] {
+                    bytes.append(UInt8(ascii: ","))
+                    append(value, to: &bytes)
+                }
+                bytes.append(UInt8(ascii: "\n"))
+            }
+        }
+        return bytes
+    }
+
+    private static func quoted(_ symbol: String) -> String { symbol.contains(",") ? "\"\(symbol)\"" : symbol }
+
+    private static func append(_ value: Double, to bytes: inout [UInt8]) {
+        let units = Int64((max(-1e9, min(1e9, value)) * 1e8).rounded())
+        let magnitude = units.magnitude
+        let fraction = String(magnitude % 100_000_000)
+        if units < 0 { bytes.append(UInt8(ascii: "-")) }
+        bytes += Array(String(magnitude / 100_000_000).utf8)
+        bytes.append(UInt8(ascii: "."))
+        bytes += [UInt8](repeating: UInt8(ascii: "0"), count: 8 - fraction.utf8.count)
+        bytes += Array(fraction.utf8)
+    }
+}

@@ -1,0 +1,50 @@
+/// The members that are present in each of some neighbouring sessions, in memory that is used again.
+///
+/// Several sessions at a time, because a member's rows lie side by side.
+package struct CrossSectionSessions: Sendable {
+    private let members: Int
+    private var entries: [CrossSectionMember]
+    private var counts: [Int]
+
+    /// - Parameters:
+    ///   - members: the universe's size.
+    ///   - sessions: how many are taken at a time at most.
+    package init(members: Int, sessions: Int) {
+        self.members = members
+        entries = [CrossSectionMember](repeating: .none, count: members * sessions)
+        counts = [Int](repeating: 0, count: sessions)
+    }
+
+    /// The session's members by number.
+    package subscript(session: Int) -> ArraySlice<CrossSectionMember> { entries[session * members..<session * members + counts[session]] }
+
+    /// Takes sessions in, in place of those before.
+    ///
+    /// - Parameters:
+    ///   - rows: of every member of the universe.
+    ///   - places: each session's place in each member's rows, [session][member]; negative = absent.
+    package mutating func take(_ rows: [FeatureRows], at places: [Int]) {
+        let (members, sessions) = (members, places.count / max(members, 1))
+        precondition(rows.count == members && sessions <= counts.count)
+        for session in counts.indices { counts[session] = 0 }
+        entries.withUnsafeMutableBufferPointer { entries in
+            counts.withUnsafeMutableBufferPointer { counts in
+                places.withUnsafeBufferPointer { places in
+                    for member in 0..<members {
+                        rows[member].extras.withUnsafeBufferPointer { extras in
+                            guard let extras = extras.baseAddress else { return }
+                            for session in 0..<sessions {
+                                let place = places[session * members + member]
+                                guard place >= 0 else { continue }
+                                precondition(place < rows[member].sessions.count)
+                                entries[session * members + counts[session]] = CrossSectionMember(
+                                    member, extras + place * FeatureRow.extrasWidth)
+                                counts[session] += 1
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// The sample skewness (adjusted Fisher-Pearson, as pandas has it) of each last 60 returns.
+///
+/// From their power sums; where these would cancel, because the mean is large beside the deviation, from the deviations.
+enum RollingSkewness {
+    static let length = 60
+    private static let least = 48
+    /// Of the variance to the squared mean: above it power sums lose five of sixteen digits.
+    private static let smallestRatio = 1e-3
+
+    /// - Parameters:
+    ///   - returns: the new session's at [0], the past before it.
+    ///   - sums: Σ r of the last 60.
+    ///   - squares: the mean of r².
+    ///   - cubes: Σ r³.
+    ///   - before: returns that have been before the first new one.
+    ///   - skewness: takes 0 when all values are the same, NaN when their variance is at most 10⁻¹⁴ or they are fewer than 48.
+    static func slide(
+        _ returns: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>,
+        cubes: UnsafeMutablePointer<Double>, count: Int, before: Int, into skewness: UnsafeMutablePointer<Double>
+    ) {
+        let filling = max(0, min(count, length - 1 - before))
+        fromSums(sums, squares, cubes, filling..<count, skewness)
+        for i in 0..<filling { skewness[i] = fromDeviations(returns + i, before + i + 1) }
+        for i in filling..<max(filling, count) where skewness[i].isNaN { skewness[i] = fromDeviations(returns + i, length) }
+    }
+
+    /// NaN where the sums cancel.
+    private static func fromSums(
+        _ sums: UnsafeMutablePointer<Double>, _ squares: UnsafeMutablePointer<Double>, _ cubes: UnsafeMutablePointer<Double>,
+        _ range: Range<Int>, _ skewness: UnsafeMutablePointer<Double>
+    ) {
+        let size = Double(length)
+        let unbiased = (size * (size - 1)).squareRoot() / (size - 2)
+        skewness.fill(range) { i in
+            let mean = sums.double4(i) * (1 / size)
+            let square = mean * mean
+            let variance = squares.double4(i) - square
+            let third = cubes.double4(i) * (1 / size) - mean * (squares.double4(i) * 3 - square * 2)
+            let answer = third * unbiased / (variance * variance.squareRoot())
+            return answer.replacing(with: .nan, where: variance .<= greater(square * smallestRatio, Double4(repeating: 1e-13)))
+        }
+    }
+
+    private static func fromDeviations(_ returns: UnsafeMutablePointer<Double>, _ held: Int) -> Double {
+        guard held >= least else { return .nan }
+        let window = UnsafeBufferPointer(start: returns - (held - 1), count: held)
+        guard window.contains(where: { $0 != window[0] }) else { return 0 }
+        let size = Double(held)
+        let mean = window.reduce(0, +) / size
+        let (squares, cubes) = window.reduce((0.0, 0.0)) { sums, value in
+            let deviation = value - mean
+            return (sums.0 + deviation * deviation, sums.1 + deviation * deviation * deviation)
+        }
+        let variance = squares / size
+        guard variance > 1e-14 else { return .nan }
+        return cubes * (size * (size - 1)).squareRoot() / (size * (size - 2)) / (variance * variance.squareRoot())
+    }
+}

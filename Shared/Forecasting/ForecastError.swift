@@ -1,0 +1,49 @@
+package import Market
+
+/// Why no forecast can be made from what was given. Nothing is wrong with the model.
+package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The instrument has fewer sessions than a volatility needs.
+    case shortHistory(sessions: Int, needed: Int)
+    /// No finite volatility at this session (halted, missing or unusable prices before it).
+    case noVolatility(SessionDate)
+    /// The features are of another version or order than the model was trained on.
+    case otherFeatures(expected: String, found: String)
+    /// No model could be fitted yet from what was known.
+    case untrained(String)
+    /// A quantile came out infinite or not a number.
+    case nonFinite
+    /// The processor cannot run this build.
+    case processor(String)
+    /// Arrays that do not fit together.
+    case shape(String)
+
+    package var description: String {
+        switch self {
+        case .shortHistory(let sessions, let needed): "history has \(sessions) sessions, a forecast needs \(needed)"
+        case .noVolatility(let session): "no volatility can be measured at \(session)"
+        case .otherFeatures(let expected, let found): "model was trained on features \(expected), the history has \(found)"
+        case .untrained(let reason): "no model yet: \(reason)"
+        case .nonFinite: "the forecast is not finite"
+        case .processor(let detail), .shape(let detail): detail
+        }
+    }
+}
+
+/// Why a model could not be fitted.
+package enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Too few labelled rows before the cut.
+    case insufficientHistory(rows: Int, needed: Int)
+    /// The loss stopped being a number; a net starts once more from its best weights with a smaller step before that ends it.
+    case diverged(round: Int, restarts: Int)
+    /// The deadline came before the first validated state.
+    case deadline
+
+    package var description: String {
+        switch self {
+        case .insufficientHistory(let rows, let needed): "\(rows) labelled rows before the cut, training needs \(needed)"
+        case .diverged(let round, restarts: 0): "training diverged in round \(round)"
+        case .diverged(let round, let restarts): "training diverged in round \(round), after \(restarts) restart with a smaller step"
+        case .deadline: "the deadline came before the first validated state"
+        }
+    }
+}
