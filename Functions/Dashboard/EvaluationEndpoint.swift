@@ -10,11 +10,13 @@ extension Dashboard {
             let role, model: String
             let horizon, forecasts: Int
             /// 1 − loss / the random walk's loss, over all forecasts; `raw` is without the spread factor.
-            let pinballSkill, coverage80, coverage90, rawPinballSkill, rawCoverage80, rawCoverage90, baselineCoverage80: Double
+            let pinballSkill, coverage80, coverage90, uncalibratedPinballSkill, uncalibratedCoverage80, uncalibratedCoverage90,
+                baselineCoverage80: Double
 
             private enum CodingKeys: String, CodingKey {
                 case role, model, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80", coverage90 = "coverage_90"
-                case rawPinballSkill = "raw_pinball_skill", rawCoverage80 = "raw_coverage_80", rawCoverage90 = "raw_coverage_90"
+                case uncalibratedPinballSkill = "raw_pinball_skill", uncalibratedCoverage80 = "raw_coverage_80", uncalibratedCoverage90 =
+                    "raw_coverage_90"
                 case baselineCoverage80 = "random_walk_coverage_80"
             }
 
@@ -26,9 +28,9 @@ extension Dashboard {
                 pinballSkill = Evaluation.skill(totals.loss, over: totals.baselineLoss)
                 coverage80 = totals.share(totals.inside80)
                 coverage90 = totals.share(totals.inside90)
-                rawPinballSkill = Evaluation.skill(totals.rawLoss, over: totals.baselineLoss)
-                rawCoverage80 = totals.share(totals.rawInside80)
-                rawCoverage90 = totals.share(totals.rawInside90)
+                uncalibratedPinballSkill = Evaluation.skill(totals.uncalibratedLoss, over: totals.baselineLoss)
+                uncalibratedCoverage80 = totals.share(totals.uncalibratedInside80)
+                uncalibratedCoverage90 = totals.share(totals.uncalibratedInside90)
                 baselineCoverage80 = totals.share(totals.baselineInside80)
             }
         }

@@ -16,14 +16,14 @@ struct ModelsDocument: Encodable {
         /// The last review of a challenger.
         let review: Look?
         /// What its ranges are widened with, by horizon.
-        let spreadFactors: [String: Double]
+        let calibrationFactors: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
-            case role, family = "kind", model, fittedAsOf = "fitted_as_of", since, reason, evidence, review, spreadFactors =
+            case role, family = "kind", model, fittedAsOf = "fitted_as_of", since, reason, evidence, review, calibrationFactors =
                 "spread_factors"
         }
 
-        init(_ member: Roster.Member, since promotion: Promotion?, look: ModelEvaluation?, factors: [Calibration]) {
+        init(_ member: ModelLineup.Member, since promotion: Promotion?, look: ModelEvaluation?, factors: [Calibration]) {
             role = member.role.rawValue
             family = member.family
             model = member.fits[0].id
@@ -32,7 +32,7 @@ struct ModelsDocument: Encodable {
             reason = promotion?.reason
             evidence = promotion.flatMap { JSONValue(text: $0.evidence) }
             review = member.role == .challenger ? look.map(Look.init) : nil
-            spreadFactors = Dictionary(uniqueKeysWithValues: factors.map { ("\($0.horizon)", $0.k) })
+            calibrationFactors = Dictionary(uniqueKeysWithValues: factors.map { ("\($0.horizon)", $0.k) })
         }
     }
 
@@ -87,7 +87,7 @@ struct ModelsDocument: Encodable {
             case artifactSHA256 = "artifact_sha256"
         }
 
-        init(_ model: Model, roles: [String]) {
+        init(_ model: ModelVersion, roles: [String]) {
             id = model.id
             family = model.family
             asOf = model.asOf

@@ -11,14 +11,14 @@ extension Dashboard {
         let parameters = try Parameters(request)
         let asOf = parameters.asOf
         let registry = ModelRegistry(database)
-        let roster = try await registry.roster(
+        let lineup = try await registry.lineup(
             asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.family, baseline: RandomWalk.family)
         let factors = try await Calibrations(database).known(before: Instant(microseconds: asOf.microseconds + 1))
         let promotions = try await Promotions(database).history(asOf: asOf)
         let looks = try await Evaluations(database).list(asOf: asOf)
         let document = ModelsDocument(
             asOf: asOf,
-            slots: (roster?.members ?? []).map { member in
+            slots: (lineup?.members ?? []).map { member in
                 ModelsDocument.Slot(
                     member, since: member.role == .champion ? promotions.first : nil,
                     look: looks.first { $0.family == member.family && $0.subject == .review },
@@ -26,7 +26,7 @@ extension Dashboard {
             },
             promotions: promotions.map(ModelsDocument.Decision.init), evaluations: looks.map(ModelsDocument.Look.init),
             models: try await registry.list(asOf: asOf).map { model in
-                ModelsDocument.Entry(model, roles: (roster?.members ?? []).filter { $0.fits[0].id == model.id }.map(\.role.rawValue))
+                ModelsDocument.Entry(model, roles: (lineup?.members ?? []).filter { $0.fits[0].id == model.id }.map(\.role.rawValue))
             })
         return try HTTPAPIResponse(json: document)
     }

@@ -28,11 +28,11 @@ package struct Monitor: Function {
 
     package func handle(_ event: MonitorEvent, _ context: Context) async throws -> MonitorSummary {
         try await database.withDeadline(context.cutOff.instant) {
-            let decisions = Decisions(database: database, logger: context.logger)
+            let decisions = ChampionDecisions(database: database, logger: context.logger)
             switch event {
             case .daily(let time, let from):
                 let counts = try await Scoring(database: database).run(asOf: time, from: from)
-                var summary = try await decisions.watch(asOf: time)
+                var summary = try await decisions.checkRollback(asOf: time)
                 summary.scored = counts.scored
                 summary.factors = counts.factors
                 metrics.report(

@@ -73,12 +73,12 @@ extension ForecastScore {
             score.add(matured.outcome, quantiles: quantiles)
             return score
         }
-        let issued = score(RangeCalibration.scaled(matured.forecast.quantiles, by: matured.forecast.spreadFactor))
+        let issued = score(RangeCalibration.scaled(matured.forecast.quantiles, by: matured.forecast.calibrationFactor))
         let raw = score(matured.forecast.quantiles)
         let baseline = score(matured.forecast.baselineQuantiles)
         self.init(
-            matured, loss: issued.loss, rawLoss: raw.loss, baselineLoss: baseline.loss, inside80: issued.inside80 == 1,
-            inside90: issued.inside90 == 1, rawInside80: raw.inside80 == 1, rawInside90: raw.inside90 == 1,
+            matured, loss: issued.loss, uncalibratedLoss: raw.loss, baselineLoss: baseline.loss, inside80: issued.inside80 == 1,
+            inside90: issued.inside90 == 1, uncalibratedInside80: raw.inside80 == 1, uncalibratedInside90: raw.inside90 == 1,
             baselineInside80: baseline.inside80 == 1)
     }
 }

@@ -52,10 +52,10 @@ extension ForecastDocument.Horizon {
                 }
             }
             forecast.member("horizon", horizon)
-            forecast.member("probability_of_fall", probabilityOfFall)
+            forecast.member("probability_of_fall", probabilityOfLoss)
             forecast.list("quantiles", quantiles) { $1.write(to: &$0) }
             forecast.list("random_walk", randomWalk) { $1.write(to: &$0) }
-            forecast.member("spread_factor", spreadFactor)
+            forecast.member("spread_factor", calibrationFactor)
             if let targetSession { forecast.member("target_session", targetSession.description) }
         }
     }

@@ -10,7 +10,8 @@ extension ForecastDocument {
     /// - Parameter entries: not empty, each with at least one forecast.
     /// - Parameter calendar: the exchange's as it was known; nil leaves the sessions ahead empty.
     init(
-        _ instrument: Instrument, _ entries: [Predict.Kept], _ question: ForecastQuestion, _ evidence: [TrackRecord.Key: Evidence],
+        _ instrument: Instrument, _ entries: [Predict.Kept], _ query: ForecastQuery,
+        _ evidence: [PerformanceSummaries.Key: PerformanceSummary],
         _ calendar: TradingCalendar?
     ) {
         let origin = entries[0].forecasts[0]
@@ -27,13 +28,13 @@ extension ForecastDocument {
             return Entry(
                 role: entry.role.rawValue, model: Model(id: first.model, family: entry.family, asOf: entry.fittedAsOf),
                 baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
-                forecasts: entry.forecasts.filter { question.horizons.contains($0.horizon) }.map { forecast in
+                forecasts: entry.forecasts.filter { query.horizons.contains($0.horizon) }.map { forecast in
                     Horizon(
                         horizon: forecast.horizon, targetSession: ahead.count >= forecast.horizon ? ahead[forecast.horizon - 1] : nil,
                         quantiles: Self.quantiles(
-                            RangeCalibration.scaled(forecast.quantiles, by: forecast.spreadFactor), forecast.originClose),
+                            RangeCalibration.scaled(forecast.quantiles, by: forecast.calibrationFactor), forecast.originClose),
                         randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
-                        probabilityOfFall: forecast.probabilityOfFall, spreadFactor: forecast.spreadFactor,
+                        probabilityOfLoss: forecast.probabilityOfLoss, calibrationFactor: forecast.calibrationFactor,
                         evidence: evidence[.init(family: entry.family, horizon: forecast.horizon)])
                 }, explanation: entry.explanation)
         }

@@ -16,10 +16,10 @@ struct ForecastDocument: Sendable {
         let targetSession: SessionDate?
         let quantiles: [Quantile]
         let randomWalk: [Quantile]
-        let probabilityOfFall: Double
+        let probabilityOfLoss: Double
         /// What the model's own ranges were widened with to become `quantiles`; the random walk's are its own.
-        let spreadFactor: Double
-        let evidence: Evidence?
+        let calibrationFactor: Double
+        let evidence: PerformanceSummary?
     }
 
     struct Model: Sendable {
@@ -55,7 +55,7 @@ struct ForecastDocument: Sendable {
 }
 
 /// How forecasts of this model family did on this instrument, counting those that had matured.
-struct Evidence: Sendable {
+struct PerformanceSummary: Sendable {
     let forecasts: Int
     /// Share of outcomes inside the range from the 10 % to the 90 % quantile.
     let coverage80: Double

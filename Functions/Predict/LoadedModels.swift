@@ -6,7 +6,7 @@ import Store
 
 /// A registered model that can forecast.
 struct LoadedModel: Sendable {
-    let row: Model
+    let row: ModelVersion
     /// The fits that it is made of: itself, or an ensemble's members in their order.
     let fits: [(id: String, model: any ForecastModel)]
     /// nil = a single fit.
@@ -59,29 +59,29 @@ actor LoadedModels {
     /// The first model whose artifact, and whose members', are what their rows say. One of which a piece is missing, cut short or changed is
     /// passed over, with an error in the log.
     ///
-    /// - Throws: `RefusedArtifacts` when none is; `AWSError` when the object store cannot be asked.
-    func first(of rows: [Model], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> LoadedModel {
+    /// - Throws: `UnusableFamilyError` when none is; `AWSError` when the object store cannot be asked.
+    func first(of rows: [ModelVersion], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> LoadedModel {
         var reasons: [String] = []
         for row in rows {
             do {
                 return try await model(row, deadline: deadline)
             } catch let error as AWSError where error.code == .corrupted || error.status == 404 {
                 reasons.append("\(error)")
-            } catch let failure as UnreadableArtifact {
+            } catch let failure as UnreadableArtifactError {
                 reasons.append("\(failure)")
             }
             logger.error(
                 "Refused an artifact; the fit before it serves", metadata: ["model": "\(row.id)", "reason": "\(reasons.last ?? "")"])
         }
-        throw RefusedArtifacts(family: rows.first?.family ?? "", reasons: reasons)
+        throw UnusableFamilyError(family: rows.first?.family ?? "", reasons: reasons)
     }
 
     /// The artifact of a registered model, checked against its row.
-    func artifact(of row: Model, deadline: ContinuousClock.Instant) async throws -> Artifact {
+    func artifact(of row: ModelVersion, deadline: ContinuousClock.Instant) async throws -> Artifact {
         try await artifact(row.artifactKey, row.artifactSHA256, deadline)
     }
 
-    private func model(_ row: Model, deadline: ContinuousClock.Instant) async throws -> LoadedModel {
+    private func model(_ row: ModelVersion, deadline: ContinuousClock.Instant) async throws -> LoadedModel {
         guard row.family == Ensemble.family else {
             return LoadedModel(
                 row: row, fits: [(row.id, try await fit(row.id, row.artifactKey, row.artifactSHA256, deadline))], ensemble: nil)
@@ -112,13 +112,13 @@ actor LoadedModels {
     }
 
     /// Names the object when nothing can be made of its bytes.
-    private static func read<Value>(_ key: String, _ make: () throws -> Value) throws(UnreadableArtifact) -> Value {
-        do { return try make() } catch { throw UnreadableArtifact(key: key, reason: "\(error)") }
+    private static func read<Value>(_ key: String, _ make: () throws -> Value) throws(UnreadableArtifactError) -> Value {
+        do { return try make() } catch { throw UnreadableArtifactError(key: key, reason: "\(error)") }
     }
 }
 
 /// Bytes that are those of their row, of which no model can be made.
-struct UnreadableArtifact: Error, CustomStringConvertible {
+struct UnreadableArtifactError: Error, CustomStringConvertible {
     /// Of the model's own artifact or of a member's.
     let key: String
     let reason: String
@@ -126,7 +126,7 @@ struct UnreadableArtifact: Error, CustomStringConvertible {
 }
 
 /// Why no fit of a family can be used.
-struct RefusedArtifacts: Error, CustomStringConvertible {
+struct UnusableFamilyError: Error, CustomStringConvertible {
     let family: String
     /// One for each fit.
     let reasons: [String]

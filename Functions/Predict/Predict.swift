@@ -16,10 +16,10 @@ import Telemetry
 /// A forecast's key is what it was made of; the first one under a key stays.
 package struct Predict: Function {
     let database: Database
-    let issuer: Issuer
-    let track: TrackRecord
-    let refusals = Refusals()
-    let calendars: KnownCalendars
+    let service: ForecastService
+    let track: PerformanceSummaries
+    let refusals = ForecastFailureCache()
+    let calendars: CalendarCache
     let expiry = FeatureExpiry(sessions: FeatureSet.expiry)
     let metrics = InvocationMetrics(function: "Predict")
 
@@ -43,11 +43,11 @@ package struct Predict: Function {
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         let artifacts = ArtifactStore(S3Client(http, environment: environment, policy: .patient), bucket: bucket)
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
-        issuer = Issuer(
+        service = ForecastService(
             database: database, features: features, models: LoadedModels(artifacts),
             preference: try SourcePreference(environment: environment, otherwise: "yahoo"))
-        track = TrackRecord(database)
-        calendars = KnownCalendars(database)
+        track = PerformanceSummaries(database)
+        calendars = CalendarCache(database)
     }
 
     /// An answer for the gateway, or what a slice did.
@@ -64,18 +64,18 @@ package struct Predict: Function {
     }
 
     /// The batch that ends a run.
-    private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> SliceSummary {
+    private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> RunSliceSummary {
         guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
-        var summary = SliceSummary()
+        var summary = RunSliceSummary()
         // Models of the very same time do not count, so that it is all one which of the two events comes first.
         let before = Instant(microseconds: run.asOf.microseconds - 1)
-        guard let bench = try await issuer.bench(asOf: before, context.cutOff.instant, context.logger) else {
+        guard let active = try await service.active(asOf: before, context.cutOff.instant, context.logger) else {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
-        summary.unusable = bench.unusable.mapValues(\.description)
+        summary.unusable = active.unusable.mapValues(\.description)
         for instrument in try await Instruments(database).find(ids: ids) {
-            let issued = try await issuer.issue(instrument, asOf: run.asOf, bench, session: run.session)
+            let issued = try await service.issue(instrument, asOf: run.asOf, active, session: run.session)
             summary.kept += try await Forecasts(database).keep(issued.forecasts)
             if !issued.refusals.isEmpty { summary.without[instrument.symbol] = issued.reason }
         }

@@ -3,7 +3,7 @@ package import LambdaEvents
 import LambdaRuntime
 package import Market
 
-/// What Predict is called with: a question over the HTTP API, a slice of a run, or the wish for a network as a file.
+/// What Predict is called with: a query over the HTTP API, a slice of a run, or the wish for a network as a file.
 package enum PredictEvent: Decodable, SelfReading, Sendable {
     case request(HTTPAPIRequest)
     case slice(run: String, instruments: [String])
@@ -29,7 +29,7 @@ package enum PredictEvent: Decodable, SelfReading, Sendable {
 }
 
 /// What a slice of a run came to.
-struct SliceSummary: Encodable, Sendable {
+struct RunSliceSummary: Encodable, Sendable {
     /// Forecasts written now; those that were kept already are not counted.
     var kept = 0
     /// Instruments that lack all or some families' forecasts, and why.

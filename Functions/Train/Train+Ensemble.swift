@@ -17,7 +17,7 @@ extension Train {
     private static let longest: Int64 = 22 * 3600
 
     /// Whether every family of a training came to its end: has a fit as of its time, or a record of its failure.
-    func isSettled(_ families: [String], asOf: Instant) async throws -> Bool {
+    func isFinished(_ families: [String], asOf: Instant) async throws -> Bool {
         let failed = try await Evaluations(database).list(asOf: asOf).filter { $0.subject == .training && $0.asOf == asOf }.map(\.family)
         for family in families where !failed.contains(family) {
             guard try await latest(family, asOf)?.asOf == asOf else { return false }
@@ -27,7 +27,7 @@ extension Train {
 
     /// Makes the ensemble that a training left unmade: one of its invocations died, so that the last one to end found it unsettled. Should
     /// one still be under way after `longest`, its end makes another ensemble, which serves instead.
-    func makeUp(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
+    func makeOverdueEnsemble(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         let over = time.adding(seconds: -Self.longest)
         var last: Instant?
         for member in ModelComposition.standard.members {
@@ -37,7 +37,7 @@ extension Train {
             summary.note = "no ensemble is overdue"
             return
         }
-        try await combine(asOf: last, &summary, context)
+        try await makeEnsemble(asOf: last, &summary, context)
         if !summary.models.isEmpty { context.logger.warning("A training ended without its ensemble", metadata: ["as of": "\(last)"]) }
     }
 
@@ -47,43 +47,43 @@ extension Train {
     ///
     /// The artifact is kept before the registry is locked; what came in between makes another ensemble, and it begins again. The artifact of
     /// the first stays, which nothing names.
-    func combine(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
+    func makeEnsemble(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         while true {
-            guard let drawn = try await draw(asOf) else {
+            guard let draft = try await draftEnsemble(asOf) else {
                 summary.note = "the ensemble waits for \(BlendedFHS.family) and another member"
                 return
             }
-            guard let isNew = try await register(drawn, asOf, context) else { continue }
-            try await follow(Ensemble.family, with: drawn.id, asOf)
+            guard let isNew = try await register(draft, asOf, context) else { continue }
+            try await promoteNewVersion(Ensemble.family, with: draft.id, asOf)
             summary.models.append(
-                TrainSummary.Trained(id: drawn.id, family: Ensemble.family, isNew: isNew, metrics: drawn.ensemble.metrics))
+                TrainSummary.Outcome(id: draft.id, family: Ensemble.family, isNew: isNew, metrics: draft.ensemble.metrics))
             return
         }
     }
 
     /// Whether it was not there before; nil, and nothing is registered, when another one is to be made by now.
-    private func register(_ drawn: Drawn, _ asOf: Instant, _ context: Context) async throws -> Bool? {
+    private func register(_ draft: EnsembleDraft, _ asOf: Instant, _ context: Context) async throws -> Bool? {
         let registry = ModelRegistry(database)
-        guard try await registry.find(drawn.id) == nil else { return false }
-        let reference = try await artifacts.put(model: drawn.id, drawn.ensemble.state().encoded(), deadline: context.cutOff.instant)
+        guard try await registry.find(draft.id) == nil else { return false }
+        let reference = try await artifacts.put(model: draft.id, draft.ensemble.state().encoded(), deadline: context.cutOff.instant)
         let isNew: Bool? = try await database.transaction(attempts: 3) {
             try await registry.lock()
-            guard try await draw(asOf)?.id == drawn.id else { return nil }
-            return try await registry.register(try drawn.model(asOf, reference))
+            guard try await draftEnsemble(asOf)?.id == draft.id else { return nil }
+            return try await registry.register(try draft.model(asOf, reference))
         }
-        if isNew == true { context.logger.info("Combined", metadata: ["model": "\(drawn.id)", "members": "\(drawn.members.map(\.id))"]) }
+        if isNew == true { context.logger.info("Combined", metadata: ["model": "\(draft.id)", "members": "\(draft.members.map(\.id))"]) }
         return isNew
     }
 
     /// An ensemble that is not registered yet.
-    private struct Drawn: Sendable {
+    private struct EnsembleDraft: Sendable {
         let id: String
         let ensemble: Ensemble
-        let members: [Model]
+        let members: [ModelVersion]
         let configuration, dataVersion, codeVersion: String
 
-        func model(_ asOf: Instant, _ reference: ArtifactStore.Reference) throws -> Model {
-            Model(
+        func model(_ asOf: Instant, _ reference: ArtifactStore.Reference) throws -> ModelVersion {
+            ModelVersion(
                 id: id, family: Ensemble.family, asOf: asOf, featureVersion: FeatureSet.version, config: configuration,
                 dataVersion: dataVersion, codeVersion: codeVersion, seed: 0, windowFrom: members.map(\.windowFrom).min() ?? asOf.utcDate,
                 windowTo: members.map(\.windowTo).max() ?? asOf.utcDate,
@@ -93,9 +93,9 @@ extension Train {
     }
 
     /// nil while the fallback or every other member is missing.
-    private func draw(_ asOf: Instant) async throws -> Drawn? {
+    private func draftEnsemble(_ asOf: Instant) async throws -> EnsembleDraft? {
         let composition = ModelComposition.standard
-        var fits: [(row: Model, prior: Double)] = []
+        var fits: [(row: ModelVersion, prior: Double)] = []
         for member in composition.members {
             if let row = try await latest(member.family, asOf) { fits.append((row, member.weight)) }
         }
@@ -119,11 +119,11 @@ extension Train {
         let data = Digest.sha256Hex(Array(losses.map(\.description).joined(separator: "\n").utf8))
         let id = ModelIdentity.of(
             Ensemble.family, asOf: asOf, configuration: text, dataVersion: data, codeVersion: code)
-        return Drawn(
+        return EnsembleDraft(
             id: id, ensemble: ensemble, members: fits.map(\.row), configuration: text, dataVersion: data, codeVersion: code)
     }
 
-    func latest(_ family: String, _ asOf: Instant) async throws -> Model? {
+    func latest(_ family: String, _ asOf: Instant) async throws -> ModelVersion? {
         try await ModelRegistry(database).list(family: family, asOf: asOf).first { $0.featureVersion == FeatureSet.version }
     }
 

@@ -11,7 +11,7 @@ import Store
 
 extension Train {
     /// What one training may know.
-    struct Knowledge: Sendable {
+    struct TrainingSnapshot: Sendable {
         let set: TrainingSet
         let asOf: Instant
         let dataVersion: String
@@ -25,10 +25,11 @@ extension Train {
     /// deadline came first. A checkpoint is continued whatever `part` says, so that an event delivered twice does not undo later parts. It is
     /// stored under the model's id, which is the hash of everything that decides the model's bits.
     func train(
-        _ plan: TrainingPlan, _ knowledge: Knowledge, part: Int, round: [String]? = nil, _ summary: inout TrainSummary, _ context: Context
+        _ plan: TrainingPlan, _ snapshot: TrainingSnapshot, part: Int, round: [String]? = nil, _ summary: inout TrainSummary,
+        _ context: Context
     ) async throws -> TrainEvent? {
         let code = try CodeVersion.current()
-        let id = plan.id(asOf: knowledge.asOf, dataVersion: knowledge.dataVersion, codeVersion: code)
+        let id = plan.id(asOf: snapshot.asOf, dataVersion: snapshot.dataVersion, codeVersion: code)
         var metrics: [String: Double] = [:]
         let isNew = try await ModelRegistry(database).find(id) == nil
         if isNew {
@@ -37,55 +38,55 @@ extension Train {
                 plan.type is any ResumableModel.Type ? try await checkpoints.get(model: id, deadline: context.cutOff.instant) : nil
             let progress: FitProgress
             do {
-                progress = try plan.fit(knowledge.set, resuming: checkpoint, deadline: context.cutOff.instant - Self.margin)
+                progress = try plan.fit(snapshot.set, resuming: checkpoint, deadline: context.cutOff.instant - Self.margin)
             } catch let failure as TrainingError {
-                try await record(failure, of: plan, knowledge, &summary, context)
+                try await record(failure, of: plan, snapshot, &summary, context)
                 return nil
             }
             switch progress {
             case .paused(let bytes):
                 guard part + 1 < Self.mostParts, bytes != checkpoint else {
-                    try await record(.deadline, of: plan, knowledge, &summary, context)
+                    try await record(.deadline, of: plan, snapshot, &summary, context)
                     return nil
                 }
                 try await checkpoints.put(model: id, bytes, deadline: context.cutOff.instant)
                 context.logger.info("Paused", metadata: ["model": "\(id)", "part": "\(part)", "took": "\(ContinuousClock.now - start)"])
-                return TrainEvent(time: knowledge.asOf, families: [plan.family], part: part + 1, round: round)
+                return TrainEvent(time: snapshot.asOf, families: [plan.family], part: part + 1, round: round)
             case .finished(let model):
                 metrics = model.metrics.filter { $0.value.isFinite }
                 let reference = try await artifacts.put(model: id, model.state().encoded(), deadline: context.cutOff.instant)
                 try await ModelRegistry(database).register(
-                    Model(
-                        id: id, family: plan.family, asOf: knowledge.asOf, featureVersion: FeatureSet.version, config: plan.configuration,
-                        dataVersion: knowledge.dataVersion, codeVersion: code, seed: Int64(plan.seed), windowFrom: knowledge.from,
-                        windowTo: knowledge.set.cut, metrics: String(decoding: try JSONEncoder().encode(metrics), as: UTF8.self),
+                    ModelVersion(
+                        id: id, family: plan.family, asOf: snapshot.asOf, featureVersion: FeatureSet.version, config: plan.configuration,
+                        dataVersion: snapshot.dataVersion, codeVersion: code, seed: Int64(plan.seed), windowFrom: snapshot.from,
+                        windowTo: snapshot.set.cut, metrics: String(decoding: try JSONEncoder().encode(metrics), as: UTF8.self),
                         artifactKey: reference.key, artifactSHA256: reference.sha256))
                 context.logger.info("Trained", metadata: ["model": "\(id)", "took": "\(ContinuousClock.now - start)"])
             }
         }
-        try await follow(plan.family, with: id, knowledge.asOf)
-        summary.models.append(TrainSummary.Trained(id: id, family: plan.family, isNew: isNew, metrics: metrics))
+        try await promoteNewVersion(plan.family, with: id, snapshot.asOf)
+        summary.models.append(TrainSummary.Outcome(id: id, family: plan.family, isNew: isNew, metrics: metrics))
         return nil
     }
 
     /// The fit failed and would fail again: what serves goes on.
     private func record(
-        _ failure: TrainingError, of plan: TrainingPlan, _ knowledge: Knowledge, _ summary: inout TrainSummary, _ context: Context
+        _ failure: TrainingError, of plan: TrainingPlan, _ snapshot: TrainingSnapshot, _ summary: inout TrainSummary, _ context: Context
     ) async throws {
-        let evidence = ["reason": "\(failure)", "config": plan.configuration, "data_version": knowledge.dataVersion]
+        let evidence = ["reason": "\(failure)", "config": plan.configuration, "data_version": snapshot.dataVersion]
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try await Evaluations(database).record(
             ModelEvaluation(
-                .training, family: plan.family, asOf: knowledge.asOf, verdict: "failed",
+                .training, family: plan.family, asOf: snapshot.asOf, verdict: "failed",
                 evidence: String(decoding: try encoder.encode(evidence), as: UTF8.self)))
         summary.failed[plan.family] = "\(failure)"
         context.logger.error(
-            "A training failed", metadata: ["family": "\(plan.family)", "as of": "\(knowledge.asOf)", "reason": "\(failure)"])
+            "A training failed", metadata: ["family": "\(plan.family)", "as of": "\(snapshot.asOf)", "reason": "\(failure)"])
     }
 
     /// Makes the model the champion when it is the newest fit of the champion's family, or the first of the floor's family and there is none.
-    func follow(_ family: String, with id: String, _ asOf: Instant) async throws {
+    func promoteNewVersion(_ family: String, with id: String, _ asOf: Instant) async throws {
         try await database.transaction(attempts: 3) {
             let promotions = Promotions(database)
             try await promotions.lock()

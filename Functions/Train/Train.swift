@@ -48,11 +48,11 @@ package struct Train: Function {
         try await database.withDeadline(context.cutOff.instant) {
             var summary = TrainSummary()
             if event.overdue == true {
-                try await makeUp(before: event.time, &summary, context)
+                try await makeOverdueEnsemble(before: event.time, &summary, context)
                 return summary
             }
             if event.families == [Ensemble.family] {
-                try await combine(asOf: event.time, &summary, context)
+                try await makeEnsemble(asOf: event.time, &summary, context)
                 return summary
             }
             let wanted = try await wanted(event)
@@ -60,38 +60,38 @@ package struct Train: Function {
                 summary.note = "every family has a fit that still lasts"
                 return summary
             }
-            guard let knowledge = try await knowledge(asOf: event.time) else {
+            guard let snapshot = try await snapshot(asOf: event.time) else {
                 summary.note = "no instrument has \(Self.leastSessions) sessions of features as of \(event.time): nothing to train on"
                 return summary
             }
-            summary.instruments = knowledge.set.histories.count
+            summary.instruments = snapshot.set.histories.count
             let round = event.round ?? wanted.map(\.family)
             var next = wanted.dropFirst().map { TrainEvent(time: event.time, families: [$0.family], round: round) }
-            for event in next { try await handOn(event, context) }
-            if let rest = try await train(first, knowledge, part: event.part ?? 0, round: round, &summary, context) {
-                try await handOn(rest, context)
+            for event in next { try await enqueueContinuation(event, context) }
+            if let rest = try await train(first, snapshot, part: event.part ?? 0, round: round, &summary, context) {
+                try await enqueueContinuation(rest, context)
                 next.append(rest)
-            } else if try await isSettled(round, asOf: event.time) {
-                try await combine(asOf: event.time, &summary, context)
+            } else if try await isFinished(round, asOf: event.time) {
+                try await makeEnsemble(asOf: event.time, &summary, context)
             }
-            summary.handedOn = next.flatMap { $0.families ?? [] }
+            summary.continued = next.flatMap { $0.families ?? [] }
             return summary
         }
     }
 
     /// Everything that was recorded by an instant; nil when it is too little.
-    func knowledge(asOf: Instant) async throws -> Knowledge? {
+    func snapshot(asOf: Instant) async throws -> TrainingSnapshot? {
         let tables = try await features.read(nil, .recorded(asOf)).filter { $0.sessions.count >= Self.leastSessions }
         guard let cut = tables.compactMap(\.sessions.last).max() else { return nil }
         let histories = try tables.map {
             try History.assemble(id: $0.instrument, sessions: $0.sessions, features: $0.values, extras: $0.extras)
         }
-        return Knowledge(
+        return TrainingSnapshot(
             set: TrainingSet(histories: histories, cut: cut), asOf: asOf, dataVersion: tables.dataVersion,
             from: histories.compactMap(\.sessions.first).min() ?? cut)
     }
 
-    private func handOn(_ event: TrainEvent, _ context: Context) async throws {
+    private func enqueueContinuation(_ event: TrainEvent, _ context: Context) async throws {
         let payload = Array(try JSONEncoder().encode(event))
         _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
     }

@@ -16,7 +16,7 @@ package struct TrainEvent: Codable, Sendable {
 
 /// What one invocation did.
 package struct TrainSummary: Encodable, Sendable {
-    struct Trained: Encodable, Sendable {
+    struct Outcome: Encodable, Sendable {
         let id: String
         let family: String
         /// False when the model was there already.
@@ -24,9 +24,9 @@ package struct TrainSummary: Encodable, Sendable {
         let metrics: [String: Double]
     }
 
-    var models: [Trained] = []
+    var models: [Outcome] = []
     /// Families given to other invocations, or to the next one from a checkpoint.
-    var handedOn: [String] = []
+    var continued: [String] = []
     /// Families whose fit failed, and why. Nothing tries them again by itself; another event of the same time does, and of several failures the
     /// first is recorded.
     var failed: [String: String] = [:]

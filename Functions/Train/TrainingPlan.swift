@@ -31,7 +31,7 @@ struct TrainingPlan: Sendable {
     /// Stored beside the model, as JSON.
     var configuration: String { #"{"features":"\#(FeatureSet.version)","form":\#(form),"family":"\#(family)","seed":\#(seed)}"# }
 
-    /// The model's identity: the same knowledge, configuration and code make the same model.
+    /// The model's identity: the same snapshot, configuration and code make the same model.
     func id(asOf: Instant, dataVersion: String, codeVersion: String) -> String {
         ModelIdentity.of(family, asOf: asOf, configuration: configuration, dataVersion: dataVersion, codeVersion: codeVersion)
     }

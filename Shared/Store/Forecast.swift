@@ -19,15 +19,15 @@ package struct Forecast: Hashable, Sendable {
     package let quantiles: [Double]
     package let baselineModel: String?
     package let baselineQuantiles: [Double]
-    package let probabilityOfFall: Double
+    package let probabilityOfLoss: Double
     /// What the distances from the median were multiplied with when the forecast was issued; `quantiles` are without. The reporting schema
     /// shows them with it.
-    package let spreadFactor: Double
+    package let calibrationFactor: Double
 
     package init(
         model: String, instrument: String, session: SessionDate, featureVersion: String, dataVersion: String, horizon: Int, role: String,
         asOf: Instant, originClose: Price, currency: String, quantiles: [Double], baselineModel: String?, baselineQuantiles: [Double],
-        probabilityOfFall: Double, spreadFactor: Double = 1
+        probabilityOfLoss: Double, calibrationFactor: Double = 1
     ) {
         self.model = model
         self.instrument = instrument
@@ -42,8 +42,8 @@ package struct Forecast: Hashable, Sendable {
         self.quantiles = quantiles
         self.baselineModel = baselineModel
         self.baselineQuantiles = baselineQuantiles
-        self.probabilityOfFall = probabilityOfFall
-        self.spreadFactor = spreadFactor
+        self.probabilityOfLoss = probabilityOfLoss
+        self.calibrationFactor = calibrationFactor
     }
 
     static let columns = """
@@ -56,13 +56,13 @@ package struct Forecast: Hashable, Sendable {
             model: try row[first], instrument: try row[first + 1], session: try row[first + 2], featureVersion: try row[first + 3],
             dataVersion: try row[first + 4], horizon: try row[first + 5], role: try row[first + 6], asOf: try row[first + 7],
             originClose: try row[first + 8], currency: try row[first + 9], quantiles: try row[first + 10],
-            baselineModel: try row[first + 11], baselineQuantiles: try row[first + 12], probabilityOfFall: try row[first + 13],
-            spreadFactor: try row[first + 14])
+            baselineModel: try row[first + 11], baselineQuantiles: try row[first + 12], probabilityOfLoss: try row[first + 13],
+            calibrationFactor: try row[first + 14])
     }
 }
 
 /// What is kept for a symbol as of an instant.
-package struct KeptForecasts: Sendable {
+package struct StoredForecasts: Sendable {
     package let instrument: Instrument
     /// The family that was asked for, or the champion's; nil when there is no such model as of the instant.
     package let family: String?

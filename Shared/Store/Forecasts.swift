@@ -25,7 +25,7 @@ package struct Forecasts: Sendable {
                 forecasts.map(\.model), forecasts.map(\.instrument), forecasts.map(\.session), forecasts.map(\.featureVersion),
                 forecasts.map(\.dataVersion), forecasts.map(\.horizon), forecasts.map(\.role), forecasts.map(\.asOf),
                 forecasts.map(\.originClose), forecasts.map(\.currency), forecasts.map(\.baselineModel),
-                forecasts.map(\.probabilityOfFall), forecasts.map(\.spreadFactor), forecasts.flatMap(\.quantiles),
+                forecasts.map(\.probabilityOfLoss), forecasts.map(\.calibrationFactor), forecasts.flatMap(\.quantiles),
                 forecasts.flatMap(\.baselineQuantiles),
                 Int32(first.quantiles.count),
             ])
@@ -38,7 +38,7 @@ package struct Forecasts: Sendable {
     ///   - family: of the model; nil asks for the champion's.
     package func kept(
         symbol: String, asOf: Instant, family: String? = nil, featureVersion: String
-    ) async throws(PostgresError) -> KeptForecasts? {
+    ) async throws(PostgresError) -> StoredForecasts? {
         let rows = try await database.query("SELECT * FROM kept_forecasts($1, $2, $3, $4)", [symbol, asOf, family, featureVersion])
         guard let first = rows.first else { return nil }
         var forecasts: [Forecast] = []
@@ -51,7 +51,7 @@ package struct Forecasts: Sendable {
             }
             forecasts.append(forecast)
         }
-        return KeptForecasts(
+        return StoredForecasts(
             instrument: try Instruments.instrument(first), family: try first[6], fittedAsOf: try first[8 + Forecast.width],
             lastSession: try first[7], forecasts: forecasts)
     }

@@ -2,7 +2,7 @@ package import Market
 package import Postgres
 
 /// A trained model: what it was made of and where its artifact lies.
-package struct Model: Hashable, Sendable {
+package struct ModelVersion: Hashable, Sendable {
     /// Hash of (as-of, config, data version, code version).
     package let id: String
     package let family: String
@@ -60,7 +60,7 @@ package struct ModelRegistry: Sendable {
 
     /// False when a model with this id is registered already; that one stays. Of a family's models as of one instant the last registered serves.
     @discardableResult
-    package func register(_ model: Model) async throws(PostgresError) -> Bool {
+    package func register(_ model: ModelVersion) async throws(PostgresError) -> Bool {
         try await database.execute(
             """
             INSERT INTO models (id, kind, as_of, feature_version, config, data_version, code_version, seed, window_from, window_to, metrics,
@@ -74,17 +74,17 @@ package struct ModelRegistry: Sendable {
             ]) > 0
     }
 
-    package func find(_ id: String) async throws(PostgresError) -> Model? {
-        try await database.query("SELECT \(Model.columns) FROM models m WHERE id = $1", [id]).one(Model.init)
+    package func find(_ id: String) async throws(PostgresError) -> ModelVersion? {
+        try await database.query("SELECT \(ModelVersion.columns) FROM models m WHERE id = $1", [id]).one(ModelVersion.init)
     }
 
     /// The models made at or before an instant, latest first, and of one instant the last registered; one family's if named.
-    package func list(family: String? = nil, asOf: Instant) async throws(PostgresError) -> [Model] {
+    package func list(family: String? = nil, asOf: Instant) async throws(PostgresError) -> [ModelVersion] {
         try await database.query(
             """
-            SELECT \(Model.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, ordinal DESC, id DESC
+            SELECT \(ModelVersion.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR kind = $2) ORDER BY as_of DESC, ordinal DESC, id DESC
             """,
             [asOf, family]
-        ).all(Model.init)
+        ).all(ModelVersion.init)
     }
 }

@@ -39,7 +39,7 @@ package struct Promotions: Sendable {
     /// The same for a person's word, which may be repeated after another, and which stands whatever the evidence says. False when the
     /// model is the champion already.
     @discardableResult
-    package func order(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
+    package func promoteManually(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
         try await database.transaction {
             try await lock()
             guard try await champion(asOf: asOf)?.id != model else { return false }
@@ -52,13 +52,13 @@ package struct Promotions: Sendable {
     }
 
     /// The champion as of an instant; nil before the first.
-    package func champion(asOf: Instant) async throws(PostgresError) -> Model? {
+    package func champion(asOf: Instant) async throws(PostgresError) -> ModelVersion? {
         try await database.query(
             """
-            SELECT \(Model.columns) FROM promotions p JOIN models m ON m.id = p.model_id
+            SELECT \(ModelVersion.columns) FROM promotions p JOIN models m ON m.id = p.model_id
             WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst) LIMIT 1
             """, [Self.slot, asOf]
-        ).one(Model.init)
+        ).one(ModelVersion.init)
     }
 
     /// Every decision up to an instant, latest first.

@@ -8,8 +8,8 @@ package struct ScoreTotals: Hashable, Sendable {
     package let family: String
     package let horizon: Int
     package let count: Int
-    package let loss, rawLoss, baselineLoss: Double
-    package let inside80, inside90, rawInside80, rawInside90, baselineInside80: Int
+    package let loss, uncalibratedLoss, baselineLoss: Double
+    package let inside80, inside90, uncalibratedInside80, uncalibratedInside90, baselineInside80: Int
 
     /// A share of all.
     package func share(_ inside: Int) -> Double { Double(inside) / Double(count) }
@@ -53,8 +53,10 @@ extension Scores {
             """, [from, through, asOf, instrument]
         ).all { row throws(PostgresError) in
             ScoreTotals(
-                group: try row[0], family: try row[1], horizon: try row[2], count: try row[3], loss: try row[4], rawLoss: try row[5],
-                baselineLoss: try row[6], inside80: try row[7], inside90: try row[8], rawInside80: try row[9], rawInside90: try row[10],
+                group: try row[0], family: try row[1], horizon: try row[2], count: try row[3], loss: try row[4],
+                uncalibratedLoss: try row[5],
+                baselineLoss: try row[6], inside80: try row[7], inside90: try row[8], uncalibratedInside80: try row[9],
+                uncalibratedInside90: try row[10],
                 baselineInside80: try row[11])
         }
     }

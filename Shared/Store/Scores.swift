@@ -4,21 +4,22 @@ package import Postgres
 /// What one matured forecast was worth. Losses are mean pinball losses over the levels; `raw` is without the spread factor.
 package struct ForecastScore: Hashable, Sendable {
     package let forecast: MaturedForecast
-    package let loss, rawLoss, baselineLoss: Double
-    package let inside80, inside90, rawInside80, rawInside90, baselineInside80: Bool
+    package let loss, uncalibratedLoss, baselineLoss: Double
+    package let inside80, inside90, uncalibratedInside80, uncalibratedInside90, baselineInside80: Bool
 
     package init(
-        _ forecast: MaturedForecast, loss: Double, rawLoss: Double, baselineLoss: Double, inside80: Bool, inside90: Bool, rawInside80: Bool,
-        rawInside90: Bool, baselineInside80: Bool
+        _ forecast: MaturedForecast, loss: Double, uncalibratedLoss: Double, baselineLoss: Double, inside80: Bool, inside90: Bool,
+        uncalibratedInside80: Bool,
+        uncalibratedInside90: Bool, baselineInside80: Bool
     ) {
         self.forecast = forecast
         self.loss = loss
-        self.rawLoss = rawLoss
+        self.uncalibratedLoss = uncalibratedLoss
         self.baselineLoss = baselineLoss
         self.inside80 = inside80
         self.inside90 = inside90
-        self.rawInside80 = rawInside80
-        self.rawInside90 = rawInside90
+        self.uncalibratedInside80 = uncalibratedInside80
+        self.uncalibratedInside90 = uncalibratedInside90
         self.baselineInside80 = baselineInside80
     }
 }
@@ -104,8 +105,9 @@ package struct Scores: Sendable {
             """,
             key + [
                 scores.map(\.forecast.family), forecasts.map(\.role), scores.map(\.forecast.knownAt), scores.map(\.forecast.outcome),
-                scores.map(\.loss), scores.map(\.rawLoss), scores.map(\.baselineLoss), scores.map(\.inside80), scores.map(\.inside90),
-                scores.map(\.rawInside80), scores.map(\.rawInside90), scores.map(\.baselineInside80),
+                scores.map(\.loss), scores.map(\.uncalibratedLoss), scores.map(\.baselineLoss), scores.map(\.inside80),
+                scores.map(\.inside90),
+                scores.map(\.uncalibratedInside80), scores.map(\.uncalibratedInside90), scores.map(\.baselineInside80),
             ])
     }
 }

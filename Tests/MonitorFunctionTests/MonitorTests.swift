@@ -16,22 +16,22 @@ import Testing
         { $0 < day ? 1 + 0.01 * Double(($0 * 7) % 11 - 5) : 4 }
     }
 
-    private func daily(_ market: LivedMarket, _ days: some Sequence<Int>) async throws {
-        for day in days { _ = try await send(.daily(time: LivedMarket.evening(day).adding(seconds: 60), from: nil), to: market) }
+    private func daily(_ market: ScoredMarket, _ days: some Sequence<Int>) async throws {
+        for day in days { _ = try await send(.daily(time: ScoredMarket.evening(day).adding(seconds: 60), from: nil), to: market) }
     }
 
-    private func send(_ event: MonitorEvent, to market: LivedMarket) async throws -> MonitorSummary {
+    private func send(_ event: MonitorEvent, to market: ScoredMarket) async throws -> MonitorSummary {
         try await Monitor(market.database).handle(event, Context())
     }
 
-    private func champion(_ market: LivedMarket, day: Int) async throws -> String? {
-        try await Promotions(market.database).champion(asOf: LivedMarket.evening(day).adding(seconds: 120))?.id
+    private func champion(_ market: ScoredMarket, day: Int) async throws -> String? {
+        try await Promotions(market.database).champion(asOf: ScoredMarket.evening(day).adding(seconds: 120))?.id
     }
 
     @Test func `Any order of evenings twice over leaves the same scores and factors`() async throws {
         var hashes: [[String: String]] = []
         for isShuffled in [false, true] {
-            let market = try await LivedMarket(days: 50, net: net())
+            let market = try await ScoredMarket(days: 50, net: net())
             var days = Array(0..<50)
             if isShuffled { days = (days + days).map { ($0 * 37) % 50 } }
             try await daily(market, days)
@@ -44,16 +44,16 @@ import Testing
     }
 
     @Test func `What members lost is in units of the floors range and as of an instant`() async throws {
-        let market = try await LivedMarket(days: 12, net: net())
+        let market = try await ScoredMarket(days: 12, net: net())
         try await daily(market, 0..<12)
         func losses(_ day: Int) async throws -> [MemberLoss] {
             try await Scores(market.database).memberLosses(
-                of: ["lstm", "blended-fhs"], floor: "blended-fhs", levels: (low: 1, high: 5), from: LivedMarket.start,
-                asOf: LivedMarket.evening(day))
+                of: ["lstm", "blended-fhs"], floor: "blended-fhs", levels: (low: 1, high: 5), from: ScoredMarket.start,
+                asOf: ScoredMarket.evening(day))
         }
         let all = try await losses(11)
         #expect(all.count == 2 * (11 + 7))
-        #expect(try await losses(6) == all.filter { $0.session.advanced(by: $0.horizon) <= LivedMarket.session(6) })
+        #expect(try await losses(6) == all.filter { $0.session.advanced(by: $0.horizon) <= ScoredMarket.session(6) })
         #expect(Array(all.prefix(4).map(\.family)) == ["blended-fhs", "lstm", "blended-fhs", "lstm"] && all[0].horizon == 1)
         var expected = Score()
         for place in 0..<10 {
@@ -63,45 +63,45 @@ import Testing
     }
 
     @Test func `Factors follow the outcomes and are known only once the horizon is over`() async throws {
-        let market = try await LivedMarket(days: 40, net: net())
+        let market = try await ScoredMarket(days: 40, net: net())
         try await daily(market, 0..<40)
-        let known = try await Calibrations(market.database).known(before: .utcMidnight(LivedMarket.session(99)))
+        let known = try await Calibrations(market.database).known(before: .utcMidnight(ScoredMarket.session(99)))
         func k(_ family: String, _ horizon: Int) -> Double { known.first { $0.family == family && $0.horizon == horizon }?.k ?? .nan }
         #expect(abs(k("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
         for (horizon, origins) in [(1, 39), (20, 20)] {
             var calibration = RangeCalibration()
-            for day in 0..<origins { calibration.learn(LivedMarket.session(day), inside: 1) }
+            for day in 0..<origins { calibration.learn(ScoredMarket.session(day), inside: 1) }
             #expect(k("blended-fhs", horizon) == calibration.factor && calibration.factor < 1, "all were inside")
         }
-        #expect(try await Calibrations(market.database).known(before: LivedMarket.evening(20)).allSatisfy { $0.horizon != 20 })
+        #expect(try await Calibrations(market.database).known(before: ScoredMarket.evening(20)).allSatisfy { $0.horizon != 20 })
         let last = try #require(known.first { $0.horizon == 20 })
-        #expect(last.session == LivedMarket.session(19) && last.knownAt == LivedMarket.evening(39) && last.outcomes == 10)
+        #expect(last.session == ScoredMarket.session(19) && last.knownAt == ScoredMarket.evening(39) && last.outcomes == 10)
     }
 
     @Test func `A review promotes on evidence and the watch goes back to the floor`() async throws {
-        let market = try await LivedMarket(days: 160, net: net(untilDay: 90))
+        let market = try await ScoredMarket(days: 160, net: net(untilDay: 90))
         try await daily(market, 0..<70)
-        let early = try await send(.review(time: LivedMarket.evening(70)), to: market)
+        let early = try await send(.review(time: ScoredMarket.evening(70)), to: market)
         #expect(early.isChanged == false && early.evidence?.first?.reasons.contains { $0.contains("60 are needed") } == true)
 
         try await daily(market, 70..<90)
-        let review = MonitorEvent.review(time: LivedMarket.evening(89).adding(seconds: 3600))
+        let review = MonitorEvent.review(time: ScoredMarket.evening(89).adding(seconds: 3600))
         let first = try await send(review, to: market)
         #expect(first.isChanged == true && first.champion == "lstm-1", "\(first.evidence?.first?.reasons ?? [])")
-        try await ModelRegistry(market.database).register(LivedMarket.model("har"))
+        try await ModelRegistry(market.database).register(ScoredMarket.model("har"))
         let again = try await send(review, to: market)
         #expect(again.isChanged == false && again.champion == "lstm-1" && again.note == "this review was made already")
-        let history = try await Promotions(market.database).history(asOf: LivedMarket.evening(90))
+        let history = try await Promotions(market.database).history(asOf: ScoredMarket.evening(90))
         #expect(history.map(\.model) == ["lstm-1", "blended-fhs-1"])
         #expect(history[0].evidence.contains(#""origins": 70"#), "\(history[0].evidence)")
-        let looks = try await Evaluations(market.database).list(asOf: LivedMarket.evening(90))
+        let looks = try await Evaluations(market.database).list(asOf: ScoredMarket.evening(90))
         #expect(looks.map(\.verdict) == ["replaced", "promoted", "confirmed", "kept"])
 
         try await daily(market, 90..<160)
-        let decisions = try await Promotions(market.database).history(asOf: LivedMarket.evening(160))
+        let decisions = try await Promotions(market.database).history(asOf: ScoredMarket.evening(160))
         #expect(decisions.map(\.family) == ["blended-fhs", "lstm", "blended-fhs"])
         #expect(decisions[0].reason.contains("lost more than blended-fhs"))
-        #expect(decisions[0].decidedAsOf > LivedMarket.evening(110), "a session after the first bad origin's longest horizon")
+        #expect(decisions[0].decidedAsOf > ScoredMarket.evening(110), "a session after the first bad origin's longest horizon")
         #expect(try await champion(market, day: 100) == "lstm-1")
         #expect(try await champion(market, day: 159) == "blended-fhs-1")
     }
@@ -110,18 +110,18 @@ import Testing
 
     /// A person's word and the watch at once: the watch waits for the word and decides on what then is.
     @Test func `The watch does not decide on a champion that is being replaced`() async throws {
-        let market = try await LivedMarket(days: 130, net: net(untilDay: 90))
-        let now = LivedMarket.evening(129).adding(seconds: 60)
-        try await ModelRegistry(market.database).register(LivedMarket.model("har"))
-        try await Promotions(market.database).order("lstm-1", asOf: LivedMarket.evening(0), reason: "we want it")
-        _ = try await Scoring(database: market.database).run(asOf: now, from: LivedMarket.start)
+        let market = try await ScoredMarket(days: 130, net: net(untilDay: 90))
+        let now = ScoredMarket.evening(129).adding(seconds: 60)
+        try await ModelRegistry(market.database).register(ScoredMarket.model("har"))
+        try await Promotions(market.database).promoteManually("lstm-1", asOf: ScoredMarket.evening(0), reason: "we want it")
+        _ = try await Scoring(database: market.database).run(asOf: now, from: ScoredMarket.start)
         let other = try database(named: try await market.database.query("SELECT current_database()")[0][0])
         let end = End()
         let watching = try await other.transaction {
             try await Promotions(other).lock()
             let watching = Task {
                 defer { end.isReached.withLock { $0 = true } }
-                return try await Decisions(database: market.database, logger: Context().logger).watch(asOf: now)
+                return try await ChampionDecisions(database: market.database, logger: Context().logger).checkRollback(asOf: now)
             }
             var isWaiting = false
             while !isWaiting, !end.isReached.withLock(\.self) {
@@ -131,7 +131,7 @@ import Testing
                         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                     """)[0][0]
             }
-            try await Promotions(other).order("har-1", asOf: now, reason: "we want another")
+            try await Promotions(other).promoteManually("har-1", asOf: now, reason: "we want another")
             return watching
         }
         let summary = try await watching.value
@@ -140,8 +140,8 @@ import Testing
     }
 
     @Test func `A persons word stands beside the rules`() async throws {
-        let market = try await LivedMarket(days: 3, net: net())
-        let now = LivedMarket.evening(2)
+        let market = try await ScoredMarket(days: 3, net: net())
+        let now = ScoredMarket.evening(2)
         let promoted = try await send(.promote("lstm", reason: "we want it", time: now), to: market)
         #expect(promoted.champion == "lstm-1" && promoted.isChanged == true)
         #expect(try await send(.promote("lstm-1", reason: nil, time: now), to: market).isChanged == false)
@@ -150,16 +150,18 @@ import Testing
             try await Promotions(market.database).history(asOf: now).map(\.reason) == [
                 "rolled back by hand", "we want it", "the first champion",
             ])
-        await #expect(throws: Decisions.Failure.self) { try await send(.promote("nothing", reason: nil, time: now), to: market) }
-        await #expect(throws: Decisions.Failure.self) { try await send(.promote("random-walk", reason: nil, time: now), to: market) }
+        await #expect(throws: ChampionDecisions.Failure.self) { try await send(.promote("nothing", reason: nil, time: now), to: market) }
+        await #expect(throws: ChampionDecisions.Failure.self) {
+            try await send(.promote("random-walk", reason: nil, time: now), to: market)
+        }
         let compared = try await send(.compare("lstm", with: "blended-fhs", time: now), to: market)
         #expect(compared.evidence?.first?.origins == 0)
     }
 
     @Test func `A persons decisions keep the figures of their time`() async throws {
-        let market = try await LivedMarket(days: 90, net: net())
+        let market = try await ScoredMarket(days: 90, net: net())
         try await daily(market, 0..<90)
-        let now = LivedMarket.evening(90)
+        let now = ScoredMarket.evening(90)
         #expect(try await send(.promote("lstm", reason: nil, time: now), to: market).evidence?.first?.origins == 70)
         #expect(try await send(.rollback(reason: nil, time: now), to: market).isChanged == true)
         let evidence = try await Promotions(market.database).history(asOf: now).map(\.evidence)
@@ -171,10 +173,10 @@ import Testing
     }
 
     @Test func `A fit that reads other features is not promoted`() async throws {
-        let market = try await LivedMarket(days: 3, net: net())
-        let now = LivedMarket.evening(2)
-        try await ModelRegistry(market.database).register(LivedMarket.model("har", featureVersion: "f0"))
-        let failure = await #expect(throws: Decisions.Failure.self) {
+        let market = try await ScoredMarket(days: 3, net: net())
+        let now = ScoredMarket.evening(2)
+        try await ModelRegistry(market.database).register(ScoredMarket.model("har", featureVersion: "f0"))
+        let failure = await #expect(throws: ChampionDecisions.Failure.self) {
             try await send(.promote("har-1", reason: nil, time: now), to: market)
         }
         #expect(failure?.description.contains("have har trained with them (bellwether invoke Train)") == true)
@@ -182,15 +184,15 @@ import Testing
     }
 
     @Test func `A comparison says whether reviews look at the pair`() async throws {
-        let market = try await LivedMarket(days: 3, net: net())
-        try await ModelRegistry(market.database).register(LivedMarket.model("har"))
+        let market = try await ScoredMarket(days: 3, net: net())
+        try await ModelRegistry(market.database).register(ScoredMarket.model("har"))
         func isReviewed(_ family: String, _ other: String) async throws -> Bool? {
-            try await send(.compare(family, with: other, time: LivedMarket.evening(2)), to: market).isReviewed
+            try await send(.compare(family, with: other, time: ScoredMarket.evening(2)), to: market).isReviewed
         }
         #expect(try await isReviewed("lstm", "blended-fhs") == true)
         #expect(try await isReviewed("lstm", "har") == false)
         #expect(try await isReviewed("blended-fhs", "lstm") == false)
-        try await Promotions(market.database).order("har-1", asOf: LivedMarket.evening(1), reason: "we want it")
+        try await Promotions(market.database).promoteManually("har-1", asOf: ScoredMarket.evening(1), reason: "we want it")
         #expect(try await isReviewed("lstm", "har") == true)
         #expect(try await isReviewed("blended-fhs", "har") == false, "the floor is not reviewed, it is gone back to")
     }

@@ -9,7 +9,7 @@ import Testing
     /// Origins of consecutive days: each family's loss beside a random walk's, and how many of ten outcomes its range held.
     private func record(
         _ days: Int, _ families: [String: (loss: (Int, Int) -> Double, inside: Int)], baseline: (Int, Int) -> Double = { _, _ in 1 }
-    ) -> LiveRecord {
+    ) -> LiveScores {
         let rows = (0..<days).flatMap { day in
             Quantiles.horizons.flatMap { horizon in
                 families.map { family, figures in
@@ -19,20 +19,20 @@ import Testing
                 }
             }
         }
-        return LiveRecord(rows.shuffled(), families: Set(families.keys))
+        return LiveScores(rows.shuffled(), families: Set(families.keys))
     }
 
     /// A loss that varies from day to day as real ones do.
     private func wave(_ mean: Double) -> (Int, Int) -> Double { { day, horizon in mean + 0.01 * Double((day * 7 + horizon) % 11 - 5) } }
 
-    private func judge(_ record: LiveRecord) -> PromotionRule.Judgement {
-        PromotionRule.judge(record, challenger: "net", champion: "floor", floor: "floor")
+    private func evaluate(_ record: LiveScores) -> PromotionRule.Assessment {
+        PromotionRule.evaluate(record, challenger: "net", champion: "floor", floor: "floor")
     }
 
     @Test func `A challenger that is better beyond chance is promoted with its evidence`() throws {
-        let judgement = judge(record(80, ["net": (wave(0.9), 8), "floor": ({ _, _ in 0.95 }, 8)]))
-        #expect(judgement.isPromoted)
-        let evidence = judgement.evidence
+        let assessment = evaluate(record(80, ["net": (wave(0.9), 8), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(assessment.isPromoted)
+        let evidence = assessment.evidence
         #expect(evidence.origins == 80 && evidence.from == SessionDate(day: 15_000) && evidence.to == SessionDate(day: 15_079))
         #expect(try #require(evidence.t) < -1.65)
         #expect(abs(try #require(evidence.meanDifference) + 0.05) < 0.01)
@@ -42,22 +42,22 @@ import Testing
 
     @Test(arguments: [(59, 8, "60 are needed"), (80, 7, "held 70.0 %"), (80, 9, "held 90.0 %")])
     func `Too few origins or ranges that do not hold keep the champion`(_ days: Int, _ inside: Int, _ reason: String) {
-        let judgement = judge(record(days, ["net": (wave(0.9), inside), "floor": ({ _, _ in 0.95 }, 8)]))
-        #expect(!judgement.isPromoted)
-        #expect(judgement.evidence.reasons.contains { $0.contains(reason) }, "\(judgement.evidence.reasons)")
+        let assessment = evaluate(record(days, ["net": (wave(0.9), inside), "floor": ({ _, _ in 0.95 }, 8)]))
+        #expect(!assessment.isPromoted)
+        #expect(assessment.evidence.reasons.contains { $0.contains(reason) }, "\(assessment.evidence.reasons)")
     }
 
     @Test func `One horizon worse than the floor keeps the champion`() {
-        let judgement = judge(
+        let assessment = evaluate(
             record(80, ["net": ({ $1 == 20 ? 0.96 : 0.80 + 0.001 * Double($0 % 3) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
-        #expect(judgement.evidence.reasons == ["worse than floor at horizon 20"])
+        #expect(assessment.evidence.reasons == ["worse than floor at horizon 20"])
     }
 
     @Test func `Chance is not enough`() {
-        let judgement = judge(
+        let assessment = evaluate(
             record(80, ["net": ({ 0.949 + 0.05 * Double(($0 / 10) % 2 * 2 - 1) + 0 * Double($1) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
-        #expect(judgement.evidence.reasons.count == 1, "\(judgement.evidence.reasons)")
-        #expect(judgement.evidence.reasons.first?.contains("beyond chance") == true)
+        #expect(assessment.evidence.reasons.count == 1, "\(assessment.evidence.reasons)")
+        #expect(assessment.evidence.reasons.first?.contains("beyond chance") == true)
     }
 
     /// Better where the random walk loses little and a little worse where it loses much: at the longest horizon, or on a loud day.
@@ -70,7 +70,7 @@ import Testing
                 "net": ({ baseline($0, $1) * (wave(isLoud($0, $1) ? 0.96 : 0.9)($0, $1)) }, 8),
                 "champion": ({ 0.95 * baseline($0, $1) }, 8), "floor": ({ baseline($0, $1) }, 8),
             ]
-            return PromotionRule.judge(
+            return PromotionRule.evaluate(
                 record(80, families, baseline: scale), challenger: "net", champion: "champion", floor: "floor"
             ).evidence.reasons
         }
@@ -79,13 +79,13 @@ import Testing
     }
 
     @Test func `Only the last year counts`() {
-        let judgement = judge(
+        let assessment = evaluate(
             record(400, ["net": ({ $0 < 150 ? 2 : 0.9 + 0.001 * Double(($0 + $1) % 5) }, 8), "floor": ({ _, _ in 0.95 }, 8)]))
-        #expect(judgement.isPromoted && judgement.evidence.origins == 250)
+        #expect(assessment.isPromoted && assessment.evidence.origins == 250)
     }
 
     private func watched(_ loss: @escaping (Int, Int) -> Double, days: Int = 69) -> Evidence? {
-        RollbackRule.judge(record(days, ["net": (loss, 8), "floor": ({ _, _ in 0.95 }, 8)]), champion: "net", floor: "floor")
+        RollbackRule.evaluate(record(days, ["net": (loss, 8), "floor": ({ _, _ in 0.95 }, 8)]), champion: "net", floor: "floor")
     }
 
     @Test func `The champion goes when its last twenty origins are worse by two standard errors`() {
@@ -130,6 +130,6 @@ import Testing
         let rows = [1, 5].map {
             OriginScore(session: SessionDate(day: 1), horizon: $0, family: "net", loss: 1, baselineLoss: 1, inside80: 8, count: 10)
         }
-        #expect(LiveRecord(rows, families: ["net"]).origins.isEmpty)
+        #expect(LiveScores(rows, families: ["net"]).origins.isEmpty)
     }
 }

@@ -7,11 +7,11 @@ import Testing
 @Suite struct ForecastDocumentTests {
     private let session = SessionDate(year: 2013, month: 3, day: 1)
 
-    private func document(_ evidence: Evidence?) -> ForecastDocument {
+    private func document(_ evidence: PerformanceSummary?) -> ForecastDocument {
         let quantile = ForecastDocument.Quantile(level: 0.05, logReturn: -0.0125, price: 425.12)
         let forecast = ForecastDocument.Horizon(
             horizon: 1, targetSession: evidence.map { _ in session.advanced(by: 3) }, quantiles: [quantile], randomWalk: [],
-            probabilityOfFall: 0.5, spreadFactor: 1.25, evidence: evidence)
+            probabilityOfLoss: 0.5, calibrationFactor: 1.25, evidence: evidence)
         let entry = ForecastDocument.Entry(
             role: "champion", model: .init(id: "m", family: "blended-fhs", asOf: Instant(seconds: 0)),
             baselineModel: evidence.map { _ in "w" },
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `Every member is written in order`() {
-        let json = document(Evidence(forecasts: 280, coverage80: 0.8, pinballSkill: 0.015)).json()
+        let json = document(PerformanceSummary(forecasts: 280, coverage80: 0.8, pinballSkill: 0.015)).json()
         #expect(
             json
                 == #"{"close":430,"currency":"USD","disclaimer":"\#(document(nil).disclaimer)","entries":[{"as_of":"1970-01-01T00:00:00.000001Z","#

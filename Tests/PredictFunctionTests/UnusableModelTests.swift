@@ -84,7 +84,7 @@ import Testing
         let bytes = try model.state().encoded()
         market.bucket.objects.withLock { $0["/kept/models/\(id)"] = bytes }
         try await ModelRegistry(market.database).register(
-            Model(
+            ModelVersion(
                 id: id, family: model.family, asOf: asOf, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
                 codeVersion: "c",
                 seed: 1, windowFrom: last, windowTo: last, metrics: "{}", artifactKey: "models/\(id)",
@@ -113,7 +113,7 @@ import Testing
                     model: "climatology-1", instrument: apple.id, session: last.advanced(by: -1), featureVersion: FeatureSet.version,
                     dataVersion: "d", horizon: horizon, role: "champion", asOf: market.evening.adding(seconds: -3600),
                     originClose: Price(410), currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: nil,
-                    baselineQuantiles: (-3...3).map { Double($0) / 100 }, probabilityOfFall: 0.5)
+                    baselineQuantiles: (-3...3).map { Double($0) / 100 }, probabilityOfLoss: 0.5)
             })
         // What it said the session before is no answer, also when it is asked again.
         for _ in 0..<2 {

@@ -7,8 +7,8 @@ import Testing
 @Suite struct ForecastTests {
     static let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"]
 
-    func model(_ id: String, asOf: Instant, family: String = "blended-fhs") -> Model {
-        Model(
+    func model(_ id: String, asOf: Instant, family: String = "blended-fhs") -> ModelVersion {
+        ModelVersion(
             id: id, family: family, asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
             windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)",
             artifactSHA256: "00")
@@ -22,7 +22,7 @@ import Testing
             model: model, instrument: instrument, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
             role: "champion",
             asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: nil,
-            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfFall: 0.48, spreadFactor: spread)
+            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfLoss: 0.48, calibrationFactor: spread)
     }
 
     /// Apple with two values, one return of 0.01 × n a session and one extra.
@@ -83,7 +83,7 @@ import Testing
         #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
     }
 
-    @Test func `The champion and the roster are read as of an instant`() async throws {
+    @Test func `The champion and the lineup are read as of an instant`() async throws {
         let database = try await freshDatabase()
         let (registry, promotions) = (ModelRegistry(database), Promotions(database))
         let (one, two) = (model("m1", asOf: "2012-01-01T00:00:00Z"), model("m2", asOf: "2012-02-01T00:00:00Z"))
@@ -94,19 +94,19 @@ import Testing
         #expect(try await registry.find("m1") == one)
         #expect(try await registry.list(family: "blended-fhs", asOf: two.asOf).map(\.id) == ["m2", "m1"])
         #expect(try await registry.list(family: "lstm", asOf: one.asOf).map(\.id) == ["n1"])
-        func roster(_ asOf: Instant) async throws -> Roster? {
-            try await registry.roster(asOf: asOf, featureVersion: "f1", floor: "blended-fhs", baseline: "random-walk")
+        func lineup(_ asOf: Instant) async throws -> ModelLineup? {
+            try await registry.lineup(asOf: asOf, featureVersion: "f1", floor: "blended-fhs", baseline: "random-walk")
         }
-        #expect(try await roster(two.asOf) == nil)
+        #expect(try await lineup(two.asOf) == nil)
         try await promotions.promote("m1", asOf: one.asOf, reason: "first")
         try await promotions.promote("m1", asOf: one.asOf, reason: "again")
         #expect(try await promotions.champion(asOf: "2011-12-31T00:00:00Z") == nil)
         #expect(try await promotions.champion(asOf: two.asOf) == one)
-        let before = try #require(try await roster(two.asOf))
+        let before = try #require(try await lineup(two.asOf))
         #expect(before.members.map(\.role) == [.champion, .challenger, .baseline])
         #expect(before.champion.fits.map(\.id) == ["m1", "m2"], "a promoted fit serves before a newer one of its family")
         try await promotions.promote("n1", asOf: two.asOf, reason: "better", evidence: #"{"t":-2.5}"#)
-        let after = try #require(try await roster(two.asOf))
+        let after = try #require(try await lineup(two.asOf))
         #expect(after.members.map(\.family) == ["lstm", "blended-fhs", "random-walk"])
         #expect(after["blended-fhs"]?.role == .floor && after["blended-fhs"]?.fits.map(\.id) == ["m2", "m1"])
         #expect(try await promotions.history(asOf: two.asOf).map(\.evidence) == [#"{"t": -2.5}"#, "{}"])
@@ -120,10 +120,10 @@ import Testing
         let now: Instant = "2012-02-01T00:00:00Z"
         for name in ["m1", "m2"] { try await ModelRegistry(database).register(model(name, asOf: "2012-01-01T00:00:00Z")) }
         try await promotions.promote("m2", asOf: now, reason: "by rule")
-        #expect(try await promotions.order("m1", asOf: now, reason: "back"))
+        #expect(try await promotions.promoteManually("m1", asOf: now, reason: "back"))
         #expect(try await promotions.champion(asOf: now)?.id == "m1")
-        #expect(try await !promotions.order("m1", asOf: now, reason: "back"))
-        #expect(try await promotions.order("m2", asOf: now, reason: "and forth"))
+        #expect(try await !promotions.promoteManually("m1", asOf: now, reason: "back"))
+        #expect(try await promotions.promoteManually("m2", asOf: now, reason: "and forth"))
         #expect(try await promotions.champion(asOf: now)?.id == "m2")
         #expect(try await promotions.history(asOf: now).map(\.reason) == ["and forth", "back", "by rule"])
     }
@@ -140,8 +140,8 @@ import Testing
         for name in order { try await promotions.promote(name, asOf: now, reason: "newer") }
         try await promotions.promote(order[0], asOf: now, reason: "again")
         #expect(try await promotions.champion(asOf: now)?.id == order[1])
-        let roster = try await registry.roster(asOf: now, featureVersion: "f1", floor: "garch-t", baseline: "random-walk")
-        #expect(roster?["blended-fhs"]?.fits.map(\.id) == order.reversed())
+        let lineup = try await registry.lineup(asOf: now, featureVersion: "f1", floor: "garch-t", baseline: "random-walk")
+        #expect(lineup?["blended-fhs"]?.fits.map(\.id) == order.reversed())
     }
 
     @Test func `A kept forecast is found and never rewritten`() async throws {

@@ -28,7 +28,8 @@ import Testing
 
     private func score(_ matured: MaturedForecast, loss: Double = 0.5, inside: Bool = true) -> ForecastScore {
         ForecastScore(
-            matured, loss: loss, rawLoss: 0.6, baselineLoss: 1, inside80: inside, inside90: true, rawInside80: false, rawInside90: true,
+            matured, loss: loss, uncalibratedLoss: 0.6, baselineLoss: 1, inside80: inside, inside90: true, uncalibratedInside80: false,
+            uncalibratedInside90: true,
             baselineInside80: true)
     }
 
@@ -98,7 +99,8 @@ import Testing
                 "champion blended-fhs 1 2", "champion blended-fhs 5 1", "champion lstm 1 1",
             ])
         #expect(
-            totals[0].loss == 1 && totals[0].rawLoss == 1.2 && totals[0].inside80 == 0 && totals[0].share(totals[0].baselineInside80) == 1)
+            totals[0].loss == 1 && totals[0].uncalibratedLoss == 1.2 && totals[0].inside80 == 0
+                && totals[0].share(totals[0].baselineInside80) == 1)
         #expect(
             try await scores.totals(by: .instrument, from: "2012-01-01", through: "2012-01-31", asOf: "2012-01-04T23:00:00Z").map(\.count)
                 == [1, 1])
@@ -132,8 +134,9 @@ import Testing
             scores.append(
                 ForecastScore(
                     MaturedForecast(forecast: forecast, family: row.family, outcome: 0.01, knownAt: evening.adding(seconds: 86_400)),
-                    loss: row.loss, rawLoss: 7, baselineLoss: row.baseline, inside80: row.inside, inside90: true, rawInside80: false,
-                    rawInside90: false, baselineInside80: false))
+                    loss: row.loss, uncalibratedLoss: 7, baselineLoss: row.baseline, inside80: row.inside, inside90: true,
+                    uncalibratedInside80: false,
+                    uncalibratedInside90: false, baselineInside80: false))
         }
         try await Scores(database).replace(scores)
         let now = evening.adding(seconds: 2 * 86_400)

@@ -18,16 +18,16 @@ struct EnsembleTests {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
         var summary = TrainSummary()
-        try await train.combine(asOf: Train.testTime, &summary, Context())
+        try await train.makeEnsemble(asOf: Train.testTime, &summary, Context())
         #expect(summary.models.isEmpty && summary.note?.contains("waits for blended-fhs") == true)
 
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         let families = plans.map(\.family)
-        _ = try await train.train(plans[0], knowledge, part: 0, &summary, Context())
-        #expect(try await !train.isSettled(families, asOf: Train.testTime))
-        _ = try await train.train(plans[1], knowledge, part: 0, &summary, Context())
-        #expect(try await train.isSettled(families, asOf: Train.testTime))
-        for _ in 0..<2 { try await train.combine(asOf: Train.testTime, &summary, Context()) }
+        _ = try await train.train(plans[0], snapshot, part: 0, &summary, Context())
+        #expect(try await !train.isFinished(families, asOf: Train.testTime))
+        _ = try await train.train(plans[1], snapshot, part: 0, &summary, Context())
+        #expect(try await train.isFinished(families, asOf: Train.testTime))
+        for _ in 0..<2 { try await train.makeEnsemble(asOf: Train.testTime, &summary, Context()) }
         #expect(
             summary.models.map(\.family) == families + ["ensemble", "ensemble"] && summary.models.map(\.isNew) == [true, true, true, false])
 
@@ -43,15 +43,15 @@ struct EnsembleTests {
     @Test func `Of two that make the ensemble at once one does`() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var summary = TrainSummary()
-        for plan in plans { _ = try await train.train(plan, knowledge, part: 0, &summary, Context()) }
+        for plan in plans { _ = try await train.train(plan, snapshot, part: 0, &summary, Context()) }
         let made = try await withThrowingTaskGroup(of: TrainSummary.self) { group in
             for _ in 0..<4 {
                 let other = try await train.onItsOwnConnection()
                 group.addTask {
                     var own = TrainSummary()
-                    try await other.combine(asOf: Train.testTime, &own, Context())
+                    try await other.makeEnsemble(asOf: Train.testTime, &own, Context())
                     return own
                 }
             }
@@ -67,15 +67,15 @@ struct EnsembleTests {
             TrainingPlan(type: StandIn.self, seed: 1),
         ]
         let train = try await Train.overRandomBars(plans)
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var early = TrainSummary()
-        for plan in plans.prefix(2) { _ = try await train.train(plan, knowledge, part: 0, &early, Context()) }
+        for plan in plans.prefix(2) { _ = try await train.train(plan, snapshot, part: 0, &early, Context()) }
         let (holder, other) = (try await train.onItsOwnConnection(), try await train.onItsOwnConnection())
         let waiting = try await holder.database.transaction { () async throws -> Task<TrainSummary, any Error> in
             try await ModelRegistry(holder.database).lock()
             let waiting = Task {
                 var summary = TrainSummary()
-                try await other.combine(asOf: Train.testTime, &summary, Context())
+                try await other.makeEnsemble(asOf: Train.testTime, &summary, Context())
                 return summary
             }
             let waiters =
@@ -83,7 +83,7 @@ struct EnsembleTests {
                 + "(SELECT oid FROM pg_database WHERE datname = current_database())"
             while try await train.database.query(waiters)[0][0] as Int64 == 0 { try await Task.sleep(for: .milliseconds(5)) }
             var late = TrainSummary()
-            _ = try await train.train(plans[2], knowledge, part: 0, &late, Context())
+            _ = try await train.train(plans[2], snapshot, part: 0, &late, Context())
             return waiting
         }
         let made = try await waiting.value.models
@@ -97,10 +97,10 @@ struct EnsembleTests {
             TrainingPlan(type: StandIn.self, seed: 1),
         ]
         let train = try await Train.overRandomBars(plans)
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var summary = TrainSummary()
-        for plan in plans.prefix(2) { _ = try await train.train(plan, knowledge, part: 0, &summary, Context()) }
-        #expect(try await !train.isSettled(plans.map(\.family), asOf: Train.testTime), "the other died without a word")
+        for plan in plans.prefix(2) { _ = try await train.train(plan, snapshot, part: 0, &summary, Context()) }
+        #expect(try await !train.isFinished(plans.map(\.family), asOf: Train.testTime), "the other died without a word")
         let overdue = { (hours: Int64) in TrainEvent(time: Train.testTime.adding(seconds: 3600 * hours), overdue: true) }
         #expect(try await train.handle(overdue(21), Context()).models.isEmpty, "it may still be under way")
         let made = try await train.handle(overdue(23), Context()).models
@@ -108,15 +108,15 @@ struct EnsembleTests {
         let partial = try #require(try await ModelRegistry(train.database).find(made[0].id))
         #expect(partial.asOf == Train.testTime)
         #expect(try await train.handle(overdue(23), Context()).note == "no ensemble is overdue")
-        try await Promotions(train.database).order(partial.id, asOf: Train.testTime, reason: "we want it")
+        try await Promotions(train.database).promoteManually(partial.id, asOf: Train.testTime, reason: "we want it")
 
-        _ = try await train.train(plans[2], knowledge, part: 0, &summary, Context())
-        try await train.combine(asOf: Train.testTime, &summary, Context())
+        _ = try await train.train(plans[2], snapshot, part: 0, &summary, Context())
+        try await train.makeEnsemble(asOf: Train.testTime, &summary, Context())
         let whole = try #require(summary.models.last)
         #expect(whole.isNew && whole.id != partial.id && whole.metrics.keys.contains("weight_linear-quantile_1"))
         #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).map(\.id) == [whole.id, partial.id])
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id)
-        try await train.follow("ensemble", with: partial.id, Train.testTime)
+        try await train.promoteNewVersion("ensemble", with: partial.id, Train.testTime)
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id, "an older fit does not come back")
     }
 

@@ -12,15 +12,15 @@ struct RedeliveryTests {
     @Test func `A first part that comes again goes on from what later parts reached`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var summary = TrainSummary()
         for part in 0..<SlowModel.parts - 1 {
-            #expect(try await train.train(plan, knowledge, part: part, &summary, Context())?.part == part + 1)
+            #expect(try await train.train(plan, snapshot, part: part, &summary, Context())?.part == part + 1)
         }
-        #expect(try await train.train(plan, knowledge, part: 0, &summary, Context()) == nil, "nothing but the last part was left to do")
+        #expect(try await train.train(plan, snapshot, part: 0, &summary, Context()) == nil, "nothing but the last part was left to do")
         let id = try #require(summary.models.first?.id)
         let model = try #require(try await ModelRegistry(train.database).find(id))
         let bytes = try await train.artifacts.get(ArtifactStore.Reference(key: model.artifactKey, sha256: model.artifactSHA256))
-        #expect(bytes == (try SlowModel.fit(knowledge.set).state().encoded()))
+        #expect(bytes == (try SlowModel.fit(snapshot.set).state().encoded()))
     }
 }

@@ -15,25 +15,25 @@ struct TrainTests {
     @Test func `A fit goes on from its checkpoint to the same model`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var summary = TrainSummary()
         var event = TrainEvent(time: Train.testTime)
         for part in 1..<SlowModel.parts {
-            event = try #require(await train.train(plan, knowledge, part: event.part ?? 0, &summary, Context()))
+            event = try #require(await train.train(plan, snapshot, part: event.part ?? 0, &summary, Context()))
             #expect(event.part == part && event.families == ["slow"] && event.time == Train.testTime)
         }
         #expect(summary.models.isEmpty)
-        #expect(try await train.train(plan, knowledge, part: event.part ?? 0, &summary, Context()) == nil)
+        #expect(try await train.train(plan, snapshot, part: event.part ?? 0, &summary, Context()) == nil)
         let id = try #require(summary.models.first?.id)
         let model = try #require(try await ModelRegistry(train.database).find(id))
         let bytes = try await train.artifacts.get(ArtifactStore.Reference(key: model.artifactKey, sha256: model.artifactSHA256))
-        #expect(bytes == (try SlowModel.fit(knowledge.set).state().encoded()))
-        #expect(try await train.train(plan, knowledge, part: 0, &summary, Context()) == nil)
+        #expect(bytes == (try SlowModel.fit(snapshot.set).state().encoded()))
+        #expect(try await train.train(plan, snapshot, part: 0, &summary, Context()) == nil)
         #expect(summary.models.map(\.isNew) == [true, false])
     }
 
     @Test func `A checkpoint of another training counts as none`() async throws {
-        let set = try #require(try await Train.overRandomBars([]).knowledge(asOf: Train.testTime)).set
+        let set = try #require(try await Train.overRandomBars([]).snapshot(asOf: Train.testTime)).set
         let progress = try TrainingPlan(type: SlowModel.self, seed: 1).fit(set, resuming: [1, 2], deadline: .now + .seconds(60))
         guard case .paused(let checkpoint) = progress else { throw TrainingError.deadline }
         #expect(checkpoint == [7])
@@ -42,11 +42,11 @@ struct TrainTests {
     @Test func `A fit that does not come forward fails and is recorded`() async throws {
         let plan = TrainingPlan(type: StuckModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
-        let knowledge = try #require(try await train.knowledge(asOf: Train.testTime))
+        let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var summary = TrainSummary()
-        let next = try #require(await train.train(plan, knowledge, part: 0, &summary, Context()))
+        let next = try #require(await train.train(plan, snapshot, part: 0, &summary, Context()))
         #expect(next.part == 1)
-        #expect(try await train.train(plan, knowledge, part: 1, &summary, Context()) == nil)
+        #expect(try await train.train(plan, snapshot, part: 1, &summary, Context()) == nil)
         #expect(summary.failed.keys.sorted() == ["stuck"])
     }
 

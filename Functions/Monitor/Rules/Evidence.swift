@@ -25,7 +25,7 @@ struct Evidence: Encodable, Sendable, Hashable {
         case origins, from, to, family = "kind", against, meanDifference = "mean_difference", t, records, reasons
     }
 
-    init(_ record: LiveRecord, _ family: String, against: String, mean: Double, t: Double, reasons: [String]) {
+    init(_ record: LiveScores, _ family: String, against: String, mean: Double, t: Double, reasons: [String]) {
         func byHorizon(_ values: [Double]) -> [String: Double] {
             Dictionary(uniqueKeysWithValues: zip(Quantiles.horizons, values).filter { $0.1.isFinite }.map { ("\($0)", $1) })
         }

@@ -9,14 +9,14 @@ enum PromotionRule {
     static let t = -1.65
     static let coverage = 0.75...0.85
 
-    struct Judgement: Sendable {
+    struct Assessment: Sendable {
         let evidence: Evidence
         var isPromoted: Bool { evidence.reasons.isEmpty }
     }
 
     /// - Parameter record: holds the three families. A family held against itself, as when another of its fits is promoted by hand, is not better
     ///   than itself: fits of one family share its record.
-    static func judge(_ record: LiveRecord, challenger: String, champion: String, floor: String) -> Judgement {
+    static func evaluate(_ record: LiveScores, challenger: String, champion: String, floor: String) -> Assessment {
         let record = record.last(window)
         let test = DieboldMariano(
             record.differences(challenger, less: champion), horizon: Quantiles.longestHorizon, step: 1)
@@ -32,7 +32,7 @@ enum PromotionRule {
                 reasons.append("worse than \(floor) at horizon \(horizon)")
             }
         }
-        return Judgement(evidence: Evidence(record, challenger, against: champion, mean: test.mean, t: test.t, reasons: reasons))
+        return Assessment(evidence: Evidence(record, challenger, against: champion, mean: test.mean, t: test.t, reasons: reasons))
     }
 
     private static func rounded(_ value: Double) -> Double { value.isFinite ? (100 * value).rounded() / 100 : value }

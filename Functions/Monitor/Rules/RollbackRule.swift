@@ -24,7 +24,7 @@ enum RollbackRule {
     static let leastOrigins = 3 * origins
 
     /// The evidence when it must go, else nil.
-    static func judge(_ record: LiveRecord, champion: String, floor: String) -> Evidence? {
+    static func evaluate(_ record: LiveScores, champion: String, floor: String) -> Evidence? {
         let differences = record.differences(champion, less: floor)
         guard differences.count >= leastOrigins + looks - 1 else { return nil }
         let seen = (0..<looks).map { Look(differences.dropLast($0).suffix(PromotionRule.window)) }

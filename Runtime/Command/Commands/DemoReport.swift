@@ -50,7 +50,7 @@ struct DemoReport: Sendable {
                     [
                         isFirst ? symbol : "", isFirst ? Screen.fixed(answer.close, 2) : "", "\(forecast.horizon)",
                         price(forecast.quantiles, 0.1), price(forecast.quantiles, 0.5), price(forecast.quantiles, 0.9),
-                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))", Screen.percent(forecast.probabilityOfFall),
+                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))", Screen.percent(forecast.probabilityOfLoss),
                     ])
             }
         }
@@ -93,10 +93,10 @@ struct ForecastAnswer: Decodable {
     struct Horizon: Decodable {
         let horizon: Int
         let quantiles, randomWalk: [Quantile]
-        let probabilityOfFall: Double
+        let probabilityOfLoss: Double
 
         private enum CodingKeys: String, CodingKey {
-            case horizon, quantiles, randomWalk = "random_walk", probabilityOfFall = "probability_of_fall"
+            case horizon, quantiles, randomWalk = "random_walk", probabilityOfLoss = "probability_of_fall"
         }
     }
 

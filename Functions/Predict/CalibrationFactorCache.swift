@@ -7,7 +7,7 @@ import Store
 ///
 /// Monitor has folded these in by the evening before in every time zone, so that it is all one whether a session's forecasts are made
 /// before that session's evening is scored, after it, or again long after.
-actor KnownFactors {
+actor CalibrationFactorCache {
     private let calibrations: Calibrations
     private var known: [SessionDate: [Calibration]] = [:]
 

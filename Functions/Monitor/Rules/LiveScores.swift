@@ -3,7 +3,7 @@ import Market
 import Store
 
 /// What several model families lost on the origins that all of them forecast and whose every horizon is over.
-struct LiveRecord: Sendable {
+struct LiveScores: Sendable {
     struct Entry: Sendable, Hashable {
         /// Mean pinball loss, and the random walk's on the same forecasts.
         let loss, baselineLoss: Double
@@ -37,7 +37,7 @@ struct LiveRecord: Sendable {
     }
 
     /// The latest origins only.
-    func last(_ count: Int) -> LiveRecord {
+    func last(_ count: Int) -> LiveScores {
         var record = self
         record.origins = origins.suffix(count)
         return record

@@ -5,7 +5,7 @@ import Logging
 import Market
 import Store
 
-extension Issuer {
+extension ForecastService {
     /// What moves kept forecasts of one instrument, by model; made anew from the features they were made of. A forecast whose features
     /// were corrected since, whose model reads none, or whose instrument is too young to have usual ones, has no explanation.
     func explanations(
@@ -24,7 +24,7 @@ extension Issuer {
                 }
             } catch is ForecastError {
                 continue
-            } catch let error as RefusedArtifacts {
+            } catch let error as UnusableFamilyError {
                 logger.error("A forecast cannot be explained", metadata: ["model": "\(row.id)", "reason": "\(error)"])
             }
         }

@@ -14,7 +14,7 @@ struct ExportedModel: Encodable, Sendable {
     let onnx: String
 }
 
-enum ExportFailure: Error, Sendable, CustomStringConvertible {
+enum ExportError: Error, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case notANetwork(String)
 
@@ -37,10 +37,10 @@ extension Predict {
         let registry = ModelRegistry(database)
         let named = try await registry.find(name).flatMap { $0.asOf <= asOf ? $0 : nil }
         let latest = named == nil ? try await registry.list(family: name, asOf: asOf).first : nil
-        guard let row = named ?? latest else { throw ExportFailure.unknownModel(name) }
-        guard ModelFamilies.exportable.contains(row.family) else { throw ExportFailure.notANetwork(row.family) }
-        let model = try loadModel(try await issuer.models.artifact(of: row, deadline: context.cutOff.instant))
-        guard let network = model as? any ONNXExportable else { throw ExportFailure.notANetwork(row.family) }
+        guard let row = named ?? latest else { throw ExportError.unknownModel(name) }
+        guard ModelFamilies.exportable.contains(row.family) else { throw ExportError.notANetwork(row.family) }
+        let model = try loadModel(try await service.models.artifact(of: row, deadline: context.cutOff.instant))
+        guard let network = model as? any ONNXExportable else { throw ExportError.notANetwork(row.family) }
         let bytes = network.onnx(["model_id": row.id, "artifact_sha256": row.artifactSHA256, "fitted_as_of": "\(row.asOf)"])
         return ExportedModel(id: row.id, family: row.family, onnx: Data(bytes).base64EncodedString())
     }

@@ -25,23 +25,23 @@ extension Predict {
     /// with `explain` what moves them.
     func answer(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
-            let question = try ForecastQuestion(request)
-            var (instrument, entries) = try await entries(question, context)
-            if question.isExplained {
-                let explanations = try await issuer.explanations(
-                    of: entries.map { $0.forecasts[0] }, instrument, asOf: question.asOf, context.cutOff.instant, context.logger)
+            let query = try ForecastQuery(request)
+            var (instrument, entries) = try await entries(query, context)
+            if query.isExplained {
+                let explanations = try await service.explanations(
+                    of: entries.map { $0.forecasts[0] }, instrument, asOf: query.asOf, context.cutOff.instant, context.logger)
                 for place in entries.indices { entries[place].explanation = explanations[entries[place].forecasts[0].model] }
             }
-            let calendar = try await calendars.calendar(of: instrument.exchange, asOf: question.asOf)
+            let calendar = try await calendars.calendar(of: instrument.exchange, asOf: query.asOf)
             let evidence = try await track.evidence(
-                of: instrument.id, through: entries[0].forecasts[0].session, asOf: question.asOf)
-            let document = ForecastDocument(instrument, entries, question, evidence, calendar)
+                of: instrument.id, through: entries[0].forecasts[0].session, asOf: query.asOf)
+            let document = ForecastDocument(instrument, entries, query, evidence, calendar)
             return HTTPAPIResponse(
                 statusCode: 200, headers: ["cache-control": "private, max-age=30", "content-type": "application/json"],
                 body: document.json())
         } catch let problem as ProblemDetails {
             return HTTPAPIResponse(problem)
-        } catch let refusal as RefusedArtifacts {
+        } catch let refusal as UnusableFamilyError {
             context.logger.error("There is no forecast without the random walk", metadata: ["reason": "\(refusal)"])
             metrics.report(["UnusableKinds": 1], milliseconds: WallClock.microseconds() / 1000)
             return HTTPAPIResponse(.noUsableModel(refusal))
@@ -50,7 +50,7 @@ extension Predict {
 
     /// One family's kept forecasts.
     struct Kept: Sendable {
-        let role: Roster.Role
+        let role: ModelLineup.Role
         let family: String
         let fittedAsOf: Instant
         /// Not empty.
@@ -60,69 +60,69 @@ extension Predict {
 
     /// The champion's kept forecasts, and the others' when they are asked for. What is missing or out of date is made and kept first, of
     /// the families that are shown alone; a family that refused the session's rows is not asked again.
-    private func entries(_ question: ForecastQuestion, _ context: Context) async throws -> (Instrument, [Kept]) {
-        guard let champion = try await kept(question, family: nil) else { throw ProblemDetails.unknownSymbol(question.symbol) }
-        try await checkExpiry(of: champion, question)
-        guard let leader = champion.family else { throw ProblemDetails.noModel(asOf: question.asOf) }
-        var shown: [(role: Roster.Role, family: String, kept: KeptForecasts)] = [(.champion, leader, champion)]
-        if question.includesOthers, let roster = try await issuer.roster(asOf: question.asOf) {
-            for member in roster.members where member.role == .floor || member.role == .challenger {
-                if let kept = try await kept(question, family: member.family) { shown.append((member.role, member.family, kept)) }
+    private func entries(_ query: ForecastQuery, _ context: Context) async throws -> (Instrument, [Kept]) {
+        guard let champion = try await kept(query, family: nil) else { throw ProblemDetails.unknownSymbol(query.symbol) }
+        try await checkExpiry(of: champion, query)
+        guard let leader = champion.family else { throw ProblemDetails.noModel(asOf: query.asOf) }
+        var shown: [(role: ModelLineup.Role, family: String, kept: StoredForecasts)] = [(.champion, leader, champion)]
+        if query.includesOthers, let lineup = try await service.lineup(asOf: query.asOf) {
+            for member in lineup.members where member.role == .floor || member.role == .challenger {
+                if let kept = try await kept(query, family: member.family) { shown.append((member.role, member.family, kept)) }
             }
         }
-        let refused = await refusals.families(champion, asOf: question.asOf)
+        let refused = await refusals.families(champion, asOf: query.asOf)
         let missing = shown.filter {
             !$0.kept.isCurrent && !refused.contains($0.family) || $0.role == .champion && $0.kept.forecasts.isEmpty
         }
         .map(\.family)
         if !missing.isEmpty {
-            let (issued, unusable) = try await issue(Set(missing), champion, question, context)
+            let (issued, unusable) = try await issue(Set(missing), champion, query, context)
             for (place, entry) in shown.enumerated() where missing.contains(entry.family) {
-                shown[place].kept = try await kept(question, family: entry.role == .champion ? nil : entry.family) ?? entry.kept
+                shown[place].kept = try await kept(query, family: entry.role == .champion ? nil : entry.family) ?? entry.kept
             }
             if let refusal = unusable[leader], !shown[0].kept.isCurrent { throw ProblemDetails.noUsableModel(refusal) }
-            if shown[0].kept.forecasts.isEmpty { throw ProblemDetails.unforecastable(question.symbol, issued.reason) }
+            if shown[0].kept.forecasts.isEmpty { throw ProblemDetails.unforecastable(query.symbol, issued.reason) }
         }
         return (champion.instrument, shown.compactMap { Kept($0.kept, $0.role) })
     }
 
-    private func kept(_ question: ForecastQuestion, family: String?) async throws -> KeptForecasts? {
+    private func kept(_ query: ForecastQuery, family: String?) async throws -> StoredForecasts? {
         try await Forecasts(database).kept(
-            symbol: question.symbol, asOf: question.asOf, family: family, featureVersion: FeatureSet.version)
+            symbol: query.symbol, asOf: query.asOf, family: family, featureVersion: FeatureSet.version)
     }
 
     /// Features that are too old for a forecast are so for every family.
-    private func checkExpiry(of kept: KeptForecasts, _ question: ForecastQuestion) async throws {
+    private func checkExpiry(of kept: StoredForecasts, _ query: ForecastQuery) async throws {
         guard let last = kept.lastSession,
-            let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: question.asOf),
-            expiry.isOver(last, at: question.asOf, calendar)
+            let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: query.asOf),
+            expiry.isOver(last, at: query.asOf, calendar)
         else { return }
-        let age = expiry.age(of: last, at: question.asOf, calendar)
-        throw ProblemDetails.expired(question.symbol, last, age: age, of: expiry.sessions)
+        let age = expiry.age(of: last, at: query.asOf, calendar)
+        throw ProblemDetails.expired(query.symbol, last, age: age, of: expiry.sessions)
     }
 
     private func issue(
-        _ families: Set<String>, _ kept: KeptForecasts, _ question: ForecastQuestion, _ context: Context
-    ) async throws -> (issued: Issuer.Issued, unusable: [String: RefusedArtifacts]) {
-        guard let bench = try await issuer.bench(asOf: question.asOf, families: families, context.cutOff.instant, context.logger) else {
-            throw ProblemDetails.noModel(asOf: question.asOf)
+        _ families: Set<String>, _ kept: StoredForecasts, _ query: ForecastQuery, _ context: Context
+    ) async throws -> (issued: ForecastService.InstrumentForecasts, unusable: [String: UnusableFamilyError]) {
+        guard let active = try await service.active(asOf: query.asOf, families: families, context.cutOff.instant, context.logger) else {
+            throw ProblemDetails.noModel(asOf: query.asOf)
         }
-        if !bench.unusable.isEmpty {
-            metrics.report(["UnusableKinds": bench.unusable.count], milliseconds: WallClock.microseconds() / 1000)
+        if !active.unusable.isEmpty {
+            metrics.report(["UnusableKinds": active.unusable.count], milliseconds: WallClock.microseconds() / 1000)
         }
-        let issued = try await issuer.issue(kept.instrument, asOf: question.asOf, bench)
+        let issued = try await service.issue(kept.instrument, asOf: query.asOf, active)
         try await Forecasts(database).keep(issued.forecasts)
         let made = Set(
-            bench.others.filter { other in issued.forecasts.contains { $0.model == other.model.row.id } }.map(\.model.row.family))
+            active.others.filter { other in issued.forecasts.contains { $0.model == other.model.row.id } }.map(\.model.row.family))
         // A family without a usable fit is asked again: its next fit may serve at once.
-        await refusals.note(families.subtracting(made).subtracting(bench.unusable.keys), kept, asOf: question.asOf)
-        return (issued, bench.unusable)
+        await refusals.note(families.subtracting(made).subtracting(active.unusable.keys), kept, asOf: query.asOf)
+        return (issued, active.unusable)
     }
 }
 
 extension Predict.Kept {
     /// nil without a forecast.
-    init?(_ kept: KeptForecasts, _ role: Roster.Role) {
+    init?(_ kept: StoredForecasts, _ role: ModelLineup.Role) {
         guard let family = kept.family, let fittedAsOf = kept.fittedAsOf, !kept.forecasts.isEmpty else { return nil }
         self.init(role: role, family: family, fittedAsOf: fittedAsOf, forecasts: kept.forecasts)
     }
@@ -135,7 +135,7 @@ extension ProblemDetails {
             detail: "No model had been trained by \(asOf). Invoke Train, for example with `Runtime/bellwether invoke Train`.")
     }
 
-    static func noUsableModel(_ refusal: RefusedArtifacts) -> ProblemDetails {
+    static func noUsableModel(_ refusal: UnusableFamilyError) -> ProblemDetails {
         let fits = refusal.reasons.count == 1 ? "The only fit" : "Every one of the last \(refusal.reasons.count) fits"
         return ProblemDetails(
             "no-usable-model", title: "No fit of the model can be used", status: 503,

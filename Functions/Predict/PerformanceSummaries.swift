@@ -4,7 +4,7 @@ import Postgres
 import Store
 
 /// How forecasts of an instrument did once their horizon was over. Kept in memory for as long as the same session and hour are asked about.
-actor TrackRecord {
+actor PerformanceSummaries {
     /// Calendar days of origins that count.
     private static let memory = 550
 
@@ -21,12 +21,12 @@ actor TrackRecord {
 
     private let scores: Scores
     private var moment: Moment?
-    private var known: [String: [Key: Evidence]] = [:]
+    private var known: [String: [Key: PerformanceSummary]] = [:]
 
     init(_ database: Database) { scores = Scores(database) }
 
     /// The evidence of every model family and horizon up to `session`, as of the last full hour.
-    func evidence(of instrument: String, through session: SessionDate, asOf: Instant) async throws -> [Key: Evidence] {
+    func evidence(of instrument: String, through session: SessionDate, asOf: Instant) async throws -> [Key: PerformanceSummary] {
         let wanted = Moment(session: session, hour: asOf.seconds / 3600)
         if moment == wanted, let found = known[instrument] { return found }
         let totals = try await scores.totals(
@@ -36,7 +36,7 @@ actor TrackRecord {
             uniqueKeysWithValues: totals.map {
                 (
                     Key(family: $0.family, horizon: $0.horizon),
-                    Evidence(
+                    PerformanceSummary(
                         forecasts: $0.count, coverage80: $0.share($0.inside80),
                         pinballSkill: Evaluation.skill($0.loss, over: $0.baselineLoss))
                 )

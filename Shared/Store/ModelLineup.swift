@@ -2,7 +2,7 @@ package import Market
 package import Postgres
 
 /// Every model family as of an instant and the part it plays. All families forecast all the time, so that each has a live record.
-package struct Roster: Sendable {
+package struct ModelLineup: Sendable {
     package enum Role: String, Sendable, Hashable, Comparable, CaseIterable {
         /// What is shown.
         case champion
@@ -21,7 +21,7 @@ package struct Roster: Sendable {
         package let family: String
         package let role: Role
         /// Not empty; the first one serves unless its artifact is refused. The champion's begin with the promoted one.
-        package let fits: [Model]
+        package let fits: [ModelVersion]
     }
 
     /// By role, then by family.
@@ -33,7 +33,7 @@ package struct Roster: Sendable {
     package func members(_ role: Role) -> [Member] { members.filter { $0.role == role } }
 
     /// nil without a champion or a baseline.
-    init?(_ models: [Model], champion: Model, floor: String, baseline: String) {
+    init?(_ models: [ModelVersion], champion: ModelVersion, floor: String, baseline: String) {
         var fits = Dictionary(grouping: models, by: \.family)
         fits[champion.family] = [champion] + (fits[champion.family] ?? []).filter { $0.id != champion.id }
         let members = fits.map { family, fits in
@@ -61,16 +61,17 @@ extension ModelRegistry {
     /// - Parameters:
     ///   - floor: the family that plays this part while it is not the champion.
     ///   - baseline: the family of the random walk.
-    package func roster(asOf: Instant, featureVersion: String, floor: String, baseline: String) async throws(PostgresError) -> Roster? {
+    package func lineup(asOf: Instant, featureVersion: String, floor: String, baseline: String) async throws(PostgresError) -> ModelLineup?
+    {
         guard let champion = try await Promotions(database).champion(asOf: asOf) else { return nil }
         let models = try await database.query(
             """
-            SELECT \(Model.columns) FROM (
+            SELECT \(ModelVersion.columns) FROM (
                 SELECT *, row_number() OVER (PARTITION BY kind ORDER BY as_of DESC, ordinal DESC, id DESC) AS place FROM models
                 WHERE as_of <= $1 AND feature_version = $2
             ) m WHERE place <= 3 ORDER BY kind, place
             """, [asOf, featureVersion]
-        ).all(Model.init)
-        return Roster(models, champion: champion, floor: floor, baseline: baseline)
+        ).all(ModelVersion.init)
+        return ModelLineup(models, champion: champion, floor: floor, baseline: baseline)
     }
 }

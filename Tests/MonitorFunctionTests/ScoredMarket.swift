@@ -7,7 +7,7 @@ import TestSupport
 
 /// Ten instruments whose returns are spread evenly between −0.9 and 0.9 per cent each session, forecast every evening by a net and by the
 /// floor. A range scaled by one holds eight in ten.
-struct LivedMarket {
+struct ScoredMarket {
     static let start = SessionDate(day: 15_000)
     let database: Database
     let days: Int
@@ -47,8 +47,8 @@ struct LivedMarket {
         try await Forecasts(database).keep(forecasts)
     }
 
-    static func model(_ family: String, featureVersion: String = FeatureSet.version) -> Model {
-        Model(
+    static func model(_ family: String, featureVersion: String = FeatureSet.version) -> ModelVersion {
+        ModelVersion(
             id: "\(family)-1", family: family, asOf: evening(-1), featureVersion: featureVersion, config: "{}", dataVersion: "d",
             codeVersion: "c", seed: 1, windowFrom: start, windowTo: start, metrics: "{}", artifactKey: "", artifactSHA256: "")
     }
@@ -62,6 +62,6 @@ struct LivedMarket {
             dataVersion: "d\(day)",
             horizon: horizon, role: role, asOf: evening(day), originClose: Price(100), currency: "USD",
             quantiles: levels.map { scale * $0 },
-            baselineModel: "random-walk-1", baselineQuantiles: levels.map { 2 * $0 }, probabilityOfFall: 0.5)
+            baselineModel: "random-walk-1", baselineQuantiles: levels.map { 2 * $0 }, probabilityOfLoss: 0.5)
     }
 }

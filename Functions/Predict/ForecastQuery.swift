@@ -4,7 +4,7 @@ import LambdaEvents
 import Market
 
 /// What a caller asks for, checked.
-struct ForecastQuestion: Sendable {
+struct ForecastQuery: Sendable {
     let symbol: String
     let asOf: Instant
     /// Sessions ahead; all horizons unless one is named.

@@ -6,24 +6,24 @@ import Testing
 @testable import PredictFunction
 
 @Suite struct ForecastQuestionTests {
-    private func question(_ symbol: String, _ query: [String: String] = [:]) throws(ProblemDetails) -> ForecastQuestion {
+    private func parse(_ symbol: String, _ parameters: [String: String] = [:]) throws(ProblemDetails) -> ForecastQuery {
         let context = HTTPAPIRequestContext(http: .init(method: "GET", path: "/"), requestId: "1", time: "", timeEpoch: 1_362_178_800_000)
-        var request = HTTPAPIRequest(rawPath: "/", queryStringParameters: query, requestContext: context)
+        var request = HTTPAPIRequest(rawPath: "/", queryStringParameters: parameters, requestContext: context)
         request.pathParameters = ["symbol": symbol]
-        return try ForecastQuestion(request)
+        return try ForecastQuery(request)
     }
 
     @Test func `Without a query it asks for all horizons of the champion now`() throws {
-        let question = try question("AAPL")
-        #expect(question.horizons == [1, 5, 20])
-        #expect(!question.isExplained)
-        #expect(!question.includesOthers)
-        #expect(question.asOf.description == "2013-03-01T23:00:00Z")
+        let query = try parse("AAPL")
+        #expect(query.horizons == [1, 5, 20])
+        #expect(!query.isExplained)
+        #expect(!query.includesOthers)
+        #expect(query.asOf.description == "2013-03-01T23:00:00Z")
     }
 
     @Test func `A date means its end and today means now`() throws {
-        #expect(try question("AAPL", ["as_of": "2013-03-01"]).asOf.description == "2013-03-01T23:00:00Z")
-        #expect(try question("AAPL", ["as_of": "2012-02-29"]).asOf.description == "2012-02-29T23:59:59.999999Z")
+        #expect(try parse("AAPL", ["as_of": "2013-03-01"]).asOf.description == "2013-03-01T23:00:00Z")
+        #expect(try parse("AAPL", ["as_of": "2012-02-29"]).asOf.description == "2012-02-29T23:59:59.999999Z")
     }
 
     @Test(arguments: [
@@ -31,13 +31,13 @@ import Testing
         ["include": "everything"], ["explain": "yes"],
     ])
     func `A bad parameter is a problem that names it`(_ query: [String: String]) {
-        let problem = #expect(throws: ProblemDetails.self) { try question("AAPL", query) }
+        let problem = #expect(throws: ProblemDetails.self) { try parse("AAPL", query) }
         #expect(problem?.status == 400)
         #expect(problem?.parameter == query.keys.first)
     }
 
     @Test(arguments: ["", String(repeating: "A", count: 33)])
     func `A symbol that cannot be one is not found`(_ symbol: String) {
-        #expect(throws: ProblemDetails.unknownSymbol(symbol)) { try question(symbol) }
+        #expect(throws: ProblemDetails.unknownSymbol(symbol)) { try parse(symbol) }
     }
 }

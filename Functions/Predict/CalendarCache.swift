@@ -3,8 +3,8 @@ import Postgres
 import Store
 
 /// The exchanges' calendars as they were known in the hour that is asked about, one-off closures included. Kept in memory for a minute of
-/// real time, so that an answer needs no question of its own about them.
-actor KnownCalendars {
+/// real time, so that an answer needs no query of its own about them.
+actor CalendarCache {
     private struct Moment: Hashable {
         let exchange: String
         /// Whole hours since 1970.

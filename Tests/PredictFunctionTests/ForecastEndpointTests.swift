@@ -27,7 +27,7 @@ import Testing
         try await features.insert([row], from: answer) { _ in evening }
         let trained = evening.adding(seconds: -86_400)
         _ = try await ModelRegistry(database).register(
-            Model(
+            ModelVersion(
                 id: "m1", family: "blended-fhs", asOf: trained, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
                 codeVersion: "c", seed: 1, windowFrom: origin, windowTo: origin, metrics: "{}", artifactKey: "models/m1",
                 artifactSHA256: "00"))
@@ -38,7 +38,7 @@ import Testing
                     model: "m1", instrument: apple.id, session: origin, featureVersion: FeatureSet.version, dataVersion: "d",
                     horizon: horizon, role: "champion", asOf: evening, originClose: Price(411.23), currency: "USD",
                     quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: nil, baselineQuantiles: (-3...3).map { Double($0) / 100 },
-                    probabilityOfFall: 0.5)
+                    probabilityOfLoss: 0.5)
             })
         let environment = [
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "b",

@@ -7,7 +7,7 @@ import Postgres
 import Store
 
 /// Who becomes the champion, by rule or by a person's word.
-struct Decisions: Sendable {
+struct ChampionDecisions: Sendable {
     let database: Database
     let logger: Logger
 
@@ -15,7 +15,7 @@ struct Decisions: Sendable {
         case noChampion(Instant)
         case unknownModel(String, known: [String])
         case baseline(String)
-        case otherFeatures(Model)
+        case otherFeatures(ModelVersion)
 
         var description: String {
             switch self {
@@ -31,20 +31,22 @@ struct Decisions: Sendable {
 
     /// Goes back to the floor when the champion's last origins say so. What is read and what is decided are one, so that no other decision
     /// comes between.
-    func watch(asOf: Instant) async throws -> MonitorSummary {
+    func checkRollback(asOf: Instant) async throws -> MonitorSummary {
         try await database.transaction(attempts: 3) {
             try await Promotions(database).lock()
-            guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
-            let summary = MonitorSummary(champion: roster.champion.fits[0].id, isChanged: false)
-            guard let floor = roster.members(.floor).first else { return summary }
-            let record = try await record(of: [roster.champion.family, floor.family], asOf: asOf)
-            guard let evidence = RollbackRule.judge(record, champion: roster.champion.family, floor: floor.family) else { return summary }
+            guard let lineup = try await lineup(asOf) else { return MonitorSummary(note: "there is no champion yet") }
+            let summary = MonitorSummary(champion: lineup.champion.fits[0].id, isChanged: false)
+            guard let floor = lineup.members(.floor).first else { return summary }
+            let record = try await record(of: [lineup.champion.family, floor.family], asOf: asOf)
+            guard let evidence = RollbackRule.evaluate(record, champion: lineup.champion.family, floor: floor.family) else {
+                return summary
+            }
             let isChanged = try await Promotions(database).promote(
                 floor.fits[0].id, asOf: asOf,
-                reason: "\(roster.champion.family) lost more than \(floor.family) over its last \(RollbackRule.origins) origins",
+                reason: "\(lineup.champion.family) lost more than \(floor.family) over its last \(RollbackRule.origins) origins",
                 evidence: try json(evidence))
             guard isChanged else { return summary }
-            logger.warning("Rolled back", metadata: ["from": "\(roster.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
+            logger.warning("Rolled back", metadata: ["from": "\(lineup.champion.fits[0].id)", "to": "\(floor.fits[0].id)"])
             return MonitorSummary(champion: floor.fits[0].id, isChanged: true, evidence: [evidence])
         }
     }
@@ -54,42 +56,45 @@ struct Decisions: Sendable {
     func review(asOf: Instant) async throws -> MonitorSummary {
         try await database.transaction(attempts: 3) {
             try await Promotions(database).lock()
-            guard let roster = try await roster(asOf) else { return MonitorSummary(note: "there is no champion yet") }
-            let champion = roster.champion
+            guard let lineup = try await lineup(asOf) else { return MonitorSummary(note: "there is no champion yet") }
+            let champion = lineup.champion
             guard try await !Evaluations(database).isReviewed(asOf: asOf) else {
                 return MonitorSummary(champion: champion.fits[0].id, isChanged: false, note: "this review was made already")
             }
-            let looks = try await looks(roster, asOf)
-            let best = looks.filter(\.judgement.isPromoted).min {
-                ($0.judgement.evidence.meanDifference ?? 0, $0.member.family) < (
-                    $1.judgement.evidence.meanDifference ?? 0, $1.member.family
+            let looks = try await looks(lineup, asOf)
+            let best = looks.filter(\.assessment.isPromoted).min {
+                ($0.assessment.evidence.meanDifference ?? 0, $0.member.family) < (
+                    $1.assessment.evidence.meanDifference ?? 0, $1.member.family
                 )
             }
             for look in looks {
                 try await record(
-                    look.member.family, look.member.family == best?.member.family ? "promoted" : "kept", look.judgement.evidence, asOf)
+                    look.member.family, look.member.family == best?.member.family ? "promoted" : "kept", look.assessment.evidence, asOf)
             }
             try await record(champion.family, best == nil ? "confirmed" : "replaced", ["challengers": looks.map(\.member.family)], asOf)
-            let evidence = looks.map(\.judgement.evidence)
+            let evidence = looks.map(\.assessment.evidence)
             guard let best else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
             let isChanged = try await Promotions(database).promote(
                 best.member.fits[0].id, asOf: asOf,
-                reason: "better than \(champion.family) over \(best.judgement.evidence.origins) origins",
-                evidence: try json(best.judgement.evidence))
+                reason: "better than \(champion.family) over \(best.assessment.evidence.origins) origins",
+                evidence: try json(best.assessment.evidence))
             guard isChanged else { return MonitorSummary(champion: champion.fits[0].id, isChanged: false, evidence: evidence) }
             logger.notice("Promoted", metadata: ["model": "\(best.member.fits[0].id)", "over": "\(champion.fits[0].id)"])
             return MonitorSummary(champion: best.member.fits[0].id, isChanged: true, evidence: evidence)
         }
     }
 
-    private func looks(_ roster: Roster, _ asOf: Instant) async throws -> [(member: Roster.Member, judgement: PromotionRule.Judgement)] {
-        var looks: [(member: Roster.Member, judgement: PromotionRule.Judgement)] = []
-        for challenger in roster.members(.challenger) {
-            let record = try await record(of: [challenger.family, roster.champion.family, BlendedFHS.family], asOf: asOf)
+    private func looks(
+        _ lineup: ModelLineup, _ asOf: Instant
+    ) async throws -> [(member: ModelLineup.Member, assessment: PromotionRule.Assessment)] {
+        var looks: [(member: ModelLineup.Member, assessment: PromotionRule.Assessment)] = []
+        for challenger in lineup.members(.challenger) {
+            let record = try await record(of: [challenger.family, lineup.champion.family, BlendedFHS.family], asOf: asOf)
             looks.append(
                 (
                     challenger,
-                    PromotionRule.judge(record, challenger: challenger.family, champion: roster.champion.family, floor: BlendedFHS.family)
+                    PromotionRule.evaluate(
+                        record, challenger: challenger.family, champion: lineup.champion.family, floor: BlendedFHS.family)
                 ))
         }
         return looks
@@ -101,22 +106,22 @@ struct Decisions: Sendable {
     }
 
     func compare(_ family: String, with other: String, asOf: Instant) async throws -> MonitorSummary {
-        guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
-        for family in [family, other] where roster[family] == nil {
-            throw Failure.unknownModel(family, known: roster.members.map(\.family))
+        guard let lineup = try await lineup(asOf) else { throw Failure.noChampion(asOf) }
+        for family in [family, other] where lineup[family] == nil {
+            throw Failure.unknownModel(family, known: lineup.members.map(\.family))
         }
-        for family in [family, other] where roster[family]?.role == .baseline { throw Failure.baseline(family) }
+        for family in [family, other] where lineup[family]?.role == .baseline { throw Failure.baseline(family) }
         let evidence = try await evidence(family, against: other, asOf)
         return MonitorSummary(
-            champion: roster.champion.fits[0].id, evidence: [evidence],
-            isReviewed: roster[family]?.role == .challenger && roster[other]?.role == .champion)
+            champion: lineup.champion.fits[0].id, evidence: [evidence],
+            isReviewed: lineup[family]?.role == .challenger && lineup[other]?.role == .champion)
     }
 
     func promote(_ name: String, reason: String?, asOf: Instant) async throws -> MonitorSummary {
-        try await order(reason ?? "promoted by hand", asOf) { roster in
+        try await promoteManually(reason ?? "promoted by hand", asOf) { lineup in
             let found = try await ModelRegistry(database).find(name)
-            guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? roster[name]?.fits[0] else {
-                throw Failure.unknownModel(name, known: roster.members.map(\.family))
+            guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? lineup[name]?.fits[0] else {
+                throw Failure.unknownModel(name, known: lineup.members.map(\.family))
             }
             guard model.family != RandomWalk.family else { throw Failure.baseline(model.family) }
             guard model.featureVersion == FeatureSet.version else { throw Failure.otherFeatures(model) }
@@ -125,24 +130,24 @@ struct Decisions: Sendable {
     }
 
     func rollback(reason: String?, asOf: Instant) async throws -> MonitorSummary {
-        try await order(reason ?? "rolled back by hand", asOf) { roster in
-            guard let floor = roster[BlendedFHS.family] else {
-                throw Failure.unknownModel(BlendedFHS.family, known: roster.members.map(\.family))
+        try await promoteManually(reason ?? "rolled back by hand", asOf) { lineup in
+            guard let floor = lineup[BlendedFHS.family] else {
+                throw Failure.unknownModel(BlendedFHS.family, known: lineup.members.map(\.family))
             }
             return floor.fits[0]
         }
     }
 
     /// Makes the chosen model the champion whatever its figures are, and keeps them beside the word: held against the champion of then.
-    private func order(
-        _ reason: String, _ asOf: Instant, _ choose: @Sendable (Roster) async throws -> Model
+    private func promoteManually(
+        _ reason: String, _ asOf: Instant, _ choose: @Sendable (ModelLineup) async throws -> ModelVersion
     ) async throws -> MonitorSummary {
         try await database.transaction(attempts: 3) {
             try await Promotions(database).lock()
-            guard let roster = try await roster(asOf) else { throw Failure.noChampion(asOf) }
-            let model = try await choose(roster)
-            let evidence = try await evidence(model.family, against: roster.champion.family, asOf)
-            guard try await Promotions(database).order(model.id, asOf: asOf, reason: reason, evidence: try json(evidence)) else {
+            guard let lineup = try await lineup(asOf) else { throw Failure.noChampion(asOf) }
+            let model = try await choose(lineup)
+            let evidence = try await evidence(model.family, against: lineup.champion.family, asOf)
+            guard try await Promotions(database).promoteManually(model.id, asOf: asOf, reason: reason, evidence: try json(evidence)) else {
                 return MonitorSummary(champion: model.id, isChanged: false, note: "it was the champion already")
             }
             return MonitorSummary(champion: model.id, isChanged: true, evidence: [evidence])
@@ -151,18 +156,18 @@ struct Decisions: Sendable {
 
     private func evidence(_ family: String, against other: String, _ asOf: Instant) async throws -> Evidence {
         let record = try await record(of: [family, other, BlendedFHS.family], asOf: asOf)
-        return PromotionRule.judge(record, challenger: family, champion: other, floor: BlendedFHS.family).evidence
+        return PromotionRule.evaluate(record, challenger: family, champion: other, floor: BlendedFHS.family).evidence
     }
 
-    private func roster(_ asOf: Instant) async throws -> Roster? {
-        try await ModelRegistry(database).roster(
+    private func lineup(_ asOf: Instant) async throws -> ModelLineup? {
+        try await ModelRegistry(database).lineup(
             asOf: asOf, featureVersion: FeatureSet.version, floor: BlendedFHS.family, baseline: RandomWalk.family)
     }
 
     /// A year of sessions is at most 370 days long.
-    private func record(of families: Set<String>, asOf: Instant) async throws -> LiveRecord {
+    private func record(of families: Set<String>, asOf: Instant) async throws -> LiveScores {
         let from = asOf.utcDate.advanced(by: -370 - 2 * Quantiles.longestHorizon)
-        return LiveRecord(try await Scores(database).origins(of: families, from: from, asOf: asOf), families: families)
+        return LiveScores(try await Scores(database).origins(of: families, from: from, asOf: asOf), families: families)
     }
 
     private func json(_ evidence: some Encodable) throws -> String {
