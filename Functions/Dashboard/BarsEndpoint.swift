@@ -64,11 +64,11 @@ extension Dashboard {
         let known = AsOf.recorded(parameters.asOf)
         let order = preference.believed(for: instrument)
         let silent = ProviderCatalog.silent(
-            kinds: try await RawObjects(database).kinds(of: instrument.id, asOf: parameters.asOf), order: order)
+            kinds: try await ProviderResponses(database).kinds(of: instrument.id, asOf: parameters.asOf), order: order)
         // Up to the present also where the question ends before it: the splits since then count, by the word of the source that is believed
         // about them.
         let all = try await Bars(database).sourced(instrument.id, known, order: order, from: from, last: to == nil ? limit : nil)
-        let actions = try await PreferredSeries(database).actions(of: instrument.id, known, for: all, order: order, silent: silent)
+        let actions = try await ConsolidatedSeries(database).actions(of: instrument.id, known, for: all, order: order, silent: silent)
         let factors = Adjustment.factors(bars: all.map(\.bar), actions: adjustment == "none" ? [] : actions)
         let chosen = zip(all, factors).prefix { bar, _ in to.map { bar.bar.session <= $0 } ?? true }.suffix(limit)
         let first = chosen.first?.0.bar.session

@@ -11,13 +11,13 @@ import Store
 package struct Dashboard: Function {
     let database: Database
     let files: StaticFiles
-    let preference: SourcePreference
+    let preference: SourcePrecedence
 
     package init(_ environment: [String: String]) async throws {
         let authorities = CertificateFile.find(environment)
         let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        preference = try SourcePreference(environment: environment, otherwise: "yahoo")
+        preference = try SourcePrecedence(environment: environment, otherwise: "yahoo")
         files = StaticFiles(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/web")
     }
 

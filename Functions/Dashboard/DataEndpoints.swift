@@ -140,12 +140,12 @@ extension Dashboard {
         guard let key = parameters.text("object") else {
             throw ProblemDetails.invalidParameter("object", "It is missing: the key of an object under raw/.")
         }
-        let counts = try await RawObjects(database).counts(key)
+        let counts = try await ProviderResponses(database).counts(key)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
         let log = QuarantineLog(database)
         var found = try await log.rows(of: key).filter { $0.verdict != .released }
-        if let answer = counts?.answer, let from, let to {
+        if let answer = counts?.response, let from, let to {
             found += try await log.entries(
                 of: answer.instrument, source: answer.provider, from: from, to: to, asOf: answer.knownAt, limit: limit
             ).lazy.filter { $0.key != key && $0.row.verdict != .accept }.map(\.row)

@@ -13,7 +13,7 @@ import Telemetry
 /// {"crossCheck": ["yahoo", "alphavantage"], "symbols": ["AAPL"], "from": "2012-01-01", "tolerance": 0.01, "time": "2012-06-01T23:00:00Z"}
 /// ```
 /// Without names it is about the configured pair, without `symbols` about all instruments. What an invocation has no time for is the
-/// report's `next`, or, with `goOn`, the event of an invocation of its own. Ingest's `crossCheck` gets the second one's answers.
+/// report's `next`, or, with `goOn`, the event of an invocation of its own. Ingest's `crossCheck` gets the second one's responses.
 package struct CrossCheck: Codable, Sendable, Equatable {
     /// Two names, or none.
     let crossCheck: [String]
@@ -49,7 +49,7 @@ extension Featurize {
     /// Works until `end`, by default until half of the invocation's time is gone. nil when no pair is named or configured.
     func compare(_ check: CrossCheck, until end: ContinuousClock.Instant? = nil, _ context: Context) async throws -> CrossCheckReport? {
         guard [0, 2].contains(check.crossCheck.count) else { throw Failure.invalidCrossCheck }
-        guard let pair = try SourcePreference.CrossCheck(check.crossCheck) ?? crossCheck else { return nil }
+        guard let pair = try SourcePrecedence.CrossCheck(check.crossCheck) ?? crossCheck else { return nil }
         for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw Failure.unknownProvider(name) }
         let end = end ?? .now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005

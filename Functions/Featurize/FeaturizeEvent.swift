@@ -7,7 +7,7 @@ package enum FeaturizeEvent: Decodable, Sendable {
     /// Objects were created; their decoded keys.
     case objects([String])
     /// A run has all its objects: make the cross-sections, or go on with them, and let Predict go on.
-    case crossSection(run: String, from: RunComplete.Rest?)
+    case crossSection(run: String, from: RunCompleteEvent.Rest?)
     /// Whatever an exchange's run still waits for does not come any more.
     case cutOff(exchange: String, time: Instant)
     /// A part of the work of deriving everything anew.
@@ -20,7 +20,7 @@ package enum FeaturizeEvent: Decodable, Sendable {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         if let run = try values.decodeIfPresent(String.self, forKey: .run) {
-            self = .crossSection(run: run, from: try values.decodeIfPresent(RunComplete.Rest.self, forKey: .rest))
+            self = .crossSection(run: run, from: try values.decodeIfPresent(RunCompleteEvent.Rest.self, forKey: .rest))
         } else if let time = try values.decodeIfPresent(Instant.self, forKey: .cutOff) {
             self = .cutOff(exchange: try values.decode(String.self, forKey: .exchange), time: time)
         } else if values.contains(.rebuild) {
@@ -54,16 +54,16 @@ package struct FeaturizeSummary: Encodable, Sendable {
     var crossCheck: CrossCheckReport?
 }
 
-extension CrossSection.Place {
+extension CrossSectionBuilder.Cursor {
     /// nil for what is no instant or date.
-    init?(_ rest: RunComplete.Rest) {
+    init?(_ rest: RunCompleteEvent.Rest) {
         guard let knownAt = Instant(rest.knownAt) else { return nil }
         let after = rest.after.flatMap { SessionDate($0) }
         guard rest.after == nil || after != nil else { return nil }
         self.init(exchange: rest.exchange, knownAt: knownAt, after: after)
     }
 
-    var event: RunComplete.Rest {
-        RunComplete.Rest(exchange: exchange, knownAt: knownAt.description, after: after?.description)
+    var event: RunCompleteEvent.Rest {
+        RunCompleteEvent.Rest(exchange: exchange, knownAt: knownAt.description, after: after?.description)
     }
 }

@@ -11,22 +11,22 @@ import Providers
 import Store
 import Telemetry
 
-/// Asks a provider for what is missing and keeps its answers as they came, before anyone parses them.
+/// Asks a provider for what is missing and keeps its responses as they came, before anyone parses them.
 ///
 /// Business time is the event's `time`. Called twice with one event it asks the same question, and the same bytes of one day are one object.
 package struct Ingest: Function {
     /// Instruments that one invocation asks for; a larger run is handed on in slices.
     static let sliceSize = 40
-    /// Invocations in a row that may end without an answer about any instrument, waiting for a provider's leave or for the provider itself.
+    /// Invocations in a row that may end without a response about any instrument, waiting for a provider's leave or for the provider itself.
     static let mostIdle = 3
     /// Sessions that are asked for again each time, for late corrections.
     static let overlap = 10
 
     let settings: IngestSettings
     let database: Database
-    let sources: [String: Source]
+    let sources: [String: ConfiguredProvider]
     let http: HTTPClient
-    let archive: RawArchive
+    let archive: ResponseArchive
     let lambda: LambdaClient
     let metrics = InvocationMetrics(function: "Ingest")
 
@@ -37,7 +37,7 @@ package struct Ingest: Function {
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         lambda = LambdaClient(http, environment: environment)
-        archive = RawArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
+        archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
         sources = try await settings.sources(environment, http)
     }
 
@@ -84,12 +84,12 @@ package struct Ingest: Function {
     /// Tells Featurize when nothing is outstanding. Featurize does the same after each object, so that whoever comes last says it.
     func announceIfComplete(_ run: Run, _ context: Context) async throws {
         guard try await Runs(database).isComplete(run.id) else { return }
-        let event = try JSONEncoder().encode(RunComplete(run: run.id))
+        let event = try JSONEncoder().encode(RunCompleteEvent(run: run.id))
         _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
     }
 
     /// Leaves to the next run what there was neither leave nor time to ask for.
-    private func giveUp(_ instruments: [Instrument], of part: RunPart, _ summary: inout IngestSummary) async throws {
+    private func giveUp(_ instruments: [Instrument], of part: RunSlice, _ summary: inout IngestSummary) async throws {
         let refusal = ProviderRefusal(.rateLimited(retryAfter: nil), "neither leave nor time to ask in \(Self.mostIdle + 1) invocations")
         for instrument in instruments {
             try await Runs(database).refused(refusal.description, of: instrument.id, in: part.run.id)
@@ -97,13 +97,13 @@ package struct Ingest: Function {
         }
     }
 
-    private func handOn(_ instruments: [Instrument], of part: RunPart, _ context: Context) async throws -> Int {
+    private func handOn(_ instruments: [Instrument], of part: RunSlice, _ context: Context) async throws -> Int {
         let slices = stride(from: 0, to: instruments.count, by: Self.sliceSize).map {
             instruments[$0..<min($0 + Self.sliceSize, instruments.count)].map(\.id)
         }
         for slice in slices {
             let event = try JSONEncoder().encode(
-                RunSlice(
+                RunSliceEvent(
                     run: part.run.id, instruments: slice, from: part.from?.description, provider: part.provider, idle: part.idle))
             _ = try await lambda.invoke(settings.ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
         }

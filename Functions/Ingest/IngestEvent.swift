@@ -11,11 +11,11 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     /// Part of a run that is already open, after so many invocations that only waited.
     case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idle: Int = 0)
     /// What became known about instruments and exchanges.
-    case facts(DatedFacts, time: Instant)
-    /// A file in place of a provider's answer.
-    case imported(Import, time: Instant)
+    case facts(ReferenceData, time: Instant)
+    /// A file in place of a provider's response.
+    case imported(UploadedFile, time: Instant)
     /// Rows that the rules hold back and that somebody looked at.
-    case release(Release, time: Instant)
+    case release(QuarantineRelease, time: Instant)
     /// What two providers say is to be compared: the second one of the pair (empty: the configured one) is asked for the last weeks.
     case crossCheck([String], weeks: Int, time: Instant)
 
@@ -35,11 +35,11 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
             return
         }
         let time = try values.decode(Instant.self, forKey: .time)
-        if let facts = try values.decodeIfPresent(DatedFacts.self, forKey: .facts) {
+        if let facts = try values.decodeIfPresent(ReferenceData.self, forKey: .facts) {
             self = .facts(facts, time: time)
-        } else if let file = try values.decodeIfPresent(Import.self, forKey: .file) {
+        } else if let file = try values.decodeIfPresent(UploadedFile.self, forKey: .file) {
             self = .imported(file, time: time)
-        } else if let release = try values.decodeIfPresent(Release.self, forKey: .release) {
+        } else if let release = try values.decodeIfPresent(QuarantineRelease.self, forKey: .release) {
             self = .release(release, time: time)
         } else if let pair = try values.decodeIfPresent([String].self, forKey: .crossCheck) {
             self = .crossCheck(pair, weeks: try values.decodeIfPresent(Int.self, forKey: .weeks) ?? 4, time: time)

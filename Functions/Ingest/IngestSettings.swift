@@ -10,10 +10,10 @@ struct IngestSettings: Sendable {
     let bucket: String
     /// Every instrument that the schedules keep up to date.
     let universe: [Instrument]
-    let preference: SourcePreference
-    let options: [String: SourceOptions]
+    let preference: SourcePrecedence
+    let options: [String: ProviderOptions]
     /// The providers that the weekly job compares, if there is one.
-    let crossCheck: SourcePreference.CrossCheck?
+    let crossCheck: SourcePrecedence.CrossCheck?
     /// The function that is told when a run is complete.
     let featurizeFunction: String
     /// Ingest itself, for slices.
@@ -43,24 +43,24 @@ struct IngestSettings: Sendable {
         }
         bucket = try required("BUCKET")
         universe = try Self.instruments(environment["UNIVERSE"] ?? "")
-        preference = try SourcePreference(environment: environment, otherwise: ProviderCatalog.names[0])
+        preference = try SourcePrecedence(environment: environment, otherwise: ProviderCatalog.names[0])
         crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.unserved)
-        options = try SourceOptions.read(environment, first: preference.general[0])
+        options = try ProviderOptions.read(environment, first: preference.general[0])
         featurizeFunction = try required("FEATURIZE_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
     }
 
     /// The providers by name, with their keys from `PROVIDER_SECRET_ARN` or `PROVIDER_API_KEY`: one key, which is the first provider's, or
     /// a JSON object of keys by provider.
-    func sources(_ environment: [String: String], _ http: HTTPClient) async throws -> [String: Source] {
+    func sources(_ environment: [String: String], _ http: HTTPClient) async throws -> [String: ConfiguredProvider] {
         var text = environment["PROVIDER_API_KEY"]
         if let secret = environment["PROVIDER_SECRET_ARN"], !secret.isEmpty {
             text = try await SecretsClient(http, environment: environment).secret(secret)
         }
         let keys = text.map { Self.keys($0, first: preference.general[0]) } ?? [:]
-        var sources: [String: Source] = [:]
+        var sources: [String: ConfiguredProvider] = [:]
         for name in Set(preference.all + [crossCheck?.second].compactMap { $0 }) {
-            let options = options[name] ?? SourceOptions()
+            let options = options[name] ?? ProviderOptions()
             if options.baseURL == nil, ProviderCatalog.unserved.contains(name) { continue }
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
             guard let provider else { throw Failure.unknownProvider(name) }
@@ -68,10 +68,11 @@ struct IngestSettings: Sendable {
             let actions = try (options.actions ?? (provider.reportsActions ? [] : traits?.actionKinds ?? [])).map { kind throws(Failure) in
                 guard let known = ProviderCatalog.provider(named: name, kind: kind, baseURL: options.baseURL, key: keys[name]),
                     known.kind == kind
-                else { throw .invalidOptions("\(name) has no answers of the kind \"\(kind)\"") }
+                else { throw .invalidOptions("\(name) has no responses of the kind \"\(kind)\"") }
                 return known
             }
-            sources[name] = Source(provider: provider, actions: actions, allowance: options.allowance(suggested: traits?.suggested))
+            sources[name] = ConfiguredProvider(
+                provider: provider, actions: actions, allowance: options.allowance(suggested: traits?.suggested))
         }
         return sources
     }

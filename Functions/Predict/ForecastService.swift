@@ -14,7 +14,7 @@ struct ForecastService: Sendable {
     let database: Database
     let features: FeatureStore
     let models: LoadedModels
-    let preference: SourcePreference
+    let preference: SourcePrecedence
 
     /// The models in force at an instant, loaded: the random walk, and those that forecast beside it.
     struct ActiveModels: Sendable {

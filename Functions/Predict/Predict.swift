@@ -45,7 +45,7 @@ package struct Predict: Function {
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         service = ForecastService(
             database: database, features: features, models: LoadedModels(artifacts),
-            preference: try SourcePreference(environment: environment, otherwise: "yahoo"))
+            preference: try SourcePrecedence(environment: environment, otherwise: "yahoo"))
         track = PerformanceSummaries(database)
         calendars = CalendarCache(database)
     }

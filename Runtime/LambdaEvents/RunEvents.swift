@@ -1,5 +1,5 @@
 /// Tells Featurize that all of a run's objects are in: it makes the cross-sections and hands the run on.
-package struct RunComplete: Codable, Hashable, Sendable {
+package struct RunCompleteEvent: Codable, Hashable, Sendable {
     package let run: String
     package let crossSection: Bool
     /// Where the cross-sections have come to; absent: at their start.
@@ -25,7 +25,7 @@ package struct RunComplete: Codable, Hashable, Sendable {
 }
 
 /// Part of a run, which one invocation hands to another.
-package struct RunSlice: Codable, Hashable, Sendable {
+package struct RunSliceEvent: Codable, Hashable, Sendable {
     package let run: String
     /// Ids.
     package let instruments: [String]

@@ -24,12 +24,12 @@ package struct Bars: Sendable {
         package var decided: [SessionDate: SessionDate] = [:]
     }
 
-    /// Stores the bars that differ from the version before `answer` in order (or have none), and tells which sessions that changes.
+    /// Stores the bars that differ from the version before `response` in order (or have none), and tells which sessions that changes.
     /// `available` tells when a session's first version could be had; a correction is available when it is known. Call under
-    /// `RawObjects.lock`: the rows go in by COPY, which does not look for others' of the same answer.
+    /// `ProviderResponses.lock`: the rows go in by COPY, which does not look for others' of the same response.
     @discardableResult
     package func insert(
-        _ bars: [ScreenedBar], from answer: Answer, currency: String, available: (SessionDate) -> Instant
+        _ bars: [ScreenedBar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> Changes {
         guard let first = bars.lazy.map(\.bar.session).min(), let last = bars.lazy.map(\.bar.session).max() else { return Changes() }
         var before: [SessionDate: Version] = [:]
@@ -40,13 +40,13 @@ package struct Bars: Sendable {
             WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $6 AND $7
                 AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
             ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
-            """, [answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, first, last])
+            """, [response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, first, last])
         {
             let version = Version(screened: try Self.screened(row), currency: try row[10], isOwn: try row[11])
             before[version.screened.bar.session] = version
         }
         var rows = CopyRows(
-            first: answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency)
+            first: response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key, currency)
         rows.reserve(bars.count, of: 445)
         var changes = Changes()
         var written: Set<SessionDate> = []
@@ -56,7 +56,7 @@ package struct Bars: Sendable {
             if let version, version.isOwn || version.screened.repeats(screened) && version.currency == currency { continue }
             guard written.insert(bar.session).inserted else { continue }
             rows.append(
-                bar.session, version == nil ? available(screened.decidedBy ?? bar.session) : answer.knownAt, bar.open, bar.high, bar.low,
+                bar.session, version == nil ? available(screened.decidedBy ?? bar.session) : response.knownAt, bar.open, bar.high, bar.low,
                 bar.close, bar.volume,
                 screened.isHeld, screened.split, screened.basis.rawValue, screened.pricedAt, screened.isReleased)
             if !screened.isHeld {
@@ -73,7 +73,7 @@ package struct Bars: Sendable {
     }
 
     /// The latest version of each of a source's sessions in a range (nil: of all), in order, with those that are held. Call under
-    /// `RawObjects.lock`.
+    /// `ProviderResponses.lock`.
     package func screened(
         _ instrument: String, source: String, in range: ClosedRange<SessionDate>?
     ) async throws(PostgresError) -> [ScreenedBar] {
@@ -109,7 +109,7 @@ package struct Bars: Sendable {
         """
     }
 
-    /// The version of a session's bar that an answer follows on, or the one that is the answer's own.
+    /// The version of a session's bar that a response follows on, or the one that is the response's own.
     private struct Version {
         let screened: ScreenedBar
         let currency: String

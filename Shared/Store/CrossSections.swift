@@ -33,14 +33,15 @@ package struct CrossSections: Sendable {
         } ?? nil
     }
 
-    /// Says that features of the exchange changed, as known by an answer. In the transaction that changes them.
-    package func note(_ answer: Answer) async throws(PostgresError) {
+    /// Says that features of the exchange changed, as known by a response. In the transaction that changes them.
+    package func note(_ response: ProviderResponse) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO cross_section_work (exchange, known_at, object_key) VALUES ($1, $2, $3)", [exchange, answer.knownAt, answer.key])
+            "INSERT INTO cross_section_work (exchange, known_at, object_key) VALUES ($1, $2, $3)",
+            [exchange, response.knownAt, response.key])
     }
 
     /// Takes over what was noted up to an instant and the later ones. Returns the instant from which on all have to be made: an earlier
-    /// one that was made before something was noted of its time, as when an answer comes after its run was cut off, or that was left half
+    /// one that was made before something was noted of its time, as when a response comes after its run was cut off, or that was left half
     /// done. Call under `lock`, in its transaction.
     package func takeNotes(upTo instant: Instant) async throws(PostgresError) -> Instant {
         let earlier = try await database.query(

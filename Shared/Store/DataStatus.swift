@@ -17,7 +17,7 @@ package struct DataStatus: Sendable {
         package let quarantined, repaired: Int
         /// Who said anything, by name.
         package let sources: [String]
-        /// When the last answer was known.
+        /// When the last response was known.
         package let heard: Instant?
         package let delisted: SessionDate?
     }

@@ -1,7 +1,7 @@
 package import Market
 
 /// How long a row of features may stand for its instrument: `sessions` of the exchange's calendar after its own. One that is older is not
-/// served, neither in an answer on demand nor in an evening's slice; where it was in force, at its own close, it goes on being learned from.
+/// served, neither in a response on demand nor in an evening's slice; where it was in force, at its own close, it goes on being learned from.
 package struct FeatureExpiry: Hashable, Sendable {
     package let sessions: Int
     package init(sessions: Int) { self.sessions = sessions }

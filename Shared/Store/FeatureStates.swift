@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// Where the feature engine stood after an instrument's latest answer, so that the next one need not begin with history.
+/// Where the feature engine stood after an instrument's latest response, so that the next one need not begin with history.
 package struct FeatureStates: Sendable {
     private let database: Database
     private let version: String
@@ -23,26 +23,26 @@ package struct FeatureStates: Sendable {
         }
     }
 
-    /// The state before `answer` in order, made with the same order of preference. Call under `RawObjects.lock`.
-    package func find(before answer: Answer, sources: [String]) async throws(PostgresError) -> State? {
+    /// The state before `response` in order, made with the same order of preference. Call under `ProviderResponses.lock`.
+    package func find(before response: ProviderResponse, sources: [String]) async throws(PostgresError) -> State? {
         try await database.query(
             """
             SELECT session, state FROM feature_states
             WHERE instrument_id = $1 AND version = $2 AND sources = $3 AND (known_at, fetched_at, sha256) < ($4, $5, $6)
-            """, [answer.instrument, version, sources, answer.knownAt, answer.fetchedAt, answer.sha256]
+            """, [response.instrument, version, sources, response.knownAt, response.fetchedAt, response.sha256]
         ).one { row throws(PostgresError) in State(session: try row[0], bytes: (try row[1] as PostgresBytes).bytes) }
     }
 
-    /// Puts the state after `answer` in the place of the one before. Call under `RawObjects.lock`, in its transaction.
-    package func keep(_ state: State, after answer: Answer, sources: [String]) async throws(PostgresError) {
-        try await database.execute("DELETE FROM feature_states WHERE instrument_id = $1 AND version = $2", [answer.instrument, version])
+    /// Puts the state after `response` in the place of the one before. Call under `ProviderResponses.lock`, in its transaction.
+    package func keep(_ state: State, after response: ProviderResponse, sources: [String]) async throws(PostgresError) {
+        try await database.execute("DELETE FROM feature_states WHERE instrument_id = $1 AND version = $2", [response.instrument, version])
         try await database.execute(
             """
             INSERT INTO feature_states (instrument_id, version, sources, session, known_at, fetched_at, sha256, state)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
             [
-                answer.instrument, version, sources, state.session, answer.knownAt, answer.fetchedAt, answer.sha256,
+                response.instrument, version, sources, state.session, response.knownAt, response.fetchedAt, response.sha256,
                 PostgresBytes(state.bytes),
             ])
     }

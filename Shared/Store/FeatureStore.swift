@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// Versions of features: one-symbol ones, which belong to an answer, and cross-sectional ones, which belong to a session.
+/// Versions of features: one-symbol ones, which belong to a response, and cross-sectional ones, which belong to a session.
 package struct FeatureStore: Sendable {
     let database: Database
     /// The feature set's version, such as `f1`.
@@ -15,11 +15,11 @@ package struct FeatureStore: Sendable {
         self.crossWidth = crossWidth
     }
 
-    /// Stores the rows that differ from the version before `answer` in order (or have none), and returns their sessions in order.
-    /// All rows have equally many values, and equally many extras; no two are of one session. Call under `RawObjects.lock`.
+    /// Stores the rows that differ from the version before `response` in order (or have none), and returns their sessions in order.
+    /// All rows have equally many values, and equally many extras; no two are of one session. Call under `ProviderResponses.lock`.
     @discardableResult
     package func insert(
-        _ rows: [FeatureRecord], from answer: Answer, available: (SessionDate) -> Instant
+        _ rows: [FeatureRecord], from response: ProviderResponse, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
         guard let first = rows.lazy.map(\.session).min(), let last = rows.lazy.map(\.session).max() else { return [] }
         var before: [SessionDate: (record: FeatureRecord, isOwn: Bool)] = [:]
@@ -29,16 +29,16 @@ package struct FeatureStore: Sendable {
             WHERE instrument_id = $1 AND version = $2 AND session BETWEEN $6 AND $7
                 AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
             ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
-            """, [answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256, first, last])
+            """, [response.instrument, version, response.knownAt, response.fetchedAt, response.sha256, first, last])
         {
             let record = FeatureRecord(session: try row[0], values: try row[1], logReturn: try row[2], extras: try row[3])
             before[record.session] = (record, try row[4])
         }
-        var copied = CopyRows(first: answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256)
+        var copied = CopyRows(first: response.instrument, version, response.knownAt, response.fetchedAt, response.sha256)
         copied.reserve(rows.count, of: 650)
         var written: [SessionDate] = []
         for row in rows where before[row.session].map({ !$0.isOwn && !$0.record.isSame(as: row) }) ?? true {
-            let availableAt = before[row.session] == nil ? available(row.session) : answer.knownAt
+            let availableAt = before[row.session] == nil ? available(row.session) : response.knownAt
             copied.append(row.session, availableAt, row.values, row.logReturn, row.extras)
             written.append(row.session)
         }
@@ -55,7 +55,7 @@ package struct FeatureStore: Sendable {
     /// Takes the rows of sessions back whose bar does not count any more: a version without values, which no read returns. Returns those
     /// that had any.
     @discardableResult
-    package func withdraw(_ sessions: [SessionDate], from answer: Answer) async throws(PostgresError) -> [SessionDate] {
+    package func withdraw(_ sessions: [SessionDate], from response: ProviderResponse) async throws(PostgresError) -> [SessionDate] {
         guard !sessions.isEmpty else { return [] }
         return try await database.query(
             """
@@ -67,7 +67,7 @@ package struct FeatureStore: Sendable {
             ) f WHERE "values" <> '{}'
             ON CONFLICT DO NOTHING
             RETURNING session
-            """, [answer.instrument, version, answer.knownAt, answer.fetchedAt, answer.sha256, sessions]
+            """, [response.instrument, version, response.knownAt, response.fetchedAt, response.sha256, sessions]
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 

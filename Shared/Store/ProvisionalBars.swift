@@ -6,8 +6,8 @@ package struct ProvisionalBars: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Keeps the bars of one answer.
-    package func insert(_ bars: [Bar], from answer: Answer, currency: String) async throws(PostgresError) {
+    /// Keeps the bars of one response.
+    package func insert(_ bars: [Bar], from response: ProviderResponse, currency: String) async throws(PostgresError) {
         guard !bars.isEmpty else { return }
         try await database.execute(
             """
@@ -19,7 +19,7 @@ package struct ProvisionalBars: Sendable {
             ON CONFLICT DO NOTHING
             """,
             [
-                answer.instrument, answer.provider, answer.knownAt, answer.fetchedAt, answer.sha256, answer.key, currency,
+                response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key, currency,
                 bars.map(\.session), bars.map(\.open), bars.map(\.high), bars.map(\.low), bars.map(\.close), bars.map(\.volume),
             ])
     }

@@ -2,7 +2,7 @@ package import Market
 package import Postgres
 
 /// What a rule said of a row, and what was done.
-package struct QuarantinedRow: Hashable, Sendable {
+package struct RecordedViolation: Hashable, Sendable {
     package enum Verdict: String, Hashable, Sendable {
         /// Worth knowing; the row counts.
         case accept
@@ -36,7 +36,7 @@ package struct QuarantinedRow: Hashable, Sendable {
     }
 
     /// Whether it says the same of the same session.
-    func repeats(_ other: QuarantinedRow) -> Bool {
+    func repeats(_ other: RecordedViolation) -> Bool {
         (verdict, violation, text, repairs) == (other.verdict, other.violation, other.text, other.repairs)
     }
 }
@@ -48,20 +48,20 @@ package struct QuarantineLog: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Writes down what an answer's folding found and nobody had said before, and releases what was said before of `judged` sessions and
-    /// not again: rules over series of all of them, rules of one row of those in `came`, the sessions of which the answer has a good bar.
+    /// Writes down what a response's folding found and nobody had said before, and releases what was said before of `judged` sessions and
+    /// not again: rules over series of all of them, rules of one row of those in `came`, the sessions of which the response has a good bar.
     package func update(
-        _ rows: [QuarantinedRow], from answer: Answer, judged: [SessionDate] = [], came: Set<SessionDate> = []
+        _ rows: [RecordedViolation], from response: ProviderResponse, judged: [SessionDate] = [], came: Set<SessionDate> = []
     ) async throws(PostgresError) {
         let sessions = rows.compactMap(\.session) + judged
-        var known: [QuarantinedRow] = []
+        var known: [RecordedViolation] = []
         if let first = sessions.min(), let last = sessions.max() {
             known = try await database.query(
                 """
                 SELECT DISTINCT ON (q.session, q.rule) \(Self.columns) FROM quarantine q
                 WHERE q.instrument_id = $1 AND q.source = $2 AND q.session BETWEEN $3 AND $4
                 ORDER BY q.session, q.rule, q.known_at DESC, q.fetched_at DESC, q.sha256 DESC, q.ordinal DESC
-                """, [answer.instrument, answer.provider, first, last]
+                """, [response.instrument, response.provider, first, last]
             ).all(Self.row)
         }
         let held = Set((rows + known).filter { $0.verdict == .quarantine }.compactMap(\.session))
@@ -78,15 +78,15 @@ package struct QuarantineLog: Sendable {
                 let isOver = !rows.contains { $0.session == session && $0.violation.rule == old.violation.rule }
                 guard isOver, Validation.Rule.series.contains(old.violation.rule) || came.contains(session) else { continue }
                 next.append(
-                    QuarantinedRow(
+                    RecordedViolation(
                         ordinal: -1, session: session, violation: Violation(rule: old.violation.rule, detail: "nothing any more"),
                         text: old.text, verdict: .released))
             }
         }
-        try await insert(next, from: answer)
+        try await insert(next, from: response)
     }
 
-    package func insert(_ rows: [QuarantinedRow], from answer: Answer) async throws(PostgresError) {
+    package func insert(_ rows: [RecordedViolation], from response: ProviderResponse) async throws(PostgresError) {
         guard !rows.isEmpty else { return }
         try await database.execute(
             """
@@ -98,25 +98,26 @@ package struct QuarantineLog: Sendable {
             ON CONFLICT DO NOTHING
             """,
             [
-                answer.key, answer.instrument, answer.knownAt, answer.fetchedAt, answer.sha256, answer.provider, rows.map(\.ordinal),
+                response.key, response.instrument, response.knownAt, response.fetchedAt, response.sha256, response.provider,
+                rows.map(\.ordinal),
                 rows.map(\.violation.rule), rows.map(\.session), rows.map(\.violation.detail), rows.map(\.text),
                 rows.map(\.verdict.rawValue), rows.map { $0.repairs.map(\.description).joined(separator: ", ") },
             ])
     }
 
     /// What was found in one object, in order.
-    package func rows(of key: String) async throws(PostgresError) -> [QuarantinedRow] {
+    package func rows(of key: String) async throws(PostgresError) -> [RecordedViolation] {
         try await database.query("SELECT \(Self.columns) FROM quarantine q WHERE object_key = $1 ORDER BY ordinal, session, rule", [key])
             .all(Self.row)
     }
 
-    private static func row(_ row: Row) throws(PostgresError) -> QuarantinedRow { try found(in: row, at: 0) }
+    private static func row(_ row: Row) throws(PostgresError) -> RecordedViolation { try found(in: row, at: 0) }
 
-    private static func found(in row: Row, at column: Int) throws(PostgresError) -> QuarantinedRow {
-        QuarantinedRow(
+    private static func found(in row: Row, at column: Int) throws(PostgresError) -> RecordedViolation {
+        RecordedViolation(
             ordinal: try row[column], session: try row[column + 1],
             violation: Violation(rule: try row[column + 2], detail: try row[column + 3]), text: try row[column + 4],
-            verdict: QuarantinedRow.Verdict(rawValue: try row[column + 5]) ?? .quarantine,
+            verdict: RecordedViolation.Verdict(rawValue: try row[column + 5]) ?? .quarantine,
             repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) })
     }
 
@@ -126,7 +127,7 @@ package struct QuarantineLog: Sendable {
         package let source: String
         package let key: String
         package let knownAt: Instant
-        package let row: QuarantinedRow
+        package let row: RecordedViolation
     }
 
     /// What holds as known at an instant, latest first; of one instrument, of one source, of sessions from and to, if given. What is of no
@@ -150,7 +151,7 @@ package struct QuarantineLog: Sendable {
         }
     }
 
-    /// The number of answers' rows that findings of a verdict are about: a source's sessions, and places in objects where there is none.
+    /// The number of responses' rows that findings of a verdict are about: a source's sessions, and places in objects where there is none.
     static func rows(_ verdict: String) -> String {
         """
         count(DISTINCT (source, session)) FILTER (WHERE verdict = '\(verdict)' AND session IS NOT NULL)

@@ -66,7 +66,7 @@ package struct Runs: Sendable {
             .all { row throws(PostgresError) in try row[0] }
     }
 
-    /// Says which objects hold the answers about an instrument, all at once; the first word about each part stays.
+    /// Says which objects hold the responses about an instrument, all at once; the first word about each part stays.
     package func stored(_ keys: [String], of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
             """
@@ -75,14 +75,14 @@ package struct Runs: Sendable {
             """, [run, instrument, keys])
     }
 
-    /// Says why there is no answer about an instrument; the first word about it stays. `reason` holds no secret.
+    /// Says why there is no response about an instrument; the first word about it stays. `reason` holds no secret.
     package func refused(_ reason: String, of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO run_items (run_id, instrument_id, part, refusal) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
             [run, instrument, reason])
     }
 
-    /// Derived, so that whoever comes last sees the run complete: every expected instrument has a refusal, or all its objects are folded.
+    /// DerivedTables, so that whoever comes last sees the run complete: every expected instrument has a refusal, or all its objects are folded.
     package func progress(_ run: String) async throws(PostgresError) -> RunProgress {
         let rows = try await database.query(
             """

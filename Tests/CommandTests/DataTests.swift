@@ -36,7 +36,7 @@ import Testing
                          {"ex_date": "2012-01-09", "kind": "split", "value": 2}]}
             """#
         let document = try JSONDecoder().decode(DataShow.Document.self, from: Data(text.utf8))
-        let finding = RuleFinding(
+        let finding = QuarantineEntry(
             session: "2012-01-10", rule: "gap", verdict: "quarantine", detail: "d", repair: "", provider: "csv")
         let rows = DataShow.table(document, [finding], .none).rows
         #expect(rows.map(\.first) == ["2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"])

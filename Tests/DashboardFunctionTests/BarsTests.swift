@@ -18,8 +18,8 @@ import Testing
         _ = try await Migrations(folder: migrationsFolder).apply(to: database)
         try await Instruments(database).register([apple])
         let known = try #require(Instant("2012-01-11T22:30:00Z"))
-        func answer(_ provider: String, _ kind: String) -> Answer {
-            Answer(
+        func answer(_ provider: String, _ kind: String) -> ProviderResponse {
+            ProviderResponse(
                 key: "raw/\(provider)", instrument: apple.id, provider: provider, kind: kind, knownAt: known, fetchedAt: known,
                 sha256: provider)
         }
@@ -34,8 +34,8 @@ import Testing
         try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: stooq, currency: "USD") { _ in known }
         let split = CorporateAction(exDate: exDate, kind: .split(numerator: 2, denominator: 1))
         let dividend = CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 11), kind: .dividend(Price(5)), nature: .special)
-        try await Actions(database).insert([split, dividend], from: yahoo, covering: nil) { _ in known }
-        for answer in [stooq, yahoo] { try await RawObjects(database).record(answer, bars: 1, actions: 0, rejected: 0) }
+        try await CorporateActions(database).insert([split, dividend], from: yahoo, covering: nil) { _ in known }
+        for response in [stooq, yahoo] { try await ProviderResponses(database).record(response, bars: 1, actions: 0, rejected: 0) }
         return try await Dashboard([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "PROVIDERS": "stooq,yahoo",
         ])

@@ -22,18 +22,18 @@ import Testing
         let sessions = try #require(TradingCalendar.of(mic: "XNAS")).sessions(
             from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 1, day: 11))
         for (index, name) in names.enumerated() {
-            let answer = Answer(
+            let response = ProviderResponse(
                 key: "raw/csv/daily/\(name)", instrument: "XNAS:\(name)", provider: "csv", kind: "daily", knownAt: known, fetchedAt: known,
                 sha256: name)
             let bars = sessions.dropLast(index).map {
                 Bar(session: $0, open: Price(10), high: Price(10), low: Price(10), close: Price(10), volume: 1)
             }
-            try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: answer, currency: "USD") { _ in known }
+            try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: response, currency: "USD") { _ in known }
             let wrong = ["order", "price"].map {
-                QuarantinedRow(ordinal: 9, session: sessions[1], violation: Violation(rule: $0, detail: "d"), text: "row")
+                RecordedViolation(ordinal: 9, session: sessions[1], violation: Violation(rule: $0, detail: "d"), text: "row")
             }
-            if index == 0 { try await QuarantineLog(database).insert(wrong, from: answer) }
-            try await RawObjects(database).record(answer, bars: bars.count, actions: 0, rejected: index == 0 ? 1 : 0)
+            if index == 0 { try await QuarantineLog(database).insert(wrong, from: response) }
+            try await ProviderResponses(database).record(response, bars: bars.count, actions: 0, rejected: index == 0 ? 1 : 0)
         }
         return try await Dashboard([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password,
@@ -99,7 +99,7 @@ import Testing
         }
         let dashboard = try await dashboard()
         func told(_ key: String, _ sessions: [String: String] = [:]) async throws -> Told {
-            let response = try await ask(dashboard, "/v1/data/answer", sessions.merging(["object": key]) { $1 })
+            let response = try await ask(dashboard, "/v1/data/response", sessions.merging(["object": key]) { $1 })
             return try JSONDecoder().decode(Told.self, from: Data((response.body ?? "").utf8))
         }
         let known = try await told("raw/csv/daily/A")
@@ -107,15 +107,15 @@ import Testing
         #expect(try await !told("raw/csv/daily/none").folded)
         // The same file again: nothing new, and the row is held back still.
         let later = try #require(Instant("2012-01-12T22:30:00Z"))
-        let again = Answer(
+        let again = ProviderResponse(
             key: "raw/csv/daily/A2", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: later, fetchedAt: later, sha256: "A2")
-        try await RawObjects(dashboard.database).record(again, bars: 0, actions: 0, rejected: 1)
+        try await ProviderResponses(dashboard.database).record(again, bars: 0, actions: 0, rejected: 1)
         let alone = try await told(again.key)
         #expect(alone.held_back == 1 && alone.rows.isEmpty)
         let standing = try await told(again.key, ["from": "2012-01-03", "to": "2012-01-11"])
         #expect(standing.rows.map { $0["rule"] } == ["order", "price"])
         #expect(try await told(again.key, ["from": "2012-01-05", "to": "2012-01-11"]).rows.isEmpty)
-        #expect(try await ask(dashboard, "/v1/data/answer", [:]).statusCode == 400)
+        #expect(try await ask(dashboard, "/v1/data/response", [:]).statusCode == 400)
     }
 
     @Test func `What is held back is counted by rows and listed by sessions`() async throws {
@@ -126,12 +126,12 @@ import Testing
         let dashboard = try await dashboard()
         #expect(try await status(dashboard, ["symbol": "A"]).symbols.map(\.quarantined) == [1])
         let known = try #require(Instant("2012-01-11T22:30:00Z"))
-        let answer = Answer(
+        let response = ProviderResponse(
             key: "raw/csv/daily/A", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: known, fetchedAt: known, sha256: "A")
         let undated = ["date", "price"].map {
-            QuarantinedRow(ordinal: 3, session: nil, violation: Violation(rule: $0, detail: "d"), text: "row")
+            RecordedViolation(ordinal: 3, session: nil, violation: Violation(rule: $0, detail: "d"), text: "row")
         }
-        try await QuarantineLog(dashboard.database).insert(undated, from: answer)
+        try await QuarantineLog(dashboard.database).insert(undated, from: response)
         #expect(try await status(dashboard, ["symbol": "A"]).symbols.map(\.quarantined) == [2])
         func held(_ query: [String: String]) async throws -> [String?] {
             let response = try await ask(dashboard, "/v1/data/quarantine", query)

@@ -24,16 +24,16 @@ import Testing
     }
 
     @Test func `What an invocation has no time for is compared by the next`() async throws {
-        let instruments = (0..<3).map(RawMarket.instrument)
-        var folded = try await Folded(instruments)
+        let instruments = (0..<3).map(ResponseMarket.instrument)
+        var folded = try await ProjectionHarness(instruments)
         for (number, instrument) in instruments.enumerated() {
-            let rows = RawMarket.rows(60, seed: UInt64(number + 1))
-            let evening = RawMarket.evening(rows[59].session)
-            try await folded.add(RawMarket.answer(rows, about: instrument, knownAt: evening))
+            let rows = ResponseMarket.rows(60, seed: UInt64(number + 1))
+            let evening = ResponseMarket.evening(rows[59].session)
+            try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
             var other = rows
             other[30].close += 100
             other[30].high = max(other[30].high, other[30].close)
-            try await folded.add(RawMarket.chart(other, about: instrument, knownAt: evening))
+            try await folded.add(ResponseMarket.chart(other, about: instrument, knownAt: evening))
         }
         let featurize = try await folded.featurize()
         var check = CrossCheck(crossCheck: ["alphavantage", "yahoo"], time: "2012-01-01T00:00:00Z")
@@ -57,7 +57,7 @@ import Testing
     @Test func `The weekly job calls itself for what is left`() async throws {
         let cloud = LoopbackServer.answering { _, _, connection in connection.answer(202) }
         defer { cloud.stop() }
-        let featurize = try await Folded((0..<2).map(RawMarket.instrument)).featurize(cloud: cloud.url)
+        let featurize = try await ProjectionHarness((0..<2).map(ResponseMarket.instrument)).featurize(cloud: cloud.url)
         let weekly = CrossCheck(
             crossCheck: ["alphavantage", "yahoo"], weeks: 4, tolerance: 0.01, goOn: true, time: "2012-01-01T00:00:00Z")
         let report = try #require(try await featurize.compare(weekly, until: .now, Context()))
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `A provider that nobody knows is named`() async throws {
-        let featurize = try await Folded([]).featurize()
+        let featurize = try await ProjectionHarness([]).featurize()
         let check = CrossCheck(crossCheck: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")
         let failure = await #expect(throws: Featurize.Failure.self) { _ = try await featurize.compare(check, Context()) }
         #expect(failure?.description.contains("\"yaho\"") == true)

@@ -8,23 +8,23 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// Everything again from the raw answers, to the same hashes.
+/// Everything again from the raw responses, to the same hashes.
 extension CrossSectionTests {
-    @Test func `Everything is rebuilt from the answers to the same hashes`() async throws {
+    @Test func `Everything is rebuilt from the responses to the same hashes`() async throws {
         var (folded, crossSection) = try await market()
         _ = try await crossSection.update("XNAS", asOf: Self.evening)
         let later = Self.evening.adding(seconds: 86_400)
         var corrected = rows[5]
         corrected[290].close += 10
         corrected[290].high = max(corrected[290].high, corrected[290].close)
-        try await folded.add(RawMarket.answer(corrected[280...], about: Self.instruments[5], knownAt: later))
+        try await folded.add(ResponseMarket.response(corrected[280...], about: Self.instruments[5], knownAt: later))
         _ = try await crossSection.update("XNAS", asOf: later)
         let before = try await TableHash.all(in: folded.database)
 
-        try await Derived(folded.database).clear()
+        try await DerivedTables(folded.database).clear()
         #expect(try await folded.count("SELECT count(*) FROM features") == 0)
         for object in folded.kept.values { try await folded.add(object) }
-        for begin in try await Derived(folded.database).crossSections(version: FeatureSet.version) {
+        for begin in try await DerivedTables(folded.database).crossSections(version: FeatureSet.version) {
             _ = try await crossSection.update(begin.exchange, asOf: begin.knownAt)
         }
         let after = try await TableHash.all(in: folded.database)

@@ -9,18 +9,18 @@ import Testing
 
 /// Cross-sections over a dated universe: a correction reaches the sessions that its windows reach and no other row.
 @Suite struct CrossSectionTests {
-    static let instruments = (0..<22).map(RawMarket.instrument)
-    static let rows = instruments.indices.map { RawMarket.rows(300, seed: UInt64($0 + 1)) }
-    static let evening = RawMarket.evening(rows[0][299].session)
+    static let instruments = (0..<22).map(ResponseMarket.instrument)
+    static let rows = instruments.indices.map { ResponseMarket.rows(300, seed: UInt64($0 + 1)) }
+    static let evening = ResponseMarket.evening(rows[0][299].session)
 
     var rows: [[Row]] { Self.rows }
 
-    func market() async throws -> (Folded, CrossSection) {
-        var folded = try await Folded(Self.instruments)
+    func market() async throws -> (ProjectionHarness, CrossSectionBuilder) {
+        var folded = try await ProjectionHarness(Self.instruments)
         for (instrument, rows) in zip(Self.instruments, Self.rows) {
-            try await folded.add(RawMarket.answer(rows, about: instrument, knownAt: Self.evening))
+            try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: Self.evening))
         }
-        return (folded, CrossSection(database: folded.database, store: folded.fold.store))
+        return (folded, CrossSectionBuilder(database: folded.database, store: folded.fold.store))
     }
 
     @Test func `A correction restates exactly what it touches`() async throws {
@@ -35,7 +35,7 @@ import Testing
         var corrected = rows[3]
         corrected[149].close += 30
         corrected[149].high = max(corrected[149].high, corrected[149].close)
-        try await folded.add(RawMarket.answer(corrected, about: Self.instruments[3], knownAt: later))
+        try await folded.add(ResponseMarket.response(corrected, about: Self.instruments[3], knownAt: later))
         _ = try await crossSection.update("XNAS", asOf: later)
 
         let restated = try await folded.database.query(
@@ -50,12 +50,12 @@ import Testing
         #expect(reached.first == rows[3][149].session)
 
         // The rows that were not restated are the ones that a fresh computation also leaves as they were.
-        var fresh = try await Folded(Self.instruments)
+        var fresh = try await ProjectionHarness(Self.instruments)
         for (index, instrument) in Self.instruments.enumerated() {
             let rows = index == 3 ? corrected : rows[index]
-            try await fresh.add(RawMarket.answer(rows, about: instrument, knownAt: Self.evening))
+            try await fresh.add(ResponseMarket.response(rows, about: instrument, knownAt: Self.evening))
         }
-        _ = try await CrossSection(database: fresh.database, store: fresh.fold.store).update("XNAS", asOf: Self.evening)
+        _ = try await CrossSectionBuilder(database: fresh.database, store: fresh.fold.store).update("XNAS", asOf: Self.evening)
         let expected = try await fresh.fold.store.read(.recorded(Self.evening))
         let old = try await folded.fold.store.read(.recorded(Self.evening))
         let new = try await folded.fold.store.read(.recorded(later))
@@ -81,13 +81,13 @@ import Testing
     }
 
     @Test func `The order in which runs end leaves no trace`() async throws {
-        // Three evenings, of which the second one's answers hold a correction; runs end in order, late, twice, and at the same time.
+        // Three evenings, of which the second one's responses hold a correction; runs end in order, late, twice, and at the same time.
         let evenings = (0..<3).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         let short = rows.map { Array($0[..<200]) }
-        func folded() async throws -> (Folded, CrossSection) {
-            var folded = try await Folded(Self.instruments)
+        func folded() async throws -> (ProjectionHarness, CrossSectionBuilder) {
+            var folded = try await ProjectionHarness(Self.instruments)
             for (number, instrument) in Self.instruments.enumerated() {
-                try await folded.add(RawMarket.answer(short[number][..<190], about: instrument, knownAt: evenings[0]))
+                try await folded.add(ResponseMarket.response(short[number][..<190], about: instrument, knownAt: evenings[0]))
             }
             for (number, instrument) in Self.instruments.enumerated() {
                 var corrected = short[number]
@@ -95,10 +95,10 @@ import Testing
                     corrected[150].close += 25
                     corrected[150].high = max(corrected[150].high, corrected[150].close)
                 }
-                try await folded.add(RawMarket.answer(corrected[140..<195], about: instrument, knownAt: evenings[1]))
-                try await folded.add(RawMarket.answer(corrected[190...], about: instrument, knownAt: evenings[2]))
+                try await folded.add(ResponseMarket.response(corrected[140..<195], about: instrument, knownAt: evenings[1]))
+                try await folded.add(ResponseMarket.response(corrected[190...], about: instrument, knownAt: evenings[2]))
             }
-            return (folded, CrossSection(database: folded.database, store: folded.fold.store))
+            return (folded, CrossSectionBuilder(database: folded.database, store: folded.fold.store))
         }
         var hashes: [[String: String]] = []
         for order in [[0, 1, 2], [2, 1, 0], [0, 2, 1, 2], [1, 0, 0]] {
@@ -112,7 +112,7 @@ import Testing
             for evening in evenings {
                 let own = try database(named: try await atOnce.database.query("SELECT current_database()::text")[0][0])
                 group.addTask {
-                    _ = try await CrossSection(
+                    _ = try await CrossSectionBuilder(
                         database: own, store: FeatureStore(own, version: FeatureSet.version, crossWidth: crossSection.store.crossWidth)
                     ).update("XNAS", asOf: evening)
                 }
@@ -126,23 +126,23 @@ import Testing
         #expect(try await atOnce.count("SELECT count(DISTINCT known_at) FROM cross_features") == 3)
     }
 
-    @Test func `An answer after the cut off reaches its evening with the next`() async throws {
+    @Test func `A response after the cut off reaches its evening with the next`() async throws {
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         var hashes: [[String: String]] = []
         for isLate in [false, true] {
-            var folded = try await Folded(Self.instruments)
-            let crossSection = CrossSection(database: folded.database, store: folded.fold.store)
+            var folded = try await ProjectionHarness(Self.instruments)
+            let crossSection = CrossSectionBuilder(database: folded.database, store: folded.fold.store)
             let last = Self.instruments.count - 1
             for (number, instrument) in Self.instruments.enumerated() where !isLate || number < last {
-                try await folded.add(RawMarket.answer(rows[number][..<150], about: instrument, knownAt: evenings[0]))
+                try await folded.add(ResponseMarket.response(rows[number][..<150], about: instrument, knownAt: evenings[0]))
             }
-            // The run is cut off without the last one's answer, which comes when nobody waits for it any more.
+            // The run is cut off without the last one's response, which comes when nobody waits for it any more.
             _ = try await crossSection.update("XNAS", asOf: evenings[0])
             if isLate {
-                try await folded.add(RawMarket.answer(rows[last][..<150], about: Self.instruments[last], knownAt: evenings[0]))
+                try await folded.add(ResponseMarket.response(rows[last][..<150], about: Self.instruments[last], knownAt: evenings[0]))
             }
             for (number, instrument) in Self.instruments.enumerated() {
-                try await folded.add(RawMarket.answer(rows[number][140..<151], about: instrument, knownAt: evenings[1]))
+                try await folded.add(ResponseMarket.response(rows[number][140..<151], about: instrument, knownAt: evenings[1]))
             }
             _ = try await crossSection.update("XNAS", asOf: evenings[1])
             #expect(try await folded.count("SELECT count(*) FROM cross_section_work") == 0)
@@ -152,19 +152,19 @@ import Testing
     }
 
     @Test func `Evenings are made again a part at a time however many there are`() async throws {
-        var folded = try await Folded(Self.instruments)
-        let crossSection = CrossSection(database: folded.database, store: folded.fold.store)
-        let evenings = (140..<146).map { RawMarket.evening(rows[0][$0].session) }
+        var folded = try await ProjectionHarness(Self.instruments)
+        let crossSection = CrossSectionBuilder(database: folded.database, store: folded.fold.store)
+        let evenings = (140..<146).map { ResponseMarket.evening(rows[0][$0].session) }
         for (night, evening) in evenings.enumerated() {
             for (number, instrument) in Self.instruments.enumerated() {
-                let answer = rows[number][(night == 0 ? 0 : 139 + night)...(140 + night)]
-                try await folded.add(RawMarket.answer(answer, about: instrument, knownAt: evening))
+                let response = rows[number][(night == 0 ? 0 : 139 + night)...(140 + night)]
+                try await folded.add(ResponseMarket.response(response, about: instrument, knownAt: evening))
             }
             _ = try await crossSection.update("XNAS", asOf: evening)
         }
         let before = try await TableHash.all(in: folded.database)
-        var place: CrossSection.Place?
-        var places: [CrossSection.Place] = []
+        var place: CrossSectionBuilder.Cursor?
+        var places: [CrossSectionBuilder.Cursor] = []
         repeat {
             place = try await crossSection.update("XNAS", asOf: evenings[1], from: place, until: .now).rest
             place.map { places.append($0) }
@@ -177,12 +177,12 @@ import Testing
         let (whole, inOneGo) = try await market()
         let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
         let (folded, crossSection) = try await market()
-        var place: CrossSection.Place?
+        var place: CrossSectionBuilder.Cursor?
         var (parts, sum) = (0, 0)
         repeat {
             let done = try await crossSection.update("XNAS", asOf: Self.evening, from: place, until: parts < 3 ? .now : nil)
             #expect(done.rest == nil || done.rest != place)
-            place = try done.rest.map { try #require(CrossSection.Place($0.event)) }
+            place = try done.rest.map { try #require(CrossSectionBuilder.Cursor($0.event)) }
             (parts, sum) = (parts + 1, sum + done.written)
         } while place != nil
         #expect(parts > 3 && sum == written)

@@ -8,16 +8,16 @@ import Testing
 
 /// A database that goes away or takes another's side: an event that failed comes again, nothing is lost and nothing is there twice.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct OutageTests {
-    let instrument = RawMarket.instrument(1)
-    let rows = RawMarket.rows(200, seed: 21)
+    let instrument = ResponseMarket.instrument(1)
+    let rows = ResponseMarket.rows(200, seed: 21)
 
     @Test func `A server that restarts loses nothing and doubles nothing`() async throws {
-        let answers = (160..<200).map { index in
-            RawMarket.answer(
-                rows[(index == 160 ? 0 : index - 10)...index], about: instrument, knownAt: RawMarket.evening(rows[index].session))
+        let responses = (160..<200).map { index in
+            ResponseMarket.response(
+                rows[(index == 160 ? 0 : index - 10)...index], about: instrument, knownAt: ResponseMarket.evening(rows[index].session))
         }
-        var (calm, shaken) = (try await Folded([instrument]), try await Folded([instrument]))
-        for answer in answers { try await calm.add(answer) }
+        var (calm, shaken) = (try await ProjectionHarness([instrument]), try await ProjectionHarness([instrument]))
+        for response in responses { try await calm.add(response) }
         let expected = try await TableHash.all(in: calm.database)
 
         let restarts = Task.detached {
@@ -26,10 +26,10 @@ import Testing
                 PostgresCluster.shared.control("-m fast restart")
             }
         }
-        for answer in answers {
+        for response in responses {
             while true {
                 do {
-                    try await shaken.add(answer)
+                    try await shaken.add(response)
                     break
                 } catch {
                     try await Task.sleep(for: .milliseconds(20))
@@ -45,13 +45,13 @@ import Testing
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         try await Instruments(owner).register([instrument])
-        let fold = Fold(owner, try SourcePreference("alphavantage", otherwise: "alphavantage"))
-        let object = RawMarket.answer(rows[..<80], about: instrument, knownAt: RawMarket.evening(rows[79].session))
+        let fold = ResponseProjector(owner, try SourcePrecedence("alphavantage", otherwise: "alphavantage"))
+        let object = ResponseMarket.response(rows[..<80], about: instrument, knownAt: ResponseMarket.evening(rows[79].session))
         let (rival, observer) = (try TestSupport.database(named: name), try TestSupport.database(named: name))
         struct Undone: Error {}
         let folding = try await rival.transaction { () -> Task<FeaturizeSummary, any Error>? in
             // The row that the fold is going to write, and then the lock that it holds by then.
-            _ = try await RawObjects(rival).record(Answer(object, about: instrument), bars: 0, actions: 0, rejected: 0)
+            _ = try await ProviderResponses(rival).record(ProviderResponse(object, about: instrument), bars: 0, actions: 0, rejected: 0)
             let folding = Task {
                 var summary = FeaturizeSummary()
                 _ = try await fold(object, &summary) { _ in throw Undone() }
@@ -59,7 +59,7 @@ import Testing
             }
             let waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             while try await observer.query(waiting).count == 0 { try await Task.sleep(for: .milliseconds(5)) }
-            try await RawObjects(rival).lock(instrument.id)
+            try await ProviderResponses(rival).lock(instrument.id)
             try await rival.execute("DELETE FROM raw_objects")
             return folding
         }

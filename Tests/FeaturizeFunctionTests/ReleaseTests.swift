@@ -8,33 +8,33 @@ import Testing
 
 /// Rows that the rules hold back, and what somebody says of them who looked.
 @Suite struct ReleaseTests {
-    let instrument = RawMarket.instrument(1)
+    let instrument = ResponseMarket.instrument(1)
     /// The 200th lasts for one day at twice the level.
     let rows: [Row]
     let evening: Instant
 
     init() {
-        var rows = RawMarket.rows(240, seed: 31)
+        var rows = ResponseMarket.rows(240, seed: 31)
         rows[200] = rows[200].scaled(2)
         self.rows = rows
-        evening = RawMarket.evening(rows[229].session)
+        evening = ResponseMarket.evening(rows[229].session)
     }
 
-    private func held() async throws -> Folded {
-        var folded = try await Folded([instrument])
-        try await folded.add(RawMarket.answer(rows[..<230], about: instrument, knownAt: evening))
+    private func held() async throws -> ProjectionHarness {
+        var folded = try await ProjectionHarness([instrument])
+        try await folded.add(ResponseMarket.response(rows[..<230], about: instrument, knownAt: evening))
         return folded
     }
 
-    private func word(_ counts: Bool, _ session: SessionDate, at instant: Instant) -> RawObject {
-        RawMarket.word(counts, [session], provider: "alphavantage", about: instrument, knownAt: instant)
+    private func word(_ counts: Bool, _ session: SessionDate, at instant: Instant) -> ArchivedResponse {
+        ResponseMarket.word(counts, [session], provider: "alphavantage", about: instrument, knownAt: instant)
     }
 
-    private func count(_ folded: Folded, _ instant: Instant) async throws -> Int {
+    private func count(_ folded: ProjectionHarness, _ instant: Instant) async throws -> Int {
         try await Bars(folded.database).read(instrument.id, .recorded(instant)).count
     }
 
-    private func words(_ folded: Folded, _ instant: Instant) async throws -> [String] {
+    private func words(_ folded: ProjectionHarness, _ instant: Instant) async throws -> [String] {
         try await QuarantineLog(folded.database).entries(of: instrument.id, asOf: instant, limit: 10)
             .map { "\($0.row.violation.rule) \($0.row.verdict.rawValue)" }.sorted()
     }
@@ -57,14 +57,14 @@ import Testing
     @Test func `It stays so as long as the provider says the same`() async throws {
         var folded = try await held()
         try await folded.add(word(true, rows[200].session, at: evening.adding(seconds: 60)))
-        let next = RawMarket.evening(rows[230].session)
-        try await folded.add(RawMarket.answer(rows[195...230], about: instrument, knownAt: next))
+        let next = ResponseMarket.evening(rows[230].session)
+        try await folded.add(ResponseMarket.response(rows[195...230], about: instrument, knownAt: next))
         #expect(try await count(folded, next) == 231)
         var other = rows
         other[200].close += 300
         other[200].high = max(other[200].high, other[200].close)
-        let last = RawMarket.evening(rows[231].session)
-        try await folded.add(RawMarket.answer(other[195...231], about: instrument, knownAt: last))
+        let last = ResponseMarket.evening(rows[231].session)
+        try await folded.add(ResponseMarket.response(other[195...231], about: instrument, knownAt: last))
         #expect(try await count(folded, last) == 231, "another row is judged anew")
     }
 
@@ -73,13 +73,13 @@ import Testing
         let times = (1...2).map { evening.adding(seconds: Int64(60 * $0)) }
         try await folded.add(word(true, rows[200].session, at: times[0]))
         let released = try await TableHash.all(in: folded.database)
-        try await Derived(folded.database).clear()
+        try await DerivedTables(folded.database).clear()
         for object in folded.kept.values.shuffled() { try await folded.add(object) }
         #expect(try await TableHash.all(in: folded.database) == released)
         try await folded.add(word(false, rows[200].session, at: times[1]))
         #expect(try await [count(folded, times[1]), count(folded, times[0])] == [229, 230])
         let before = try await TableHash.all(in: folded.database)
-        try await Derived(folded.database).clear()
+        try await DerivedTables(folded.database).clear()
         for object in folded.kept.values.shuffled() { try await folded.add(object) }
         #expect(try await TableHash.all(in: folded.database) == before)
     }

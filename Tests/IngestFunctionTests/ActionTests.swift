@@ -43,7 +43,7 @@ struct ActionTests {
         for key in exchange.rawKeys.reversed() { _ = try await featurize.handle(.objects([key]), Context(deadline: .after(.seconds(30)))) }
         #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
         let known = AsOf.recorded(Instant(Exchange.time)!)
-        let series = try await PreferredSeries(exchange.database).read("XNAS:AAPL", known, order: ["polygon"])
+        let series = try await ConsolidatedSeries(exchange.database).read("XNAS:AAPL", known, order: ["polygon"])
         let split = CorporateAction(exDate: SessionDate("2012-01-05")!, kind: .split(numerator: 2, denominator: 1))
         #expect(series.actions == [split] && series.bars.allSatisfy { $0.split == nil })
         #expect(try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict <> 'released'")[0][0] as Int == 0)

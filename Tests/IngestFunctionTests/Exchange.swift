@@ -29,7 +29,7 @@ final class Exchange: Sendable {
     }
 
     /// `actions` is an option of every provider but the first: by default none is asked for splits and dividends besides.
-    /// `provide` answers by the request's first line and its number; `fault` may answer in place of S3 and says whether it did.
+    /// `provide` answers by the request's first line and its number; `fault` may response in place of S3 and says whether it did.
     init(
         universe: String = "AAPL:XNAS", providers: String = "alphavantage,yahoo", limits: String = "\"perMinute\":60000,\"concurrency\":8",
         actions: String = "\"actions\":[],",
@@ -72,7 +72,7 @@ final class Exchange: Sendable {
             + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"baseURL":"\#(url)",\#(actions)\#(limits)}"# }.joined(
                 separator: ",") + "}"
         environment = [
-            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-answers",
+            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-responses",
             "FEATURIZE_FUNCTION": "Featurize", "AWS_LAMBDA_FUNCTION_NAME": "Ingest", "AWS_ENDPOINT_URL": cloud.url,
             "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "UNIVERSE": universe,
             "PROVIDERS": providers, "PROVIDER_OPTIONS": options,

@@ -23,7 +23,7 @@ import Testing
         return #"{"time":"\#(Exchange.time)","import":{"provider":"\#(provider)","symbol":"\#(symbol)","body":\#(text)\#(more)}}"#
     }
 
-    @Test func `A file is kept like an answer once under a new instrument`() async throws {
+    @Test func `A file is kept like a response once under a new instrument`() async throws {
         let exchange = try await exchange()
         defer { exchange.stop() }
         let event = try event("csv", Self.csv)
@@ -49,8 +49,8 @@ import Testing
         let summary = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
         #expect(summary.folded == 1 && summary.bars == 2 && summary.features == 2)
         let acme = try #require(try await Instruments(exchange.database).find(id: "XNAS:ACME"))
-        let order = try SourcePreference("yahoo", otherwise: "yahoo").believed(for: acme)
-        #expect(order == ["yahoo"] + SourcePreference.files)
+        let order = try SourcePrecedence("yahoo", otherwise: "yahoo").believed(for: acme)
+        #expect(order == ["yahoo"] + SourcePrecedence.files)
     }
 
     @Test func `Prices of London are in pence`() async throws {
@@ -83,7 +83,7 @@ import Testing
         let asOf = AsOf.recorded(Instant(Exchange.time)!)
         let bars = try await Bars(exchange.database).read("XNAS:ACME", asOf)
         #expect(bars.count == sessions.count && bars[29].close.double > 690 && bars[30].close.double < 110)
-        #expect(try await Actions(exchange.database).read("XNAS:ACME", asOf).map(\.exDate) == [sessions[30]])
+        #expect(try await CorporateActions(exchange.database).read("XNAS:ACME", asOf).map(\.exDate) == [sessions[30]])
         #expect(try await QuarantineLog(exchange.database).entries(of: "XNAS:ACME", asOf: asOf.instant, limit: 9).isEmpty)
     }
 
@@ -101,8 +101,8 @@ import Testing
             #expect(object.hasPrefix("raw/iex/\(kind)/"))
             _ = try await featurize.handle(.objects([object]), Context(deadline: .after(.seconds(60))))
         }
-        let series = try await PreferredSeries(exchange.database).read(
-            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), order: ["yahoo"] + SourcePreference.files,
+        let series = try await ConsolidatedSeries(exchange.database).read(
+            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), order: ["yahoo"] + SourcePrecedence.files,
             silent: ["yahoo", "csv", "stooq"])
         #expect(series.bars.count == 2 && series.actions.map(\.exDate.description) == ["2012-01-06"])
         let rows = try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict = 'quarantine'")
@@ -139,7 +139,7 @@ import Testing
         defer { exchange.stop() }
         let instruments = Instruments(exchange.database)
         for symbol in ["IBM", "XNYS:IBM"] {
-            let failure = await #expect(throws: ImportFailure.self) {
+            let failure = await #expect(throws: ImportError.self) {
                 _ = try await exchange.run(try event("csv", Self.csv, symbol: symbol))
             }
             #expect(failure?.description.contains("XNYS:IBM, which is not on XNAS") == true)
@@ -157,7 +157,7 @@ import Testing
         defer { exchange.stop() }
         #expect(try await exchange.run(try event("csv", Self.csv, symbol: " XNAS:ACME ")).imported?.instrument == "XNAS:ACME")
         for symbol in [" ", "XNAS:", "XNYS:BETA", "A:B"] {
-            let failure = await #expect(throws: ImportFailure.self) {
+            let failure = await #expect(throws: ImportError.self) {
                 _ = try await exchange.run(try event("csv", Self.csv, symbol: symbol))
             }
             #expect(failure?.description.contains("is no symbol") == true, "\(symbol)")
@@ -179,7 +179,7 @@ import Testing
             keys.append(imported.object)
             _ = try await featurize.handle(.objects([imported.object]), Context(deadline: .after(.seconds(60))))
         }
-        let (objects, log) = (RawObjects(exchange.database), QuarantineLog(exchange.database))
+        let (objects, log) = (ProviderResponses(exchange.database), QuarantineLog(exchange.database))
         for key in keys { #expect(try await objects.counts(key)?.rejected == 1) }
         #expect(try await !log.rows(of: keys[0]).isEmpty)
         #expect(try await log.rows(of: keys[1]).isEmpty)

@@ -10,7 +10,7 @@ import Testing
 /// Long histories in pages, and names as each provider spells them.
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct PageTests {
-    /// Page `number` of an aggregates answer, one day each; the address of the next one repeats the key, as the real one may not.
+    /// Page `number` of an aggregates response, one day each; the address of the next one repeats the key, as the real one may not.
     private static func polygon(_ number: Int, of count: Int, _ host: String) -> String {
         let millis = (Instant("2012-01-03T05:00:00Z")!.seconds + Int64(number) * 86_400) * 1000
         let next = number + 1 < count ? #","next_url":"\#(host)/v2/aggs/next?cursor=p\#(number + 1)&apiKey=SECRET78""# : ""
@@ -39,7 +39,7 @@ struct PageTests {
         #expect(try await exchange.database.query("SELECT count(*) FROM run_items WHERE object_key IS NOT NULL")[0][0] as Int == 4)
     }
 
-    @Test func `Pages without an end end`() async throws {
+    @Test func `Pagination without an end end`() async throws {
         let circle = try await Exchange(providers: "polygon") { _, _, connection in
             connection.answer(body: Array(Self.polygon(0, of: 2, "https://elsewhere.example").utf8))
         }
@@ -49,7 +49,7 @@ struct PageTests {
         let endless = try await paged(.max)
         defer { endless.stop() }
         #expect(try await endless.run().stored == ["AAPL"])
-        #expect(endless.asked.count == Pages.limit)
+        #expect(endless.asked.count == Pagination.limit)
     }
 
     @Test func `A refused page keeps the ones before`() async throws {
@@ -78,7 +78,9 @@ struct PageTests {
         ("VOD:XLON:GBP", "XLON", "yahoo", "/VOD.L?"), ("VOD.LON:XLON:GBP", "XLON", "yahoo", "/VOD.L?"),
         ("TSCO.L:XLON:GBP", "XLON", "alphavantage", "symbol=TSCO.LON&"), ("BAJAJ-AUTO:XNSE:INR", "XNSE", "yahoo", "/BAJAJ-AUTO.NS?"),
     ])
-    func `A name is asked for as the provider spells it`(_ entry: String, _ exchange: String, _ provider: String, _ asked: String) async throws {
+    func `A name is asked for as the provider spells it`(
+        _ entry: String, _ exchange: String, _ provider: String, _ asked: String
+    ) async throws {
         let market = try await Exchange(universe: entry, providers: provider) { _, _, connection in connection.answer(404) }
         defer { market.stop() }
         let time = exchange == "XNSE" ? "12:00" : "23:30"

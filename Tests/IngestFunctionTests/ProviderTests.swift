@@ -10,7 +10,7 @@ import Testing
 /// Providers that refuse, hurry, break off and lie, and an S3 that stumbles: nothing is lost and nothing is there twice.
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct ProviderTests {
-    @Test func `The second provider is asked where the first refuses and both answers are kept`() async throws {
+    @Test func `The second provider is asked where the first refuses and both responses are kept`() async throws {
         let exchange = try await Exchange { line, _, connection in
             line.contains("/query?")
                 ? connection.answer(body: Array(#"{"Error Message":"Invalid API call for SECRET77"}"#.utf8))
@@ -44,8 +44,8 @@ struct ProviderTests {
         // What Featurize and a night do.
         for symbol in first.stored {
             let key = "raw/\(symbol)"
-            try await RawObjects(exchange.database).record(
-                Answer(
+            try await ProviderResponses(exchange.database).record(
+                ProviderResponse(
                     key: key, instrument: "XNAS:\(symbol)", provider: "alphavantage", kind: "daily-adjusted",
                     knownAt: Instant(Exchange.time)!, fetchedAt: Instant(Exchange.time)!, sha256: symbol), bars: 1, actions: 0, rejected: 0)
         }
@@ -80,7 +80,7 @@ struct ProviderTests {
         #expect(!calendar.isSession(closed) && calendar.close(of: short) == Instant("2012-01-11T17:00:00Z"))
         #expect(try await exchange.run().note?.contains("no session") == true && exchange.asked.isEmpty)
         for wrong in [#""hours":"9 to 5""#, #""hours":"0930-1200","closed":true"#] {
-            let refused = await #expect(throws: IngestFailure.self) {
+            let refused = await #expect(throws: IngestError.self) {
                 try await exchange.run(
                     #"{"time":"\#(time)","facts":{"closures":[{"exchange":"XNAS","day":"2012-01-12","reason":"x",\#(wrong)}]}}"#)
             }
@@ -88,7 +88,7 @@ struct ProviderTests {
         }
     }
 
-    @Test func `Broken answers are asked for again and kept once`() async throws {
+    @Test func `Broken responses are asked for again and kept once`() async throws {
         let exchange = try await Exchange(providers: "yahoo") { _, count, connection in
             switch count {
             case 0: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"chart\"")  // half a body
@@ -103,7 +103,7 @@ struct ProviderTests {
         #expect(summary.stored == ["AAPL"] && exchange.objects.count == 1 && exchange.asked.count == 4)
     }
 
-    @Test func `A redirect elsewhere is no answer`() async throws {
+    @Test func `A redirect elsewhere is no response`() async throws {
         let elsewhere = LoopbackServer.answering { _, _, connection in connection.answer(body: Array(Exchange.chart.utf8)) }
         defer { elsewhere.stop() }
         let address = elsewhere.url.replacingOccurrences(of: "127.0.0.1", with: "localhost")
@@ -145,7 +145,7 @@ struct ProviderTests {
             try await Instruments(exchange.database).find(symbols: ["NEW1", "XNAS:NEW2", "NONE"]).mapValues(\.id) == [
                 "NEW1": "XNAS:NEW1", "XNAS:NEW2": "XNAS:NEW2",
             ])
-        let unknown = await #expect(throws: IngestFailure.self) {
+        let unknown = await #expect(throws: IngestError.self) {
             try await exchange.run(#"{"symbols":["AAPL","NONE"],"time":"2012-01-10T23:30:00Z"}"#)
         }
         #expect("\(unknown.map { "\($0)" } ?? "")".contains("NONE"))
@@ -162,7 +162,7 @@ struct ProviderTests {
         #expect(facts.facts == 1)
         _ = try await exchange.run()
         #expect(exchange.asked.map { $0.contains("/META?") } == [false, true])
-        let unknown = await #expect(throws: IngestFailure.self) {
+        let unknown = await #expect(throws: IngestError.self) {
             try await exchange.run(#"{"time":"2012-01-10T12:00:00Z","facts":{"delistings":[{"instrument":"XNAS:NONE"}]}}"#)
         }
         #expect("\(unknown.map { "\($0)" } ?? "")".contains("XNAS:NONE"))

@@ -37,7 +37,7 @@ import Testing
             (#""provider":"csw","sessions":["\#(session)"],"reason":"seen""#, "no provider \"csw\""),
             (#""provider":"csv","sessions":["\#(session)"],"reason":"seen","counts":false"#, "was released on \(session)"),
         ] {
-            let failure = await #expect(throws: ReleaseFailure.self) { try await exchange.run(event(fields)) }
+            let failure = await #expect(throws: QuarantineReleaseError.self) { try await exchange.run(event(fields)) }
             #expect(failure?.description.contains(expected) == true, "\(failure.map { "\($0)" } ?? "")")
         }
         #expect(exchange.rawKeys.count == 1)

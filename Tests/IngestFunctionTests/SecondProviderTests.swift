@@ -61,10 +61,10 @@ import Testing
         defer { exchange.stop() }
         let summary = try await exchange.run(#"{"crossCheck":[],"time":"2012-01-14T11:00:00Z"}"#)
         #expect(summary.run == nil && summary.note != nil && exchange.asked.isEmpty)
-        let preference = try SourcePreference("yahoo,csv,tiingo", otherwise: "yahoo")
+        let preference = try SourcePrecedence("yahoo,csv,tiingo", otherwise: "yahoo")
         #expect(try preference.crossCheck([:], except: ["csv"])?.second == "tiingo")
         #expect(try preference.crossCheck(["CROSS_CHECK": "none"], except: []) == nil)
-        #expect(try preference.crossCheck(["CROSS_CHECK": "a, b"], except: []) == SourcePreference.CrossCheck(["a", "b"]))
-        #expect(throws: SourcePreference.Malformed.self) { try preference.crossCheck(["CROSS_CHECK": "a"], except: []) }
+        #expect(try preference.crossCheck(["CROSS_CHECK": "a, b"], except: []) == SourcePrecedence.CrossCheck(["a", "b"]))
+        #expect(throws: SourcePrecedence.Malformed.self) { try preference.crossCheck(["CROSS_CHECK": "a"], except: []) }
     }
 }

@@ -26,7 +26,7 @@ struct ScoredMarket {
             for day in 0..<days {
                 let row = FeatureRecord(
                     session: Self.session(day), values: [0], logReturn: 0.01 * (-0.9 + 0.2 * Double(place)), extras: [0])
-                let answer = Answer(
+                let answer = ProviderResponse(
                     key: "\(instrument.id)/\(day)", instrument: instrument.id, provider: "yahoo", kind: "chart",
                     knownAt: Self.evening(day),
                     fetchedAt: Self.evening(day), sha256: "\(day)")

@@ -9,16 +9,16 @@ import Testing
 struct ArchiveTests {
     let s3 = S3Client(HTTPClient(), environment: SeaweedServer.environment)
 
-    func record(_ instrument: String?) throws -> RawRecord {
-        RawRecord(
+    func record(_ instrument: String?) throws -> ResponseMetadata {
+        ResponseMetadata(
             provider: "yahoo", kind: "chart", instrument: instrument,
             url: "https://host/v8/finance/chart/AAPL?period2=1325631600&interval=1d",
             status: 200, contentType: "application/json;charset=utf-8", knownAt: try #require(Instant("2012-01-03T23:00:00Z")),
             fetchedAt: try #require(Instant("2026-03-16T13:30:45.123456Z")))
     }
 
-    @Test func `An answer comes back with its record`() async throws {
-        let archive = RawArchive(s3, bucket: "raw")
+    @Test func `A response comes back with its record`() async throws {
+        let archive = ResponseArchive(s3, bucket: "raw")
         let record = try record("XNAS:AAPL")
         let (key, outcome) = try await archive.put(Array("{}".utf8), record)
         #expect(outcome == .created)
@@ -29,7 +29,7 @@ struct ArchiveTests {
     }
 
     @Test func `The same bytes again are there already`() async throws {
-        let archive = RawArchive(s3, bucket: "raw")
+        let archive = ResponseArchive(s3, bucket: "raw")
         let first = try await archive.put([7], try record(nil))
         let second = try await archive.put([7], try record(nil))
         #expect(first.outcome == .created)
@@ -38,14 +38,14 @@ struct ArchiveTests {
     }
 
     @Test func `A refusal lies apart`() async throws {
-        let archive = RawArchive(s3, bucket: "raw")
+        let archive = ResponseArchive(s3, bucket: "raw")
         let (key, _) = try await archive.put([9], try record("XNAS:ZZZZ"), isRefusal: true)
         #expect(key.description.hasPrefix("refused/yahoo/"))
         for try await summary in archive.list(provider: "yahoo") { #expect(summary.key.hasPrefix("raw/yahoo/")) }
     }
 
     @Test func `Bytes that do not match their name are refused`() async throws {
-        let archive = RawArchive(s3, bucket: "raw")
+        let archive = ResponseArchive(s3, bucket: "raw")
         let (key, _) = try await archive.put([1, 2, 3], try record("XNAS:MSFT"))
         try await s3.put(bucket: "raw", key: key.description, body: [3, 2, 1])
         let error = await #expect(throws: AWSError.self) { try await archive.get(key.description) }

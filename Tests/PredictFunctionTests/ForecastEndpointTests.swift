@@ -21,7 +21,7 @@ import Testing
         let evening = try #require(Instant("2012-01-03T22:30:00Z"))
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         let own = [Float](repeating: .nan, count: FeatureSet.symbolNames.count)
-        let answer = Answer(
+        let answer = ProviderResponse(
             key: "raw/a", instrument: apple.id, provider: "yahoo", kind: "chart-1d", knownAt: evening, fetchedAt: evening, sha256: "aa")
         let row = FeatureRecord(session: origin, values: own, logReturn: 0.01, extras: [Double](repeating: 0, count: 8))
         try await features.insert([row], from: answer) { _ in evening }

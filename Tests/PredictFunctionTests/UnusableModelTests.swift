@@ -40,7 +40,7 @@ import Testing
         let evening = try #require(Instant("2012-01-03T22:30:00Z"))
         let days = (0..<sessions).map { last.advanced(by: $0 - sessions + 1) }
         let returns = days.indices.map { 0.01 * (Double($0 * 7 % 11) - 5) / 5 }
-        let answer = Answer(
+        let answer = ProviderResponse(
             key: "raw/a", instrument: apple.id, provider: "yahoo", kind: "chart-1d", knownAt: evening, fetchedAt: evening, sha256: "aa")
         let own = [Float](repeating: .nan, count: FeatureSet.symbolNames.count)
         let records = zip(days, returns).map { day, value in

@@ -17,8 +17,8 @@ func bar(_ session: SessionDate, _ close: Double) -> Bar {
     Bar(session: session, open: Price(close), high: Price(close + 1), low: Price(close - 1), close: Price(close), volume: 1e6)
 }
 
-func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil, instrument: String = apple.id) -> Answer {
-    Answer(
+func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil, instrument: String = apple.id) -> ProviderResponse {
+    ProviderResponse(
         key: "raw/yahoo/daily/\(instrument)/\(knownAt)/\(sha256).0", instrument: instrument, provider: "yahoo", kind: "daily",
         knownAt: knownAt,
         fetchedAt: fetchedAt ?? knownAt.adding(seconds: 1), sha256: sha256)
@@ -31,8 +31,8 @@ extension Bars {
     /// Inserts bars that nothing was found of.
     @discardableResult
     func insert(
-        _ bars: [Bar], from answer: Answer, currency: String, available: (SessionDate) -> Instant
+        _ bars: [Bar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
-        try await insert(bars.map { ScreenedBar($0) }, from: answer, currency: currency, available: available).stored
+        try await insert(bars.map { ScreenedBar($0) }, from: response, currency: currency, available: available).stored
     }
 }

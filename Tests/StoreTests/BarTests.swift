@@ -34,7 +34,7 @@ import Testing
         #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: first.knownAt) == nil)
     }
 
-    @Test func `Of two answers under one instant the later fetch wins`() async throws {
+    @Test func `Of two responses under one instant the later fetch wins`() async throws {
         let bars = Bars(try await withApple())
         let later = answer(first.knownAt, sha256: "00", fetchedAt: first.fetchedAt.adding(seconds: 5))
         try await bars.insert([bar("2012-01-10", 11)], from: first, currency: "USD", available: closed)
@@ -42,8 +42,8 @@ import Testing
         #expect(try await bars.read(apple.id, .recorded(first.knownAt)) == [bar("2012-01-10", 12)])
     }
 
-    @Test func `Actions are versioned and retracted`() async throws {
-        let actions = Actions(try await withApple())
+    @Test func `CorporateActions are versioned and retracted`() async throws {
+        let actions = CorporateActions(try await withApple())
         let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))
         let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)))
         let range: ClosedRange<SessionDate> = "2012-01-01"..."2012-01-10"
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `Quarantined rows keep their reason`() async throws {
         let log = QuarantineLog(try await withApple())
-        let row = QuarantinedRow(
+        let row = RecordedViolation(
             ordinal: 3, session: nil, violation: Violation(rule: "null-field", detail: "close"), text: "{\"close\":null}")
         try await log.insert([row], from: first)
         try await log.insert([row], from: first)

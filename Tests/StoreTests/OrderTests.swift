@@ -6,30 +6,30 @@ import Testing
 
 /// Answers delivered twice and in any order leave the same tables.
 @Suite struct OrderTests {
-    /// Each answer's bars: 01-09 is corrected, corrected back, and two answers share one instant.
-    static let answers: [(Answer, [Bar])] = [
+    /// Each response's bars: 01-09 is corrected, corrected back, and two responses share one instant.
+    static let responses: [(ProviderResponse, [Bar])] = [
         (answer("2012-01-09T22:30:00Z", sha256: "a1"), [bar("2012-01-06", 9), bar("2012-01-09", 10)]),
         (answer("2012-01-10T22:30:00Z", sha256: "b2"), [bar("2012-01-09", 10.5), bar("2012-01-10", 11)]),
         (answer("2012-01-10T22:30:00Z", sha256: "a3", fetchedAt: "2012-01-10T22:30:09Z"), [bar("2012-01-09", 10), bar("2012-01-10", 11)]),
         (answer("2012-01-11T22:30:00Z", sha256: "04"), [bar("2012-01-09", 10), bar("2012-01-11", 12)]),
     ]
 
-    /// What Featurize does with one answer.
-    func fold(_ answer: Answer, in database: Database) async throws {
-        let (objects, bars) = (RawObjects(database), Bars(database))
+    /// What Featurize does with one response.
+    func fold(_ response: ProviderResponse, in database: Database) async throws {
+        let (objects, bars) = (ProviderResponses(database), Bars(database))
         let features = FeatureStore(database, version: "f1", crossWidth: 0)
         try await database.transaction {
-            try await objects.lock(answer.instrument)
-            if try await objects.contains(answer.key) { return }
-            for next in [answer] + (try await objects.removeLater(than: answer)) {
-                let rows = Self.answers.first { $0.0.key == next.key }!.1
+            try await objects.lock(response.instrument)
+            if try await objects.contains(response.key) { return }
+            for next in [response] + (try await objects.removeLater(than: response)) {
+                let rows = Self.responses.first { $0.0.key == next.key }!.1
                 try await bars.insert(rows, from: next, currency: "USD", available: closed)
                 let records = try await bars.read(next.instrument, .recorded(next.knownAt)).map {
                     FeatureRecord(session: $0.session, values: [Float($0.close.double), .nan], logReturn: .nan, extras: [])
                 }
                 try await features.insert(records, from: next, available: closed)
                 try await QuarantineLog(database).insert(
-                    [QuarantinedRow(ordinal: 0, session: nil, violation: Violation(rule: "r", detail: ""), text: "")], from: next)
+                    [RecordedViolation(ordinal: 0, session: nil, violation: Violation(rule: "r", detail: ""), text: "")], from: next)
                 try await objects.record(next, bars: rows.count, actions: 0, rejected: 0)
             }
         }
@@ -41,9 +41,9 @@ import Testing
         for order in [[0, 1, 2, 3], order] {
             let database = try await freshDatabase()
             try await Instruments(database).register([apple])
-            for index in order { try await fold(Self.answers[index].0, in: database) }
+            for index in order { try await fold(Self.responses[index].0, in: database) }
             hashes.append(try await TableHash.all(in: database))
-            #expect(try await RawObjects(database).answers(about: apple.id).map(\.sha256) == ["a1", "b2", "a3", "04"])
+            #expect(try await ProviderResponses(database).responses(about: apple.id).map(\.sha256) == ["a1", "b2", "a3", "04"])
             #expect(try await database.query("SELECT FROM bars WHERE session = $1", ["2012-01-09" as SessionDate]).count == 3)
         }
         #expect(hashes[0] == hashes[1])
@@ -55,21 +55,21 @@ import Testing
         _ = try await Migrations(folder: migrationsFolder).apply(to: database)
         try await Instruments(database).register([apple])
         try await withThrowingTaskGroup { group in
-            for (answer, _) in Self.answers + Self.answers {
-                group.addTask { try await fold(answer, in: TestSupport.database(named: name)) }
+            for (response, _) in Self.responses + Self.responses {
+                group.addTask { try await fold(response, in: TestSupport.database(named: name)) }
             }
             try await group.waitForAll()
         }
         let reference = try await freshDatabase()
         try await Instruments(reference).register([apple])
-        for (answer, _) in Self.answers { try await fold(answer, in: reference) }
+        for (response, _) in Self.responses { try await fold(response, in: reference) }
         #expect(try await TableHash.all(in: database) == TableHash.all(in: reference))
     }
 
     @Test func `Real time columns are not hashed`() async throws {
         let database = try await freshDatabase()
         try await Instruments(database).register([apple])
-        try await fold(Self.answers[0].0, in: database)
+        try await fold(Self.responses[0].0, in: database)
         let before = try await TableHash.all(in: database)
         try await database.execute("UPDATE bars SET fetched_at = now()")
         #expect(try await TableHash.all(in: database) == before)

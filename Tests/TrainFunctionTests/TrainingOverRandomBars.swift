@@ -25,7 +25,7 @@ extension Train {
                 let row = engine.append(observation)
                 return FeatureRecord(session: row.session, values: row.values, logReturn: row.logReturn, extras: row.extras)
             }
-            let answer = Answer(
+            let answer = ProviderResponse(
                 key: "\(place)", instrument: instrument.id, provider: "yahoo", kind: "chart", knownAt: testTime, fetchedAt: testTime,
                 sha256: "a")
             try await features.insert(records, from: answer) { Instant.utcMidnight($0) }

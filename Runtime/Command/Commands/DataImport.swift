@@ -115,7 +115,7 @@ struct DataImport: AsyncParsableCommand {
             var query: [String: String] = [:]
             (query["from"], query["to"]) = (file.from, file.to)
             let left = wait - Int((ContinuousClock.now - begun) / .seconds(1))
-            guard let folded = try await FoldedAnswer.await(file.object, seconds: left, query: query, deployed) else {
+            guard let folded = try await ProjectionResult.await(file.object, seconds: left, query: query, deployed) else {
                 words.append("\(file.instrument) is kept and not folded in yet; `bellwether data status \(file.instrument)` shows when.")
                 continue
             }

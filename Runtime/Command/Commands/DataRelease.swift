@@ -32,7 +32,7 @@ struct DataRelease: AsyncParsableCommand {
         ]
         let answer = try await deployed.invoke("Ingest", ["release": word, "time": "\(deployed.now)"])
         let taken = try JSONDecoder().decode(Taken.self, from: answer).imported
-        guard let folded = try await FoldedAnswer.await(taken.object, seconds: wait, deployed) else {
+        guard let folded = try await ProjectionResult.await(taken.object, seconds: wait, deployed) else {
             return Screen.result("It is kept and not folded in yet; `bellwether data status \(taken.instrument)` shows when.")
         }
         for line in folded.rows where line.session != nil { Screen.result("\(taken.instrument) \(line.session ?? ""): \(line.words)") }

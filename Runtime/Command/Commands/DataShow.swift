@@ -42,7 +42,7 @@ struct DataShow: AsyncParsableCommand {
         private enum CodingKeys: String, CodingKey { case instrument, currency, asOf = "as_of", bars, provisional, actions }
     }
 
-    private struct Findings: Decodable { let rows: [RuleFinding] }
+    private struct Findings: Decodable { let rows: [QuarantineEntry] }
 
     func validate() throws {
         if !(1...10_000).contains(last) { throw ValidationError("--last is a number from 1 to 10000.") }
@@ -62,7 +62,7 @@ struct DataShow: AsyncParsableCommand {
     }
 
     /// A line for each bar, and one for each action and finding that has no bar to stand beside, by session.
-    static func table(_ document: Document, _ findings: [RuleFinding], _ adjustment: Adjustment) -> TextTable {
+    static func table(_ document: Document, _ findings: [QuarantineEntry], _ adjustment: Adjustment) -> TextTable {
         var table = TextTable(header: ["session", "open", "high", "low", "close", "volume", "source", "then"])
         let bars = document.bars + document.provisional
         let price = { (price: Double) in adjustment == .none ? "\(price)" : Screen.fixed(price, 4) }

@@ -1,0 +1,106 @@
+import FoundationEssentials
+import Market
+import Postgres
+import Providers
+import Store
+
+/// What became known about instruments and exchanges, each with the dates on which it holds:
+///
+/// ```json
+/// {"time": "2022-06-09T12:00:00Z", "facts": {
+///   "symbols": [{"instrument": "XNAS:FB", "symbol": "META", "from": "2022-06-09"}],
+///   "closures": [{"exchange": "XNYS", "day": "2025-01-09", "reason": "day of mourning"}]}}
+/// ```
+package struct ReferenceData: Decodable, Sendable, Equatable {
+    /// A new instrument, under an id of its own; needed where a ticker is used again.
+    struct Listing: Decodable, Sendable, Equatable {
+        let id, symbol, exchange: String
+        var currency, name: String?
+        /// Its first session; nil is ever.
+        var from: SessionDate?
+    }
+
+    /// A name from a day on, for one provider (nil: all).
+    struct Name: Decodable, Sendable, Equatable {
+        let instrument, symbol: String
+        var provider: String?
+        let from: SessionDate
+        var to: SessionDate?
+    }
+
+    struct Membership: Decodable, Sendable, Equatable {
+        let instrument: String
+        let from: SessionDate
+        var to: SessionDate?
+    }
+
+    /// `lastSession` nil takes a delisting back.
+    struct Delisting: Decodable, Sendable, Equatable {
+        let instrument: String
+        var lastSession: SessionDate?
+        var reason: String?
+    }
+
+    struct Closure: Decodable, Sendable, Equatable {
+        let exchange: String
+        let day: SessionDate
+        let reason: String
+        /// False takes back what was said of the day.
+        var closed: Bool?
+        /// Of a session that the rules have otherwise, or not at all: `0930-1300`, `0900-1130,1230-1500`.
+        var hours: String?
+    }
+
+    var instruments: [Listing]?
+    var symbols: [Name]?
+    var universe: [Membership]?
+    var delistings: [Delisting]?
+    var closures: [Closure]?
+
+    /// Writes all of them down, or none, as known from an instant on. Returns their number. Refuses an instant as known at which
+    /// cross-sections were made already: what was known then does not change.
+    func record(in database: Database, knownAt: Instant) async throws -> Int {
+        for exchange in Set((instruments ?? []).map(\.exchange) + (closures ?? []).map(\.exchange)).sorted()
+        where TradingCalendar.of(mic: exchange) == nil { throw IngestError.unknownExchange(exchange) }
+        for closure in closures ?? [] {
+            guard let hours = closure.hours else { continue }
+            guard SessionHours(hours) != nil, closure.closed != true else {
+                throw IngestError.invalidHours(closure.exchange, closure.day, hours)
+            }
+        }
+        let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
+        if let latest = try await CrossSections.latest(in: database), latest >= knownAt {
+            throw IngestError.factsOfThePast(knownAt, latest: latest)
+        }
+        try await database.transaction {
+            let store = Instruments(database)
+            for listing in instruments ?? [] {
+                let instrument = Instrument(
+                    id: listing.id, symbol: listing.symbol, exchange: listing.exchange,
+                    currency: CurrencyUnit(label: listing.currency).code
+                        ?? Instrument.usualCurrency(of: listing.symbol, on: listing.exchange),
+                    name: listing.name ?? listing.symbol)
+                try await store.register([instrument], since: listing.from ?? SessionDate(day: 0))
+            }
+            let known = Set(try await store.list().map(\.id))
+            guard mentioned.isSubset(of: known) else { throw IngestError.unknownSymbols(mentioned.subtracting(known).sorted()) }
+            try await Symbols(database).record(
+                (symbols ?? []).map {
+                    Symbols.Name(
+                        instrument: $0.instrument, provider: $0.provider ?? Symbols.everyone, symbol: $0.symbol, from: $0.from, to: $0.to)
+                }, knownAt: knownAt)
+            try await Universe(database).record(
+                (universe ?? []).map { Universe.Membership(instrument: $0.instrument, from: $0.from, to: $0.to) }, knownAt: knownAt)
+            for delisting in delistings ?? [] {
+                try await Universe(database).recordDelisting(
+                    of: delisting.instrument, last: delisting.lastSession, reason: delisting.reason ?? "", knownAt: knownAt)
+            }
+            try await ExchangeCalendars(database).record(
+                (closures ?? []).map {
+                    ExchangeCalendars.Closure(
+                        exchange: $0.exchange, day: $0.day, closed: $0.closed ?? ($0.hours == nil), hours: $0.hours, reason: $0.reason)
+                }, knownAt: knownAt)
+        }
+        return [instruments?.count, symbols?.count, universe?.count, delistings?.count, closures?.count].reduce(0) { $0 + ($1 ?? 0) }
+    }
+}

@@ -1,0 +1,106 @@
+package import Market
+package import Postgres
+
+/// Versions of splits and dividends.
+package struct CorporateActions: Sendable {
+    private let database: Database
+    package init(_ database: Database) { self.database = database }
+
+    /// Stores the actions that differ from the version before `response` in order, and a retraction for each known one with an
+    /// ex-date in `covering` that the response no longer has, or a split of an ex-date in `refused`. Returns the changed ex-dates in order.
+    @discardableResult
+    package func insert(
+        _ actions: [CorporateAction], from response: ProviderResponse, covering: ClosedRange<SessionDate>?, refused: Set<SessionDate> = [],
+        available: (SessionDate) -> Instant
+    ) async throws(PostgresError) -> [SessionDate] {
+        let rows = Self.rows(actions)
+        return try await database.query(
+            """
+            WITH before AS (
+                SELECT DISTINCT ON (ex_date, kind) ex_date, kind, value, base, nature, retracted FROM corporate_actions
+                WHERE instrument_id = $1 AND source = $2 AND (known_at, fetched_at, sha256) < ($3, $4, $5)
+                ORDER BY ex_date, kind, known_at DESC, fetched_at DESC, sha256 DESC
+            ), given AS (
+                SELECT * FROM unnest($7::date[], $8::timestamptz[], $9::text[], $10::float8[], $11::float8[], $15::text[])
+                    g(ex_date, available_at, kind, value, base, nature)
+            )
+            INSERT INTO corporate_actions (instrument_id, ex_date, kind, source, known_at, available_at, fetched_at, sha256, object_key, value, base,
+                nature, retracted)
+            SELECT $1, g.ex_date, g.kind, $2, $3, CASE WHEN b.kind IS NULL THEN g.available_at ELSE $3 END, $4, $5, $6, g.value, g.base, g.nature, false
+            FROM given g LEFT JOIN before b USING (ex_date, kind)
+            WHERE b.kind IS NULL OR b.retracted OR (b.value, b.base, b.nature) IS DISTINCT FROM (g.value, g.base, g.nature)
+            UNION ALL
+            SELECT $1, b.ex_date, b.kind, $2, $3, $3, $4, $5, $6, b.value, b.base, b.nature, true
+            FROM before b LEFT JOIN given g USING (ex_date, kind)
+            WHERE NOT b.retracted AND g.kind IS NULL AND (b.ex_date BETWEEN $12 AND $13 OR b.kind = 'split' AND b.ex_date = ANY ($14))
+            ON CONFLICT DO NOTHING
+            RETURNING ex_date
+            """,
+            [
+                response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key,
+                rows.map(\.exDate), rows.map { available($0.exDate) }, rows.map(\.kind), rows.map(\.value), rows.map(\.base),
+                covering?.lowerBound, covering?.upperBound, refused.sorted(), rows.map(\.nature.rawValue),
+            ]
+        ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
+    }
+
+    /// The actions visible as of an instant, ordered by ex-date, splits after dividends; of one source if named.
+    package func read(_ instrument: String, _ asOf: AsOf, source: String? = nil) async throws(PostgresError) -> [CorporateAction] {
+        try await sourced(instrument, asOf, source: source).map(\.action)
+    }
+
+    /// The same with the source of each: one that two sources report stands there twice.
+    package func sourced(
+        _ instrument: String, _ asOf: AsOf, source: String? = nil
+    ) async throws(PostgresError) -> [(action: CorporateAction, source: String)] {
+        try await database.query(
+            """
+            SELECT ex_date, kind, value, base, source, nature FROM (
+                SELECT DISTINCT ON (ex_date, kind, source) ex_date, kind, value, base, source, nature, retracted FROM corporate_actions
+                WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND ($3 IS NULL OR source = $3)
+                ORDER BY ex_date, kind, source, known_at DESC, fetched_at DESC, sha256 DESC
+            ) latest WHERE NOT retracted ORDER BY ex_date, kind, source
+            """, [instrument, asOf.instant, source]
+        ).all { row throws(PostgresError) in
+            let (value, base): (Double, Double) = (try row[2], try row[3])
+            let isSplit = try row[1] as String == "split"
+            let kind: CorporateAction.Kind =
+                isSplit ? .split(numerator: value, denominator: base) : .dividend(Price(units: Int64(value)))
+            let nature = CorporateAction.Nature(rawValue: try row[5]) ?? .ordinary
+            return (CorporateAction(exDate: try row[0], kind: kind, nature: nature), try row[4])
+        }
+    }
+
+    private struct Line {
+        let exDate: SessionDate
+        let kind: String
+        var value, base: Double
+        var nature: CorporateAction.Nature
+    }
+
+    /// One line for each ex-date and kind: dividends of one day add up, splits multiply; the first that is not ordinary names the nature.
+    private static func rows(_ actions: [CorporateAction]) -> [Line] {
+        var lines: [Line] = []
+        for action in actions {
+            let line =
+                switch action.kind {
+                case .split(let numerator, let denominator):
+                    Line(exDate: action.exDate, kind: "split", value: numerator, base: denominator, nature: action.nature)
+                case .dividend(let price):
+                    Line(exDate: action.exDate, kind: "dividend", value: Double(price.units), base: 1, nature: action.nature)
+                }
+            guard let index = lines.firstIndex(where: { $0.exDate == line.exDate && $0.kind == line.kind }) else {
+                lines.append(line)
+                continue
+            }
+            if lines[index].nature == .ordinary { lines[index].nature = line.nature }
+            if line.kind == "split" {
+                lines[index].value *= line.value
+                lines[index].base *= line.base
+            } else {
+                lines[index].value += line.value
+            }
+        }
+        return lines
+    }
+}

@@ -1,0 +1,35 @@
+package import Market
+import Postgres
+
+/// One provider's response about one instrument, as it lies under `raw/`. What is derived from responses is derived in their order:
+/// (`knownAt`, `fetchedAt`, `sha256`).
+package struct ProviderResponse: Hashable, Sendable, Comparable {
+    package let key: String
+    package let instrument: String
+    package let provider: String
+    package let kind: String
+    package let knownAt: Instant
+    package let fetchedAt: Instant
+    package let sha256: String
+
+    package init(key: String, instrument: String, provider: String, kind: String, knownAt: Instant, fetchedAt: Instant, sha256: String) {
+        self.key = key
+        self.instrument = instrument
+        self.provider = provider
+        self.kind = kind
+        self.knownAt = knownAt
+        self.fetchedAt = fetchedAt
+        self.sha256 = sha256
+    }
+
+    package static func < (left: ProviderResponse, right: ProviderResponse) -> Bool {
+        (left.knownAt, left.fetchedAt, left.sha256) < (right.knownAt, right.fetchedAt, right.sha256)
+    }
+
+    static let columns = "key, instrument_id, provider, kind, known_at, fetched_at, sha256"
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            key: try row[0], instrument: try row[1], provider: try row[2], kind: try row[3], knownAt: try row[4], fetchedAt: try row[5],
+            sha256: try row[6])
+    }
+}
