@@ -186,10 +186,10 @@ import Testing
         let again = try #require(try await objects.counts(keys[1]))
         #expect(again.bars == 0)
         let standing = try await log.entries(
-            of: "XNAS:ACME", source: "csv", from: again.answer.knownAt.utcDate.advanced(by: -6), to: again.answer.knownAt.utcDate,
-            asOf: again.answer.knownAt, limit: 9)
+            of: "XNAS:ACME", source: "csv", from: again.response.knownAt.utcDate.advanced(by: -6), to: again.response.knownAt.utcDate,
+            asOf: again.response.knownAt, limit: 9)
         #expect(!standing.isEmpty && standing.allSatisfy { $0.key == keys[0] && $0.row.session?.description == "2012-01-09" })
-        let status = try await DataStatus(exchange.database).entries(of: ["XNAS:ACME"], asOf: again.answer.knownAt)
+        let status = try await DataStatus(exchange.database).entries(of: ["XNAS:ACME"], asOf: again.response.knownAt)
         #expect(status.map(\.quarantined) == [1])
     }
 }
