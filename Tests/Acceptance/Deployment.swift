@@ -79,7 +79,7 @@ final class Deployment: Sendable {
         try JSONDecoder().decode(LocalSecrets.self, from: Data(contentsOf: URL(filePath: "\(folder)/secrets.json")))
     }
 
-    private func port() throws -> Int {
+    func port() throws -> Int {
         if let record = try? record() { return record.gatewayPort }
         return try LoopbackPorts.free()
     }
