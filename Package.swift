@@ -182,7 +182,9 @@ let rooms: [Room] = [
             "PredictFunction", "LambdaRuntime", "LambdaEvents", "Features", "Forecasting", "Market", "Postgres", "Store", "AWS",
             "TestSupport",
         ]),
-    Room(name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"]),
+    Room(
+        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"],
+        products: [(name: "ArgumentParser", package: "swift-argument-parser")]),
     Room(
         name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,
         imports: [

@@ -17,7 +17,8 @@ struct DemonstrationTests {
             let rows = readme.split(separator: "\n").filter { $0.hasPrefix("| ") && $0.contains("sessions | ") }.map(Self.cells)
             #expect(rows.count >= 4)
             for row in rows {
-                #expect(printed.contains { $0.starts(with: row.dropLast()) && $0.last == row.last }, "the demonstration does not print \(row)")
+                #expect(
+                    printed.contains { $0.starts(with: row.dropLast()) && $0.last == row.last }, "the demonstration does not print \(row)")
             }
             #expect(output.contains("2012-10-01") && output.contains("over 168 origins"), "the README names this promotion")
             let picture = try #require(try Self.picture())
@@ -40,7 +41,7 @@ struct DemonstrationTests {
     /// A row of the README's table or of the command's: cells apart by `|` or by two blanks.
     private static func cells(_ line: Substring) -> [String] {
         let isTable = line.hasPrefix("|")
-        let cells = isTable ? line.split(separator: "|") : line.split(separator: /  +/)
+        let cells = isTable ? line.split(separator: "|") : line.components(separatedBy: "  ").filter { !$0.isEmpty }.map { Substring($0) }
         return cells.map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }
