@@ -19,6 +19,7 @@ struct ClientTests {
             try await boto3(deployment)
             try await commandLine(deployment)
             try await secondTime(deployment)
+            try await DocumentedCommands(deployment: deployment).run()
         } catch {
             await deployment.remove()
             throw error
