@@ -59,8 +59,6 @@ let log = (name: "Logging", package: "swift-log")
 let nio = [
     (name: "NIOCore", package: "swift-nio"), (name: "NIOPosix", package: "swift-nio"), (name: "NIOHTTP1", package: "swift-nio"),
 ]
-let hummingbird = (name: "Hummingbird", package: "hummingbird")
-let httpTypes = (name: "HTTPTypes", package: "swift-http-types")
 
 let rooms: [Room] = [
     // Shared
@@ -85,15 +83,15 @@ let rooms: [Room] = [
     // Runtime
     Room(name: "LambdaRuntime", path: "Runtime/LambdaRuntime", products: [log]),
     Room(name: "LambdaEvents", path: "Runtime/LambdaEvents"),
+    Room(name: "HTTPServer", path: "Runtime/HTTPServer", products: nio),
     Room(
-        name: "Emulator", path: "Runtime/Emulator", imports: ["LambdaEvents"],
-        products: nio + [
-            hummingbird, httpTypes, log, (name: "Yams", package: "Yams"), (name: "Subprocess", package: "swift-subprocess"),
+        name: "Emulator", path: "Runtime/Emulator", imports: ["HTTPServer", "LambdaEvents"],
+        products: [
+            nio[0], nio[1], log, (name: "DequeModule", package: "swift-collections"), (name: "Yams", package: "Yams"),
+            (name: "Subprocess", package: "swift-subprocess"),
         ],
         exclude: ["README.md"]),
-    Room(
-        name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["Market"], products: [hummingbird, httpTypes, nio[0], log],
-        exclude: ["Data"]),
+    Room(name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["HTTPServer", "Market"], exclude: ["Data"]),
     Room(
         name: "Command", path: "Runtime/Command", kind: .executable,
         imports: ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS"],
@@ -164,8 +162,8 @@ let rooms: [Room] = [
     Room(name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["LambdaRuntime"], products: [log]),
     Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents", "TestVectors"]),
     Room(
-        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "LambdaEvents", "TestVectors"],
-        products: nio + [log]),
+        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "HTTPServer", "LambdaEvents", "TestVectors"],
+        products: [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Room(
         name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,
@@ -204,9 +202,8 @@ let dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
-    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
 ]

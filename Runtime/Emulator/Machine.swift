@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -39,7 +40,7 @@ package final class Machine: Invoking {
     private let queue: Queue
     private let journal: Journal
     private let group: MultiThreadedEventLoopGroup
-    private let server: APIServer
+    private let server: HTTPListener
     private let configuration: MachineConfiguration
     private let routes: RouteTable
     private let timekeeper = Mutex<Timekeeper?>(nil)
@@ -57,7 +58,7 @@ package final class Machine: Invoking {
         let routes = RouteTable()
         do {
             try file.rewrite(JournalFormat.encode(recovered.snapshot))
-            server = try await APIServer.start(port: configuration.apiPort) { routes.all }
+            server = try await HTTPListener.start(port: configuration.apiPort, handler: routes.handler)
         } catch {
             file.close()
             throw error

@@ -21,10 +21,9 @@ enum ArchitectureTable {
         "Telemetry": ["Metrics", "CoreMetrics"],
         "LambdaRuntime": ["Logging"],
         "LambdaEvents": [],
-        "Emulator": [
-            "LambdaEvents", "NIOCore", "NIOPosix", "NIOHTTP1", "Hummingbird", "HTTPTypes", "Logging", "Yams", "Subprocess",
-        ],
-        "SampleMarket": ["Market", "Hummingbird", "HTTPTypes", "NIOCore", "Logging"],
+        "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1"],
+        "Emulator": ["HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams", "Subprocess"],
+        "SampleMarket": ["HTTPServer", "Market"],
         "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS", "ArgumentParser", "Logging"],
         "TestSupport": ["Postgres", "Store"],
         "TestVectors": [],

@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import Market
 import SampleMarket
 import Testing
@@ -73,9 +72,7 @@ import Testing
 
     @Test func `The server speaks HTTP on loopback and gives the port back`() async throws {
         let market = ChartMarket(try SampleData.catalog.get())
-        var logger = Logger(label: "sample-market")
-        logger.logLevel = .critical
-        let server = try await ChartServer.start(market, logger: logger)
+        let server = try await ChartServer.start(market)
         let path = "/v8/finance/chart/aapl?period1=1325548800&period2=1325808000&interval=1d&events=div%7Csplit"
         let (data, status) = try await fetch("http://127.0.0.1:\(server.port)\(path)")
         #expect(status == 200)
@@ -83,7 +80,7 @@ import Testing
         #expect(
             String(decoding: data, as: UTF8.self) == market.answer(symbol: "AAPL", ChartQuery(from: 1_325_548_800, to: 1_325_808_000)).body)
         await server.stop()
-        let again = try await ChartServer.start(market, port: server.port, logger: logger)
+        let again = try await ChartServer.start(market, port: server.port)
         await again.stop()
     }
 }

@@ -21,7 +21,7 @@ struct LocalCloud {
         settings.gatewayPort = try gatewayPort(settings)
         let apiPort = try LoopbackPorts.free(preferred: settings.apiPort)
         settings.apiPort = apiPort
-        let market = try await startMarket(home, &settings, logger)
+        let market = try await startMarket(home, &settings)
         try home.write(settings)
 
         let servers = try await LocalServers.start(
@@ -77,13 +77,11 @@ struct LocalCloud {
         }
     }
 
-    private static func startMarket(_ home: Home, _ settings: inout LocalSettings, _ logger: Logger) async throws -> ChartServer? {
+    private static func startMarket(_ home: Home, _ settings: inout LocalSettings) async throws -> ChartServer? {
         guard settings.source ?? .sample == .sample else { return nil }
         let port = try LoopbackPorts.free(preferred: settings.marketPort)
         settings.marketPort = port
-        var quiet = logger
-        quiet.logLevel = .critical
-        return try await ChartServer.start(ChartMarket(SampleCatalog(folder: home.samplePrices)), port: port, logger: quiet)
+        return try await ChartServer.start(ChartMarket(SampleCatalog(folder: home.samplePrices)), port: port)
     }
 
     /// As the template's `VersioningConfiguration` wants it.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 
 /// `GET /emulator/status` in full.
 package struct MachineStatus: Sendable, Codable {
@@ -42,8 +43,8 @@ struct ControlRoutes: Sendable {
         ]
     }
 
-    private func advance(_ request: APIRequest) async -> APIResponse {
-        guard let target = request.query["to"].flatMap({ VirtualTime($0) }) else {
+    private func advance(_ request: ServerRequest) async -> ServerResponse {
+        guard let target = request.parameter("to").flatMap({ VirtualTime($0) }) else {
             return .json(Problem(error: "the parameter `to` must be an RFC 3339 time"), status: 400)
         }
         do {
@@ -54,19 +55,19 @@ struct ControlRoutes: Sendable {
                 writer.finish()
             }
             writer.onTermination = { _ in relay.cancel() }
-            return APIResponse(status: 200, headers: [("Content-Type", "application/x-ndjson")], content: .stream(lines))
+            return ServerResponse(status: 200, headers: [("Content-Type", "application/x-ndjson")], stream: lines)
         } catch {
             return .json(Problem(error: String(describing: error)), status: 409)
         }
     }
 
-    private func setClock(_ request: APIRequest) async -> APIResponse {
-        let at = request.query["at"].map { VirtualTime($0) }
+    private func setClock(_ request: ServerRequest) async -> ServerResponse {
+        let at = request.parameter("at").map { VirtualTime($0) }
         if case .some(.none) = at { return .json(Problem(error: "the parameter `at` must be an RFC 3339 time"), status: 400) }
         let now = await status().clock.now
         let time = at.flatMap { $0 } ?? VirtualTime(now)
         do {
-            switch request.query["mode"] {
+            switch request.parameter("mode") {
             case "held": try await timekeeper.set(.held(at: time ?? .real))
             case "running":
                 let offset = at.flatMap { $0 }.map { $0.milliseconds - VirtualTime.real.milliseconds } ?? 0

@@ -1,55 +1,60 @@
-/// A request on the api port, as the machine's own endpoints and hooks see it.
-package struct APIRequest: Sendable {
-    package var method: String
-    /// Percent-encoded, without the query.
-    package var path: String
-    /// Decoded query items; the last of a name wins.
-    package var query: [String: String]
-    /// Names in lower case; the first of a name wins.
-    package var headers: [String: String]
-    package var body: [UInt8]
-}
+import Foundation
+package import HTTPServer
+import Synchronization
 
-/// What an endpoint answers.
-package struct APIResponse: Sendable {
-    package enum Body: Sendable {
-        case bytes([UInt8])
-        /// Sent in chunks as they come.
-        case stream(AsyncStream<[UInt8]>)
-    }
-
-    package var status: Int
-    package var headers: [(name: String, value: String)]
-    package var body: Body
-
-    package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
-        self.init(status: status, headers: headers, content: .bytes(body))
-    }
-
-    package init(status: Int, headers: [(name: String, value: String)] = [], content: Body) {
-        self.status = status
-        self.headers = headers
-        body = content
-    }
-
-    package static func json(_ value: some Encodable, status: Int = 200) -> APIResponse {
-        APIResponse(status: status, headers: [("Content-Type", "application/json")], body: JSONText.encode(value))
-    }
-}
-
-/// An endpoint on the api port. A path that ends in `/` stands for everything under it.
+/// One endpoint of the API port.
 package struct Route: Sendable {
     package let method: String
+    /// A path that ends in `/` matches every path under it.
     package let path: String
-    package let handle: @Sendable (APIRequest) async -> APIResponse
+    package let handle: @Sendable (ServerRequest) async -> ServerResponse
 
-    package init(_ method: String, _ path: String, handle: @escaping @Sendable (APIRequest) async -> APIResponse) {
+    package init(_ method: String, _ path: String, handle: @escaping @Sendable (ServerRequest) async -> ServerResponse) {
         self.method = method
         self.path = path
         self.handle = handle
     }
 
-    func matches(_ request: APIRequest) -> Bool {
+    func matches(_ request: ServerRequest) -> Bool {
         request.method == method && (path.hasSuffix("/") ? request.path.hasPrefix(path) : request.path == path)
+    }
+}
+
+/// The endpoints of the API port: the Invoke API, the emulator's control endpoints and webhooks. It fills while the emulator starts.
+final class RouteTable: Sendable {
+    /// A synchronous payload and room for its envelope.
+    private static let bodyLimit = EnvironmentPool.payloadLimit + (1 << 20)
+
+    private let routes = Mutex<[Route]>([])
+
+    func add(_ more: [Route]) { routes.withLock { $0 += more } }
+
+    var handler: ServerHandler {
+        ServerHandler(
+            bodyLimit: Self.bodyLimit, tooLargeResponse: InvokeError.tooLarge(limit: EnvironmentPool.payloadLimit).response,
+            respond: respond)
+    }
+
+    @Sendable private func respond(to request: ServerRequest) async -> ServerResponse {
+        guard let route = routes.withLock({ $0.first { $0.matches(request) } }) else {
+            return InvokeError.notFound("\(request.method) \(request.path) is not served here").response
+        }
+        return await route.handle(request)
+    }
+}
+
+extension ServerResponse {
+    /// A JSON document: keys in order, slashes unescaped.
+    static func json(_ value: some Encodable, status: Int = 200) -> ServerResponse {
+        ServerResponse(status: status, headers: [("Content-Type", "application/json")], body: JSONText.encode(value))
+    }
+}
+
+/// JSON as the API port writes it: keys in order, slashes unescaped.
+enum JSONText {
+    static func encode(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(value)).map { [UInt8]($0) } ?? []
     }
 }

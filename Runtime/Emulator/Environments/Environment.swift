@@ -1,6 +1,6 @@
 import Foundation
+import HTTPServer
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// One execution environment: a process, the port it calls, and the invocation it works on. Bound to the pool's event loop.
@@ -17,7 +17,7 @@ final class Environment {
     let number: Int
     var phase = Phase.starting
     var job: Job?
-    var poll: RuntimeConnection?
+    var poll: ServerConnection?
     var extensions = Extensions()
     var initError: [UInt8]?
     var tail = LogTail()
@@ -48,7 +48,7 @@ final class Environment {
 
     /// Opens the port and starts the process, which has `limit` to ask for its first event.
     func start(limit: TimeAmount) {
-        RuntimeListener.open(for: self, on: pool.loop).assumeIsolated().whenComplete { [self] result in
+        ServerConnection.listen(for: self, on: pool.loop).assumeIsolated().whenComplete { [self] result in
             do {
                 let channel = try result.get()
                 guard phase == .starting else { return channel.close(promise: nil) }
@@ -80,9 +80,9 @@ final class Environment {
     }
 
     /// The process asks for its next event.
-    func polled(_ connection: RuntimeConnection) {
+    func polled(_ connection: ServerConnection) {
         guard phase != .running, phase != .stopping else {
-            return connection.refuse(.forbidden, "InvalidStateTransition", "An invocation is in progress")
+            return connection.reject(403, "InvalidStateTransition", "An invocation is in progress")
         }
         timer?.cancel()
         poll = connection
@@ -110,7 +110,7 @@ final class Environment {
         write("START RequestId: \(job.requestID) Version: $LATEST\n")
         let left = max(0, TimeAmount.seconds(Int64(pool.definition.timeout)).nanoseconds - spent)
         spent = 0
-        poll.reply(.ok, headers: eventHeaders(job, left: left), body: ByteBuffer(bytes: job.invocation.payload))
+        poll.reply(200, headers: eventHeaders(job, left: left), body: job.invocation.payload)
         timer = loop.scheduleTask(in: .nanoseconds(left)) { [self] in runTimedOut() }
     }
 

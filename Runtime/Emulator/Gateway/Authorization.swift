@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import LambdaEvents
 import Synchronization
 
@@ -27,7 +28,7 @@ final class Authorization: Sendable {
 
     init(_ machine: any Invoking) { self.machine = machine }
 
-    func verdict(_ authorizer: AuthorizerDefinition, _ request: GatewayRequest, _ event: HTTPAPIRequest) async -> Verdict {
+    func verdict(_ authorizer: AuthorizerDefinition, _ request: ServerRequest, _ event: HTTPAPIRequest) async -> Verdict {
         guard let function = authorizer.function else { return .unidentified }
         var identity: [String] = []
         for name in authorizer.identityHeaders {

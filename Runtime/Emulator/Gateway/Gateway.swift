@@ -1,58 +1,56 @@
+package import HTTPServer
 import NIOCore
-import NIOHTTP1
-import NIOPosix
 
-/// Serves one HTTP API on one machine as API Gateway does: routes, authorizers, payload 2.0, its limits and its answers.
+/// Serves one HTTP API as API Gateway does: routes, authorizers, payload 2.0, limits and error responses.
 package final class Gateway: Sendable {
-    package let port: Int
-    private let channel: any Channel
-    private let group: MultiThreadedEventLoopGroup
+    /// Bytes of a request's body that HTTP APIs accept.
+    static let bodyLimit = 10 << 20
 
-    private init(_ channel: any Channel, _ group: MultiThreadedEventLoopGroup) {
-        self.channel = channel
-        self.group = group
-        port = channel.localAddress?.port ?? 0
+    package let port: Int
+    private let listener: HTTPListener
+
+    private init(_ listener: HTTPListener) {
+        self.listener = listener
+        port = listener.port
     }
 
     /// Listens until `stop`.
     ///
     /// - Parameters:
-    ///   - port: 0 takes any.
-    ///   - now: Business time for `requestContext`; time limits and the authorizer's cache go by the real clock.
+    ///   - port: 0 takes any free one.
+    ///   - now: Business time for `requestContext`; time limits and the authorizer's cache use the real clock.
     package static func start(
-        _ api: HTTPAPIDefinition, machine: any Invoking, host: String = "127.0.0.1", port: Int, threads: Int = 1,
-        now: @escaping @Sendable () -> VirtualTime
-    ) async throws(GatewayFailure) -> Gateway {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        _ api: HTTPAPIDefinition, machine: any Invoking, port: Int, now: @escaping @Sendable () -> VirtualTime
+    ) async throws(HTTPListenerError) -> Gateway {
         let routes = RouteMatcher(api.routes)
         let responder = GatewayResponder(api, machine: machine, now: now)
-        do {
-            let channel = try await ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 512)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                        try channel.pipeline.syncOperations.addHandler(GatewayConnection(routes, responder, on: channel.eventLoop))
-                    }
-                }
-                .bind(host: host, port: port).get()
-            return Gateway(channel, group)
-        } catch {
-            try? await group.shutdownGracefully()
-            throw GatewayFailure(description: "cannot serve the HTTP API on \(host):\(port): \(error)")
+        let handler = ServerHandler(bodyLimit: { _ in bodyLimit }, tooLargeResponse: .tooLarge) { request, connection in
+            guard let match = routes.match(method: request.method, path: request.path) else { return connection.send(.notFound) }
+            let client = connection.responder
+            let timeout = connection.loop.scheduleTask(in: .milliseconds(Int64(match.route.timeout * 1000))) { client.send(.unavailable) }
+            Task(executorPreference: connection.executor) {
+                let response = await responder.respond(to: request, match)
+                timeout.cancel()
+                client.send(response)
+            }
         }
+        return Gateway(try await HTTPListener.start(port: port, handler: handler))
     }
 
-    /// Closes the port and every connection; requests under way get no answer.
-    package func stop() async {
-        try? await channel.close()
-        try? await group.shutdownGracefully()
-    }
+    /// Closes the port and every connection; requests under way have one second to finish.
+    package func stop() async { await listener.stop() }
 }
 
-/// The gateway's port could not be opened.
-package struct GatewayFailure: Error, Sendable, CustomStringConvertible {
-    package let description: String
+/// The gateway's own responses: `{"message":"…"}`.
+extension ServerResponse {
+    private static func message(_ text: String, status: Int) -> ServerResponse {
+        ServerResponse(status: status, headers: [("content-type", "application/json")], body: Array(#"{"message":"\#(text)"}"#.utf8))
+    }
+
+    static let notFound = message("Not Found", status: 404)
+    static let unauthorized = message("Unauthorized", status: 401)
+    static let forbidden = message("Forbidden", status: 403)
+    static let tooLarge = message("Request Entity Too Large", status: 413)
+    static let internalError = message("Internal Server Error", status: 500)
+    static let unavailable = message("Service Unavailable", status: 503)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 
 /// Ids and the account that requests carry.
 enum GatewayIdentity {
@@ -28,7 +29,7 @@ enum GatewayIdentity {
         return "Root=1-\(hex(UInt64(bitPattern: seconds) & 0xffff_ffff, 8))-\(random)"
     }
 
-    static func routeARN(_ request: GatewayRequest) -> String {
+    static func routeARN(_ request: ServerRequest) -> String {
         "arn:aws:execute-api:\(PseudoParameter.region):\(PseudoParameter.account):\(apiID)/$default/\(request.method)\(request.path)"
     }
 

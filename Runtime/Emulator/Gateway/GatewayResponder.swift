@@ -1,3 +1,4 @@
+import HTTPServer
 import LambdaEvents
 
 /// From a matched request to its answer: authorizer, event, function, mapping.
@@ -14,7 +15,7 @@ struct GatewayResponder: Sendable {
         self.now = now
     }
 
-    func respond(to request: GatewayRequest, _ match: RouteMatcher.Match) async -> GatewayResponse {
+    func respond(to request: ServerRequest, _ match: RouteMatcher.Match) async -> ServerResponse {
         let requestID = GatewayIdentity.requestID()
         var event = RequestEvent.make(request, match, requestID: requestID, now: now())
         if let name = match.route.authorizer {

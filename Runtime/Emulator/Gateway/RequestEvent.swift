@@ -1,10 +1,11 @@
 import Foundation
+import HTTPServer
 import LambdaEvents
 
 /// Makes the payload 2.0 event of a request.
 enum RequestEvent {
     /// - Parameter now: Business time; becomes `requestContext.time` and `timeEpoch`.
-    static func make(_ request: GatewayRequest, _ match: RouteMatcher.Match, requestID: String, now: VirtualTime) -> HTTPAPIRequest {
+    static func make(_ request: ServerRequest, _ match: RouteMatcher.Match, requestID: String, now: VirtualTime) -> HTTPAPIRequest {
         var headers: [String: String] = [:]
         var cookies: [String] = []
         for (name, value) in request.headers {
@@ -16,7 +17,7 @@ enum RequestEvent {
                 headers[name] = headers[name].map { "\($0),\(value)" } ?? value
             }
         }
-        headers["x-forwarded-for"] = headers["x-forwarded-for"].map { "\($0), \(request.sourceIP)" } ?? request.sourceIP
+        headers["x-forwarded-for"] = headers["x-forwarded-for"].map { "\($0), \(request.clientAddress)" } ?? request.clientAddress
         headers["x-forwarded-port"] = request.header("host")?.split(separator: ":").dropFirst().last.map { String($0) } ?? "80"
         headers["x-forwarded-proto"] = "http"
         if headers["x-amzn-trace-id"] == nil { headers["x-amzn-trace-id"] = GatewayIdentity.traceID(now.seconds) }
@@ -24,7 +25,7 @@ enum RequestEvent {
         let host = headers["host"].map { $0.prefix { $0 != ":" } } ?? "localhost"
         let context = HTTPAPIRequestContext(
             http: .init(
-                method: request.method, path: request.path, sourceIp: request.sourceIP, userAgent: headers["user-agent"] ?? ""),
+                method: request.method, path: request.path, sourceIp: request.clientAddress, userAgent: headers["user-agent"] ?? ""),
             requestId: requestID, routeKey: match.routeKey, time: GatewayIdentity.logTime(now), timeEpoch: now.milliseconds,
             accountId: PseudoParameter.account, apiId: GatewayIdentity.apiID, domainName: String(host),
             domainPrefix: String(host.prefix { $0 != "." }))

@@ -1,27 +1,28 @@
+import HTTPServer
 import LambdaEvents
 
 /// Makes the HTTP answer of what a function gave back.
 enum ResponseMapping {
     /// - Parameter requestID: Sent as `apigw-requestid`.
-    static func response(_ result: InvocationResult, requestID: String) -> GatewayResponse {
+    static func response(_ result: InvocationResult, requestID: String) -> ServerResponse {
         guard result.functionError == nil else { return .internalError }
         let answer = HTTPAPIResponse.inferred(from: result.payload)
         guard (200..<600).contains(answer.statusCode), let body = answer.bodyBytes else { return .internalError }
-        var headers: [GatewayResponse.Header] = []
+        var headers: [(name: String, value: String)] = []
         var hasType = false
         for (name, value) in answer.headers.sorted(by: { $0.key < $1.key }) {
             let name = name.lowercased()
             guard !ownHeaders.contains(name), isClean(name), isClean(value) else { continue }
             hasType = hasType || name == "content-type"
-            headers.append(.init(name: name, value: value))
+            headers.append((name, value))
         }
-        if !hasType, !body.isEmpty { headers.append(.init(name: "content-type", value: "text/plain; charset=utf-8")) }
-        for cookie in answer.cookies ?? [] where isClean(cookie) { headers.append(.init(name: "set-cookie", value: cookie)) }
-        headers.append(.init(name: "apigw-requestid", value: requestID))
-        return GatewayResponse(status: answer.statusCode, headers: headers, body: body)
+        if !hasType, !body.isEmpty { headers.append(("content-type", "text/plain; charset=utf-8")) }
+        for cookie in answer.cookies ?? [] where isClean(cookie) { headers.append(("set-cookie", cookie)) }
+        headers.append(("apigw-requestid", requestID))
+        return ServerResponse(status: answer.statusCode, headers: headers, body: body)
     }
 
-    static func response(_ refusal: InvocationRefusal) -> GatewayResponse {
+    static func response(_ refusal: InvocationRefusal) -> ServerResponse {
         switch refusal {
         case .unknownFunction: .internalError
         case .throttled, .unavailable: .unavailable

@@ -1,3 +1,5 @@
+import HTTPServer
+
 /// An error answer of the Lambda API: the type travels in a header and the body, as the SDKs read both.
 struct InvokeError: Error {
     let status: Int
@@ -37,9 +39,9 @@ struct InvokeError: Error {
         private enum CodingKeys: String, CodingKey { case type = "Type", message, reason = "Reason" }
     }
 
-    var response: APIResponse {
+    var response: ServerResponse {
         let reason = status == 429 ? "ReservedFunctionConcurrentInvocationLimitExceeded" : nil
-        var answer = APIResponse.json(Body(type: "User", message: message, reason: reason), status: status)
+        var answer = ServerResponse.json(Body(type: "User", message: message, reason: reason), status: status)
         answer.headers.append(("x-amzn-ErrorType", type))
         return answer
     }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 
 /// The Lambda API: `POST …/functions/{name}/invocations` and the two read calls.
 struct InvokeRoutes: Sendable {
@@ -19,10 +20,10 @@ struct InvokeRoutes: Sendable {
     }
 
     private func answer(
-        _ request: APIRequest, _ body: (APIRequest, _ requestID: String) async throws(InvokeError) -> APIResponse
-    ) async -> APIResponse {
+        _ request: ServerRequest, _ body: (ServerRequest, _ requestID: String) async throws(InvokeError) -> ServerResponse
+    ) async -> ServerResponse {
         let requestID = UUID().uuidString.lowercased()
-        var response: APIResponse
+        var response: ServerResponse
         do throws(InvokeError) {
             response = try await body(request, requestID)
         } catch {
@@ -32,25 +33,25 @@ struct InvokeRoutes: Sendable {
         return response
     }
 
-    private var list: APIResponse {
+    private var list: ServerResponse {
         .json(FunctionList(functions: functions.values.sorted { $0.name < $1.name }.map { FunctionDescription($0, arn: arn($0.name)) }))
     }
 
     /// The function of the path and what follows its name.
-    private func function(_ request: APIRequest) throws(InvokeError) -> (FunctionDefinition, rest: Substring) {
+    private func function(_ request: ServerRequest) throws(InvokeError) -> (FunctionDefinition, rest: Substring) {
         let tail = request.path.dropFirst(Self.prefix.count)
         let segment = tail.prefix { $0 != "/" }
         guard let reference = FunctionReference(pathSegment: segment) else {
             throw .invalidParameter("\(segment) is not a function name or ARN")
         }
-        let qualifier = reference.qualifier ?? request.query["Qualifier"]
+        let qualifier = reference.qualifier ?? request.parameter("Qualifier")
         guard let function = functions[reference.name], qualifier == nil || qualifier == "$LATEST" else {
             throw .notFound("Function not found: \(arn(reference.name))\(qualifier.map { ":\($0)" } ?? "")")
         }
         return (function, tail.dropFirst(segment.count))
     }
 
-    private func read(_ request: APIRequest, _ requestID: String) throws(InvokeError) -> APIResponse {
+    private func read(_ request: ServerRequest, _ requestID: String) throws(InvokeError) -> ServerResponse {
         if request.path == Self.prefix { return list }
         let (function, rest) = try function(request)
         let description = FunctionDescription(function, arn: arn(function.name))
@@ -62,11 +63,11 @@ struct InvokeRoutes: Sendable {
         }
     }
 
-    private func invoke(_ request: APIRequest, _ requestID: String) async throws(InvokeError) -> APIResponse {
+    private func invoke(_ request: ServerRequest, _ requestID: String) async throws(InvokeError) -> ServerResponse {
         let (function, rest) = try function(request)
         guard rest == "/invocations" else { throw .notFound("\(request.path) is not served here") }
         let payload = request.body.isEmpty ? [UInt8]("{}".utf8) : request.body
-        let type = request.headers["x-amz-invocation-type"] ?? "RequestResponse"
+        let type = request.header("x-amz-invocation-type") ?? "RequestResponse"
         let limit = type == "Event" ? Self.asyncPayloadLimit : EnvironmentPool.payloadLimit
         guard payload.count <= limit else { throw .tooLarge(limit: limit) }
         guard (try? JSONSerialization.jsonObject(with: Data(payload), options: .fragmentsAllowed)) != nil else {
@@ -74,43 +75,43 @@ struct InvokeRoutes: Sendable {
         }
         switch type {
         case "RequestResponse": return try await respond(request, function, payload, requestID)
-        case "DryRun": return APIResponse(status: 204)
+        case "DryRun": return ServerResponse(status: 204)
         case "Event":
             do {
                 try await accept(
                     AsyncEvent(
                         id: AsyncEvent.apiPrefix + requestID, function: function.name, payload: payload,
-                        traceID: request.headers["x-amzn-trace-id"], tenantID: request.headers["x-amz-tenant-id"]))
+                        traceID: request.header("x-amzn-trace-id"), tenantID: request.header("x-amz-tenant-id")))
             } catch {
                 throw InvokeError(status: 500, type: "ServiceException", message: String(describing: error))
             }
-            return APIResponse(status: 202)
+            return ServerResponse(status: 202)
         default: throw .invalidParameter("\(type) is not an invocation type")
         }
     }
 
     private func respond(
-        _ request: APIRequest, _ function: FunctionDefinition, _ payload: [UInt8], _ requestID: String
-    ) async throws(InvokeError) -> APIResponse {
+        _ request: ServerRequest, _ function: FunctionDefinition, _ payload: [UInt8], _ requestID: String
+    ) async throws(InvokeError) -> ServerResponse {
         var invocation = Invocation(function: function.name, payload: payload)
-        if let context = request.headers["x-amz-client-context"] {
+        if let context = request.header("x-amz-client-context") {
             guard let data = Data(base64Encoded: context) else {
                 throw .invalidContent("Client context must be a valid Base64-encoded JSON object.")
             }
             invocation.clientContext = String(decoding: data, as: UTF8.self)
         }
-        invocation.traceID = request.headers["x-amzn-trace-id"]
-        invocation.tenantID = request.headers["x-amz-tenant-id"]
+        invocation.traceID = request.header("x-amzn-trace-id")
+        invocation.tenantID = request.header("x-amz-tenant-id")
         let result: InvocationResult
         do throws(InvocationRefusal) {
             result = try await run(invocation, requestID)
         } catch {
             throw InvokeError(error, arn: arn)
         }
-        var response = APIResponse(
+        var response = ServerResponse(
             status: 200, headers: [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")], body: result.payload)
         if let functionError = result.functionError { response.headers.append(("X-Amz-Function-Error", functionError)) }
-        if request.headers["x-amz-log-type"] == "Tail" {
+        if request.header("x-amz-log-type") == "Tail" {
             response.headers.append(("X-Amz-Log-Result", Data(result.logTail).base64EncodedString()))
         }
         return response

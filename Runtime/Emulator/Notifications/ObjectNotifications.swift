@@ -1,4 +1,5 @@
 import Foundation
+package import HTTPServer
 
 /// Sees to it that every object that is put becomes an event, whoever put it.
 ///
@@ -79,21 +80,21 @@ package actor ObjectNotifications: Settling {
         return !isIncomplete
     }
 
-    package func receive(_ request: APIRequest) async -> APIResponse {
-        guard request.headers["authorization"] == "Bearer \(token)" else { return APIResponse(status: 401) }
-        guard let change = FilerChange.read(request.body) else { return APIResponse(status: 400) }
-        guard let object = change.createdObject else { return APIResponse(status: 200) }
+    package func receive(_ request: ServerRequest) async -> ServerResponse {
+        guard request.header("authorization") == "Bearer \(token)" else { return ServerResponse(status: 401) }
+        guard let change = FilerChange.read(request.body) else { return ServerResponse(status: 400) }
+        guard let object = change.createdObject else { return ServerResponse(status: 200) }
         if object.key.hasPrefix(sentinelPrefix) {
             if let waiter = waiting.removeValue(forKey: object.key) { waiter.resume(returning: true) } else { early.insert(object.key) }
-            return APIResponse(status: 200)
+            return ServerResponse(status: 200)
         }
         let events = events.events(for: object)
         do {
             if !events.isEmpty { try await machine.accept(events) }
-            return APIResponse(status: 200)
+            return ServerResponse(status: 200)
         } catch {
             lookSoon(after: .seconds(1))
-            return APIResponse(status: 503)
+            return ServerResponse(status: 503)
         }
     }
 

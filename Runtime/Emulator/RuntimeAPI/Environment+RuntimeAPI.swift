@@ -1,33 +1,33 @@
 import Foundation
+import HTTPServer
 import NIOCore
-import NIOHTTP1
 
 /// The Runtime API (2018-06-01) and as much of the Extensions API (2020-01-01) as runtimes use.
 extension Environment {
-    func received(_ call: RuntimeCall, on connection: RuntimeConnection) {
+    func received(_ call: RuntimeCall, on connection: ServerConnection) {
         switch call.target {
         case .next: polled(connection)
         case .response(let id): if owns(id, connection) { respond(call, on: connection) }
         case .error(let id):
             guard owns(id, connection) else { return }
-            finish([UInt8](call.body.readableBytesView), functionError: "Unhandled", status: Self.status(call))
-            connection.accept()
+            finish(call.request.body, functionError: "Unhandled", status: Self.status(call))
+            connection.acknowledge()
         case .initError:
             guard phase == .starting else {
-                return connection.refuse(.forbidden, "InvalidStateTransition", "The init phase is over")
+                return connection.reject(403, "InvalidStateTransition", "The init phase is over")
             }
-            initError = [UInt8](call.body.readableBytesView)
-            connection.accept()
+            initError = call.request.body
+            connection.acknowledge()
             pool.loop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in self?.kill() }
         case .registerExtension: extensions.register(call, on: connection, function: pool.definition)
         case .nextExtensionEvent: extensions.poll(call, on: connection)
-        case .extensionError: connection.accept()
-        case .telemetry: connection.reply(.ok, text: "\"OK\"")
-        case .unknown: connection.refuse(.notFound, "NotFound", "No such path")
+        case .extensionError: connection.acknowledge()
+        case .telemetry: connection.reply(200, text: "\"OK\"")
+        case .unknown: connection.reject(404, "NotFound", "No such path")
         }
     }
 
-    func closed(_ connection: RuntimeConnection) {
+    func closed(_ connection: ServerConnection) {
         if poll === connection {
             poll = nil
             if phase == .idle { pool.lostPoll(self) }
@@ -35,40 +35,40 @@ extension Environment {
         extensions.closed(connection)
     }
 
-    private func owns(_ requestID: String, _ connection: RuntimeConnection) -> Bool {
+    private func owns(_ requestID: String, _ connection: ServerConnection) -> Bool {
         if phase == .running, job?.requestID == requestID { return true }
         if phase == .running {
-            connection.refuse(.badRequest, "InvalidRequestID", "Invalid request ID")
+            connection.reject(400, "InvalidRequestID", "Invalid request ID")
         } else {
-            connection.refuse(.forbidden, "InvalidStateTransition", "No invocation is in progress")
+            connection.reject(403, "InvalidStateTransition", "No invocation is in progress")
         }
         return false
     }
 
-    private func respond(_ call: RuntimeCall, on connection: RuntimeConnection) {
-        if let mode = call.headers.first(name: "Lambda-Runtime-Function-Response-Mode"), mode.lowercased() != "streaming" {
+    private func respond(_ call: RuntimeCall, on connection: ServerConnection) {
+        if let mode = call.request.header("lambda-runtime-function-response-mode"), mode.lowercased() != "streaming" {
             finish([], functionError: "Unhandled", status: "error\tError Type: Runtime.InvalidResponseModeHeader")
-            return connection.refuse(.badRequest, "Runtime.InvalidResponseModeHeader", "Invalid response mode")
+            return connection.reject(400, "Runtime.InvalidResponseModeHeader", "Invalid response mode")
         }
         guard !call.isTooLarge else {
             finish(
-                FailureBody.responseTooLarge(call.size, limit: call.limit), functionError: "Unhandled",
+                FailureBody.responseTooLarge(call.request.bodySize, limit: call.limit), functionError: "Unhandled",
                 status: "error\tError Type: Function.ResponseSizeTooLarge")
-            return connection.refuse(
-                .payloadTooLarge, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(call.limit) bytes).")
+            return connection.reject(
+                413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(call.limit) bytes).")
         }
-        if call.trailers?.first(name: "Lambda-Runtime-Function-Error-Type") != nil {
-            let text = call.trailers?.first(name: "Lambda-Runtime-Function-Error-Body") ?? ""
+        if call.request.trailer("lambda-runtime-function-error-type") != nil {
+            let text = call.request.trailer("lambda-runtime-function-error-body") ?? ""
             finish(Data(base64Encoded: text).map { [UInt8]($0) } ?? [], functionError: "Unhandled", status: "error")
         } else {
-            finish([UInt8](call.body.readableBytesView), functionError: nil)
+            finish(call.request.body, functionError: nil)
         }
-        connection.accept()
+        connection.acknowledge()
     }
 
     /// The classification that survives: only `Runtime.X` and `Function.X`, anything else is `Runtime.Unknown`.
     private static func status(_ call: RuntimeCall) -> String {
-        let type = call.headers.first(name: "Lambda-Runtime-Function-Error-Type") ?? ""
+        let type = call.request.header("lambda-runtime-function-error-type") ?? ""
         let known = type.wholeMatch(of: /(Runtime|Function)\.[A-Z][a-zA-Z]+/) != nil
         return "error\tError Type: \(known ? type : "Runtime.Unknown")"
     }

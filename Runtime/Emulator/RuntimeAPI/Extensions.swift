@@ -1,12 +1,11 @@
 import Foundation
-import NIOCore
-import NIOHTTP1
+import HTTPServer
 
 /// The extensions that processes of one environment registered, and their waiting `event/next` calls.
 struct Extensions {
     private struct Member {
         let events: Set<String>
-        var poll: RuntimeConnection?
+        var poll: ServerConnection?
     }
 
     private struct Registration: Decodable { let events: [String]? }
@@ -16,21 +15,21 @@ struct Extensions {
     /// Lambda sends SIGTERM before SIGKILL only when there is an extension.
     var isEmpty: Bool { members.isEmpty }
 
-    mutating func register(_ call: RuntimeCall, on connection: RuntimeConnection, function: FunctionDefinition) {
-        let body = Data(call.body.readableBytesView)
+    mutating func register(_ call: RuntimeCall, on connection: ServerConnection, function: FunctionDefinition) {
+        let body = Data(call.request.body)
         let events = (try? JSONDecoder().decode(Registration.self, from: body))?.events ?? []
         let identifier = UUID().uuidString.lowercased()
         members[identifier] = Member(events: Set(events))
         connection.reply(
-            .ok, headers: [("Lambda-Extension-Identifier", identifier)],
+            200, headers: [("Lambda-Extension-Identifier", identifier)],
             text: #"{"functionName":"\#(function.name)","functionVersion":"$LATEST","handler":"\#(function.handler)"}"#)
     }
 
-    mutating func poll(_ call: RuntimeCall, on connection: RuntimeConnection) {
-        let identifier = call.headers.first(name: "Lambda-Extension-Identifier") ?? ""
+    mutating func poll(_ call: RuntimeCall, on connection: ServerConnection) {
+        let identifier = call.request.header("lambda-extension-identifier") ?? ""
         guard members[identifier] != nil else {
-            return connection.refuse(
-                .forbidden, "Extension.UnknownExtensionIdentifier", "Unknown extension \(identifier.prefix(64).filter(\.isLetter))")
+            return connection.reject(
+                403, "Extension.UnknownExtensionIdentifier", "Unknown extension \(identifier.prefix(64).filter(\.isLetter))")
         }
         members[identifier]?.poll = connection
     }
@@ -38,12 +37,12 @@ struct Extensions {
     /// Answers every waiting poll that asked for events of this type.
     mutating func send(_ type: String, json: String) {
         for (identifier, member) in members where member.events.contains(type) {
-            member.poll?.reply(.ok, headers: [("Lambda-Extension-Event-Identifier", UUID().uuidString.lowercased())], text: json)
+            member.poll?.reply(200, headers: [("Lambda-Extension-Event-Identifier", UUID().uuidString.lowercased())], text: json)
             members[identifier]?.poll = nil
         }
     }
 
-    mutating func closed(_ connection: RuntimeConnection) {
+    mutating func closed(_ connection: ServerConnection) {
         for (identifier, member) in members where member.poll === connection { members[identifier]?.poll = nil }
     }
 }

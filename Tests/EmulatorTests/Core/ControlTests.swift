@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import HTTPServer
 import Testing
 
 @testable import Emulator
@@ -16,7 +17,7 @@ import Testing
     @Test func `The clock is set and advanced over HTTP and the status tells of it`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(folder.configuration(folder.function("F")))
-        await machine.start(routes: [Route("POST", "/hook") { APIResponse(status: 200, body: $0.body) }])
+        await machine.start(routes: [Route("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
         let url = machine.apiURL
         let set = try await Self.call("POST", "\(url)/emulator/clock?mode=held&at=2012-01-03T00:00:00Z")
         #expect(set.status == 200)
@@ -45,7 +46,7 @@ import Testing
         var second = folder.configuration(folder.function("F"))
         second.stateFolder += "-2"
         second.apiPort = machine.apiPort
-        await #expect(throws: APIServerFailure.self) { try await Machine(second) }
+        await #expect(throws: HTTPListenerError.self) { try await Machine(second) }
         try await machine.stop()
     }
 

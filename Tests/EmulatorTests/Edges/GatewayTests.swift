@@ -182,7 +182,7 @@ import Testing
 
     @Test func `More than ten megabytes are refused`() async throws {
         try await serve { http, machine in
-            let limit = GatewayConnection.bodyLimit
+            let limit = Gateway.bodyLimit
             #expect(try await http.call("POST", "/echo/x", body: [UInt8](repeating: 65, count: limit + 1)).status == 413)
             let chunk = String(repeating: "x", count: 1 << 20)
             let chunks = String(repeating: "100000\r\n\(chunk)\r\n", count: 11)

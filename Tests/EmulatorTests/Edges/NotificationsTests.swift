@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import LambdaEvents
 import Synchronization
 import Testing
@@ -16,7 +17,7 @@ struct NotificationsTests {
         let machine = RecordingMachine()
         let notifications: ObjectNotifications
         let hookPort: Int
-        private let hook = Mutex<HookServer?>(nil)
+        private let hook = Mutex<HTTPListener?>(nil)
 
         /// Runs the body and leaves nothing behind.
         static func run(patience: Duration = .seconds(5), _ body: (Site) async throws -> Void) async throws {
@@ -39,7 +40,9 @@ struct NotificationsTests {
 
         func listen() async throws {
             let route = notifications.route
-            let server = try await HookServer.start(port: hookPort) { await route.handle($0) }
+            let server = try await HTTPListener.start(
+                port: hookPort,
+                handler: ServerHandler(bodyLimit: 1 << 20, tooLargeResponse: ServerResponse(status: 413)) { await route.handle($0) })
             hook.withLock { $0 = server }
         }
 

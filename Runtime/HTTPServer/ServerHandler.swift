@@ -1,0 +1,32 @@
+/// How a server treats requests. All closures run on the event loop of the request's connection.
+package struct ServerHandler: Sendable {
+    /// The most bytes of a body that a request with these headers (names in lower case) may have.
+    package var bodyLimit: @Sendable (_ headers: [(name: String, value: String)]) -> Int
+    /// The response to a longer body, after which the connection is closed. Without one the request is handled without its body.
+    package var tooLargeResponse: ServerResponse?
+    /// Handles a complete request. Every request needs one response, now or later.
+    package var handle: @Sendable (ServerRequest, ServerConnection) -> Void
+    /// Learns that a connection has ended.
+    package var didClose: @Sendable (ServerConnection) -> Void
+
+    package init(
+        bodyLimit: @escaping @Sendable (_ headers: [(name: String, value: String)]) -> Int, tooLargeResponse: ServerResponse? = nil,
+        didClose: @escaping @Sendable (ServerConnection) -> Void = { _ in },
+        handle: @escaping @Sendable (ServerRequest, ServerConnection) -> Void
+    ) {
+        self.bodyLimit = bodyLimit
+        self.tooLargeResponse = tooLargeResponse
+        self.didClose = didClose
+        self.handle = handle
+    }
+
+    /// A handler that makes each response in a task of its own.
+    package init(
+        bodyLimit: Int, tooLargeResponse: ServerResponse, respond: @escaping @Sendable (ServerRequest) async -> ServerResponse
+    ) {
+        self.init(bodyLimit: { _ in bodyLimit }, tooLargeResponse: tooLargeResponse) { request, connection in
+            let responder = connection.responder
+            Task(executorPreference: connection.executor) { responder.send(await respond(request)) }
+        }
+    }
+}
