@@ -106,8 +106,8 @@ extension Dashboard {
             asOf: parameters.asOf, limit: limit)
         let rows = entries.map { entry in
             QuarantineDocument.Row(
-                symbol: entry.instrument.symbol, session: entry.row.session, rule: entry.row.violation.rule,
-                verdict: entry.row.verdict.rawValue, detail: entry.row.violation.detail, row: entry.row.text,
+                symbol: entry.instrument.symbol, session: entry.row.session, rule: entry.row.rule,
+                verdict: entry.row.verdict.rawValue, detail: entry.row.detail, row: entry.row.text,
                 repair: entry.row.repairs.map(\.description).joined(separator: ", "), provider: entry.source, object: entry.key,
                 knownAt: entry.knownAt)
         }
@@ -152,7 +152,7 @@ extension Dashboard {
         }
         let rows = found.prefix(limit).map { row in
             AnswerDocument.Row(
-                session: row.session, rule: row.violation.rule, verdict: row.verdict.rawValue, detail: row.violation.detail, row: row.text,
+                session: row.session, rule: row.rule, verdict: row.verdict.rawValue, detail: row.detail, row: row.text,
                 repair: row.repairs.map(\.description).joined(separator: ", "))
         }
         let document = AnswerDocument(

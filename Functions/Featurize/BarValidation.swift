@@ -6,7 +6,7 @@ import Store
 /// Lets the rules judge what a response brings among what is stored around it, and writes bars and findings.
 struct BarValidation: Sendable {
     let database: Database
-    let check: SeriesCheck
+    let check: SeriesValidator
     let available: @Sendable (SessionDate) -> Instant
 
     /// What was written.
@@ -15,7 +15,7 @@ struct BarValidation: Sendable {
         var changes: [String: Bars.Changes] = [:]
         /// The response's actions without those that its prices know nothing of.
         var actions: [CorporateAction] = []
-        var refusedSplits: Set<SessionDate> = []
+        var rejectedSplits: Set<SessionDate> = []
         /// The ex-dates by which the prices of silent sources mean something else now.
         var explainedAnew: [SessionDate] = []
         /// Bars that count, and rows that do not, however many rules speak against one.
@@ -29,10 +29,10 @@ struct BarValidation: Sendable {
         var judged = Judged()
         var rejected = parsed.rejected.map { row in
             RecordedViolation(
-                ordinal: row.ordinal, session: row.session, violation: Violation(rule: row.rule, detail: row.detail), text: row.text,
+                ordinal: row.ordinal, session: row.session, rule: row.rule, detail: row.detail, text: row.text,
                 verdict: row.repairs.isEmpty ? .quarantine : .repair, repairs: row.repairs)
         }
-        var bars = parsed.bars.map { ScreenedBar($0, basis: parsed.basis) }
+        var bars = parsed.bars.map { ValidatedBar($0, basis: parsed.basis) }
         if let word = parsed.word {
             bars = try await spoken(of: word, response)
             rejected += RecordedViolation.notes(of: word, about: Set(bars.map(\.bar.session)))
@@ -40,10 +40,10 @@ struct BarValidation: Sendable {
             // Of a provider that names actions apart from its prices.
             bars = try await restated(response.provider, response, told.ofOwnBars)
         }
-        let screening = try await judge(bars, response, told, currency, rejected, &judged)
-        judged.refusedSplits = screening.refusedSplits
-        judged.actions = parsed.actions.filter { !$0.isSplit || !screening.refusedSplits.contains($0.exDate) }
-        let told = told.without(screening.refusedSplits)
+        let report = try await judge(bars, response, told, currency, rejected, &judged)
+        judged.rejectedSplits = report.rejectedSplits
+        judged.actions = parsed.actions.filter { !$0.isSplit || !report.rejectedSplits.contains($0.exDate) }
+        let told = told.without(report.rejectedSplits)
         judged.explainedAnew = told.ofSilent.changed
         if !told.ofSilent.changed.isEmpty {
             for source in told.silent.sorted() where source != response.provider {
@@ -56,40 +56,41 @@ struct BarValidation: Sendable {
     }
 
     private func judge(
-        _ bars: [ScreenedBar], _ response: ProviderResponse, _ told: CorporateActionContext, _ currency: String,
+        _ bars: [ValidatedBar], _ response: ProviderResponse, _ told: CorporateActionContext, _ currency: String,
         _ rejected: [RecordedViolation], _ judged: inout Judged
-    ) async throws -> Screening {
+    ) async throws -> ValidationReport {
         let explaining = told.actions(of: response.provider)
         let days = explaining.changed + [bars.first?.bar.session, bars.last?.bar.session].compactMap { $0 }
-        var (screening, bars) = (Screening(), bars)
+        var (report, bars) = (ValidationReport(), bars)
         if let first = days.min(), let last = days.max() {
-            let around = first.advanced(by: -SeriesCheck.reach)...last.advanced(by: SeriesCheck.reach)
+            let around = first.advanced(by: -SeriesValidator.contextDays)...last.advanced(by: SeriesValidator.contextDays)
             let stored = try await Bars(database).screened(response.instrument, source: response.provider, in: around)
             if response.kind != OperatorWord.kind {
                 let released = Set(stored.lazy.filter(\.isReleased).map(\.bar))
                 for index in bars.indices where released.contains(bars[index].bar) { bars[index].isReleased = true }
             }
-            screening = check.screen(
+            report = check.validate(
                 bars, among: stored, actions: explaining.now, changed: stored.isEmpty ? [] : explaining.changed)
         }
-        let changes = try await Bars(database).insert(screening.bars, from: response, currency: currency, available: available)
-        let found = rejected + screening.findings.map { RecordedViolation($0.finding, of: $0.bar) }
-        try await QuarantineLog(database).update(found, from: response, judged: screening.judged, came: Set(bars.map(\.bar.session)))
+        let changes = try await Bars(database).insert(report.bars, from: response, currency: currency, available: available)
+        let found = rejected + report.violations.map { RecordedViolation($0.violation, of: $0.bar) }
+        try await QuarantineLog(database).update(
+            found, from: response, judged: report.validatedSessions, came: Set(bars.map(\.bar.session)))
         judged.changes[response.provider] = changes
         judged.stored += changes.stored.count
         let held = found.filter { $0.verdict == .quarantine }
         judged.held += Set(held.compactMap(\.session)).count + Set(held.lazy.filter { $0.session == nil }.map(\.ordinal)).count
-        return screening
+        return report
     }
 
     /// The bars that an operator's word is about, as that leaves them to the rules.
-    private func spoken(of word: OperatorWord, _ response: ProviderResponse) async throws -> [ScreenedBar] {
+    private func spoken(of word: OperatorWord, _ response: ProviderResponse) async throws -> [ValidatedBar] {
         guard let first = word.sessions.first, let last = word.sessions.last else { return [] }
         let sessions = Set(word.sessions)
         let stored = try await Bars(database).screened(response.instrument, source: response.provider, in: first...last)
         return stored.filter { sessions.contains($0.bar.session) }.map { bar in
             var bar = bar
-            (bar.isHeld, bar.isReleased) = (false, word.counts)
+            (bar.isQuarantined, bar.isReleased) = (false, word.counts)
             return bar
         }
     }
@@ -97,7 +98,7 @@ struct BarValidation: Sendable {
     /// What the new actions make of a source's bars that were brought back to as traded without them.
     private func restated(
         _ source: String, _ response: ProviderResponse, _ explaining: CorporateActionContext.Explaining
-    ) async throws -> [ScreenedBar] {
+    ) async throws -> [ValidatedBar] {
         // Of a provider that can be asked for either, what was brought back was split-adjusted.
         let basis: PriceBasis = ProviderCatalog.traits(of: source)?.close == .totalReturn ? .totalReturn : .splitAdjusted
         let stored = try await Bars(database).screened(response.instrument, source: source, in: nil).filter { $0.basis == .unadjusted }
@@ -106,7 +107,7 @@ struct BarValidation: Sendable {
         }
         let released = Set(stored.lazy.filter(\.isReleased).map(\.bar.session))
         return restatement(stored.map { Restatement.Priced($0.bar, pricedAt: $0.pricedAt ?? response.knownAt) }).map {
-            var restated = ScreenedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
+            var restated = ValidatedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
             restated.isReleased = released.contains($0.bar.session)
             return restated
         }
@@ -128,22 +129,22 @@ extension RecordedViolation {
             let what = word.counts ? "counts" : "is left to the rules"
             let detail = known.contains(session) ? "\(what): \(word.reason)" : "\(what), but there is no such bar: \(word.reason)"
             return RecordedViolation(
-                ordinal: ordinal, session: session, violation: Violation(rule: OperatorWord.kind, detail: detail), text: "",
+                ordinal: ordinal, session: session, rule: OperatorWord.kind, detail: detail, text: "",
                 verdict: .accept,
                 repairs: [])
         }
     }
 
-    fileprivate init(_ finding: Finding, of bar: Bar?) {
+    fileprivate init(_ violation: RuleViolation, of bar: Bar?) {
         let (verdict, repairs): (Verdict, [Repair]) =
-            switch finding.verdict {
-            case .accept: (.accept, [])
-            case .repair(let repairs): (.repair, repairs)
-            case .quarantine: (.quarantine, [])
+            switch violation.disposition {
+            case .accepted: (.accept, [])
+            case .repaired(let repairs): (.repair, repairs)
+            case .quarantined: (.quarantine, [])
             }
         let text = bar.map { "\($0.session),\($0.open),\($0.high),\($0.low),\($0.close),\($0.volume)" } ?? ""
         self.init(
-            ordinal: -1, session: finding.session, violation: Violation(rule: finding.rule, detail: finding.detail), text: text,
+            ordinal: -1, session: violation.session, rule: violation.rule, detail: violation.detail, text: text,
             verdict: verdict, repairs: repairs)
     }
 }

@@ -53,7 +53,7 @@ struct ResponseProjector: Sendable {
         _ object: ArchivedResponse, _ response: ProviderResponse, _ instrument: Instrument, _ counts: inout FeaturizeSummary
     ) async throws {
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: response.knownAt)
-        let check = SeriesCheck(calendar: calendar)
+        let check = SeriesValidator(calendar: calendar)
         let told = try await CorporateActionContext(response, try parse(object, calendar).inWholes(of: instrument), instrument, self) {
             check.isPast($0, at: response.knownAt)
         }
@@ -69,7 +69,7 @@ struct ResponseProjector: Sendable {
         counts.secondsOfBars += (.now - begun) / .seconds(1)
         try await ProvisionalBars(database).insert(parsed.provisional, from: response, currency: currency)
         let actions = try await CorporateActions(database).insert(
-            judged.actions, from: response, covering: told.covering, refused: judged.refusedSplits
+            judged.actions, from: response, covering: told.covering, refused: judged.rejectedSplits
         ) { exDate in
             calendar.map { $0.open(of: exDate) } ?? response.knownAt
         }

@@ -55,7 +55,7 @@ extension Ingest {
             throw IngestError.unknownSymbols([release.symbol])
         }
         let bars = try await Bars(database).screened(instrument.id, source: release.provider, in: first...last)
-        let fitting = Set(bars.lazy.filter { word.counts ? $0.isHeld : $0.isReleased }.map(\.bar.session))
+        let fitting = Set(bars.lazy.filter { word.counts ? $0.isQuarantined : $0.isReleased }.map(\.bar.session))
         let others = word.sessions.filter { !fitting.contains($0) }
         let whose = "\(instrument.id) by \(release.provider)"
         guard others.isEmpty else { throw word.counts ? QuarantineReleaseError.notHeld(others, whose) : .notReleased(others, whose) }

@@ -13,10 +13,10 @@ extension NumericsBenchmark {
         let calendar = TradingCalendar.of(mic: "XNYS")
         let answer = try YahooChart().parse(
             body, status: 200, contentType: "application/json", calendar: calendar, asOf: Instant(seconds: asOf))
-        let screening = SeriesCheck(calendar: calendar).screen(
-            answer.bars.map { ScreenedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
+        let report = SeriesValidator(calendar: calendar).validate(
+            answer.bars.map { ValidatedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
         var engine = FeatureEngine()
-        let bars = screening.bars.lazy.filter { !$0.isHeld }.map(\.bar)
+        let bars = report.bars.lazy.filter { !$0.isQuarantined }.map(\.bar)
         return engine.append(contentsOf: Adjustment.observations(bars: Array(bars), actions: answer.actions)).sessions.count
     }
 

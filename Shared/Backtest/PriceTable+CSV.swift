@@ -69,9 +69,9 @@ private struct PriceTableReader {
             return reject(lines.number, "bad-date", "\"\(lines.text(places[0]))\" is no date")
         }
         let values = places[2...].map { DecimalParser.parse(lines[field: $0]) }
-        let candidate = Validation.Row(
+        let candidate = RawBar(
             session: session, open: values[0], high: values[1], low: values[2], close: values[3], volume: values[4])
-        if let violation = Validation.check(candidate, calendar: nil, slack: 1e-4).first {
+        if let violation = RowValidation.violations(of: candidate, calendar: nil, slack: 1e-4).first {
             return reject(lines.number, violation.rule, "\(symbol) \(session): \(violation.detail)")
         }
         guard let open = values[0], let high = values[1], let low = values[2], let close = values[3], let volume = values[4] else {
@@ -103,7 +103,7 @@ private struct PriceTableReader {
             var previous: Row?
             for row in sorted {
                 if previous?.observation.session == row.observation.session {
-                    reject(row.line, Validation.Rule.duplicate, "\(symbol) \(row.observation.session) stands in the file before")
+                    reject(row.line, ValidationRule.duplicateSession, "\(symbol) \(row.observation.session) stands in the file before")
                     continue
                 }
                 observations.append(withDividend(row, after: previous))

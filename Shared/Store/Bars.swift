@@ -29,7 +29,7 @@ package struct Bars: Sendable {
     /// `ProviderResponses.lock`: the rows go in by COPY, which does not look for others' of the same response.
     @discardableResult
     package func insert(
-        _ bars: [ScreenedBar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
+        _ bars: [ValidatedBar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> Changes {
         guard let first = bars.lazy.map(\.bar.session).min(), let last = bars.lazy.map(\.bar.session).max() else { return Changes() }
         var before: [SessionDate: Version] = [:]
@@ -53,16 +53,17 @@ package struct Bars: Sendable {
         for screened in bars {
             let bar = screened.bar
             let version = before[bar.session]
-            if let version, version.isOwn || version.screened.repeats(screened) && version.currency == currency { continue }
+            if let version, version.isOwn || version.screened.hasSameContent(as: screened) && version.currency == currency { continue }
             guard written.insert(bar.session).inserted else { continue }
             rows.append(
-                bar.session, version == nil ? available(screened.decidedBy ?? bar.session) : response.knownAt, bar.open, bar.high, bar.low,
+                bar.session, version == nil ? available(screened.confirmedBy ?? bar.session) : response.knownAt, bar.open, bar.high,
+                bar.low,
                 bar.close, bar.volume,
-                screened.isHeld, screened.split, screened.basis.rawValue, screened.pricedAt, screened.isReleased)
-            if !screened.isHeld {
+                screened.isQuarantined, screened.split, screened.basis.rawValue, screened.pricedAt, screened.isReleased)
+            if !screened.isQuarantined {
                 changes.stored.append(bar.session)
-                changes.decided[bar.session] = screened.decidedBy
-            } else if version?.screened.isHeld == false {
+                changes.decided[bar.session] = screened.confirmedBy
+            } else if version?.screened.isQuarantined == false {
                 changes.withdrawn.append(bar.session)
             }
         }
@@ -76,7 +77,7 @@ package struct Bars: Sendable {
     /// `ProviderResponses.lock`.
     package func screened(
         _ instrument: String, source: String, in range: ClosedRange<SessionDate>?
-    ) async throws(PostgresError) -> [ScreenedBar] {
+    ) async throws(PostgresError) -> [ValidatedBar] {
         try await database.query(
             """
             SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, released, coalesce(priced_at, known_at) FROM bars
@@ -111,7 +112,7 @@ package struct Bars: Sendable {
 
     /// The version of a session's bar that a response follows on, or the one that is the response's own.
     private struct Version {
-        let screened: ScreenedBar
+        let screened: ValidatedBar
         let currency: String
         let isOwn: Bool
     }
@@ -142,9 +143,9 @@ package struct Bars: Sendable {
         ).all { row throws(PostgresError) in SourcedBar(bar: try Self.bar(row), source: try row[6], split: try row[7]) }.reversed()
     }
 
-    private static func screened(_ row: Row) throws(PostgresError) -> ScreenedBar {
-        var screened = ScreenedBar(
-            try bar(row), isHeld: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
+    private static func screened(_ row: Row) throws(PostgresError) -> ValidatedBar {
+        var screened = ValidatedBar(
+            try bar(row), isQuarantined: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
         screened.isReleased = try row[9]
         return screened
     }

@@ -17,7 +17,10 @@ package struct RecordedViolation: Hashable, Sendable {
     /// The row's place in its object, from zero; -1 when the rule looked at a whole series.
     package let ordinal: Int
     package let session: SessionDate?
-    package let violation: Violation
+    /// A name in `ValidationRule`, or a rule of a provider's parser.
+    package let rule: String
+    /// The figures that broke the rule.
+    package let detail: String
     /// The row as it came.
     package let text: String
     package let verdict: Verdict
@@ -25,11 +28,13 @@ package struct RecordedViolation: Hashable, Sendable {
     package let repairs: [Repair]
 
     package init(
-        ordinal: Int, session: SessionDate?, violation: Violation, text: String, verdict: Verdict = .quarantine, repairs: [Repair] = []
+        ordinal: Int, session: SessionDate?, rule: String, detail: String, text: String, verdict: Verdict = .quarantine,
+        repairs: [Repair] = []
     ) {
         self.ordinal = ordinal
         self.session = session
-        self.violation = violation
+        self.rule = rule
+        self.detail = detail
         self.text = text
         self.verdict = verdict
         self.repairs = repairs
@@ -37,7 +42,7 @@ package struct RecordedViolation: Hashable, Sendable {
 
     /// Whether it says the same of the same session.
     func repeats(_ other: RecordedViolation) -> Bool {
-        (verdict, violation, text, repairs) == (other.verdict, other.violation, other.text, other.repairs)
+        (verdict, rule, detail, text, repairs) == (other.verdict, other.rule, other.detail, other.text, other.repairs)
     }
 }
 
@@ -66,20 +71,20 @@ package struct QuarantineLog: Sendable {
         }
         let held = Set((rows + known).filter { $0.verdict == .quarantine }.compactMap(\.session))
         // A row that came and was turned away says more than that there is no bar.
-        let rows = rows.filter { $0.violation.rule != Validation.Rule.gap || !($0.session.map(held.contains) ?? false) }
+        let rows = rows.filter { $0.rule != ValidationRule.missingSession || !($0.session.map(held.contains) ?? false) }
         var next = rows
         if !known.isEmpty {
             next.removeAll { row in
-                known.contains { $0.session == row.session && $0.violation.rule == row.violation.rule && $0.repeats(row) }
+                known.contains { $0.session == row.session && $0.rule == row.rule && $0.repeats(row) }
             }
             let judged = Set(judged)
-            for old in known where old.verdict != .released && old.violation.rule != Validation.Rule.operatorWord {
+            for old in known where old.verdict != .released && old.rule != ValidationRule.manualOverride {
                 guard let session = old.session, judged.contains(session) else { continue }
-                let isOver = !rows.contains { $0.session == session && $0.violation.rule == old.violation.rule }
-                guard isOver, Validation.Rule.series.contains(old.violation.rule) || came.contains(session) else { continue }
+                let isOver = !rows.contains { $0.session == session && $0.rule == old.rule }
+                guard isOver, ValidationRule.seriesRules.contains(old.rule) || came.contains(session) else { continue }
                 next.append(
                     RecordedViolation(
-                        ordinal: -1, session: session, violation: Violation(rule: old.violation.rule, detail: "nothing any more"),
+                        ordinal: -1, session: session, rule: old.rule, detail: "nothing any more",
                         text: old.text, verdict: .released))
             }
         }
@@ -100,7 +105,7 @@ package struct QuarantineLog: Sendable {
             [
                 response.key, response.instrument, response.knownAt, response.fetchedAt, response.sha256, response.provider,
                 rows.map(\.ordinal),
-                rows.map(\.violation.rule), rows.map(\.session), rows.map(\.violation.detail), rows.map(\.text),
+                rows.map(\.rule), rows.map(\.session), rows.map(\.detail), rows.map(\.text),
                 rows.map(\.verdict.rawValue), rows.map { $0.repairs.map(\.description).joined(separator: ", ") },
             ])
     }
@@ -116,7 +121,7 @@ package struct QuarantineLog: Sendable {
     private static func found(in row: Row, at column: Int) throws(PostgresError) -> RecordedViolation {
         RecordedViolation(
             ordinal: try row[column], session: try row[column + 1],
-            violation: Violation(rule: try row[column + 2], detail: try row[column + 3]), text: try row[column + 4],
+            rule: try row[column + 2], detail: try row[column + 3], text: try row[column + 4],
             verdict: RecordedViolation.Verdict(rawValue: try row[column + 5]) ?? .quarantine,
             repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) })
     }

@@ -31,7 +31,7 @@ import Testing
             return Bar(session: session, open: price, high: price, low: price, close: price, volume: 1000)
         }
         let (stooq, yahoo) = (answer("stooq", "daily"), answer("yahoo", "chart-1d"))
-        try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: stooq, currency: "USD") { _ in known }
+        try await Bars(database).insert(bars.map { ValidatedBar($0) }, from: stooq, currency: "USD") { _ in known }
         let split = CorporateAction(exDate: exDate, kind: .split(numerator: 2, denominator: 1))
         let dividend = CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 11), kind: .dividend(Price(5)), nature: .special)
         try await CorporateActions(database).insert([split, dividend], from: yahoo, covering: nil) { _ in known }

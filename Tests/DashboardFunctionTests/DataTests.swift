@@ -28,9 +28,9 @@ import Testing
             let bars = sessions.dropLast(index).map {
                 Bar(session: $0, open: Price(10), high: Price(10), low: Price(10), close: Price(10), volume: 1)
             }
-            try await Bars(database).insert(bars.map { ScreenedBar($0) }, from: response, currency: "USD") { _ in known }
+            try await Bars(database).insert(bars.map { ValidatedBar($0) }, from: response, currency: "USD") { _ in known }
             let wrong = ["order", "price"].map {
-                RecordedViolation(ordinal: 9, session: sessions[1], violation: Violation(rule: $0, detail: "d"), text: "row")
+                RecordedViolation(ordinal: 9, session: sessions[1], rule: $0, detail: "d", text: "row")
             }
             if index == 0 { try await QuarantineLog(database).insert(wrong, from: response) }
             try await ProviderResponses(database).record(response, bars: bars.count, actions: 0, rejected: index == 0 ? 1 : 0)
@@ -129,7 +129,7 @@ import Testing
         let response = ProviderResponse(
             key: "raw/csv/daily/A", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: known, fetchedAt: known, sha256: "A")
         let undated = ["date", "price"].map {
-            RecordedViolation(ordinal: 3, session: nil, violation: Violation(rule: $0, detail: "d"), text: "row")
+            RecordedViolation(ordinal: 3, session: nil, rule: $0, detail: "d", text: "row")
         }
         try await QuarantineLog(dashboard.database).insert(undated, from: response)
         #expect(try await status(dashboard, ["symbol": "A"]).symbols.map(\.quarantined) == [2])

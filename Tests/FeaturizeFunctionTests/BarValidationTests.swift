@@ -42,11 +42,11 @@ import Testing
         #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
-    @Test(arguments: ["one-day-level", "stale-repeat", "zero-volume"])
+    @Test(arguments: ["single-session-spike", "stale-repeat", "zero-volume"])
     func `A row that the days around belie no feature sees`(_ rule: String) async throws {
         var wrong = rows
         switch rule {
-        case "one-day-level": wrong[200] = rows[200].scaled(2)
+        case "single-session-spike": wrong[200] = rows[200].scaled(2)
         case "stale-repeat":
             wrong[200] = rows[199]
             wrong[200] = Row(
@@ -56,7 +56,7 @@ import Testing
         }
         let folded = try await folded(wrong)
         let found = try await findings(folded)
-        #expect(found.map(\.violation.rule) == [rule] && found.map(\.session) == [rows[200].session] && found[0].verdict == .quarantine)
+        #expect(found.map(\.rule) == [rule] && found.map(\.session) == [rows[200].session] && found[0].verdict == .quarantine)
         #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 239)
         var without = rows
         without.remove(at: 200)
@@ -74,12 +74,12 @@ import Testing
         let wrong = rows.enumerated().map { $0 >= 200 ? $1.scaled(100) : $1 }
         let folded = try await folded(wrong)
         let found = try await findings(folded)
-        #expect(found.count == 40 && Set(found.map(\.violation.rule)) == ["unit-error"] && Set(found.map(\.verdict)) == [.repair])
+        #expect(found.count == 40 && Set(found.map(\.rule)) == ["unit-error"] && Set(found.map(\.verdict)) == [.repair])
         #expect(try await folded.features(instrument, .recorded(evening)) == features(of: rows))
         // A repair can be undone: what stands there now, with each replaced value put back, is the row as it came.
         let bars = try await Bars(folded.database).read(instrument.id, .recorded(evening)).suffix(40)
         for (row, bar) in zip(found.reversed(), bars) {
-            let back = row.repairs.reduce(Validation.Row(bar)) {
+            let back = row.repairs.reduce(RawBar(bar)) {
                 Repair(field: $1.field, before: $1.after, after: $1.before).applied(to: $0)
             }
             #expect(
@@ -99,7 +99,7 @@ import Testing
         }
         let last = ResponseMarket.evening(rows[216].session)
         let found = try await findings(folded, asOf: last)
-        #expect(found.map(\.violation.rule) == ["unit-error"] && found.map(\.session) == [rows[200].session], "\(found)")
+        #expect(found.map(\.rule) == ["unit-error"] && found.map(\.session) == [rows[200].session], "\(found)")
         let status = try #require(try await DataStatus(folded.database).entries(of: [instrument.id], asOf: last).first)
         #expect(status.repaired == 1 && status.quarantined == 0)
     }
@@ -110,7 +110,7 @@ import Testing
         wrong[200].low = min(rows[200].low, wrong[200].high)
         let folded = try await folded(wrong)
         let found = try await findings(folded)
-        #expect(found.map(\.violation.rule) == ["ohlc-order"] && found[0].verdict == .repair && found[0].repairs.map(\.field) == [.high])
+        #expect(found.map(\.rule) == ["ohlc-order"] && found[0].verdict == .repair && found[0].repairs.map(\.field) == [.high])
         let bar = try await Bars(folded.database).read(instrument.id, .recorded(evening))[200]
         #expect(bar.high == max(bar.open, bar.close))
         try await expectSameAfterRebuild(folded)
@@ -130,7 +130,7 @@ import Testing
         let expected = try await features(of: told)
         var folded = try await folded(halved)
         let found = try await findings(folded)
-        #expect(found.map(\.violation.rule) == ["split-without-event"] && found[0].repairs == [Repair(field: .split, before: 1, after: 2)])
+        #expect(found.map(\.rule) == ["split-without-event"] && found[0].repairs == [Repair(field: .split, before: 1, after: 2)])
         #expect(try await folded.features(instrument, .recorded(evening)) == expected)
         let series = try await ConsolidatedSeries(folded.database).read(instrument.id, .recorded(evening), order: ["alphavantage"])
         #expect(
@@ -149,7 +149,7 @@ import Testing
         wrong[200].split = 3
         let folded = try await folded(wrong)
         let found = try await findings(folded)
-        #expect(found.map(\.violation.rule) == ["event-without-split"] && found[0].verdict == .quarantine)
+        #expect(found.map(\.rule) == ["event-without-split"] && found[0].verdict == .quarantine)
         #expect(
             try await CorporateActions(folded.database).read(instrument.id, .recorded(evening)).allSatisfy {
                 $0.exDate != rows[200].session
@@ -162,7 +162,7 @@ import Testing
         let fallen = rows.enumerated().map { $0 >= 200 ? $1.scaled(59, 100) : $1 }
         let folded = try await folded(fallen)
         let found = try await findings(folded)
-        #expect(found.map(\.violation.rule) == ["split-without-event"] && found[0].verdict == .accept)
+        #expect(found.map(\.rule) == ["split-without-event"] && found[0].verdict == .accept)
         #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
@@ -224,7 +224,7 @@ import Testing
         without.remove(at: 200)
         #expect(try await folded.features(instrument, .recorded(now)) == features(of: without))
         let found = try await findings(folded, asOf: now)
-        #expect(found.map(\.violation.rule) == ["one-day-level"] && found.first?.session == rows[200].session, "\(found)")
+        #expect(found.map(\.rule) == ["single-session-spike"] && found.first?.session == rows[200].session, "\(found)")
         try await expectSameAfterRebuild(folded)
     }
 
@@ -232,7 +232,7 @@ import Testing
         var holed = rows
         holed[200].volume = -1
         var folded = try await folded(holed)
-        #expect(try await findings(folded).map(\.violation.rule) == ["negative-volume"])
+        #expect(try await findings(folded).map(\.rule) == ["negative-volume"])
         let later = evening.adding(seconds: 86_400)
         try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: later))
         #expect(try await findings(folded, asOf: later).isEmpty)

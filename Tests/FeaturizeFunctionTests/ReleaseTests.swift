@@ -36,18 +36,18 @@ import Testing
 
     private func words(_ folded: ProjectionHarness, _ instant: Instant) async throws -> [String] {
         try await QuarantineLog(folded.database).entries(of: instrument.id, asOf: instant, limit: 10)
-            .map { "\($0.row.violation.rule) \($0.row.verdict.rawValue)" }.sorted()
+            .map { "\($0.row.rule) \($0.row.verdict.rawValue)" }.sorted()
     }
 
     @Test func `A released row counts from then on and is still spoken of`() async throws {
         var folded = try await held()
         #expect(try await count(folded, evening) == 229)
-        #expect(try await words(folded, evening) == ["one-day-level quarantine"])
+        #expect(try await words(folded, evening) == ["single-session-spike quarantine"])
         let later = evening.adding(seconds: 60)
         let summary = try await folded.add(word(true, rows[200].session, at: later))
         #expect(summary.bars == 1 && summary.features > 0)
         #expect(try await [count(folded, later), count(folded, evening)] == [230, 229])
-        #expect(try await words(folded, later) == ["one-day-level accept", "operator-word accept"])
+        #expect(try await words(folded, later) == ["single-session-spike accept", "manual-override accept"])
         // It counts as if no rule had spoken: the features are those of a provider that never doubted.
         let bars = try await Bars(folded.database).read(instrument.id, .recorded(later))
         #expect(bars[200].close.double == Double(rows[200].close) / 100)
@@ -89,6 +89,6 @@ import Testing
         let later = evening.adding(seconds: 60)
         let summary = try await folded.add(word(true, rows[235].session, at: later))
         #expect(summary.bars == 0 && summary.features == 0)
-        #expect(try await words(folded, later) == ["one-day-level quarantine", "operator-word accept"])
+        #expect(try await words(folded, later) == ["single-session-spike quarantine", "manual-override accept"])
     }
 }

@@ -49,7 +49,7 @@ import Testing
         try await FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
             .insert(records, from: answer) { _ in evening }
         let bar = Bar(session: last, open: Price(411), high: Price(413), low: Price(410), close: Price(411.23), volume: 1e6)
-        _ = try await Bars(database).insert([ScreenedBar(bar)], from: answer, currency: "USD") { _ in evening }
+        _ = try await Bars(database).insert([ValidatedBar(bar)], from: answer, currency: "USD") { _ in evening }
         let volatility = [Double](repeating: 0.01, count: sessions)
         let history = try History(
             id: apple.id, layout: FeatureLayout(version: FeatureSet.version, names: [], sequence: []), sessions: days, features: [],

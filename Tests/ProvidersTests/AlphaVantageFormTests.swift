@@ -98,7 +98,7 @@ import Testing
             """
         let answer = try TwelveDataSeries(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
         #expect(answer.adjusted.map(\.open.description) == ["1234.5"] && answer.adjusted[0].volume == 12_345_678)
-        #expect(answer.rejected.map(\.rule) == [Validation.Rule.null] && answer.rejected[0].detail == "open")
+        #expect(answer.rejected.map(\.rule) == [ValidationRule.nullField] && answer.rejected[0].detail == "open")
     }
 
     @Test(arguments: ["NaN", "Infinity", "-Infinity", "null"]) func `What is no number costs its own row alone`(_ word: String) throws {
@@ -106,7 +106,7 @@ import Testing
         for name in ["open", "high", "low", "volume"] { chart.columns[name] = ["10", "10"] }
         chart.columns["close"] = [word, "10"]
         let answer = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)
-        #expect(answer.bars.count == 1 && answer.rejected.map(\.rule) == [Validation.Rule.null])
+        #expect(answer.bars.count == 1 && answer.rejected.map(\.rule) == [ValidationRule.nullField])
     }
 
     @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func `Other words are still malformed`(_ word: String) {

@@ -64,7 +64,7 @@ import Testing
         let rates = try parse("Date;Open;High;Low;Close\n2012-01-03;1,304;1,305;1,301;1,302\n")
         #expect(rates.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Open,High,Low,Close\n2012-01-03,\"12,5\",\"13,0\",\"12,0\",\"1.234,0\"\n")
-        #expect(quoted.rejected.map(\.rule) == [Validation.Rule.order])
+        #expect(quoted.rejected.map(\.rule) == [ValidationRule.priceOrder])
     }
 
     @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
@@ -103,7 +103,7 @@ import Testing
         let volumes = ["2012-01-03": "", "2012-01-04": "-", "2012-01-05": "7", "2012-01-06": "x"].sorted { $0.key < $1.key }
         let answer = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
         #expect(answer.bars.map(\.volume) == [0, 0, 7])
-        #expect(answer.rejected.map(\.rule) == ["absent-column", Validation.Rule.null])
+        #expect(answer.rejected.map(\.rule) == ["absent-column", ValidationRule.nullField])
         #expect(answer.rejected[0].ordinal == 1 && answer.rejected[0].repairs.map(\.description) == ["volume null 0.0"])
     }
 
@@ -133,12 +133,12 @@ import Testing
         let refused = refusal([UInt8](table(stamps).utf8))
         #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
         #expect(try parse(table([stamps[0]])).rejected.isEmpty)
-        #expect(try parse(table([stamps[0], stamps[0]])).rejected.map(\.rule) == [Validation.Rule.duplicate])
+        #expect(try parse(table([stamps[0], stamps[0]])).rejected.map(\.rule) == [ValidationRule.duplicateSession])
     }
 
     @Test func `A days live row beside its own is a duplicate`() throws {
         let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
-        #expect(answer.bars.map(\.close.description) == ["2"] && answer.rejected.map(\.rule) == [Validation.Rule.duplicate])
+        #expect(answer.bars.map(\.close.description) == ["2"] && answer.rejected.map(\.rule) == [ValidationRule.duplicateSession])
     }
 
     @Test func `Stooqs files in bulk and its words for a limit`() throws {

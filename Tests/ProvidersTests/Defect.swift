@@ -9,22 +9,22 @@ enum Defect: String, CaseIterable {
     /// The rules that may find it: a day out of line is either a level of one day or a return.
     var rules: Set<String> {
         switch self {
-        case .null: [Validation.Rule.null]
-        case .order: [Validation.Rule.order]
-        case .nonPositive: [Validation.Rule.nonPositive]
-        case .duplicate: [Validation.Rule.duplicate]
-        case .noSession: [Validation.Rule.noSession]
-        case .gap: [Validation.Rule.gap]
-        case .hundredfold, .pence, .penceFrom: [Validation.Rule.unit]
-        case .level, .outlier: [Validation.Rule.spike, Validation.Rule.unexplainedReturn, Validation.Rule.order]
-        case .unknownSplit, .unknownReverseSplit: [Validation.Rule.unknownSplit]
-        case .eventOnly: [Validation.Rule.eventOnly]
-        case .zeroVolume: [Validation.Rule.zeroVolume]
-        case .stale: [Validation.Rule.stale]
+        case .null: [ValidationRule.nullField]
+        case .order: [ValidationRule.priceOrder]
+        case .nonPositive: [ValidationRule.nonPositivePrice]
+        case .duplicate: [ValidationRule.duplicateSession]
+        case .noSession: [ValidationRule.notASession]
+        case .gap: [ValidationRule.missingSession]
+        case .hundredfold, .pence, .penceFrom: [ValidationRule.unitError]
+        case .level, .outlier: [ValidationRule.singleSessionSpike, ValidationRule.unexplainedReturn, ValidationRule.priceOrder]
+        case .unknownSplit, .unknownReverseSplit: [ValidationRule.splitWithoutEvent]
+        case .eventOnly: [ValidationRule.eventWithoutSplit]
+        case .zeroVolume: [ValidationRule.zeroVolume]
+        case .stale: [ValidationRule.staleRepeat]
         }
     }
 
-    func inject(into rows: inout [Validation.Row], _ actions: inout [CorporateAction], at index: Int, using random: inout SplitMix) {
+    func inject(into rows: inout [RawBar], _ actions: inout [CorporateAction], at index: Int, using random: inout SplitMix) {
         let sign = Bool.random(using: &random)
         switch self {
         case .null:
@@ -73,7 +73,7 @@ enum Defect: String, CaseIterable {
 
     private func pick(_ ratios: [Double], _ random: inout SplitMix) -> Double { ratios[Int.random(in: 0..<ratios.count, using: &random)] }
 
-    private func scale(_ rows: inout [Validation.Row], _ range: Range<Int>, by factor: Double, volume: Bool = false) {
+    private func scale(_ rows: inout [RawBar], _ range: Range<Int>, by factor: Double, volume: Bool = false) {
         for index in range {
             rows[index].open = rows[index].open.map { $0 * factor }
             rows[index].high = rows[index].high.map { $0 * factor }
@@ -99,14 +99,14 @@ struct SplitMix: RandomNumberGenerator {
 
 /// The development price files, rows by symbol as they stand.
 enum DailyFile {
-    static func histories(_ name: String, volumeColumn: Int) throws -> [String: [Validation.Row]] {
-        var histories: [String: [Validation.Row]] = [:]
+    static func histories(_ name: String, volumeColumn: Int) throws -> [String: [RawBar]] {
+        var histories: [String: [RawBar]] = [:]
         for line in try Vectors.lines("data/\(name).csv.gz").dropFirst() {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false)
             guard let session = SessionDate(cells[0]) else { continue }
             let values = [2, 3, 4, 5, volumeColumn].map { Double(cells[$0]) }
             histories[String(cells[1]), default: []].append(
-                Validation.Row(
+                RawBar(
                     session: session, open: values[0], high: values[1], low: values[2], close: values[3], volume: values[4]))
         }
         return histories

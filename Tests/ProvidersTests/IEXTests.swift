@@ -33,7 +33,7 @@ import Testing
     @Test func `Before a split that may lie between nothing is guessed`() throws {
         let answer = try parse(rows(without: [0, 3]))
         #expect(answer.bars.count == 4)
-        #expect(answer.rejected.map(\.rule) == [Validation.Rule.null, Validation.Rule.null])
+        #expect(answer.rejected.map(\.rule) == [ValidationRule.nullField, ValidationRule.nullField])
         #expect(try parse(rows(without: [0, 1, 2])).basis == .splitAdjusted)
         #expect(try parse(rows(without: [0, 1, 2])).adjusted.count == 6)
     }
@@ -69,7 +69,7 @@ import Testing
         }
         let provider = IEXExport()
         let answer = try provider.parse([UInt8]("[\(rows.joined(separator: ","))]".utf8), calendar: nil, asOf: asOf)
-        #expect(answer.bars.count == 9 && answer.rejected.map(\.rule) == [Validation.Rule.null])
+        #expect(answer.bars.count == 9 && answer.rejected.map(\.rule) == [ValidationRule.nullField])
     }
 
     @Test func `A batch about one symbol is read and one about several is refused`() throws {

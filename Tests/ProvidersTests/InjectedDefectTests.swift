@@ -18,7 +18,7 @@ import Testing
                     let index = Int.random(in: 70..<(rows.count - 70), using: &random)
                     let session = rows[index].session
                     defect.inject(into: &rows, &actions, at: index, using: &random)
-                    let found = Rules.findings(rows, actions)
+                    let found = Rules.violations(rows, actions)
                         .contains { defect.rules.contains($0.rule) && abs($0.session.day - session.day) <= (defect == .noSession ? 7 : 0) }
                     tally[defect, default: (0, 0)].injected += 1
                     tally[defect, default: (0, 0)].found += found ? 1 : 0
@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func `A real market is no defect`() throws {
-        let findings = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).values.flatMap { Rules.findings($0) }
-        #expect(findings.count <= 41, "one in 10,000 rows")
+        let violations = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).values.flatMap { Rules.violations($0) }
+        #expect(violations.count <= 41, "one in 10,000 rows")
     }
 
     /// Symbols and sessions that the file's description lists.
@@ -43,12 +43,13 @@ import Testing
         var others: [String: Int] = [:]
         var gaps: Set<String> = []
         for (symbol, rows) in histories {
-            for finding in Rules.findings(rows) {
-                if finding.rule == Validation.Rule.gap { gaps.insert(symbol) }
-                found.insert("\(symbol) \(finding.session)")
-                let isListed = Self.listed.contains("\(symbol) \(finding.session)") || symbol == "IR"
-                let isByField = [Validation.Rule.null, Validation.Rule.order, Validation.Rule.gap].contains(finding.rule)
-                if !isListed, !isByField { others[finding.rule, default: 0] += 1 }
+            for violation in Rules.violations(rows) {
+                if violation.rule == ValidationRule.missingSession { gaps.insert(symbol) }
+                found.insert("\(symbol) \(violation.session)")
+                let isListed = Self.listed.contains("\(symbol) \(violation.session)") || symbol == "IR"
+                let isByField = [ValidationRule.nullField, ValidationRule.priceOrder, ValidationRule.missingSession].contains(
+                    violation.rule)
+                if !isListed, !isByField { others[violation.rule, default: 0] += 1 }
             }
         }
         let missed = Self.listed.filter { !found.contains($0) }
@@ -59,7 +60,7 @@ import Testing
         #expect(empty.count == 11)
         #expect(empty.allSatisfy { found.contains($0) })
         // The list does not say so, but the file also repeats whole rows, on few days for many symbols at once: see below.
-        let repeats = others.removeValue(forKey: Validation.Rule.stale) ?? 0
+        let repeats = others.removeValue(forKey: ValidationRule.staleRepeat) ?? 0
         print("repeats of the row before: \(repeats)")
         #expect(others.values.reduce(0, +) <= 62, "\(others)")
         print("others: \(others), symbols with gaps: \(gaps.count)")
@@ -73,8 +74,8 @@ import Testing
         var (pairs, refuted) = (0, 0)
         for (symbol, rows) in try DailyFile.histories("sp500_5yr_raw", volumeColumn: 6) {
             let rows = rows.sorted { $0.session < $1.session }
-            for finding in Rules.findings(rows) where finding.rule == Validation.Rule.stale {
-                guard let index = rows.firstIndex(where: { $0.session == finding.session }), index > 0,
+            for violation in Rules.violations(rows) where violation.rule == ValidationRule.staleRepeat {
+                guard let index = rows.firstIndex(where: { $0.session == violation.session }), index > 0,
                     let first = truth[symbol]?[rows[index - 1].session], let second = truth[symbol]?[rows[index].session]
                 else { continue }
                 pairs += 1
@@ -96,16 +97,16 @@ import Testing
 enum Rules {
     private static let calendar = TradingCalendar.of(mic: "XNYS")
 
-    static func findings(_ rows: [Validation.Row], _ actions: [CorporateAction] = []) -> [(session: SessionDate, rule: String)] {
+    static func violations(_ rows: [RawBar], _ actions: [CorporateAction] = []) -> [(session: SessionDate, rule: String)] {
         var answer = AnswerRows(calendar: calendar)
         for (ordinal, row) in rows.enumerated() {
             answer.add(row, ordinal: ordinal, isProvisional: false, text: { "" }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
         }
-        let bars = answer.answer(currency: nil).bars.map { ScreenedBar($0) }
-        let screening = SeriesCheck(calendar: calendar).screen(bars, among: [], actions: actions)
+        let bars = answer.answer(currency: nil).bars.map { ValidatedBar($0) }
+        let report = SeriesValidator(calendar: calendar).validate(bars, among: [], actions: actions)
         return answer.rejected.compactMap { row in row.session.map { ($0, row.rule) } }
-            + screening.findings.map { ($0.finding.session, $0.finding.rule) }
+            + report.violations.map { ($0.violation.session, $0.violation.rule) }
     }
 }

@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [Validation.Rule.null]),
-        (["7", "null", "9"], [7, 9], [Validation.Rule.null]), (["0", "0"], [0, 0], []),
+        (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [ValidationRule.nullField]),
+        (["7", "null", "9"], [7, 9], [ValidationRule.nullField]), (["0", "0"], [0, 0], []),
     ])
     func `A share without volumes is said and a hole is a defect`(_ volumes: [String], _ read: [Double], _ rules: [String]) throws {
         let rows = zip(["2014-06-05", "2014-06-06", "2014-06-09"], volumes).map { day, volume in

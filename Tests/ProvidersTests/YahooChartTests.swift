@@ -81,7 +81,8 @@ struct ChartBody {
         #expect(answer.rejected.map(\.ordinal) == [1, 2, 3, 4, 5])
         #expect(
             answer.rejected.map(\.rule) == [
-                Validation.Rule.null, Validation.Rule.order, Validation.Rule.nonPositive, Validation.Rule.noSession, Validation.Rule.null,
+                ValidationRule.nullField, ValidationRule.priceOrder, ValidationRule.nonPositivePrice, ValidationRule.notASession,
+                ValidationRule.nullField,
             ])
         #expect(answer.rejected[0].detail == "close")
         #expect(answer.rejected[0].text == "\(chart.stamps[1]),10.0,11.0,9.0,,100.0")
@@ -92,7 +93,9 @@ struct ChartBody {
         ("2012-01-03T21:20:00Z", 1_325_624_401, 1_325_624_401, 1), ("2012-01-03T21:20:00Z", 1_325_620_000, 1_325_620_000, 0),
         ("2012-01-05T00:00:00Z", 1_325_601_000, 1_325_601_000, 1),
     ])
-    func `A session is final once its close has passed and its row is not live`(_ asOf: String, _ stamp: Int, _ lastTrade: Int, _ final: Int) throws {
+    func `A session is final once its close has passed and its row is not live`(
+        _ asOf: String, _ stamp: Int, _ lastTrade: Int, _ final: Int
+    ) throws {
         var chart = ChartBody(stamps: [Int64(stamp)])
         chart.meta += ",\"regularMarketTime\":\(lastTrade)"
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["93.5"] }

@@ -29,7 +29,7 @@ import Testing
         let prices = answer.bars.map { [$0.open, $0.high, $0.low, $0.close].map(\.description) }
         #expect(prices == [["10", "10", "10", "10"], ["10.5", "10.5", "10.5", "10.5"]])
         #expect(answer.bars.map(\.volume) == [0, 0])
-        #expect(answer.rejected.map(\.rule) == ["absent-column", Validation.Rule.null])
+        #expect(answer.rejected.map(\.rule) == ["absent-column", ValidationRule.nullField])
         let said = answer.rejected[0]
         #expect(said.ordinal == 1 && said.detail.contains("open, high, low, volume: 2 rows"))
         #expect(said.repairs.map(\.description) == ["open null 10.5", "high null 10.5", "low null 10.5", "volume null 0.0"])
@@ -42,7 +42,7 @@ import Testing
         #expect(without.bars.count == 3 && without.rejected.map(\.rule) == ["absent-column"])
         columns["volume"] = ["100", "null", "100"]
         let hole = try parse(try chart(columns), calendar)
-        #expect(hole.bars.count == 2 && hole.rejected.map(\.rule) == [Validation.Rule.null])
+        #expect(hole.bars.count == 2 && hole.rejected.map(\.rule) == [ValidationRule.nullField])
         columns["open"] = nil
         (columns["high"], columns["volume"]) = (["11", "11", "11"], ["1", "1", "1"])
         #expect(try parse(try chart(columns), calendar).bars.map(\.open.description) == ["10", "10", "10"])

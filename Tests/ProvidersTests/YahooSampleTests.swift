@@ -100,6 +100,6 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         let answer = try YahooChart().parse(body, calendar: calendar, asOf: try #require(Instant("2019-01-26T00:00:00Z")))
         #expect(answer.bars.last?.volume == 4_959_679)
         #expect(answer.rejected.map(\.ordinal) == [1])
-        #expect(answer.rejected.map(\.rule) == [Validation.Rule.duplicate])
+        #expect(answer.rejected.map(\.rule) == [ValidationRule.duplicateSession])
     }
 }

@@ -52,13 +52,13 @@ import Testing
         let calendar = try #require(TradingCalendar.of(mic: mic))
         let body = body(try lines(name), zone: zone, currency: currency, granularity: "1d")
         let answer = try YahooChart().parse(body, calendar: calendar, asOf: Self.asOf)
-        let screening = SeriesCheck(calendar: calendar).screen(
-            answer.bars.map { ScreenedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
-        let actions = answer.actions.filter { !screening.refusedSplits.contains($0.exDate) }
-        let inferred = screening.bars.compactMap { row in
+        let report = SeriesValidator(calendar: calendar).validate(
+            answer.bars.map { ValidatedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
+        let actions = answer.actions.filter { !report.rejectedSplits.contains($0.exDate) }
+        let inferred = report.bars.compactMap { row in
             row.split.map { CorporateAction(exDate: row.bar.session, kind: .split(numerator: $0, denominator: 1), nature: .inferred) }
         }
-        let observations = Adjustment.observations(bars: screening.bars.filter { !$0.isHeld }.map(\.bar), actions: actions + inferred)
+        let observations = Adjustment.observations(bars: report.bars.filter { !$0.isQuarantined }.map(\.bar), actions: actions + inferred)
         return zip(observations.dropFirst(), observations).reduce(into: [:]) { returns, pair in
             let (now, before) = pair
             returns[now.session] = log((now.close * now.split + now.dividend) / before.close)
@@ -106,6 +106,6 @@ import Testing
         let (wrong, right) = (try parse("ASAI-L-1h-bad-unit"), try parse("ASAI-L-1h-bad-unit-fixed"))
         #expect(wrong.intraday.map(\.start) == right.intraday.map(\.start) && wrong.intraday.map(\.low) == right.intraday.map(\.low))
         #expect(zip(wrong.intraday, right.intraday).allSatisfy { abs($0.close.double / $1.close.double - 1) < 1e-6 })
-        #expect(wrong.rejected.map(\.rule) == [Validation.Rule.unit] && right.rejected.isEmpty)
+        #expect(wrong.rejected.map(\.rule) == [ValidationRule.unitError] && right.rejected.isEmpty)
     }
 }

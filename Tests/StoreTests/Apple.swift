@@ -33,6 +33,6 @@ extension Bars {
     func insert(
         _ bars: [Bar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
-        try await insert(bars.map { ScreenedBar($0) }, from: response, currency: currency, available: available).stored
+        try await insert(bars.map { ValidatedBar($0) }, from: response, currency: currency, available: available).stored
     }
 }

@@ -63,7 +63,7 @@ import Testing
     @Test func `Quarantined rows keep their reason`() async throws {
         let log = QuarantineLog(try await withApple())
         let row = RecordedViolation(
-            ordinal: 3, session: nil, violation: Violation(rule: "null-field", detail: "close"), text: "{\"close\":null}")
+            ordinal: 3, session: nil, rule: "null-field", detail: "close", text: "{\"close\":null}")
         try await log.insert([row], from: first)
         try await log.insert([row], from: first)
         #expect(try await log.rows(of: first.key) == [row])

@@ -29,7 +29,7 @@ import Testing
                 }
                 try await features.insert(records, from: next, available: closed)
                 try await QuarantineLog(database).insert(
-                    [RecordedViolation(ordinal: 0, session: nil, violation: Violation(rule: "r", detail: ""), text: "")], from: next)
+                    [RecordedViolation(ordinal: 0, session: nil, rule: "r", detail: "", text: "")], from: next)
                 try await objects.record(next, bars: rows.count, actions: 0, rejected: 0)
             }
         }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Good rows of one instrument in session order, with what the series rules ask of them.
+/// The good rows of one instrument in session order, as columns, with the statistics that the series rules need.
 struct ValidationSeries {
     private(set) var ordinals: [Int] = []
     private(set) var sessions: [SessionDate] = []
@@ -9,12 +9,12 @@ struct ValidationSeries {
     var low: [Double] = []
     var close: [Double] = []
     private(set) var volume: [Double] = []
-    /// New shares for one old since the row before, by the splits that were told of.
+    /// New shares for one old since the row before, by the splits that providers reported.
     var split: [Double]
     /// Cash for one old share since the row before.
     private(set) var dividend: [Double]
 
-    init(_ rows: [(ordinal: Int, row: Validation.Row)], actions: [CorporateAction]) {
+    init(_ rows: [(ordinal: Int, row: RawBar)], actions: [CorporateAction]) {
         for (ordinal, row) in rows {
             guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, let volume = row.volume else {
                 continue
@@ -49,7 +49,7 @@ struct ValidationSeries {
         return low < sessions.count ? low : nil
     }
 
-    /// The log return of a price at a row, with the splits and dividends since an earlier row, from that one's close.
+    /// The log total return from the close of an earlier row to a price of a later row.
     func move(of price: [Double], at index: Int, since earlier: Int) -> Double {
         var (shares, cash) = (1.0, 0.0)
         for row in (earlier + 1)...index {
@@ -59,8 +59,8 @@ struct ValidationSeries {
         return log((price[index] * shares + cash) / close[earlier])
     }
 
-    /// The median absolute log return around a row, the two returns that touch it left out, scaled to a normal deviation; nil when there
-    /// are fewer than `least`.
+    /// The robust deviation of the log returns around a row: their median absolute value times 1.4826, without the two returns that the
+    /// row is part of. nil when there are fewer than `least` returns.
     func deviation(around index: Int, window: Int, least: Int = 0) -> Double? {
         var moves: [Double] = []
         for other in max(1, index - window)...min(count - 1, index + window) where other != index && other != index + 1 {
@@ -70,14 +70,14 @@ struct ValidationSeries {
         return max(1e-4, 1.4826 * (ValidationSeries.median(moves) ?? 0))
     }
 
-    /// How many times the usual volume of the rows before a row has.
+    /// The volume of a row relative to the median volume of the rows before it.
     func relativeVolume(at index: Int, window: Int) -> Double {
         guard let usual = ValidationSeries.median(Array(volume[max(0, index - window)..<index])), usual > 0 else { return 1 }
         return volume[index] / usual
     }
 
-    /// The coarsest of the steps 1, 2, 5, 10 … in which nineteen of twenty closes are quoted; 0 where there is none, as in prices that
-    /// were adjusted.
+    /// The tick size: the coarsest step of 1, 2 or 5 times a power of ten that 95 % of the closes are multiples of; 0 where there is none,
+    /// as in adjusted prices.
     var tick: Double {
         for exponent in stride(from: 3, through: -4, by: -1) {
             for digit in [5.0, 2, 1] {

@@ -15,7 +15,7 @@ extension AlphaVantageDaily {
             }
             let isProvisional = AlphaVantageDaily.isProvisional(
                 session, refreshed: table.refreshed, zone: zone, calendar: calendar, asOf: asOf)
-            let checked = Validation.Row(
+            let checked = RawBar(
                 session: session, open: row.number("open"), high: row.number("high"), low: row.number("low"),
                 close: row.number("close"), volume: table.hasVolumes ? row.number("volume") : 0)
             rows.add(checked, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in

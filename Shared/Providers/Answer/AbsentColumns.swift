@@ -20,7 +20,7 @@ struct AbsentColumns {
     }
 
     /// The row with what its answer has no column for; as it is where it lacks a close.
-    mutating func fill(_ row: Validation.Row, ordinal: Int, text: () -> String) -> Validation.Row {
+    mutating func fill(_ row: RawBar, ordinal: Int, text: () -> String) -> RawBar {
         guard open || high || low || volume, let close = row.close else { return row }
         let first = row.open ?? close
         let repairs = [

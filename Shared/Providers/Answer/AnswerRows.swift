@@ -17,12 +17,12 @@ struct AnswerRows {
 
     /// `convert` makes the as-traded bar of a valid row; `text` is the row as it came, asked for only when the row is rejected.
     mutating func add(
-        _ row: Validation.Row, ordinal: Int, isProvisional: Bool, text: @escaping () -> String, convert: (Values) -> Bar
+        _ row: RawBar, ordinal: Int, isProvisional: Bool, text: @escaping () -> String, convert: (Values) -> Bar
     ) {
         var row = row
-        var violations = Validation.check(row, calendar: calendar)
-        if violations.map(\.rule) == [Validation.Rule.order], let repairs = Validation.widening(row) {
-            mend(ordinal, row.session, Validation.Rule.order, violations[0].detail, text(), repairs)
+        var violations = RowValidation.violations(of: row, calendar: calendar)
+        if violations.map(\.rule) == [ValidationRule.priceOrder], let repairs = RowValidation.rangeRepairs(of: row) {
+            mend(ordinal, row.session, ValidationRule.priceOrder, violations[0].detail, text(), repairs)
             row = repairs.reduce(row) { $1.applied(to: $0) }
             violations = []
         }
@@ -34,7 +34,8 @@ struct AnswerRows {
         }
         if let earlier = accepted[row.session] {
             reject(
-                earlier.ordinal, row.session, Validation.Rule.duplicate, "row \(ordinal) of the same session replaces it", earlier.text())
+                earlier.ordinal, row.session, ValidationRule.duplicateSession, "row \(ordinal) of the same session replaces it",
+                earlier.text())
         }
         accepted[row.session] = Accepted(ordinal: ordinal, bar: convert(values), isProvisional: isProvisional, text: text)
     }
@@ -72,7 +73,7 @@ struct AnswerRows {
         let session: SessionDate
         let open, high, low, close, volume: Double
 
-        init?(_ row: Validation.Row) {
+        init?(_ row: RawBar) {
             guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, let volume = row.volume else {
                 return nil
             }

@@ -34,8 +34,8 @@ struct BarFields {
         (self.open, self.high, self.low, self.close, self.volume) = (open, high, low, close, volume)
     }
 
-    func row(_ session: SessionDate) -> Validation.Row {
-        Validation.Row(session: session, open: open, high: high, low: low, close: close, volume: volume)
+    func row(_ session: SessionDate) -> RawBar {
+        RawBar(session: session, open: open, high: high, low: low, close: close, volume: volume)
     }
 
     /// The figures with what was mended.

@@ -4,7 +4,7 @@ import Market
 struct IntradayRows {
     private struct Accepted {
         let ordinal: Int
-        var row: Validation.Row
+        var row: RawBar
         let hasVolume: Bool
         let text: String
     }
@@ -28,9 +28,9 @@ struct IntradayRows {
             return
         }
         let session = zone.localDate(at: start)
-        let row = Validation.Row(
+        let row = RawBar(
             session: session, open: fields.open, high: fields.high, low: fields.low, close: fields.close, volume: fields.volume ?? 0)
-        let violations = Validation.check(row, calendar: nil)
+        let violations = RowValidation.violations(of: row, calendar: nil)
         guard violations.isEmpty else {
             for violation in violations {
                 rejected.append(
@@ -42,7 +42,7 @@ struct IntradayRows {
         if let earlier = accepted[start] {
             rejected.append(
                 RejectedRow(
-                    ordinal: earlier.ordinal, session: session, rule: Validation.Rule.duplicate,
+                    ordinal: earlier.ordinal, session: session, rule: ValidationRule.duplicateSession,
                     detail: "row \(ordinal) of the same start replaces it", text: stamp))
         }
         accepted[start] = Accepted(ordinal: ordinal, row: row, hasVolume: fields.volume != nil, text: fields.text(stamp))
@@ -52,13 +52,13 @@ struct IntradayRows {
     func answer(currency: String?) -> ProviderAnswer {
         var rows = accepted.sorted { $0.key < $1.key }
         var said = rejected
-        for finding in SeriesCheck(calendar: nil).unitErrors(rows.map(\.value.row)) {
-            guard let index = finding.ordinal, case .repair(let repairs) = finding.verdict else { continue }
+        for violation in SeriesValidator(calendar: nil).unitErrors(in: rows.map(\.value.row)) {
+            guard let index = violation.ordinal, case .repaired(let repairs) = violation.disposition else { continue }
             let entry = rows[index].value
             rows[index].value.row = repairs.reduce(entry.row) { $1.applied(to: $0) }
             said.append(
                 RejectedRow(
-                    ordinal: entry.ordinal, session: entry.row.session, rule: finding.rule, detail: finding.detail, text: entry.text,
+                    ordinal: entry.ordinal, session: entry.row.session, rule: violation.rule, detail: violation.detail, text: entry.text,
                     repairs: repairs))
         }
         var answer = ProviderAnswer(currency: currency, rejected: said.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })

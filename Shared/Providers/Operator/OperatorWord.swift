@@ -7,7 +7,7 @@ package import Market
 /// {"counts": true, "reason": "the exchange confirms it", "sessions": ["2012-01-10"]}
 /// ```
 package struct OperatorWord: Hashable, Sendable, Encodable {
-    package static let kind = Validation.Rule.operatorWord
+    package static let kind = ValidationRule.manualOverride
 
     /// In order.
     package let sessions: [SessionDate]

@@ -32,7 +32,7 @@ extension YahooChart {
             let isProvisional = YahooChart.isProvisional(
                 session, stamp: instant, isLastTrade: stamp == lastTrade, regular: regular, calendar: calendar, zone: zone, asOf: asOf)
             let factor = splits.factor(after: session) / unadjusted.factor(of: session)
-            let row = Validation.Row(
+            let row = RawBar(
                 session: session, open: fields[0], high: fields[1], low: fields[2], close: fields[3], volume: fields[4])
             let whole = absent.fill(row, ordinal: ordinal, text: text)
             rows.add(whole, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in

@@ -8,13 +8,13 @@ import Testing
 private struct Ticker: TimedSource {
     var period: Int64
     var seconds = 0.0
-    var isHeld = false
+    var isQuarantined = false
 
     func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / period + 1) * period) }
 
     func due(at time: VirtualTime) async -> [AsyncEvent] {
         guard time.milliseconds % period == 0 else { return [] }
-        let payload = #"{"do":"\#(isHeld ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
+        let payload = #"{"do":"\#(isQuarantined ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
         return [AsyncEvent(id: "tick/\(time)", function: "F", payload: [UInt8](payload.utf8))]
     }
 }
@@ -104,7 +104,7 @@ private final class LateObject: Settling {
     @Test func `A second advance joins the same target and is refused for another`() async throws {
         let folder = try FunctionFolder()
         let machine = try await Machine(Self.configuration(folder))
-        await machine.start(sources: [Ticker(period: 3_600_000, isHeld: true)])
+        await machine.start(sources: [Ticker(period: 3_600_000, isQuarantined: true)])
         let target = VirtualTime("2012-01-03T05:00:00Z")!
         _ = try await machine.advance(to: target)
         await #expect(throws: AdvanceUnderWay.self) { try await machine.advance(to: .real) }

@@ -3,7 +3,7 @@ import Testing
 
 /// What becomes of new bars among stored ones.
 @Suite struct Screenings {
-    private let check = SeriesCheck(calendar: TradingCalendar.of(mic: "XNYS"))
+    private let check = SeriesValidator(calendar: TradingCalendar.of(mic: "XNYS"))
     private let sessions =
         TradingCalendar.of(mic: "XNYS")?.sessions(
             from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 12, day: 31)) ?? []
@@ -18,68 +18,70 @@ import Testing
         }
     }
 
-    private func stored(_ bars: some Sequence<Bar>) -> [ScreenedBar] { bars.map { ScreenedBar($0) } }
+    private func stored(_ bars: some Sequence<Bar>) -> [ValidatedBar] { bars.map { ValidatedBar($0) } }
 
     @Test func `What has no context is believed`() {
-        let screening = check.screen(stored(bars(10, scale: { $0 < 5 ? 1 : 3 })), among: [], actions: [])
-        #expect(screening.findings.isEmpty && screening.bars.count == 10)
+        let report = check.validate(stored(bars(10, scale: { $0 < 5 ? 1 : 3 })), among: [], actions: [])
+        #expect(report.violations.isEmpty && report.bars.count == 10)
     }
 
     @Test func `What comes without volume moves`() {
         let index = bars(120).map {
             Bar(session: $0.session, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: 0)
         }
-        let screening = check.screen(stored(index), among: [], actions: [])
-        #expect(screening.findings.isEmpty && screening.bars.allSatisfy { !$0.isHeld })
+        let report = check.validate(stored(index), among: [], actions: [])
+        #expect(report.violations.isEmpty && report.bars.allSatisfy { !$0.isQuarantined })
     }
 
     @Test func `Only the new and their neighbours are judged`() {
         let all = bars(120, scale: { $0 == 50 ? 2 : 1 })
-        let screening = check.screen(stored(all[110...]), among: stored(all[..<110]), actions: [])
-        #expect(screening.judged == Array(sessions[109..<120]) && screening.findings.isEmpty && screening.bars.count == 10)
+        let report = check.validate(stored(all[110...]), among: stored(all[..<110]), actions: [])
+        #expect(report.validatedSessions == Array(sessions[109..<120]) && report.violations.isEmpty && report.bars.count == 10)
     }
 
     @Test func `The next day tells of a level that was stored`() throws {
         let all = bars(101, scale: { $0 == 99 ? 2 : 1 })
-        let screening = check.screen(stored([all[100]]), among: stored(all[..<100]), actions: [])
-        #expect(screening.bars == [ScreenedBar(all[99], isHeld: true), ScreenedBar(all[100])])
-        #expect(screening.findings.map(\.finding.rule) == [Validation.Rule.spike])
+        let report = check.validate(stored([all[100]]), among: stored(all[..<100]), actions: [])
+        #expect(report.bars == [ValidatedBar(all[99], isQuarantined: true), ValidatedBar(all[100])])
+        #expect(report.violations.map(\.violation.rule) == [ValidationRule.singleSessionSpike])
     }
 
     @Test func `A held bar comes back when the level lasts or the action is told`() {
         let all = bars(101, scale: { $0 >= 99 ? 0.5 : 1 })
-        let held = stored(all[..<99]) + [ScreenedBar(all[99], isHeld: true)]
-        let lasting = check.screen(stored([all[100]]), among: held, actions: [])
-        #expect(lasting.bars == [ScreenedBar(all[99], split: 2), ScreenedBar(all[100])])
+        let held = stored(all[..<99]) + [ValidatedBar(all[99], isQuarantined: true)]
+        let lasting = check.validate(stored([all[100]]), among: held, actions: [])
+        #expect(lasting.bars == [ValidatedBar(all[99], split: 2), ValidatedBar(all[100])])
         let split = CorporateAction(exDate: sessions[99], kind: .split(numerator: 2, denominator: 1))
-        let told = check.screen([], among: held, actions: [split], changed: [sessions[99]])
-        #expect(told.bars == [ScreenedBar(all[99])] && told.findings.isEmpty && told.refusedSplits.isEmpty)
+        let told = check.validate([], among: held, actions: [split], changed: [sessions[99]])
+        #expect(told.bars == [ValidatedBar(all[99])] && told.violations.isEmpty && told.rejectedSplits.isEmpty)
     }
 
     @Test func `A special dividend explains a fall`() {
         let all = bars(120, scale: { $0 >= 100 ? 0.7 : 1 })
-        #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.unknownSplit])
+        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.splitWithoutEvent])
         let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)), nature: .special)
-        #expect(check.screen(stored(all), among: [], actions: [cash]).findings.isEmpty)
+        #expect(check.validate(stored(all), among: [], actions: [cash]).violations.isEmpty)
     }
 
     @Test func `A hole is said once by its first session and not beside rows that nobody judges`() throws {
         let all = bars(120)
         let holed = stored(all[..<50] + all[53..<80] + all[81...])
-        let found = check.screen(holed, among: [], actions: []).findings.map(\.finding)
-        #expect(found.map(\.rule) == [Validation.Rule.gap, Validation.Rule.gap] && found.allSatisfy { $0.verdict == .accept })
+        let found = check.validate(holed, among: [], actions: []).violations.map(\.violation)
+        #expect(
+            found.map(\.rule) == [ValidationRule.missingSession, ValidationRule.missingSession]
+                && found.allSatisfy { $0.disposition == .accepted })
         #expect(found.map(\.session) == [sessions[50], sessions[80]])
         #expect(found.map(\.detail) == ["no bars of 3 sessions, until \(sessions[53].advanced(by: -1))", "no bar"])
-        #expect(check.screen(stored(all[118...]), among: stored(all[..<50] + all[53..<118]), actions: []).findings.isEmpty)
-        let filled = check.screen(stored([all[50]]), among: stored(all[..<50] + all[53...]), actions: [])
-        #expect(filled.findings.map(\.finding.session) == [sessions[51]] && filled.judged.contains(sessions[50]))
+        #expect(check.validate(stored(all[118...]), among: stored(all[..<50] + all[53..<118]), actions: []).violations.isEmpty)
+        let filled = check.validate(stored([all[50]]), among: stored(all[..<50] + all[53...]), actions: [])
+        #expect(filled.violations.map(\.violation.session) == [sessions[51]] && filled.validatedSessions.contains(sessions[50]))
     }
 
     @Test func `What the next day decided is known with it`() {
         let all = bars(120, scale: { $0 >= 100 ? 0.5 : 1 })
-        let screening = check.screen(stored(all), among: [], actions: [])
-        #expect(screening.bars.filter { $0.decidedBy != nil }.map(\.bar.session) == [sessions[100]])
-        #expect(screening.bars[100].decidedBy == sessions[101])
+        let report = check.validate(stored(all), among: [], actions: [])
+        #expect(report.bars.filter { $0.confirmedBy != nil }.map(\.bar.session) == [sessions[100]])
+        #expect(report.bars[100].confirmedBy == sessions[101])
     }
 
     @Test(arguments: [1.0, 100]) func `Four equal prices within a few ticks are chance`(_ unit: Double) {
@@ -89,18 +91,18 @@ import Testing
             return Bar(session: bar.session, open: price, high: high, low: price, close: price, volume: volume)
         }
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 2e6))
-        #expect(check.screen(stored(all), among: [], actions: []).findings.isEmpty)
+        #expect(check.validate(stored(all), among: [], actions: []).violations.isEmpty)
         (all[30], all[31]) = (flat(all[30], 0.5, 1e6), flat(all[31], 0.5, 2e6))
-        #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
+        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.staleRepeat])
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 1e6))
-        #expect(check.screen(stored(all), among: [], actions: []).findings.map(\.finding.rule) == [Validation.Rule.stale])
+        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.staleRepeat])
     }
 
     @Test func `A repair is undone by its text`() {
         let repair = Repair(field: .close, before: 5012.370000000001, after: 50.1237)
         #expect(Repair(repair.description) == repair)
         #expect(Repair("close 1") == nil && Repair("level 1 2") == nil)
-        let row = Validation.Row(session: sessions[0], open: 1, high: 2, low: 1, close: 5012.370000000001, volume: 1)
+        let row = RawBar(session: sessions[0], open: 1, high: 2, low: 1, close: 5012.370000000001, volume: 1)
         #expect(Repair(field: .close, before: repair.after, after: repair.before).applied(to: repair.applied(to: row)).close == row.close)
         let filled = Repair(field: .volume, before: .nan, after: 0)
         #expect(filled.description == "volume null 0.0" && Repair(filled.description) == filled)

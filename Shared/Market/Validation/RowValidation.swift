@@ -1,0 +1,60 @@
+/// The rules that a single row must meet to become a bar.
+package enum RowValidation {
+    /// The rules that a row breaks; empty for a good row.
+    ///
+    /// - Parameters:
+    ///   - calendar: the exchange's sessions; nil skips the session rule.
+    ///   - seen: the sessions of the rows already accepted from the same response.
+    ///   - slack: how far open or close may lie outside the range from low to high, relative to the high. It allows for a provider's float noise.
+    package static func violations(
+        of row: RawBar, calendar: TradingCalendar?, seen: Set<SessionDate> = [], slack: Double = 1e-6
+    ) -> [RuleViolation] {
+        if isGood(row, slack), calendar.map({ $0.isSession(row.session) || !$0.covers(row.session) }) ?? true, !seen.contains(row.session) {
+            return []
+        }
+        var violations: [RuleViolation] = []
+        func add(_ rule: String, _ detail: String) { violations.append(RuleViolation(session: row.session, rule: rule, detail: detail)) }
+        let fields = [("open", row.open), ("high", row.high), ("low", row.low), ("close", row.close), ("volume", row.volume)]
+        let missing = fields.filter { $0.1 == nil }.map(\.0)
+        if !missing.isEmpty { add(ValidationRule.nullField, missing.joined(separator: ", ")) }
+        let infinite = fields.filter { $0.1.map { !$0.isFinite } ?? false }.map(\.0)
+        if !infinite.isEmpty { add(ValidationRule.notFinite, infinite.joined(separator: ", ")) }
+        let low = fields.prefix(4).filter { $0.1.map { $0 <= 0 } ?? false }.map { "\($0.0) \($0.1 ?? 0)" }
+        if !low.isEmpty { add(ValidationRule.nonPositivePrice, low.joined(separator: ", ")) }
+        if let volume = row.volume, volume < 0 { add(ValidationRule.negativeVolume, "volume \(volume)") }
+        if let open = row.open, let high = row.high, let low = row.low, let close = row.close {
+            let tolerance = slack * abs(high)
+            if max(open, close, low) > high + tolerance || min(open, close) < low - tolerance {
+                add(ValidationRule.priceOrder, "open \(open), high \(high), low \(low), close \(close)")
+            }
+        }
+        if let calendar, calendar.covers(row.session), !calendar.isSession(row.session) {
+            add(ValidationRule.notASession, "\(row.session) is no session of \(calendar.mic)")
+        }
+        if seen.contains(row.session) {
+            add(ValidationRule.duplicateSession, "an earlier row of the response has the session \(row.session)")
+        }
+        return violations
+    }
+
+    /// Repairs that extend high and low to include open and close, where they miss them by at most `slack` of themselves (a provider's
+    /// rounding). nil when more than that is wrong with the row.
+    package static func rangeRepairs(of row: RawBar, slack: Double = 1e-3) -> [Repair]? {
+        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, low > 0, high >= low else { return nil }
+        let (top, bottom) = (max(open, close, high), min(open, close, low))
+        guard top.isFinite, top <= high * (1 + slack), bottom >= low * (1 - slack) else { return nil }
+        var repairs: [Repair] = []
+        if top > high { repairs.append(Repair(field: .high, before: high, after: top)) }
+        if bottom < low { repairs.append(Repair(field: .low, before: low, after: bottom)) }
+        return repairs
+    }
+
+    private static func isGood(_ row: RawBar, _ slack: Double) -> Bool {
+        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, let volume = row.volume else {
+            return false
+        }
+        let tolerance = slack * high
+        guard (open + high + low + close + volume).isFinite, volume >= 0 else { return false }
+        return min(open, low, close) > 0 && max(open, low, close) <= high + tolerance && min(open, close) >= low - tolerance
+    }
+}

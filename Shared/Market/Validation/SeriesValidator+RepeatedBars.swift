@@ -1,0 +1,34 @@
+extension SeriesValidator {
+    /// Bars that repeat the bar before, and bars without volume whose price moved.
+    ///
+    /// The volume counts only for instruments that trade in nearly every session: indices and pairs have none.
+    func repeatedBars(_ series: ValidationSeries) -> [RuleViolation] {
+        let trades = series.volume.count { $0 > 0 }
+        let isLiquid = trades * 50 >= series.count * 49
+        lazy var tick = series.tick
+        var violations: [RuleViolation] = []
+        for index in 0..<series.count where index > 0 {
+            let before = index - 1
+            let isFlat = series.high[index] == series.low[index]
+            let isSame =
+                series.open[index] == series.open[before] && series.high[index] == series.high[before]
+                && series.low[index] == series.low[before] && series.close[index] == series.close[before]
+            let isCarriedForward = isFlat && series.close[index] == series.close[before] && series.volume[index] == 0
+            var isCopied = isSame && (!isFlat || isLiquid)
+            if isSame, series.volume[index] != series.volume[before] {
+                // Where the volume differs, four equal prices within a few ticks are a coincidence.
+                let least = max(thresholds.chance.ticks * tick, thresholds.chance.part * series.close[index])
+                isCopied = series.high[index] - series.low[index] >= least
+            }
+            if isCopied || (isCarriedForward && isLiquid) {
+                violations.append(
+                    violation(series, index, ValidationRule.staleRepeat, "the figures of \(series.sessions[before])", .quarantined))
+            } else if isLiquid, series.volume[index] == 0, !isFlat || series.close[index] != series.close[before] {
+                violations.append(
+                    violation(
+                        series, index, ValidationRule.zeroVolume, "\(series.close[index]) after \(series.close[before])", .quarantined))
+            }
+        }
+        return violations
+    }
+}

@@ -1,0 +1,58 @@
+/// A bar after validation, with its repairs, and whether it is quarantined.
+package struct ValidatedBar: Hashable, Sendable {
+    /// The bar with its repairs.
+    package let bar: Bar
+    /// Excluded from every series until a change of the bars around it gives another result.
+    package var isQuarantined: Bool
+    /// Accepted by an operator, whatever the rules say.
+    package var isReleased = false
+    /// New shares for one old since the bar before, where the price level shows a split that no provider reported.
+    package var split: Double?
+    package let basis: PriceBasis
+    /// The time of the provider's prices; nil means the time of the response that brought them.
+    package var pricedAt: Instant?
+    /// The next session, whose bar confirmed this one: without it this bar would have been quarantined.
+    package var confirmedBy: SessionDate?
+
+    package init(_ bar: Bar, isQuarantined: Bool = false, split: Double? = nil, basis: PriceBasis = .asTraded, pricedAt: Instant? = nil) {
+        self.bar = bar
+        self.isQuarantined = isQuarantined
+        self.split = split
+        self.basis = basis
+        self.pricedAt = pricedAt
+    }
+
+    /// Whether bar, state, split and basis are equal; `pricedAt` and `confirmedBy` do not count.
+    package func hasSameContent(as other: ValidatedBar) -> Bool {
+        (bar, isQuarantined, isReleased, split, basis)
+            == (other.bar, other.isQuarantined, other.isReleased, other.split, other.basis)
+    }
+
+    /// The bar after the violations found in it: quarantined if one of them says so, else with all repairs.
+    func applying(_ violations: [RuleViolation]) -> ValidatedBar {
+        var result = repaired(violations)
+        result.isReleased = isReleased
+        return result
+    }
+
+    private func repaired(_ violations: [RuleViolation]) -> ValidatedBar {
+        if violations.contains(where: { $0.disposition == .quarantined }) {
+            return ValidatedBar(bar, isQuarantined: true, basis: basis, pricedAt: pricedAt)
+        }
+        var row = RawBar(bar)
+        var split: Double?
+        var isChanged = false
+        for case .repaired(let repairs) in violations.map(\.disposition) {
+            for repair in repairs {
+                row = repair.applied(to: row)
+                if repair.field == .split { split = repair.after } else { isChanged = true }
+            }
+        }
+        guard isChanged, let open = row.open, let high = row.high, let low = row.low, let close = row.close else {
+            return ValidatedBar(bar, split: split, basis: basis, pricedAt: pricedAt)
+        }
+        let repaired = Bar(
+            session: bar.session, open: Price(open), high: Price(high), low: Price(low), close: Price(close), volume: bar.volume)
+        return ValidatedBar(repaired, split: split, basis: basis, pricedAt: pricedAt)
+    }
+}

@@ -1,0 +1,40 @@
+/// The names of the data-quality rules. They are stored in the quarantine table, shown by the API and never change.
+package enum ValidationRule {
+    /// A field is missing or null.
+    package static let nullField = "null-field"
+    /// A field is infinite or NaN.
+    package static let notFinite = "not-finite"
+    package static let nonPositivePrice = "non-positive-price"
+    package static let negativeVolume = "negative-volume"
+    /// Open or close lies outside the range from low to high.
+    package static let priceOrder = "ohlc-order"
+    /// The exchange's calendar has no session on that date.
+    package static let notASession = "not-a-session"
+    package static let duplicateSession = "duplicate-session"
+    /// Sessions of the calendar between two bars have no bar.
+    package static let missingSession = "missing-session"
+    /// A price is a hundred times too high or too low against the bars around it: pence for pounds, or pounds for pence.
+    package static let unitError = "unit-error"
+    /// The price of a single session lies far from the sessions before and after it.
+    package static let singleSessionSpike = "single-session-spike"
+    /// The price opens at another level and stays there, as after a split or spin-off that no provider reported.
+    package static let splitWithoutEvent = "split-without-event"
+    /// A return of many robust deviations, on a session whose volume shows no news.
+    package static let unexplainedReturn = "unexplained-return"
+    /// A provider reported a split, but the price did not move.
+    package static let eventWithoutSplit = "event-without-split"
+    /// The price moved in a session without volume.
+    package static let zeroVolume = "zero-volume"
+    /// The prices and the volume of the session before, repeated.
+    package static let staleRepeat = "stale-repeat"
+    /// An operator's decision about a session, see `ManualOverride` in Providers.
+    package static let manualOverride = "manual-override"
+
+    /// The rules that check a stored bar again whenever the bars around it change. The other rules check a bar when it arrives.
+    package static let seriesRules: Set = [
+        missingSession, singleSessionSpike, splitWithoutEvent, unexplainedReturn, zeroVolume, staleRepeat,
+    ]
+
+    /// The rules that quarantine the last bar of a series until the next bar confirms or refutes it.
+    static let awaitingNextSession: Set = [splitWithoutEvent, unexplainedReturn]
+}

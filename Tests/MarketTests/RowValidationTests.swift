@@ -1,0 +1,39 @@
+import Market
+import Testing
+
+@Suite struct Validating {
+    private let session = SessionDate(year: 2012, month: 1, day: 4)
+
+    private func rules(_ row: RawBar, seen: Set<SessionDate> = []) -> [String] {
+        RowValidation.violations(of: row, calendar: TradingCalendar.of(mic: "XNAS"), seen: seen).map(\.rule)
+    }
+
+    @Test func `A good row has no violation`() {
+        #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10.5, volume: 0)) == [])
+    }
+
+    @Test func `Float noise is no disorder`() {
+        #expect(rules(.init(session: session, open: 10, high: 10.499_999_5, low: 9, close: 10.5, volume: 1)) == [])
+    }
+
+    @Test func `Each rule names itself`() {
+        #expect(rules(.init(session: session, open: nil, high: 11, low: 9, close: nil, volume: 5)) == [ValidationRule.nullField])
+        #expect(rules(.init(session: session, open: 10, high: 10, low: 9, close: 10.5, volume: 5)) == [ValidationRule.priceOrder])
+        #expect(rules(.init(session: session, open: 8, high: 10, low: 9, close: 9.5, volume: 5)) == [ValidationRule.priceOrder])
+        #expect(rules(.init(session: session, open: 0, high: 10, low: 0, close: 9.5, volume: 5)) == [ValidationRule.nonPositivePrice])
+        #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10, volume: -1)) == [ValidationRule.negativeVolume])
+        #expect(rules(.init(session: session, open: 10, high: .infinity, low: 9, close: 10, volume: 1)) == [ValidationRule.notFinite])
+        let sunday = SessionDate(year: 2012, month: 1, day: 8)
+        #expect(rules(.init(session: sunday, open: 10, high: 11, low: 9, close: 10, volume: 1)) == [ValidationRule.notASession])
+        let good = RawBar(session: session, open: 10, high: 11, low: 9, close: 10, volume: 1)
+        #expect(rules(good, seen: [session]) == [ValidationRule.duplicateSession])
+    }
+
+    @Test func `Prices round to their tick and write themselves exactly`() {
+        #expect(Price(93.699_997).rounded(toTick: Price(0.01)).description == "93.7")
+        #expect(Price(-0.005).rounded(toTick: Price(0.01)).description == "-0.01")
+        #expect(Price(units: 1).description == "0.00000001")
+        #expect(Price(411.23).double == 411.23)
+        #expect(Price(.nan).units == 0)
+    }
+}
