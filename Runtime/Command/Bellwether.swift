@@ -44,7 +44,7 @@ struct Test: ParsableCommand {
 
     @Argument(parsing: .captureForPassthrough, help: "Arguments for swift test.") var arguments: [String] = []
 
-    func run() throws { throw CommandFailure("start the tests as Runtime/bellwether test") }
+    func run() throws { throw CommandError("start the tests as Runtime/bellwether test") }
 }
 
 struct Build: ParsableCommand {
@@ -52,5 +52,5 @@ struct Build: ParsableCommand {
         abstract: "Build the command and .bellwether/bundle, which sam deploy uploads.",
         discussion: "Start it as Runtime/bellwether build; the other commands build by themselves what has changed.")
 
-    func run() throws { throw CommandFailure("start the build as Runtime/bellwether build") }
+    func run() throws { throw CommandError("start the build as Runtime/bellwether build") }
 }

@@ -8,7 +8,7 @@ import Testing
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
 struct StartTests {
-    private func deployed(isUp: Bool = true, _ body: (Deployment) async throws -> Void) async throws {
+    private func stack(isUp: Bool = true, _ body: (Deployment) async throws -> Void) async throws {
         let deployment = try await Deployment(isUp: isUp)
         do { try await body(deployment) } catch {
             await deployment.remove()
@@ -28,7 +28,7 @@ struct StartTests {
     }
 
     @Test func `Two starts at once are one`() async throws {
-        try await deployed(isUp: false) { deployment in
+        try await stack(isUp: false) { deployment in
             async let first = deployment.command(["up", "--fast"])
             async let second = deployment.command(["up", "--fast"])
             let (one, other) = try await (first, second)
@@ -47,7 +47,7 @@ struct StartTests {
     /// Either the command that the user typed is ended, or the emulator that it started.
     @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
     func `A start that is ended at any moment is taken up by the next`(_ signal: Int32, _ isEmulator: Bool) async throws {
-        try await deployed(isUp: false) { deployment in
+        try await stack(isUp: false) { deployment in
             for pause in [30, 120, 300, 700] {
                 let process = Process()
                 process.executableURL = URL(filePath: deployment.program)
@@ -70,7 +70,7 @@ struct StartTests {
     }
 
     @Test func `Calls go here and to any Lambda address with the same output`() async throws {
-        try await deployed { deployment in
+        try await stack { deployment in
             let here = try await deployment.command(["invoke", "Migrate", "--log"])
             #expect(
                 here.status == 0 && here.output.contains("\"applied\":[]") && here.output.contains("REPORT RequestId"), "\(here.output)")
@@ -94,7 +94,7 @@ struct StartTests {
     }
 
     @Test func `A taken port and damaged state are said in one sentence`() async throws {
-        try await deployed(isUp: false) { deployment in
+        try await stack(isUp: false) { deployment in
             let holder = try HeldPort()
             let taken = try await deployment.command(["up", "--fast", "--port", "\(holder.port)"])
             #expect(taken.status == 1)

@@ -13,7 +13,7 @@ import Testing
         #expect(acme.name == "XNAS:ACME" && acme.body == "a")
         #expect(try DataImport.wanted(parts, of: "XNAS:BETA").map(\.body) == ["b"])
         #expect(try DataImport.wanted(parts, of: nil).map(\.name) == ["ACME", "XNAS:BETA"])
-        #expect(throws: CommandFailure.self) { try DataImport.wanted(parts, of: "GAMMA") }
+        #expect(throws: CommandError.self) { try DataImport.wanted(parts, of: "GAMMA") }
         let whole = [PriceFile.Part(symbol: nil, body: "c")]
         #expect(try DataImport.wanted(whole, of: "GAMMA").map(\.body) == ["c"])
         #expect(throws: (any Error).self) { try DataImport.wanted(whole, of: nil) }
@@ -23,7 +23,7 @@ import Testing
         // Each line's end is two bytes in JSON.
         let lines = String(repeating: "\n", count: DataImport.largestEvent / 2)
         try DataImport.check(["import": ["body": String(lines.dropLast(100))]], of: "ACME")
-        let failure = #expect(throws: CommandFailure.self) { try DataImport.check(["import": ["body": lines]], of: "ACME") }
+        let failure = #expect(throws: CommandError.self) { try DataImport.check(["import": ["body": lines]], of: "ACME") }
         #expect(failure?.description.contains("ACME makes an event of") == true)
     }
 

@@ -18,7 +18,7 @@ import Testing
 
     @Test(arguments: ["date,symbol\n2012-01-03,A\n\n2012-01-04,\n", "date,symbol\r\n2012-01-03,A\r\n,\r\n2012-01-04\r\n"])
     func `A row without a symbol is named`(_ text: String) {
-        let failure = #expect(throws: CommandFailure.self) { try PriceFile(text, isTable: true) }
+        let failure = #expect(throws: CommandError.self) { try PriceFile(text, isTable: true) }
         #expect(failure?.description.contains("row 4 has no symbol") == true)
     }
 }

@@ -35,11 +35,11 @@ struct DataCheck: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let deployed = try await options.find()
+        let stack = try await options.find()
         if ask {
-            let answer = try await object(deployed.invoke("Ingest", ["crossCheck": pair, "weeks": 4]))
+            let answer = try await object(stack.invoke("Ingest", ["crossCheck": pair, "weeks": 4]))
             let expected = answer["expected"] as? Int ?? 0
-            return Screen.result(answer["note"] as? String ?? "\(expected) instruments are asked for; compare when they are folded in.")
+            return Console.output(answer["note"] as? String ?? "\(expected) instruments are asked for; compare when they are folded in.")
         }
         var event: [String: Any]? = ["crossCheck": pair, "tolerance": tolerance]
         if !symbol.isEmpty { event?["symbols"] = symbol }
@@ -47,9 +47,9 @@ struct DataCheck: AsyncParsableCommand {
         var found: [Report.Disagreement] = []
         var (instruments, compared, disagreements) = (0, 0, 0)
         while let next = event {
-            let answer = try await object(deployed.invoke("Featurize", next))
+            let answer = try await object(stack.invoke("Featurize", next))
             guard let report = answer["crossCheck"] as? [String: Any] else {
-                throw CommandFailure("the deployment has no pair of providers: name two")
+                throw CommandError("the deployment has no pair of providers: name two")
             }
             let read = try JSONDecoder().decode(Report.self, from: JSONSerialization.data(withJSONObject: report))
             instruments += read.instruments
@@ -57,11 +57,11 @@ struct DataCheck: AsyncParsableCommand {
             disagreements += read.disagreements
             found += read.largest
             event = report["next"] as? [String: Any]
-            if event != nil { Screen.say("\(instruments) instruments compared, \(disagreements) disagreements") }
+            if event != nil { Console.message("\(instruments) instruments compared, \(disagreements) disagreements") }
         }
         found.sort { abs($0.first - $0.second) > abs($1.first - $1.second) }
         show(found)
-        Screen.result(
+        Console.output(
             "\(disagreements) of \(compared) returns of \(instruments) instruments differ by more than \(tolerance)"
                 + (disagreements > found.count ? "; the largest are shown." : "."))
     }
@@ -72,9 +72,9 @@ struct DataCheck: AsyncParsableCommand {
         var table = TextTable(header: ["instrument", "session", names[0], names[1], "difference"])
         table.rows = found.map { found in
             [found.instrument, found.session]
-                + [found.first, found.second, found.first - found.second].map { Screen.percent($0, sign: true, digits: 2) }
+                + [found.first, found.second, found.first - found.second].map { Console.percent($0, sign: true, digits: 2) }
         }
-        for line in table.lines { Screen.result(line) }
+        for line in table.lines { Console.output(line) }
     }
 
     private func object(_ body: Data) throws -> [String: Any] { try JSONSerialization.jsonObject(with: body) as? [String: Any] ?? [:] }

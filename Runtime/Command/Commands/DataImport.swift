@@ -45,24 +45,24 @@ struct DataImport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: file) else { throw CommandFailure("\(file) cannot be read") }
-        guard let text = Self.text(data) else { throw CommandFailure("\(file) cannot be read as text") }
+        guard let data = FileManager.default.contents(atPath: file) else { throw CommandError("\(file) cannot be read") }
+        guard let text = Self.text(data) else { throw CommandError("\(file) cannot be read as text") }
         let format = format ?? (file.lowercased().hasSuffix(".json") ? .iex : .csv)
         let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)
-        let deployed = try await options.find()
-        let events = try parts.map { (name: $0.name, event: try event(of: $0.name, $0.body, format, time: "\(deployed.now)")) }
+        let stack = try await options.find()
+        let events = try parts.map { (name: $0.name, event: try event(of: $0.name, $0.body, format, time: "\(stack.now)")) }
         var taken: [Taken.File] = []
         var refused: [String] = []
         for (name, event) in events {
             do {
-                let answer = try await deployed.invoke("Ingest", event)
+                let answer = try await stack.invoke("Ingest", event)
                 taken.append(try JSONDecoder().decode(Taken.self, from: answer).imported)
             } catch {
                 refused.append("\(name) was not taken: \(error)")
             }
         }
-        for line in refused { Screen.say(line) }
-        try await report(taken, deployed)
+        for line in refused { Console.message(line) }
+        try await report(taken, stack)
         if !refused.isEmpty { throw ExitCode(1) }
     }
 
@@ -78,12 +78,12 @@ struct DataImport: AsyncParsableCommand {
             guard parts.allSatisfy({ $0.symbol != nil }) else {
                 throw ValidationError("The file has no column of symbols: say --symbol.")
             }
-            guard !parts.isEmpty else { throw CommandFailure("the file has no row") }
+            guard !parts.isEmpty else { throw CommandError("the file has no row") }
             return parts.map { ($0.symbol ?? "", $0.body) }
         }
         let ticker = symbol.split(separator: ":").last.map(String.init)
         guard let part = parts.first(where: { [nil, symbol].contains($0.symbol) }) ?? parts.first(where: { $0.symbol == ticker }) else {
-            throw CommandFailure("the file has no row of \(symbol)")
+            throw CommandError("the file has no row of \(symbol)")
         }
         return [(symbol, part.body)]
     }
@@ -101,13 +101,13 @@ struct DataImport: AsyncParsableCommand {
     static func check(_ event: [String: Any], of symbol: String) throws {
         let size = try JSONSerialization.data(withJSONObject: event, options: .withoutEscapingSlashes).count
         guard size <= largestEvent else {
-            throw CommandFailure(
+            throw CommandError(
                 "\(symbol) makes an event of \(size) bytes, and Lambda takes \(largestEvent): hand in fewer sessions at once; nothing was handed in"
             )
         }
     }
 
-    private func report(_ taken: [Taken.File], _ deployed: Deployed) async throws {
+    private func report(_ taken: [Taken.File], _ stack: StackClient) async throws {
         let begun = ContinuousClock.now
         var table = TextTable(header: ["instrument", "new bars", "new actions", "held back"])
         var words: [String] = []
@@ -115,7 +115,7 @@ struct DataImport: AsyncParsableCommand {
             var query: [String: String] = [:]
             (query["from"], query["to"]) = (file.from, file.to)
             let left = wait - Int((ContinuousClock.now - begun) / .seconds(1))
-            guard let folded = try await ProjectionResult.await(file.object, seconds: left, query: query, deployed) else {
+            guard let folded = try await ProjectionResult.await(file.object, seconds: left, query: query, stack) else {
                 words.append("\(file.instrument) is kept and not folded in yet; `bellwether data status \(file.instrument)` shows when.")
                 continue
             }
@@ -123,11 +123,11 @@ struct DataImport: AsyncParsableCommand {
             if !file.isNew { words.append("\(file.instrument): the same file was handed in before; this is what came of it then.") }
             if file.provisional > 0 {
                 let rows = file.provisional == 1 ? "1 row is of a session that is" : "\(file.provisional) rows are of sessions that are"
-                words.append("\(file.instrument): \(rows) not over at \(deployed.now), and not counted.")
+                words.append("\(file.instrument): \(rows) not over at \(stack.now), and not counted.")
             }
             words += folded.rows.map { "\(file.instrument) \($0.session ?? "no date"): \($0.words)" }
         }
-        if !table.rows.isEmpty { for line in table.lines { Screen.result(line) } }
-        for line in words { Screen.result(line) }
+        if !table.rows.isEmpty { for line in table.lines { Console.output(line) } }
+        for line in words { Console.output(line) }
     }
 }

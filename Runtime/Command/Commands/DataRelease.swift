@@ -26,15 +26,15 @@ struct DataRelease: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let deployed = try await options.find()
+        let stack = try await options.find()
         let word: [String: Any] = [
             "symbol": symbol, "provider": provider, "sessions": sessions, "reason": reason, "counts": !undo,
         ]
-        let answer = try await deployed.invoke("Ingest", ["release": word, "time": "\(deployed.now)"])
+        let answer = try await stack.invoke("Ingest", ["release": word, "time": "\(stack.now)"])
         let taken = try JSONDecoder().decode(Taken.self, from: answer).imported
-        guard let folded = try await ProjectionResult.await(taken.object, seconds: wait, deployed) else {
-            return Screen.result("It is kept and not folded in yet; `bellwether data status \(taken.instrument)` shows when.")
+        guard let folded = try await ProjectionResult.await(taken.object, seconds: wait, stack) else {
+            return Console.output("It is kept and not folded in yet; `bellwether data status \(taken.instrument)` shows when.")
         }
-        for line in folded.rows where line.session != nil { Screen.result("\(taken.instrument) \(line.session ?? ""): \(line.words)") }
+        for line in folded.rows where line.session != nil { Console.output("\(taken.instrument) \(line.session ?? ""): \(line.words)") }
     }
 }

@@ -51,21 +51,21 @@ struct DataShow: AsyncParsableCommand {
     func run() async throws {
         var query = ["adjustment": adjustment.rawValue, "limit": "\(last)"]
         query["as_of"] = asOf
-        let deployed = try await options.find()
-        let document = try await deployed.get("/v1/bars/\(symbol)", query: query, as: Document.self)
+        let stack = try await options.find()
+        let document = try await stack.get("/v1/bars/\(symbol)", query: query, as: Document.self)
         var filter = ["symbol": symbol, "limit": "1000"]
         filter["as_of"] = asOf
         filter["from"] = (document.bars + document.provisional).first?.session
-        let findings = try await deployed.get("/v1/data/quarantine", query: filter, as: Findings.self).rows
-        Screen.result("\(document.instrument) in \(document.currency), as known at \(document.asOf):")
-        for line in Self.table(document, findings, adjustment).lines { Screen.result(line) }
+        let findings = try await stack.get("/v1/data/quarantine", query: filter, as: Findings.self).rows
+        Console.output("\(document.instrument) in \(document.currency), as known at \(document.asOf):")
+        for line in Self.table(document, findings, adjustment).lines { Console.output(line) }
     }
 
     /// A line for each bar, and one for each action and finding that has no bar to stand beside, by session.
     static func table(_ document: Document, _ findings: [QuarantineEntry], _ adjustment: Adjustment) -> TextTable {
         var table = TextTable(header: ["session", "open", "high", "low", "close", "volume", "source", "then"])
         let bars = document.bars + document.provisional
-        let price = { (price: Double) in adjustment == .none ? "\(price)" : Screen.fixed(price, 4) }
+        let price = { (price: Double) in adjustment == .none ? "\(price)" : Console.fixed(price, 4) }
         for bar in bars {
             let actions = document.actions.filter { $0.exDate == bar.session }.map(\.words)
             let words = findings.filter { $0.session == bar.session && $0.provider == bar.source }.map(\.words)

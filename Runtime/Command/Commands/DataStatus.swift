@@ -35,7 +35,7 @@ struct StatusDocument: Decodable, Sendable {
 
     /// Page after page, each as its bytes and read; of these symbols, or of all where none is given.
     static func pages(
-        _ deployed: Deployed, of symbols: [String] = [], asOf: String? = nil, _ body: (Data, StatusDocument) throws -> Void
+        _ stack: StackClient, of symbols: [String] = [], asOf: String? = nil, _ body: (Data, StatusDocument) throws -> Void
     ) async throws {
         let slices =
             symbols.isEmpty ? [nil] : stride(from: 0, to: symbols.count, by: 500).map { symbols[$0..<min($0 + 500, symbols.count)] }
@@ -44,7 +44,7 @@ struct StatusDocument: Decodable, Sendable {
             query["symbol"] = slice?.joined(separator: ",")
             query["as_of"] = asOf
             repeat {
-                let bytes = try await deployed.get("/v1/data/status", query: query)
+                let bytes = try await stack.get("/v1/data/status", query: query)
                 let page = try JSONDecoder().decode(StatusDocument.self, from: bytes)
                 try body(bytes, page)
                 query["after"] = page.next
@@ -68,10 +68,10 @@ struct DataStatus: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
-        let deployed = try await options.find()
+        let stack = try await options.find()
         var found: StatusDocument?
-        try await StatusDocument.pages(deployed, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
-            if json { Screen.result(String(decoding: bytes, as: UTF8.self)) }
+        try await StatusDocument.pages(stack, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
+            if json { Console.output(String(decoding: bytes, as: UTF8.self)) }
             found = StatusDocument(asOf: page.asOf, symbols: (found?.symbols ?? []) + page.symbols, next: nil)
         }
         guard !json, let document = found else { return }
@@ -86,11 +86,11 @@ struct DataStatus: AsyncParsableCommand {
                 entry.providers.joined(separator: "+"), entry.lastHeard.map { String($0.prefix(16)) } ?? "never",
             ])
         }
-        Screen.result("As known at \(document.asOf):")
-        for line in table.lines { Screen.result(line) }
+        Console.output("As known at \(document.asOf):")
+        for line in table.lines { Console.output(line) }
         for entry in document.symbols where !entry.gaps.isEmpty {
             let more = entry.missing > entry.gaps.count ? " … and \(entry.missing - entry.gaps.count) more" : ""
-            Screen.result(
+            Console.output(
                 "\(entry.symbol) lacks \(entry.gaps.prefix(8).joined(separator: ", "))\(entry.gaps.count > 8 && more.isEmpty ? " …" : more)"
             )
         }

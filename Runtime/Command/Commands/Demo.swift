@@ -20,35 +20,35 @@ struct Demo: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let home = try Home.find()
+        let paths = try ProjectPaths.find()
         let begun = ContinuousClock.now
-        let wasRunning = try LocalDeployment.running(home) != nil
-        let watching = Terminations.whenInterrupted {
-            Screen.say("\nInterrupted; the same command goes on from here.")
-            if !wasRunning { _ = await LocalDeployment.stop(home) }
+        let wasRunning = try LocalDeployment.running(paths) != nil
+        let watching = TerminationSignals.whenInterrupted {
+            Console.message("\nInterrupted; the same command goes on from here.")
+            if !wasRunning { _ = await LocalDeployment.stop(paths) }
         }
         var request = options.request
         request.source = .sample
         let deployment = try await ProgressBar.expecting("Starting PostgreSQL, S3 and the emulator", seconds: 4) { [request] in
-            try await LocalDeployment.start(home, request)
+            try await LocalDeployment.start(paths, request)
         }
         do {
-            try await DemoRun(machine: deployment.machine).run()
+            try await DemoRun(emulator: deployment.emulator).run()
             try await DemoReport(deployment: deployment).print()
         } catch {
-            if Terminations.hasCome { await watching.value }
-            if !wasRunning { _ = await LocalDeployment.stop(home) }
+            if TerminationSignals.isReceived { await watching.value }
+            if !wasRunning { _ = await LocalDeployment.stop(paths) }
             throw error
         }
         watching.cancel()
-        Screen.say("The demonstration took \(Screen.seconds(ContinuousClock.now - begun)).")
+        Console.message("The demonstration took \(Console.seconds(ContinuousClock.now - begun)).")
         if exit {
-            if !wasRunning { _ = await LocalDeployment.stop(home) }
+            if !wasRunning { _ = await LocalDeployment.stop(paths) }
             return
         }
-        Screen.result("\nDashboard: \(Screen.bold(deployment.dashboard))")
-        Screen.say("Ctrl-C ends it.")
-        await Terminations.wait()
-        if !wasRunning { _ = await LocalDeployment.stop(home) }
+        Console.output("\nDashboard: \(Console.bold(deployment.dashboard))")
+        Console.message("Ctrl-C ends it.")
+        await TerminationSignals.wait()
+        if !wasRunning { _ = await LocalDeployment.stop(paths) }
     }
 }

@@ -7,31 +7,31 @@ struct DemoReport: Sendable {
 
     func print() async throws {
         let evaluation = try await get(EvaluationAnswer.self, "/v1/evaluation")
-        Screen.result("")
-        Screen.result(Screen.bold("How the forecasts did, against the random walk"))
+        Console.output("")
+        Console.output(Console.bold("How the forecasts did, against the random walk"))
         var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range", "uncalibrated", "forecasts"])
         for row in evaluation.results {
             table.rows.append(
                 [
                     "\(row.model) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions",
-                    Screen.percent(row.pinballSkill, sign: true),
-                    Screen.percent(row.coverage80), Screen.percent(row.rawCoverage80), "\(row.forecasts)",
+                    Console.percent(row.pinballSkill, sign: true),
+                    Console.percent(row.coverage80), Console.percent(row.rawCoverage80), "\(row.forecasts)",
                 ])
         }
-        for line in table.lines { Screen.result(line) }
+        for line in table.lines { Console.output(line) }
         try await printDecisions()
         try await printLatest()
     }
 
     private func printDecisions() async throws {
         let answer = try await get(ModelsAnswer.self, "/v1/models")
-        Screen.result("")
-        Screen.result(Screen.bold("Who was the champion"))
+        Console.output("")
+        Console.output(Console.bold("Who was the champion"))
         var table = TextTable(header: ["champion", "from", "why"])
         for decision in answer.promotions.reversed() where decision.reason != "newer fit of the same family" {
             table.rows.append([decision.family, String(decision.decidedAsOf.prefix(10)), decision.reason])
         }
-        for line in table.lines { Screen.result(line) }
+        for line in table.lines { Console.output(line) }
     }
 
     private func printLatest() async throws {
@@ -43,29 +43,30 @@ struct DemoReport: Sendable {
             session = max(session, answer.session)
             for forecast in entry.forecasts {
                 func price(_ quantiles: [ForecastAnswer.Quantile], _ level: Double) -> String {
-                    quantiles.first { abs($0.level - level) < 1e-9 }.map { Screen.fixed($0.price, 2) } ?? "–"
+                    quantiles.first { abs($0.level - level) < 1e-9 }.map { Console.fixed($0.price, 2) } ?? "–"
                 }
                 let isFirst = forecast.horizon == entry.forecasts.first?.horizon
                 table.rows.append(
                     [
-                        isFirst ? symbol : "", isFirst ? Screen.fixed(answer.close, 2) : "", "\(forecast.horizon)",
+                        isFirst ? symbol : "", isFirst ? Console.fixed(answer.close, 2) : "", "\(forecast.horizon)",
                         price(forecast.quantiles, 0.1), price(forecast.quantiles, 0.5), price(forecast.quantiles, 0.9),
-                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))", Screen.percent(forecast.probabilityOfLoss),
+                        "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))",
+                        Console.percent(forecast.probabilityOfLoss),
                     ])
             }
         }
-        Screen.result("")
-        Screen.result(Screen.bold("The forecasts of \(session), the champion's (USD)"))
-        for line in table.lines { Screen.result(line) }
-        Screen.result("")
-        Screen.result("Model-generated from past prices; not investment advice.")
+        Console.output("")
+        Console.output(Console.bold("The forecasts of \(session), the champion's (USD)"))
+        for line in table.lines { Console.output(line) }
+        Console.output("")
+        Console.output("Model-generated from past prices; not investment advice.")
     }
 
     private func get<Answer: Decodable>(_ type: Answer.Type, _ path: String) async throws -> Answer {
         let answer = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": deployment.secrets.apiKey])
-        guard answer.status == 200 else { throw CommandFailure("GET \(path) answered \(answer.status): \(answer.problem)") }
+        guard answer.status == 200 else { throw CommandError("GET \(path) answered \(answer.status): \(answer.problem)") }
         do { return try JSONDecoder().decode(type, from: answer.body) } catch {
-            throw CommandFailure("GET \(path) has an unexpected shape: \(error)")
+            throw CommandError("GET \(path) has an unexpected shape: \(error)")
         }
     }
 }

@@ -3,12 +3,12 @@ import Foundation
 
 /// Brings the deployment to the end of the demonstration from wherever it is.
 struct DemoRun: Sendable {
-    let machine: MachineClient
+    let emulator: EmulatorClient
 
     func run() async throws {
-        guard let now = await now() else { throw CommandFailure("the emulator does not answer") }
+        guard let now = await now() else { throw CommandError("the emulator does not answer") }
         if now >= DemoPlan.end {
-            Screen.say("The sample prices are replayed to \(String("\(now)".prefix(10))) already.")
+            Console.message("The sample prices are replayed to \(String("\(now)".prefix(10))) already.")
             return
         }
         if now <= DemoPlan.backfill {
@@ -16,30 +16,30 @@ struct DemoRun: Sendable {
             try await train()
         }
         let start = await self.now() ?? DemoPlan.backfill
-        try await ReplayRun.through(machine, from: start, to: DemoPlan.end, title: "Replaying 2012-01-03 to 2013-03-01")
+        try await ReplayRun.through(emulator, from: start, to: DemoPlan.end, title: "Replaying 2012-01-03 to 2013-03-01")
     }
 
-    private func now() async -> VirtualTime? { await machine.status().flatMap { VirtualTime($0.clock.now) } }
+    private func now() async -> VirtualTime? { await emulator.status().flatMap { VirtualTime($0.clock.now) } }
 
     /// One run over all symbols; the clock stands still until everything that it caused is done.
     private func backfill() async throws {
-        try await machine.hold(at: DemoPlan.backfill)
+        try await emulator.hold(at: DemoPlan.backfill)
         let event = IngestRequest(symbols: DemoPlan.symbols, from: "2000-01-01", time: "\(DemoPlan.backfill)")
         try await ProgressBar.expecting("Loading 2000-03-01 to 2011-12-30", seconds: 10) {
             try await call("Ingest", JSONEncoder().encode(event))
-            try await machine.advance(to: DemoPlan.backfill)
+            try await emulator.advance(to: DemoPlan.backfill)
         }
     }
 
     private func train() async throws {
         try await ProgressBar.expecting("Training the first models", seconds: 60) {
             try await call("Train", Data(#"{"time":"\#(DemoPlan.backfill)"}"#.utf8))
-            try await machine.advance(to: DemoPlan.backfill)
+            try await emulator.advance(to: DemoPlan.backfill)
         }
     }
 
     private func call(_ function: String, _ event: Data) async throws {
-        try await machine.call(function, event, advice: "; `bellwether logs \(function)` tells more")
+        try await emulator.call(function, event, advice: "; `bellwether logs \(function)` tells more")
     }
 
     private struct IngestRequest: Encodable {

@@ -35,36 +35,36 @@ struct Invoke: AsyncParsableCommand {
         } catch {
             throw failure(error, name, deployment.place)
         }
-        if let tail = answer.logTail { Screen.say(tail) }
-        if isEvent { Screen.say("Queued for \(name).") }
-        if !answer.payload.isEmpty { Screen.result(String(decoding: answer.payload, as: UTF8.self)) }
+        if let tail = answer.logTail { Console.message(tail) }
+        if isEvent { Console.message("Queued for \(name).") }
+        if !answer.payload.isEmpty { Console.output(String(decoding: answer.payload, as: UTF8.self)) }
         guard answer.functionError != nil else { return }
-        Screen.say("\(name) failed: \(FunctionFailure.sentence(answer.payload))")
+        Console.message("\(name) failed: \(FunctionFailure.sentence(answer.payload))")
         throw ExitCode(1)
     }
 
-    private func failure(_ error: AWSError, _ name: String, _ place: String) -> CommandFailure {
+    private func failure(_ error: AWSError, _ name: String, _ place: String) -> CommandError {
         switch error.code {
         case .resourceNotFound:
-            CommandFailure(
+            CommandError(
                 "there is no function \(name) in \(place): name the stack with --stack, the region with --region")
         case .tooManyRequests:
-            CommandFailure(
+            CommandError(
                 "\(name) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
-        default: CommandFailure("\(name) was not invoked in \(place): \(error)")
+        default: CommandError("\(name) was not invoked in \(place): \(error)")
         }
     }
 
     private func read() throws -> Data {
         guard let event else { return Data("{}".utf8) }
         if event == "-" { return FileHandle.standardInput.readDataToEndOfFile() }
-        guard let data = FileManager.default.contents(atPath: event) else { throw CommandFailure("\(event) cannot be read") }
+        guard let data = FileManager.default.contents(atPath: event) else { throw CommandError("\(event) cannot be read") }
         return data
     }
 
     private func withTime(_ event: Data, _ now: String) throws -> Data {
         guard let value = try? JSONSerialization.jsonObject(with: event, options: .fragmentsAllowed) else {
-            throw CommandFailure("the event is not JSON")
+            throw CommandError("the event is not JSON")
         }
         guard var object = value as? [String: Any], object["time"] == nil, object["Records"] == nil, object["requestContext"] == nil else {
             return event

@@ -11,8 +11,8 @@ struct Logs: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "How many of the last lines to begin with.") var lines = 50
 
     func run() async throws {
-        let home = try Home.find()
-        let folder = "\(home.emulator)/logs"
+        let paths = try ProjectPaths.find()
+        let folder = "\(paths.emulator)/logs"
         let all = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".log") }.sorted()
         let wanted = function?.lowercased()
         let chosen = all.filter { name in
@@ -21,7 +21,7 @@ struct Logs: AsyncParsableCommand {
         }
         guard !chosen.isEmpty else {
             let names = all.map { $0.dropLast(4) }.joined(separator: ", ")
-            throw CommandFailure(names.isEmpty ? "no function has logged yet" : "no log of “\(function ?? "")”; there are \(names)")
+            throw CommandError(names.isEmpty ? "no function has logged yet" : "no log of “\(function ?? "")”; there are \(names)")
         }
         var followers = chosen.map { LogFollower(path: "\(folder)/\($0)", label: chosen.count > 1 ? String($0.dropLast(4)) : nil) }
         for index in followers.indices { followers[index].begin(lines: lines) }
@@ -64,6 +64,6 @@ private struct LogFollower {
     }
 
     private func show(_ line: Data) {
-        Screen.result((label.map { $0 + "  " } ?? "") + String(decoding: line, as: UTF8.self))
+        Console.output((label.map { $0 + "  " } ?? "") + String(decoding: line, as: UTF8.self))
     }
 }

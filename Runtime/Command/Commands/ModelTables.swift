@@ -50,27 +50,27 @@ struct ModelTables {
     init(_ body: Data) throws {
         self.body = body
         do { document = try JSONDecoder().decode(Document.self, from: body) } catch {
-            throw CommandFailure("the list of models has an unexpected shape", error)
+            throw CommandError("the list of models has an unexpected shape", error)
         }
     }
 
     func printList() {
-        guard !document.models.isEmpty else { return Screen.result("No model has been trained yet: bellwether invoke Train") }
+        guard !document.models.isEmpty else { return Console.output("No model has been trained yet: bellwether invoke Train") }
         var slots = TextTable(header: ["part", "kind", "model", "spread at 1, 5, 20", "since or last review"])
         for slot in document.slots {
-            let factors = [1, 5, 20].map { slot.spreadFactors["\($0)"].map { Screen.fixed($0, 2) } ?? "–" }.joined(separator: " ")
+            let factors = [1, 5, 20].map { slot.spreadFactors["\($0)"].map { Console.fixed($0, 2) } ?? "–" }.joined(separator: " ")
             let why = slot.since.map { "\($0): \(slot.reason ?? "")" } ?? slot.review.map { "\($0.asOf): \($0.verdict)" } ?? ""
             slots.rows.append([slot.role, slot.family, slot.model, factors, why])
         }
-        for line in slots.lines { Screen.result(line) }
-        Screen.result("")
+        for line in slots.lines { Console.output(line) }
+        Console.output("")
         var decisions = TextTable(header: ["champion", "from", "why"])
         for decision in document.promotions { decisions.rows.append([decision.model, decision.decidedAsOf, decision.reason]) }
-        for line in decisions.lines { Screen.result(line) }
-        Screen.result("")
+        for line in decisions.lines { Console.output(line) }
+        Console.output("")
         var fits = TextTable(header: ["fit", "as of", "data through", "part"])
         for entry in document.models { fits.rows.append([entry.id, entry.asOf, entry.windowTo, entry.roles.joined(separator: ", ")]) }
-        for line in fits.lines { Screen.result(line) }
+        for line in fits.lines { Console.output(line) }
     }
 
     func print(_ name: String) throws {
@@ -82,15 +82,15 @@ struct ModelTables {
             ("Artifact", "\(entry.artifact), SHA-256 \(entry.artifactSHA256)"),
         ]
         let width = facts.map(\.0.count).max() ?? 0
-        for (name, value) in facts { Screen.result(name + String(repeating: " ", count: width + 2 - name.count) + value) }
-        Screen.result("")
+        for (name, value) in facts { Console.output(name + String(repeating: " ", count: width + 2 - name.count) + value) }
+        Console.output("")
         var metrics = TextTable(header: ["measured in training", "value"])
         for (name, value) in entry.metrics.sorted(by: { $0.key < $1.key }) {
-            metrics.rows.append([name, value == value.rounded() ? "\(Int(value))" : Screen.fixed(value, 5)])
+            metrics.rows.append([name, value == value.rounded() ? "\(Int(value))" : Console.fixed(value, 5)])
         }
-        for line in metrics.lines { Screen.result(line) }
+        for line in metrics.lines { Console.output(line) }
         if entry.metrics.keys.contains(where: { $0.hasPrefix("validation_") }) {
-            Screen.result("The validation figures flatter: the rounds were chosen by them.")
+            Console.output("The validation figures flatter: the rounds were chosen by them.")
         }
     }
 
@@ -106,7 +106,7 @@ struct ModelTables {
     private func find(_ name: String) throws -> Document.Entry {
         guard let entry = document.models.first(where: { $0.id == name }) ?? document.models.first(where: { $0.family == name }) else {
             let families = Set(document.models.map(\.family)).sorted().joined(separator: ", ")
-            throw CommandFailure("there is no model “\(name)”; name an id or one of \(families); `bellwether models list` shows them")
+            throw CommandError("there is no model “\(name)”; name an id or one of \(families); `bellwether models list` shows them")
         }
         return entry
     }

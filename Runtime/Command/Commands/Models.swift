@@ -25,7 +25,7 @@ struct Models: AsyncParsableCommand {
 
         func run() async throws {
             let body = try await options.target.find().get("/v1/models")
-            if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
+            if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try ModelTables(body).printList()
         }
     }
@@ -37,7 +37,7 @@ struct Models: AsyncParsableCommand {
 
         func run() async throws {
             let tables = try ModelTables(try await options.target.find().get("/v1/models"))
-            if options.json { return Screen.result(try tables.json(of: model)) }
+            if options.json { return Console.output(try tables.json(of: model)) }
             try tables.print(model)
         }
     }
@@ -52,7 +52,7 @@ struct Models: AsyncParsableCommand {
 
         func run() async throws {
             let body = try await options.target.find().invoke("Monitor", ["compare": [family, other]])
-            if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
+            if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printEvidence()
         }
     }
@@ -70,7 +70,7 @@ struct Models: AsyncParsableCommand {
             var event = ["promote": model]
             event["reason"] = reason
             let body = try await options.target.find().invoke("Monitor", event)
-            if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
+            if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printChampion()
         }
     }
@@ -84,7 +84,7 @@ struct Models: AsyncParsableCommand {
             var event: [String: Any] = ["rollback": true]
             event["reason"] = reason
             let body = try await options.target.find().invoke("Monitor", event)
-            if options.json { return Screen.result(String(decoding: body, as: UTF8.self)) }
+            if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try MonitorAnswer(body).printChampion()
         }
     }

@@ -25,15 +25,15 @@ struct ModelsExport: AsyncParsableCommand {
     func run() async throws {
         let body = try await options.target.find().invoke("Predict", ["export": model])
         guard let exported = try? JSONDecoder().decode(Exported.self, from: body), let file = Data(base64Encoded: exported.onnx) else {
-            throw CommandFailure("Predict's answer is no exported model: deploy a version that can export")
+            throw CommandError("Predict's answer is no exported model: deploy a version that can export")
         }
         do { try file.write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
-            throw CommandFailure("\(out) cannot be written", error)
+            throw CommandError("\(out) cannot be written", error)
         }
         if options.json {
             let written = Written(id: exported.id, family: exported.family, file: out, bytes: file.count)
-            return Screen.result(String(decoding: try JSONEncoder().encode(written), as: UTF8.self))
+            return Console.output(String(decoding: try JSONEncoder().encode(written), as: UTF8.self))
         }
-        Screen.result("\(out): \(exported.id), \(file.count) bytes")
+        Console.output("\(out): \(exported.id), \(file.count) bytes")
     }
 }

@@ -30,18 +30,18 @@ struct MonitorAnswer: Decodable {
 
     init(_ body: Data) throws {
         do { self = try JSONDecoder().decode(MonitorAnswer.self, from: body) } catch {
-            throw CommandFailure("Monitor's answer has an unexpected shape", error)
+            throw CommandError("Monitor's answer has an unexpected shape", error)
         }
     }
 
     func printChampion() {
         let word = isChanged == true ? "The champion is now" : "Nothing changed; the champion is"
-        Screen.result("\(word) \(champion ?? "nobody").")
+        Console.output("\(word) \(champion ?? "nobody").")
     }
 
     func printEvidence() {
         for evidence in evidence ?? [] {
-            Screen.result(
+            Console.output(
                 "\(evidence.family) against \(evidence.against): \(evidence.origins) origins"
                     + (evidence.from.map { " from \($0) to \(evidence.to ?? "")" } ?? ""))
             var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range"])
@@ -49,18 +49,18 @@ struct MonitorAnswer: Decodable {
                 for horizon in record.pinballSkill.keys.compactMap(Int.init).sorted() {
                     table.rows.append(
                         [
-                            family, "\(horizon)", Screen.percent(record.pinballSkill["\(horizon)"], sign: true),
-                            Screen.percent(record.coverage80["\(horizon)"]),
+                            family, "\(horizon)", Console.percent(record.pinballSkill["\(horizon)"], sign: true),
+                            Console.percent(record.coverage80["\(horizon)"]),
                         ])
                 }
             }
-            for line in table.lines { Screen.result(line) }
+            for line in table.lines { Console.output(line) }
             if let mean = evidence.meanDifference, let t = evidence.t {
-                Screen.result(
+                Console.output(
                     "Loss relative to the random walk's, \(evidence.family) less \(evidence.against): "
-                        + "\(Screen.percent(mean, sign: true, digits: 2)), t \(Screen.fixed(t, 2))")
+                        + "\(Console.percent(mean, sign: true, digits: 2)), t \(Console.fixed(t, 2))")
             }
-            for line in verdict(evidence) { Screen.result(line) }
+            for line in verdict(evidence) { Console.output(line) }
         }
     }
 

@@ -34,7 +34,7 @@ struct PriceFile {
             let cells = PriceFile.cells(line, separator)
             if cells.allSatisfy(\.isEmpty) { continue }
             guard column < cells.count, !cells[column].isEmpty else {
-                throw CommandFailure("row \(row + 1) has no symbol, so nothing was handed in")
+                throw CommandError("row \(row + 1) has no symbol, so nothing was handed in")
             }
             let place = places[cells[column]] ?? parts.count
             if place == parts.count {

@@ -15,24 +15,24 @@ struct Rebuild: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
-        let deployed = try await options.find()
-        guard yes || resume || Rebuild.confirmed() else { throw CommandFailure("nothing was changed: confirm with --yes") }
+        let stack = try await options.find()
+        guard yes || resume || Rebuild.confirmed() else { throw CommandError("nothing was changed: confirm with --yes") }
         var step: [String: Any]? = resume ? ["rebuild": "objects"] : ["rebuild": "clear"]
         var (folded, rows) = (0, 0)
         while let event = step {
-            let answer = try JSONSerialization.jsonObject(with: try await deployed.invoke("Featurize", event)) as? [String: Any] ?? [:]
+            let answer = try JSONSerialization.jsonObject(with: try await stack.invoke("Featurize", event)) as? [String: Any] ?? [:]
             folded += answer["folded"] as? Int ?? 0
             rows += (answer["features"] as? Int ?? 0) + (answer["crossSection"] as? Int ?? 0)
             step = answer["next"] as? [String: Any]
             if let step {
-                Screen.say("\(folded) answers folded; next: \(step["rebuild"] ?? "") \(step["exchange"] ?? "") \(step["after"] ?? "")")
+                Console.message("\(folded) answers folded; next: \(step["rebuild"] ?? "") \(step["exchange"] ?? "") \(step["after"] ?? "")")
             }
         }
-        Screen.result("Rebuilt from \(folded) answers: \(rows) feature rows.")
+        Console.output("Rebuilt from \(folded) answers: \(rows) feature rows.")
     }
 
     private static func confirmed() -> Bool {
-        Screen.say("This empties the derived tables and fills them again from S3. Go on? [y/N]")
+        Console.message("This empties the derived tables and fills them again from S3. Go on? [y/N]")
         return readLine()?.lowercased().hasPrefix("y") ?? false
     }
 }

@@ -15,39 +15,39 @@ struct Repair: AsyncParsableCommand {
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
-        let deployed = try await options.find()
-        let found = try await Repair.missing(deployed, among: symbols)
+        let stack = try await options.find()
+        let found = try await Repair.missing(stack, among: symbols)
         guard !found.isEmpty else {
-            Screen.result("Nothing is missing.")
+            Console.output("Nothing is missing.")
             return
         }
         for entry in found {
             guard let first = entry.gaps.first else { continue }
-            var event: [String: Any] = ["symbols": [entry.instrument], "from": first, "time": "\(deployed.now)"]
+            var event: [String: Any] = ["symbols": [entry.instrument], "from": first, "time": "\(stack.now)"]
             if let provider { event["provider"] = provider }
-            let answer = try JSONSerialization.jsonObject(with: try await deployed.invoke("Ingest", event)) as? [String: Any]
+            let answer = try JSONSerialization.jsonObject(with: try await stack.invoke("Ingest", event)) as? [String: Any]
             let refused = answer?["refused"] as? [String: String] ?? [:]
             let outcome = refused.first.map { "refused: \($0.value)" } ?? "asked again"
-            Screen.say("\(entry.symbol): \(entry.missing) missing from \(first) on, \(outcome)")
+            Console.message("\(entry.symbol): \(entry.missing) missing from \(first) on, \(outcome)")
         }
         var left = found
         for _ in 0..<max(wait, 1) {
-            left = try await Repair.missing(deployed, among: found.map(\.instrument))
+            left = try await Repair.missing(stack, among: found.map(\.instrument))
             if left.isEmpty { break }
             try await Task.sleep(for: .seconds(1))
         }
         for entry in left {
-            Screen.result(
+            Console.output(
                 "\(entry.symbol): \(entry.missing) still missing, such as \(entry.gaps.prefix(5).joined(separator: ", ")); the provider refused or does not have them, or they are held back (see data status)"
             )
         }
         let before = found.reduce(0) { $0 + $1.missing }
-        Screen.result("\(before - left.reduce(0) { $0 + $1.missing }) of \(before) missing sessions came.")
+        Console.output("\(before - left.reduce(0) { $0 + $1.missing }) of \(before) missing sessions came.")
     }
 
-    private static func missing(_ deployed: Deployed, among symbols: [String]) async throws -> [StatusDocument.Symbol] {
+    private static func missing(_ stack: StackClient, among symbols: [String]) async throws -> [StatusDocument.Symbol] {
         var found: [StatusDocument.Symbol] = []
-        try await StatusDocument.pages(deployed, of: symbols) { _, page in found += page.symbols.filter { $0.missing > 0 } }
+        try await StatusDocument.pages(stack, of: symbols) { _, page in found += page.symbols.filter { $0.missing > 0 } }
         return found
     }
 }

@@ -33,22 +33,22 @@ struct Replay: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let deployment = try await LocalDeployment.start(try Home.find(), options.request)
-        let before = await deployment.machine.status()?.queue.finished ?? 0
-        try await deployment.machine.hold(at: from.start)
-        try await ReplayRun.through(deployment.machine, from: from.start, to: to.evening, title: "Replaying \(from.text) to \(to.text)")
-        let after = await deployment.machine.status()?.queue.finished ?? 0
-        Screen.result("\(after - before) events; the clock stands at \(to.evening).")
+        let deployment = try await LocalDeployment.start(try ProjectPaths.find(), options.request)
+        let before = await deployment.emulator.status()?.queue.finished ?? 0
+        try await deployment.emulator.hold(at: from.start)
+        try await ReplayRun.through(deployment.emulator, from: from.start, to: to.evening, title: "Replaying \(from.text) to \(to.text)")
+        let after = await deployment.emulator.status()?.queue.finished ?? 0
+        Console.output("\(after - before) events; the clock stands at \(to.evening).")
     }
 }
 
 /// Advances under a bar.
 enum ReplayRun {
-    static func through(_ machine: MachineClient, from: VirtualTime, to target: VirtualTime, title: String) async throws {
+    static func through(_ emulator: EmulatorClient, from: VirtualTime, to target: VirtualTime, title: String) async throws {
         let bar = ProgressBar(title)
         let span = Double(max(1, target.milliseconds - from.milliseconds))
         do {
-            try await machine.advance(to: target) { now in
+            try await emulator.advance(to: target) { now in
                 bar.update(Double(now.milliseconds - from.milliseconds) / span, note: String("\(now)".prefix(10)))
             }
             bar.finish()

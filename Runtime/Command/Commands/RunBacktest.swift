@@ -37,8 +37,8 @@ struct RunBacktest: AsyncParsableCommand {
     func run() async throws {
         try Processor.check()
         let table = try PriceTable(csv: try read(prices))
-        for line in table.rejected.prefix(5) { Screen.say("\(prices): \(line)") }
-        if table.rejected.count > 5 { Screen.say("\(prices): \(table.rejected.count - 5) more lines were left out") }
+        for line in table.rejected.prefix(5) { Console.message("\(prices): \(line)") }
+        if table.rejected.count > 5 { Console.message("\(prices): \(table.rejected.count - 5) more lines were left out") }
         let wanted = try origins.map { try Origins.read(csv: read($0)) }
         let bar = ProgressBar("Backtest with \(model ?? ModelComposition.standard.name)")
         let result: BacktestReport
@@ -48,22 +48,22 @@ struct RunBacktest: AsyncParsableCommand {
             }
         } catch {
             bar.abandon()
-            throw CommandFailure("\(error)")
+            throw CommandError("\(error)")
         }
         bar.finish("\(result.forecasts.count) forecasts, \(result.fits.count) fits")
         guard FileManager.default.createFile(atPath: out, contents: Data(ForecastCSV.csv(result.forecasts))) else {
-            throw CommandFailure("\(out) cannot be written")
+            throw CommandError("\(out) cannot be written")
         }
-        for line in BacktestReportText.lines(result) { Screen.result(line) }
+        for line in BacktestReportText.lines(result) { Console.output(line) }
         if let report {
             guard FileManager.default.createFile(atPath: report, contents: Data(try BacktestReportText.json(result))) else {
-                throw CommandFailure("\(report) cannot be written")
+                throw CommandError("\(report) cannot be written")
             }
         }
     }
 
     private func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("\(path) cannot be read") }
+        guard let data = FileManager.default.contents(atPath: path) else { throw CommandError("\(path) cannot be read") }
         return [UInt8](data)
     }
 }

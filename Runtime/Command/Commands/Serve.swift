@@ -11,27 +11,27 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Deliver every event twice and shuffled, by this seed.") var faults: UInt64?
 
     func run() async throws {
-        let home = try Home.find()
-        Terminations.take()
+        let paths = try ProjectPaths.find()
+        TerminationSignals.install()
         var logger = Logger(label: "bellwether")
         logger.logLevel = .notice
-        let settings = try home.settings()
-        try ServeLock.take(home)
+        let settings = try paths.settings()
+        try ServeLock.take(paths)
         guard let process = ProcessIdentity(pid: ProcessInfo.processInfo.processIdentifier) else {
-            throw CommandFailure("this process cannot be found in /proc")
+            throw CommandError("this process cannot be found in /proc")
         }
         var record = ServeRecord(
-            process: process, apiPort: 0, gatewayPort: 0, source: settings.source ?? .sample, bundle: BundleStamp.of(home.bundle))
+            process: process, apiPort: 0, gatewayPort: 0, source: settings.source ?? .sample, bundle: BundleStamp.of(paths.bundle))
         // From here on other commands wait for this process, or end it.
-        try StateFile.write(record, to: ServeRecord.path(home))
-        let cloud = try await LocalCloud.start(home, isFast: fast, faults: faults, logger: logger)
-        record.apiPort = cloud.machine.apiPort
+        try StateFile.write(record, to: ServeRecord.path(paths))
+        let cloud = try await StackProcess.start(paths, isFast: fast, faults: faults, logger: logger)
+        record.apiPort = cloud.stack.apiPort
         record.gatewayPort = cloud.gateway.port
         record.isReady = true
-        try StateFile.write(record, to: ServeRecord.path(home))
+        try StateFile.write(record, to: ServeRecord.path(paths))
         let isOrphan = await withTaskGroup { group in
-            group.addTask { !(await Terminations.wait()) }
-            group.addTask { await Serve.loses(ServeRecord.path(home), process) }
+            group.addTask { !(await TerminationSignals.wait()) }
+            group.addTask { await Serve.loses(ServeRecord.path(paths), process) }
             defer { group.cancelAll() }
             return await group.next() ?? false
         }

@@ -6,23 +6,23 @@ struct Status: AsyncParsableCommand {
         abstract: "Show what runs, the virtual clock, and what is queued.", discussion: "Exits with 3 when nothing is running.")
 
     func run() async throws {
-        let home = try Home.find()
-        for server in LocalServers.running(inFolder: home.state) {
-            Screen.result("\(server.name): port \(server.port), process \(server.process.pid)")
+        let paths = try ProjectPaths.find()
+        for server in LocalServers.running(inFolder: paths.state) {
+            Console.output("\(server.name): port \(server.port), process \(server.process.pid)")
         }
-        if let record = ServeRecord.running(home) {
-            for sentence in LocalServers.fallen(inFolder: home.state) { Screen.result(sentence) }
-            if !record.isReady { Screen.result("Emulator: process \(record.process.pid), being started") }
+        if let record = ServeRecord.running(paths) {
+            for sentence in LocalServers.fallen(inFolder: paths.state) { Console.output(sentence) }
+            if !record.isReady { Console.output("Emulator: process \(record.process.pid), being started") }
         }
-        let deployment = try LocalDeployment.required(home)
-        guard let status = await deployment.machine.status() else {
-            throw CommandFailure("the emulator does not answer; its log is \(home.emulator)/serve.log")
+        let deployment = try LocalDeployment.required(paths)
+        guard let status = await deployment.emulator.status() else {
+            throw CommandError("the emulator does not answer; its log is \(paths.emulator)/serve.log")
         }
-        Screen.result("Emulator: process \(deployment.record.process.pid), Lambda API http://127.0.0.1:\(deployment.record.apiPort)")
-        Screen.result("Prices: \(deployment.record.source.rawValue)")
-        Screen.result("Clock: \(status.clock.now), \(status.clock.isAdvancing ? "being advanced" : status.clock.mode)")
-        Screen.result("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) given up")
-        Screen.result("Dashboard: \(deployment.dashboard)")
+        Console.output("Emulator: process \(deployment.record.process.pid), Lambda API http://127.0.0.1:\(deployment.record.apiPort)")
+        Console.output("Prices: \(deployment.record.source.rawValue)")
+        Console.output("Clock: \(status.clock.now), \(status.clock.isAdvancing ? "being advanced" : status.clock.mode)")
+        Console.output("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) given up")
+        Console.output("Dashboard: \(deployment.dashboard)")
         var table = TextTable(header: ["function", "invocations", "cold starts", "environments", "running", "peak MB"])
         for function in status.functions {
             table.rows.append(
@@ -30,8 +30,8 @@ struct Status: AsyncParsableCommand {
                     + [function.invocations, function.coldStarts, function.environments, function.running, function.peakMemory].map(
                         String.init))
         }
-        Screen.result("")
-        for line in table.lines { Screen.result(line) }
-        for letter in status.deadLetters.suffix(5) { Screen.result("Given up: \(letter)") }
+        Console.output("")
+        for line in table.lines { Console.output(line) }
+        for letter in status.deadLetters.suffix(5) { Console.output("Given up: \(letter)") }
     }
 }

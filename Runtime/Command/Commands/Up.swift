@@ -30,18 +30,18 @@ struct Up: AsyncParsableCommand {
     @OptionGroup var options: UpOptions
 
     func run() async throws {
-        let home = try Home.find()
-        let wasRunning = ServeRecord.running(home) != nil
-        let watching = Terminations.whenInterrupted {
-            Screen.say("\nInterrupted.")
-            if !wasRunning { _ = await LocalDeployment.stop(home) }
+        let paths = try ProjectPaths.find()
+        let wasRunning = ServeRecord.running(paths) != nil
+        let watching = TerminationSignals.whenInterrupted {
+            Console.message("\nInterrupted.")
+            if !wasRunning { _ = await LocalDeployment.stop(paths) }
         }
         defer { watching.cancel() }
         let deployment = try await ProgressBar.expecting("Starting", seconds: 4) {
-            try await LocalDeployment.start(home, options.request)
+            try await LocalDeployment.start(paths, options.request)
         }
-        Screen.result("Dashboard: \(deployment.dashboard)")
-        Screen.result("Lambda API: http://127.0.0.1:\(deployment.record.apiPort) (AWS_ENDPOINT_URL_LAMBDA)")
+        Console.output("Dashboard: \(deployment.dashboard)")
+        Console.output("Lambda API: http://127.0.0.1:\(deployment.record.apiPort) (AWS_ENDPOINT_URL_LAMBDA)")
     }
 }
 
@@ -51,7 +51,7 @@ struct Down: AsyncParsableCommand {
         discussion: "Ends the emulator and the servers in order. Data stays; delete .bellwether to start afresh.")
 
     func run() async throws {
-        let home = try Home.find()
-        Screen.say(await LocalDeployment.stop(home) ? "Stopped." : "Nothing was running.")
+        let paths = try ProjectPaths.find()
+        Console.message(await LocalDeployment.stop(paths) ? "Stopped." : "Nothing was running.")
     }
 }

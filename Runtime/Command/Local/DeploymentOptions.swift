@@ -10,46 +10,46 @@ struct DeploymentOptions: ParsableArguments {
     @Option(help: "The stack's region, else AWS_REGION; implies --aws.") var region: String?
     @Option(help: "An address to use in place of AWS's Lambda API; implies --aws.") var endpoint: String?
 
-    func find() async throws -> Deployed {
+    func find() async throws -> StackClient {
         isRemote || stack != nil || region != nil || endpoint != nil ? try remote() : try await local()
     }
 
-    private func remote() throws -> Deployed {
+    private func remote() throws -> StackClient {
         var environment = ProcessInfo.processInfo.environment
         if let region { environment["AWS_REGION"] = region }
         if let endpoint {
             guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
-                throw CommandFailure("--endpoint wants an address such as http://127.0.0.1:4566")
+                throw CommandError("--endpoint wants an address such as http://127.0.0.1:4566")
             }
             environment["AWS_ENDPOINT_URL_LAMBDA"] = endpoint
             environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = nil
         }
         let hasKeys = environment["AWS_ACCESS_KEY_ID"] != nil && environment["AWS_SECRET_ACCESS_KEY"] != nil
         guard hasKeys || environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] != nil else {
-            throw CommandFailure(
+            throw CommandError(
                 "there are no AWS credentials: set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN "
                     + "(`aws configure export-credentials --format env` prints them)")
         }
         guard let place = endpoint ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] else {
-            throw CommandFailure("the region is not known: name it with --region or in AWS_REGION")
+            throw CommandError("the region is not known: name it with --region or in AWS_REGION")
         }
-        return Deployed(
-            client: LambdaClient(environment: environment), stack: stack ?? LocalTemplate.stack,
+        return StackClient(
+            client: LambdaClient(environment: environment), stackName: stack ?? LocalTemplate.stack,
             now: VirtualTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)), place: place, functions: nil)
     }
 
-    private func local() async throws -> Deployed {
-        let home = try Home.find()
-        let deployment = try LocalDeployment.required(home)
-        guard let status = await deployment.machine.status(), let now = VirtualTime(status.clock.now) else {
-            throw CommandFailure("the emulator does not answer; its log is \(home.emulator)/serve.log")
+    private func local() async throws -> StackClient {
+        let paths = try ProjectPaths.find()
+        let deployment = try LocalDeployment.required(paths)
+        guard let status = await deployment.emulator.status(), let now = VirtualTime(status.clock.now) else {
+            throw CommandError("the emulator does not answer; its log is \(paths.emulator)/serve.log")
         }
         let environment = [
             "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(deployment.record.apiPort)", "AWS_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
         ]
-        return Deployed(
-            client: LambdaClient(environment: environment), stack: LocalTemplate.stack, now: now, place: "this machine",
+        return StackClient(
+            client: LambdaClient(environment: environment), stackName: LocalTemplate.stack, now: now, place: "this machine",
             functions: status.functions.map(\.name))
     }
 }

@@ -8,79 +8,79 @@ import Foundation
 
 /// The deployment on this machine, from the outside: started, found, stopped.
 struct LocalDeployment: Sendable {
-    let home: Home
+    let paths: ProjectPaths
     let record: ServeRecord
     let secrets: LocalSecrets
 
-    var machine: MachineClient { MachineClient(port: record.apiPort) }
+    var emulator: EmulatorClient { EmulatorClient(port: record.apiPort) }
     /// The API and the page.
     var url: String { "http://127.0.0.1:\(record.gatewayPort)" }
     /// The page's address with the local key, which a browser keeps to itself.
     var dashboard: String { "\(url)/#key=\(secrets.apiKey)" }
 
     /// What runs; nil when nothing does.
-    static func running(_ home: Home) throws -> LocalDeployment? {
-        guard let record = ServeRecord.running(home), record.isReady else { return nil }
-        return LocalDeployment(home: home, record: record, secrets: try LocalSecrets.inFolder(home.state))
+    static func running(_ paths: ProjectPaths) throws -> LocalDeployment? {
+        guard let record = ServeRecord.running(paths), record.isReady else { return nil }
+        return LocalDeployment(paths: paths, record: record, secrets: try LocalSecrets.inFolder(paths.state))
     }
 
-    static func required(_ home: Home) throws -> LocalDeployment {
-        if let deployment = try running(home) { return deployment }
-        Screen.say("Nothing is running: start it with `bellwether up`.")
+    static func required(_ paths: ProjectPaths) throws -> LocalDeployment {
+        if let deployment = try running(paths) { return deployment }
+        Console.message("Nothing is running: start it with `bellwether up`.")
         throw ExitCode(3)
     }
 
     /// Finds or starts everything and waits until it answers. A running one with an old bundle is started again; one that an
     /// interrupted command has begun to start is waited for.
-    static func start(_ home: Home, _ request: UpRequest) async throws -> LocalDeployment {
-        try StateFile.makeFolder(home.emulator)
-        let lock = try await StartLock.take(home)
+    static func start(_ paths: ProjectPaths, _ request: UpRequest) async throws -> LocalDeployment {
+        try StateFile.makeFolder(paths.emulator)
+        let lock = try await StartLock.take(paths)
         defer { lock.release() }
-        try request.settle(home)
-        let settings = try home.settings()
-        try await untilReady(home)
-        if let found = try running(home) {
+        try request.settle(paths)
+        let settings = try paths.settings()
+        try await untilReady(paths)
+        if let found = try running(paths) {
             let isWanted = settings.source == nil || found.record.source == settings.source
-            if isWanted, found.record.bundle == BundleStamp.of(home.bundle), await found.machine.status() != nil { return found }
+            if isWanted, found.record.bundle == BundleStamp.of(paths.bundle), await found.emulator.status() != nil { return found }
         }
-        if let old = ServeRecord.running(home) { await end(old.process) }
+        if let old = ServeRecord.running(paths) { await end(old.process) }
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let log = "\(home.emulator)/serve.log"
+        let log = "\(paths.emulator)/serve.log"
         try StateFile.replace(log, with: [])
         var environment = ProcessInfo.processInfo.environment.filter {
             ["PATH", "HOME", "LANG", "TZ", "BELLWETHER_PROVIDER_KEY"].contains($0.key)
         }
-        environment["BELLWETHER_PROJECT"] = home.project
-        environment["BELLWETHER_HOME"] = home.state
-        environment["BELLWETHER_WEED"] = home.weed
+        environment["BELLWETHER_PROJECT"] = paths.project
+        environment["BELLWETHER_HOME"] = paths.state
+        environment["BELLWETHER_WEED"] = paths.weed
         let process = try DetachedProcess.start(
-            [program, "serve"] + request.serveOptions, environment: environment, folder: home.project, log: log)
+            [program, "serve"] + request.serveOptions, environment: environment, folder: paths.project, log: log)
         while process.isAlive {
-            if let ready = try running(home), ready.record.process.pid == process.pid { return ready }
+            if let ready = try running(paths), ready.record.process.pid == process.pid { return ready }
             try await Task.sleep(for: .milliseconds(30))
         }
-        try await untilReady(home)
-        if let other = try running(home) { return other }
+        try await untilReady(paths)
+        if let other = try running(paths) { return other }
         let words = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self).split(separator: "\n")
         let sentence = words.last { $0.hasPrefix("Error: ") }.map { String($0.dropFirst(7)) }
-        throw CommandFailure(sentence ?? "the emulator ended before it was ready; its log is \(log)")
+        throw CommandError(sentence ?? "the emulator ended before it was ready; its log is \(log)")
     }
 
     /// Ends the emulator, then the servers under it. True when anything ran.
-    static func stop(_ home: Home) async -> Bool {
+    static func stop(_ paths: ProjectPaths) async -> Bool {
         var ran = false
-        if let record = ServeRecord.running(home) {
+        if let record = ServeRecord.running(paths) {
             ran = true
             await end(record.process)
         }
-        ran = !LocalServers.running(inFolder: home.state).isEmpty || ran
-        await LocalServers.stopAll(inFolder: home.state)
+        ran = !LocalServers.running(inFolder: paths.state).isEmpty || ran
+        await LocalServers.stopAll(inFolder: paths.state)
         return ran
     }
 
     /// Returns once an emulator that is starting answers or has ended.
-    private static func untilReady(_ home: Home) async throws {
-        while let record = ServeRecord.running(home), !record.isReady { try await Task.sleep(for: .milliseconds(30)) }
+    private static func untilReady(_ paths: ProjectPaths) async throws {
+        while let record = ServeRecord.running(paths), !record.isReady { try await Task.sleep(for: .milliseconds(30)) }
     }
 
     private static func end(_ process: ProcessIdentity) async {

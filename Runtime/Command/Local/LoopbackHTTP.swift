@@ -5,7 +5,7 @@ import Foundation
 #endif
 
 /// An answer of the emulator or of the API that it serves.
-struct LoopbackAnswer: Sendable {
+struct LoopbackResponse: Sendable {
     let status: Int
     let headers: [String: String]
     let body: Data
@@ -23,8 +23,8 @@ enum LoopbackHTTP {
     /// `timeout` is for the whole exchange. Throws `CommandFailure` when nobody answers.
     static func send(
         _ method: String, _ url: String, headers: [String: String] = [:], body: Data? = nil, timeout: Double = 30
-    ) async throws -> LoopbackAnswer {
-        guard let address = URL(string: url) else { throw CommandFailure("\(url) is no address") }
+    ) async throws -> LoopbackResponse {
+        guard let address = URL(string: url) else { throw CommandError("\(url) is no address") }
         var request = URLRequest(url: address)
         // By the setter: the initialiser's timeout gives way to the session's sixty seconds.
         request.timeoutInterval = timeout
@@ -40,16 +40,16 @@ enum LoopbackHTTP {
         }
     }
 
-    private static func answer(_ address: URL, _ data: Data?, _ response: URLResponse?, _ error: (any Error)?) throws -> LoopbackAnswer {
+    private static func answer(_ address: URL, _ data: Data?, _ response: URLResponse?, _ error: (any Error)?) throws -> LoopbackResponse {
         guard let response = response as? HTTPURLResponse else {
             let reason = (error as? URLError).map { "\($0.code.rawValue)" } ?? error.map { "\($0)" } ?? "no answer"
-            throw CommandFailure("\(address.host() ?? ""):\(address.port ?? 80) does not answer (\(reason))")
+            throw CommandError("\(address.host() ?? ""):\(address.port ?? 80) does not answer (\(reason))")
         }
         var fields: [String: String] = [:]
         for (name, value) in response.allHeaderFields {
             if let name = name as? String { fields[name.lowercased()] = value as? String }
         }
-        return LoopbackAnswer(status: response.statusCode, headers: fields, body: data ?? Data())
+        return LoopbackResponse(status: response.statusCode, headers: fields, body: data ?? Data())
     }
 
     private static let session: URLSession = {

@@ -11,10 +11,10 @@ struct ServeRecord: Codable, Sendable {
     var bundle: String
     var isReady = false
 
-    static func path(_ home: Home) -> String { "\(home.emulator)/serve.json" }
+    static func path(_ paths: ProjectPaths) -> String { "\(paths.emulator)/serve.json" }
 
     /// nil when the process that wrote it has ended.
-    static func running(_ home: Home) -> ServeRecord? {
-        StateFile.read(ServeRecord.self, from: path(home)).flatMap { $0.process.isAlive ? $0 : nil }
+    static func running(_ paths: ProjectPaths) -> ServeRecord? {
+        StateFile.read(ServeRecord.self, from: path(paths)).flatMap { $0.process.isAlive ? $0 : nil }
     }
 }

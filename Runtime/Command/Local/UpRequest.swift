@@ -14,23 +14,23 @@ struct UpRequest: Sendable {
     var serveOptions: [String] { (isFast ? ["--fast"] : []) + (faults.map { ["--faults", "\($0)"] } ?? []) }
 
     /// Checks the request against what the folder holds and what is free, and writes it down.
-    func settle(_ home: Home) throws {
-        var settings = try home.settings()
+    func settle(_ paths: ProjectPaths) throws {
+        var settings = try paths.settings()
         if let source {
             if let held = settings.source, held != source {
-                throw CommandFailure(
-                    "\(home.state) holds prices from “\(held.rawValue)”: name another folder in BELLWETHER_HOME for “\(source.rawValue)”")
+                throw CommandError(
+                    "\(paths.state) holds prices from “\(held.rawValue)”: name another folder in BELLWETHER_HOME for “\(source.rawValue)”")
             }
             settings.source = source
         }
         if let port, port != settings.gatewayPort {
-            let isOurs = ServeRecord.running(home)?.gatewayPort == port
+            let isOurs = ServeRecord.running(paths)?.gatewayPort == port
             guard isOurs || LoopbackPorts.isFree(port) else {
-                throw CommandFailure("port \(port) is taken: choose another one with --port")
+                throw CommandError("port \(port) is taken: choose another one with --port")
             }
             settings.gatewayPort = port
         }
         settings.source = settings.source ?? .sample
-        try home.write(settings)
+        try paths.write(settings)
     }
 }

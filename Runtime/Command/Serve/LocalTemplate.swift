@@ -6,7 +6,7 @@ struct LocalTemplate {
     static let stack = "bellwether"
     let template: Template
 
-    init(_ home: Home, servers: LocalServers, settings: LocalSettings, marketURL: String?) throws {
+    init(_ paths: ProjectPaths, servers: LocalServers, settings: LocalSettings, marketURL: String?) throws {
         let source = settings.source ?? .sample
         var overrides = [
             "DatabaseUrl": servers.databaseURL(.app), "DatabaseOwnerUrl": servers.databaseURL(.owner),
@@ -15,11 +15,11 @@ struct LocalTemplate {
         ]
         // The built-in market has no limits worth waiting for.
         if marketURL != nil { overrides["ProviderOptions"] = #"{"yahoo":{"perMinute":1000000,"concurrency":64}}"# }
-        var template = try Template.load(file: home.template, overrides: overrides, folder: home.project, stack: Self.stack)
+        var template = try Template.load(file: paths.template, overrides: overrides, folder: paths.project, stack: Self.stack)
         let key = ProcessInfo.processInfo.environment["BELLWETHER_PROVIDER_KEY"]
         for index in template.functions.indices {
             var function = template.functions[index]
-            if function.codePath.hasSuffix("/.bellwether/bundle") { function.codePath = home.bundle }
+            if function.codePath.hasSuffix("/.bellwether/bundle") { function.codePath = paths.bundle }
             let isOwner = function.environment["DATABASE_URL"] == servers.databaseURL(.owner)
             function.environment["PGPASSWORD"] = servers.secrets.postgresPasswords[(isOwner ? PostgresRole.owner : .app).rawValue]
             if function.environment["PROVIDER_SECRET_ARN"] != nil, let key { function.environment["PROVIDER_API_KEY"] = key }

@@ -14,7 +14,7 @@ package struct AdvanceProgress: Sendable, Codable, Hashable {
 }
 
 /// The clock is already being advanced to another time.
-package struct AdvanceUnderWay: Error, CustomStringConvertible {
+package struct AdvanceInProgressError: Error, CustomStringConvertible {
     package let target: VirtualTime
     package var description: String { "the clock is already being advanced to \(target)" }
 }

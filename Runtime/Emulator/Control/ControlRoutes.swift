@@ -2,7 +2,7 @@ import Foundation
 import HTTPServer
 
 /// `GET /emulator/status` in full.
-package struct MachineStatus: Sendable, Codable {
+package struct EmulatorStatus: Sendable, Codable {
     package struct Clock: Sendable, Codable {
         /// `running` or `held`.
         package let mode: String
@@ -30,8 +30,8 @@ package struct MachineStatus: Sendable, Codable {
 
 /// The endpoints that the command line drives the machine by.
 struct ControlRoutes: Sendable {
-    let timekeeper: Timekeeper
-    let status: @Sendable () async -> MachineStatus
+    let clockDriver: VirtualClockDriver
+    let status: @Sendable () async -> EmulatorStatus
 
     private struct Problem: Encodable { let error: String }
 
@@ -48,7 +48,7 @@ struct ControlRoutes: Sendable {
             return .json(Problem(error: "the parameter `to` must be an RFC 3339 time"), status: 400)
         }
         do {
-            let progress = try await timekeeper.advance(to: target)
+            let progress = try await clockDriver.advance(to: target)
             let (lines, writer) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(64))
             let relay = Task {
                 for await step in progress { writer.yield(JSONText.encode(step) + [UInt8(ascii: "\n")]) }
@@ -68,10 +68,10 @@ struct ControlRoutes: Sendable {
         let time = at.flatMap { $0 } ?? VirtualTime(now)
         do {
             switch request.parameter("mode") {
-            case "held": try await timekeeper.set(.held(at: time ?? .real))
+            case "held": try await clockDriver.set(.held(at: time ?? .real))
             case "running":
                 let offset = at.flatMap { $0 }.map { $0.milliseconds - VirtualTime.real.milliseconds } ?? 0
-                try await timekeeper.set(.running(offset: offset))
+                try await clockDriver.set(.running(offset: offset))
             default: return .json(Problem(error: "the parameter `mode` must be running or held"), status: 400)
             }
             return .json(await status().clock)

@@ -31,13 +31,13 @@ final class RouteTable: Sendable {
 
     var handler: ServerHandler {
         ServerHandler(
-            bodyLimit: Self.bodyLimit, tooLargeResponse: InvokeError.tooLarge(limit: EnvironmentPool.payloadLimit).response,
+            bodyLimit: Self.bodyLimit, tooLargeResponse: LambdaAPIError.tooLarge(limit: EnvironmentPool.payloadLimit).response,
             respond: respond)
     }
 
     @Sendable private func respond(to request: ServerRequest) async -> ServerResponse {
         guard let route = routes.withLock({ $0.first { $0.matches(request) } }) else {
-            return InvokeError.notFound("\(request.method) \(request.path) is not served here").response
+            return LambdaAPIError.notFound("\(request.method) \(request.path) is not served here").response
         }
         return await route.handle(request)
     }

@@ -22,7 +22,7 @@ enum ExitStatus: Sendable, Equatable {
 }
 
 /// A process could not be started; `code` is an `errno`.
-struct SpawnFailure: Error, CustomStringConvertible {
+struct SpawnError: Error, CustomStringConvertible {
     let executable: String
     let code: CInt
     var description: String { "cannot start \(executable): \(String(cString: strerror(code)))" }
@@ -37,10 +37,10 @@ struct ChildProcess: Sendable {
     /// Starts `executable` in `folder` with exactly `environment`, default signal handling and no inherited descriptors.
     ///
     /// Call it on a thread that outlives the child: on Linux the child is killed when this thread ends, so that it dies with the emulator.
-    static func spawn(_ executable: String, in folder: String, environment: [String: String]) throws(SpawnFailure) -> ChildProcess {
-        guard access(executable, X_OK) == 0 else { throw SpawnFailure(executable: executable, code: errno) }
+    static func spawn(_ executable: String, in folder: String, environment: [String: String]) throws(SpawnError) -> ChildProcess {
+        guard access(executable, X_OK) == 0 else { throw SpawnError(executable: executable, code: errno) }
         var pipe: [CInt] = [-1, -1]
-        guard Glibc.pipe(&pipe) == 0 else { throw SpawnFailure(executable: executable, code: errno) }
+        guard Glibc.pipe(&pipe) == 0 else { throw SpawnError(executable: executable, code: errno) }
         defer { close(pipe[1]) }
         for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
 
@@ -55,8 +55,8 @@ struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, pipe[1], 1)
         posix_spawn_file_actions_adddup2(&actions, pipe[1], 2)
-        _ = GNUSpawn.closeFrom?(&actions, 3)
-        _ = GNUSpawn.changeFolder?(&actions, folder)
+        _ = GlibcSpawnActions.closeFrom?(&actions, 3)
+        _ = GlibcSpawnActions.changeFolder?(&actions, folder)
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)
@@ -75,7 +75,7 @@ struct ChildProcess: Sendable {
         let code = posix_spawn(&pid, arguments[0], &actions, &attributes, &argv, &envp)
         guard code == 0 else {
             close(pipe[0])
-            throw SpawnFailure(executable: executable, code: code)
+            throw SpawnError(executable: executable, code: code)
         }
         _ = fcntl(pipe[0], F_SETFL, O_NONBLOCK)
         return ChildProcess(pid: pid, output: pipe[0])
@@ -112,7 +112,7 @@ struct ChildProcess: Sendable {
 }
 
 /// Two file actions that glibc exports but declares only for `_GNU_SOURCE`, which Swift's Glibc module does not set.
-enum GNUSpawn {
+enum GlibcSpawnActions {
     typealias Actions = UnsafeMutablePointer<posix_spawn_file_actions_t>
 
     static let closeFrom: (@convention(c) (Actions, CInt) -> CInt)? = symbol("posix_spawn_file_actions_addclosefrom_np").map {

@@ -19,11 +19,13 @@ final class EnvironmentPool: Sendable {
     }
 
     /// Runs one invocation to its end. A patient one waits where a caller would be throttled.
-    func run(_ invocation: Invocation, requestID: String, isPatient: Bool) async throws(InvocationRefusal) -> InvocationResult {
+    func run(_ invocation: Invocation, requestID: String, waitsForCapacity: Bool) async throws(InvocationError) -> InvocationResult {
         guard invocation.payload.count <= Self.payloadLimit else { throw .payloadTooLarge(limit: Self.payloadLimit) }
         guard !isStopped.load(ordering: .acquiring) else { throw .unavailable }
-        let result: Result<InvocationResult, InvocationRefusal> = await withCheckedContinuation { continuation in
-            let job = Job(requestID: requestID, invocation: invocation, isPatient: isPatient) { continuation.resume(returning: $0) }
+        let result: Result<InvocationResult, InvocationError> = await withCheckedContinuation { continuation in
+            let job = InvocationJob(requestID: requestID, invocation: invocation, waitsForCapacity: waitsForCapacity) {
+                continuation.resume(returning: $0)
+            }
             loop.execute { [core] in core.value.submit(job) }
         }
         return try result.get()
@@ -89,10 +91,10 @@ final class PoolCore {
         reaper = loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in bound.value.reap() }
     }
 
-    func submit(_ job: Job) {
+    func submit(_ job: InvocationJob) {
         submissions += 1
         guard let pool = pools[job.invocation.function] else { return job.finish(.failure(.unknownFunction(job.invocation.function))) }
-        if !job.isPatient, pools.values.reduce(0, { $0 + $1.running + $1.waitingCount }) >= limits.concurrentInvocations {
+        if !job.waitsForCapacity, pools.values.reduce(0, { $0 + $1.running + $1.waitingCount }) >= limits.concurrentInvocations {
             return job.finish(.failure(.throttled(job.invocation.function)))
         }
         pool.submit(job)

@@ -16,10 +16,10 @@ final class FunctionPool {
     let variables: EnvironmentVariables
     let logStreamPrefix: String
     let limit: Int
-    private(set) var environments: [Environment] = []
+    private(set) var environments: [ExecutionEnvironment] = []
     private(set) var invocations = 0
     private(set) var coldStarts = 0
-    private var idle: [Environment] = []
+    private var idle: [ExecutionEnvironment] = []
     private var waiting = JobLine()
     private var patient = JobLine()
     private let initLimit: TimeAmount
@@ -46,16 +46,16 @@ final class FunctionPool {
     var isQuiet: Bool { waitingCount == 0 && !environments.contains { $0.phase == .running || $0.phase == .draining } }
     var peakMemory: Int { environments.map(\.peakMemory).max() ?? 0 }
 
-    func submit(_ job: Job) {
+    func submit(_ job: InvocationJob) {
         guard !isStopping else { return job.finish(.failure(.unavailable)) }
-        if let reserved = definition.reservedConcurrency, reserved == 0 || !job.isPatient && running + waiting.count >= reserved {
+        if let reserved = definition.reservedConcurrency, reserved == 0 || !job.waitsForCapacity && running + waiting.count >= reserved {
             return job.finish(.failure(.throttled(definition.name)))
         }
         if let environment = idle.popLast() {
             invocations += 1
             return environment.run(job)
         }
-        if job.isPatient { patient.append(job) } else { waiting.append(job) }
+        if job.waitsForCapacity { patient.append(job) } else { waiting.append(job) }
         grow()
     }
 
@@ -73,15 +73,15 @@ final class FunctionPool {
 
     private func start(limit: TimeAmount) {
         coldStarts += 1
-        let environment = Environment(number: coldStarts, pool: self)
+        let environment = ExecutionEnvironment(number: coldStarts, pool: self)
         environments.append(environment)
         environment.start(limit: limit)
     }
 
-    private func takeWaiting() -> Job? { waiting.popFirst() ?? patient.popFirst() }
+    private func takeWaiting() -> InvocationJob? { waiting.popFirst() ?? patient.popFirst() }
 
     /// An environment asks for work.
-    func freed(_ environment: Environment) {
+    func freed(_ environment: ExecutionEnvironment) {
         if let job = takeWaiting() {
             invocations += 1
             environment.run(job)
@@ -92,7 +92,7 @@ final class FunctionPool {
     }
 
     /// An idle process closed its connection: it is ending or will ask again.
-    func lostPoll(_ environment: Environment) {
+    func lostPoll(_ environment: ExecutionEnvironment) {
         idle.removeAll { $0 === environment }
         environment.phase = .draining
         loop.assumeIsolated().scheduleTask(in: .seconds(5)) { [weak environment] in
@@ -100,14 +100,14 @@ final class FunctionPool {
         }
     }
 
-    func ended(_ environment: Environment) {
+    func ended(_ environment: ExecutionEnvironment) {
         remove(environment)
         grow()
         didRest()
     }
 
     /// An environment ended before it asked for an event; the oldest waiting job learns why.
-    func failed(_ environment: Environment, _ failure: InitFailure) {
+    func failed(_ environment: ExecutionEnvironment, _ failure: InitFailure) {
         remove(environment)
         if case .initTimeout = failure, !environment.isSuppressedInit, waitingCount > 0 {
             start(limit: .seconds(Int64(definition.timeout)))
@@ -115,10 +115,10 @@ final class FunctionPool {
         } else if let job = takeWaiting() {
             let payload =
                 switch failure {
-                case .entrypoint(let reason): FailureBody.invalidEntrypoint(job.requestID, reason)
+                case .entrypoint(let reason): InvocationErrorBody.invalidEntrypoint(job.requestID, reason)
                 case .initError(let body): body
-                case .initTimeout: FailureBody.timedOut(job.requestID, after: definition.timeout)
-                case .exit(let status): FailureBody.exited(job.requestID, status)
+                case .initTimeout: InvocationErrorBody.timedOut(job.requestID, after: definition.timeout)
+                case .exit(let status): InvocationErrorBody.exited(job.requestID, status)
                 }
             job.fail(payload, log: environment.tail.take())
         }
@@ -126,7 +126,7 @@ final class FunctionPool {
         didRest()
     }
 
-    private func remove(_ environment: Environment) {
+    private func remove(_ environment: ExecutionEnvironment) {
         environments.removeAll { $0 === environment }
         idle.removeAll { $0 === environment }
     }

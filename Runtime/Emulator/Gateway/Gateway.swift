@@ -20,10 +20,10 @@ package final class Gateway: Sendable {
     ///   - port: 0 takes any free one.
     ///   - now: Business time for `requestContext`; time limits and the authorizer's cache use the real clock.
     package static func start(
-        _ api: HTTPAPIDefinition, machine: any Invoking, port: Int, now: @escaping @Sendable () -> VirtualTime
+        _ api: HTTPAPIDefinition, invoker: any FunctionInvoker, port: Int, now: @escaping @Sendable () -> VirtualTime
     ) async throws(HTTPListenerError) -> Gateway {
         let routes = RouteMatcher(api.routes)
-        let responder = GatewayResponder(api, machine: machine, now: now)
+        let responder = GatewayResponder(api, invoker: invoker, now: now)
         let handler = ServerHandler(bodyLimit: { _ in bodyLimit }, tooLargeResponse: .tooLarge) { request, connection in
             guard let match = routes.match(method: request.method, path: request.path) else { return connection.send(.notFound) }
             let client = connection.responder

@@ -3,20 +3,20 @@ import LambdaEvents
 
 /// From a matched request to its answer: authorizer, event, function, mapping.
 struct GatewayResponder: Sendable {
-    let machine: any Invoking
-    let authorization: Authorization
+    let invoker: any FunctionInvoker
+    let authorization: RequestAuthorizer
     let authorizers: [String: AuthorizerDefinition]
     let now: @Sendable () -> VirtualTime
 
-    init(_ api: HTTPAPIDefinition, machine: any Invoking, now: @escaping @Sendable () -> VirtualTime) {
-        self.machine = machine
-        authorization = Authorization(machine)
+    init(_ api: HTTPAPIDefinition, invoker: any FunctionInvoker, now: @escaping @Sendable () -> VirtualTime) {
+        self.invoker = invoker
+        authorization = RequestAuthorizer(invoker)
         authorizers = Dictionary(api.authorizers.map { ($0.name, $0) }) { $1 }
         self.now = now
     }
 
     func respond(to request: ServerRequest, _ match: RouteMatcher.Match) async -> ServerResponse {
-        let requestID = GatewayIdentity.requestID()
+        let requestID = GatewayIdentifiers.requestID()
         var event = RequestEvent.make(request, match, requestID: requestID, now: now())
         if let name = match.route.authorizer {
             guard let authorizer = authorizers[name] else { return .internalError }
@@ -30,7 +30,7 @@ struct GatewayResponder: Sendable {
         do {
             let invocation = Invocation(
                 function: match.route.function, payload: event.json(), traceID: event.headers["x-amzn-trace-id"])
-            return ResponseMapping.response(try await machine.invoke(invocation), requestID: requestID)
+            return ResponseMapping.response(try await invoker.invoke(invocation), requestID: requestID)
         } catch {
             return ResponseMapping.response(error)
         }

@@ -20,14 +20,14 @@ enum RequestEvent {
         headers["x-forwarded-for"] = headers["x-forwarded-for"].map { "\($0), \(request.clientAddress)" } ?? request.clientAddress
         headers["x-forwarded-port"] = request.header("host")?.split(separator: ":").dropFirst().last.map { String($0) } ?? "80"
         headers["x-forwarded-proto"] = "http"
-        if headers["x-amzn-trace-id"] == nil { headers["x-amzn-trace-id"] = GatewayIdentity.traceID(now.seconds) }
+        if headers["x-amzn-trace-id"] == nil { headers["x-amzn-trace-id"] = GatewayIdentifiers.traceID(now.seconds) }
         if headers["content-length"] == nil { headers["content-length"] = String(request.body.count) }
         let host = headers["host"].map { $0.prefix { $0 != ":" } } ?? "localhost"
         let context = HTTPAPIRequestContext(
             http: .init(
                 method: request.method, path: request.path, sourceIp: request.clientAddress, userAgent: headers["user-agent"] ?? ""),
-            requestId: requestID, routeKey: match.routeKey, time: GatewayIdentity.logTime(now), timeEpoch: now.milliseconds,
-            accountId: PseudoParameter.account, apiId: GatewayIdentity.apiID, domainName: String(host),
+            requestId: requestID, routeKey: match.routeKey, time: GatewayIdentifiers.logTime(now), timeEpoch: now.milliseconds,
+            accountId: PseudoParameter.account, apiId: GatewayIdentifiers.apiID, domainName: String(host),
             domainPrefix: String(host.prefix { $0 != "." }))
         var event = HTTPAPIRequest(
             routeKey: match.routeKey, rawPath: request.path, rawQueryString: request.query, cookies: cookies.isEmpty ? nil : cookies,

@@ -22,7 +22,7 @@ enum ResponseMapping {
         return ServerResponse(status: answer.statusCode, headers: headers, body: body)
     }
 
-    static func response(_ refusal: InvocationRefusal) -> ServerResponse {
+    static func response(_ refusal: InvocationError) -> ServerResponse {
         switch refusal {
         case .unknownFunction: .internalError
         case .throttled, .unavailable: .unavailable

@@ -8,7 +8,7 @@ struct InvokeRoutes: Sendable {
 
     let functions: [String: FunctionDefinition]
     let arn: @Sendable (String) -> String
-    let run: @Sendable (Invocation, _ requestID: String) async throws(InvocationRefusal) -> InvocationResult
+    let run: @Sendable (Invocation, _ requestID: String) async throws(InvocationError) -> InvocationResult
     let accept: @Sendable (AsyncEvent) async throws -> Void
 
     var routes: [Route] {
@@ -20,11 +20,11 @@ struct InvokeRoutes: Sendable {
     }
 
     private func answer(
-        _ request: ServerRequest, _ body: (ServerRequest, _ requestID: String) async throws(InvokeError) -> ServerResponse
+        _ request: ServerRequest, _ body: (ServerRequest, _ requestID: String) async throws(LambdaAPIError) -> ServerResponse
     ) async -> ServerResponse {
         let requestID = UUID().uuidString.lowercased()
         var response: ServerResponse
-        do throws(InvokeError) {
+        do throws(LambdaAPIError) {
             response = try await body(request, requestID)
         } catch {
             response = error.response
@@ -38,7 +38,7 @@ struct InvokeRoutes: Sendable {
     }
 
     /// The function of the path and what follows its name.
-    private func function(_ request: ServerRequest) throws(InvokeError) -> (FunctionDefinition, rest: Substring) {
+    private func function(_ request: ServerRequest) throws(LambdaAPIError) -> (FunctionDefinition, rest: Substring) {
         let tail = request.path.dropFirst(Self.prefix.count)
         let segment = tail.prefix { $0 != "/" }
         guard let reference = FunctionReference(pathSegment: segment) else {
@@ -51,7 +51,7 @@ struct InvokeRoutes: Sendable {
         return (function, tail.dropFirst(segment.count))
     }
 
-    private func read(_ request: ServerRequest, _ requestID: String) throws(InvokeError) -> ServerResponse {
+    private func read(_ request: ServerRequest, _ requestID: String) throws(LambdaAPIError) -> ServerResponse {
         if request.path == Self.prefix { return list }
         let (function, rest) = try function(request)
         let description = FunctionDescription(function, arn: arn(function.name))
@@ -63,7 +63,7 @@ struct InvokeRoutes: Sendable {
         }
     }
 
-    private func invoke(_ request: ServerRequest, _ requestID: String) async throws(InvokeError) -> ServerResponse {
+    private func invoke(_ request: ServerRequest, _ requestID: String) async throws(LambdaAPIError) -> ServerResponse {
         let (function, rest) = try function(request)
         guard rest == "/invocations" else { throw .notFound("\(request.path) is not served here") }
         let payload = request.body.isEmpty ? [UInt8]("{}".utf8) : request.body
@@ -83,7 +83,7 @@ struct InvokeRoutes: Sendable {
                         id: AsyncEvent.apiPrefix + requestID, function: function.name, payload: payload,
                         traceID: request.header("x-amzn-trace-id"), tenantID: request.header("x-amz-tenant-id")))
             } catch {
-                throw InvokeError(status: 500, type: "ServiceException", message: String(describing: error))
+                throw LambdaAPIError(status: 500, type: "ServiceException", message: String(describing: error))
             }
             return ServerResponse(status: 202)
         default: throw .invalidParameter("\(type) is not an invocation type")
@@ -92,7 +92,7 @@ struct InvokeRoutes: Sendable {
 
     private func respond(
         _ request: ServerRequest, _ function: FunctionDefinition, _ payload: [UInt8], _ requestID: String
-    ) async throws(InvokeError) -> ServerResponse {
+    ) async throws(LambdaAPIError) -> ServerResponse {
         var invocation = Invocation(function: function.name, payload: payload)
         if let context = request.header("x-amz-client-context") {
             guard let data = Data(base64Encoded: context) else {
@@ -103,10 +103,10 @@ struct InvokeRoutes: Sendable {
         invocation.traceID = request.header("x-amzn-trace-id")
         invocation.tenantID = request.header("x-amz-tenant-id")
         let result: InvocationResult
-        do throws(InvocationRefusal) {
+        do throws(InvocationError) {
             result = try await run(invocation, requestID)
         } catch {
-            throw InvokeError(error, arn: arn)
+            throw LambdaAPIError(error, arn: arn)
         }
         var response = ServerResponse(
             status: 200, headers: [("Content-Type", "application/json"), ("X-Amz-Executed-Version", "$LATEST")], body: result.payload)

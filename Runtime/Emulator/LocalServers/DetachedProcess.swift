@@ -9,7 +9,7 @@ package enum DetachedProcess {
     /// `arguments[0]` is the program's path. `log` is appended to. Throws what `posix_spawn` says.
     package static func start(
         _ arguments: [String], environment: [String: String], folder: String, log: String
-    ) throws(ServerTrouble) -> ProcessIdentity {
+    ) throws(LocalServerError) -> ProcessIdentity {
         var actions = posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
         posix_spawn_file_actions_init(&actions)
@@ -21,7 +21,7 @@ package enum DetachedProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
-        _ = GNUSpawn.closeFrom?(&actions, 3)
+        _ = GlibcSpawnActions.closeFrom?(&actions, 3)
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)
@@ -37,7 +37,7 @@ package enum DetachedProcess {
         defer { for text in argv + envp { free(text) } }
         var pid: pid_t = 0
         let code = posix_spawn(&pid, wrapped[0], &actions, &attributes, &argv, &envp)
-        guard code == 0 else { throw ServerTrouble("cannot start \(arguments[0]): \(String(cString: strerror(code)))") }
+        guard code == 0 else { throw LocalServerError("cannot start \(arguments[0]): \(String(cString: strerror(code)))") }
         let identity = ProcessIdentity(pid: pid)
         collectStatus(of: pid)
         guard let identity else { throw .ended(arguments[0], log: log) }

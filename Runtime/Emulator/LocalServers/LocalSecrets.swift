@@ -10,12 +10,12 @@ package struct LocalSecrets: Codable, Sendable, Hashable {
     package var apiKey: String
 
     /// Reads `secrets.json` (mode 0600) in the folder, or makes it when there is none.
-    package static func inFolder(_ folder: String) throws(ServerTrouble) -> LocalSecrets {
+    package static func inFolder(_ folder: String) throws(LocalServerError) -> LocalSecrets {
         let path = "\(folder)/secrets.json"
         do {
             if let kept = try StateFile.kept(LocalSecrets.self, at: path) { return kept }
         } catch {
-            throw ServerTrouble(
+            throw LocalServerError(
                 "\(path) cannot be read (\(error)), and the database and the S3 server go by the passwords in it: put back a copy "
                     + "of it, or run `bellwether down`, delete \(folder) and start afresh")
         }

@@ -10,12 +10,12 @@ protocol LocalServer: Sendable {
     static func port(in arguments: [String]) -> Int?
 
     /// Starts the program, making what it needs on the first time; returns without waiting for it.
-    func launch() async throws(ServerTrouble) -> ProcessIdentity
+    func launch() async throws(LocalServerError) -> ProcessIdentity
     func isReady(_ process: ProcessIdentity) async -> Bool
     /// Whether its log says that it ended for a reason that passes.
     func mayStartAgain() -> Bool
     /// Runs once it is ready, at each start of ours.
-    func prepare() async throws(ServerTrouble)
+    func prepare() async throws(LocalServerError)
     /// Asks it to end, then makes it.
     func stop(_ process: ProcessIdentity) async
 }
@@ -41,7 +41,7 @@ struct ServerRecord: Codable, Sendable {
 
     static func path(_ folder: String) -> String { "\(folder)/server.json" }
     static func inFolder(_ folder: String) -> ServerRecord? { StateFile.read(ServerRecord.self, from: path(folder)) }
-    func write(_ folder: String) throws(ServerTrouble) { try StateFile.write(self, to: Self.path(folder)) }
+    func write(_ folder: String) throws(LocalServerError) { try StateFile.write(self, to: Self.path(folder)) }
 }
 
 extension LocalServer {
@@ -49,7 +49,7 @@ extension LocalServer {
     var running: ProcessIdentity? { ServerRecord.living(folder)?.process }
 
     /// Launches and waits until requests are answered, trying again for a while where that can help.
-    func start(within limit: Duration = .seconds(60)) async throws(ServerTrouble) -> ProcessIdentity {
+    func start(within limit: Duration = .seconds(60)) async throws(LocalServerError) -> ProcessIdentity {
         let deadline = ContinuousClock.now + limit
         while true {
             let process = try await launch()
@@ -58,7 +58,7 @@ extension LocalServer {
                 if await isReady(process) { return process }
                 guard ContinuousClock.now < deadline else {
                     await stop(process)
-                    throw ServerTrouble("\(name) was not ready within \(limit) (its log is \(log))")
+                    throw LocalServerError("\(name) was not ready within \(limit) (its log is \(log))")
                 }
                 try? await Task.sleep(for: .milliseconds(20))
             }

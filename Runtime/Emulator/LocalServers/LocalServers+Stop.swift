@@ -8,7 +8,7 @@ extension LocalServers {
         [("PostgreSQL", "postgres", "postgres.log"), ("SeaweedFS", "s3", "seaweedfs.log")].compactMap { name, place, log in
             let path = "\(folder)/\(place)"
             guard ServerRecord.inFolder(path) != nil, ServerRecord.living(path) == nil else { return nil }
-            return "\(name) does not run: \(ServerTrouble.ended(name, log: "\(path)/\(log)"))"
+            return "\(name) does not run: \(LocalServerError.ended(name, log: "\(path)/\(log)"))"
         }
     }
 

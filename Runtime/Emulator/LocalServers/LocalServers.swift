@@ -37,13 +37,13 @@ package actor LocalServers {
     private let logger: Logger
 
     /// Starts what does not run yet and waits until both answer.
-    package static func start(_ settings: Settings, logger: Logger) async throws(ServerTrouble) -> LocalServers {
+    package static func start(_ settings: Settings, logger: Logger) async throws(LocalServerError) -> LocalServers {
         let servers = try LocalServers(settings, logger: logger)
         try await servers.startAll()
         return servers
     }
 
-    private init(_ settings: Settings, logger: Logger) throws(ServerTrouble) {
+    private init(_ settings: Settings, logger: Logger) throws(LocalServerError) {
         let folder = URL(filePath: settings.stateFolder).standardizedFileURL.path(percentEncoded: false)
         let (postgres, s3) = ("\(folder)/postgres", "\(folder)/s3")
         secrets = try LocalSecrets.inFolder(folder)
@@ -62,7 +62,7 @@ package actor LocalServers {
     }
 
     /// A running server keeps its port; else the one it had before, if that is free.
-    private static func port(_ folder: String, count: Int) throws(ServerTrouble) -> Int {
+    private static func port(_ folder: String, count: Int) throws(LocalServerError) -> Int {
         if let living = ServerRecord.living(folder) { return living.port }
         return try LoopbackPorts.free(count, preferred: ServerRecord.inFolder(folder)?.port)
     }
@@ -82,20 +82,20 @@ package actor LocalServers {
 
     package func process(of kind: Kind) -> ProcessIdentity? { processes[kind] }
 
-    private func startAll() async throws(ServerTrouble) {
+    private func startAll() async throws(LocalServerError) {
         do {
             try await withThrowingTaskGroup { group in
                 for kind in Kind.allCases { group.addTask { try await self.startOrTakeOver(kind) } }
                 try await group.waitForAll()
             }
-        } catch let trouble as ServerTrouble {
+        } catch let trouble as LocalServerError {
             throw trouble
         } catch {
-            throw ServerTrouble("the local servers did not start: \(error)")
+            throw LocalServerError("the local servers did not start: \(error)")
         }
     }
 
-    private func startOrTakeOver(_ kind: Kind) async throws(ServerTrouble) {
+    private func startOrTakeOver(_ kind: Kind) async throws(LocalServerError) {
         guard let server = servers[kind] else { return }
         if let process = server.running {
             if (server as? SeaweedServer)?.isConfigured != false, await becomesReady(server, process) {
@@ -118,7 +118,7 @@ package actor LocalServers {
         return false
     }
 
-    private func start(_ kind: Kind, _ server: any LocalServer) async throws(ServerTrouble) {
+    private func start(_ kind: Kind, _ server: any LocalServer) async throws(LocalServerError) {
         processes[kind] = try await server.start()
         counts[kind, default: 0] += 1
     }
@@ -142,7 +142,7 @@ package actor LocalServers {
             deaths = deaths.filter { $0 > .now - .seconds(60) } + [.now]
             let isFailing = deaths.count >= 5
             if isFailing {
-                logger.error("\(ServerTrouble.dying(server.name, times: deaths.count, log: server.log))")
+                logger.error("\(LocalServerError.dying(server.name, times: deaths.count, log: server.log))")
             } else {
                 logger.warning("\(server.name) is gone; starting it again")
             }

@@ -40,13 +40,13 @@ package enum LoopbackPorts {
     }
 
     /// The first of `count` consecutive free ports, from a random place; `preferred` if it still is. No port is chosen twice in a process.
-    package static func free(_ count: Int = 1, preferred: Int? = nil) throws(ServerTrouble) -> Int {
+    package static func free(_ count: Int = 1, preferred: Int? = nil) throws(LocalServerError) -> Int {
         if let preferred, choose(preferred..<(preferred + count)) { return preferred }
         for _ in 0..<200 {
             let first = Int.random(in: range.lowerBound..<(range.upperBound - count))
             if choose(first..<(first + count)) { return first }
         }
-        throw ServerTrouble(
+        throw LocalServerError(
             "no free port was found between \(range.lowerBound) and \(range.upperBound): stop some programs that listen there")
     }
 

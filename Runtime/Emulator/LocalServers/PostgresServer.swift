@@ -27,7 +27,7 @@ struct PostgresServer: LocalServer {
     static func mark(of folder: String) -> String { "\(folder)/data" }
     static func port(in arguments: [String]) -> Int? { arguments.firstNumber(after: "port=") }
 
-    func launch() async throws(ServerTrouble) -> ProcessIdentity {
+    func launch() async throws(LocalServerError) -> ProcessIdentity {
         let tools = try await PostgresTools.find(cluster: data)
         try StateFile.makeFolder(folder)
         if !FileManager.default.fileExists(atPath: data) { try await create(tools) }
@@ -57,7 +57,7 @@ struct PostgresServer: LocalServer {
     }
 
     /// Makes roles and the database; harmless when they exist.
-    func prepare() async throws(ServerTrouble) {
+    func prepare() async throws(LocalServerError) {
         var sql = ""
         for role in PostgresRole.allCases where role != .admin {
             let password = passwords[role.rawValue] ?? ""
@@ -78,11 +78,11 @@ struct PostgresServer: LocalServer {
     }
 
     /// Runs a script of `psql` on the running server; it ends at the first statement that fails.
-    func run(_ script: String, as role: PostgresRole, database: String) async throws(ServerTrouble) {
+    func run(_ script: String, as role: PostgresRole, database: String) async throws(LocalServerError) {
         let tools = try await PostgresTools.find(cluster: data)
         var environment = Self.environment
         environment["PGPASSWORD"] = passwords[role.rawValue]
-        _ = try await Tool.run(
+        _ = try await HelperProgram.run(
             [
                 "\(tools.folder)/psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", "\(port)", "-U", role.rawValue, "-d",
                 database,
@@ -98,7 +98,7 @@ struct PostgresServer: LocalServer {
 
     /// `initdb` into a folder that takes its name only when it is whole. The folder is new each time: the `initdb` of a start that
     /// was killed may still be at work in its own.
-    private func create(_ tools: PostgresTools) async throws(ServerTrouble) {
+    private func create(_ tools: PostgresTools) async throws(LocalServerError) {
         let old = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasPrefix("initdb") }
         for name in old { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
         let work = "\(folder)/initdb-\(UUID().uuidString)"
@@ -107,14 +107,14 @@ struct PostgresServer: LocalServer {
         try StateFile.replace(secret, with: Array((passwords[PostgresRole.admin.rawValue] ?? "").utf8))
         try tools.adopt(secret)
         let sync = durability == .fast ? ["--no-sync"] : []
-        _ = try await Tool.run(
+        _ = try await HelperProgram.run(
             tools.command(
                 "initdb",
                 [
                     "-D", "\(work)/data", "-U", PostgresRole.admin.rawValue, "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256",
                     "--pwfile=\(secret)", "--data-checksums",
                 ] + sync), environment: Self.environment)
-        guard rename("\(work)/data", data) == 0 else { throw ServerTrouble("cannot move the new cluster to \(data)") }
+        guard rename("\(work)/data", data) == 0 else { throw LocalServerError("cannot move the new cluster to \(data)") }
         try? FileManager.default.removeItem(atPath: work)
     }
 

@@ -11,7 +11,7 @@ struct PostgresTools: Sendable {
     let prefix: [String]
 
     /// Finds the programs that fit the cluster in `cluster`, or the newest from 15 on when there is none yet.
-    static func find(cluster: String) async throws(ServerTrouble) -> PostgresTools {
+    static func find(cluster: String) async throws(LocalServerError) -> PostgresTools {
         let version = FileManager.default.contents(atPath: "\(cluster)/PG_VERSION")
             .flatMap { Int(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) }
         let root = "/usr/lib/postgresql"
@@ -28,31 +28,31 @@ struct PostgresTools: Sendable {
     func command(_ program: String, _ arguments: [String]) -> [String] { prefix + ["\(folder)/\(program)"] + arguments }
 
     /// Makes a folder that the programs may write to.
-    func makeFolder(_ path: String) throws(ServerTrouble) {
+    func makeFolder(_ path: String) throws(LocalServerError) {
         try StateFile.makeFolder(path)
         chmod(path, 0o700)
         try adopt(path)
     }
 
     /// Gives a file or folder to the user that the programs run as.
-    func adopt(_ path: String) throws(ServerTrouble) {
+    func adopt(_ path: String) throws(LocalServerError) {
         guard let user = PostgresTools.systemUser, prefix.contains(where: { $0.hasPrefix("--reuid") }) else { return }
-        guard chown(path, user.id, user.group) == 0 else { throw ServerTrouble("cannot give \(path) to the user postgres") }
+        guard chown(path, user.id, user.group) == 0 else { throw LocalServerError("cannot give \(path) to the user postgres") }
     }
 
-    private static func prefix(cluster: String) async throws(ServerTrouble) -> [String] {
+    private static func prefix(cluster: String) async throws(LocalServerError) -> [String] {
         guard geteuid() == 0 else { return [] }
         let namespace = ["/usr/bin/unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
         let user = asPostgres
         let owner = (try? FileManager.default.attributesOfItem(atPath: cluster))?[.ownerAccountID] as? NSNumber
         if let owner { return owner.intValue == 0 ? namespace : user }
-        if (try? await Tool.run(namespace + ["/bin/true"], environment: [:])) != nil { return namespace }
+        if (try? await HelperProgram.run(namespace + ["/bin/true"], environment: [:])) != nil { return namespace }
         guard systemUser != nil else {
-            throw ServerTrouble(
+            throw LocalServerError(
                 "PostgreSQL does not run as root and there is no user postgres: install postgresql-15 or run as another user")
         }
         if let closed = await firstClosed(above: cluster, to: user) {
-            throw ServerTrouble(
+            throw LocalServerError(
                 "PostgreSQL does not run as root, and the user postgres cannot enter \(closed): run `chmod o+x \(closed)`, or name a "
                     + "folder elsewhere in BELLWETHER_HOME")
         }
@@ -64,7 +64,7 @@ struct PostgresTools: Sendable {
         var folders = [URL(filePath: path).standardizedFileURL.deletingLastPathComponent()]
         while let last = folders.last, last.path != "/" { folders.append(last.deletingLastPathComponent()) }
         for folder in folders.reversed().map(\.path) where FileManager.default.fileExists(atPath: folder) {
-            if (try? await Tool.run(prefix + ["/usr/bin/test", "-x", folder], environment: [:])) == nil { return folder }
+            if (try? await HelperProgram.run(prefix + ["/usr/bin/test", "-x", folder], environment: [:])) == nil { return folder }
         }
         return nil
     }

@@ -27,7 +27,7 @@ struct SeaweedServer: LocalServer {
     static func mark(of folder: String) -> String { "-dir=\(folder)/data" }
     static func port(in arguments: [String]) -> Int? { arguments.firstNumber(after: "-s3.port=") }
 
-    func launch() async throws(ServerTrouble) -> ProcessIdentity {
+    func launch() async throws(LocalServerError) -> ProcessIdentity {
         guard access(program, X_OK) == 0 else {
             throw .missing("the S3 server (\(program))", remedy: "start with Runtime/bellwether, which fetches it")
         }
@@ -55,7 +55,7 @@ struct SeaweedServer: LocalServer {
 
     func mayStartAgain() -> Bool { ServerLog.last(4096, of: log).contains("address already in use") }
 
-    func prepare() async throws(ServerTrouble) {}
+    func prepare() async throws(LocalServerError) {}
 
     func stop(_ process: ProcessIdentity) async {
         process.signal(SIGTERM)

@@ -5,7 +5,7 @@ import Foundation
 #endif
 
 /// Why a file that is there gives nothing.
-package struct StateFileDamage: Error, CustomStringConvertible {
+package struct StateFileError: Error, CustomStringConvertible {
     package let description: String
 }
 
@@ -17,26 +17,26 @@ package enum StateFile {
     }
 
     /// nil when there is no such file; throws when there is one that cannot be read as this shape.
-    package static func kept<Value: Decodable>(_ type: Value.Type, at path: String) throws(StateFileDamage) -> Value? {
+    package static func kept<Value: Decodable>(_ type: Value.Type, at path: String) throws(StateFileError) -> Value? {
         guard let file = fopen(path, "re") else {
             if errno == ENOENT { return nil }
-            throw StateFileDamage(description: String(cString: strerror(errno)))
+            throw StateFileError(description: String(cString: strerror(errno)))
         }
         fclose(file)
-        guard let value = read(type, from: path) else { throw StateFileDamage(description: "it is damaged") }
+        guard let value = read(type, from: path) else { throw StateFileError(description: "it is damaged") }
         return value
     }
 
-    package static func write(_ value: some Encodable, to path: String) throws(ServerTrouble) {
+    package static func write(_ value: some Encodable, to path: String) throws(LocalServerError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        do { try replace(path, with: [UInt8](encoder.encode(value))) } catch let trouble as ServerTrouble { throw trouble } catch {
+        do { try replace(path, with: [UInt8](encoder.encode(value))) } catch let trouble as LocalServerError { throw trouble } catch {
             throw .unwritable(path, error)
         }
     }
 
     /// The bytes are on the disk when this returns; a reader sees the old file or the new one.
-    package static func replace(_ path: String, with bytes: [UInt8]) throws(ServerTrouble) {
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(LocalServerError) {
         let fresh = "\(path).\(getpid()).new"
         let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path) }
@@ -55,15 +55,15 @@ package enum StateFile {
         }
     }
 
-    package static func makeFolder(_ path: String) throws(ServerTrouble) {
+    package static func makeFolder(_ path: String) throws(LocalServerError) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch { throw .unwritable(path, error) }
     }
 
-    private static func failure(_ path: String) -> ServerTrouble {
+    private static func failure(_ path: String) -> LocalServerError {
         errno == ENOSPC
-            ? ServerTrouble("the disk is full, so \(path) cannot be written: free some space and run the command again")
-            : ServerTrouble("cannot write \(path): \(String(cString: strerror(errno)))")
+            ? LocalServerError("the disk is full, so \(path) cannot be written: free some space and run the command again")
+            : LocalServerError("cannot write \(path): \(String(cString: strerror(errno)))")
     }
 }

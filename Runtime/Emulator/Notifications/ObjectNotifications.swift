@@ -6,7 +6,7 @@ package import HTTPServer
 /// The S3 server tells of each change through a webhook, nearly in order, but only from memory: what it could not tell before it
 /// or the emulator ended is found by listing. `settle` puts sentinels and waits until the webhook tells of them, so that all
 /// objects before them have been told too; when one does not come in time, the listing decides.
-package actor ObjectNotifications: Settling {
+package actor ObjectNotifications: QuiescenceSource {
     package enum Trouble: Error, Sendable, CustomStringConvertible {
         case unreachable(String)
 
@@ -19,7 +19,7 @@ package actor ObjectNotifications: Settling {
 
     private let events: ObjectEvents
     private let store: any ObjectStore
-    private let machine: any Invoking
+    private let invoker: any FunctionInvoker
     private let token: String
     /// How long a sentinel may take.
     private let patience: Duration
@@ -41,12 +41,12 @@ package actor ObjectNotifications: Settling {
 
     /// - Parameter token: What the webhook's `Authorization: Bearer` must say.
     package init(
-        _ notifications: [BucketNotification], store: any ObjectStore, machine: any Invoking, token: String,
+        _ notifications: [BucketNotification], store: any ObjectStore, invoker: any FunctionInvoker, token: String,
         patience: Duration = .seconds(5), endurance: Duration = .seconds(60)
     ) {
         events = ObjectEvents(notifications: notifications)
         self.store = store
-        self.machine = machine
+        self.invoker = invoker
         self.token = token
         self.patience = patience
         self.endurance = endurance
@@ -75,7 +75,7 @@ package actor ObjectNotifications: Settling {
 
     /// Looks once; false when it has to be done again.
     private func isFound() async -> Bool {
-        if isIncomplete { try? await settle() }
+        if isIncomplete { try? await quiesce() }
         if !isIncomplete { isLooking = false }
         return !isIncomplete
     }
@@ -90,7 +90,7 @@ package actor ObjectNotifications: Settling {
         }
         let events = events.events(for: object)
         do {
-            if !events.isEmpty { try await machine.accept(events) }
+            if !events.isEmpty { try await invoker.accept(events) }
             return ServerResponse(status: 200)
         } catch {
             lookSoon(after: .seconds(1))
@@ -98,7 +98,7 @@ package actor ObjectNotifications: Settling {
         }
     }
 
-    package func settle() async throws {
+    package func quiesce() async throws {
         guard !events.notifications.isEmpty else { return }
         let end = ContinuousClock.now + endurance
         var pause = Duration.milliseconds(20)
@@ -161,7 +161,7 @@ package actor ObjectNotifications: Settling {
             for (index, object) in objects.enumerated() {
                 batch += events.events(for: object)
                 guard batch.count >= 500 || index == objects.count - 1, !batch.isEmpty else { continue }
-                try await machine.accept(batch)
+                try await invoker.accept(batch)
                 batch = []
             }
         }

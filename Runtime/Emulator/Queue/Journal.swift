@@ -37,7 +37,7 @@ actor Journal {
         thread.start()
     }
 
-    private static let closed = JournalFailure(description: "the journal is closed")
+    private static let closed = JournalError(description: "the journal is closed")
 
     /// Adds records that need not be on disk before life goes on: losing them repeats a delivery, nothing else.
     func note(_ records: [JournalRecord]) throws {
@@ -116,23 +116,23 @@ actor Journal {
             var next = state
             for record in batch.flatMap(\.records) { next.apply(record) }
             let bytes = try JournalFormat.encode(next.snapshot)
-            try await onDisk { file throws(JournalFailure) in try file.rewrite(bytes) }
+            try await onDisk { file throws(JournalError) in try file.rewrite(bytes) }
             state = next
             (growth, base) = (0, bytes.count)
         } else {
             let bytes = batch.flatMap(\.bytes)
-            if !bytes.isEmpty { try await onDisk { file throws(JournalFailure) in try file.append(bytes) } }
+            if !bytes.isEmpty { try await onDisk { file throws(JournalError) in try file.append(bytes) } }
             for record in batch.flatMap(\.records) { state.apply(record) }
             growth += bytes.count
         }
     }
 
     /// Runs on the journal's thread; the file is as the body left it, whether it throws or not.
-    private func onDisk(_ body: @escaping @Sendable (inout JournalFile) throws(JournalFailure) -> Void) async throws {
-        let result: Result<Void, JournalFailure>
+    private func onDisk(_ body: @escaping @Sendable (inout JournalFile) throws(JournalError) -> Void) async throws {
+        let result: Result<Void, JournalError>
         (file, result) = try await thread.runIfActive { [file] in
             var file = file
-            do throws(JournalFailure) {
+            do throws(JournalError) {
                 try body(&file)
                 return (file, .success(()))
             } catch {

@@ -2,15 +2,15 @@ import Foundation
 import Glibc
 
 /// The journal cannot be written or belongs to a living emulator.
-package struct JournalFailure: Error, CustomStringConvertible {
+package struct JournalError: Error, CustomStringConvertible {
     package let description: String
 
-    static func system(_ what: String) -> JournalFailure {
+    static func system(_ what: String) -> JournalError {
         let code = errno
         guard code != ENOSPC, code != EDQUOT, code != EFBIG else {
-            return JournalFailure(description: "the disk is full, \(what): free some space; what is not accepted now must be sent again")
+            return JournalError(description: "the disk is full, \(what): free some space; what is not accepted now must be sent again")
         }
-        return JournalFailure(description: "\(what): \(String(cString: strerror(code)))")
+        return JournalError(description: "\(what): \(String(cString: strerror(code)))")
     }
 }
 
@@ -31,24 +31,24 @@ struct JournalFile: Sendable {
     }
 
     /// Locks the folder and opens the journal, creating both when missing.
-    static func open(in folder: String) throws(JournalFailure) -> (JournalFile, [UInt8]) {
+    static func open(in folder: String) throws(JournalError) -> (JournalFile, [UInt8]) {
         let lock = Glibc.open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0 else { throw .system("cannot open \(folder)/lock") }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(lock)
-            throw JournalFailure(description: "another emulator is running over \(folder): stop it first")
+            throw JournalError(description: "another emulator is running over \(folder): stop it first")
         }
         let bytes = FileManager.default.contents(atPath: "\(folder)/journal").map { [UInt8]($0) } ?? []
         return (JournalFile(folder: folder, lock: lock), bytes)
     }
 
     /// Replaces the journal by these bytes, all or nothing.
-    mutating func rewrite(_ bytes: [UInt8]) throws(JournalFailure) {
+    mutating func rewrite(_ bytes: [UInt8]) throws(JournalError) {
         let path = "\(folder)/journal.new"
         let fresh = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard fresh >= 0 else { throw .system("\(path) cannot be written") }
         guard Self.write(bytes, to: fresh), fdatasync(fresh) == 0, rename(path, "\(folder)/journal") == 0 else {
-            let failure = JournalFailure.system("\(path) cannot be written")
+            let failure = JournalError.system("\(path) cannot be written")
             Glibc.close(fresh)
             unlink(path)
             throw failure
@@ -61,13 +61,13 @@ struct JournalFile: Sendable {
     }
 
     /// Writes at the end and waits for the disk. When that fails, nothing of it stays behind, or the journal is torn.
-    mutating func append(_ bytes: [UInt8]) throws(JournalFailure) {
+    mutating func append(_ bytes: [UInt8]) throws(JournalError) {
         if Self.write(bytes, to: file) {
             if fdatasync(file) == 0 { return size += bytes.count }
             // A sync that failed once says nothing of the same bytes when it is tried again.
             isTorn = true
         }
-        let failure = JournalFailure.system("\(folder)/journal cannot be written")
+        let failure = JournalError.system("\(folder)/journal cannot be written")
         if ftruncate(file, off_t(size)) != 0 || lseek(file, off_t(size), SEEK_SET) < 0 { isTorn = true }
         throw failure
     }

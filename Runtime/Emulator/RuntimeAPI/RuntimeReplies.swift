@@ -19,7 +19,7 @@ extension ServerConnection {
     }
 
     /// Opens the loopback port that the processes of one environment call; all connections live on the environment's event loop.
-    static func listen(for environment: Environment, on loop: any EventLoop) -> EventLoopFuture<any Channel> {
+    static func listen(for environment: ExecutionEnvironment, on loop: any EventLoop) -> EventLoopFuture<any Channel> {
         let environment = NIOLoopBound(environment, eventLoop: loop)
         return HTTPListener.bind(
             on: loop,

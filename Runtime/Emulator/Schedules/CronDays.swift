@@ -15,14 +15,14 @@ enum CronDays: Hashable {
     /// `3#2`: the second Tuesday.
     case nthWeekday(Int, Int)
 
-    init(dayOfMonth: Substring, dayOfWeek: Substring) throws(ScheduleFailure) {
+    init(dayOfMonth: Substring, dayOfWeek: Substring) throws(ScheduleError) {
         guard (dayOfMonth == "?") != (dayOfWeek == "?") else {
-            throw ScheduleFailure("cron: exactly one of day of month and day of week is ?")
+            throw ScheduleError("cron: exactly one of day of month and day of week is ?")
         }
         self = dayOfMonth == "?" ? try Self.week(dayOfWeek) : try Self.month(dayOfMonth)
     }
 
-    private static func month(_ text: Substring) throws(ScheduleFailure) -> CronDays {
+    private static func month(_ text: Substring) throws(ScheduleError) -> CronDays {
         let label = "day of month"
         switch text.uppercased() {
         case "*": return .every
@@ -36,9 +36,9 @@ enum CronDays: Hashable {
         }
     }
 
-    private static func week(_ text: Substring) throws(ScheduleFailure) -> CronDays {
+    private static func week(_ text: Substring) throws(ScheduleError) -> CronDays {
         let label = "day of week"
-        func day(_ text: Substring) throws(ScheduleFailure) -> Int {
+        func day(_ text: Substring) throws(ScheduleError) -> Int {
             try CronField.number(text, 1...7, CronField.weekdays, label)
         }
         if text == "*" { return .every }

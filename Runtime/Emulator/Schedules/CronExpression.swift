@@ -6,10 +6,10 @@ struct CronExpression: Hashable, Sendable {
     private let months: Set<Int>
     private let years: Set<Int>
 
-    init(_ text: Substring) throws(ScheduleFailure) {
+    init(_ text: Substring) throws(ScheduleError) {
         let fields = text.split(separator: " ")
         guard fields.count == 6 else {
-            throw ScheduleFailure("cron(\(text)): expected six fields: minutes, hours, day of month, month, day of week, year")
+            throw ScheduleError("cron(\(text)): expected six fields: minutes, hours, day of month, month, day of week, year")
         }
         minutes = try CronField.set(fields[0], 0...59, "minute").sorted()
         hours = try CronField.set(fields[1], 0...23, "hour").sorted()

@@ -5,7 +5,7 @@ enum CronField {
 
     static func set(
         _ text: Substring, _ range: ClosedRange<Int>, names: [String] = [], _ label: String
-    ) throws(ScheduleFailure) -> Set<Int> {
+    ) throws(ScheduleError) -> Set<Int> {
         var result: Set<Int> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let halves = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
@@ -36,11 +36,11 @@ enum CronField {
 
     static func number(
         _ text: Substring, _ range: ClosedRange<Int>, _ names: [String], _ label: String
-    ) throws(ScheduleFailure) -> Int {
+    ) throws(ScheduleError) -> Int {
         if let index = names.firstIndex(of: text.uppercased()) { return range.lowerBound + index }
         guard let number = Int(text), range.contains(number) else { throw bad(text, label) }
         return number
     }
 
-    static func bad(_ text: Substring, _ label: String) -> ScheduleFailure { ScheduleFailure("cron: \"\(text)\" is no \(label)") }
+    static func bad(_ text: Substring, _ label: String) -> ScheduleError { ScheduleError("cron: \"\(text)\" is no \(label)") }
 }

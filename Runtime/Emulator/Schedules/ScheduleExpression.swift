@@ -1,7 +1,7 @@
 import Foundation
 
 /// Why a schedule's expression is no expression.
-package struct ScheduleFailure: Error, Sendable, Hashable {
+package struct ScheduleError: Error, Sendable, Hashable {
     package let reason: String
     init(_ reason: String) { self.reason = reason }
 }
@@ -20,19 +20,19 @@ package struct ScheduleExpression: Sendable, Hashable {
     private let zone: LocalTime
 
     /// - Parameter timeZone: An IANA name such as `America/New_York`, or `UTC`.
-    package init(_ text: String, timeZone: String = "UTC") throws(ScheduleFailure) {
-        guard let zone = LocalTime(timeZone) else { throw ScheduleFailure("no time zone is named \(timeZone)") }
+    package init(_ text: String, timeZone: String = "UTC") throws(ScheduleError) {
+        guard let zone = LocalTime(timeZone) else { throw ScheduleError("no time zone is named \(timeZone)") }
         self.zone = zone
         let text = text.trimmingCharacters(in: .whitespaces)
         guard let open = text.firstIndex(of: "("), text.hasSuffix(")") else {
-            throw ScheduleFailure("\"\(text)\" is neither cron(…), rate(…) nor at(…)")
+            throw ScheduleError("\"\(text)\" is neither cron(…), rate(…) nor at(…)")
         }
         let body = text[text.index(after: open)...].dropLast()
         switch text[..<open] {
         case "cron": kind = .cron(try CronExpression(body))
         case "rate": kind = .rate(try Self.period(body))
         case "at": kind = .once(try Self.moment(body))
-        case let other: throw ScheduleFailure("\"\(other)\" is neither cron, rate nor at")
+        case let other: throw ScheduleError("\"\(other)\" is neither cron, rate nor at")
         }
     }
 
@@ -53,25 +53,25 @@ package struct ScheduleExpression: Sendable, Hashable {
         }
     }
 
-    private static func period(_ body: Substring) throws(ScheduleFailure) -> Int64 {
+    private static func period(_ body: Substring) throws(ScheduleError) -> Int64 {
         let words = body.split(separator: " ")
         guard words.count == 2, let count = Int64(words[0]), count > 0, count < 10_000_000 else {
-            throw ScheduleFailure("rate(\(body)): expected a positive number and a unit")
+            throw ScheduleError("rate(\(body)): expected a positive number and a unit")
         }
         let units: [Substring: Int64] = ["minute": 60_000, "hour": 3_600_000, "day": 86_400_000]
         let unit = count == 1 ? words[1] : words[1].hasSuffix("s") ? words[1].dropLast() : ""
         guard let length = units[unit] else {
-            throw ScheduleFailure("rate(\(body)): the unit is minute, hour or day, with an s unless the number is 1")
+            throw ScheduleError("rate(\(body)): the unit is minute, hour or day, with an s unless the number is 1")
         }
         return count * length
     }
 
-    private static func moment(_ body: Substring) throws(ScheduleFailure) -> Int64 {
+    private static func moment(_ body: Substring) throws(ScheduleError) -> Int64 {
         let numbers = body.split(whereSeparator: { "-T:".contains($0) }).compactMap { Int64($0) }
         guard body.count == 19, numbers.count == 6, (1...12).contains(numbers[1]),
             (1...Int64(CivilDate.length(ofMonth: Int(numbers[1]), year: Int(numbers[0])))).contains(numbers[2]),
             numbers[3] < 24, numbers[4] < 60, numbers[5] < 60
-        else { throw ScheduleFailure("at(\(body)): expected yyyy-mm-ddThh:mm:ss") }
+        else { throw ScheduleError("at(\(body)): expected yyyy-mm-ddThh:mm:ss") }
         let date = CivilDate(year: Int(numbers[0]), month: Int(numbers[1]), day: Int(numbers[2]))
         return Int64(date.days) * 86400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
     }

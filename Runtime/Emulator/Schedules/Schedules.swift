@@ -1,14 +1,14 @@
 import Foundation
 
 /// The schedules of a template as a source of events on the virtual clock.
-package struct Schedules: TimedSource {
+package struct Schedules: TimedEventSource {
     private let entries: [(definition: ScheduleDefinition, expression: ScheduleExpression)]
     private let anchor: VirtualTime
 
     /// - Parameter anchor: What `rate(…)` counts from; keep the same one between runs.
     package init(
         _ definitions: [ScheduleDefinition], anchor: VirtualTime = VirtualTime(milliseconds: 0)
-    ) throws(ScheduleFailure) {
+    ) throws(ScheduleError) {
         var entries: [(ScheduleDefinition, ScheduleExpression)] = []
         for definition in definitions where definition.isEnabled {
             entries.append((definition, try ScheduleExpression(definition.expression, timeZone: definition.timeZone)))

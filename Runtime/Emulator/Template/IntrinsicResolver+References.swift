@@ -20,14 +20,14 @@ package enum PseudoParameter {
 }
 
 extension IntrinsicResolver {
-    func reference(_ name: String, _ path: String) throws(TemplateFailure) -> TemplateValue {
+    func reference(_ name: String, _ path: String) throws(TemplateError) -> TemplateValue {
         if let parameter = parameters[name] { return parameter }
-        guard let resource = resources[name] else { throw TemplateFailure(path, "nothing is named \(name)") }
+        guard let resource = resources[name] else { throw TemplateError(path, "nothing is named \(name)") }
         return .text(try physicalName(of: name, resource))
     }
 
-    func attribute(_ attribute: String, of name: String, _ path: String) throws(TemplateFailure) -> TemplateValue {
-        guard let resource = resources[name] else { throw TemplateFailure(path, "no resource named \(name)") }
+    func attribute(_ attribute: String, of name: String, _ path: String) throws(TemplateError) -> TemplateValue {
+        guard let resource = resources[name] else { throw TemplateError(path, "no resource named \(name)") }
         let physical = try physicalName(of: name, resource)
         guard attribute == "Arn" else { return .text(attribute == "QueueName" ? physical : "\(physical).\(attribute)") }
         let type = resource["Type"]?.text ?? ""
@@ -43,7 +43,7 @@ extension IntrinsicResolver {
     }
 
     /// What `Ref` gives: the name property where the type has one, else the logical id.
-    func physicalName(of logicalID: String, _ resource: TemplateValue) throws(TemplateFailure) -> String {
+    func physicalName(of logicalID: String, _ resource: TemplateValue) throws(TemplateError) -> String {
         let property: String? =
             switch resource["Type"]?.text {
             case "AWS::Serverless::Function", "AWS::Lambda::Function": "FunctionName"
@@ -64,19 +64,19 @@ extension IntrinsicResolver {
     }
 
     /// `Fn::Sub`: `${Name}`, `${Resource.Attribute}`, own variables, `${!Literal}`.
-    func substitute(_ argument: TemplateValue, _ path: String) throws(TemplateFailure) -> String {
+    func substitute(_ argument: TemplateValue, _ path: String) throws(TemplateError) -> String {
         var own: [String: TemplateValue] = [:]
         var template = argument.text
         if let list = argument.list, list.count == 2 {
             template = list[0].text
             own = list[1].map ?? [:]
         }
-        guard let template else { throw TemplateFailure(path, "wants text, or a list of text and variables") }
+        guard let template else { throw TemplateError(path, "wants text, or a list of text and variables") }
         var result = ""
         var rest = template[...]
         while let start = rest.range(of: "${") {
             result += rest[..<start.lowerBound]
-            guard let end = rest[start.upperBound...].firstIndex(of: "}") else { throw TemplateFailure(path, "${ without }") }
+            guard let end = rest[start.upperBound...].firstIndex(of: "}") else { throw TemplateError(path, "${ without }") }
             let name = String(rest[start.upperBound..<end])
             rest = rest[rest.index(after: end)...]
             if name.hasPrefix("!") {

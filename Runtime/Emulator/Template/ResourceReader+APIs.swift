@@ -9,7 +9,7 @@ struct APIDraft {
 extension ResourceReader {
     static let implicitAPI = "ServerlessHttpApi"
 
-    mutating func readAPI(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+    mutating func readAPI(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
         let properties = Globals.merge(globals["HttpApi"] ?? .map([:]), properties(resource))
         apis[id] = try draft(id, properties, "Resources.\(id).Properties")
         if properties["DefinitionBody"] != nil || properties["DefinitionUri"] != nil {
@@ -19,10 +19,10 @@ extension ResourceReader {
 
     mutating func readRoute(
         _ event: String, _ properties: TemplateValue, _ path: String, function: String
-    ) throws(TemplateFailure) {
+    ) throws(TemplateError) {
         let api = try optional(properties, "ApiId", path)?.text ?? Self.implicitAPI
         if apis[api] == nil {
-            guard api == Self.implicitAPI else { throw TemplateFailure("\(path).ApiId", "no HTTP API named \(api) in the template") }
+            guard api == Self.implicitAPI else { throw TemplateError("\(path).ApiId", "no HTTP API named \(api) in the template") }
             apis[api] = try draft(api, globals["HttpApi"] ?? .map([:]), "Globals.HttpApi")
         }
         let method = try optional(properties, "Method", path)?.text?.uppercased() ?? "ANY"
@@ -33,7 +33,7 @@ extension ResourceReader {
         let named = try optional(properties["Auth"] ?? .map([:]), "Authorizer", "\(path).Auth")?.text
         let authorizer = named ?? apis[api]?.defaultAuthorizer
         if let authorizer, authorizer != "NONE", apis[api]?.definition.authorizers.contains(where: { $0.name == authorizer }) != true {
-            throw TemplateFailure("\(path).Auth.Authorizer", "the API has no authorizer named \(authorizer)")
+            throw TemplateError("\(path).Auth.Authorizer", "the API has no authorizer named \(authorizer)")
         }
         let timeout = Double(try integer(properties, "TimeoutInMillis", 50...30000, path) ?? 30000) / 1000
         apis[api]?.definition.routes.append(
@@ -42,20 +42,20 @@ extension ResourceReader {
                 function: function, authorizer: authorizer == "NONE" ? nil : authorizer, timeout: timeout))
     }
 
-    func finishedAPIs() throws(TemplateFailure) -> [HTTPAPIDefinition] {
+    func finishedAPIs() throws(TemplateError) -> [HTTPAPIDefinition] {
         var result: [HTTPAPIDefinition] = []
         for (id, draft) in apis.sorted(by: { $0.key < $1.key }) {
             var seen: Set<String> = []
             for route in draft.definition.routes {
                 let key = "\(route.method) \(route.path ?? "$default")"
-                guard seen.insert(key).inserted else { throw TemplateFailure("Resources.\(id)", "two routes \(key)") }
+                guard seen.insert(key).inserted else { throw TemplateError("Resources.\(id)", "two routes \(key)") }
             }
             result.append(draft.definition)
         }
         return result
     }
 
-    private mutating func draft(_ id: String, _ properties: TemplateValue, _ path: String) throws(TemplateFailure) -> APIDraft {
+    private mutating func draft(_ id: String, _ properties: TemplateValue, _ path: String) throws(TemplateError) -> APIDraft {
         var draft = APIDraft(definition: HTTPAPIDefinition(id: id))
         guard let auth = properties["Auth"] else { return draft }
         draft.defaultAuthorizer = try optional(auth, "DefaultAuthorizer", "\(path).Auth")?.text
@@ -67,13 +67,13 @@ extension ResourceReader {
 
     private mutating func authorizer(
         _ name: String, _ value: TemplateValue, _ path: String
-    ) throws(TemplateFailure) -> AuthorizerDefinition {
+    ) throws(TemplateError) -> AuthorizerDefinition {
         guard let reference = try optional(value, "FunctionArn", path)?.text else {
             template.notices.append("\(name): only Lambda authorizers are asked; its routes let nobody in.")
             return AuthorizerDefinition(name: name, function: nil, identityHeaders: ["authorization"])
         }
         if try optional(value, "AuthorizerPayloadFormatVersion", path)?.text == "1.0" {
-            throw TemplateFailure("\(path).AuthorizerPayloadFormatVersion", "the emulator asks authorizers with payload 2.0 only")
+            throw TemplateError("\(path).AuthorizerPayloadFormatVersion", "the emulator asks authorizers with payload 2.0 only")
         }
         let identity = value["Identity"] ?? .map([:])
         let headers = try optional(identity, "Headers", path)?.many.compactMap(\.text) ?? []

@@ -1,5 +1,5 @@
 extension ResourceReader {
-    mutating func readEvents(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+    mutating func readEvents(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
         guard let function = functionNames[id] else { return }
         for (name, event) in (properties(resource)["Events"]?.map ?? [:]).sorted(by: { $0.key < $1.key }) {
             let path = "Resources.\(id).Properties.Events.\(name)"
@@ -16,7 +16,7 @@ extension ResourceReader {
 
     mutating func readSchedule(
         _ id: String, _ properties: TemplateValue, _ path: String, function: String?, kind: ScheduleDefinition.Kind
-    ) throws(TemplateFailure) {
+    ) throws(TemplateError) {
         var function = function
         var input = try optional(properties, "Input", path)?.text
         if function == nil, let target = properties["Target"] {
@@ -28,7 +28,7 @@ extension ResourceReader {
             return
         }
         let key = kind == .scheduler || properties["Schedule"] == nil ? "ScheduleExpression" : "Schedule"
-        guard let expression = try optional(properties, key, path)?.text else { throw TemplateFailure("\(path).\(key)", "is missing") }
+        guard let expression = try optional(properties, key, path)?.text else { throw TemplateError("\(path).\(key)", "is missing") }
         let zone = kind == .scheduler ? try optional(properties, "ScheduleExpressionTimezone", path)?.text : nil
         let state = try optional(properties, "State", path)?.text
         let enabled = try optional(properties, "Enabled", path)?.bool
@@ -38,21 +38,21 @@ extension ResourceReader {
         do {
             _ = try ScheduleExpression(definition.expression, timeZone: definition.timeZone)
         } catch {
-            throw TemplateFailure("\(path).\(key)", error.reason)
+            throw TemplateError("\(path).\(key)", error.reason)
         }
         template.schedules.append(definition)
     }
 
     private mutating func readObjectEvent(
         _ id: String, _ properties: TemplateValue, _ path: String, function: String
-    ) throws(TemplateFailure) {
-        guard let bucket = try optional(properties, "Bucket", path)?.text else { throw TemplateFailure("\(path).Bucket", "is missing") }
+    ) throws(TemplateError) {
+        guard let bucket = try optional(properties, "Bucket", path)?.text else { throw TemplateError("\(path).Bucket", "is missing") }
         let events = try optional(properties, "Events", path)?.many.compactMap(\.text) ?? []
         let filter = try optional(properties, "Filter", path)?["S3Key"]?["Rules"]
         template.notifications.append(notification(id, bucket, function, events, filter))
     }
 
-    mutating func readBucket(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+    mutating func readBucket(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
         let path = "Resources.\(id).Properties"
         let bucket = try resolver.physicalName(of: id, resource)
         template.buckets.append(bucket)
@@ -62,7 +62,7 @@ extension ResourceReader {
         guard let configuration = try optional(properties(resource), "NotificationConfiguration", path) else { return }
         for (index, entry) in (configuration["LambdaConfigurations"]?.list ?? []).enumerated() {
             let place = "\(path).NotificationConfiguration.LambdaConfigurations[\(index)]"
-            guard let reference = entry["Function"]?.text else { throw TemplateFailure("\(place).Function", "is missing") }
+            guard let reference = entry["Function"]?.text else { throw TemplateError("\(place).Function", "is missing") }
             guard let function = function(named: reference) else {
                 template.notices.append("\(id): its notification goes to \(reference), which is no function of this template.")
                 continue

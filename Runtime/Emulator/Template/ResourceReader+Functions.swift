@@ -1,7 +1,7 @@
 import Foundation
 
 extension ResourceReader {
-    mutating func readFunction(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+    mutating func readFunction(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
         let path = "Resources.\(id).Properties"
         var properties = properties(resource)
         if resource["Type"]?.text == "AWS::Serverless::Function" {
@@ -31,7 +31,7 @@ extension ResourceReader {
         if let variables = try optional(properties, "Environment", path)?["Variables"] {
             for (name, value) in variables.map ?? [:] {
                 guard value == .null || value.text != nil else {
-                    throw TemplateFailure("\(path).Environment.Variables.\(name)", "expected text")
+                    throw TemplateError("\(path).Environment.Variables.\(name)", "expected text")
                 }
                 definition.environment[name] = value.text ?? ""
             }
@@ -42,14 +42,14 @@ extension ResourceReader {
             definition.maximumEventAge = try integer(configuration, "MaximumEventAgeInSeconds", 60...21600, path) ?? 21600
         }
         if let twin = template.functions.first(where: { $0.name == definition.name }) {
-            throw TemplateFailure("\(path).FunctionName", "\(definition.name) is the name of \(twin.logicalID) as well")
+            throw TemplateError("\(path).FunctionName", "\(definition.name) is the name of \(twin.logicalID) as well")
         }
         functionNames[id] = definition.name
         template.functions.append(definition)
     }
 
     /// Once all functions are known, since a destination may be any of them.
-    mutating func readDestination(_ id: String, _ resource: TemplateValue) throws(TemplateFailure) {
+    mutating func readDestination(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
         let path = "Resources.\(id).Properties.EventInvokeConfig.DestinationConfig"
         guard let index = template.functions.firstIndex(where: { $0.logicalID == id }) else { return }
         let own = Globals.merge(globals["Function"] ?? .map([:]), properties(resource))
@@ -57,12 +57,12 @@ extension ResourceReader {
         if configuration["OnSuccess"] != nil { template.notices.append("\(id): its OnSuccess destination is not told.") }
         guard let failure = configuration["OnFailure"] else { return }
         guard let arn = try optional(failure, "Destination", "\(path).OnFailure")?.text else {
-            throw TemplateFailure("\(path).OnFailure.Destination", "is missing")
+            throw TemplateError("\(path).OnFailure.Destination", "is missing")
         }
         template.functions[index].onFailure = .init(arn: arn, function: arn.contains(":lambda:") ? function(named: arn) : nil)
     }
 
-    func optional(_ properties: TemplateValue, _ key: String, _ path: String) throws(TemplateFailure) -> TemplateValue? {
+    func optional(_ properties: TemplateValue, _ key: String, _ path: String) throws(TemplateError) -> TemplateValue? {
         guard let value = properties[key] else { return nil }
         let resolved = try resolver.resolve(value, "\(path).\(key)")
         return resolved == .null ? nil : resolved
@@ -70,10 +70,10 @@ extension ResourceReader {
 
     func integer(
         _ properties: TemplateValue, _ key: String, _ range: ClosedRange<Int>, _ path: String
-    ) throws(TemplateFailure) -> Int? {
+    ) throws(TemplateError) -> Int? {
         guard let value = try optional(properties, key, path) else { return nil }
         guard let number = value.int, range.contains(number) else {
-            throw TemplateFailure("\(path).\(key)", "expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw TemplateError("\(path).\(key)", "expected a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

@@ -17,7 +17,7 @@ struct ResourceReader {
         self.template = template
     }
 
-    mutating func read(_ resources: [String: TemplateValue]) throws(TemplateFailure) {
+    mutating func read(_ resources: [String: TemplateValue]) throws(TemplateError) {
         let ordered = resources.sorted { $0.key < $1.key }
         for (id, resource) in ordered {
             switch resource["Type"]?.text {
@@ -28,7 +28,7 @@ struct ResourceReader {
         }
         for (id, resource) in ordered {
             let path = "Resources.\(id).Properties"
-            guard let type = resource["Type"]?.text else { throw TemplateFailure("Resources.\(id)", "has no Type") }
+            guard let type = resource["Type"]?.text else { throw TemplateError("Resources.\(id)", "has no Type") }
             switch type {
             case "AWS::Serverless::Function":
                 try readEvents(id, resource)

@@ -8,12 +8,12 @@ extension Template {
     ///   - folder: What relative code paths are relative to; the template's own folder when `nil`.
     package static func load(
         file: String, overrides: [String: String] = [:], folder: String? = nil, stack: String = "local"
-    ) throws(TemplateFailure) -> Template {
+    ) throws(TemplateError) -> Template {
         let text: String
         do {
             text = try String(contentsOfFile: file, encoding: .utf8)
         } catch {
-            throw TemplateFailure("", "cannot read \(file): \(error.localizedDescription)")
+            throw TemplateError("", "cannot read \(file): \(error.localizedDescription)")
         }
         let folder = folder ?? URL(fileURLWithPath: file).deletingLastPathComponent().path
         return try load(text: text, overrides: overrides, folder: folder, stack: stack)
@@ -21,7 +21,7 @@ extension Template {
 
     package static func load(
         text: String, overrides: [String: String] = [:], folder: String, stack: String = "local"
-    ) throws(TemplateFailure) -> Template {
+    ) throws(TemplateError) -> Template {
         let root = try TemplateParser.parse(text)
         var template = Template()
         var parameters: [String: TemplateValue] = [:]
@@ -37,7 +37,7 @@ extension Template {
         for name in overrides.keys.sorted() where declared[name] == nil {
             template.notices.append("Parameter \(name) was given but the template does not declare it.")
         }
-        guard let resources = root["Resources"]?.map else { throw TemplateFailure("Resources", "the template has none") }
+        guard let resources = root["Resources"]?.map else { throw TemplateError("Resources", "the template has none") }
         let conditions = root["Conditions"]?.map ?? [:]
         let mappings = root["Mappings"] ?? .map([:])
         let all = IntrinsicResolver(parameters: parameters, conditions: conditions, mappings: mappings, resources: resources)
@@ -53,16 +53,16 @@ extension Template {
 
     private static func parameterValue(
         _ name: String, _ parameter: TemplateValue, _ override: String?
-    ) throws(TemplateFailure) -> TemplateValue {
+    ) throws(TemplateError) -> TemplateValue {
         let path = "Parameters.\(name)"
         guard let text = override ?? parameter["Default"]?.text else {
-            throw TemplateFailure(path, "has no default, so a value must be given")
+            throw TemplateError(path, "has no default, so a value must be given")
         }
         if let allowed = parameter["AllowedValues"]?.list?.compactMap(\.text), !allowed.contains(text) {
-            throw TemplateFailure(path, "\"\(text)\" is none of \(allowed.joined(separator: ", "))")
+            throw TemplateError(path, "\"\(text)\" is none of \(allowed.joined(separator: ", "))")
         }
         let type = parameter["Type"]?.text ?? "String"
-        if type == "Number", Double(text) == nil { throw TemplateFailure(path, "\"\(text)\" is no number") }
+        if type == "Number", Double(text) == nil { throw TemplateError(path, "\"\(text)\" is no number") }
         guard type == "CommaDelimitedList" || type.hasPrefix("List<") else { return .text(text) }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         return .list(parts.map { .text($0.trimmingCharacters(in: .whitespaces)) })

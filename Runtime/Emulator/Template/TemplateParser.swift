@@ -2,18 +2,18 @@ import Yams
 
 /// YAML (or JSON, which is YAML) to `TemplateValue`, with CloudFormation's short tags spelt out.
 enum TemplateParser {
-    static func parse(_ text: String) throws(TemplateFailure) -> TemplateValue {
+    static func parse(_ text: String) throws(TemplateError) -> TemplateValue {
         let root: Node?
         do {
             root = try Yams.compose(yaml: text)
         } catch {
-            throw TemplateFailure("", "not readable as YAML: \(error)")
+            throw TemplateError("", "not readable as YAML: \(error)")
         }
-        guard let root, case .mapping = root else { throw TemplateFailure("", "the template is empty or no mapping") }
+        guard let root, case .mapping = root else { throw TemplateError("", "the template is empty or no mapping") }
         return try value(root, "")
     }
 
-    private static func value(_ node: Node, _ path: String) throws(TemplateFailure) -> TemplateValue {
+    private static func value(_ node: Node, _ path: String) throws(TemplateError) -> TemplateValue {
         let tag = node.tag.description
         let plain = try untagged(node, path)
         guard tag.hasPrefix("!"), !tag.hasPrefix("!!"), tag.count > 1 else { return plain }
@@ -26,7 +26,7 @@ enum TemplateParser {
         }
     }
 
-    private static func untagged(_ node: Node, _ path: String) throws(TemplateFailure) -> TemplateValue {
+    private static func untagged(_ node: Node, _ path: String) throws(TemplateError) -> TemplateValue {
         switch node {
         case .scalar(let scalar):
             let isNull = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
@@ -38,7 +38,7 @@ enum TemplateParser {
         case .mapping(let mapping):
             var map: [String: TemplateValue] = [:]
             for (key, element) in mapping {
-                guard let name = key.scalar?.string else { throw TemplateFailure(path, "a key is no text") }
+                guard let name = key.scalar?.string else { throw TemplateError(path, "a key is no text") }
                 let place = path.isEmpty ? name : "\(path).\(name)"
                 let member = try value(element, place)
                 guard name == "<<" else {
@@ -51,7 +51,7 @@ enum TemplateParser {
             }
             return .map(map)
         case .alias:
-            throw TemplateFailure(path, "an alias without its anchor")
+            throw TemplateError(path, "an alias without its anchor")
         }
     }
 }

@@ -45,8 +45,8 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     @Test(.enabled(if: exists("python3", "-c", "import boto3"), "needs boto3"))
     func `Boto3 sees Lambda`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(folder.configuration(folder.function("F"), folder.function("None", reserved: 0)))
-        await machine.start()
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F"), folder.function("None", reserved: 0)))
+        await stack.start()
         let script = #"""
             import base64, boto3, json, sys
             from botocore.config import Config
@@ -86,19 +86,19 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
             assert detail["Configuration"]["Handler"] == "None" and detail["Concurrency"]["ReservedConcurrentExecutions"] == 0
             print("all good")
             """#
-        let result = try await run("python3", ["-c", script, machine.apiURL], environment: Self.credentials)
+        let result = try await run("python3", ["-c", script, stack.apiURL], environment: Self.credentials)
         #expect(result.output == "all good\n")
         #expect(await eventually { folder.marks == ["event"] })
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test(.enabled(if: exists("aws", "--version"), "needs the AWS CLI"))
     func `The AWS command line invokes`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(folder.configuration(folder.function("F")))
-        await machine.start()
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
+        await stack.start()
         try #"{"hello":"world"}"#.write(toFile: "\(folder.path)/event.json", atomically: true, encoding: .utf8)
-        let common = ["--endpoint-url", machine.apiURL, "lambda"]
+        let common = ["--endpoint-url", stack.apiURL, "lambda"]
         let invoke = common + ["invoke", "--function-name", "F", "--payload", "fileb://\(folder.path)/event.json"]
         let sync = try await run("aws", invoke + ["--log-type", "Tail", "\(folder.path)/out.json"], environment: Self.credentials)
         #expect(sync.status == 0, "\(sync.output)")
@@ -111,7 +111,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
         #expect(list.output == "F\n")
         let missing = try await run("aws", common + ["get-function", "--function-name", "G"], environment: Self.credentials)
         #expect(missing.status != 0 && missing.output.contains("ResourceNotFoundException"))
-        try await machine.stop()
+        try await stack.stop()
     }
 
     private static let interfaceClient: String? = {
@@ -136,16 +136,16 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
         """.write(toFile: "\(folder.path)/code/app.py", atomically: true, encoding: .utf8)
         var function = folder.function("Ric")
         function.handler = "app.handle"
-        let machine = try await Machine(folder.configuration(function))
-        let result = try await machine.invoke("Ric", #"{"a":[1,2]}"#)
+        let stack = try await EmulatedStack(folder.configuration(function))
+        let result = try await stack.invoke("Ric", #"{"a":[1,2]}"#)
         #expect(result.functionError == nil, "\(result.text)")
         #expect((result.json["event"] as? [String: [Int]]) == ["a": [1, 2]])
         #expect((1...10_000).contains(result.json["left"] as? Int ?? 0))
         #expect(result.log.contains("seen \(result.requestID)"))
-        let failed = try await machine.invoke("Ric", "\"fail\"")
+        let failed = try await stack.invoke("Ric", "\"fail\"")
         #expect(failed.functionError == "Unhandled")
         #expect(failed.json["errorType"] as? String == "ValueError")
-        try await machine.stop()
+        try await stack.stop()
         #expect(folder.processes == [])
     }
 }

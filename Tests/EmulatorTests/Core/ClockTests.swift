@@ -5,22 +5,22 @@ import Testing
 @testable import Emulator
 
 /// Fires at every multiple of a period.
-private struct Ticker: TimedSource {
+private struct Ticker: TimedEventSource {
     var period: Int64
     var seconds = 0.0
-    var isQuarantined = false
+    var isHeld = false
 
     func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / period + 1) * period) }
 
     func due(at time: VirtualTime) async -> [AsyncEvent] {
         guard time.milliseconds % period == 0 else { return [] }
-        let payload = #"{"do":"\#(isQuarantined ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
+        let payload = #"{"do":"\#(isHeld ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
         return [AsyncEvent(id: "tick/\(time)", function: "F", payload: [UInt8](payload.utf8))]
     }
 }
 
 /// Fires once a second, and takes until it is allowed to say what is due.
-private final class SlowSource: TimedSource {
+private final class SlowSource: TimedEventSource {
     let isAsked = Mutex(false)
     let mayAnswer = Mutex(false)
 
@@ -34,15 +34,15 @@ private final class SlowSource: TimedSource {
 }
 
 /// Hands over one event when it is first asked to settle, as an object put just before would.
-private final class LateObject: Settling {
-    private let machine: Machine
+private final class LateObject: QuiescenceSource {
+    private let stack: EmulatedStack
     private let isDone = Mutex(false)
 
-    init(_ machine: Machine) { self.machine = machine }
+    init(_ stack: EmulatedStack) { self.stack = stack }
 
-    func settle() async throws {
+    func quiesce() async throws {
         guard isDone.withLock({ !exchange(&$0, true) }) else { return }
-        try await machine.accept([AsyncEvent(id: "late", function: "F", payload: [UInt8](#"{"mark":"late"}"#.utf8))])
+        try await stack.accept([AsyncEvent(id: "late", function: "F", payload: [UInt8](#"{"mark":"late"}"#.utf8))])
     }
 
     private func exchange(_ value: inout Bool, _ new: Bool) -> Bool {
@@ -52,7 +52,7 @@ private final class LateObject: Settling {
 }
 
 @Suite struct ClockTests {
-    private static func configuration(_ folder: borrowing FunctionFolder) -> MachineConfiguration {
+    private static func configuration(_ folder: borrowing FunctionFolder) -> StackConfiguration {
         var configuration = folder.configuration(folder.function("F"))
         configuration.initialClock = .held(at: VirtualTime("2012-01-03T00:00:00Z")!)
         return configuration
@@ -60,32 +60,32 @@ private final class LateObject: Settling {
 
     @Test func `Every firing is done before the next one comes`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(Self.configuration(folder))
-        await machine.start(sources: [Ticker(period: 3_600_000, seconds: 0.02), Ticker(period: 7_200_000)])
+        let stack = try await EmulatedStack(Self.configuration(folder))
+        await stack.start(sources: [Ticker(period: 3_600_000, seconds: 0.02), Ticker(period: 7_200_000)])
         var steps: [AdvanceProgress] = []
-        for await step in try await machine.advance(to: VirtualTime("2012-01-04T00:30:00Z")!) { steps.append(step) }
+        for await step in try await stack.advance(to: VirtualTime("2012-01-04T00:30:00Z")!) { steps.append(step) }
         #expect(folder.marks == (1...24).map { $0 == 24 ? "2012-01-04T00:00:00Z" : "2012-01-03T\($0 < 10 ? "0" : "")\($0):00:00Z" })
         #expect(steps.last?.result == "done")
         #expect(steps.last?.fraction == 1)
-        #expect(machine.clock.state == .held(at: VirtualTime("2012-01-04T00:30:00Z")!))
-        #expect(await machine.status().functions[0].coldStarts == 1)
-        try await machine.stop()
+        #expect(stack.clock.state == .held(at: VirtualTime("2012-01-04T00:30:00Z")!))
+        #expect(await stack.status().functions[0].coldStarts == 1)
+        try await stack.stop()
     }
 
     @Test func `An advance that crashed goes on without loss or repetition`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder)
         for attempt in 0..<4 {
-            let machine = try await Machine(configuration)
-            await machine.start(sources: [Ticker(period: 3_600_000, seconds: 0.1)])
+            let stack = try await EmulatedStack(configuration)
+            await stack.start(sources: [Ticker(period: 3_600_000, seconds: 0.1)])
             let before = folder.marks.count
-            let stream = try await machine.advance(to: VirtualTime("2012-01-04T00:00:00Z")!)
+            let stream = try await stack.advance(to: VirtualTime("2012-01-04T00:00:00Z")!)
             if attempt < 3 {
                 #expect(await eventually { folder.marks.count >= before + 4 })
-                try await machine.abandon()
+                try await stack.abandon()
             } else {
                 for await _ in stream {}
-                try await machine.stop()
+                try await stack.stop()
             }
         }
         #expect(Set(folder.marks).count == 24)
@@ -94,39 +94,39 @@ private final class LateObject: Settling {
 
     @Test func `Time does not move before sources have settled`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(Self.configuration(folder))
-        await machine.start(sources: [Ticker(period: 3_600_000)], settlers: [LateObject(machine)])
-        _ = try await machine.travel(to: "2012-01-03T01:00:00Z")
+        let stack = try await EmulatedStack(Self.configuration(folder))
+        await stack.start(sources: [Ticker(period: 3_600_000)], quiescenceSources: [LateObject(stack)])
+        _ = try await stack.runAdvance(to: "2012-01-03T01:00:00Z")
         #expect(folder.marks == ["late", "2012-01-03T01:00:00Z"])
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test func `A second advance joins the same target and is refused for another`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(Self.configuration(folder))
-        await machine.start(sources: [Ticker(period: 3_600_000, isQuarantined: true)])
+        let stack = try await EmulatedStack(Self.configuration(folder))
+        await stack.start(sources: [Ticker(period: 3_600_000, isHeld: true)])
         let target = VirtualTime("2012-01-03T05:00:00Z")!
-        _ = try await machine.advance(to: target)
-        await #expect(throws: AdvanceUnderWay.self) { try await machine.advance(to: .real) }
+        _ = try await stack.advance(to: target)
+        await #expect(throws: AdvanceInProgressError.self) { try await stack.advance(to: .real) }
         folder.release()
-        #expect(try await machine.travel(to: "2012-01-03T05:00:00Z")?.result == "done")
+        #expect(try await stack.runAdvance(to: "2012-01-03T05:00:00Z")?.result == "done")
         #expect(folder.marks.count == 5)
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test func `The clock stands after a restart where it stood before`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder)
-        let first = try await Machine(configuration)
+        let first = try await EmulatedStack(configuration)
         await first.start()
-        _ = try await first.travel(to: "2013-03-01T00:00:00Z")
+        _ = try await first.runAdvance(to: "2013-03-01T00:00:00Z")
         try await first.stop()
-        let second = try await Machine(configuration)
+        let second = try await EmulatedStack(configuration)
         #expect(second.clock.now.description == "2013-03-01T00:00:00Z")
         await second.start()
         try await second.setClock(.running(offset: -1_000_000))
         try await second.stop()
-        let third = try await Machine(configuration)
+        let third = try await EmulatedStack(configuration)
         #expect(third.clock.state.mode == .running)
         let before = VirtualTime.real.milliseconds
         let shown = third.clock.now.milliseconds + 1_000_000
@@ -139,31 +139,31 @@ private final class LateObject: Settling {
         var configuration = Self.configuration(folder)
         configuration.initialClock = .running()
         configuration.functions[0].reservedConcurrency = 1
-        let machine = try await Machine(configuration)
-        await machine.start(sources: [Ticker(period: 200)])
+        let stack = try await EmulatedStack(configuration)
+        await stack.start(sources: [Ticker(period: 200)])
         #expect(await eventually { folder.marks.count >= 4 })
         let times = folder.marks.compactMap { VirtualTime($0)?.milliseconds }
         #expect(times == times.sorted())
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 200 })
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test func `A hold that comes while a schedule fires is not undone`() async throws {
         let folder = try FunctionFolder()
         var configuration = Self.configuration(folder)
         configuration.initialClock = .running()
-        let machine = try await Machine(configuration)
+        let stack = try await EmulatedStack(configuration)
         let source = SlowSource()
-        await machine.start(sources: [source])
+        await stack.start(sources: [source])
         #expect(await eventually { source.isAsked.withLock { $0 } })
         let hold = VirtualTime("2012-02-01")!
-        let holding = Task { try await machine.setClock(.held(at: hold)) }
+        let holding = Task { try await stack.setClock(.held(at: hold)) }
         try await Task.sleep(for: .milliseconds(100))
         source.mayAnswer.withLock { $0 = true }
         try await holding.value
-        #expect(await eventually { await machine.status().queue.accepted >= 1 })
-        #expect(machine.clock.state == .held(at: hold))
-        try await machine.stop()
+        #expect(await eventually { await stack.status().queue.accepted >= 1 })
+        #expect(stack.clock.state == .held(at: hold))
+        try await stack.stop()
     }
 
     @Test func `Times are read and written as RFC 3339`() {

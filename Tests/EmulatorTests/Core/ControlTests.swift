@@ -16,9 +16,9 @@ import Testing
 
     @Test func `The clock is set and advanced over HTTP and the status tells of it`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(folder.configuration(folder.function("F")))
-        await machine.start(routes: [Route("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
-        let url = machine.apiURL
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
+        await stack.start(routes: [Route("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
+        let url = stack.apiURL
         let set = try await Self.call("POST", "\(url)/emulator/clock?mode=held&at=2012-01-03T00:00:00Z")
         #expect(set.status == 200)
         let advanced = try await Self.call("POST", "\(url)/emulator/advance?to=2012-01-05T00:00:00Z")
@@ -27,27 +27,27 @@ import Testing
         #expect(progress.result == "done")
         #expect(progress.time == "2012-01-05T00:00:00Z")
         let status = try JSONDecoder().decode(
-            MachineStatus.self, from: Data(try await Self.call("GET", "\(url)/emulator/status").text.utf8))
+            EmulatorStatus.self, from: Data(try await Self.call("GET", "\(url)/emulator/status").text.utf8))
         #expect(status.clock.mode == "held")
         #expect(status.clock.now == "2012-01-05T00:00:00Z")
         #expect(status.functions.map(\.name) == ["F"])
         #expect(try await Self.call("POST", "\(url)/emulator/advance?to=soon").status == 400)
         #expect(try await Self.call("POST", "\(url)/emulator/clock?mode=odd").status == 400)
         #expect(try await Self.call("POST", "\(url)/emulator/clock?mode=running").status == 200)
-        #expect(machine.clock.state.mode == .running)
+        #expect(stack.clock.state.mode == .running)
         #expect(try await Self.call("POST", "\(url)/hook", body: "{}").text == "{}")
         #expect(try await Self.call("GET", "\(url)/nowhere").status == 404)
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test func `A taken port is a clear error`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(folder.configuration(folder.function("F")))
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         var second = folder.configuration(folder.function("F"))
         second.stateFolder += "-2"
-        second.apiPort = machine.apiPort
-        await #expect(throws: HTTPListenerError.self) { try await Machine(second) }
-        try await machine.stop()
+        second.apiPort = stack.apiPort
+        await #expect(throws: HTTPListenerError.self) { try await EmulatedStack(second) }
+        try await stack.stop()
     }
 
     @Test(

@@ -17,7 +17,7 @@ import Testing
     /// A function `F` that fails by its event, and a function `Sink` that writes down what it is given.
     private static func configuration(
         _ folder: borrowing FunctionFolder, to destination: FunctionDefinition.Destination?, retries: Int = 2, age: Int = 21600
-    ) -> MachineConfiguration {
+    ) -> StackConfiguration {
         var failing = folder.function("F")
         failing.onFailure = destination
         failing.maximumRetryAttempts = retries
@@ -34,10 +34,10 @@ import Testing
     @Test func `A function is told of an event that failed for good`() async throws {
         let folder = try FunctionFolder()
         let sink = FunctionDefinition.Destination(arn: "arn:aws:lambda:us-east-1:000000000000:function:Sink", function: "Sink")
-        let machine = try await Machine(Self.configuration(folder, to: sink, retries: 1))
-        await machine.start()
-        try await machine.accept([Self.failure()])
-        _ = try await machine.travel(to: "2012-01-03T01:00:00Z")
+        let stack = try await EmulatedStack(Self.configuration(folder, to: sink, retries: 1))
+        await stack.start()
+        try await stack.accept([Self.failure()])
+        _ = try await stack.runAdvance(to: "2012-01-03T01:00:00Z")
         try #require(folder.marks.count == 1)
         let record = try JSONDecoder().decode(Mark.self, from: Data(folder.marks[0].utf8)).event
         #expect(record.version == "1.0")
@@ -49,21 +49,21 @@ import Testing
         #expect(record.requestPayload == .object(["do": .string("error"), "symbols": .array([.string("A")])]))
         #expect(record.responseContext == .init(functionError: "Unhandled"))
         #expect(record.responsePayload == .object(["errorType": .string("Function.Odd"), "errorMessage": .string("a\nb")]))
-        let letter = try #require(await machine.status().deadLetters.first)
+        let letter = try #require(await stack.status().deadLetters.first)
         #expect(letter.destination == sink.arn)
         #expect(letter.record == nil)
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test func `What cannot run here keeps its record in the dead letter`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder, to: .init(arn: Self.queue), retries: 0)
-        let machine = try await Machine(configuration)
-        await machine.start()
-        try await machine.accept([Self.failure()])
-        _ = try await machine.travel(to: "2012-01-03T00:00:01Z")
-        try await machine.stop()
-        let again = try await Machine(configuration)
+        let stack = try await EmulatedStack(configuration)
+        await stack.start()
+        try await stack.accept([Self.failure()])
+        _ = try await stack.runAdvance(to: "2012-01-03T00:00:01Z")
+        try await stack.stop()
+        let again = try await EmulatedStack(configuration)
         let letter = try #require(await again.status().deadLetters.first)
         #expect(letter.destination == Self.queue)
         #expect(letter.record?.requestContext.approximateInvokeCount == 1)
@@ -73,14 +73,14 @@ import Testing
 
     @Test func `An event that grew too old is given up before its retries are`() async throws {
         let folder = try FunctionFolder()
-        let machine = try await Machine(Self.configuration(folder, to: .init(arn: Self.queue), age: 60))
-        await machine.start()
-        try await machine.accept([Self.failure()])
-        _ = try await machine.travel(to: "2012-01-03T01:00:00Z")
-        let letter = try #require(await machine.status().deadLetters.first)
+        let stack = try await EmulatedStack(Self.configuration(folder, to: .init(arn: Self.queue), age: 60))
+        await stack.start()
+        try await stack.accept([Self.failure()])
+        _ = try await stack.runAdvance(to: "2012-01-03T01:00:00Z")
+        let letter = try #require(await stack.status().deadLetters.first)
         #expect(letter.attempts == 2)
         #expect(letter.record?.requestContext.condition == "EventAgeExceeded")
-        try await machine.stop()
+        try await stack.stop()
     }
 
     @Test func `A function that fails at its own records ends the loop`() async throws {
@@ -88,37 +88,37 @@ import Testing
         var configuration = Self.configuration(folder, to: .init(arn: "F", function: "F"), retries: 0)
         configuration.functions[0].handler = "F"
         configuration.functions[0].environment["INIT"] = "exit"
-        let machine = try await Machine(configuration)
-        await machine.start()
-        try await machine.accept([Self.failure()])
-        _ = try await machine.travel(to: "2012-01-03T00:00:01Z")
-        #expect(await machine.status().queue.depth == 0)
-        #expect(await machine.status().queue.deadLetters == 17)
-        try await machine.stop()
+        let stack = try await EmulatedStack(configuration)
+        await stack.start()
+        try await stack.accept([Self.failure()])
+        _ = try await stack.runAdvance(to: "2012-01-03T00:00:01Z")
+        #expect(await stack.status().queue.depth == 0)
+        #expect(await stack.status().queue.deadLetters == 17)
+        try await stack.stop()
     }
 
     @Test func `A crash after giving up tells the destination once`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder, to: .init(arn: "Sink", function: "Sink"), retries: 0)
-        let crashed = try await Machine(configuration)
+        let crashed = try await EmulatedStack(configuration)
         await crashed.start()
         try await crashed.accept([Self.failure()])
-        _ = try await crashed.travel(to: "2012-01-03T00:00:01Z")
+        _ = try await crashed.runAdvance(to: "2012-01-03T00:00:01Z")
         try await crashed.abandon()
-        let machine = try await Machine(configuration)
-        await machine.start()
-        try await machine.accept([Self.failure()])
-        _ = try await machine.travel(to: "2012-01-03T00:00:02Z")
+        let stack = try await EmulatedStack(configuration)
+        await stack.start()
+        try await stack.accept([Self.failure()])
+        _ = try await stack.runAdvance(to: "2012-01-03T00:00:02Z")
         #expect((1...2).contains(folder.marks.count))
         #expect(Set(folder.marks.map { $0.prefix(400) }).count == 1)
-        #expect(await machine.status().queue.deadLetters == 1)
-        try await machine.stop()
+        #expect(await stack.status().queue.deadLetters == 1)
+        try await stack.stop()
     }
 
     @Test func `An asynchronous event keeps its trace but not the client context that Lambda drops too`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("Sink", environment: ["RECORD": "1"]))
-        let crashed = try await Machine(configuration)
+        let crashed = try await EmulatedStack(configuration)
         var request = URLRequest(url: URL(string: "\(crashed.apiURL)/2015-03-31/functions/Sink/invocations")!)
         request.httpMethod = "POST"
         request.httpBody = Data("{}".utf8)
@@ -129,14 +129,14 @@ import Testing
         let (_, response) = try await URLSession.shared.data(for: request)
         #expect((response as? HTTPURLResponse)?.statusCode == 202)
         try await crashed.abandon()
-        let machine = try await Machine(configuration)
-        await machine.start()
+        let stack = try await EmulatedStack(configuration)
+        await stack.start()
         #expect(await eventually { folder.marks.count == 1 })
         let mark = try #require(
             try JSONSerialization.jsonObject(with: Data((folder.marks.first ?? "{}").utf8)) as? [String: [String: String]])
         #expect(mark["headers"]?["lambda-runtime-trace-id"] == trace)
         #expect(mark["headers"]?["lambda-runtime-aws-tenant-id"] == "blue")
         #expect(mark["headers"]?["lambda-runtime-client-context"] == nil)
-        try await machine.stop()
+        try await stack.stop()
     }
 }

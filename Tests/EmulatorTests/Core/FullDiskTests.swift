@@ -15,21 +15,21 @@ struct FullDiskTests {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
-        let machine = try await Machine(configuration)
-        try await machine.accept([Self.event("before")])
+        let stack = try await EmulatedStack(configuration)
+        try await stack.accept([Self.event("before")])
         disk.fill(leaving: 8192)
-        let failure = await #expect(throws: JournalFailure.self) { try await machine.accept([Self.event("refused", size: 60_000)]) }
+        let failure = await #expect(throws: JournalError.self) { try await stack.accept([Self.event("refused", size: 60_000)]) }
         #expect(failure?.description.contains("the disk is full") == true)
-        let answer = try await invoke(machine, #"{"mark":"late","pad":"\#(String(repeating: "p", count: 60_000))"}"#)
+        let answer = try await invoke(stack, #"{"mark":"late","pad":"\#(String(repeating: "p", count: 60_000))"}"#)
         #expect(answer.status == 500)
         #expect(answer.text.contains("the disk is full") && answer.text.contains("free some space"))
         disk.empty()
-        try await machine.accept([Self.event("after", size: 60_000)])
-        try await machine.abandon()
+        try await stack.accept([Self.event("after", size: 60_000)])
+        try await stack.abandon()
         let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))
         let lines = bytes.count { $0 == UInt8(ascii: "\n") }
         #expect(JournalFormat.decode([UInt8](bytes)).count == lines && bytes.last == UInt8(ascii: "\n"))
-        let again = try await Machine(configuration)
+        let again = try await EmulatedStack(configuration)
         await again.start()
         #expect(await eventually { await again.status().queue.depth == 0 })
         #expect(folder.marks.sorted() == ["after", "before"])
@@ -41,16 +41,16 @@ struct FullDiskTests {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
-        let machine = try await Machine(configuration)
+        let stack = try await EmulatedStack(configuration)
         // More notes than the last block of the journal has room for.
-        try await machine.accept((0..<200).map { Self.event("e/\($0)") })
+        try await stack.accept((0..<200).map { Self.event("e/\($0)") })
         disk.fill()
-        await machine.start()
-        #expect(await eventually { await machine.status().queue.finished == 200 })
+        await stack.start()
+        #expect(await eventually { await stack.status().queue.finished == 200 })
         #expect(Self.finished(folder.state) < 200)
         disk.empty()
         #expect(await eventually { Self.finished(folder.state) == 200 })
-        try await machine.abandon()
+        try await stack.abandon()
         #expect(JournalState(JournalFormat.decode(Array(Self.journal(folder.state).utf8))).owed.isEmpty)
         _ = consume disk
     }
@@ -61,11 +61,11 @@ struct FullDiskTests {
         try FileManager.default.createDirectory(atPath: "\(folder.state)/logs", withIntermediateDirectories: true)
         disk.fill()
         let configuration = folder.configuration(folder.function("F"))
-        let failure = await #expect(throws: JournalFailure.self) { try await Machine(configuration) }
+        let failure = await #expect(throws: JournalError.self) { try await EmulatedStack(configuration) }
         #expect(failure?.description.contains("free some space") == true)
         disk.empty()
-        let machine = try await Machine(configuration)
-        try await machine.stop()
+        let stack = try await EmulatedStack(configuration)
+        try await stack.stop()
         _ = consume disk
     }
 
@@ -75,8 +75,8 @@ struct FullDiskTests {
         String(decoding: FileManager.default.contents(atPath: "\(folder)/journal") ?? Data(), as: UTF8.self)
     }
 
-    private func invoke(_ machine: Machine, _ body: String) async throws -> (status: Int, text: String) {
-        var request = URLRequest(url: URL(string: "\(machine.apiURL)/2015-03-31/functions/F/invocations")!)
+    private func invoke(_ stack: EmulatedStack, _ body: String) async throws -> (status: Int, text: String) {
+        var request = URLRequest(url: URL(string: "\(stack.apiURL)/2015-03-31/functions/F/invocations")!)
         request.httpMethod = "POST"
         request.httpBody = Data(body.utf8)
         request.setValue("Event", forHTTPHeaderField: "X-Amz-Invocation-Type")

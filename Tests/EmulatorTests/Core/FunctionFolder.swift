@@ -24,8 +24,8 @@ struct FunctionFolder: ~Copyable {
             reservedConcurrency: reserved)
     }
 
-    func configuration(_ functions: FunctionDefinition...) -> MachineConfiguration {
-        MachineConfiguration(functions: functions, stateFolder: state)
+    func configuration(_ functions: FunctionDefinition...) -> StackConfiguration {
+        StackConfiguration(functions: functions, stateFolder: state)
     }
 
     /// Lines that functions appended to the mark file.
@@ -141,13 +141,13 @@ struct FunctionFolder: ~Copyable {
         """#
 }
 
-extension Machine {
+extension EmulatedStack {
     func invoke(_ function: String, _ event: String) async throws -> InvocationResult {
         try await invoke(Invocation(function: function, payload: [UInt8](event.utf8)))
     }
 
     /// Advances to the end and returns the last line of progress.
-    func travel(to time: String) async throws -> AdvanceProgress? {
+    func runAdvance(to time: String) async throws -> AdvanceProgress? {
         var last: AdvanceProgress?
         for await step in try await advance(to: VirtualTime(time)!) { last = step }
         return last

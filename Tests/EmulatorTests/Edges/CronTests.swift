@@ -96,7 +96,7 @@ private func moment(_ text: String) throws -> VirtualTime {
         "rate(0 days)", "rate(5 weeks)", "at(2012-02-30T00:00:00)", "at(tomorrow)", "every(5 minutes)", "30 18 * * *", "",
     ])
     func `Says what is wrong with a bad expression`(_ text: String) {
-        #expect(throws: ScheduleFailure.self) { try ScheduleExpression(text) }
+        #expect(throws: ScheduleError.self) { try ScheduleExpression(text) }
     }
 
     @Test func `A rate counts from its anchor`() throws {
@@ -106,7 +106,7 @@ private func moment(_ text: String) throws -> VirtualTime {
     }
 
     @Test func `An unknown time zone is refused`() {
-        #expect(throws: ScheduleFailure("no time zone is named Mars/Olympus")) {
+        #expect(throws: ScheduleError("no time zone is named Mars/Olympus")) {
             try ScheduleExpression("rate(1 day)", timeZone: "Mars/Olympus")
         }
     }

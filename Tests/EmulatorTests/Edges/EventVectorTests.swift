@@ -9,7 +9,7 @@ import Testing
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct EventVectorTests {
     @Test func `HTTP events look like the samples`() async throws {
-        try await GatewayTests().serve { http, machine in
+        try await GatewayTests().serve { http, invoker in
             _ = try await http.call(
                 "POST", "/closed?a=1", headers: [("X-Api-Key", "good"), ("Cookie", "a=1"), ("Content-Type", "text/plain")],
                 body: Array("x".utf8))
@@ -19,10 +19,10 @@ struct EventVectorTests {
             let samples = try EventVectors.shapes([
                 "apigw-v2-request-no-authorizer", "rs-example-apigw-v2-request-multi-value-parameters", "pt-apiGatewayProxyV2Event_GET",
             ])
-            let events = machine.invocations.filter { $0.function != "Authorize" }
+            let events = invoker.invocations.filter { $0.function != "Authorize" }
             #expect(events.count == 2)
             for event in events { #expect(try EventVectors.shape(Data(event.payload)).subtracting(samples) == []) }
-            let question = try #require(machine.invocations.first { $0.function == "Authorize" })
+            let question = try #require(invoker.invocations.first { $0.function == "Authorize" })
             let asked = try EventVectors.shape(Data(question.payload))
             #expect(asked.subtracting(try EventVectors.shapes(["apigw-v2-custom-authorizer-v2-request"])) == [])
         }

@@ -137,7 +137,7 @@ import Testing
         ),
     ])
     func `What cannot be resolved is named with its path`(_ expression: String, _ message: String) {
-        #expect(throws: TemplateFailure.self) { try variable(expression) }
+        #expect(throws: TemplateError.self) { try variable(expression) }
         do { _ = try variable(expression) } catch { #expect("\(error)" == message) }
     }
 
@@ -146,16 +146,15 @@ import Testing
             let function = "{ Type: AWS::Serverless::Function, Properties: { Runtime: provided.al2, CodeUri: ., \(properties) } }"
             return try Template.load(text: "Resources: { F: \(function) }", folder: "/")
         }
-        #expect(throws: TemplateFailure.self) { try Template.load(text: "a: [", folder: "/") }
-        #expect(throws: TemplateFailure("Resources", "the template has none")) { try Template.load(text: "a: b", folder: "/") }
-        #expect(throws: TemplateFailure("Resources.F.Properties.Timeout", "expected a whole number from 1 to 900")) {
+        #expect(throws: TemplateError.self) { try Template.load(text: "a: [", folder: "/") }
+        #expect(throws: TemplateError("Resources", "the template has none")) { try Template.load(text: "a: b", folder: "/") }
+        #expect(throws: TemplateError("Resources.F.Properties.Timeout", "expected a whole number from 1 to 900")) {
             try load("Timeout: 901")
         }
-        #expect(throws: TemplateFailure("Resources.F.Properties.Events.T.Properties.ScheduleExpression", "cron: \"61\" is no minute")) {
+        #expect(throws: TemplateError("Resources.F.Properties.Events.T.Properties.ScheduleExpression", "cron: \"61\" is no minute")) {
             try load("Events: { T: { Type: ScheduleV2, Properties: { ScheduleExpression: 'cron(61 1 * * ? *)' } } }")
         }
-        #expect(throws: TemplateFailure("Resources.F.Properties.Events.H.Properties.Auth.Authorizer", "the API has no authorizer named K"))
-        {
+        #expect(throws: TemplateError("Resources.F.Properties.Events.H.Properties.Auth.Authorizer", "the API has no authorizer named K")) {
             try load("Events: { H: { Type: HttpApi, Properties: { Method: GET, Path: /, Auth: { Authorizer: K } } } }")
         }
     }

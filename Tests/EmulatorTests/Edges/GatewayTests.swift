@@ -24,10 +24,10 @@ import Testing
 
     /// Serves `api` over functions that answer with `answer`, the authorizer apart: it knows the key `good`.
     func serve(
-        _ answer: @escaping RecordingMachine.Answer = { InvocationResult(requestID: "r", payload: $0.payload) },
-        _ body: (PlainHTTP, RecordingMachine) async throws -> Void
+        _ answer: @escaping RecordingInvoker.Answer = { InvocationResult(requestID: "r", payload: $0.payload) },
+        _ body: (PlainHTTP, RecordingInvoker) async throws -> Void
     ) async throws {
-        let machine = RecordingMachine { invocation throws(InvocationRefusal) in
+        let invoker = RecordingInvoker { invocation throws(InvocationError) in
             guard invocation.function == "Authorize" else { return try await answer(invocation) }
             let key = (try? JSONDecoder().decode(AuthorizerRequest.self, from: Data(invocation.payload)))?.identitySource?.first
             switch key {
@@ -40,9 +40,9 @@ import Testing
             default: return InvocationResult(requestID: "a", payload: Array(#"{"isAuthorized":false}"#.utf8))
             }
         }
-        let gateway = try await Gateway.start(Self.api, machine: machine, port: 0, now: { Self.now })
+        let gateway = try await Gateway.start(Self.api, invoker: invoker, port: 0, now: { Self.now })
         do {
-            try await body(PlainHTTP(port: gateway.port), machine)
+            try await body(PlainHTTP(port: gateway.port), invoker)
         } catch {
             await gateway.stop()
             throw error
@@ -51,14 +51,14 @@ import Testing
     }
 
     @Test func `The event has payload two form in full`() async throws {
-        try await serve { http, machine in
+        try await serve { http, invoker in
             _ = try await http.call(
                 "POST", "/echo/a%20b?x=1&y=p+q&x=2",
                 headers: [
                     ("X-Many", "1"), ("X-Many", "2"), ("Cookie", "a=1; b=2"), ("Content-Type", "application/json; charset=utf-8"),
                     ("User-Agent", "test"),
                 ], body: Array(#"{"é":1}"#.utf8))
-            let payload = try #require(machine.invocations.first).payload
+            let payload = try #require(invoker.invocations.first).payload
             let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(payload))
             #expect(event.routeKey == "ANY /echo/{name}")
             #expect(event.rawPath == "/echo/a%20b")
@@ -80,9 +80,9 @@ import Testing
     }
 
     @Test func `Empty parts are absent`() async throws {
-        try await serve { http, machine in
+        try await serve { http, invoker in
             _ = try await http.call("GET", "/")
-            let payload = try #require(machine.invocations.first).payload
+            let payload = try #require(invoker.invocations.first).payload
             let object = try #require(JSONSerialization.jsonObject(with: Data(payload)) as? [String: Any])
             #expect(
                 Set(object.keys) == ["version", "routeKey", "rawPath", "rawQueryString", "headers", "requestContext", "isBase64Encoded"])
@@ -94,18 +94,18 @@ import Testing
         ("application/x-www-form-urlencoded", false),
     ])
     func `Only text travels as text`(_ type: String, _ isText: Bool) async throws {
-        try await serve { http, machine in
+        try await serve { http, invoker in
             _ = try await http.call("PUT", "/echo/x", headers: [("Content-Type", type)], body: Array("a=b".utf8))
-            let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(try #require(machine.invocations.first).payload))
+            let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(try #require(invoker.invocations.first).payload))
             #expect(event.isBase64Encoded != isText)
             #expect(event.bodyBytes == Array("a=b".utf8))
         }
     }
 
-    @Test func `Bytes that are no text travel as base64 even when called text`() async throws {
-        try await serve { http, machine in
+    @Test func `Bytes that are no text runAdvance as base64 even when called text`() async throws {
+        try await serve { http, invoker in
             _ = try await http.call("PUT", "/echo/x", headers: [("Content-Type", "text/plain")], body: [0xff, 0, 1])
-            let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(try #require(machine.invocations.first).payload))
+            let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(try #require(invoker.invocations.first).payload))
             #expect(event.isBase64Encoded && event.bodyBytes == [0xff, 0, 1])
         }
     }
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test func `Failures have the gateways answers`() async throws {
-        try await serve({ invocation throws(InvocationRefusal) in
+        try await serve({ invocation throws(InvocationError) in
             switch String(decoding: invocation.payload, as: UTF8.self).split(separator: #""rawPath":"/echo/"#).dropFirst().first?.first {
             case "t": throw .throttled("F")
             case "u": throw .unknownFunction("F")
@@ -181,7 +181,7 @@ import Testing
     }
 
     @Test func `More than ten megabytes are refused`() async throws {
-        try await serve { http, machine in
+        try await serve { http, invoker in
             let limit = Gateway.bodyLimit
             #expect(try await http.call("POST", "/echo/x", body: [UInt8](repeating: 65, count: limit + 1)).status == 413)
             let chunk = String(repeating: "x", count: 1 << 20)
@@ -189,7 +189,7 @@ import Testing
             let answer = try await http.raw(
                 Array("POST /echo/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunks)0\r\n\r\n".utf8))
             #expect(PlainHTTP.parse(answer)?.status == 413)
-            #expect(machine.invocations.isEmpty)
+            #expect(invoker.invocations.isEmpty)
         }
     }
 }

@@ -14,7 +14,7 @@ struct NotificationsTests {
     /// The parts between the S3 server and a machine that remembers.
     final class Site: Sendable {
         let weed: WeedServer
-        let machine = RecordingMachine()
+        let invoker = RecordingInvoker()
         let notifications: ObjectNotifications
         let hookPort: Int
         private let hook = Mutex<HTTPListener?>(nil)
@@ -33,7 +33,7 @@ struct NotificationsTests {
             let first = try LoopbackPorts.free(1 + WeedServer.portCount)
             hookPort = first
             weed = try WeedServer(hook: hookPort, ports: Array(first + 1...first + WeedServer.portCount))
-            notifications = ObjectNotifications(Self.rules, store: weed, machine: machine, token: "secret", patience: patience)
+            notifications = ObjectNotifications(Self.rules, store: weed, invoker: invoker, token: "secret", patience: patience)
         }
 
         static var rules: [BucketNotification] { NotificationsTests.rules }
@@ -47,7 +47,7 @@ struct NotificationsTests {
         }
 
         var keys: [String] {
-            machine.events.compactMap {
+            invoker.events.compactMap {
                 try? JSONDecoder().decode(S3Event.self, from: Data($0.payload)).records.first?.s3.object.decodedKey
             }
         }
@@ -58,14 +58,14 @@ struct NotificationsTests {
             try await site.listen()
             try await site.weed.start()
             try await site.weed.enableVersions()
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             try await site.weed.put("raw/A%20B%2BC/%C3%A9.json", "1234567")
             try await site.weed.put("raw/A%20B%2BC/%C3%A9.json", "1234567")
             try await site.weed.put("models/x", "no event")
             try await site.weed.put("raw/empty", "")
             _ = try await site.weed.http.call("DELETE", "/objects/raw/empty")
-            try await site.notifications.settle()
-            let events = site.machine.events
+            try await site.notifications.quiesce()
+            let events = site.invoker.events
             #expect(events.count == 3)
             #expect(Set(events.map(\.id)).count == 3 && events.allSatisfy { $0.function == "Featurize" })
             let record = try #require(try JSONDecoder().decode(S3Event.self, from: Data(events[0].payload)).records.first)
@@ -79,8 +79,8 @@ struct NotificationsTests {
             #expect(try #require(object.sequencer) < (try #require(second.sequencer)))
             // The listing knows the very same events.
             await site.notifications.serverRestarted()
-            try await site.notifications.settle()
-            #expect(site.machine.events == events)
+            try await site.notifications.quiesce()
+            #expect(site.invoker.events == events)
         }
     }
 
@@ -89,7 +89,7 @@ struct NotificationsTests {
             try await site.listen()
             try await site.weed.start()
             try await site.weed.enableVersions()
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             for round in 0..<5 {
                 try await withThrowingTaskGroup { group in
                     for lane in 0..<8 {
@@ -97,11 +97,11 @@ struct NotificationsTests {
                     }
                     try await group.waitForAll()
                 }
-                try await site.notifications.settle()
-                #expect(site.machine.events.count == (round + 1) * 200)
+                try await site.notifications.quiesce()
+                #expect(site.invoker.events.count == (round + 1) * 200)
             }
             let start = ContinuousClock.now
-            for _ in 0..<50 { try await site.notifications.settle() }
+            for _ in 0..<50 { try await site.notifications.quiesce() }
             print("an idle settle takes \((ContinuousClock.now - start) / 50)")
         }
     }
@@ -113,9 +113,9 @@ struct NotificationsTests {
             for index in 0..<30 { try await site.weed.put("raw/\(index)") }
             try await site.weed.put("other/1")
             try await site.listen()
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             #expect(Set(site.keys) == Set((0..<30).map { "raw/\($0)" }))
-            #expect(site.machine.events.count == 30)
+            #expect(site.invoker.events.count == 30)
         }
     }
 
@@ -124,10 +124,10 @@ struct NotificationsTests {
             try await site.listen()
             try await site.weed.start()
             try await site.weed.enableVersions()
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             for index in 0..<40 { try await site.weed.put("raw/\(index)") }
             site.weed.kill()
-            async let settled: Void = site.notifications.settle()
+            async let settled: Void = site.notifications.quiesce()
             try await Task.sleep(for: .milliseconds(300))
             try await site.weed.start()
             try await settled
@@ -139,10 +139,10 @@ struct NotificationsTests {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
-            try await site.notifications.settle()
-            site.machine.refuse(next: 2)
+            try await site.notifications.quiesce()
+            site.invoker.refuse(next: 2)
             try await site.weed.put("raw/1")
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             #expect(site.keys == ["raw/1"])
         }
     }
@@ -151,19 +151,19 @@ struct NotificationsTests {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             try await site.weed.put("raw/k", "one")
             try await site.weed.put("raw/k", "two")
             let tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"
             #expect(try await site.weed.http.call("PUT", "/objects/raw/k?tagging", body: Array(tags.utf8)).status == 200)
-            try await site.notifications.settle()
+            try await site.notifications.quiesce()
             #expect(
-                site.machine.events.map(\.id) == [
+                site.invoker.events.map(\.id) == [
                     "s3/objects/raw/k/f97c5d29941bfb1b2fdab0874906ab82", "s3/objects/raw/k/b8a9f715dbb64fd5c56e7783c6820a61",
                 ])
             await site.notifications.serverRestarted()
-            try await site.notifications.settle()
-            #expect(site.machine.events.count == 2)
+            try await site.notifications.quiesce()
+            #expect(site.invoker.events.count == 2)
         }
     }
 
@@ -172,7 +172,7 @@ struct NotificationsTests {
         let weed = try WeedServer(hook: 1, ports: Array(first..<first + WeedServer.portCount))
         defer { weed.end() }
         let notifications = ObjectNotifications(
-            Self.rules, store: weed, machine: RecordingMachine(), token: "secret", endurance: .milliseconds(200))
-        await #expect(throws: ObjectNotifications.Trouble.self) { try await notifications.settle() }
+            Self.rules, store: weed, invoker: RecordingInvoker(), token: "secret", endurance: .milliseconds(200))
+        await #expect(throws: ObjectNotifications.Trouble.self) { try await notifications.quiesce() }
     }
 }

@@ -103,11 +103,11 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     }
 
     @Test func `A missing or forbidden parameter is named`() {
-        #expect(throws: TemplateFailure("Parameters.BucketName", "has no default, so a value must be given")) {
+        #expect(throws: TemplateError("Parameters.BucketName", "has no default, so a value must be given")) {
             try Template.load(file: projectFolder + "/template.yaml")
         }
         let known = "yahoo, alphavantage, tiingo, polygon, alpaca, twelvedata, finnhub, stooq"
-        #expect(throws: TemplateFailure("Parameters.Provider", "\"bloomberg\" is none of \(known)")) {
+        #expect(throws: TemplateError("Parameters.Provider", "\"bloomberg\" is none of \(known)")) {
             try own(["Provider": "bloomberg"])
         }
     }

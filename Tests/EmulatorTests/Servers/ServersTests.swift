@@ -87,7 +87,7 @@ import Testing
         let made = try LocalSecrets.inFolder(folder)
         #expect(try LocalSecrets.inFolder(folder) == made)
         try "{".write(toFile: "\(folder)/secrets.json", atomically: true, encoding: .utf8)
-        let trouble = #expect(throws: ServerTrouble.self) { try LocalSecrets.inFolder(folder) }
+        let trouble = #expect(throws: LocalServerError.self) { try LocalSecrets.inFolder(folder) }
         #expect(trouble?.description.contains("put back a copy of it, or run `bellwether down`, delete") == true)
         #expect(try String(contentsOfFile: "\(folder)/secrets.json", encoding: .utf8) == "{")
         try FileManager.default.removeItem(atPath: folder)
@@ -119,7 +119,7 @@ import Testing
     func `A cluster that finds no room says so`() async throws {
         let folder = try Self.folder()
         let disk = try SmallDisk.mount(over: "\(folder)/small", kilobytes: 8192)
-        let trouble = await #expect(throws: ServerTrouble.self) { try await Self.postgres("\(folder)/small").start() }
+        let trouble = await #expect(throws: LocalServerError.self) { try await Self.postgres("\(folder)/small").start() }
         #expect(trouble?.description == "the disk is full: free some space and run the command again")
         _ = consume disk
         try FileManager.default.removeItem(atPath: folder)
@@ -133,9 +133,9 @@ import Testing
         let server = SeaweedServer(
             folder: "\(folder)/s3", program: program, port: try LoopbackPorts.free(SeaweedServer.portCount), bucket: "b", accessKey: "a",
             secretKey: "s", webhook: nil)
-        let trouble = await #expect(throws: ServerTrouble.self) { try await server.start() }
+        let trouble = await #expect(throws: LocalServerError.self) { try await server.start() }
         #expect(trouble?.description == "SeaweedFS ended before it was ready (its log is \(server.log)): no such flag")
-        let dying = ServerTrouble.dying(server.name, times: 5, log: server.log).description
+        let dying = LocalServerError.dying(server.name, times: 5, log: server.log).description
         #expect(dying.contains("5 times within a minute") && dying.hasSuffix(": no such flag"))
         #expect(LocalServers.fallen(inFolder: folder).count == 1)
         try FileManager.default.removeItem(atPath: folder)

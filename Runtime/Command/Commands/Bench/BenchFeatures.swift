@@ -19,13 +19,13 @@ struct BenchFeatures: BlockingBench {
         guard rounds > 0, symbols > 19, sessions > 0 else { throw ValidationError("Give at least one round, 20 symbols and one session.") }
     }
 
-    func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ paths: ProjectPaths) throws -> BenchReport {
         try Processor.check()
         var report = BenchReport("features")
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
         report.conditions["rounds"] = "\(rounds) by turns, after a warm-up"
         report.conditions["threads"] = "1"
-        let peer = try PeerProcess.start("features_talib.py", ["\(symbols)", "\(sessions)"], home)
+        let peer = try PeerProcess.start("features_talib.py", ["\(symbols)", "\(sessions)"], paths)
         defer { peer.end() }
         report.conditions["peer"] = peer.greeting
         let ours = NumericsBenchmark.features(symbols: symbols, sessions: sessions)

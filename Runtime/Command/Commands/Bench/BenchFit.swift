@@ -23,7 +23,7 @@ struct BenchFit: BlockingBench {
         }
     }
 
-    func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ paths: ProjectPaths) throws -> BenchReport {
         try Processor.check()
         var report = BenchReport("fit")
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
@@ -36,7 +36,7 @@ struct BenchFit: BlockingBench {
                 report.add(family, round.seconds, "s by the clock")
                 report.add(family, round.processorSeconds, "s of CPU")
             } catch {
-                Screen.say("\(family) was not fitted: \(error)")
+                Console.message("\(family) was not fitted: \(error)")
             }
         }
         bar.finish("\(families.count) families")

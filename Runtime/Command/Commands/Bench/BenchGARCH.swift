@@ -17,7 +17,7 @@ struct BenchGARCH: BlockingBench {
         guard rounds > 0, fits > 0 else { throw ValidationError("Give at least one round and one fit.") }
     }
 
-    func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ paths: ProjectPaths) throws -> BenchReport {
         let length = 1_500
         var report = BenchReport("garch")
         report.conditions["data"] = "20 series of \(length) simulated returns"
@@ -27,7 +27,7 @@ struct BenchGARCH: BlockingBench {
         let file = FileManager.default.temporaryDirectory.appending(path: "bench-\(UUID().uuidString).bin")
         try series.flatMap { $0 }.withUnsafeBytes { Data($0) }.write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let peer = try PeerProcess.start("garch_arch.py", [file.path, "\(length)", "\(fits)"], home)
+        let peer = try PeerProcess.start("garch_arch.py", [file.path, "\(length)", "\(fits)"], paths)
         defer { peer.end() }
         report.conditions["peer"] = peer.greeting
         let ours = NumericsBenchmark.garch(series, fits: fits)

@@ -18,12 +18,12 @@ struct BenchGBDT: BlockingBench {
         guard rounds > 0, rows > 999, inputs > 1 else { throw ValidationError("Give at least one round, 1,000 rows and two inputs.") }
     }
 
-    func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ paths: ProjectPaths) throws -> BenchReport {
         var report = BenchReport("gbdt")
         report.conditions["data"] = "\(rows) rows of \(inputs) inputs"
         report.conditions["rounds"] = "\(rounds) by turns, one model each"
         report.conditions["threads"] = "1"
-        let peer = try PeerProcess.start("gbdt_lightgbm.py", ["\(rows)", "\(inputs)", "\(NumericsBenchmark.treesOfAModel)"], home)
+        let peer = try PeerProcess.start("gbdt_lightgbm.py", ["\(rows)", "\(inputs)", "\(NumericsBenchmark.treesOfAModel)"], paths)
         defer { peer.end() }
         report.conditions["peer"] = peer.greeting
         let ours = try NumericsBenchmark.trees(rows: rows, inputs: inputs)

@@ -27,7 +27,7 @@ struct BenchInfer: BlockingBench {
         }
     }
 
-    func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ paths: ProjectPaths) throws -> BenchReport {
         var report = BenchReport("infer")
         report.conditions["net"] = "\(net.rawValue): window 60, 24 inputs, width 64, 21 outputs, fp32"
         report.conditions["rounds"] = "\(rounds) by turns, 2,000 runs of batch 1, 20 of batch 512, after a warm-up"
@@ -36,7 +36,7 @@ struct BenchInfer: BlockingBench {
         try Data(NumericsBenchmark.onnx(net)).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         for (batch, runs) in [(1, 2_000), (512, 20)] {
-            let peer = try PeerProcess.start("infer_onnxruntime.py", [file.path, "\(batch)", "\(runs)", "1"], home)
+            let peer = try PeerProcess.start("infer_onnxruntime.py", [file.path, "\(batch)", "\(runs)", "1"], paths)
             defer { peer.end() }
             report.conditions["peer"] = peer.greeting
             let figure = Comparison.Figure.cost(samples: Double(batch), scale: 1000, unit: "ms")

@@ -29,8 +29,8 @@ struct BenchIngest: AsyncParsableCommand {
 
     func run() async throws {
         try Processor.check()
-        let home = try Home.find()
-        let answers = Answers(try SampleCatalog(folder: home.samplePrices), made: symbols)
+        let paths = try ProjectPaths.find()
+        let answers = Answers(try SampleCatalog(folder: paths.samplePrices), made: symbols)
         let size = answers.size()
         var report = BenchReport("ingest")
         report.conditions["answers"] = "\(answers.symbols.count) symbols, \(size.rows) rows, \(size.bytes) bytes of Yahoo's chart JSON"
@@ -38,7 +38,7 @@ struct BenchIngest: AsyncParsableCommand {
         report.add("parse, check and features in memory", try inMemory(answers), "rows/s of CPU", note: "1 thread")
         report.add("a million next sessions", lookUps(), "s of CPU", note: "XNYS, 1 thread")
         var found: [LoadRound] = []
-        for _ in 0..<loads { found.append(try await LoadRound.measure(home, answers, rows: size.rows)) }
+        for _ in 0..<loads { found.append(try await LoadRound.measure(paths, answers, rows: size.rows)) }
         if loads > 0 {
             report.add("Ingest to features in Postgres", Measurements(found.map(\.perSecond)).median, "rows/s by the clock")
             report.add("bars into Postgres by COPY", Measurements(found.map(\.barsPerSecond)).median, "bars/s by the clock")
@@ -124,8 +124,8 @@ private struct LoadRound: Sendable {
     /// The most memory of each function, by its REPORT lines.
     let megabytes: [String: Double]
 
-    static func measure(_ home: Home, _ answers: Answers, rows: Int) async throws -> LoadRound {
-        let own = try await home.fresh(named: "bench-ingest")
+    static func measure(_ paths: ProjectPaths, _ answers: Answers, rows: Int) async throws -> LoadRound {
+        let own = try await paths.fresh(named: "bench-ingest")
         let outcome: Result<LoadRound, any Error>
         do { outcome = .success(try await load(own, answers, rows: rows)) } catch { outcome = .failure(error) }
         _ = await LocalDeployment.stop(own)
@@ -133,27 +133,27 @@ private struct LoadRound: Sendable {
         return try outcome.get()
     }
 
-    private static func load(_ home: Home, _ answers: Answers, rows: Int) async throws -> LoadRound {
-        let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
-        let machine = deployment.machine
-        try await machine.hold(at: DemoPlan.backfill)
-        let processes = ServeProcesses(home, deployment)
+    private static func load(_ paths: ProjectPaths, _ answers: Answers, rows: Int) async throws -> LoadRound {
+        let deployment = try await LocalDeployment.start(paths, UpRequest(source: .sample))
+        let emulator = deployment.emulator
+        try await emulator.hold(at: DemoPlan.backfill)
+        let processes = ServeProcesses(paths, deployment)
         let (before, begun) = (processes.times(), ContinuousClock.now)
         for start in stride(from: 0, to: answers.symbols.count, by: 500) {
             let symbols = answers.symbols[start...].prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
             let event = #"{"symbols":[\#(symbols)],\#(answers.question),"time":"\#(DemoPlan.backfill)"}"#
-            try await machine.call("Ingest", Data(event.utf8))
-            try await machine.advance(to: DemoPlan.backfill)
+            try await emulator.call("Ingest", Data(event.utf8))
+            try await emulator.advance(to: DemoPlan.backfill)
         }
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         let spent = processes.times() - before
         let each = 1e6 / Double(rows)
-        let again = try await Refold.measure(machine, processes)
+        let again = try await Refold.measure(emulator, processes)
         return LoadRound(
             perSecond: Double(rows) / seconds, functions: spent.functions * each, postgres: spent.postgres * each,
             emulator: spent.emulator * each, barsPerSecond: again.bars / again.writing, foldedPerSecond: again.bars / again.seconds,
             foldedPerProcessorSecond: again.bars / again.processorSeconds,
-            megabytes: ReportLog(folder: "\(home.emulator)/logs").lines(after: [:]).mapValues { $0.map(\.megabytes).max() ?? 0 })
+            megabytes: ReportLog(folder: "\(paths.emulator)/logs").lines(after: [:]).mapValues { $0.map(\.megabytes).max() ?? 0 })
     }
 }
 
@@ -167,12 +167,12 @@ private struct Refold: Sendable {
         let next: [String: String]?
     }
 
-    static func measure(_ machine: MachineClient, _ processes: ServeProcesses) async throws -> Refold {
+    static func measure(_ emulator: EmulatorClient, _ processes: ServeProcesses) async throws -> Refold {
         var event = ["rebuild": "clear"]
         var (bars, writing, seconds, processor) = (0.0, 0.0, 0.0, 0.0)
         while event["rebuild"] != "cross-sections" {
             let (before, begun) = (processes.times(), ContinuousClock.now)
-            let answer = try await machine.call("Featurize", try JSONEncoder().encode(event))
+            let answer = try await emulator.call("Featurize", try JSONEncoder().encode(event))
             let summary = try JSONDecoder().decode(Summary.self, from: answer)
             let spent = processes.times() - before
             if event["rebuild"] == "objects" {

@@ -25,8 +25,8 @@ struct BenchMonitor: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let home = try Home.find()
-        let own = try await home.fresh(named: "bench-monitor")
+        let paths = try ProjectPaths.find()
+        let own = try await paths.fresh(named: "bench-monitor")
         let outcome: Result<BenchReport, any Error>
         do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
         _ = await LocalDeployment.stop(own)
@@ -34,27 +34,27 @@ struct BenchMonitor: AsyncParsableCommand {
         try outcome.get().print(asJSON: options.json)
     }
 
-    private func measure(_ home: Home) async throws -> BenchReport {
-        let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
+    private func measure(_ paths: ProjectPaths) async throws -> BenchReport {
+        let deployment = try await LocalDeployment.start(paths, UpRequest(source: .sample))
         let record = ForecastRecord(symbols: symbols, evenings: evenings, unscored: rounds)
         var report = BenchReport("monitor")
         report.conditions["record"] =
             "\(symbols) symbols, \(evenings) evenings, \(ForecastRecord.families.count) families, horizons 1, 5 and 20"
-        Screen.say("Writing \(symbols * evenings * ForecastRecord.families.count * 3) forecasts and their scores …")
-        try await LocalServers.run(record.script, inFolder: home.state)
+        Console.message("Writing \(symbols * evenings * ForecastRecord.families.count * 3) forecasts and their scores …")
+        try await LocalServers.run(record.script, inFolder: paths.state)
 
-        let log = ReportLog(folder: "\(home.emulator)/logs")
+        let log = ReportLog(folder: "\(paths.emulator)/logs")
         let seen = log.counts()
         for session in record.sessions.suffix(rounds) {
-            let scored = try await call(#"{"time":"\#(session)T23:45:00Z"}"#, deployment.machine).scored ?? 0
+            let scored = try await call(#"{"time":"\#(session)T23:45:00Z"}"#, deployment.emulator).scored ?? 0
             let expected = symbols * ForecastRecord.families.count * 3
-            guard scored == expected else { throw CommandFailure("\(scored) forecasts were scored on \(session) and not \(expected)") }
+            guard scored == expected else { throw CommandError("\(scored) forecasts were scored on \(session) and not \(expected)") }
         }
         try await add("an evening", rounds, log, after: seen, &report)
         let before = log.counts()
-        let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.machine).evidence?.count ?? 0
+        let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.emulator).evidence?.count ?? 0
         // All but the champion and the floor.
-        guard challengers == ForecastRecord.families.count - 2 else { throw CommandFailure("\(challengers) challengers were reviewed") }
+        guard challengers == ForecastRecord.families.count - 2 else { throw CommandError("\(challengers) challengers were reviewed") }
         try await add("a review of \(challengers) challengers", 1, log, after: before, &report)
         return report
     }
@@ -69,7 +69,7 @@ struct BenchMonitor: AsyncParsableCommand {
             lines = log.lines(after: seen)["Monitor"] ?? []
         }
         guard lines.count == count, !lines.contains(where: \.isFailure) else {
-            throw CommandFailure("\(log.folder) does not tell of \(count) invocations of Monitor that went well")
+            throw CommandError("\(log.folder) does not tell of \(count) invocations of Monitor that went well")
         }
         report.add(name, Measurements(lines.map { $0.milliseconds / 1000 }).median, "s by the clock", note: "\(count) invocations")
         report.add("\(name): most memory", lines.map(\.megabytes).max() ?? .nan, "MB")
@@ -81,7 +81,7 @@ struct BenchMonitor: AsyncParsableCommand {
         struct Evidence: Decodable {}
     }
 
-    private func call(_ event: String, _ machine: MachineClient) async throws -> Summary {
-        try JSONDecoder().decode(Summary.self, from: await machine.call("Monitor", Data(event.utf8)))
+    private func call(_ event: String, _ emulator: EmulatorClient) async throws -> Summary {
+        try JSONDecoder().decode(Summary.self, from: await emulator.call("Monitor", Data(event.utf8)))
     }
 }

@@ -26,8 +26,8 @@ struct BenchNightly: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let home = try Home.find()
-        let own = try await home.fresh(named: "bench-nightly")
+        let paths = try ProjectPaths.find()
+        let own = try await paths.fresh(named: "bench-nightly")
         let outcome: Result<BenchReport, any Error>
         do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
         if !keep {
@@ -37,32 +37,32 @@ struct BenchNightly: AsyncParsableCommand {
         try outcome.get().print(asJSON: options.json)
     }
 
-    private func measure(_ home: Home) async throws -> BenchReport {
-        let deployment = try await LocalDeployment.start(home, UpRequest(source: .sample))
-        let machine = deployment.machine
+    private func measure(_ paths: ProjectPaths) async throws -> BenchReport {
+        let deployment = try await LocalDeployment.start(paths, UpRequest(source: .sample))
+        let emulator = deployment.emulator
         let names = SyntheticSeries.symbols(symbols)
         var report = BenchReport("nightly")
         report.conditions["symbols"] = "\(symbols), half a year of history, one evening"
 
-        try await machine.hold(at: Self.backfill)
+        try await emulator.hold(at: Self.backfill)
         let load = try await timed("Loading history") {
             // The template's own few symbols too, or their first evening would be a history since 2000.
-            try await fetch(["AAPL", "GOOG", "IBM", "MSFT"], exchange: nil, machine)
+            try await fetch(["AAPL", "GOOG", "IBM", "MSFT"], exchange: nil, emulator)
             for start in stride(from: 0, to: symbols, by: 500) {
-                try await fetch(Array(names[start..<min(start + 500, symbols)]), exchange: "XNAS", machine)
+                try await fetch(Array(names[start..<min(start + 500, symbols)]), exchange: "XNAS", emulator)
             }
         }
         report.add("history of all symbols", load, "s by the clock")
         for family in ["random-walk", "blended-fhs"] {
-            try await machine.call("Train", Data(#"{"time":"\#(Self.backfill)","families":["\#(family)"]}"#.utf8))
+            try await emulator.call("Train", Data(#"{"time":"\#(Self.backfill)","families":["\#(family)"]}"#.utf8))
         }
 
-        try await machine.hold(at: Self.before)
-        let log = ReportLog(folder: "\(home.emulator)/logs")
+        try await emulator.hold(at: Self.before)
+        let log = ReportLog(folder: "\(paths.emulator)/logs")
         let seen = log.counts()
-        let processes = ServeProcesses(home, deployment)
+        let processes = ServeProcesses(paths, deployment)
         let start = processes.times()
-        let night = try await timed("The evening") { try await machine.advance(to: Self.after) }
+        let night = try await timed("The evening") { try await emulator.advance(to: Self.after) }
         let spent = processes.times() - start
         report.add("the evening", night, "s by the clock")
         report.add("CPU of the functions", spent.functions * 1000 / Double(symbols), "ms a symbol")
@@ -81,22 +81,22 @@ struct BenchNightly: AsyncParsableCommand {
                 "GET", "\(deployment.url)/v1/forecasts/\(name)", headers: ["x-api-key": deployment.secrets.apiKey])
             if answer.status != 200 || !String(decoding: answer.body, as: UTF8.self).contains("2012-01-03") { missing.append(name) }
         }
-        guard missing.isEmpty else { throw CommandFailure("no forecast of the evening for \(missing.joined(separator: ", "))") }
+        guard missing.isEmpty else { throw CommandError("no forecast of the evening for \(missing.joined(separator: ", "))") }
         return report
     }
 
-    private func fetch(_ symbols: [String], exchange: String?, _ machine: MachineClient) async throws {
+    private func fetch(_ symbols: [String], exchange: String?, _ emulator: EmulatorClient) async throws {
         let list = symbols.map { "\"\($0)\"" }.joined(separator: ",")
         let place = exchange.map { #""exchange":"\#($0)","# } ?? ""
-        try await machine.call("Ingest", Data(#"{"symbols":[\#(list)],\#(place)"from":"2011-07-01","time":"\#(Self.backfill)"}"#.utf8))
-        try await machine.advance(to: Self.backfill)
+        try await emulator.call("Ingest", Data(#"{"symbols":[\#(list)],\#(place)"from":"2011-07-01","time":"\#(Self.backfill)"}"#.utf8))
+        try await emulator.advance(to: Self.backfill)
     }
 
     private func timed(_ what: String, _ body: () async throws -> Void) async throws -> Double {
         let begun = ContinuousClock.now
         try await body()
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
-        Screen.say("\(what): \(Screen.fixed(seconds, 1)) s")
+        Console.message("\(what): \(Console.fixed(seconds, 1)) s")
         return seconds
     }
 }

@@ -32,22 +32,22 @@ struct BenchReport: Codable, Sendable {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-            return Screen.result(String(decoding: try encoder.encode(self), as: UTF8.self))
+            return Console.output(String(decoding: try encoder.encode(self), as: UTF8.self))
         }
-        Screen.result("bench \(benchmark)")
-        for (name, text) in conditions.sorted(by: { $0.key < $1.key }) { Screen.result("  \(name): \(text)") }
+        Console.output("bench \(benchmark)")
+        for (name, text) in conditions.sorted(by: { $0.key < $1.key }) { Console.output("  \(name): \(text)") }
         for figure in figures {
-            Screen.result("\(figure.name): \(BenchReport.text(figure.value)) \(figure.unit)\(figure.note.map { " (\($0))" } ?? "")")
+            Console.output("\(figure.name): \(BenchReport.text(figure.value)) \(figure.unit)\(figure.note.map { " (\($0))" } ?? "")")
         }
     }
 
     /// About four significant digits.
     static func text(_ value: Double) -> String {
         switch abs(value) {
-        case 1000...: Screen.fixed(value, 0)
-        case 100...: Screen.fixed(value, 1)
-        case 1...: Screen.fixed(value, 2)
-        default: Screen.fixed(value, 4)
+        case 1000...: Console.fixed(value, 0)
+        case 100...: Console.fixed(value, 1)
+        case 1...: Console.fixed(value, 2)
+        default: Console.fixed(value, 4)
         }
     }
 

@@ -25,28 +25,28 @@ struct BenchServe: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let home = try Home.find()
-        let wasRunning = try LocalDeployment.running(home) != nil
-        let deployment = try await LocalDeployment.start(home, UpRequest())
+        let paths = try ProjectPaths.find()
+        let wasRunning = try LocalDeployment.running(paths) != nil
+        let deployment = try await LocalDeployment.start(paths, UpRequest())
         do {
-            try await measure(home, deployment).print(asJSON: options.json)
+            try await measure(paths, deployment).print(asJSON: options.json)
         } catch {
-            if !wasRunning { _ = await LocalDeployment.stop(home) }
+            if !wasRunning { _ = await LocalDeployment.stop(paths) }
             throw error
         }
-        if !wasRunning { _ = await LocalDeployment.stop(home) }
+        if !wasRunning { _ = await LocalDeployment.stop(paths) }
     }
 
-    private func measure(_ home: Home, _ deployment: LocalDeployment) async throws -> BenchReport {
+    private func measure(_ paths: ProjectPaths, _ deployment: LocalDeployment) async throws -> BenchReport {
         let path = "/v1/forecasts/\(symbol)"
         let key = deployment.secrets.apiKey
         let answer = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": key])
         guard answer.status == 200 else {
-            throw CommandFailure("\(path) answered \(answer.status): \(answer.problem) Load data first: `bellwether demo --exit`.")
+            throw CommandError("\(path) answered \(answer.status): \(answer.problem) Load data first: `bellwether demo --exit`.")
         }
         let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(deployment.record.gatewayPort)\r\nx-api-key: \(key)\r\n\r\n"
         let load = LoopbackLoad(port: deployment.record.gatewayPort, request: Array(request.utf8), connections: connections)
-        let processes = ServeProcesses(home, deployment)
+        let processes = ServeProcesses(paths, deployment)
         _ = try await load.run(for: .seconds(max(1, seconds / 2)))
         try await processes.rest(atMost: .seconds(60))
         var report = BenchReport("serve")
@@ -55,7 +55,7 @@ struct BenchServe: AsyncParsableCommand {
         var found: [ServeRound] = []
         for _ in 0..<rounds { found.append(try await ServeRound.measure(load, .seconds(seconds), processes)) }
         guard found.allSatisfy({ $0.failures == 0 }) else {
-            throw CommandFailure("\(found.reduce(0) { $0 + $1.failures }) requests were not answered with 200")
+            throw CommandError("\(found.reduce(0) { $0 + $1.failures }) requests were not answered with 200")
         }
         func median(_ figure: (ServeRound) -> Double) -> Double { Measurements(found.map(figure)).median }
         report.add("requests", median(\.perSecond), "1/s")

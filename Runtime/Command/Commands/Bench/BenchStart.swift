@@ -22,13 +22,13 @@ struct BenchStart: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let home = try Home.find()
-        guard FileManager.default.isExecutableFile(atPath: "\(home.bundle)/bootstrap") else {
-            throw CommandFailure("\(home.bundle)/bootstrap is missing: run Runtime/bellwether build first")
+        let paths = try ProjectPaths.find()
+        guard FileManager.default.isExecutableFile(atPath: "\(paths.bundle)/bootstrap") else {
+            throw CommandError("\(paths.bundle)/bootstrap is missing: run Runtime/bellwether build first")
         }
         // Off Swift's pool: everything here blocks.
         let report = try await withCheckedThrowingContinuation { waiting in
-            Thread.detachNewThread { waiting.resume(with: Result { try measure(home.bundle) }) }
+            Thread.detachNewThread { waiting.resume(with: Result { try measure(paths.bundle) }) }
         }
         try report.print(asJSON: options.json)
     }
@@ -55,7 +55,7 @@ struct BenchStart: AsyncParsableCommand {
         defer { environment.end() }
         guard let seconds = ProcessTable.threadSeconds(of: environment.pid),
             let megabytes = ProcessTable.residentMegabytes(of: environment.pid)
-        else { throw CommandFailure("\(function) ended before it could be measured") }
+        else { throw CommandError("\(function) ended before it could be measured") }
         return (1000 * seconds, megabytes)
     }
 

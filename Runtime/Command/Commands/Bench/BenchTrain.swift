@@ -30,20 +30,20 @@ struct BenchTrain: BlockingBench {
         }
     }
 
-    func measure(_ home: Home) throws -> BenchReport {
+    func measure(_ paths: ProjectPaths) throws -> BenchReport {
         var report = BenchReport("train")
         report.conditions["net"] = "\(net.rawValue): batch 256, window 60, 24 inputs, width 64, 21 outputs, fp32"
         report.conditions["rounds"] = "\(rounds) by turns, \(batches) updates each, after a warm-up"
         report.conditions["threads"] = "\(threads)"
         let ours = try NumericsBenchmark.training(net, batches: batches, threads: threads)
-        try compare(ours, home, &report)
+        try compare(ours, paths, &report)
         // By now the peers have ended, whose threads may wait busily.
         if threads == 1 { try measureTwoThreads(ours, &report) }
         return report
     }
 
-    private func compare(_ ours: () -> Comparison.Round, _ home: Home, _ report: inout BenchReport) throws {
-        let processes = try peers.map { try PeerProcess.start($0.script, [net.rawValue, "\(batches)", "\(threads)"], home) }
+    private func compare(_ ours: () -> Comparison.Round, _ paths: ProjectPaths, _ report: inout BenchReport) throws {
+        let processes = try peers.map { try PeerProcess.start($0.script, [net.rawValue, "\(batches)", "\(threads)"], paths) }
         defer { processes.forEach { $0.end() } }
         for (peer, process) in zip(peers, processes) { report.conditions["peer \(peer.name)"] = process.greeting }
         try Comparison(figure: .speed, rounds: rounds).run(

@@ -5,15 +5,15 @@ import Foundation
 protocol BlockingBench: AsyncParsableCommand, Sendable {
     var options: BenchOptions { get }
 
-    func measure(_ home: Home) throws -> BenchReport
+    func measure(_ paths: ProjectPaths) throws -> BenchReport
 }
 
 extension BlockingBench {
     /// Measures on a thread of its own.
     func run() async throws {
-        let home = try Home.find()
+        let paths = try ProjectPaths.find()
         let report = try await withCheckedThrowingContinuation { waiting in
-            Thread.detachNewThread { waiting.resume(with: Result { try measure(home) }) }
+            Thread.detachNewThread { waiting.resume(with: Result { try measure(paths) }) }
         }
         try report.print(asJSON: options.json)
     }

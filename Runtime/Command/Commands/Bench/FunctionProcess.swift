@@ -30,7 +30,7 @@ final class FunctionProcess {
             let environment = FunctionProcess(process, try listener.accept())
             let head = try environment.connection.receive()
             guard head.hasPrefix("GET /2018-06-01/runtime/invocation/next ") else {
-                throw CommandFailure("\(function) did not start: its first call was \(head.prefix { $0 != "\r\n" })")
+                throw CommandError("\(function) did not start: its first call was \(head.prefix { $0 != "\r\n" })")
             }
             return environment
         } catch {
@@ -51,7 +51,7 @@ final class FunctionProcess {
         try connection.send(Array((head + event).utf8))
         let answer = try connection.receive()
         guard answer.hasPrefix("POST /2018-06-01/runtime/invocation/bench-\(served)/response ") else {
-            throw CommandFailure("an event was not answered: \(answer.prefix { $0 != "\r\n" })")
+            throw CommandError("an event was not answered: \(answer.prefix { $0 != "\r\n" })")
         }
         try connection.send(Array("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".utf8))
         _ = try connection.receive()

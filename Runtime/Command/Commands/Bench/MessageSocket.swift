@@ -23,9 +23,9 @@ struct MessageSocket: ~Copyable {
         close(descriptor)
     }
 
-    static func connect(port: Int) throws(CommandFailure) -> MessageSocket {
+    static func connect(port: Int) throws(CommandError) -> MessageSocket {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw CommandFailure("no socket: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw CommandError("no socket: \(String(cString: strerror(errno)))") }
         let connection = MessageSocket(adopting: descriptor)
         var address = loopback(port)
         let result = withUnsafePointer(to: &address) {
@@ -33,37 +33,37 @@ struct MessageSocket: ~Copyable {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw CommandFailure("port \(port) does not answer: \(String(cString: strerror(errno)))") }
+        guard result == 0 else { throw CommandError("port \(port) does not answer: \(String(cString: strerror(errno)))") }
         return connection
     }
 
     /// The next connection to a port that `MessageListener` opened.
-    fileprivate static func accept(_ listener: CInt) throws(CommandFailure) -> MessageSocket {
+    fileprivate static func accept(_ listener: CInt) throws(CommandError) -> MessageSocket {
         let descriptor = Glibc.accept(listener, nil, nil)
-        guard descriptor >= 0 else { throw CommandFailure("nobody connected within 30 s") }
+        guard descriptor >= 0 else { throw CommandError("nobody connected within 30 s") }
         return MessageSocket(adopting: descriptor)
     }
 
-    func send(_ message: [UInt8]) throws(CommandFailure) {
+    func send(_ message: [UInt8]) throws(CommandError) {
         var sent = 0
         while sent < message.count {
             let count = message.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent, CInt(MSG_NOSIGNAL))
             }
-            guard count > 0 else { throw CommandFailure("the peer closed the connection") }
+            guard count > 0 else { throw CommandError("the peer closed the connection") }
             sent += count
         }
     }
 
     /// Reads one message, whose body has a Content-Length or is empty, and returns its head.
-    mutating func receive() throws(CommandFailure) -> String {
+    mutating func receive() throws(CommandError) -> String {
         filled = 0
         var head: String?
         var length = Int.max
         while filled < length {
-            guard filled < Self.capacity else { throw CommandFailure("a message is longer than \(Self.capacity) bytes") }
+            guard filled < Self.capacity else { throw CommandError("a message is longer than \(Self.capacity) bytes") }
             let count = recv(descriptor, buffer + filled, Self.capacity - filled, 0)
-            guard count > 0 else { throw CommandFailure("the peer closed the connection") }
+            guard count > 0 else { throw CommandError("the peer closed the connection") }
             filled += count
             if head == nil, let found = headLength() {
                 let text = String(decoding: UnsafeRawBufferPointer(start: buffer, count: found), as: UTF8.self)
@@ -108,7 +108,7 @@ struct MessageListener: ~Copyable {
 
     deinit { close(descriptor) }
 
-    static func open() throws(CommandFailure) -> MessageListener {
+    static func open() throws(CommandError) -> MessageListener {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         var address = MessageSocket.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -119,9 +119,9 @@ struct MessageListener: ~Copyable {
                 bind(descriptor, name, length) | listen(descriptor, 8) | getsockname(descriptor, name, &length)
             }
         }
-        guard descriptor >= 0, result == 0 else { throw CommandFailure("no loopback port: \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0, result == 0 else { throw CommandError("no loopback port: \(String(cString: strerror(errno)))") }
         return MessageListener(adopting: descriptor, port: Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    func accept() throws(CommandFailure) -> MessageSocket { try MessageSocket.accept(descriptor) }
+    func accept() throws(CommandError) -> MessageSocket { try MessageSocket.accept(descriptor) }
 }

@@ -15,9 +15,9 @@ final class PeerProcess {
     }
 
     /// Blocks until the script is ready, and while the environment is made the first time.
-    static func start(_ script: String, _ arguments: [String], _ home: Home) throws -> PeerProcess {
-        let folder = "\(home.project)/Tests/Peers"
-        let environment = try environment(home)
+    static func start(_ script: String, _ arguments: [String], _ paths: ProjectPaths) throws -> PeerProcess {
+        let folder = "\(paths.project)/Tests/Peers"
+        let environment = try environment(paths)
         let process = Process()
         process.executableURL = URL(filePath: "\(environment)/bin/python3")
         process.arguments = ["\(folder)/\(script)"] + arguments
@@ -34,7 +34,7 @@ final class PeerProcess {
         self.output = output
         guard let line = PeerProcess.line(output) else {
             process.waitUntilExit()
-            throw CommandFailure("the peer ended with status \(process.terminationStatus) before it was ready")
+            throw CommandError("the peer ended with status \(process.terminationStatus) before it was ready")
         }
         greeting = String(decoding: line, as: UTF8.self)
     }
@@ -43,7 +43,7 @@ final class PeerProcess {
     func round() throws -> Comparison.Round {
         try input.write(contentsOf: Data("round\n".utf8))
         guard let line = PeerProcess.line(output), let round = try? JSONDecoder().decode(Round.self, from: line) else {
-            throw CommandFailure("the peer gave no figures")
+            throw CommandError("the peer gave no figures")
         }
         return (round.samples, round.seconds, round.processorSeconds)
     }
@@ -64,13 +64,13 @@ final class PeerProcess {
     }
 
     /// Has the entry point make the Python environment when its pins have changed.
-    private static func environment(_ home: Home) throws -> String {
+    private static func environment(_ paths: ProjectPaths) throws -> String {
         let process = Process()
-        process.executableURL = URL(filePath: "\(home.project)/Runtime/bellwether")
+        process.executableURL = URL(filePath: "\(paths.project)/Runtime/bellwether")
         process.arguments = ["peers"]
         try process.run()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CommandFailure("the peers' Python environment could not be made") }
-        return "\(home.state)/venv-peers"
+        guard process.terminationStatus == 0 else { throw CommandError("the peers' Python environment could not be made") }
+        return "\(paths.state)/venv-peers"
     }
 }

@@ -18,9 +18,9 @@ struct ServeProcesses: Sendable {
     /// PostgreSQL's and the S3 server's, which the emulator may have started.
     private let servers: Set<Int32>
 
-    init(_ home: Home, _ deployment: LocalDeployment) {
+    init(_ paths: ProjectPaths, _ deployment: LocalDeployment) {
         emulator = deployment.record.process.pid
-        let running = LocalServers.running(inFolder: home.state)
+        let running = LocalServers.running(inFolder: paths.state)
         postgres = running.first { $0.name == "PostgreSQL" }?.process.pid
         servers = Set(running.map(\.process.pid))
     }

@@ -2,7 +2,7 @@ import Emulator
 import Foundation
 
 /// The emulator's own API, as another process sees it.
-struct MachineClient: Sendable {
+struct EmulatorClient: Sendable {
     let port: Int
 
     struct Answer: Sendable {
@@ -14,11 +14,11 @@ struct MachineClient: Sendable {
     private var base: String { "http://127.0.0.1:\(port)" }
 
     /// nil when no emulator answers there.
-    func status() async -> MachineStatus? {
+    func status() async -> EmulatorStatus? {
         guard let answer = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), answer.status == 200 else {
             return nil
         }
-        return try? JSONDecoder().decode(MachineStatus.self, from: answer.body)
+        return try? JSONDecoder().decode(EmulatorStatus.self, from: answer.body)
     }
 
     /// Runs a function and waits for its end.
@@ -37,7 +37,7 @@ struct MachineClient: Sendable {
     func call(_ function: String, _ event: Data, advice: String = "") async throws -> Data {
         let answer = try await invoke("\(LocalTemplate.stack)-\(function)", payload: event)
         guard answer.status == 200, answer.functionError == nil else {
-            throw CommandFailure("\(function) failed: \(String(decoding: answer.payload, as: UTF8.self))\(advice)")
+            throw CommandError("\(function) failed: \(String(decoding: answer.payload, as: UTF8.self))\(advice)")
         }
         return answer.payload
     }
@@ -45,7 +45,7 @@ struct MachineClient: Sendable {
     /// Puts the clock to a time and holds it there; nothing in between happens.
     func hold(at time: VirtualTime) async throws {
         let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/clock?mode=held&at=\(time)")
-        guard answer.status == 200 else { throw CommandFailure(answer.problem) }
+        guard answer.status == 200 else { throw CommandError(answer.problem) }
     }
 
     /// Moves virtual time and waits until it is there; `progress` gets the time reached, a few times a second.
@@ -56,18 +56,18 @@ struct MachineClient: Sendable {
             }
         }
         defer { watching.cancel() }
-        let answer: LoopbackAnswer
+        let answer: LoopbackResponse
         do {
             answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
         } catch {
-            throw CommandFailure("the emulator ended while time was being advanced: the same command again goes on from there")
+            throw CommandError("the emulator ended while time was being advanced: the same command again goes on from there")
         }
-        guard answer.status == 200 else { throw CommandFailure(answer.problem) }
+        guard answer.status == 200 else { throw CommandError(answer.problem) }
         let last = answer.body.split(separator: UInt8(ascii: "\n")).last.flatMap {
             try? JSONDecoder().decode(AdvanceProgress.self, from: $0)
         }
         guard last?.result == "done" else {
-            throw CommandFailure("virtual time stopped at \(last?.time ?? "an unknown time"): \(last?.result ?? "the emulator ended")")
+            throw CommandError("virtual time stopped at \(last?.time ?? "an unknown time"): \(last?.result ?? "the emulator ended")")
         }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import HTTPServer
 
 /// Ids and the account that requests carry.
-enum GatewayIdentity {
+enum GatewayIdentifiers {
     static let apiID = "local"
 
     /// Sixteen characters, as HTTP APIs make them.

@@ -1,6 +1,6 @@
 /// How deliveries end: well, to be tried again, or as a dead letter.
-extension Queue {
-    func ended(_ id: String, _ result: Result<InvocationResult, InvocationRefusal>) async {
+extension EventQueue {
+    func ended(_ id: String, _ result: Result<InvocationResult, InvocationError>) async {
         guard isStarted, var entry = entries[id] else { return }
         let function = functions[entry.pending.event.function]
         switch result {
@@ -46,10 +46,10 @@ extension Queue {
             attempts: pending.attempts, time: clock.now.description)
         var message: PendingEvent?
         if let destination = functions[pending.event.function]?.onFailure {
-            let record = FailureRecord.of(
+            let record = OnFailureRecord.of(
                 pending, answer: answer, condition: condition, arn: arn(pending.event.function), time: clock.now)
             letter.destination = destination.arn
-            if let function = destination.function, let event = FailureRecord.event(record, of: id, to: function) {
+            if let function = destination.function, let event = OnFailureRecord.event(record, of: id, to: function) {
                 message = admit([event], at: clock.now).first
             } else {
                 letter.record = record

@@ -5,15 +5,15 @@ import Foundation
 #endif
 
 /// What goes to the two outputs: results to standard output, everything about the way there to standard error.
-enum Screen {
+enum Console {
     static let isTerminal = isatty(STDERR_FILENO) == 1
     private static let usesColor = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
-    static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    static func message(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
-    static func result(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+    static func output(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
-    static func raw(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
     static func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 

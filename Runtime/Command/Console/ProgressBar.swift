@@ -15,7 +15,7 @@ final class ProgressBar: Sendable {
 
     init(_ title: String) {
         self.title = title
-        if !Screen.isTerminal { Screen.say("\(title) …") }
+        if !Console.isTerminal { Console.message("\(title) …") }
     }
 
     /// `share` is 0…1 of the work; `note` says where it is.
@@ -26,7 +26,7 @@ final class ProgressBar: Sendable {
         let left = share > 0.01 ? elapsed / share * (1 - share) : nil
         let draws = state.withLock { state in
             state.share = share
-            if Screen.isTerminal {
+            if Console.isTerminal {
                 if let drawn = state.drawn, now - drawn < .milliseconds(80) { return false }
                 state.drawn = now
                 return true
@@ -37,26 +37,26 @@ final class ProgressBar: Sendable {
             return true
         }
         guard draws else { return }
-        let time = left.map { "\(Screen.clock($0)) left" } ?? "\(Screen.clock(elapsed)) so far"
-        if Screen.isTerminal {
+        let time = left.map { "\(Console.clock($0)) left" } ?? "\(Console.clock(elapsed)) so far"
+        if Console.isTerminal {
             let width = Int(share * 30)
             let bar = String(repeating: "=", count: width) + String(repeating: " ", count: 30 - width)
             let name = title.padding(toLength: max(34, title.count), withPad: " ", startingAt: 0)
-            Screen.raw("\r\u{1B}[K\(name) [\(bar)] \(Int(share * 100)) %  \(time)  \(note)")
+            Console.write("\r\u{1B}[K\(name) [\(bar)] \(Int(share * 100)) %  \(time)  \(note)")
         } else {
-            Screen.say("\(title): \(Int(share * 100)) %, \(time)\(note.isEmpty ? "" : ", \(note)")")
+            Console.message("\(title): \(Int(share * 100)) %, \(time)\(note.isEmpty ? "" : ", \(note)")")
         }
     }
 
     /// Replaces the bar by one line.
     func finish(_ summary: String = "") {
-        if Screen.isTerminal { Screen.raw("\r\u{1B}[K") }
-        Screen.say("\(title): \(summary.isEmpty ? "" : summary + ", ")\(Screen.seconds(ContinuousClock.now - start))")
+        if Console.isTerminal { Console.write("\r\u{1B}[K") }
+        Console.message("\(title): \(summary.isEmpty ? "" : summary + ", ")\(Console.seconds(ContinuousClock.now - start))")
     }
 
     /// Takes the bar away, for what comes instead of the end.
     func abandon() {
-        if Screen.isTerminal { Screen.raw("\r\u{1B}[K") }
+        if Console.isTerminal { Console.write("\r\u{1B}[K") }
     }
 
     /// Runs `work` under a bar that goes by an expected time, for work that cannot say how far it is.

@@ -1,5 +1,5 @@
 /// How events come into the queue: on the disk before anyone may deliver them.
-extension Queue {
+extension EventQueue {
     /// Returns once the events are on disk. An id that is known, owed or finished, adds nothing.
     func accept(_ events: [AsyncEvent]) async throws {
         let fresh = admit(events, at: clock.now)

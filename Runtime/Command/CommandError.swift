@@ -1,5 +1,5 @@
 /// Why a command failed: one sentence for standard error.
-struct CommandFailure: Error, CustomStringConvertible {
+struct CommandError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -2,7 +2,7 @@ import Emulator
 import Foundation
 
 /// The local S3 server's objects by way of its file tree, which needs no signature on this machine.
-struct FilerStore: ObjectStore {
+struct SeaweedObjectStore: ObjectStore {
     let servers: LocalServers
 
     private struct Listing: Decodable {
@@ -34,13 +34,13 @@ struct FilerStore: ObjectStore {
     }
 
     func generation() async throws -> String {
-        guard let process = await servers.process(of: .s3), process.isAlive else { throw CommandFailure("the S3 server is down") }
+        guard let process = await servers.process(of: .s3), process.isAlive else { throw CommandError("the S3 server is down") }
         return "\(process.pid)-\(await servers.starts(of: .s3))"
     }
 
     func putSentinel(_ key: String) async throws {
         let answer = try await LoopbackHTTP.send("PUT", "\(base)/\(servers.bucket)-sentinels/\(escaped(key))", body: Data(), timeout: 5)
-        guard answer.status == 201 || answer.status == 200 else { throw CommandFailure("the S3 server answered \(answer.status)") }
+        guard answer.status == 201 || answer.status == 200 else { throw CommandError("the S3 server answered \(answer.status)") }
     }
 
     func removeSentinel(_ key: String) async throws {
@@ -94,7 +94,7 @@ struct FilerStore: ObjectStore {
             let answer = try await LoopbackHTTP.send(
                 "GET", "\(folder)?limit=1000&lastFileName=\(escaped(last))", headers: ["Accept": "application/json"])
             if answer.status == 404 { return all }
-            guard answer.status == 200 else { throw CommandFailure("the S3 server answered \(answer.status)") }
+            guard answer.status == 200 else { throw CommandError("the S3 server answered \(answer.status)") }
             let page = try JSONDecoder().decode(Listing.self, from: answer.body)
             all += page.entries ?? []
             guard page.shouldDisplayLoadMore == true, let next = page.lastFileName, next != last else { return all }

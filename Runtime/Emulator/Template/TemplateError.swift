@@ -1,5 +1,5 @@
 /// Why a template cannot be loaded: where in it, and what is wrong there.
-package struct TemplateFailure: Error, Sendable, Hashable, CustomStringConvertible {
+package struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The keys from the top of the template, joined by dots, e.g. `Resources.Predict.Properties.Timeout`.
     package let path: String
     package let reason: String

@@ -3,8 +3,8 @@ import Synchronization
 @testable import Emulator
 
 /// Stands in for the machine: answers invocations with a closure and keeps what it accepted, each id once.
-final class RecordingMachine: Invoking {
-    typealias Answer = @Sendable (Invocation) async throws(InvocationRefusal) -> InvocationResult
+final class RecordingInvoker: FunctionInvoker {
+    typealias Answer = @Sendable (Invocation) async throws(InvocationError) -> InvocationResult
 
     private let answer: Answer
     private let state = Mutex((invocations: [Invocation](), events: [AsyncEvent](), ids: Set<String>(), refuses: 0))
@@ -17,7 +17,7 @@ final class RecordingMachine: Invoking {
     /// Lets the next `count` calls of `accept` fail, as a full disk would.
     func refuse(next count: Int) { state.withLock { $0.refuses = count } }
 
-    func invoke(_ invocation: Invocation) async throws(InvocationRefusal) -> InvocationResult {
+    func invoke(_ invocation: Invocation) async throws(InvocationError) -> InvocationResult {
         state.withLock { $0.invocations.append(invocation) }
         return try await answer(invocation)
     }
@@ -26,7 +26,7 @@ final class RecordingMachine: Invoking {
         try state.withLock { state in
             if state.refuses > 0 {
                 state.refuses -= 1
-                throw InvocationRefusal.unavailable
+                throw InvocationError.unavailable
             }
             for event in events where state.ids.insert(event.id).inserted { state.events.append(event) }
         }

@@ -4,7 +4,7 @@ import LambdaEvents
 import Synchronization
 
 /// Asks Lambda authorizers who may in, and remembers their answers for as long as they say.
-final class Authorization: Sendable {
+final class RequestAuthorizer: Sendable {
     enum Verdict: Sendable, Hashable {
         case allowed(context: [String: JSONValue]?)
         case denied
@@ -23,10 +23,10 @@ final class Authorization: Sendable {
         let until: ContinuousClock.Instant
     }
 
-    private let machine: any Invoking
+    private let invoker: any FunctionInvoker
     private let cache = Mutex<[Key: Remembered]>([:])
 
-    init(_ machine: any Invoking) { self.machine = machine }
+    init(_ invoker: any FunctionInvoker) { self.invoker = invoker }
 
     func verdict(_ authorizer: AuthorizerDefinition, _ request: ServerRequest, _ event: HTTPAPIRequest) async -> Verdict {
         guard let function = authorizer.function else { return .unidentified }
@@ -41,20 +41,21 @@ final class Authorization: Sendable {
         }
         let key = Key(authorizer: authorizer.name, identity: identity)
         if authorizer.timeToLive > 0, let known = remembered(key) { return known }
-        let verdict = await ask(function, AuthorizerRequest(event, routeArn: GatewayIdentity.routeARN(request), identitySource: identity))
+        let verdict = await ask(
+            function, AuthorizerRequest(event, routeArn: GatewayIdentifiers.routeARN(request), identitySource: identity))
         if authorizer.timeToLive > 0, verdict != .failed { remember(verdict, for: key, seconds: authorizer.timeToLive) }
         return verdict
     }
 
     private func ask(_ function: String, _ question: AuthorizerRequest) async -> Verdict {
         guard let payload = try? JSONEncoder().encode(question),
-            let result = try? await machine.invoke(Invocation(function: function, payload: Array(payload))), result.functionError == nil
+            let result = try? await invoker.invoke(Invocation(function: function, payload: Array(payload))), result.functionError == nil
         else { return .failed }
         let data = Data(result.payload)
         if let answer = try? JSONDecoder().decode(AuthorizerResponse.self, from: data) {
             return answer.isAuthorized ? .allowed(context: answer.context) : .denied
         }
-        guard let answer = try? JSONDecoder().decode(PolicyAnswer.self, from: data) else { return .failed }
+        guard let answer = try? JSONDecoder().decode(PolicyResponse.self, from: data) else { return .failed }
         let effects = Set(answer.policyDocument.statements.map(\.effect))
         return effects == ["Allow"] ? .allowed(context: answer.context) : .denied
     }
@@ -74,7 +75,7 @@ final class Authorization: Sendable {
 }
 
 /// An authorizer's answer in the form of an IAM policy.
-private struct PolicyAnswer: Decodable {
+private struct PolicyResponse: Decodable {
     struct Document: Decodable {
         struct Statement: Decodable {
             let effect: String

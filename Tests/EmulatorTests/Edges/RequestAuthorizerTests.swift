@@ -6,11 +6,11 @@ import Testing
 
 extension GatewayTests {
     @Test func `The authorizer decides and its context reaches the function`() async throws {
-        try await serve { http, machine in
+        try await serve { http, invoker in
             let answer = try await http.call("GET", "/closed", headers: [("X-Api-Key", "good")])
             let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(answer.body))
             #expect(event.requestContext.authorizer?.lambda == ["name": "local", "n": 1])
-            let question = try JSONDecoder().decode(AuthorizerRequest.self, from: Data(machine.invocations[0].payload))
+            let question = try JSONDecoder().decode(AuthorizerRequest.self, from: Data(invoker.invocations[0].payload))
             #expect(question.type == "REQUEST" && question.version == "2.0" && question.identitySource == ["good"])
             #expect(question.routeArn == "arn:aws:execute-api:us-east-1:000000000000:local/$default/GET/closed")
             #expect(try await http.call("GET", "/closed", headers: [("x-api-key", "policy")]).status == 200)
@@ -23,17 +23,17 @@ extension GatewayTests {
             ("/closed", "broken", 500, "Internal Server Error", 1), ("/token", "x", 401, "Unauthorized", 0),
         ] as [(String, String?, Int, String, Int)])
     func `Who may not is turned away`(_ path: String, _ key: String?, _ status: Int, _ message: String, _ questions: Int) async throws {
-        try await serve { http, machine in
+        try await serve { http, invoker in
             let answer = try await http.call("GET", path, headers: key.map { [("X-Api-Key", $0)] } ?? [])
             #expect(answer.status == status)
             #expect(answer.text == #"{"message":"\#(message)"}"#)
-            #expect(machine.invocations.count == questions)
+            #expect(invoker.invocations.count == questions)
         }
     }
 
     @Test func `Answers are kept for their time and failures are not`() async throws {
-        try await serve { http, machine in
-            func questions() -> Int { machine.invocations.count { $0.function == "Authorize" } }
+        try await serve { http, invoker in
+            func questions() -> Int { invoker.invocations.count { $0.function == "Authorize" } }
             for _ in 0..<3 { _ = try await http.call("GET", "/closed", headers: [("X-Api-Key", "good")]) }
             for _ in 0..<3 { _ = try await http.call("GET", "/closed", headers: [("X-Api-Key", "bad")]) }
             #expect(questions() == 2)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The JSON that a caller of a failed invocation receives, as Lambda writes it.
-enum FailureBody {
+enum InvocationErrorBody {
     static func timedOut(_ requestID: String, after seconds: Int) -> [UInt8] {
         json("Sandbox.Timedout", "RequestId: \(requestID) Error: Task timed out after \(seconds).00 seconds")
     }

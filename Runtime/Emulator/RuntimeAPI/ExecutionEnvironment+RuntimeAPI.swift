@@ -3,7 +3,7 @@ import HTTPServer
 import NIOCore
 
 /// The Runtime API (2018-06-01) and as much of the Extensions API (2020-01-01) as runtimes use.
-extension Environment {
+extension ExecutionEnvironment {
     func received(_ call: RuntimeCall, on connection: ServerConnection) {
         switch call.target {
         case .next: polled(connection)
@@ -52,7 +52,7 @@ extension Environment {
         }
         guard !call.isTooLarge else {
             finish(
-                FailureBody.responseTooLarge(call.request.bodySize, limit: call.limit), functionError: "Unhandled",
+                InvocationErrorBody.responseTooLarge(call.request.bodySize, limit: call.limit), functionError: "Unhandled",
                 status: "error\tError Type: Function.ResponseSizeTooLarge")
             return connection.reject(
                 413, "RequestEntityTooLarge", "Exceeded maximum allowed payload size (\(call.limit) bytes).")
@@ -74,7 +74,7 @@ extension Environment {
     }
 
     /// - Parameter left: nanoseconds until the invocation's deadline.
-    func eventHeaders(_ job: Job, left: Int64) -> [(String, String)] {
+    func eventHeaders(_ job: InvocationJob, left: Int64) -> [(String, String)] {
         let deadline = Self.epochMilliseconds() + left / 1_000_000
         let invocation = job.invocation
         let trace = invocation.traceID ?? TraceID.fresh()

@@ -1,7 +1,7 @@
 import HTTPServer
 
 /// An error answer of the Lambda API: the type travels in a header and the body, as the SDKs read both.
-struct InvokeError: Error {
+struct LambdaAPIError: Error {
     let status: Int
     let type: String
     let message: String
@@ -23,7 +23,7 @@ struct InvokeError: Error {
         self.message = message
     }
 
-    init(_ refusal: InvocationRefusal, arn: (String) -> String) {
+    init(_ refusal: InvocationError, arn: (String) -> String) {
         switch refusal {
         case .unknownFunction(let name): self = .notFound("Function not found: \(arn(name))")
         case .throttled: self.init(status: 429, type: "TooManyRequestsException", message: "Rate Exceeded.")

@@ -4,7 +4,7 @@ import NIOCore
 import NIOPosix
 
 /// One execution environment: a process, the port it calls, and the invocation it works on. Bound to the pool's event loop.
-final class Environment {
+final class ExecutionEnvironment {
     enum Phase: Equatable {
         case starting
         case idle
@@ -16,7 +16,7 @@ final class Environment {
 
     let number: Int
     var phase = Phase.starting
-    var job: Job?
+    var job: InvocationJob?
     var poll: ServerConnection?
     var extensions = Extensions()
     var initError: [UInt8]?
@@ -99,7 +99,7 @@ final class Environment {
     }
 
     /// Hands a job to the waiting process.
-    func run(_ job: Job) {
+    func run(_ job: InvocationJob) {
         guard let poll else { return pool.submit(job) }
         self.poll = nil
         self.job = job
@@ -145,7 +145,7 @@ final class Environment {
         if let job {
             let seconds = pool.definition.timeout
             write("\(Date.now.formatted(.iso8601)) \(job.requestID) Task timed out after \(seconds).00 seconds\n\n")
-            finish(FailureBody.timedOut(job.requestID, after: seconds), functionError: "Unhandled", status: "timeout")
+            finish(InvocationErrorBody.timedOut(job.requestID, after: seconds), functionError: "Unhandled", status: "timeout")
         }
         phase = .draining
     }
@@ -180,7 +180,8 @@ final class Environment {
                 let type = isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError"
                 write("RequestId: \(job.requestID) Error: \(status.sentence)\n\(type)\n")
                 finish(
-                    isOutOfMemory ? FailureBody.outOfMemory(job.requestID, status) : FailureBody.exited(job.requestID, status),
+                    isOutOfMemory
+                        ? InvocationErrorBody.outOfMemory(job.requestID, status) : InvocationErrorBody.exited(job.requestID, status),
                     functionError: "Unhandled", status: "error\tError Type: \(type)")
             }
             pool.ended(self)

@@ -1,11 +1,11 @@
 import Subprocess
 
 /// Runs one helper program to its end.
-enum Tool {
+enum HelperProgram {
     /// Its standard output. `arguments[0]` is the program's path; both outputs stand in the error when it fails. `input` goes to its standard input.
     static func run(
         _ arguments: [String], environment: [String: String], input: String = ""
-    ) async throws(ServerTrouble) -> String {
+    ) async throws(LocalServerError) -> String {
         let program = arguments[0]
         let slash = program.lastIndex(of: "/") ?? program.startIndex
         var variables = environment
@@ -19,15 +19,15 @@ enum Tool {
             guard result.terminationStatus.isSuccess else {
                 let words = result.standardError + result.standardOutput
                 if words.contains("No space left on device") {
-                    throw ServerTrouble("the disk is full: free some space and run the command again")
+                    throw LocalServerError("the disk is full: free some space and run the command again")
                 }
-                throw ServerTrouble("\(arguments.first { $0.hasSuffix("initdb") || $0.hasSuffix("psql") } ?? program) failed: \(words)")
+                throw LocalServerError("\(arguments.first { $0.hasSuffix("initdb") || $0.hasSuffix("psql") } ?? program) failed: \(words)")
             }
             return result.standardOutput
-        } catch let trouble as ServerTrouble {
+        } catch let trouble as LocalServerError {
             throw trouble
         } catch {
-            throw ServerTrouble("cannot run \(program): \(error)")
+            throw LocalServerError("cannot run \(program): \(error)")
         }
     }
 }

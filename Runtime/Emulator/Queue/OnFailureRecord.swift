@@ -2,7 +2,7 @@ import Foundation
 import LambdaEvents
 
 /// What Lambda tells an `OnFailure` destination of an event that was given up.
-enum FailureRecord {
+enum OnFailureRecord {
     /// - Parameters:
     ///   - answer: the last delivery's; nil when the function was not reached.
     ///   - condition: `RetriesExhausted` or `EventAgeExceeded`.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Asynchronous invocations: accepted on disk, delivered at least once, retried in virtual time, given up into the dead letters.
-actor Queue {
+actor EventQueue {
     struct Entry {
         var pending: PendingEvent
         /// Deliveries that have not ended well yet.
@@ -21,7 +21,7 @@ actor Queue {
     let journal: Journal
     let functions: [String: FunctionDefinition]
     let arn: @Sendable (_ function: String) -> String
-    private let deliver: @Sendable (AsyncEvent) async throws(InvocationRefusal) -> InvocationResult
+    private let deliver: @Sendable (AsyncEvent) async throws(InvocationError) -> InvocationResult
     let deadLetterFile: DeadLetterFile
     var entries: [String: Entry] = [:]
     var finished: Set<Fingerprint>
@@ -38,7 +38,7 @@ actor Queue {
     init(
         journal: Journal, recovered: JournalState, clock: VirtualClock, functions: [FunctionDefinition], widths: [String: Int],
         deadLetterFile: DeadLetterFile, faults: FaultPlan?, arn: @escaping @Sendable (String) -> String,
-        deliver: @escaping @Sendable (AsyncEvent) async throws(InvocationRefusal) -> InvocationResult
+        deliver: @escaping @Sendable (AsyncEvent) async throws(InvocationError) -> InvocationResult
     ) {
         self.journal = journal
         self.clock = clock
@@ -113,8 +113,8 @@ actor Queue {
     }
 
     private func run(_ pending: PendingEvent) async {
-        let result: Result<InvocationResult, InvocationRefusal>
-        do throws(InvocationRefusal) {
+        let result: Result<InvocationResult, InvocationError>
+        do throws(InvocationError) {
             result = .success(try await deliver(pending.event))
         } catch {
             result = .failure(error)

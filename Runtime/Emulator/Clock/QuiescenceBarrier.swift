@@ -1,8 +1,8 @@
 /// Waits until the machine has come to rest: every source has handed over what happened, and no invocation runs or waits.
-struct Barrier: Sendable {
-    let queue: Queue
+struct QuiescenceBarrier: Sendable {
+    let queue: EventQueue
     let pool: EnvironmentPool
-    let settlers: [any Settling]
+    let quiescenceSources: [any QuiescenceSource]
 
     /// Goes round until a whole round has changed nothing, because an invocation may put objects and an object may start invocations.
     /// Callers that keep invoking functions directly end the wait after many rounds without new events.
@@ -12,7 +12,7 @@ struct Barrier: Sendable {
             let submissions = await pool.submissions()
             await queue.rest()
             await pool.rest()
-            for settler in settlers { try await settler.settle() }
+            for source in quiescenceSources { try await source.quiesce() }
             await queue.rest()
             await pool.rest()
             let isSameEvents = await queue.acceptedCount == events

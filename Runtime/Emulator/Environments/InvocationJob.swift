@@ -1,10 +1,10 @@
 /// One invocation on its way through a pool.
-struct Job: Sendable {
+struct InvocationJob: Sendable {
     let requestID: String
     let invocation: Invocation
     /// A patient job waits for a free environment where a caller would be throttled: the asynchronous queue's way.
-    let isPatient: Bool
-    let finish: @Sendable (Result<InvocationResult, InvocationRefusal>) -> Void
+    let waitsForCapacity: Bool
+    let finish: @Sendable (Result<InvocationResult, InvocationError>) -> Void
 
     func fail(_ payload: [UInt8], log: [UInt8] = []) {
         finish(.success(InvocationResult(requestID: requestID, payload: payload, functionError: "Unhandled", logTail: log)))
@@ -13,14 +13,14 @@ struct Job: Sendable {
 
 /// Jobs in the order in which they came.
 struct JobLine {
-    private var jobs: [Job] = []
+    private var jobs: [InvocationJob] = []
     private var head = 0
 
     var count: Int { jobs.count - head }
 
-    mutating func append(_ job: Job) { jobs.append(job) }
+    mutating func append(_ job: InvocationJob) { jobs.append(job) }
 
-    mutating func popFirst() -> Job? {
+    mutating func popFirst() -> InvocationJob? {
         guard head < jobs.count else { return nil }
         defer {
             head += 1

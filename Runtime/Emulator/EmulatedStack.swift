@@ -5,7 +5,7 @@ import NIOPosix
 import Synchronization
 
 /// Everything that a machine is made of.
-package struct MachineConfiguration: Sendable {
+package struct StackConfiguration: Sendable {
     package var functions: [FunctionDefinition]
     /// Holds `journal`, `lock`, `dead-letters.jsonl` and `logs/`; created when missing.
     package var stateFolder: String
@@ -31,22 +31,22 @@ package struct MachineConfiguration: Sendable {
 ///
 /// Made in two steps because event sources need the machine and the machine needs the sources: create it, give it
 /// `start(sources:settlers:routes:)`, end it with `stop()`.
-package final class Machine: Invoking {
+package final class EmulatedStack: FunctionInvoker {
     package let clock: VirtualClock
     package let apiPort: Int
     package var apiURL: String { "http://127.0.0.1:\(apiPort)" }
 
     let pool: EnvironmentPool
-    private let queue: Queue
+    private let queue: EventQueue
     private let journal: Journal
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPListener
-    private let configuration: MachineConfiguration
+    private let configuration: StackConfiguration
     private let routes: RouteTable
-    private let timekeeper = Mutex<Timekeeper?>(nil)
+    private let clockDriver = Mutex<VirtualClockDriver?>(nil)
 
     /// Opens the state folder and the api port, recovers what the journal owes; delivers nothing before `start`.
-    package init(_ configuration: MachineConfiguration) async throws {
+    package init(_ configuration: StackConfiguration) async throws {
         self.configuration = configuration
         let folder = configuration.stateFolder
         try FileManager.default.createDirectory(atPath: "\(folder)/logs", withIntermediateDirectories: true)
@@ -79,57 +79,60 @@ package final class Machine: Invoking {
         try deadLetterFile.reconcile(with: recovered.deadLetters)
         var widths: [String: Int] = [:]
         for function in configuration.functions { widths[function.name] = await pool.width(of: function.name) }
-        queue = Queue(
+        queue = EventQueue(
             journal: journal, recovered: recovered, clock: clock, functions: configuration.functions, widths: widths,
             deadLetterFile: deadLetterFile, faults: configuration.faults, arn: arn
-        ) { event throws(InvocationRefusal) in
+        ) { event throws(InvocationError) in
             try await pool.run(
                 Invocation(function: event.function, payload: event.payload, tenantID: event.tenantID, traceID: event.traceID),
-                requestID: event.requestID, isPatient: true)
+                requestID: event.requestID, waitsForCapacity: true)
         }
         let functions = Dictionary(configuration.functions.map { ($0.name, $0) }) { $1 }
         routes.add(
             InvokeRoutes(
                 functions: functions, arn: arn,
-                run: { invocation, requestID throws(InvocationRefusal) in
-                    try await pool.run(invocation, requestID: requestID, isPatient: false)
+                run: { invocation, requestID throws(InvocationError) in
+                    try await pool.run(invocation, requestID: requestID, waitsForCapacity: false)
                 },
                 accept: { [queue] in try await queue.accept([$0]) }
             ).routes)
     }
 
     /// Begins to deliver events and to move time, and serves `routes` beside the machine's own endpoints.
-    package func start(sources: [any TimedSource] = [], settlers: [any Settling] = [], routes extra: [Route] = []) async {
-        let timekeeper = Timekeeper(
-            clock: clock, queue: queue, barrier: Barrier(queue: queue, pool: pool, settlers: settlers), sources: sources)
-        self.timekeeper.withLock { $0 = timekeeper }
-        routes.add(ControlRoutes(timekeeper: timekeeper) { await self.status() }.routes + extra)
+    package func start(
+        sources: [any TimedEventSource] = [], quiescenceSources: [any QuiescenceSource] = [], routes extra: [Route] = []
+    ) async {
+        let clockDriver = VirtualClockDriver(
+            clock: clock, queue: queue, barrier: QuiescenceBarrier(queue: queue, pool: pool, quiescenceSources: quiescenceSources),
+            sources: sources)
+        self.clockDriver.withLock { $0 = clockDriver }
+        routes.add(ControlRoutes(clockDriver: clockDriver) { await self.status() }.routes + extra)
         await queue.start()
-        await timekeeper.start()
+        await clockDriver.start()
     }
 
-    package func invoke(_ invocation: Invocation) async throws(InvocationRefusal) -> InvocationResult {
-        try await pool.run(invocation, requestID: UUID().uuidString.lowercased(), isPatient: false)
+    package func invoke(_ invocation: Invocation) async throws(InvocationError) -> InvocationResult {
+        try await pool.run(invocation, requestID: UUID().uuidString.lowercased(), waitsForCapacity: false)
     }
 
     package func accept(_ events: [AsyncEvent]) async throws { try await queue.accept(events) }
 
     /// Advances virtual time and holds it at `target`; joins an advance to the same target that is under way.
     package func advance(to target: VirtualTime) async throws -> AsyncStream<AdvanceProgress> {
-        guard let timekeeper = timekeeper.withLock({ $0 }) else { throw InvocationRefusal.unavailable }
-        return try await timekeeper.advance(to: target)
+        guard let clockDriver = clockDriver.withLock({ $0 }) else { throw InvocationError.unavailable }
+        return try await clockDriver.advance(to: target)
     }
 
     /// Sets the clock without firing what lies between.
     package func setClock(_ state: ClockState) async throws {
-        guard let timekeeper = timekeeper.withLock({ $0 }) else { throw InvocationRefusal.unavailable }
-        try await timekeeper.set(state)
+        guard let clockDriver = clockDriver.withLock({ $0 }) else { throw InvocationError.unavailable }
+        try await clockDriver.set(state)
     }
 
-    package func status() async -> MachineStatus {
+    package func status() async -> EmulatorStatus {
         let letters = await queue.deadLetters
-        let isAdvancing = await timekeeper.withLock { $0 }?.isAdvancing ?? false
-        return MachineStatus(
+        let isAdvancing = await clockDriver.withLock { $0 }?.isAdvancing ?? false
+        return EmulatorStatus(
             clock: .init(mode: clock.state.mode.rawValue, now: clock.now.description, isAdvancing: isAdvancing),
             queue: .init(
                 depth: await queue.depth, accepted: await queue.acceptedCount, finished: await queue.finishedCount,
@@ -155,7 +158,7 @@ package final class Machine: Invoking {
 
     private func halt() async {
         await queue.stop()
-        await timekeeper.withLock { $0 }?.stop()
+        await clockDriver.withLock { $0 }?.stop()
         await pool.stop()
         await server.stop()
     }

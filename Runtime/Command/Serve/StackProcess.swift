@@ -5,57 +5,57 @@ import Logging
 import SampleMarket
 
 /// Everything that one machine runs in place of a region: servers, functions, API, schedules, events. Lives in one process.
-struct LocalCloud {
+struct StackProcess {
     let servers: LocalServers
-    let machine: Machine
+    let stack: EmulatedStack
     let gateway: Gateway
     let market: ChartServer?
     private let tasks: [Task<Void, Never>]
 
-    static func start(_ home: Home, isFast: Bool, faults: UInt64?, logger: Logger) async throws -> LocalCloud {
-        guard FileManager.default.isExecutableFile(atPath: "\(home.bundle)/bootstrap") else {
-            throw CommandFailure("the functions are not built: start the command as Runtime/bellwether")
+    static func start(_ paths: ProjectPaths, isFast: Bool, faults: UInt64?, logger: Logger) async throws -> StackProcess {
+        guard FileManager.default.isExecutableFile(atPath: "\(paths.bundle)/bootstrap") else {
+            throw CommandError("the functions are not built: start the command as Runtime/bellwether")
         }
-        var settings = try home.settings()
+        var settings = try paths.settings()
         // First: it may be a person's choice, which no other server may take.
         settings.gatewayPort = try gatewayPort(settings)
         let apiPort = try LoopbackPorts.free(preferred: settings.apiPort)
         settings.apiPort = apiPort
-        let market = try await startMarket(home, &settings)
-        try home.write(settings)
+        let market = try await startMarket(paths, &settings)
+        try paths.write(settings)
 
         let servers = try await LocalServers.start(
-            .init(stateFolder: home.state, weed: home.weed, webhook: "http://127.0.0.1:\(apiPort)/hook", fast: isFast), logger: logger)
-        let local = try LocalTemplate(home, servers: servers, settings: settings, marketURL: market.map { "http://127.0.0.1:\($0.port)" })
+            .init(stateFolder: paths.state, weed: paths.weed, webhook: "http://127.0.0.1:\(apiPort)/hook", fast: isFast), logger: logger)
+        let local = try LocalTemplate(paths, servers: servers, settings: settings, marketURL: market.map { "http://127.0.0.1:\($0.port)" })
         for notice in local.template.notices { logger.notice("\(notice)") }
         try await keepVersions(of: local.template.versionedBuckets, servers)
 
-        var configuration = MachineConfiguration(functions: local.template.functions, stateFolder: home.emulator)
+        var configuration = StackConfiguration(functions: local.template.functions, stateFolder: paths.emulator)
         configuration.apiPort = apiPort
         configuration.environment = LocalTemplate.environment(servers)
         configuration.faults = faults.map { FaultPlan(seed: $0) }
         if market != nil { configuration.initialClock = .held(at: DemoPlan.backfill) }
-        let machine = try await Machine(configuration)
-        try await prepareDatabase(machine, key: servers.secrets.apiKey)
+        let stack = try await EmulatedStack(configuration)
+        try await prepareDatabase(stack, key: servers.secrets.apiKey)
 
         let notifications = ObjectNotifications(
-            local.template.notifications, store: FilerStore(servers: servers), machine: machine, token: servers.secrets.webhookToken)
-        await machine.start(
-            sources: [try Schedules(local.template.schedules)], settlers: [notifications], routes: [notifications.route])
-        guard let api = local.template.apis.first else { throw CommandFailure("\(home.template) has no HTTP API") }
-        let gateway = try await startGateway(api, machine, port: settings.gatewayPort ?? 0)
+            local.template.notifications, store: SeaweedObjectStore(servers: servers), invoker: stack, token: servers.secrets.webhookToken)
+        await stack.start(
+            sources: [try Schedules(local.template.schedules)], quiescenceSources: [notifications], routes: [notifications.route])
+        guard let api = local.template.apis.first else { throw CommandError("\(paths.template) has no HTTP API") }
+        let gateway = try await startGateway(api, stack, port: settings.gatewayPort ?? 0)
         let tasks = [
             Task { await servers.supervise() },
             Task { await watch(servers, notifications, logger) },
         ]
-        return LocalCloud(servers: servers, machine: machine, gateway: gateway, market: market, tasks: tasks)
+        return StackProcess(servers: servers, stack: stack, gateway: gateway, market: market, tasks: tasks)
     }
 
     /// Ends what lives in this process; the servers go on.
     func stop() async throws {
         for task in tasks { task.cancel() }
         await gateway.stop()
-        try await machine.stop()
+        try await stack.stop()
         await market?.stop()
     }
 
@@ -63,25 +63,25 @@ struct LocalCloud {
     private static func gatewayPort(_ settings: LocalSettings) throws -> Int {
         guard let asked = settings.gatewayPort else { return LoopbackPorts.isFree(8787) ? 8787 : try LoopbackPorts.free() }
         guard LoopbackPorts.isFree(asked) else {
-            throw CommandFailure("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
+            throw CommandError("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
         }
         LoopbackPorts.keep(asked)
         return asked
     }
 
-    private static func startGateway(_ api: HTTPAPIDefinition, _ machine: Machine, port: Int) async throws -> Gateway {
+    private static func startGateway(_ api: HTTPAPIDefinition, _ stack: EmulatedStack, port: Int) async throws -> Gateway {
         do {
-            return try await Gateway.start(api, machine: machine, port: port) { [clock = machine.clock] in clock.now }
+            return try await Gateway.start(api, invoker: stack, port: port) { [clock = stack.clock] in clock.now }
         } catch {
-            throw CommandFailure("the dashboard cannot listen on port \(port) (\(error)): choose another one with `up --port`")
+            throw CommandError("the dashboard cannot listen on port \(port) (\(error)): choose another one with `up --port`")
         }
     }
 
-    private static func startMarket(_ home: Home, _ settings: inout LocalSettings) async throws -> ChartServer? {
+    private static func startMarket(_ paths: ProjectPaths, _ settings: inout LocalSettings) async throws -> ChartServer? {
         guard settings.source ?? .sample == .sample else { return nil }
         let port = try LoopbackPorts.free(preferred: settings.marketPort)
         settings.marketPort = port
-        return try await ChartServer.start(ChartMarket(SampleCatalog(folder: home.samplePrices)), port: port)
+        return try await ChartServer.start(ChartMarket(SampleCatalog(folder: paths.samplePrices)), port: port)
     }
 
     /// As the template's `VersioningConfiguration` wants it.
@@ -91,12 +91,12 @@ struct LocalCloud {
     }
 
     /// The schema, and the key that the page uses on this machine, before anything is delivered.
-    private static func prepareDatabase(_ machine: Machine, key: String) async throws {
+    private static func prepareDatabase(_ stack: EmulatedStack, key: String) async throws {
         let hash = Digest.sha256Hex(Array(key.utf8))
         for payload in ["{}", #"{"apiKey":{"name":"local","sha256":"\#(hash)"}}"#] {
-            let result = try await machine.invoke(Invocation(function: "\(LocalTemplate.stack)-Migrate", payload: Array(payload.utf8)))
+            let result = try await stack.invoke(Invocation(function: "\(LocalTemplate.stack)-Migrate", payload: Array(payload.utf8)))
             guard result.functionError == nil else {
-                throw CommandFailure("the database could not be brought up to date: \(String(decoding: result.payload, as: UTF8.self))")
+                throw CommandError("the database could not be brought up to date: \(String(decoding: result.payload, as: UTF8.self))")
             }
         }
     }
@@ -109,7 +109,7 @@ struct LocalCloud {
             guard starts != seen else { continue }
             await notifications.serverRestarted()
             do {
-                try await notifications.settle()
+                try await notifications.quiesce()
                 seen = starts
             } catch { logger.warning("\(error)") }
         }

@@ -39,7 +39,7 @@ package struct InvocationResult: Sendable {
 }
 
 /// An invocation that never reached a function.
-package enum InvocationRefusal: Error, Sendable, Hashable {
+package enum InvocationError: Error, Sendable, Hashable {
     case unknownFunction(String)
     /// Reserved concurrency is used up; an AWS caller sees 429 `TooManyRequestsException`.
     case throttled(String)
@@ -68,9 +68,9 @@ package struct AsyncEvent: Sendable, Codable, Hashable {
 }
 
 /// Runs functions. The gateway, the Invoke API and the event sources see the machine only through this.
-package protocol Invoking: Sendable {
+package protocol FunctionInvoker: Sendable {
     /// Runs the function now and waits for its end.
-    func invoke(_ invocation: Invocation) async throws(InvocationRefusal) -> InvocationResult
+    func invoke(_ invocation: Invocation) async throws(InvocationError) -> InvocationResult
     /// Returns once the event is on disk; it will be delivered at least once from then on.
     func accept(_ events: [AsyncEvent]) async throws
 }
@@ -83,7 +83,7 @@ package struct VirtualTime: Sendable, Hashable, Comparable, Codable {
 }
 
 /// Something that fires at virtual times, such as a schedule.
-package protocol TimedSource: Sendable {
+package protocol TimedEventSource: Sendable {
     /// The first firing strictly after `time`, or `nil` when there is none.
     func next(after time: VirtualTime) async -> VirtualTime?
     /// The events that are due exactly at `time`.
@@ -91,7 +91,7 @@ package protocol TimedSource: Sendable {
 }
 
 /// Something that must come to rest before virtual time may move, such as object notifications under way.
-package protocol Settling: Sendable {
+package protocol QuiescenceSource: Sendable {
     /// Returns when everything that happened before the call has been accepted as events.
-    func settle() async throws
+    func quiesce() async throws
 }

@@ -5,22 +5,22 @@ import Synchronization
 #endif
 
 /// Interrupts and requests to end, as something to wait for instead of a death.
-enum Terminations {
+enum TerminationSignals {
     private static let received = Atomic<Int32>(0)
 
     /// From here on SIGINT, SIGTERM and SIGHUP do not end the process.
-    static func take() {
+    static func install() {
         for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number) { Terminations.received.store($0, ordering: .relaxed) }
+            signal(number) { TerminationSignals.received.store($0, ordering: .relaxed) }
         }
     }
 
-    static var hasCome: Bool { received.load(ordering: .relaxed) != 0 }
+    static var isReceived: Bool { received.load(ordering: .relaxed) != 0 }
 
     /// True within a tenth of a second of the first of them; false when the task is cancelled before.
     @discardableResult
     static func wait() async -> Bool {
-        while !hasCome {
+        while !isReceived {
             guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return false }
         }
         return true
@@ -28,7 +28,7 @@ enum Terminations {
 
     /// Ends the process as an interrupted one, after `cleaning`.
     static func whenInterrupted(_ cleaning: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
-        take()
+        install()
         return Task {
             guard await wait() else { return }
             await cleaning()

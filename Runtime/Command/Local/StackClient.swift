@@ -3,9 +3,9 @@ import Emulator
 import Foundation
 
 /// A deployment as its functions, called by Lambda invoke: in AWS as on this machine.
-struct Deployed: Sendable {
+struct StackClient: Sendable {
     let client: LambdaClient
-    let stack: String
+    let stackName: String
     /// Business time there: the virtual clock's on this machine, the present in AWS.
     let now: VirtualTime
     /// For sentences.
@@ -14,11 +14,13 @@ struct Deployed: Sendable {
     let functions: [String]?
 
     /// The whole name of a function that is given by it, its ARN, or the part after the stack's name.
-    func name(of function: String) throws(CommandFailure) -> String {
-        guard let functions else { return function.contains(":") || function.hasPrefix("\(stack)-") ? function : "\(stack)-\(function)" }
+    func name(of function: String) throws(CommandError) -> String {
+        guard let functions else {
+            return function.contains(":") || function.hasPrefix("\(stackName)-") ? function : "\(stackName)-\(function)"
+        }
         let wanted = (function.split(separator: ":").last.map(String.init) ?? function).lowercased()
         guard let name = functions.first(where: { $0.lowercased() == wanted || $0.lowercased().hasSuffix("-" + wanted) }) else {
-            throw CommandFailure("there is no function “\(function)”; there are \(functions.sorted().joined(separator: ", "))")
+            throw CommandError("there is no function “\(function)”; there are \(functions.sorted().joined(separator: ", "))")
         }
         return name
     }
@@ -31,9 +33,9 @@ struct Deployed: Sendable {
         let name = try name(of: function)
         let answer: LambdaClient.Answer
         do { answer = try await client.invoke(name, payload: Array(payload)) } catch {
-            throw CommandFailure("\(name) was not invoked in \(place)", error)
+            throw CommandError("\(name) was not invoked in \(place)", error)
         }
-        guard answer.functionError == nil else { throw CommandFailure("\(name) failed: \(FunctionFailure.sentence(answer.payload))") }
+        guard answer.functionError == nil else { throw CommandError("\(name) failed: \(FunctionFailure.sentence(answer.payload))") }
         return Data(answer.payload)
     }
 
@@ -55,7 +57,7 @@ struct Deployed: Sendable {
         let response = try JSONDecoder().decode(Response.self, from: try await invoke("Dashboard", event))
         let body = Data((response.body ?? "").utf8)
         guard response.statusCode == 200 else {
-            throw CommandFailure(LoopbackAnswer(status: response.statusCode, headers: [:], body: body).problem)
+            throw CommandError(LoopbackResponse(status: response.statusCode, headers: [:], body: body).problem)
         }
         return body
     }

@@ -1,28 +1,28 @@
 import Foundation
 
 /// Moves virtual time: with real time while running, from moment to moment while it is advanced.
-actor Timekeeper {
+actor VirtualClockDriver {
     /// Firings missed while the emulator was down are made up for when they are no older than this.
     static let catchUp: Int64 = 24 * 3600 * 1000
 
     private let clock: VirtualClock
-    private let queue: Queue
-    private let barrier: Barrier
-    private let sources: [any TimedSource]
+    private let queue: EventQueue
+    private let barrier: QuiescenceBarrier
+    private let sources: [any TimedEventSource]
     private var ticking: Task<Void, Never>?
-    private var journey: Journey?
+    private var advanceInProgress: ClockAdvance?
     private var isMoving = false
     private var movers: [CheckedContinuation<Void, Never>] = []
 
     /// An advance under way; who asks for the same target joins it.
-    private struct Journey {
+    private struct ClockAdvance {
         let target: VirtualTime
         var listeners: [UUID: AsyncStream<AdvanceProgress>.Continuation] = [:]
         var last: AdvanceProgress
         var task: Task<Void, Never>?
     }
 
-    init(clock: VirtualClock, queue: Queue, barrier: Barrier, sources: [any TimedSource]) {
+    init(clock: VirtualClock, queue: EventQueue, barrier: QuiescenceBarrier, sources: [any TimedEventSource]) {
         self.clock = clock
         self.queue = queue
         self.barrier = barrier
@@ -40,15 +40,15 @@ actor Timekeeper {
 
     func stop() async {
         ticking?.cancel()
-        journey?.task?.cancel()
+        advanceInProgress?.task?.cancel()
         await ticking?.value
     }
 
-    var isAdvancing: Bool { journey != nil }
+    var isAdvancing: Bool { advanceInProgress != nil }
 
     /// Fires what real time has made due; returns the milliseconds until it is worth looking again.
     private func tick() async -> Int64 {
-        guard clock.state.mode == .running, journey == nil else { return 200 }
+        guard clock.state.mode == .running, advanceInProgress == nil else { return 200 }
         let now = clock.now
         var through = max(clock.state.time, now.adding(milliseconds: -Self.catchUp))
         do {
@@ -61,7 +61,9 @@ actor Timekeeper {
 
     /// Fires the next moment of a running clock; nil when there is none yet, or time is not real time's to move.
     private func fire(after time: VirtualTime, upTo now: VirtualTime) async throws -> VirtualTime? {
-        guard clock.state.mode == .running, journey == nil, let next = await nextFiring(after: time), next <= now else { return nil }
+        guard clock.state.mode == .running, advanceInProgress == nil, let next = await nextFiring(after: time), next <= now else {
+            return nil
+        }
         var state = clock.state
         state.time = next
         try await queue.move(to: state, events: await events(at: next))
@@ -97,31 +99,31 @@ actor Timekeeper {
     /// Sets the clock without firing anything in between.
     func set(_ state: ClockState) async throws {
         try await exclusively {
-            if let journey { throw AdvanceUnderWay(target: journey.target) }
+            if let advanceInProgress { throw AdvanceInProgressError(target: advanceInProgress.target) }
             try await queue.move(to: state, events: [])
         }
     }
 
     /// Starts to advance, or joins an advance to the same target, and reports until it has ended, whether anybody listens or not.
     func advance(to target: VirtualTime) throws -> AsyncStream<AdvanceProgress> {
-        if let journey, journey.target != target { throw AdvanceUnderWay(target: journey.target) }
+        if let advanceInProgress, advanceInProgress.target != target { throw AdvanceInProgressError(target: advanceInProgress.target) }
         let (stream, continuation) = AsyncStream.makeStream(of: AdvanceProgress.self, bufferingPolicy: .bufferingNewest(64))
         let listener = UUID()
-        if journey == nil {
+        if advanceInProgress == nil {
             let start = clock.now
             let progress = AdvanceProgress(time: start.description, target: target.description, moments: 0, events: 0, fraction: 0)
-            journey = Journey(target: target, last: progress)
-            journey?.task = Task { await travel(from: start, to: target) }
+            advanceInProgress = ClockAdvance(target: target, last: progress)
+            advanceInProgress?.task = Task { await runAdvance(from: start, to: target) }
         }
-        journey?.listeners[listener] = continuation
+        advanceInProgress?.listeners[listener] = continuation
         continuation.onTermination = { _ in Task { await self.leave(listener) } }
-        if let last = journey?.last { continuation.yield(last) }
+        if let last = advanceInProgress?.last { continuation.yield(last) }
         return stream
     }
 
-    private func leave(_ listener: UUID) { journey?.listeners[listener] = nil }
+    private func leave(_ listener: UUID) { advanceInProgress?.listeners[listener] = nil }
 
-    private func travel(from start: VirtualTime, to target: VirtualTime) async {
+    private func runAdvance(from start: VirtualTime, to target: VirtualTime) async {
         do {
             try await exclusively {
                 if clock.state.mode == .running { try await queue.move(to: .held(at: clock.now), events: []) }
@@ -150,14 +152,14 @@ actor Timekeeper {
         } catch {
             tell { $0.result = "error: \(error)" }
         }
-        for listener in journey.map({ Array($0.listeners.values) }) ?? [] { listener.finish() }
-        journey = nil
+        for listener in advanceInProgress.map({ Array($0.listeners.values) }) ?? [] { listener.finish() }
+        advanceInProgress = nil
     }
 
     private func tell(_ change: (inout AdvanceProgress) -> Void) {
-        guard var last = journey?.last else { return }
+        guard var last = advanceInProgress?.last else { return }
         change(&last)
-        journey?.last = last
-        for listener in journey?.listeners.values ?? [:].values { listener.yield(last) }
+        advanceInProgress?.last = last
+        for listener in advanceInProgress?.listeners.values ?? [:].values { listener.yield(last) }
     }
 }

