@@ -63,7 +63,7 @@ extension Dashboard {
         }
         let known = AsOf.recorded(parameters.asOf)
         let order = preference.believed(for: instrument)
-        let silent = ProviderCatalog.silent(
+        let silent = ProviderCatalog.withoutActions(
             kinds: try await ProviderResponses(database).kinds(of: instrument.id, asOf: parameters.asOf), order: order)
         // Up to the present also where the question ends before it: the splits since then count, by the word of the source that is believed
         // about them.

@@ -24,16 +24,16 @@ struct BarValidation: Sendable {
 
     /// An action that is new also sheds light on the bars of sources that name none themselves, and tells what they were adjusted for.
     func judge(
-        _ parsed: ProviderAnswer, _ response: ProviderResponse, _ told: CorporateActionContext, currency: String
+        _ parsed: ParsedResponse, _ response: ProviderResponse, _ told: CorporateActionContext, currency: String
     ) async throws -> Judged {
         var judged = Judged()
-        var rejected = parsed.rejected.map { row in
+        var rejected = parsed.flaggedRows.map { row in
             RecordedViolation(
                 ordinal: row.ordinal, session: row.session, rule: row.rule, detail: row.detail, text: row.text,
                 verdict: row.repairs.isEmpty ? .quarantine : .repair, repairs: row.repairs)
         }
         var bars = parsed.bars.map { ValidatedBar($0, basis: parsed.basis) }
-        if let word = parsed.word {
+        if let word = parsed.manualOverride {
             bars = try await spoken(of: word, response)
             rejected += RecordedViolation.notes(of: word, about: Set(bars.map(\.bar.session)))
         } else if bars.isEmpty, !told.ofOwnBars.changed.isEmpty {
@@ -65,7 +65,7 @@ struct BarValidation: Sendable {
         if let first = days.min(), let last = days.max() {
             let around = first.advanced(by: -SeriesValidator.contextDays)...last.advanced(by: SeriesValidator.contextDays)
             let stored = try await Bars(database).screened(response.instrument, source: response.provider, in: around)
-            if response.kind != OperatorWord.kind {
+            if response.kind != ManualOverride.kind {
                 let released = Set(stored.lazy.filter(\.isReleased).map(\.bar))
                 for index in bars.indices where released.contains(bars[index].bar) { bars[index].isReleased = true }
             }
@@ -84,13 +84,13 @@ struct BarValidation: Sendable {
     }
 
     /// The bars that an operator's word is about, as that leaves them to the rules.
-    private func spoken(of word: OperatorWord, _ response: ProviderResponse) async throws -> [ValidatedBar] {
+    private func spoken(of word: ManualOverride, _ response: ProviderResponse) async throws -> [ValidatedBar] {
         guard let first = word.sessions.first, let last = word.sessions.last else { return [] }
         let sessions = Set(word.sessions)
         let stored = try await Bars(database).screened(response.instrument, source: response.provider, in: first...last)
         return stored.filter { sessions.contains($0.bar.session) }.map { bar in
             var bar = bar
-            (bar.isQuarantined, bar.isReleased) = (false, word.counts)
+            (bar.isQuarantined, bar.isReleased) = (false, word.accepted)
             return bar
         }
     }
@@ -106,7 +106,7 @@ struct BarValidation: Sendable {
             check.isPast(exDate, at: pricedAt)
         }
         let released = Set(stored.lazy.filter(\.isReleased).map(\.bar.session))
-        return restatement(stored.map { Restatement.Priced($0.bar, pricedAt: $0.pricedAt ?? response.knownAt) }).map {
+        return restatement.restated(stored.map { Restatement.PricedBar($0.bar, pricedAt: $0.pricedAt ?? response.knownAt) }).map {
             var restated = ValidatedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
             restated.isReleased = released.contains($0.bar.session)
             return restated
@@ -124,12 +124,12 @@ extension ProviderResponse {
 
 extension RecordedViolation {
     /// An operator's word stands beside what the rules say; `known` are the sessions that have a bar.
-    fileprivate static func notes(of word: OperatorWord, about known: Set<SessionDate>) -> [RecordedViolation] {
+    fileprivate static func notes(of word: ManualOverride, about known: Set<SessionDate>) -> [RecordedViolation] {
         word.sessions.enumerated().map { ordinal, session in
-            let what = word.counts ? "counts" : "is left to the rules"
+            let what = word.accepted ? "counts" : "is left to the rules"
             let detail = known.contains(session) ? "\(what): \(word.reason)" : "\(what), but there is no such bar: \(word.reason)"
             return RecordedViolation(
-                ordinal: ordinal, session: session, rule: OperatorWord.kind, detail: detail, text: "",
+                ordinal: ordinal, session: session, rule: ManualOverride.kind, detail: detail, text: "",
                 verdict: .accept,
                 repairs: [])
         }

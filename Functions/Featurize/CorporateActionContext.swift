@@ -5,7 +5,7 @@ import Store
 /// A response and the corporate actions that were known when it came, by which its prices are read and judged.
 struct CorporateActionContext: Sendable {
     /// As traded.
-    let parsed: ProviderAnswer
+    let parsed: ParsedResponse
     /// The sessions for which the response names every action; nil when it names none.
     let covering: ClosedRange<SessionDate>?
     /// Providers that never name actions.
@@ -28,12 +28,12 @@ struct CorporateActionContext: Sendable {
 
     /// `isPast` tells whether the session of an ex-date had begun when the response was known: prices of then hold no later action.
     init(
-        _ response: ProviderResponse, _ parsed: ProviderAnswer, _ instrument: Instrument, _ fold: ResponseProjector,
+        _ response: ProviderResponse, _ parsed: ParsedResponse, _ instrument: Instrument, _ fold: ResponseProjector,
         isPast: (SessionDate) -> Bool
     ) async throws {
         let order = fold.preference.believed(for: instrument)
         let kinds = try await ProviderResponses(fold.database).kinds(of: instrument.id, asOf: response.knownAt)
-        let silent = ProviderCatalog.silent(kinds: kinds + [(response.provider, response.kind)], order: order)
+        let silent = ProviderCatalog.withoutActions(kinds: kinds + [(response.provider, response.kind)], order: order)
         self.silent = silent
         provider = response.provider
         let asOf = AsOf.recorded(response.knownAt)
@@ -53,7 +53,7 @@ struct CorporateActionContext: Sendable {
             before: ownBefore,
             now: ownBefore.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions)
         let first = ([closed.first?.session].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
-        let silentBefore = ProviderCatalog.silent(kinds: kinds, order: order)
+        let silentBefore = ProviderCatalog.withoutActions(kinds: kinds, order: order)
         let spoke = try await ActionSourceCoverage(fold.database, instrument.id, asOf, order: order, silent: silentBefore)
         let speaks =
             silent == silentBefore
@@ -64,7 +64,7 @@ struct CorporateActionContext: Sendable {
             before: known.filter { $0.source == spoke.source(on: $0.action.exDate) }.map(\.action),
             now: CorporateActionContext.spoken(speaking, known, response.provider, own.now))
         let explaining = silent.contains(response.provider) ? ofSilent : own
-        self.parsed = parsed.asTraded(knowing: explaining.now.filter { isPast($0.exDate) })
+        self.parsed = parsed.unadjusted(by: explaining.now.filter { isPast($0.exDate) })
     }
 
     /// The same without splits that the provider's own prices know nothing of.

@@ -54,7 +54,7 @@ struct ResponseProjector: Sendable {
     ) async throws {
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: response.knownAt)
         let check = SeriesValidator(calendar: calendar)
-        let told = try await CorporateActionContext(response, try parse(object, calendar).inWholes(of: instrument), instrument, self) {
+        let told = try await CorporateActionContext(response, try parse(object, calendar).inMajorUnits(of: instrument), instrument, self) {
             check.isPast($0, at: response.knownAt)
         }
         let parsed = told.parsed
@@ -62,7 +62,9 @@ struct ResponseProjector: Sendable {
             calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? response.knownAt
         }
         var currency = parsed.currency ?? instrument.currency
-        if parsed.word != nil, let own = try await Bars(database).currency(of: instrument.id, source: response.provider) { currency = own }
+        if parsed.manualOverride != nil, let own = try await Bars(database).currency(of: instrument.id, source: response.provider) {
+            currency = own
+        }
         let screen = BarValidation(database: database, check: check, available: available)
         let begun = ContinuousClock.now
         let judged = try await screen.judge(parsed, response, told, currency: currency)
@@ -128,22 +130,22 @@ struct ResponseProjector: Sendable {
     }
 
     /// A response that cannot be read becomes one quarantined row, so that its run can end.
-    private func parse(_ object: ArchivedResponse, _ calendar: TradingCalendar?) throws -> ProviderAnswer {
+    private func parse(_ object: ArchivedResponse, _ calendar: TradingCalendar?) throws -> ParsedResponse {
         let record = object.record
         guard let provider = ProviderCatalog.provider(named: record.provider, kind: record.kind) else {
             throw Featurize.Failure.unknownProvider(record.provider)
         }
-        do throws(ProviderRefusal) {
-            if record.kind == OperatorWord.kind {
-                var response = ProviderAnswer()
-                response.word = try OperatorWord(object.body)
+        do throws(ProviderError) {
+            if record.kind == ManualOverride.kind {
+                var response = ParsedResponse()
+                response.manualOverride = try ManualOverride(object.body)
                 return response
             }
             return try provider.parse(
                 object.body, status: record.status, contentType: record.contentType, calendar: calendar, asOf: record.knownAt)
         } catch {
-            let row = RejectedRow(ordinal: 0, session: nil, rule: error.kind.name, detail: error.detail, text: "")
-            return ProviderAnswer(bars: [], provisional: [], actions: [], currency: nil, rejected: [row])
+            let row = FlaggedRow(ordinal: 0, session: nil, rule: error.kind.name, detail: error.detail, text: "")
+            return ParsedResponse(bars: [], provisional: [], actions: [], currency: nil, flaggedRows: [row])
         }
     }
 }

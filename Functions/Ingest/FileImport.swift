@@ -42,16 +42,16 @@ package struct ImportSummary: Encodable, Sendable {
     /// The first and the last session that a row of it is about; nil where none is.
     let from, to: SessionDate?
 
-    init(_ parsed: ProviderAnswer, instrument: String, object: String, isNew: Bool) {
+    init(_ parsed: ParsedResponse, instrument: String, object: String, isNew: Bool) {
         self.instrument = instrument
         self.object = object
         self.isNew = isNew
-        let sessions = (parsed.bars + parsed.adjusted + parsed.provisional).map(\.session) + parsed.rejected.compactMap(\.session)
+        let sessions = (parsed.bars + parsed.adjusted + parsed.provisional).map(\.session) + parsed.flaggedRows.compactMap(\.session)
         (from, to) = (sessions.min(), sessions.max())
         bars = parsed.bars.count + parsed.adjusted.count
         provisional = parsed.provisional.count
         actions = parsed.actions.count
-        rejected = Set(parsed.rejected.lazy.filter { $0.repairs.isEmpty }.map(\.ordinal)).count
+        rejected = Set(parsed.flaggedRows.lazy.filter { $0.repairs.isEmpty }.map(\.ordinal)).count
     }
 }
 
@@ -61,7 +61,7 @@ enum ImportError: Error, Sendable, CustomStringConvertible {
     case unknownSymbol(String)
     case invalidSymbol(String)
     case listedElsewhere(String, Instrument, exchange: String)
-    case refused(String, ProviderRefusal)
+    case refused(String, ProviderError)
 
     var description: String {
         switch self {
@@ -97,8 +97,8 @@ extension Ingest {
             provider: provider.name, kind: provider.kind, instrument: instrument.id, url: "import:\(file.file ?? "")", status: 200,
             contentType: provider.name == IEXExport.name ? "application/json" : "text/csv", knownAt: asOf,
             fetchedAt: Instant(microseconds: WallClock.microseconds()))
-        let parsed: ProviderAnswer
-        do throws(ProviderRefusal) {
+        let parsed: ParsedResponse
+        do throws(ProviderError) {
             if let refusal = provider.classify(status: 200, body: body, headers: []) { throw refusal }
             parsed = try provider.parse(body, status: 200, contentType: record.contentType, calendar: calendar, asOf: asOf)
         } catch {

@@ -90,7 +90,7 @@ package struct Ingest: Function {
 
     /// Leaves to the next run what there was neither leave nor time to ask for.
     private func giveUp(_ instruments: [Instrument], of part: RunSlice, _ summary: inout IngestSummary) async throws {
-        let refusal = ProviderRefusal(.rateLimited(retryAfter: nil), "neither leave nor time to ask in \(Self.mostIdle + 1) invocations")
+        let refusal = ProviderError(.rateLimited(retryAfter: nil), "neither leave nor time to ask in \(Self.mostIdle + 1) invocations")
         for instrument in instruments {
             try await Runs(database).refused(refusal.description, of: instrument.id, in: part.run.id)
             summary.refused[instrument.symbol] = refusal.kind.name

@@ -45,10 +45,10 @@ extension Ingest {
     /// Asks the providers in their order until one responds. What the others said is kept too.
     private func fetchOne(_ instrument: Instrument, _ part: RunSlice, _ context: Context) async throws -> Outcome {
         let run = part.run
-        var refusals: [ProviderRefusal] = []
+        var refusals: [ProviderError] = []
         for name in part.provider.map({ [$0] }) ?? settings.preference.order(for: instrument) {
             switch try await ask(name, about: instrument, part, context) {
-            case .refused(let refusal): refusals.append(ProviderRefusal(refusal.kind, "\(name): \(refusal.detail)"))
+            case .refused(let refusal): refusals.append(ProviderError(refusal.kind, "\(name): \(refusal.detail)"))
             case .later: return .later
             case .stored(let isNew, let keys):
                 try await Runs(database).stored(keys, of: instrument.id, in: run.id)
@@ -61,24 +61,24 @@ extension Ingest {
 
     private enum Answered: Sendable {
         case stored(isNew: Bool, keys: [String])
-        case refused(ProviderRefusal)
+        case refused(ProviderError)
         case later
     }
 
     private func ask(_ name: String, about instrument: Instrument, _ part: RunSlice, _ context: Context) async throws -> Answered {
         let asOf = part.run.asOf
         guard let source = sources[name] else {
-            return .refused(ProviderRefusal(.unknownSymbol, "it is not asked: PROVIDERS does not name it, or it is a format of files"))
+            return .refused(ProviderError(.unknownSymbol, "it is not asked: PROVIDERS does not name it, or it is a format of files"))
         }
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let day = calendar?.zone.localDate(at: asOf) ?? asOf.utcDate
         guard let called = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
-            return .refused(ProviderRefusal(.unknownSymbol, "\(instrument.id) has no name there on \(day)"))
+            return .refused(ProviderError(.unknownSymbol, "\(instrument.id) has no name there on \(day)"))
         }
         // What was recorded for this provider is its own spelling already.
         let spelling = called.isOwn ? called.symbol : SymbolSpelling(provider: name)?.spell(called.symbol, on: instrument.exchange)
         guard let symbol = spelling else {
-            return .refused(ProviderRefusal(.unknownSymbol, "it has nothing like \(called.symbol) of \(instrument.exchange)"))
+            return .refused(ProviderError(.unknownSymbol, "it has nothing like \(called.symbol) of \(instrument.exchange)"))
         }
         func pages(of provider: any DataProvider) -> Pagination {
             let fetch = ResponseFetcher(provider, source.allowance, http: http, archive: archive, limits: RequestLimits(database))

@@ -18,7 +18,7 @@ struct Pagination: Sendable {
     enum Outcome: Sendable {
         /// At least one.
         case stored([ResponseFetcher.StoredAnswer])
-        case refused(ProviderRefusal)
+        case refused(ProviderError)
         case later
     }
 

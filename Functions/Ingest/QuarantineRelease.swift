@@ -46,7 +46,7 @@ extension Ingest {
     ///
     /// - Throws: `QuarantineReleaseError`, `IngestError`; `AWSError` when the archive fails; `PostgresError`.
     func take(_ release: QuarantineRelease, asOf: Instant, _ summary: inout IngestSummary, _ context: Context) async throws {
-        let word = OperatorWord(release.sessions, counts: release.counts ?? true, reason: String(release.reason[...].trimmed))
+        let word = ManualOverride(release.sessions, accepted: release.counts ?? true, reason: String(release.reason[...].trimmed))
         guard ProviderCatalog.names.contains(release.provider) else { throw QuarantineReleaseError.unknownProvider(release.provider) }
         guard let first = word.sessions.first, let last = word.sessions.last, !word.reason.isEmpty else {
             throw QuarantineReleaseError.incomplete
@@ -55,20 +55,20 @@ extension Ingest {
             throw IngestError.unknownSymbols([release.symbol])
         }
         let bars = try await Bars(database).screened(instrument.id, source: release.provider, in: first...last)
-        let fitting = Set(bars.lazy.filter { word.counts ? $0.isQuarantined : $0.isReleased }.map(\.bar.session))
+        let fitting = Set(bars.lazy.filter { word.accepted ? $0.isQuarantined : $0.isReleased }.map(\.bar.session))
         let others = word.sessions.filter { !fitting.contains($0) }
         let whose = "\(instrument.id) by \(release.provider)"
-        guard others.isEmpty else { throw word.counts ? QuarantineReleaseError.notHeld(others, whose) : .notReleased(others, whose) }
+        guard others.isEmpty else { throw word.accepted ? QuarantineReleaseError.notHeld(others, whose) : .notReleased(others, whose) }
 
         let record = ResponseMetadata(
-            provider: release.provider, kind: OperatorWord.kind, instrument: instrument.id, url: "operator:", status: 200,
+            provider: release.provider, kind: ManualOverride.kind, instrument: instrument.id, url: "operator:", status: 200,
             contentType: "application/json", knownAt: asOf, fetchedAt: Instant(microseconds: WallClock.microseconds()))
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let (key, isNew) = try await keep(
             Array(try encoder.encode(word)), record, of: instrument, calendar, run: "release", &summary, context)
-        summary.imported = ImportSummary(ProviderAnswer(), instrument: instrument.id, object: key, isNew: isNew)
+        summary.imported = ImportSummary(ParsedResponse(), instrument: instrument.id, object: key, isNew: isNew)
         context.logger.info("An operator's word", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }
 }

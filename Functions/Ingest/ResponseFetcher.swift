@@ -38,7 +38,7 @@ struct ResponseFetcher: Sendable {
     /// How one question ended.
     enum Outcome: Sendable {
         case stored(StoredAnswer)
-        case refused(ProviderRefusal)
+        case refused(ProviderError)
         /// The provider's limits, or what was asked before, leave no time in this invocation.
         case later
     }
@@ -83,7 +83,7 @@ struct ResponseFetcher: Sendable {
             try await limits.give(back: lease, to: provider.name)
             guard let (refusal, response) = answer else { return unfinished }
             guard let refusal else {
-                guard let response else { return .refused(ProviderRefusal(.malformed, "no answer")) }
+                guard let response else { return .refused(ProviderError(.malformed, "no answer")) }
                 return .stored(try await keep(response, request, instrument, asOf, context))
             }
             context.logger.warning(
@@ -102,7 +102,7 @@ struct ResponseFetcher: Sendable {
     }
 
     /// What a refusal means for everyone who asks the same provider.
-    private func react(to refusal: ProviderRefusal) async throws {
+    private func react(to refusal: ProviderError) async throws {
         let seconds: Double?
         switch (refusal.kind, refusal.reaction) {
         case (.dailyQuota, _): seconds = nil
@@ -114,7 +114,7 @@ struct ResponseFetcher: Sendable {
         try await limits.block(provider.name, seconds: seconds, reason: refusal.kind.name)
     }
 
-    private static func concernsEveryone(_ refusal: ProviderRefusal) -> Bool {
+    private static func concernsEveryone(_ refusal: ProviderError) -> Bool {
         switch refusal.kind {
         case .rateLimited, .maintenance: true
         default: refusal.retryAfter != nil
@@ -122,27 +122,27 @@ struct ResponseFetcher: Sendable {
     }
 
     /// How long at least to wait before asking again; nil where that cannot help. What holds for everyone is waited for with the others.
-    private static func pause(after refusal: ProviderRefusal) -> Duration? {
+    private static func pause(after refusal: ProviderError) -> Duration? {
         guard case .retry(let seconds) = refusal.reaction else { return nil }
         return concernsEveryone(refusal) ? .zero : .seconds(seconds)
     }
 
     /// Nothing that waiting helps against.
-    private static func refusal(_ reason: String, _ seconds: Double) -> ProviderRefusal? {
+    private static func refusal(_ reason: String, _ seconds: Double) -> ProviderError? {
         switch reason {
-        case ProviderRefusal.Kind.dailyQuota.name:
-            ProviderRefusal(.dailyQuota, "nothing more until the day ends; the next run goes on with what is oldest")
-        case ProviderRefusal.Kind.badKey.name: ProviderRefusal(.badKey, "the key was refused a moment ago")
-        case ProviderRefusal.Kind.blocked.name: ProviderRefusal(.blocked, "programs were turned away a moment ago")
-        case ProviderRefusal.Kind.maintenance.name: ProviderRefusal(.maintenance, "it was under maintenance a moment ago")
+        case ProviderError.Kind.dailyQuota.name:
+            ProviderError(.dailyQuota, "nothing more until the day ends; the next run goes on with what is oldest")
+        case ProviderError.Kind.badKey.name: ProviderError(.badKey, "the key was refused a moment ago")
+        case ProviderError.Kind.blocked.name: ProviderError(.blocked, "programs were turned away a moment ago")
+        case ProviderError.Kind.maintenance.name: ProviderError(.maintenance, "it was under maintenance a moment ago")
         default:
             seconds > longestWait
-                ? ProviderRefusal(.rateLimited(retryAfter: seconds), "the provider wants no questions for \(Int(seconds)) s") : nil
+                ? ProviderError(.rateLimited(retryAfter: seconds), "the provider wants no questions for \(Int(seconds)) s") : nil
         }
     }
 
     /// Nil when the invocation's time ended before the provider's had.
-    private func ask(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderRefusal?, HTTPResponse?)? {
+    private func ask(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
         let patient = ContinuousClock.now + .seconds(Self.patience)
         let question = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
         do throws(HTTPFailure) {
@@ -151,7 +151,7 @@ struct ResponseFetcher: Sendable {
         } catch {
             // Connecting has a shorter time of its own, which is the provider's fault.
             if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }
-            return (ProviderRefusal(.serverError, "the provider could not be reached: \(error)"), nil)
+            return (ProviderError(.serverError, "the provider could not be reached: \(error)"), nil)
         }
     }
 

@@ -8,7 +8,7 @@ extension NumericsBenchmark {
     ///
     /// - Parameter asOf: Unix seconds of the request. Rows are checked against New York's calendar.
     /// - Returns: the sessions that got features.
-    /// - Throws: `ProviderRefusal`.
+    /// - Throws: `ProviderError`.
     package static func ingest(chart body: [UInt8], asOf: Int64) throws -> Int {
         let calendar = TradingCalendar.of(mic: "XNYS")
         let answer = try YahooChart().parse(

@@ -17,13 +17,13 @@ package protocol DataProvider: Sendable {
     func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest
 
     /// Why the answer holds no data, or nil when it does. What is refused is not worth keeping as raw data.
-    func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal?
+    func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError?
 
     /// Reads an answer. Rows that break a rule are in `rejected`, the others count; `calendar` nil leaves the session rules out.
     /// `asOf` is the instant of the request: sessions that had not closed by then are provisional.
     func parse(
         _ body: [UInt8], status: Int, contentType: String?, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer
+    ) throws(ProviderError) -> ParsedResponse
 
     /// Whether an answer may be the first of several pages, which come in the order of the rows in them.
     var hasPages: Bool { get }
@@ -42,8 +42,8 @@ extension DataProvider {
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? { nil }
 
     /// The refusal that reading throws.
-    func refusal(_ read: () throws(ProviderRefusal) -> Void) -> ProviderRefusal? {
-        do throws(ProviderRefusal) {
+    func refusal(_ read: () throws(ProviderError) -> Void) -> ProviderError? {
+        do throws(ProviderError) {
             try read()
             return nil
         } catch {

@@ -78,3 +78,18 @@ package enum ProviderCatalog {
         Entry(name: CSVFile.name, traits: CSVFile.traits) { _, url, _ in CSVFile(baseURL: url ?? "http://127.0.0.1") },
     ]
 }
+
+extension ProviderCatalog {
+    /// Whether a response of a kind lists all corporate actions of its range, so that a missing action means there was none.
+    package static func reportsActions(_ provider: String, kind: String) -> Bool {
+        kind != ManualOverride.kind && self.provider(named: provider, kind: kind)?.reportsActions ?? false
+    }
+
+    /// The providers that never report the corporate actions of an instrument, given the kinds of responses archived for it.
+    ///
+    /// `order` adds the providers of the source precedence, archived responses or not.
+    package static func withoutActions(kinds: [(provider: String, kind: String)], order: [String]) -> Set<String> {
+        let reporting = kinds.filter { reportsActions($0.provider, kind: $0.kind) }.map(\.provider)
+        return Set(kinds.map(\.provider) + order).subtracting(reporting)
+    }
+}

@@ -118,7 +118,8 @@ struct ResponseMarket {
         _ counts: Bool, _ sessions: [SessionDate], provider: String, about instrument: Instrument, knownAt: Instant
     ) -> ArchivedResponse {
         let list = sessions.map { "\"\($0)\"" }.joined(separator: ",")
-        return object(provider, "manual-override", "{\"counts\":\(counts),\"reason\":\"seen\",\"sessions\":[\(list)]}", instrument, knownAt)
+        return object(
+            provider, "manual-override", "{\"accepted\":\(counts),\"reason\":\"seen\",\"sessions\":[\(list)]}", instrument, knownAt)
     }
 
     private static func object(

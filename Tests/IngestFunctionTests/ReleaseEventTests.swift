@@ -45,7 +45,7 @@ import Testing
         let released = try await exchange.run(event(#""provider":"csv","sessions":["\#(session)"],"reason":"seen""#))
         let object = try #require(released.imported?.object)
         #expect(object.hasPrefix("raw/csv/manual-override/XNAS:ACME/2012-01-10/"))
-        #expect(exchange.bodies.contains(#"{"counts":true,"reason":"seen","sessions":["\#(session)"]}"#))
+        #expect(exchange.bodies.contains(#"{"accepted":true,"reason":"seen","sessions":["\#(session)"]}"#))
         let summary = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
         #expect(summary.bars == 1 && summary.quarantined == 0)
         let status = try await DataStatus(exchange.database).entries(of: nil, asOf: Instant(Exchange.time)!)

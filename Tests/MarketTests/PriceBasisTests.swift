@@ -23,13 +23,13 @@ import Testing
     @Test func `Split adjusted and total return prices come back as traded`() {
         let factor = 1 - 3 / 707.0
         for (basis, bars) in [(PriceBasis.splitAdjusted, adjusted(1)), (.totalReturn, adjusted(factor))] {
-            let back = Adjustment.asTraded(bars, basis: basis, actions: actions)
+            let back = Adjustment.unadjusted(bars, basis: basis, actions: actions)
             for (own, bar) in zip(back, traded) {
                 #expect(abs(own.close.double - bar.close.double) < 1e-4, "\(basis) \(bar.session)")
                 #expect(abs(own.volume - bar.volume) < 1e-9)
             }
         }
-        #expect(Adjustment.asTraded(traded, basis: .asTraded, actions: actions) == traded)
+        #expect(Adjustment.unadjusted(traded, basis: .asTraded, actions: actions) == traded)
     }
 
     @Test func `Factors are those of the actions known then`() {
@@ -68,19 +68,21 @@ import Testing
     func `What is told later comes to the same`(_ basis: PriceBasis, _ known: [Int]) {
         let adjusted = bars()
         let (last, late) = (Instant.utcMidnight(sessions[sessions.count - 1]), actions)
-        let before = Adjustment.asTraded(adjusted, basis: basis, actions: known.map { late[$0] })
+        let before = Adjustment.unadjusted(adjusted, basis: basis, actions: known.map { late[$0] })
         let restatement = Restatement(basis, from: known.map { late[$0] }, to: late) { exDate, _ in exDate <= sessions[sessions.count - 1] }
         let changed = Dictionary(
-            uniqueKeysWithValues: restatement(before.map { Restatement.Priced($0, pricedAt: last) }).map { ($0.bar.session, $0.bar) })
-        let whole = Adjustment.asTraded(adjusted, basis: basis, actions: late)
+            uniqueKeysWithValues: restatement.restated(before.map { Restatement.PricedBar($0, pricedAt: last) }).map {
+                ($0.bar.session, $0.bar)
+            })
+        let whole = Adjustment.unadjusted(adjusted, basis: basis, actions: late)
         for (index, expected) in whole.enumerated() {
             let bar = changed[expected.session] ?? before[index]
             #expect(abs(bar.close.double / expected.close.double - 1) < 1e-7, "\(expected.session)")
             #expect(abs(bar.volume / expected.volume - 1) < 1e-12)
         }
         // And back again.
-        let after = whole.map { Restatement.Priced($0, pricedAt: last) }
-        let undone = Restatement(basis, from: late, to: known.map { late[$0] }) { _, _ in true }(after)
+        let after = whole.map { Restatement.PricedBar($0, pricedAt: last) }
+        let undone = Restatement(basis, from: late, to: known.map { late[$0] }) { _, _ in true }.restated(after)
         for priced in undone {
             let index = sessions.firstIndex(of: priced.bar.session)!
             #expect(abs(priced.bar.close.double / before[index].close.double - 1) < 1e-7)
@@ -90,9 +92,9 @@ import Testing
     @Test func `Prices of before the ex date stay`() {
         let split = CorporateAction(exDate: sessions[20], kind: .split(numerator: 3, denominator: 1))
         let restatement = Restatement(.splitAdjusted, from: [], to: [split]) { exDate, priced in Instant.utcMidnight(exDate) <= priced }
-        let early = bars().map { Restatement.Priced($0, pricedAt: .utcMidnight(sessions[15])) }
-        #expect(restatement(early).isEmpty)
-        let later = bars().map { Restatement.Priced($0, pricedAt: .utcMidnight(sessions[25])) }
-        #expect(restatement(later).map(\.bar.session) == Array(sessions[..<20]))
+        let early = bars().map { Restatement.PricedBar($0, pricedAt: .utcMidnight(sessions[15])) }
+        #expect(restatement.restated(early).isEmpty)
+        let later = bars().map { Restatement.PricedBar($0, pricedAt: .utcMidnight(sessions[25])) }
+        #expect(restatement.restated(later).map(\.bar.session) == Array(sessions[..<20]))
     }
 }

@@ -32,7 +32,9 @@ import Testing
         #expect(["VOD", "^FTSE"].map { Instrument.usualCurrency(of: $0, on: "XLON") } == ["GBP", "GBP"])
         #expect(
             Instrument.usualCurrency(of: "EUR/JPY", on: "FOREX") == "JPY" && Instrument.usualCurrency(of: "BTC-EUR", on: "CRYPTO") == "EUR")
-        let units = ["VOD", "^FTSE"].map { Instrument(id: $0, symbol: $0, exchange: "XLON", currency: "GBP", name: $0).quotedUnitsPerWhole }
+        let units = ["VOD", "^FTSE"].map {
+            Instrument(id: $0, symbol: $0, exchange: "XLON", currency: "GBP", name: $0).quoteUnit.minorPerMajor
+        }
         #expect(units == [100, 1])
     }
 

@@ -7,11 +7,11 @@ import Testing
     private let asOf = Instant(seconds: 1_800_000_000)
     private let provider = AlphaVantageDaily(key: "SECRETKEY99")
 
-    private func parse(_ text: String) throws -> ProviderAnswer {
+    private func parse(_ text: String) throws -> ParsedResponse {
         try provider.parse([UInt8](text.utf8), calendar: nil, asOf: asOf)
     }
 
-    private func refusal(_ text: String) -> ProviderRefusal? { provider.classify(status: 200, body: [UInt8](text.utf8), headers: []) }
+    private func refusal(_ text: String) -> ProviderError? { provider.classify(status: 200, body: [UInt8](text.utf8), headers: []) }
 
     @Test func `A pair of currencies has no volume`() throws {
         let answer = try parse(
@@ -98,7 +98,7 @@ import Testing
             """
         let answer = try TwelveDataSeries(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
         #expect(answer.adjusted.map(\.open.description) == ["1234.5"] && answer.adjusted[0].volume == 12_345_678)
-        #expect(answer.rejected.map(\.rule) == [ValidationRule.nullField] && answer.rejected[0].detail == "open")
+        #expect(answer.flaggedRows.map(\.rule) == [ValidationRule.nullField] && answer.flaggedRows[0].detail == "open")
     }
 
     @Test(arguments: ["NaN", "Infinity", "-Infinity", "null"]) func `What is no number costs its own row alone`(_ word: String) throws {
@@ -106,7 +106,7 @@ import Testing
         for name in ["open", "high", "low", "volume"] { chart.columns[name] = ["10", "10"] }
         chart.columns["close"] = [word, "10"]
         let answer = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)
-        #expect(answer.bars.count == 1 && answer.rejected.map(\.rule) == [ValidationRule.nullField])
+        #expect(answer.bars.count == 1 && answer.flaggedRows.map(\.rule) == [ValidationRule.nullField])
     }
 
     @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func `Other words are still malformed`(_ word: String) {
@@ -119,6 +119,6 @@ import Testing
         var chart = ChartBody(stamps: [1_325_601_000, 1_325_687_400])
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["\"10\"", "null"] }
         let answer = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)
-        #expect(answer.bars.map(\.close.description) == ["10"] && answer.rejected.count == 1)
+        #expect(answer.bars.map(\.close.description) == ["10"] && answer.flaggedRows.count == 1)
     }
 }

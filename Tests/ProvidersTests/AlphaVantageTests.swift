@@ -37,8 +37,8 @@ import Testing
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 6), kind: .dividend(Price(0.47))),
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 9), kind: .split(numerator: 7, denominator: 1)),
             ])
-        #expect(answer.rejected.map(\.rule) == [ValidationRule.priceOrder])
-        #expect(answer.rejected[0].ordinal == 3)
+        #expect(answer.flaggedRows.map(\.rule) == [ValidationRule.priceOrder])
+        #expect(answer.flaggedRows[0].ordinal == 3)
     }
 
     @Test(arguments: [
@@ -65,7 +65,7 @@ import Testing
         let answer = try provider.parse([UInt8](csv.utf8), contentType: "text/csv", calendar: calendar, asOf: asOf)
         #expect(answer.bars.map(\.close.description) == ["645.57", "93.7"])
         #expect(answer.actions.count == 2)
-        #expect(answer.rejected.map(\.rule) == ["bad-date"])
+        #expect(answer.flaggedRows.map(\.rule) == ["bad-date"])
     }
 
     @Test func `The key is in the request and nowhere else`() throws {
@@ -104,7 +104,7 @@ import Testing
     private static let folder = "contracts/market-data/alphavantage/"
     private let provider = AlphaVantageDaily(key: nil)
 
-    private func parse(_ file: String, asOf: String) throws -> ProviderAnswer {
+    private func parse(_ file: String, asOf: String) throws -> ParsedResponse {
         try provider.parse(
             try Vectors.bytes(Self.folder + file), calendar: TradingCalendar.of(mic: "XNYS"), asOf: try #require(Instant(asOf)))
     }
@@ -125,7 +125,7 @@ import Testing
         let answer = try parse(file, asOf: "2026-05-16T00:00:00Z")
         #expect(answer.bars.count == lines - 1)
         #expect(answer.bars.last?.close.description == close)
-        #expect(answer.rejected.isEmpty)
+        #expect(answer.flaggedRows.isEmpty)
     }
 
     @Test(arguments: [

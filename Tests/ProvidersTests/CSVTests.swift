@@ -8,11 +8,11 @@ import Testing
     private static let asOf = Instant(seconds: 1_800_000_000)
     private let file = CSVFile()
 
-    private func parse(_ text: String) throws -> ProviderAnswer {
+    private func parse(_ text: String) throws -> ParsedResponse {
         try file.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNAS"), asOf: Self.asOf)
     }
 
-    private func refusal(_ bytes: [UInt8]) -> ProviderRefusal? { file.classify(status: 200, body: bytes, headers: []) }
+    private func refusal(_ bytes: [UInt8]) -> ProviderError? { file.classify(status: 200, body: bytes, headers: []) }
 
     @Test(arguments: [
         ["2012-01-03", "2012-01-20"], ["20120103", "20120120"], ["2012/01/03", "2012/1/20"], ["01/03/2012", "01/20/2012"],
@@ -25,7 +25,7 @@ import Testing
     func `A date is read as its column writes it`(_ dates: [String]) throws {
         let answer = try parse("Date,Open,High,Low,Close,Volume\n" + dates.map { "\($0),10,11,9,10.5,100\n" }.joined())
         #expect(answer.bars.map(\.session.description) == ["2012-01-03", "2012-01-20"])
-        #expect(answer.rejected.isEmpty)
+        #expect(answer.flaggedRows.isEmpty)
     }
 
     @Test func `Dates that could be either or disagree are refused`() throws {
@@ -38,7 +38,7 @@ import Testing
         }
         #expect(refusal(table(["02/02/2012"])) == nil)
         let odd = try file.parse(table(["13/13/2012", "01/20/2012", "x"]), calendar: nil, asOf: Self.asOf)
-        #expect(odd.bars.count == 1 && odd.rejected.map(\.rule) == ["bad-date", "bad-date"])
+        #expect(odd.bars.count == 1 && odd.flaggedRows.map(\.rule) == ["bad-date", "bad-date"])
     }
 
     @Test(arguments: [
@@ -64,7 +64,7 @@ import Testing
         let rates = try parse("Date;Open;High;Low;Close\n2012-01-03;1,304;1,305;1,301;1,302\n")
         #expect(rates.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Open,High,Low,Close\n2012-01-03,\"12,5\",\"13,0\",\"12,0\",\"1.234,0\"\n")
-        #expect(quoted.rejected.map(\.rule) == [ValidationRule.priceOrder])
+        #expect(quoted.flaggedRows.map(\.rule) == [ValidationRule.priceOrder])
     }
 
     @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
@@ -96,15 +96,15 @@ import Testing
             # end
             """)
         #expect(yahoo.bars.map(\.close.description) == ["411.23"] && yahoo.bars[0].volume == 75_555_200)
-        #expect(yahoo.rejected.isEmpty)
+        #expect(yahoo.flaggedRows.isEmpty)
     }
 
     @Test func `Empty volumes are zero and that is said once`() throws {
         let volumes = ["2012-01-03": "", "2012-01-04": "-", "2012-01-05": "7", "2012-01-06": "x"].sorted { $0.key < $1.key }
         let answer = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
         #expect(answer.bars.map(\.volume) == [0, 0, 7])
-        #expect(answer.rejected.map(\.rule) == ["absent-column", ValidationRule.nullField])
-        #expect(answer.rejected[0].ordinal == 1 && answer.rejected[0].repairs.map(\.description) == ["volume null 0.0"])
+        #expect(answer.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
+        #expect(answer.flaggedRows[0].ordinal == 1 && answer.flaggedRows[0].repairs.map(\.description) == ["volume null 0.0"])
     }
 
     @Test func `Encodings`() throws {
@@ -132,13 +132,13 @@ import Testing
         let table = { (stamps: [String]) in header + "Open,High,Low,Close\n" + stamps.map { $0 + "1,1,1,1\n" }.joined() }
         let refused = refusal([UInt8](table(stamps).utf8))
         #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
-        #expect(try parse(table([stamps[0]])).rejected.isEmpty)
-        #expect(try parse(table([stamps[0], stamps[0]])).rejected.map(\.rule) == [ValidationRule.duplicateSession])
+        #expect(try parse(table([stamps[0]])).flaggedRows.isEmpty)
+        #expect(try parse(table([stamps[0], stamps[0]])).flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
     }
 
     @Test func `A days live row beside its own is a duplicate`() throws {
         let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
-        #expect(answer.bars.map(\.close.description) == ["2"] && answer.rejected.map(\.rule) == [ValidationRule.duplicateSession])
+        #expect(answer.bars.map(\.close.description) == ["2"] && answer.flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
     }
 
     @Test func `Stooqs files in bulk and its words for a limit`() throws {

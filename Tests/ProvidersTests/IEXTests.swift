@@ -5,7 +5,7 @@ import Testing
 @Suite struct IEXExports {
     private let asOf = Instant(seconds: 1_800_000_000)
 
-    private func parse(_ text: String, _ subject: IEXExport.Subject = .chart) throws -> ProviderAnswer {
+    private func parse(_ text: String, _ subject: IEXExport.Subject = .chart) throws -> ParsedResponse {
         try IEXExport(subject: subject).parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNAS"), asOf: asOf)
     }
 
@@ -26,14 +26,14 @@ import Testing
         let whole = try parse(rows(without: []))
         let answer = try parse(rows(without: [1, 5]))
         #expect(answer.bars == whole.bars && answer.adjusted.isEmpty && answer.basis == .asTraded)
-        #expect(answer.rejected.map(\.rule) == ["not-as-traded", "not-as-traded"])
-        #expect(answer.rejected[0].repairs.map(\.description).last == "volume null 50.0")
+        #expect(answer.flaggedRows.map(\.rule) == ["not-as-traded", "not-as-traded"])
+        #expect(answer.flaggedRows[0].repairs.map(\.description).last == "volume null 50.0")
     }
 
     @Test func `Before a split that may lie between nothing is guessed`() throws {
         let answer = try parse(rows(without: [0, 3]))
         #expect(answer.bars.count == 4)
-        #expect(answer.rejected.map(\.rule) == [ValidationRule.nullField, ValidationRule.nullField])
+        #expect(answer.flaggedRows.map(\.rule) == [ValidationRule.nullField, ValidationRule.nullField])
         #expect(try parse(rows(without: [0, 1, 2])).basis == .splitAdjusted)
         #expect(try parse(rows(without: [0, 1, 2])).adjusted.count == 6)
     }
@@ -58,7 +58,7 @@ import Testing
         for (index, bar) in answer.bars.enumerated() {
             #expect(abs(bar.close.double / (64.57 + Double(index * 37 % 100) / 100) - 1) < 0.002)
         }
-        #expect(answer.rejected.map(\.rule) == Array(repeating: "not-as-traded", count: 40))
+        #expect(answer.flaggedRows.map(\.rule) == Array(repeating: "not-as-traded", count: 40))
     }
 
     @Test func `A small split in prices of a cent is still a split`() throws {
@@ -69,7 +69,7 @@ import Testing
         }
         let provider = IEXExport()
         let answer = try provider.parse([UInt8]("[\(rows.joined(separator: ","))]".utf8), calendar: nil, asOf: asOf)
-        #expect(answer.bars.count == 9 && answer.rejected.map(\.rule) == [ValidationRule.nullField])
+        #expect(answer.bars.count == 9 && answer.flaggedRows.map(\.rule) == [ValidationRule.nullField])
     }
 
     @Test func `A batch about one symbol is read and one about several is refused`() throws {
@@ -90,6 +90,6 @@ import Testing
             [{"date":"2019-05-30","minute":"09:30","open":1,"high":1,"low":1,"close":1,"volume":5},
             {"date":"2019-05-30","minute":"09:31","open":null,"high":null,"low":null,"close":null,"volume":0,"marketClose":null}]
             """, .intraday)
-        #expect(answer.intraday.count == 1 && answer.rejected.isEmpty)
+        #expect(answer.intraday.count == 1 && answer.flaggedRows.isEmpty)
     }
 }

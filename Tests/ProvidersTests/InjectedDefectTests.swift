@@ -98,15 +98,16 @@ enum Rules {
     private static let calendar = TradingCalendar.of(mic: "XNYS")
 
     static func violations(_ rows: [RawBar], _ actions: [CorporateAction] = []) -> [(session: SessionDate, rule: String)] {
-        var answer = AnswerRows(calendar: calendar)
+        var collector = DailyBarCollector(calendar: calendar)
         for (ordinal, row) in rows.enumerated() {
-            answer.add(row, ordinal: ordinal, isProvisional: false, text: { "" }) { values in
+            collector.add(row, ordinal: ordinal, isProvisional: false, text: { "" }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
         }
-        let bars = answer.answer(currency: nil).bars.map { ValidatedBar($0) }
+        let parsed = collector.parsedResponse(currency: nil)
+        let bars = parsed.bars.map { ValidatedBar($0) }
         let report = SeriesValidator(calendar: calendar).validate(bars, among: [], actions: actions)
-        return answer.rejected.compactMap { row in row.session.map { ($0, row.rule) } }
+        return parsed.flaggedRows.compactMap { row in row.session.map { ($0, row.rule) } }
             + report.violations.map { ($0.violation.session, $0.violation.rule) }
     }
 }

@@ -15,7 +15,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     var intraday = 0
     var provisional = 0
     var actions = 0
-    var rejected = 0
+    var flaggedRows = 0
     var quote: String? = nil
     var last: (session: String, close: String)? = nil
     var refusal: String? = nil
@@ -53,7 +53,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         ProviderSample(file: "alpaca/bars-page1.json", provider: "alpaca", kind: "bars-1d", bars: 2, last: ("2022-06-09", "184")),
         ProviderSample(file: "alpaca/bars-page2.json", provider: "alpaca", kind: "bars-1d", bars: 2, last: ("2022-06-13", "164.26")),
         ProviderSample(file: "alpaca/bars-15min.json", provider: "alpaca", kind: "bars-15min", intraday: 5),
-        ProviderSample(file: "alpaca/corporate-actions.json", provider: "alpaca", kind: "corporate-actions", actions: 2, rejected: 13),
+        ProviderSample(file: "alpaca/corporate-actions.json", provider: "alpaca", kind: "corporate-actions", actions: 2, flaggedRows: 13),
         ProviderSample(file: "alpaca/trades-page.json", provider: "alpaca", kind: "bars-1d", refusal: "malformed"),
         ProviderSample(file: "alpaca/snapshot.json", provider: "alpaca", kind: "bars-1d", refusal: "malformed"),
         ProviderSample(file: "twelvedata/time_series-AAPL-1min.json", provider: "twelvedata", kind: "series-1min", intraday: 1),
@@ -97,7 +97,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect(answer.intraday.count == sample.intraday)
         #expect(answer.provisional.count == sample.provisional)
         #expect(answer.actions.count == sample.actions)
-        #expect(answer.rejected.count == sample.rejected)
+        #expect(answer.flaggedRows.count == sample.flaggedRows)
         #expect(answer.quote?.price.description == sample.quote)
         #expect((answer.bars.last ?? answer.adjusted.last)?.session.description == sample.last?.session)
         #expect((answer.bars.last ?? answer.adjusted.last)?.close.description == sample.last?.close)
@@ -139,7 +139,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         let asOf = try #require(Instant("2026-11-01T00:00:00Z"))
         let alpaca = AlpacaBars(key: nil, minutes: 1)
         let body = try Vectors.bytes(Self.folder + "alpaca/latest-bars.json")
-        let refusal = #expect(throws: ProviderRefusal.self) { try alpaca.parse(body, calendar: nil, asOf: asOf) }
+        let refusal = #expect(throws: ProviderError.self) { try alpaca.parse(body, calendar: nil, asOf: asOf) }
         #expect(refusal?.kind == .malformed && refusal?.detail.contains("AAPL") == true && refusal?.detail.contains("NIO") == true)
     }
 

@@ -37,7 +37,7 @@ import Testing
             [UInt8]("{\"ticker\":\"\(ticker)\",\"results\":[{\"t\":1577941200000,\"o\":1,\"h\":2,\"l\":1,\"c\":1.5}]}".utf8)
         }
         #expect(try PolygonAggregates(key: nil).parse(body("I:SPX"), calendar: nil, asOf: asOf).bars.map(\.volume) == [0])
-        #expect(try PolygonAggregates(key: nil).parse(body("AAPL"), calendar: nil, asOf: asOf).rejected.count == 1)
+        #expect(try PolygonAggregates(key: nil).parse(body("AAPL"), calendar: nil, asOf: asOf).flaggedRows.count == 1)
         let refused = PolygonAggregates(key: nil).classify(status: 200, body: [UInt8](#"{"status":"ERROR"}"#.utf8), headers: [])
         #expect(refused?.kind == .malformed)
     }
@@ -57,7 +57,7 @@ import Testing
         for page in [bars(["AAPL": []], next: "\"more\""), bars([:], next: "\"more\"")] {
             #expect(alpaca.classify(status: 200, body: page, headers: []) == nil)
             let answer = try alpaca.parse(page, calendar: nil, asOf: asOf)
-            #expect(answer.nextPage == "more" && answer.bars.isEmpty && answer.rejected.isEmpty)
+            #expect(answer.nextPage == "more" && answer.bars.isEmpty && answer.flaggedRows.isEmpty)
         }
         #expect(alpaca.classify(status: 200, body: bars(["AAPL": []], next: "null"), headers: [])?.kind == .emptyRange)
         #expect(alpaca.classify(status: 200, body: bars([:], next: "null"), headers: [])?.kind == .unknownSymbol)
@@ -65,7 +65,7 @@ import Testing
 
     @Test func `A page of several symbols is refused`() throws {
         let page = bars(["AAPL": [140, 141], "NIO": [20]], next: "null")
-        #expect(throws: ProviderRefusal.self) { try AlpacaBars(key: nil).parse(page, calendar: nil, asOf: asOf) }
+        #expect(throws: ProviderError.self) { try AlpacaBars(key: nil).parse(page, calendar: nil, asOf: asOf) }
         let single = try AlpacaBars(key: nil).parse(bars(["AAPL": [140, 141], "NIO": []], next: "null"), calendar: nil, asOf: asOf)
         #expect(single.bars.count == 2)
     }

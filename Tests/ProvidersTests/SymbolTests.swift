@@ -18,7 +18,9 @@ import Testing
             ("twelvedata", "EUR/USD", nil, "EUR/USD"), ("twelvedata", "VOD", "XLON", "VOD:LSE"), ("finnhub", "VOD", "XLON", "VOD.L"),
             ("finnhub", "EUR/USD", nil, "OANDA:EUR_USD"), ("stooq", "BRK.B", nil, "brk-b.us"), ("stooq", "AAPL", "XNAS", "aapl.us"),
         ] as [(String, String, String?, String)])
-    func `A ticker is spelt as the provider spells it and read back`(_ provider: String, _ text: String, _ exchange: String?, _ spelt: String) throws {
+    func `A ticker is spelt as the provider spells it and read back`(
+        _ provider: String, _ text: String, _ exchange: String?, _ spelt: String
+    ) throws {
         let spelling = try #require(SymbolSpelling(provider: provider))
         let ticker = try #require(Ticker(text, exchange: exchange))
         #expect(ticker.description == text)

@@ -6,11 +6,11 @@ import Testing
     private let asOf = Instant(seconds: 1_800_000_000)
     private let provider = TiingoDaily(key: "SECRETKEY99")
 
-    private func parse(_ text: String) throws -> ProviderAnswer {
+    private func parse(_ text: String) throws -> ParsedResponse {
         try provider.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNYS"), asOf: asOf)
     }
 
-    private func refusal(_ text: String, _ status: Int = 200) -> ProviderRefusal? {
+    private func refusal(_ text: String, _ status: Int = 200) -> ProviderError? {
         provider.classify(status: status, body: [UInt8](text.utf8), headers: [])
     }
 
@@ -41,7 +41,7 @@ import Testing
             "{\"date\":\"\(day)T00:00:00.000Z\",\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":\(volume),\"divCash\":0,\"splitFactor\":1}"
         }
         let answer = try parse("[\(rows.joined(separator: ","))]")
-        #expect(answer.bars.map(\.volume) == read && answer.rejected.map(\.rule) == rules)
+        #expect(answer.bars.map(\.volume) == read && answer.flaggedRows.map(\.rule) == rules)
     }
 
     @Test func `CSV answers refuse in plain text`() {
@@ -73,7 +73,7 @@ import Testing
         let currencies = try provider.parse(
             Array(#"[{"date":"2020-01-02T00:00:00.000Z","ticker":"eurusd","open":1.12,"high":1.125,"low":1.11,"close":1.117}]"#.utf8),
             calendar: nil, asOf: asOf)
-        #expect(currencies.bars.map(\.close.description) == ["1.117"] && currencies.bars[0].volume == 0 && currencies.rejected.isEmpty)
+        #expect(currencies.bars.map(\.close.description) == ["1.117"] && currencies.bars[0].volume == 0 && currencies.flaggedRows.isEmpty)
         let crypto = try provider.parse(
             Array(
                 """

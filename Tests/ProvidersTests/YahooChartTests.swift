@@ -50,7 +50,7 @@ struct ChartBody {
         let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2021-01-09T00:00:00Z"))
         #expect(answer.bars.map(\.close) == traded.map { Price($0) })
         #expect(answer.bars.allSatisfy { $0.volume == 1000 })
-        #expect(answer.rejected.isEmpty)
+        #expect(answer.flaggedRows.isEmpty)
         #expect(answer.actions.count == 5)
         #expect(answer.actions.contains(CorporateAction(exDate: exDate, kind: .dividend(Price(2.65)))))
     }
@@ -78,14 +78,14 @@ struct ChartBody {
         ]
         let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2012-01-10T00:00:00Z"))
         #expect(answer.bars.map(\.session.description) == ["2012-01-03"])
-        #expect(answer.rejected.map(\.ordinal) == [1, 2, 3, 4, 5])
+        #expect(answer.flaggedRows.map(\.ordinal) == [1, 2, 3, 4, 5])
         #expect(
-            answer.rejected.map(\.rule) == [
+            answer.flaggedRows.map(\.rule) == [
                 ValidationRule.nullField, ValidationRule.priceOrder, ValidationRule.nonPositivePrice, ValidationRule.notASession,
                 ValidationRule.nullField,
             ])
-        #expect(answer.rejected[0].detail == "close")
-        #expect(answer.rejected[0].text == "\(chart.stamps[1]),10.0,11.0,9.0,,100.0")
+        #expect(answer.flaggedRows[0].detail == "close")
+        #expect(answer.flaggedRows[0].text == "\(chart.stamps[1]),10.0,11.0,9.0,,100.0")
     }
 
     @Test(arguments: [
@@ -130,13 +130,13 @@ struct ChartBody {
         chart.events = #""splits":{"1325601000":{"numerator":0,"denominator":1}},"dividends":{"1325601000":{"amount":-1}}"#
         let whole = chart.bytes
         let asOf = try instant("2012-02-10T00:00:00Z")
-        #expect(try YahooChart().parse(whole, calendar: calendar, asOf: asOf).rejected.map(\.rule).contains("bad-split"))
+        #expect(try YahooChart().parse(whole, calendar: calendar, asOf: asOf).flaggedRows.map(\.rule).contains("bad-split"))
         var random = SystemRandomNumberGenerator()
         for round in 0..<600 {
             var body = whole
             if round % 2 == 0 { body.removeLast(Int.random(in: 1..<body.count, using: &random)) }
             if round % 3 > 0 { body[Int.random(in: 0..<body.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
-            do throws(ProviderRefusal) {
+            do throws(ProviderError) {
                 let answer = try YahooChart().parse(body, calendar: calendar, asOf: asOf)
                 #expect(answer.bars.allSatisfy { $0.low <= $0.high && $0.low > Price(units: 0) })
             } catch {

@@ -17,7 +17,7 @@ import Testing
         return body.bytes
     }
 
-    private func parse(_ body: [UInt8], _ calendar: TradingCalendar?) throws -> ProviderAnswer {
+    private func parse(_ body: [UInt8], _ calendar: TradingCalendar?) throws -> ParsedResponse {
         try YahooChart().parse(body, calendar: calendar, asOf: try #require(Instant("2012-01-10T00:00:00Z")))
     }
 
@@ -29,8 +29,8 @@ import Testing
         let prices = answer.bars.map { [$0.open, $0.high, $0.low, $0.close].map(\.description) }
         #expect(prices == [["10", "10", "10", "10"], ["10.5", "10.5", "10.5", "10.5"]])
         #expect(answer.bars.map(\.volume) == [0, 0])
-        #expect(answer.rejected.map(\.rule) == ["absent-column", ValidationRule.nullField])
-        let said = answer.rejected[0]
+        #expect(answer.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
+        let said = answer.flaggedRows[0]
         #expect(said.ordinal == 1 && said.detail.contains("open, high, low, volume: 2 rows"))
         #expect(said.repairs.map(\.description) == ["open null 10.5", "high null 10.5", "low null 10.5", "volume null 0.0"])
         #expect(said.text.hasSuffix(",,,10.5,"))
@@ -39,10 +39,10 @@ import Testing
     @Test func `Only volumes may be absent and a null among them is a defect`() throws {
         var columns = Dictionary(uniqueKeysWithValues: ["open", "high", "low", "close"].map { ($0, ["10", "10", "10"]) })
         let without = try parse(try chart(columns), calendar)
-        #expect(without.bars.count == 3 && without.rejected.map(\.rule) == ["absent-column"])
+        #expect(without.bars.count == 3 && without.flaggedRows.map(\.rule) == ["absent-column"])
         columns["volume"] = ["100", "null", "100"]
         let hole = try parse(try chart(columns), calendar)
-        #expect(hole.bars.count == 2 && hole.rejected.map(\.rule) == [ValidationRule.nullField])
+        #expect(hole.bars.count == 2 && hole.flaggedRows.map(\.rule) == [ValidationRule.nullField])
         columns["open"] = nil
         (columns["high"], columns["volume"]) = (["11", "11", "11"], ["1", "1", "1"])
         #expect(try parse(try chart(columns), calendar).bars.map(\.open.description) == ["10", "10", "10"])
@@ -64,10 +64,10 @@ import Testing
                 CorporateAction(exDate: exDate, kind: .dividend(Price(1.5)), nature: .capitalGain),
                 CorporateAction(exDate: exDate, kind: .dividend(Price(0.25))),
             ])
-        #expect(answer.rejected.map(\.rule) == ["bad-capital-gain"])
+        #expect(answer.flaggedRows.map(\.rule) == ["bad-capital-gain"])
         let twice = events.replacingOccurrences(of: "0.25", with: "1.5")
         let once = try parse(try chart(Self.flat("50"), events: twice), calendar)
-        #expect(once.actions.map(\.nature) == [.capitalGain] && once.rejected.map(\.rule).contains("duplicate-action"))
+        #expect(once.actions.map(\.nature) == [.capitalGain] && once.flaggedRows.map(\.rule).contains("duplicate-action"))
     }
 
     @Test(arguments: [
@@ -85,8 +85,8 @@ import Testing
         let answer = try parse(
             try chart(columns, meta: meta, events: events, at: "T08:00:00Z"), TradingCalendar.of(mic: "XLON"))
         #expect(answer.actions.map(\.kind) == [.dividend(Price(try #require(Double(pounds))))])
-        #expect(answer.rejected.map(\.rule) == (isMended ? ["dividend-unit"] : []))
-        #expect(answer.rejected.allSatisfy { $0.repairs == [Repair(field: .dividend, before: amount, after: amount * 100)] })
+        #expect(answer.flaggedRows.map(\.rule) == (isMended ? ["dividend-unit"] : []))
+        #expect(answer.flaggedRows.allSatisfy { $0.repairs == [Repair(field: .dividend, before: amount, after: amount * 100)] })
     }
 
     @Test func `A zone that is not known is read by the calendars or by its offset`() throws {
@@ -94,12 +94,12 @@ import Testing
         let body = try chart(Self.flat("50"), meta: meta, at: "T23:00:00Z")
         let byOffset = try parse(body, nil)
         #expect(byOffset.bars.map(\.session.description) == ["2012-01-04", "2012-01-05", "2012-01-06"])
-        #expect(byOffset.rejected.map(\.rule) == ["unknown-zone"])
-        #expect(byOffset.rejected[0].repairs.map(\.description) == ["offset null 39600.0"])
+        #expect(byOffset.flaggedRows.map(\.rule) == ["unknown-zone"])
+        #expect(byOffset.flaggedRows[0].repairs.map(\.description) == ["offset null 39600.0"])
         let byCalendar = try parse(try chart(Self.flat("50"), meta: meta), calendar)
         #expect(byCalendar.bars.map(\.session.description) == days)
-        #expect(byCalendar.rejected.map(\.rule) == ["unknown-zone"] && byCalendar.rejected[0].detail.contains("America/New_York"))
+        #expect(byCalendar.flaggedRows.map(\.rule) == ["unknown-zone"] && byCalendar.flaggedRows[0].detail.contains("America/New_York"))
         let without = meta.replacingOccurrences(of: "gmtoffset", with: "other")
-        #expect(throws: ProviderRefusal.self) { try parse(try chart(Self.flat("50"), meta: without), nil) }
+        #expect(throws: ProviderError.self) { try parse(try chart(Self.flat("50"), meta: without), nil) }
     }
 }

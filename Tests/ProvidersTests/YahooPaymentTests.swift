@@ -9,7 +9,7 @@ import Testing
     /// Consecutive days of opens and closes (an open below 0 is null) with events by the number of their day, from 0.
     private func parse(
         _ prices: [(open: Double, close: Double)], dividends: [Int: String], gains: [Int: String] = [:], currency: String = "USD"
-    ) throws -> ProviderAnswer {
+    ) throws -> ParsedResponse {
         let calendar = try #require(calendar)
         let sessions = calendar.sessions(
             from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 6, day: 1))
@@ -26,7 +26,7 @@ import Testing
         return try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try #require(Instant("2013-01-01T00:00:00Z")))
     }
 
-    private func amounts(_ answer: ProviderAnswer, _ nature: CorporateAction.Nature = .ordinary) -> [String] {
+    private func amounts(_ answer: ParsedResponse, _ nature: CorporateAction.Nature = .ordinary) -> [String] {
         answer.actions.filter { $0.nature == nature }.map { action in
             if case .dividend(let price) = action.kind { price.description } else { "" }
         }
@@ -46,7 +46,7 @@ import Testing
         let answer = try parse([(before, before), (open, close), (close, close)], dividends: [1: dividend], gains: [1: gain])
         #expect(amounts(answer, .capitalGain) == [gain])
         #expect(amounts(answer) == [rest].compactMap(\.self))
-        let said = answer.rejected.filter { $0.rule == "dividend-with-gain" || $0.rule == "duplicate-action" }
+        let said = answer.flaggedRows.filter { $0.rule == "dividend-with-gain" || $0.rule == "duplicate-action" }
         let rule = rest == nil ? "duplicate-action" : rest == dividend ? nil : "dividend-with-gain"
         #expect(said.map(\.rule) == [rule].compactMap(\.self))
         #expect(said.flatMap(\.repairs).map(\.description) == (rule == "dividend-with-gain" ? ["dividend \(dividend) \(rest ?? "")"] : []))
@@ -62,7 +62,7 @@ import Testing
     @Test func `A small dividend beside pences is in pounds where the others say so`() throws {
         let others = try parse(Self.level, dividends: [10: "3.5", 25: "0.0372", 40: "4.1"], currency: "GBp")
         #expect(amounts(others) == ["0.035", "0.0372", "0.041"])
-        let said = others.rejected.filter { $0.rule == "dividend-unit" }
+        let said = others.flaggedRows.filter { $0.rule == "dividend-unit" }
         #expect(said.map(\.repairs) == [[Repair(field: .dividend, before: 0.0372, after: 0.0372 * 100)]])
     }
 
@@ -70,7 +70,7 @@ import Testing
     func `Without a fall or others that agree a small dividend stays what it is`(_ dividends: [Int: String]) throws {
         let answer = try parse(Self.level, dividends: dividends, currency: "GBp")
         #expect(amounts(answer) == dividends.sorted { $0.key < $1.key }.compactMap { Double($0.value).map { Price($0 / 100).description } })
-        #expect(!answer.rejected.contains { $0.rule == "dividend-unit" })
+        #expect(!answer.flaggedRows.contains { $0.rule == "dividend-unit" })
     }
 
     @Test func `Of dividends that are all in pounds half the falls are enough`() throws {
@@ -89,7 +89,7 @@ import Testing
             Self.level, dividends: [10: "0.5,\"currency\":\"USD\"", 25: "0.04,\"currency\":\"GBP\"", 40: "4,\"currency\":\"GBp\""],
             gains: [10: "1.5,\"currency\":\"EUR\""], currency: "GBp")
         #expect(amounts(answer) == ["0.04", "0.04"] && amounts(answer, .capitalGain).isEmpty)
-        let said = answer.rejected.filter { $0.rule == "dividend-currency" }
+        let said = answer.flaggedRows.filter { $0.rule == "dividend-currency" }
         #expect(said.map(\.detail) == ["paid in EUR, the prices are in GBP", "paid in USD, the prices are in GBP"])
         #expect(said.allSatisfy { $0.repairs.isEmpty } && said.last?.text.hasSuffix(",0.5,USD") == true)
     }

@@ -11,7 +11,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
     var asOf = "2026-11-01T00:00:00Z"
     var bars = 0
     var provisional = 0
-    var rejected = 0
+    var flaggedRows = 0
     var actions = 0
     var currency: String? = nil
     var last: (session: String, close: String)? = nil
@@ -33,14 +33,14 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         YahooSample(
             file: "chart-BTC-USD-2020-01-01-to-2020-01-03.json", bars: 3, currency: "USD", last: ("2020-01-03", "7344.884")),
         YahooSample(
-            file: "chart-MUV2.DE-null-close.json", bars: 123, rejected: 2, currency: "EUR", last: ("2018-05-25", "188.3")),
+            file: "chart-MUV2.DE-null-close.json", bars: 123, flaggedRows: 2, currency: "EUR", last: ("2018-05-25", "188.3")),
         YahooSample(file: "chart-OCDO.L-2020-01-01-to-2020-01-03.json", bars: 1, currency: "GBP", last: ("2020-01-02", "12.595")),
         YahooSample(file: "chart-WSKT.JK-2020-01-01-to-2020-01-03.json", bars: 1, currency: "IDR", last: ("2020-01-02", "1505")),
         YahooSample(file: "chart-WSU.DE-2023-08-04-to-2023-08-09.json", bars: 3, currency: "EUR", last: ("2023-08-08", "33.2")),
         YahooSample(file: "chart-0P000071W8.TO-2020-01-01-to-2020-01-03.json", bars: 1, currency: "CAD", last: ("2020-01-02", "73.72")),
         YahooSample(file: "chart-delisted-no-data-CAPIO.ST.json", refusal: "unknown-symbol"),
         YahooSample(
-            file: "chart-duplicate-same-day-reconstructed.json", mic: "XNAS", bars: 2, rejected: 1, currency: "USD",
+            file: "chart-duplicate-same-day-reconstructed.json", mic: "XNAS", bars: 2, flaggedRows: 1, currency: "USD",
             last: ("2019-01-25", "1670.57")),
         YahooSample(file: "chart-notimestamp-quotes-length.fake.json", mic: "XNAS", refusal: "malformed"),
         YahooSample(
@@ -59,14 +59,14 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         let yahoo = YahooChart()
         #expect(yahoo.classify(status: 200, body: body, headers: [])?.kind.name == sample.refusal)
         if let refusal = sample.refusal {
-            let thrown = #expect(throws: ProviderRefusal.self) { try yahoo.parse(body, calendar: calendar, asOf: asOf) }
+            let thrown = #expect(throws: ProviderError.self) { try yahoo.parse(body, calendar: calendar, asOf: asOf) }
             #expect(thrown?.kind.name == refusal)
             return
         }
         let answer = try yahoo.parse(body, calendar: calendar, asOf: asOf)
         #expect(answer.bars.count == sample.bars)
         #expect(answer.provisional.count == sample.provisional)
-        #expect(answer.rejected.count == sample.rejected)
+        #expect(answer.flaggedRows.count == sample.flaggedRows)
         #expect(answer.actions.count == sample.actions)
         #expect(answer.currency == sample.currency)
         #expect(answer.bars.last?.session.description == sample.last?.session)
@@ -99,7 +99,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         let calendar = TradingCalendar.of(mic: "XNAS")
         let answer = try YahooChart().parse(body, calendar: calendar, asOf: try #require(Instant("2019-01-26T00:00:00Z")))
         #expect(answer.bars.last?.volume == 4_959_679)
-        #expect(answer.rejected.map(\.ordinal) == [1])
-        #expect(answer.rejected.map(\.rule) == [ValidationRule.duplicateSession])
+        #expect(answer.flaggedRows.map(\.ordinal) == [1])
+        #expect(answer.flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
     }
 }

@@ -28,7 +28,7 @@ import Testing
         #expect(others.count <= 5)
         #expect(parsed.actions == series.actions.filter { calendar.open(of: $0.exDate) < asOf })
         #expect(parsed.provisional.isEmpty)
-        #expect(parsed.rejected.isEmpty)
+        #expect(parsed.flaggedRows.isEmpty)
         #expect(parsed.currency == "USD")
     }
 

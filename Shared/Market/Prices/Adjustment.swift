@@ -60,7 +60,7 @@ package enum Adjustment {
 
     /// Bars that a provider adjusted, brought back to as traded. `bars` in session order; of `actions` those after a bar count.
     /// The close before an ex-date is the base of a dividend's factor `1 − dividend / close`.
-    package static func asTraded(_ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]) -> [Bar] {
+    package static func unadjusted(_ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]) -> [Bar] {
         guard basis == .splitAdjusted || basis == .totalReturn else { return bars }
         let actions = actions.sorted { $0.exDate > $1.exDate }
         var next = 0

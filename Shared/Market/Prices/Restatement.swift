@@ -2,7 +2,7 @@
 /// a split or dividend that became known after the prices it had changed already.
 package struct Restatement {
     /// A bar as it stands, and when the provider's prices that it comes from are of.
-    package struct Priced: Sendable {
+    package struct PricedBar: Sendable {
         package let bar: Bar
         package let pricedAt: Instant
 
@@ -16,22 +16,22 @@ package struct Restatement {
     private let old, new: [SessionDate: Terms]
     private let exDates: [SessionDate]
     /// Whether prices of an instant have an ex-date behind them already.
-    private let knew: (SessionDate, Instant) -> Bool
+    private let isReflected: (SessionDate, Instant) -> Bool
 
-    /// `basis` is how the provider adjusts; `knew` tells whether prices of an instant are adjusted for an ex-date.
+    /// `basis` is how the provider adjusts; `isReflected` tells whether prices of an instant are adjusted for an ex-date.
     package init(
-        _ basis: PriceBasis, from old: [CorporateAction], to new: [CorporateAction], knew: @escaping (SessionDate, Instant) -> Bool
+        _ basis: PriceBasis, from old: [CorporateAction], to new: [CorporateAction], isReflected: @escaping (SessionDate, Instant) -> Bool
     ) {
         withDividends = basis == .totalReturn
         self.old = Terms.byExDate(old)
         self.new = Terms.byExDate(new)
         exDates = Set(self.old.keys).union(self.new.keys).sorted(by: >)
-        self.knew = knew
+        self.isReflected = isReflected
     }
 
     /// The bars that come out otherwise, in session order. `bars` are one source's, in session order.
-    package func callAsFunction(_ bars: [Priced]) -> [Priced] {
-        var result: [Priced] = []
+    package func restated(_ bars: [PricedBar]) -> [PricedBar] {
+        var result: [PricedBar] = []
         var changes: [Change] = []
         var next = 0
         for priced in bars.reversed() {
@@ -40,30 +40,30 @@ package struct Restatement {
                 next += 1
             }
             var (price, shares) = (1.0, 1.0)
-            for change in changes where knew(change.exDate, priced.pricedAt) {
+            for change in changes where isReflected(change.exDate, priced.pricedAt) {
                 price *= change.price
                 shares *= change.shares
             }
             guard abs(price - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { continue }
             let bar = priced.bar
-            let restated = { (value: Price) in Price(value.double * price) }
+            let scaled = { (value: Price) in Price(value.double * price) }
             result.append(
-                Priced(
+                PricedBar(
                     Bar(
-                        session: bar.session, open: restated(bar.open), high: restated(bar.high), low: restated(bar.low),
-                        close: restated(bar.close), volume: bar.volume / shares), pricedAt: priced.pricedAt))
+                        session: bar.session, open: scaled(bar.open), high: scaled(bar.high), low: scaled(bar.low),
+                        close: scaled(bar.close), volume: bar.volume / shares), pricedAt: priced.pricedAt))
         }
         return result.reversed()
     }
 
     /// What an ex-date does to the bars before it; nil if nothing. The last bar's close is the base of a dividend's factor
     /// `1 − dividend / close`, as it stands and as it becomes.
-    private func change(at exDate: SessionDate, after base: Priced, _ changes: [Change]) -> Change? {
+    private func change(at exDate: SessionDate, after base: PricedBar, _ changes: [Change]) -> Change? {
         let (old, new) = (old[exDate] ?? Terms(), new[exDate] ?? Terms())
         let close = base.bar.close.double
-        let later = changes.reduce(1) { $0 * (knew($1.exDate, base.pricedAt) ? $1.price : 1) }
+        let later = changes.reduce(1) { $0 * (isReflected($1.exDate, base.pricedAt) ? $1.price : 1) }
         let before = old.factor(withDividends, close: close)
-        let isBehind = knew(exDate, base.pricedAt)
+        let isBehind = isReflected(exDate, base.pricedAt)
         let cash = withDividends ? new.cash : 0
         let becomes = isBehind ? close * later / before * new.shares + cash : close * later
         let after = new.factor(withDividends, close: becomes)

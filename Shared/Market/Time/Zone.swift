@@ -76,6 +76,14 @@ package struct Zone: Sendable {
         return Instant(seconds: local - Int64(before))
     }
 
+    /// The instant of a local time such as `2021-09-16 15:59:00`, also with a T or without seconds; nil for any other text.
+    package func instant(localTime text: some StringProtocol) -> Instant? {
+        guard text.utf8.count == 19 || text.utf8.count == 16, let date = SessionDate(text.prefix(10)) else { return nil }
+        let seconds = text.utf8.count == 19 ? "" : ":00"
+        guard let wall = Instant(text.prefix(10) + "T" + text.dropFirst(11) + seconds + "Z") else { return nil }
+        return instant(date, secondsIntoDay: Int(wall.seconds - Instant.utcMidnight(date).seconds))
+    }
+
     private func offset(atSecond second: Int64) -> Int {
         guard let last = transitions.last, second >= transitions[0] else {
             return transitions.isEmpty ? rule?.offset(atSecond: second) ?? Int(initialOffset) : Int(initialOffset)

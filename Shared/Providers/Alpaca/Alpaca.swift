@@ -20,7 +20,7 @@ enum Alpaca {
     /// 403 stands for bad credentials as well as for what the plan leaves out: the words decide.
     static func value(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderRefusal) -> JSONValue {
-        try JSONAnswer.value(redacted(body, key: key).body, status: status, headers: headers, key: nil, messages: ["message", "error"])
+    ) throws(ProviderError) -> JSONValue {
+        try JSONResponse.value(redacted(body, key: key).body, status: status, headers: headers, key: nil, messages: ["message", "error"])
     }
 }

@@ -28,15 +28,15 @@ package struct AlpacaActions: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Alpaca.redacted(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try lists(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try lists(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let (lists, next) = try lists(body, status: status, headers: [])
-        var rows = ActionRows()
+        var rows = ActionCollector()
         var ordinal = 0
         for list in lists {
             for row in list.value.elements ?? [] {
@@ -51,20 +51,20 @@ package struct AlpacaActions: DataProvider {
                 case "stock_dividends":
                     rows.addSplit(
                         ordinal, date: date, numerator: row["rate"]?.number.map { 1 + $0 }, denominator: 1, nature: .stockDividend)
-                default: rows.refuse(ordinal, date: date ?? row["process_date"]?.string, list.key)
+                default: rows.rejectUnsupported(ordinal, date: date ?? row["process_date"]?.string, list.key)
                 }
             }
         }
-        var answer = rows.answer(currency: "USD")
+        var answer = rows.parsedResponse(currency: "USD")
         answer.nextPage = next
         return answer
     }
 
     private func lists(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> (lists: [JSONValue.Member], next: String?) {
+    ) throws(ProviderError) -> (lists: [JSONValue.Member], next: String?) {
         let json = try Alpaca.value(body, status: status, headers: headers, key: key)
-        guard let lists = json["corporate_actions"]?.members else { throw ProviderRefusal(.malformed, "no corporate_actions") }
+        guard let lists = json["corporate_actions"]?.members else { throw ProviderError(.malformed, "no corporate_actions") }
         return (lists, json["next_page_token"]?.string)
     }
 }

@@ -52,25 +52,25 @@ package struct AlpacaBars: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Alpaca.redacted(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try bars(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try bars(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let (symbols, next) = try bars(body, status: status, headers: [])
         let own = symbols.count > 1 ? symbols.filter { !($0.value.elements?.isEmpty ?? false) } : symbols
         guard own.count <= 1 else {
-            throw ProviderRefusal(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was asked for")
+            throw ProviderError(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was asked for")
         }
         return answer(own.first?.value ?? .array([]), next, calendar, asOf)
     }
 
-    private func answer(_ bars: JSONValue, _ next: String?, _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
+    private func answer(_ bars: JSONValue, _ next: String?, _ calendar: TradingCalendar?, _ asOf: Instant) -> ParsedResponse {
         let zone = Zone("America/New_York")
-        var daily = AnswerRows(calendar: calendar)
-        var parts = IntradayRows(zone: zone)
+        var daily = DailyBarCollector(calendar: calendar)
+        var parts = IntradayBarCollector(zone: zone)
         // The latest bars come as one object instead of a list.
         for (ordinal, row) in (bars.elements ?? [bars]).enumerated() {
             let stamp = row["t"]?.string ?? ""
@@ -80,21 +80,20 @@ package struct AlpacaBars: DataProvider {
             } else {
                 let session = start.flatMap { start in zone?.localDate(at: start) }
                 daily.addDaily(
-                    BarFields(row, .letters), stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: zone,
-                    unit: CurrencyUnit(label: nil))
+                    BarFields(row, .letters), stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: zone)
             }
         }
-        var answer = minutes == nil ? daily.answer(currency: "USD") : parts.answer(currency: "USD")
+        var answer = minutes == nil ? daily.parsedResponse(currency: "USD") : parts.parsedResponse(currency: "USD")
         answer.nextPage = next
         return answer
     }
 
     private func bars(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> (symbols: [JSONValue.Member], next: String?) {
+    ) throws(ProviderError) -> (symbols: [JSONValue.Member], next: String?) {
         let json = try Alpaca.value(body, status: status, headers: headers, key: key)
         guard let bars = json["bars"] else {
-            throw ProviderRefusal(.malformed, "no bars: \(ProviderRefusal.excerpt(Alpaca.redacted(body, key: key).body))")
+            throw ProviderError(.malformed, "no bars: \(ProviderError.excerpt(Alpaca.redacted(body, key: key).body))")
         }
         let next = json["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
         // The single-symbol form has a list and names its symbol beside it.
@@ -103,8 +102,8 @@ package struct AlpacaBars: DataProvider {
         // A page on the way to others may be empty; a symbol that is named is known.
         guard next != nil || symbols.contains(where: { !($0.value.elements?.isEmpty ?? false) }) else {
             throw symbols.isEmpty || bars.members == nil
-                ? ProviderRefusal(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
-                : ProviderRefusal(.emptyRange, "nothing traded in the range")
+                ? ProviderError(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
+                : ProviderError(.emptyRange, "nothing traded in the range")
         }
         return (symbols, next)
     }

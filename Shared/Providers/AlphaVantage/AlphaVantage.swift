@@ -21,15 +21,15 @@ enum AlphaVantage {
     /// Either form, or why there is no data.
     static func body(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderRefusal) -> Body {
-        let excerpt = ProviderRefusal.excerpt(body, key: key)
-        if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
+    ) throws(ProviderError) -> Body {
+        let excerpt = ProviderError.excerpt(body, key: key)
+        if let refusal = ProviderError.ofStatus(status, excerpt, headers: headers) { throw refusal }
         let start = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
         guard start == UInt8(ascii: "{") else {
             if start != UInt8(ascii: "<"), !isProse(body), let table = CSVTable(body) { return .csv(table) }
-            throw ProviderRefusal(RefusalText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
+            throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
         }
-        guard let json = try? JSONScanner.parse(body) else { throw ProviderRefusal(.malformed, excerpt) }
+        guard let json = try? JSONScanner.parse(body) else { throw ProviderError(.malformed, excerpt) }
         return .json(json)
     }
 
@@ -40,20 +40,20 @@ enum AlphaVantage {
     }
 
     /// Why a JSON answer has no data. `Note` and its like may stand beside data, so this is the last question.
-    static func refusal(_ json: JSONValue, key: String?) -> ProviderRefusal {
+    static func refusal(_ json: JSONValue, key: String?) -> ProviderError {
         let members = json.members ?? []
         guard let message = members.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {
             let isEmpty = members.allSatisfy { $0.value.members?.isEmpty ?? $0.value.elements?.isEmpty ?? false }
             return isEmpty
-                ? ProviderRefusal(.unknownSymbol, "an empty answer")
-                : ProviderRefusal(
+                ? ProviderError(.unknownSymbol, "an empty answer")
+                : ProviderError(
                     .malformed, Redaction.redact("another answer than asked for: \(members.map(\.key).joined(separator: ", "))", key: key))
         }
         let text = Redaction.redact(message.value.string ?? "", key: key)
         if message.key == "Error Message" {
-            return ProviderRefusal(text.lowercased().contains("apikey") ? .badKey : .unknownSymbol, text)
+            return ProviderError(text.lowercased().contains("apikey") ? .badKey : .unknownSymbol, text)
         }
-        return ProviderRefusal.of(text, status: 200, headers: [], key: key)
+        return ProviderError.of(text, status: 200, headers: [], key: key)
     }
 
     /// The value of the member whose label, its number aside, is the one given (lower case).

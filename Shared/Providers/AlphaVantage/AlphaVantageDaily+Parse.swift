@@ -3,10 +3,10 @@ package import Market
 extension AlphaVantageDaily {
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let table = try table(body, status: status, headers: [])
         let zone = table.zone.flatMap { Zone($0) } ?? calendar?.zone
-        var rows = AnswerRows(calendar: calendar)
+        var rows = DailyBarCollector(calendar: calendar)
         var actions: [CorporateAction] = []
         for (ordinal, row) in table.rows.enumerated() {
             guard let session = SessionDate(row.stamp.prefix(10)) else {
@@ -26,7 +26,7 @@ extension AlphaVantageDaily {
                 actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount))))
             }
         }
-        return rows.answer(actions: actions, currency: table.currency)
+        return rows.parsedResponse(actions: actions, currency: table.currency)
     }
 
     /// A session that had not closed by `asOf`, or that `Last Refreshed` dates with a clock time before its close.

@@ -39,8 +39,8 @@ package struct AlphaVantageDaily: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        do throws(ProviderRefusal) {
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        do throws(ProviderError) {
             _ = try table(body, status: status, headers: headers)
             return nil
         } catch {
@@ -51,7 +51,7 @@ package struct AlphaVantageDaily: DataProvider {
     /// The rows of either form, or why there are none.
     func table(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> AlphaVantageTable {
+    ) throws(ProviderError) -> AlphaVantageTable {
         let table: AlphaVantageTable
         switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
         case .json(let json):
@@ -59,15 +59,15 @@ package struct AlphaVantageDaily: DataProvider {
             table = read
         case .csv:
             guard let read = AlphaVantageTable(csv: body) else {
-                throw ProviderRefusal(.malformed, "no daily table: \(ProviderRefusal.excerpt(body, key: key))")
+                throw ProviderError(.malformed, "no daily table: \(ProviderError.excerpt(body, key: key))")
             }
             table = read
         }
         // An unknown symbol has no series at all.
-        guard !table.rows.isEmpty else { throw ProviderRefusal(.emptyRange, "a series without rows") }
-        guard !table.isOfLongerPeriods else { throw ProviderRefusal(.malformed, "rows of weeks or months, not of days") }
+        guard !table.rows.isEmpty else { throw ProviderError(.emptyRange, "a series without rows") }
+        guard !table.isOfLongerPeriods else { throw ProviderError(.malformed, "rows of weeks or months, not of days") }
         if let (one, other) = table.partsOfOneDay {
-            throw ProviderRefusal(.malformed, "rows within a day, not of days: \(one) and \(other)")
+            throw ProviderError(.malformed, "rows within a day, not of days: \(one) and \(other)")
         }
         return table
     }

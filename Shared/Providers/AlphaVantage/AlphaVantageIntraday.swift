@@ -26,38 +26,38 @@ package struct AlphaVantageIntraday: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try table(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try table(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let table = try table(body, status: status, headers: [])
         let zone = table.zone.flatMap { Zone($0) } ?? calendar?.zone ?? Zone("America/New_York")
-        var rows = IntradayRows(zone: zone)
+        var rows = IntradayBarCollector(zone: zone)
         for (ordinal, row) in table.rows.enumerated() {
             let fields = BarFields(
                 open: row.number("open"), high: row.number("high"), low: row.number("low"), close: row.number("close"),
                 volume: row.number("volume"))
-            rows.add(fields, stamp: row.stamp, start: zone.flatMap { LocalStamp.instant(row.stamp, $0) }, ordinal: ordinal)
+            rows.add(fields, stamp: row.stamp, start: zone.flatMap { $0.instant(localTime: row.stamp) }, ordinal: ordinal)
         }
-        return rows.answer(currency: nil)
+        return rows.parsedResponse(currency: nil)
     }
 
     private func table(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> AlphaVantageTable {
+    ) throws(ProviderError) -> AlphaVantageTable {
         switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
         case .json(let json):
             guard let table = AlphaVantageTable(json: json, series: { $0.hasPrefix("Time Series ") && $0.hasSuffix("min)") }) else {
                 throw AlphaVantage.refusal(json, key: key)
             }
-            guard !table.rows.isEmpty else { throw ProviderRefusal(.emptyRange, "a series without rows") }
+            guard !table.rows.isEmpty else { throw ProviderError(.emptyRange, "a series without rows") }
             return table
         case .csv:
             guard let table = AlphaVantageTable(csv: body), (table.rows.first?.stamp.utf8.count ?? 19) > 10 else {
-                throw ProviderRefusal(.malformed, "no intraday table: \(ProviderRefusal.excerpt(body, key: key))")
+                throw ProviderError(.malformed, "no intraday table: \(ProviderError.excerpt(body, key: key))")
             }
             return table
         }

@@ -20,21 +20,21 @@ package struct AlphaVantageQuote: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try quote(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try quote(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
-        var answer = ProviderAnswer()
+    ) throws(ProviderError) -> ParsedResponse {
+        var answer = ParsedResponse()
         answer.quote = try quote(body, status: status, headers: [])
         return answer
     }
 
     private func quote(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> Quote {
+    ) throws(ProviderError) -> Quote {
         let field: (String, String) -> String?
         switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
         case .json(let json):
@@ -44,13 +44,13 @@ package struct AlphaVantageQuote: DataProvider {
             field = { label, _ in AlphaVantage.field(row, label).flatMap { $0.string ?? $0.number.map { "\($0)" } } }
         case .csv(let table):
             guard table.count > 0, table.column("price") != nil else {
-                throw ProviderRefusal(.malformed, "no quote: \(ProviderRefusal.excerpt(body, key: key))")
+                throw ProviderError(.malformed, "no quote: \(ProviderError.excerpt(body, key: key))")
             }
             field = { _, column in table.column(column).map { table.text(0, $0) } }
         }
         let price = { (label: String, column: String) in field(label, column).flatMap { DecimalText.number($0) }.map { Price($0) } }
         guard let last = price("price", "price"), last > Price(units: 0) else {
-            throw ProviderRefusal(.malformed, "a quote without a price")
+            throw ProviderError(.malformed, "a quote without a price")
         }
         var quote = Quote(price: last)
         (quote.open, quote.high, quote.low) = (price("open", "open"), price("high", "high"), price("low", "low"))

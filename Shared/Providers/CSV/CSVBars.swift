@@ -9,13 +9,13 @@ struct CSVBars {
 
     /// - Throws: `malformed` when the table lacks a date or one of the four prices, has other rows than one for each session, or dates that
     ///   cannot be told.
-    init(_ table: CSVTable) throws(ProviderRefusal) {
+    init(_ table: CSVTable) throws(ProviderError) {
         let columns = [
             table.dateColumn, table.column("open", "otwarcie", "uopen"), table.column("high", "najwyzszy", "uhigh"),
             table.column("low", "najnizszy", "ulow"), table.column("close", "zamkniecie", "uclose", "close/last", "last", "price"),
         ].compactMap(\.self)
         guard columns.count == 5 else {
-            throw ProviderRefusal(
+            throw ProviderError(
                 .malformed, "the header needs a date, open, high, low and close: \(table.names.joined(separator: ","))")
         }
         self.table = table
@@ -27,39 +27,39 @@ struct CSVBars {
     }
 
     /// Files of many symbols and of periods within a day have the same columns.
-    private static func checkOneSeries(_ table: CSVTable) throws(ProviderRefusal) {
+    private static func checkOneSeries(_ table: CSVTable) throws(ProviderError) {
         for (column, isWanted) in [(table.column("ticker", "symbol"), { _ in true }), (table.column("per"), { $0 == "D" })]
             as [(Int?, (String) -> Bool)]
         {
             guard let column, table.count > 0 else { continue }
             let first = table.text(0, column)
-            guard isWanted(first) else { throw ProviderRefusal(.malformed, "rows of the period \(first), which are not days") }
+            guard isWanted(first) else { throw ProviderError(.malformed, "rows of the period \(first), which are not days") }
             if let other = (1..<max(1, table.count)).lazy.map({ table.text($0, column) }).first(where: { $0 != first }) {
-                throw ProviderRefusal(.malformed, "rows of \(first) and of \(other): hand in each by itself")
+                throw ProviderError(.malformed, "rows of \(first) and of \(other): hand in each by itself")
             }
         }
     }
 
-    private static func dates(_ table: CSVTable, _ column: Int) throws(ProviderRefusal) -> CSVDates {
+    private static func dates(_ table: CSVTable, _ column: Int) throws(ProviderError) -> CSVDates {
         try CSVDates((0..<table.count).lazy.map { table.text($0, column) }.filter { !CSVDates.isPlain($0) })
     }
 
     /// Rows of minutes have the columns of days: two of one date have different times behind it, or in a column of their own.
-    private static func checkDays(_ table: CSVTable, _ column: Int, _ dates: CSVDates) throws(ProviderRefusal) {
+    private static func checkDays(_ table: CSVTable, _ column: Int, _ dates: CSVDates) throws(ProviderError) {
         let time = table.column("time").flatMap { $0 == column ? nil : $0 }
         var seen: [SessionDate: String] = [:]
         for row in 0..<table.count {
             let stamp = table.text(row, column) + (time.map { " " + table.text(row, $0) } ?? "")
             guard CSVDates.hasTime(stamp), let date = dates.date(table.text(row, column)) else { continue }
             if let other = seen.updateValue(stamp, forKey: date), other != stamp {
-                throw ProviderRefusal(.malformed, "rows within a day, not of days: \(other) and \(stamp)")
+                throw ProviderError(.malformed, "rows within a day, not of days: \(other) and \(stamp)")
             }
         }
     }
 
     /// Every row. Without a volume column volumes are zero; where a cell of it is empty they are too, which is said once: indices have none.
-    func rows(calendar: TradingCalendar?, asOf: Instant, unit: CurrencyUnit = CurrencyUnit(label: nil)) -> AnswerRows {
-        var rows = AnswerRows(calendar: calendar)
+    func rows(calendar: TradingCalendar?, asOf: Instant, unit: CurrencyUnit = CurrencyUnit(label: nil)) -> DailyBarCollector {
+        var rows = DailyBarCollector(calendar: calendar)
         var empty: (count: Int, last: Int) = (0, 0)
         for row in 0..<table.count {
             var fields = BarFields(
@@ -73,8 +73,8 @@ struct CSVBars {
             rows.addDaily(fields, stamp: stamp, session: dates.date(stamp), ordinal: row, asOf: asOf, zone: calendar?.zone, unit: unit)
         }
         if empty.count > 0 {
-            rows.mend(
-                empty.last, dates.date(table.text(empty.last, date)), AbsentColumns.rule, "\(empty.count) rows have no volume: it is zero",
+            rows.recordRepair(
+                empty.last, dates.date(table.text(empty.last, date)), MissingColumns.rule, "\(empty.count) rows have no volume: it is zero",
                 table.line(empty.last), [Repair(field: .volume, before: .nan, after: 0)])
         }
         return rows

@@ -8,7 +8,7 @@ struct CSVDates {
     private var isDayFirst = false
 
     /// - Throws: `malformed` where every date can be read in both ways and means two different days, or where the dates disagree.
-    init(_ stamps: some Sequence<String>) throws(ProviderRefusal) {
+    init(_ stamps: some Sequence<String>) throws(ProviderError) {
         var (firstIsDay, secondIsDay) = (false, false)
         var ambiguous: String?
         for stamp in stamps {
@@ -18,10 +18,10 @@ struct CSVDates {
             if first <= 12, second <= 12, first != second { ambiguous = ambiguous ?? stamp }
         }
         if firstIsDay, secondIsDay {
-            throw ProviderRefusal(.malformed, "some dates have the day first and some the month: write them as 2012-01-03")
+            throw ProviderError(.malformed, "some dates have the day first and some the month: write them as 2012-01-03")
         }
         if let ambiguous, !firstIsDay, !secondIsDay {
-            throw ProviderRefusal(.malformed, "\(ambiguous) and all other dates could be day/month or month/day: write them as 2012-01-03")
+            throw ProviderError(.malformed, "\(ambiguous) and all other dates could be day/month or month/day: write them as 2012-01-03")
         }
         isDayFirst = firstIsDay
     }

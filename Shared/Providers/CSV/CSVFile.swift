@@ -20,19 +20,19 @@ package struct CSVFile: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try bars(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try bars(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
-        try bars(body, status: status, headers: []).rows(calendar: calendar, asOf: asOf).answer(currency: nil)
+    ) throws(ProviderError) -> ParsedResponse {
+        try bars(body, status: status, headers: []).rows(calendar: calendar, asOf: asOf).parsedResponse(currency: nil)
     }
 
     private func bars(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> CSVBars {
-        try CSVBars(CSVAnswer.table(body, status: status, headers: headers))
+    ) throws(ProviderError) -> CSVBars {
+        try CSVBars(CSVResponse.table(body, status: status, headers: headers))
     }
 }

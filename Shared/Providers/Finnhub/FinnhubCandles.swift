@@ -23,16 +23,16 @@ package struct FinnhubCandles: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try columns(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try columns(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let json = try columns(body, status: status, headers: [])
         let columns = ["o", "h", "l", "c", "v"].map { json[$0]?.numbers ?? [] }
-        var rows = AnswerRows(calendar: calendar)
+        var rows = DailyBarCollector(calendar: calendar)
         for (ordinal, stamp) in (json["t"]?.numbers ?? []).enumerated() {
             let value = { (column: Int) -> Double? in
                 ordinal < columns[column].count && !columns[column][ordinal].isNaN ? columns[column][ordinal] : nil
@@ -40,20 +40,20 @@ package struct FinnhubCandles: DataProvider {
             let fields = BarFields(open: value(0), high: value(1), low: value(2), close: value(3), volume: value(4))
             rows.addDaily(
                 fields, stamp: "\(stamp)", session: Instant(ofEpoch: stamp)?.utcDate, ordinal: ordinal, asOf: asOf,
-                zone: Zone("America/New_York"), unit: CurrencyUnit(label: nil))
+                zone: Zone("America/New_York"))
         }
-        return rows.answer(currency: nil, basis: .splitAdjusted)
+        return rows.parsedResponse(currency: nil, basis: .splitAdjusted)
     }
 
     private func columns(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> JSONValue {
-        let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error"])
-        if json["s"]?.string == "no_data" { throw ProviderRefusal(.emptyRange, "no_data: nothing in the range, or an unknown symbol") }
+    ) throws(ProviderError) -> JSONValue {
+        let json = try JSONResponse.value(body, status: status, headers: headers, key: key, messages: ["error"])
+        if json["s"]?.string == "no_data" { throw ProviderError(.emptyRange, "no_data: nothing in the range, or an unknown symbol") }
         guard let stamps = json["t"]?.numbers else {
-            throw ProviderRefusal(.malformed, "no candles: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "no candles: \(ProviderError.excerpt(body, key: key))")
         }
-        guard !stamps.isEmpty else { throw ProviderRefusal(.emptyRange, "no candles in the range") }
+        guard !stamps.isEmpty else { throw ProviderError(.emptyRange, "no candles in the range") }
         return json
     }
 }

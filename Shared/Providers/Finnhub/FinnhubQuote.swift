@@ -24,33 +24,33 @@ package struct FinnhubQuote: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try price(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try price(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let (json, price) = try price(body, status: status, headers: [])
         let field = { (name: String) in json[name]?.number.flatMap { $0 > 0 ? Price($0) : nil } }
         var quote = Quote(price: Price(price))
         (quote.open, quote.high, quote.low, quote.previousClose) = (field("o"), field("h"), field("l"), field("pc"))
         quote.time = json["t"]?.number.flatMap { Instant(ofEpoch: $0) }
         quote.session = quote.time.flatMap { time in (calendar?.zone ?? Zone("America/New_York"))?.localDate(at: time) }
-        var answer = ProviderAnswer()
+        var answer = ParsedResponse()
         answer.quote = quote
         return answer
     }
 
     private func price(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> (JSONValue, Double) {
-        let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error"])
+    ) throws(ProviderError) -> (JSONValue, Double) {
+        let json = try JSONResponse.value(body, status: status, headers: headers, key: key, messages: ["error"])
         guard let price = json["c"]?.number else {
-            if json["c"] != nil { throw ProviderRefusal(.unknownSymbol, "a quote of nothing") }
-            throw ProviderRefusal(.malformed, "a quote without a price: \(ProviderRefusal.excerpt(body, key: key))")
+            if json["c"] != nil { throw ProviderError(.unknownSymbol, "a quote of nothing") }
+            throw ProviderError(.malformed, "a quote without a price: \(ProviderError.excerpt(body, key: key))")
         }
-        guard price > 0 else { throw ProviderRefusal(.unknownSymbol, "a quote of zeros") }
+        guard price > 0 else { throw ProviderError(.unknownSymbol, "a quote of zeros") }
         return (json, price)
     }
 }

@@ -27,13 +27,13 @@ package struct IEXExport: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try rows(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try rows(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let rows = try rows(body, status: status, headers: [])
         switch subject {
         case .chart: return chart(rows, calendar, asOf)
@@ -43,44 +43,43 @@ package struct IEXExport: DataProvider {
         }
     }
 
-    private func chart(_ rows: [JSONValue], _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
-        let traded = IEXTradedRows(rows)
-        var table = AnswerRows(calendar: calendar)
+    private func chart(_ rows: [JSONValue], _ calendar: TradingCalendar?, _ asOf: Instant) -> ParsedResponse {
+        let traded = IEXUnadjustedRows(rows)
+        var table = DailyBarCollector(calendar: calendar)
         for (ordinal, row) in rows.enumerated() {
             let stamp = row["date"]?.string ?? ""
             let session = SessionDate(stamp.prefix(10))
             var fields = traded.fields(ordinal)
             if let repairs = traded.repairs(ordinal) {
-                table.mend(
+                table.recordRepair(
                     ordinal, session, "not-as-traded", "as-traded prices are missing: the plain ones, by the days around",
                     fields.text(stamp), repairs)
                 fields = fields.applying(repairs)
             }
             table.addDaily(
-                fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: Zone("America/New_York"),
-                unit: CurrencyUnit(label: nil))
+                fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: Zone("America/New_York"))
         }
-        return table.answer(currency: "USD", basis: traded.isTraded ? .asTraded : .splitAdjusted)
+        return table.parsedResponse(currency: "USD", basis: traded.isTraded ? .asTraded : .splitAdjusted)
     }
 
     /// The consolidated prices where they are, else those of the IEX exchange alone, which are null in a minute without a trade there.
-    private func intraday(_ rows: [JSONValue]) -> ProviderAnswer {
+    private func intraday(_ rows: [JSONValue]) -> ParsedResponse {
         let zone = Zone("America/New_York")
-        var table = IntradayRows(zone: zone)
+        var table = IntradayBarCollector(zone: zone)
         for (ordinal, row) in rows.enumerated() {
             let stamp = "\(row["date"]?.string ?? "") \(row["minute"]?.string ?? "")"
             let all = BarFields(row, BarNames("marketOpen", "marketHigh", "marketLow", "marketClose", "marketVolume"))
             let fields = all.close == nil ? BarFields(row, .full) : all
             // A minute in which nothing traded anywhere.
             if [fields.open, fields.high, fields.low, fields.close].allSatisfy({ $0 == nil }) { continue }
-            table.add(fields, stamp: stamp, start: zone.flatMap { LocalStamp.instant(stamp, $0) }, ordinal: ordinal)
+            table.add(fields, stamp: stamp, start: zone.flatMap { $0.instant(localTime: stamp) }, ordinal: ordinal)
         }
-        return table.answer(currency: "USD")
+        return table.parsedResponse(currency: "USD")
     }
 
-    private func quote(_ row: JSONValue) throws(ProviderRefusal) -> ProviderAnswer {
+    private func quote(_ row: JSONValue) throws(ProviderError) -> ParsedResponse {
         guard let price = row["latestPrice"]?.number ?? row["close"]?.number, price > 0 else {
-            throw ProviderRefusal(.malformed, "a quote without a price")
+            throw ProviderError(.malformed, "a quote without a price")
         }
         let field = { (name: String) in row[name]?.number.flatMap { $0 > 0 ? Price($0) : nil } }
         var quote = Quote(price: Price(price))
@@ -88,14 +87,14 @@ package struct IEXExport: DataProvider {
         quote.volume = row["latestVolume"]?.number
         quote.time = row["latestUpdate"]?.number.flatMap { Instant(ofEpoch: $0 / 1000) }
         quote.session = quote.time.flatMap { time in Zone("America/New_York")?.localDate(at: time) }
-        var answer = ProviderAnswer(currency: "USD")
+        var answer = ParsedResponse(currency: "USD")
         answer.quote = quote
         return answer
     }
 
     /// `ratio` is old for new and can be rounded or wrong: the factors count where they are.
-    private func actions(_ rows: [JSONValue]) -> ProviderAnswer {
-        var table = ActionRows()
+    private func actions(_ rows: [JSONValue]) -> ParsedResponse {
+        var table = ActionCollector()
         for (ordinal, row) in rows.enumerated() {
             let date = row["exDate"]?.string
             if subject == .dividends {
@@ -107,30 +106,30 @@ package struct IEXExport: DataProvider {
                 table.addSplit(ordinal, date: date, numerator: 1, denominator: row["ratio"]?.number)
             }
         }
-        return table.answer(currency: rows.first?["currency"]?.string ?? "USD")
+        return table.parsedResponse(currency: rows.first?["currency"]?.string ?? "USD")
     }
 
     /// A list of rows, or the one row of `previous` and `quote`. Its errors were plain text.
     private func rows(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> [JSONValue] {
-        let json = try JSONAnswer.value(body, status: status, headers: headers, key: nil, messages: ["error", "message"])
+    ) throws(ProviderError) -> [JSONValue] {
+        let json = try JSONResponse.value(body, status: status, headers: headers, key: nil, messages: ["error", "message"])
         guard let rows = try batched(json) ?? json.elements ?? json.members.map({ $0.isEmpty ? [] : [json] }) else {
-            throw ProviderRefusal(.malformed, "no rows: \(ProviderRefusal.excerpt(body))")
+            throw ProviderError(.malformed, "no rows: \(ProviderError.excerpt(body))")
         }
-        guard !rows.isEmpty else { throw ProviderRefusal(.emptyRange, "no rows") }
+        guard !rows.isEmpty else { throw ProviderError(.emptyRange, "no rows") }
         return rows
     }
 
     /// The rows of a batch about one symbol; nil for what is no batch.
-    private func batched(_ json: JSONValue) throws(ProviderRefusal) -> [JSONValue]? {
+    private func batched(_ json: JSONValue) throws(ProviderError) -> [JSONValue]? {
         let names = subject == .intraday ? ["intraday-prices", "intraday"] : subject == .chart ? ["chart", "previous"] : [kind]
         let lists = (json.members ?? []).compactMap { member in
             names.lazy.compactMap { member.value[$0] }.first.map { (symbol: member.key, rows: $0) }
         }
         guard let list = lists.first, lists.count == json.members?.count else { return nil }
         guard lists.count == 1 else {
-            throw ProviderRefusal(
+            throw ProviderError(
                 .malformed, "a batch of \(lists.map(\.symbol).joined(separator: ", ")): hand in each symbol by itself")
         }
         return list.rows.elements ?? (list.rows.members?.isEmpty == false ? [list.rows] : [])

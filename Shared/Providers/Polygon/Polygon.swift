@@ -7,19 +7,19 @@ enum Polygon {
     /// The answer as a whole, with `results` that are not empty unless `mayBeEmpty`.
     static func results(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?, mayBeEmpty: Bool = false
-    ) throws(ProviderRefusal) -> JSONValue {
-        let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["error", "message"])
+    ) throws(ProviderError) -> JSONValue {
+        let json = try JSONResponse.value(body, status: status, headers: headers, key: key, messages: ["error", "message"])
         guard ["OK", "DELAYED"].contains(json["status"]?.string) || json["results"] != nil else {
-            throw ProviderRefusal(.malformed, "no status OK: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "no status OK: \(ProviderError.excerpt(body, key: key))")
         }
         guard let results = json["results"], !results.isNull else {
             if json["resultsCount"]?.number == 0 || json["queryCount"]?.number == 0 {
-                throw ProviderRefusal(.unknownSymbol, "no results: an unknown ticker, or nothing in the range")
+                throw ProviderError(.unknownSymbol, "no results: an unknown ticker, or nothing in the range")
             }
-            throw ProviderRefusal(.malformed, "no results: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "no results: \(ProviderError.excerpt(body, key: key))")
         }
-        guard let rows = results.elements else { throw ProviderRefusal(.malformed, "results is no list") }
-        guard !rows.isEmpty || mayBeEmpty else { throw ProviderRefusal(.emptyRange, "nothing in the range") }
+        guard let rows = results.elements else { throw ProviderError(.malformed, "results is no list") }
+        guard !rows.isEmpty || mayBeEmpty else { throw ProviderError(.emptyRange, "nothing in the range") }
         return json
     }
 

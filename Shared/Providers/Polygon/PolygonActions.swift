@@ -31,16 +31,16 @@ package struct PolygonActions: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try Polygon.results(body, status: status, headers: headers, key: key, mayBeEmpty: true)
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try Polygon.results(body, status: status, headers: headers, key: key, mayBeEmpty: true)
         }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let json = try Polygon.results(body, status: status, headers: [], key: key, mayBeEmpty: true)
-        var rows = ActionRows()
+        var rows = ActionCollector()
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
             switch subject {
             case .splits:
@@ -54,7 +54,7 @@ package struct PolygonActions: DataProvider {
                     nature: kind == "SC" ? .special : kind == "LT" || kind == "ST" ? .capitalGain : .ordinary)
             }
         }
-        var answer = rows.answer(currency: json["results"]?.first?["currency"]?.string)
+        var answer = rows.parsedResponse(currency: json["results"]?.first?["currency"]?.string)
         answer.nextPage = Polygon.nextPage(json, key: key)
         return answer
     }

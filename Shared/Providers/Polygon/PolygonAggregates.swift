@@ -39,17 +39,17 @@ package struct PolygonAggregates: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try Polygon.results(body, status: status, headers: headers, key: key) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try Polygon.results(body, status: status, headers: headers, key: key) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let json = try Polygon.results(body, status: status, headers: [], key: key)
         let zone = Zone("America/New_York")
-        var daily = AnswerRows(calendar: calendar)
-        var parts = IntradayRows(zone: zone)
+        var daily = DailyBarCollector(calendar: calendar)
+        var parts = IntradayBarCollector(zone: zone)
         let ticker = json["ticker"]?.string ?? ""
         let isPair = ticker.hasPrefix("C:") || ticker.hasPrefix("X:")
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
@@ -64,15 +64,15 @@ package struct PolygonAggregates: DataProvider {
                 let isUTC = start.map { isPair || $0 == .utcMidnight($0.utcDate) } ?? false
                 let session = start.flatMap { start in isUTC ? start.utcDate : zone?.localDate(at: start) }
                 daily.addDaily(
-                    fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: isUTC ? nil : zone,
-                    unit: CurrencyUnit(label: nil))
+                    fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: isUTC ? nil : zone)
             }
         }
         let isAdjusted = if case .bool(true)? = json["adjusted"] { true } else { false }
         let currency = isPair ? SymbolSpelling(provider: Self.name)?.ticker(ticker)?.part : "USD"
         var answer =
             minutes == nil
-            ? daily.answer(currency: currency, basis: isAdjusted ? .splitAdjusted : .asTraded) : parts.answer(currency: currency)
+            ? daily.parsedResponse(currency: currency, basis: isAdjusted ? .splitAdjusted : .asTraded)
+            : parts.parsedResponse(currency: currency)
         answer.nextPage = Polygon.nextPage(json, key: key)
         return answer
     }

@@ -34,14 +34,14 @@ package struct TiingoDaily: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try Tiingo.rows(body, status: status, headers: headers, key: key) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try Tiingo.rows(body, status: status, headers: headers, key: key) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
-        var rows = AnswerRows(calendar: calendar)
+    ) throws(ProviderError) -> ParsedResponse {
+        var rows = DailyBarCollector(calendar: calendar)
         var actions: [CorporateAction] = []
         let all = try Tiingo.rows(body, status: status, headers: [], key: key)
         let hasVolumes = all.contains { $0.fields.volume != nil }
@@ -54,8 +54,7 @@ package struct TiingoDaily: DataProvider {
             var fields = row.fields
             if isAbsent { fields.volume = 0 }
             rows.addDaily(
-                fields, stamp: row.stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone,
-                unit: CurrencyUnit(label: nil))
+                fields, stamp: row.stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone)
             guard let session else { continue }
             if let split = SplitFactors.action(row.ratio, on: session) { actions.append(split) }
             if let cash = row.cash, cash > 0, cash.isFinite {
@@ -63,10 +62,10 @@ package struct TiingoDaily: DataProvider {
             }
         }
         if isAbsent, !isPair, let last = all.last {
-            rows.mend(
-                all.count - 1, SessionDate(last.stamp.prefix(10)), AbsentColumns.rule, "\(all.count) rows have no volume: it is zero",
+            rows.recordRepair(
+                all.count - 1, SessionDate(last.stamp.prefix(10)), MissingColumns.rule, "\(all.count) rows have no volume: it is zero",
                 last.fields.text(last.stamp), [Repair(field: .volume, before: .nan, after: 0)])
         }
-        return rows.answer(actions: actions, currency: nil)
+        return rows.parsedResponse(actions: actions, currency: nil)
     }
 }

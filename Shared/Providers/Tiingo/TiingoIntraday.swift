@@ -26,17 +26,17 @@ package struct TiingoIntraday: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try Tiingo.rows(body, status: status, headers: headers, key: key) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try Tiingo.rows(body, status: status, headers: headers, key: key) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
-        var rows = IntradayRows(zone: calendar?.zone)
+    ) throws(ProviderError) -> ParsedResponse {
+        var rows = IntradayBarCollector(zone: calendar?.zone)
         for (ordinal, row) in try Tiingo.rows(body, status: status, headers: [], key: key).enumerated() {
             rows.add(row.fields, stamp: row.stamp, start: Instant(row.stamp), ordinal: ordinal)
         }
-        return rows.answer(currency: nil)
+        return rows.parsedResponse(currency: nil)
     }
 }

@@ -12,30 +12,30 @@ enum Tiingo {
     /// - Throws: why there are none. CSV answers refuse in plain text.
     static func rows(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderRefusal) -> [Row] {
+    ) throws(ProviderError) -> [Row] {
         let first = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
         guard let first, ![UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<")].contains(first) else {
             return try json(body, status: status, headers: headers, key: key)
         }
-        return try csv(try CSVAnswer.table(Redaction.redact(body, key: key).body, status: status, headers: headers), body, key)
+        return try csv(try CSVResponse.table(Redaction.redact(body, key: key).body, status: status, headers: headers), body, key)
     }
 
     private static func json(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderRefusal) -> [Row] {
-        let json = try JSONAnswer.value(body, status: status, headers: headers, key: key, messages: ["detail", "error", "message"])
+    ) throws(ProviderError) -> [Row] {
+        let json = try JSONResponse.value(body, status: status, headers: headers, key: key, messages: ["detail", "error", "message"])
         guard var rows = json.elements else {
-            throw ProviderRefusal(.malformed, "no list of rows: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "no list of rows: \(ProviderError.excerpt(body, key: key))")
         }
         // Crypto pairs come as a list of pairs, each with its rows.
         let pairs = rows.compactMap { $0["priceData"] }
         if !pairs.isEmpty {
             guard pairs.count == 1, let own = pairs[0].elements else {
-                throw ProviderRefusal(.malformed, "rows of \(pairs.count) pairs where one was asked for")
+                throw ProviderError(.malformed, "rows of \(pairs.count) pairs where one was asked for")
             }
             rows = own
         }
-        guard !rows.isEmpty else { throw ProviderRefusal(.emptyRange, "nothing traded in the range") }
+        guard !rows.isEmpty else { throw ProviderError(.emptyRange, "nothing traded in the range") }
         return rows.map { row in
             Row(
                 stamp: row["date"]?.string ?? "", fields: BarFields(row, .full), cash: row["divCash"]?.number,
@@ -43,9 +43,9 @@ enum Tiingo {
         }
     }
 
-    private static func csv(_ table: CSVTable, _ body: [UInt8], _ key: String?) throws(ProviderRefusal) -> [Row] {
+    private static func csv(_ table: CSVTable, _ body: [UInt8], _ key: String?) throws(ProviderError) -> [Row] {
         guard let date = table.column("date"), let close = table.column("close") else {
-            throw ProviderRefusal(.malformed, "no date and close: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "no date and close: \(ProviderError.excerpt(body, key: key))")
         }
         let (open, high, low) = (table.column("open"), table.column("high"), table.column("low"))
         let (volume, cash, ratio) = (table.column("volume"), table.column("divcash"), table.column("splitfactor"))

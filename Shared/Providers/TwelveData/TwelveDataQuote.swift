@@ -20,33 +20,33 @@ package struct TwelveDataQuote: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try price(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try price(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let (json, price) = try price(body, status: status, headers: [])
         let unit = CurrencyUnit(label: json["currency"]?.string)
-        let field = { (name: String) in json[name]?.number.map { unit.major(Price($0)) } }
-        var quote = Quote(price: unit.major(Price(price)))
+        let field = { (name: String) in json[name]?.number.map { unit.inMajorUnits(Price($0)) } }
+        var quote = Quote(price: unit.inMajorUnits(Price(price)))
         (quote.open, quote.high, quote.low) = (field("open"), field("high"), field("low"))
         quote.previousClose = field("previous_close")
         quote.volume = json["volume"]?.number
         quote.session = json["datetime"]?.string.flatMap { SessionDate($0.prefix(10)) }
         quote.time = (json["last_quote_at"]?.number ?? json["timestamp"]?.number).flatMap { Instant(ofEpoch: $0) }
-        var answer = ProviderAnswer(currency: unit.code)
+        var answer = ParsedResponse(currency: unit.code)
         answer.quote = quote
         return answer
     }
 
     private func price(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> (JSONValue, Double) {
+    ) throws(ProviderError) -> (JSONValue, Double) {
         let json = try TwelveData.value(body, status: status, headers: headers, key: key)
         guard let price = json["close"]?.number ?? json["price"]?.number, price > 0 else {
-            throw ProviderRefusal(.malformed, "a quote without a price: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "a quote without a price: \(ProviderError.excerpt(body, key: key))")
         }
         return (json, price)
     }

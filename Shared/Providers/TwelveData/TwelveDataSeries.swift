@@ -38,22 +38,22 @@ package struct TwelveDataSeries: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try values(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try values(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         answer(try values(body, status: status, headers: []), calendar, asOf)
     }
 
-    private func answer(_ json: JSONValue, _ calendar: TradingCalendar?, _ asOf: Instant) -> ProviderAnswer {
+    private func answer(_ json: JSONValue, _ calendar: TradingCalendar?, _ asOf: Instant) -> ParsedResponse {
         let meta = json["meta"]
         let zone = meta?["exchange_timezone"]?.string.flatMap { Zone($0) } ?? calendar?.zone
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
-        var daily = AnswerRows(calendar: calendar)
-        var parts = IntradayRows(zone: zone, unit: unit)
+        var daily = DailyBarCollector(calendar: calendar)
+        var parts = IntradayBarCollector(zone: zone, unit: unit)
         let isDaily = (meta?["interval"]?.string ?? interval) == "1day"
         let all = json["values"]?.elements ?? []
         for (ordinal, row) in all.enumerated() {
@@ -65,25 +65,25 @@ package struct TwelveDataSeries: DataProvider {
                 daily.addDaily(
                     fields, stamp: stamp, session: SessionDate(stamp.prefix(10)), ordinal: ordinal, asOf: asOf, zone: zone, unit: unit)
             } else {
-                parts.add(fields, stamp: stamp, start: zone.flatMap { LocalStamp.instant(stamp, $0) }, ordinal: ordinal)
+                parts.add(fields, stamp: stamp, start: zone.flatMap { $0.instant(localTime: stamp) }, ordinal: ordinal)
             }
         }
         // Of a pair the meta data tell the currencies' names; its symbol has their codes.
         let pair = (meta?["symbol"]?.string ?? "").split(separator: "/")
         let currency = unit.code ?? (pair.count == 2 ? String(pair[1]) : nil)
-        var answer = isDaily ? daily.answer(currency: currency, basis: .splitAdjusted) : parts.answer(currency: currency)
+        var answer = isDaily ? daily.parsedResponse(currency: currency, basis: .splitAdjusted) : parts.parsedResponse(currency: currency)
         if all.count >= Self.rowsOfPage { answer.nextPage = all.compactMap { $0["datetime"]?.string }.min() }
         return answer
     }
 
     private func values(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> JSONValue {
+    ) throws(ProviderError) -> JSONValue {
         var json = try TwelveData.value(body, status: status, headers: headers, key: key)
         if let members = bySymbol(json) {
             guard members.count == 1 else {
                 let names = members.map(\.key).joined(separator: ", ")
-                throw ProviderRefusal(.malformed, "series of \(names) where one was asked for")
+                throw ProviderError(.malformed, "series of \(names) where one was asked for")
             }
             json = members[0].value
         }
@@ -100,12 +100,12 @@ package struct TwelveDataSeries: DataProvider {
 
     private func checked(
         _ json: JSONValue, status: Int, headers: [(name: String, value: String)], _ body: [UInt8]
-    ) throws(ProviderRefusal) -> JSONValue {
+    ) throws(ProviderError) -> JSONValue {
         try TwelveData.check(json, status: status, headers: headers, key: key)
         guard let values = json["values"]?.elements else {
-            throw ProviderRefusal(.malformed, "no values: \(ProviderRefusal.excerpt(body, key: key))")
+            throw ProviderError(.malformed, "no values: \(ProviderError.excerpt(body, key: key))")
         }
-        guard !values.isEmpty else { throw ProviderRefusal(.emptyRange, "nothing traded in the range") }
+        guard !values.isEmpty else { throw ProviderError(.emptyRange, "nothing traded in the range") }
         return json
     }
 }

@@ -3,20 +3,20 @@ package import Market
 extension YahooChart {
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let result = try YahooChart.result(body, status: status, headers: [])
         let meta = result["meta"]
         let (zone, oddity) = try YahooChart.zone(meta, calendar)
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
-        var rows = AnswerRows(calendar: calendar)
+        var rows = DailyBarCollector(calendar: calendar)
         let stamps = result["timestamp"]?.numbers ?? []
-        if let oddity { rows.mend(oddity) }
+        if let oddity { rows.flag(oddity) }
         let lastTrade = meta?["regularMarketTime"]?.number
         let regular = meta?["currentTradingPeriod"]?["regular"]
 
         let quote = result["indicators"]?["quote"]?.first
         let columns = ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
-        var absent = AbsentColumns(columns)
+        var absent = MissingColumns(columns)
         let actions = YahooEvents(result["events"], stamps, columns, zone: zone, unit: unit)
             .actions(result["events"], firstOrdinal: stamps.count, rows: &rows)
         let splits = SplitFactors(actions.filter(\.isSplit))
@@ -36,25 +36,25 @@ extension YahooChart {
                 session: session, open: fields[0], high: fields[1], low: fields[2], close: fields[3], volume: fields[4])
             let whole = absent.fill(row, ordinal: ordinal, text: text)
             rows.add(whole, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
-                values.bar(volume: (values.volume / factor).rounded()) { unit.major(TickRule.price($0, times: factor)) }
+                values.bar(volume: (values.volume / factor).rounded()) { unit.inMajorUnits(TickRule.price($0, times: factor)) }
             }
         }
         absent.say(&rows)
-        var answer = rows.answer(actions: actions, currency: unit.code)
+        var answer = rows.parsedResponse(actions: actions, currency: unit.code)
         answer.basis = .unadjusted
         return answer
     }
 
     /// Each split that rows know nothing of is said beside the last of them, with the ratio that they are not multiplied by.
     private func unadjusted(
-        _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ answer: inout AnswerRows
-    ) -> UnadjustedSplits {
-        guard !splits.isEmpty else { return UnadjustedSplits([], closes: []) }
+        _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ answer: inout DailyBarCollector
+    ) -> UnappliedSplits {
+        guard !splits.isEmpty else { return UnappliedSplits([], closes: []) }
         let closes = rows.map { stamp, close in (session: YahooChart.instant(stamp).map { zone.localDate(at: $0) }, close: close) }
-        let unadjusted = UnadjustedSplits(splits, closes: closes.compactMap { row in row.session.map { ($0, row.close) } })
+        let unadjusted = UnappliedSplits(splits, closes: closes.compactMap { row in row.session.map { ($0, row.close) } })
         for level in unadjusted.levels {
             guard let (ordinal, row) = closes.enumerated().last(where: { $1.session.map { $0 < level.from } ?? false }) else { continue }
-            answer.mend(
+            answer.recordRepair(
                 ordinal, row.session, "split-not-adjusted",
                 "the rows before \(level.from) know nothing of the split of \(level.split.exDate), \(level.ratio) for 1", "\(row.close)",
                 [Repair(field: .split, before: level.ratio, after: 1)])
@@ -64,19 +64,19 @@ extension YahooChart {
 
     /// The zone that dates the rows, and what to say where it is not the answer's own: the calendar's, or the offset of the day of the
     /// answer, which a change of the clocks may leave an hour off and no session a day.
-    static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) throws(ProviderRefusal) -> (zone: Zone, oddity: RejectedRow?) {
+    static func zone(_ meta: JSONValue?, _ calendar: TradingCalendar?) throws(ProviderError) -> (zone: Zone, oddity: FlaggedRow?) {
         let name = meta?["exchangeTimezoneName"]?.string
         if let calendar, name == nil || name == calendar.zone.name { return (calendar.zone, nil) }
         if let zone = name.flatMap({ Zone($0) }) { return (zone, nil) }
         let offset = meta?["gmtoffset"]?.number.flatMap { abs($0) <= 64_800 ? Int($0) : nil }
         guard let zone = calendar?.zone ?? offset.map({ Zone(name: name ?? "", offset: $0) }) else {
-            throw ProviderRefusal(.malformed, "unknown time zone \(name ?? "(none)"), and no offset beside it")
+            throw ProviderError(.malformed, "unknown time zone \(name ?? "(none)"), and no offset beside it")
         }
         let used = calendar == nil ? "its offset" : zone.name
         let repair = Repair(field: .offset, before: .nan, after: Double(offset ?? zone.offset(at: Instant(seconds: 0))))
         return (
             zone,
-            RejectedRow(
+            FlaggedRow(
                 ordinal: 0, session: nil, rule: "unknown-zone", detail: "\(name ?? "no zone") is not known: read by \(used)",
                 text: "\(name ?? ""),\(offset.map { "\($0)" } ?? "")", repairs: [repair])
         )

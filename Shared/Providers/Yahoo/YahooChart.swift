@@ -41,8 +41,8 @@ package struct YahooChart: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        do throws(ProviderRefusal) {
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        do throws(ProviderError) {
             _ = try YahooChart.result(body, status: status, headers: headers)
             return nil
         } catch {
@@ -53,45 +53,45 @@ package struct YahooChart: DataProvider {
     /// `chart.result[0]` of an answer that has dated rows, or why it has none.
     static func result(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)], granularity isWanted: (String) -> Bool = { $0 == "1d" }
-    ) throws(ProviderRefusal) -> JSONValue {
-        let excerpt = ProviderRefusal.excerpt(body)
+    ) throws(ProviderError) -> JSONValue {
+        let excerpt = ProviderError.excerpt(body)
         guard let json = try? JSONScanner.parse(body), json.members != nil else {
-            if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
+            if let refusal = ProviderError.ofStatus(status, excerpt, headers: headers) { throw refusal }
             let looksLikeJSON = body.first { ![9, 10, 13, 32].contains($0) } == UInt8(ascii: "{")
-            throw ProviderRefusal(looksLikeJSON ? .malformed : RefusalText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
+            throw ProviderError(looksLikeJSON ? .malformed : ProviderErrorText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
         }
         let error = json["chart"]?["error"] ?? json["finance"]?["error"]
         if let error, !error.isNull {
             throw refusal(code: error["code"]?.string ?? "", error["description"]?.string ?? excerpt, status, headers)
         }
-        if let refusal = ProviderRefusal.ofStatus(status, excerpt, headers: headers) { throw refusal }
-        guard (200..<300).contains(status) else { throw ProviderRefusal(.malformed, "HTTP \(status): \(excerpt)") }
-        guard let result = json["chart"]?["result"]?.first else { throw ProviderRefusal(.malformed, "no chart.result: \(excerpt)") }
+        if let refusal = ProviderError.ofStatus(status, excerpt, headers: headers) { throw refusal }
+        guard (200..<300).contains(status) else { throw ProviderError(.malformed, "HTTP \(status): \(excerpt)") }
+        guard let result = json["chart"]?["result"]?.first else { throw ProviderError(.malformed, "no chart.result: \(excerpt)") }
         guard let stamps = result["timestamp"]?.numbers, !stamps.isEmpty else { throw withoutRows(result) }
         if let granularity = result["meta"]?["dataGranularity"]?.string, !isWanted(granularity) {
-            throw ProviderRefusal(.malformed, "bars of \(granularity), which were not asked for")
+            throw ProviderError(.malformed, "bars of \(granularity), which were not asked for")
         }
         return result
     }
 
     private static func refusal(
         code: String, _ description: String, _ status: Int, _ headers: [(name: String, value: String)]
-    ) -> ProviderRefusal {
+    ) -> ProviderError {
         let text = "\(code): \(description)"
-        if description.contains("Data doesn't exist") || code == "Unprocessable Entity" { return ProviderRefusal(.emptyRange, text) }
-        if code == "Not Found" || status == 404 { return ProviderRefusal(.unknownSymbol, text) }
-        if code == "Unauthorized" { return ProviderRefusal(.badKey, text) }
-        return ProviderRefusal.ofStatus(status, text, headers: headers) ?? ProviderRefusal(.malformed, text)
+        if description.contains("Data doesn't exist") || code == "Unprocessable Entity" { return ProviderError(.emptyRange, text) }
+        if code == "Not Found" || status == 404 { return ProviderError(.unknownSymbol, text) }
+        if code == "Unauthorized" { return ProviderError(.badKey, text) }
+        return ProviderError.ofStatus(status, text, headers: headers) ?? ProviderError(.malformed, text)
     }
 
     /// An answer without time stamps: nothing traded, delisted, or values that cannot be dated.
-    private static func withoutRows(_ result: JSONValue) -> ProviderRefusal {
+    private static func withoutRows(_ result: JSONValue) -> ProviderError {
         let meta = result["meta"]
         let values = result["indicators"]?["quote"]?.first?.members?.compactMap { $0.value.numbers?.count }.max() ?? 0
-        if values > 0 { return ProviderRefusal(.malformed, "\(values) rows without a time stamp") }
+        if values > 0 { return ProviderError(.malformed, "\(values) rows without a time stamp") }
         if meta?["exchangeName"]?.string == "YHD" || meta?["currency"]?.isNull == true {
-            return ProviderRefusal(.unknownSymbol, "no data: delisted or never traded")
+            return ProviderError(.unknownSymbol, "no data: delisted or never traded")
         }
-        return ProviderRefusal(.emptyRange, "nothing traded in the range")
+        return ProviderError(.emptyRange, "nothing traded in the range")
     }
 }

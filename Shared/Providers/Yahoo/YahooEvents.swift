@@ -4,22 +4,22 @@ import Market
 struct YahooEvents {
     let zone: Zone
     let unit: CurrencyUnit
-    let check: YahooPaymentCheck
+    let check: YahooDistributionCheck
 
     /// `columns` as they came: open first, close fourth.
     init(_ events: JSONValue?, _ stamps: [Double], _ columns: [[Double]], zone: Zone, unit: CurrencyUnit) {
         (self.zone, self.unit) = (zone, unit)
-        let areAsked = unit.perWhole > 1 || events?["capitalGains"] != nil
+        let areAsked = unit.minorPerMajor > 1 || events?["capitalGains"] != nil
         let days = (areAsked ? stamps : []).enumerated().compactMap { index, stamp in
             YahooChart.instant(stamp).map {
-                YahooPaymentCheck.Day(
+                YahooDistributionCheck.Day(
                     session: zone.localDate(at: $0), open: columns[0].value(index), close: columns[3].value(index))
             }
         }
-        check = YahooPaymentCheck(perWhole: unit.perWhole, days: days)
+        check = YahooDistributionCheck(minorPerMajor: unit.minorPerMajor, days: days)
     }
 
-    func actions(_ events: JSONValue?, firstOrdinal: Int, rows: inout AnswerRows) -> [CorporateAction] {
+    func actions(_ events: JSONValue?, firstOrdinal: Int, rows: inout DailyBarCollector) -> [CorporateAction] {
         var splits: [CorporateAction] = []
         var ordinal = firstOrdinal
         for (key, event) in members(events, "splits") {
@@ -40,12 +40,12 @@ struct YahooEvents {
                 let factor = factors.factor(after: payment.exDate.advanced(by: -1))
                 let price = TickRule.price(payment.amount, times: factor, resolution: 6e-7)
                 return CorporateAction(
-                    exDate: payment.exDate, kind: .dividend(Price(units: price.units / payment.perWhole)), nature: payment.nature)
+                    exDate: payment.exDate, kind: .dividend(Price(units: price.units / payment.minorPerMajor)), nature: payment.nature)
             }
     }
 
-    private func payments(_ events: JSONValue?, firstOrdinal: Int, _ rows: inout AnswerRows) -> [YahooPayment] {
-        var payments: [YahooPayment] = []
+    private func payments(_ events: JSONValue?, firstOrdinal: Int, _ rows: inout DailyBarCollector) -> [YahooDistribution] {
+        var payments: [YahooDistribution] = []
         var ordinal = firstOrdinal
         for (name, nature) in [("capitalGains", CorporateAction.Nature.capitalGain), ("dividends", .ordinary)] {
             for (key, event) in members(events, name) {
@@ -63,37 +63,37 @@ struct YahooEvents {
                     continue
                 }
                 payments.append(
-                    YahooPayment(
+                    YahooDistribution(
                         ordinal: ordinal, exDate: date, nature: nature, text: text, amount: amount,
-                        perWhole: own?.perWhole ?? unit.perWhole, isLabelled: own != nil))
+                        minorPerMajor: own?.minorPerMajor ?? unit.minorPerMajor, isLabelled: own != nil))
             }
         }
         return payments
     }
 
-    private func mendUnits(_ payments: inout [YahooPayment], _ rows: inout AnswerRows) {
+    private func mendUnits(_ payments: inout [YahooDistribution], _ rows: inout DailyBarCollector) {
         for index in check.inWholeUnits(payments).sorted() {
             let payment = payments[index]
-            rows.mend(
+            rows.recordRepair(
                 payment.ordinal, payment.exDate, "dividend-unit",
                 "the amount is in \(unit.code ?? "whole units"), the prices are in parts of it", payment.text,
-                [Repair(field: .dividend, before: payment.amount, after: payment.amount * Double(unit.perWhole))])
-            payments[index].perWhole = 1
+                [Repair(field: .dividend, before: payment.amount, after: payment.amount * Double(unit.minorPerMajor))])
+            payments[index].minorPerMajor = 1
         }
     }
 
     /// A dividend that has the capital gain of its day in it is what is left of it without; where nothing is, it is the gain once more.
-    private func takeGainsOut(_ payments: inout [YahooPayment], _ rows: inout AnswerRows) {
+    private func takeGainsOut(_ payments: inout [YahooDistribution], _ rows: inout DailyBarCollector) {
         let gains = payments.filter { $0.nature == .capitalGain }
         for index in payments.indices.reversed() where payments[index].nature == .ordinary {
             let dividend = payments[index]
             guard let gain = gains.first(where: { $0.exDate == dividend.exDate }), check.isContained(gain, in: dividend) else { continue }
-            let part = check.quoted(gain) * Double(dividend.perWhole) / Double(unit.perWhole)
+            let part = check.quoted(gain) * Double(dividend.minorPerMajor) / Double(unit.minorPerMajor)
             // Amounts come with six decimals.
             let rest = ((dividend.amount - part) * 1e6).rounded() / 1e6
             if rest > 1e-6 {
                 payments[index].amount = rest
-                rows.mend(
+                rows.recordRepair(
                     dividend.ordinal, dividend.exDate, "dividend-with-gain", "the amount has the capital gain of the day in it",
                     dividend.text, [Repair(field: .dividend, before: dividend.amount, after: rest)])
             } else {

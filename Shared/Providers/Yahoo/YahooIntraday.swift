@@ -22,18 +22,18 @@ package struct YahooIntraday: DataProvider {
 
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
 
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderRefusal? {
-        refusal { () throws(ProviderRefusal) in _ = try result(body, status: status, headers: headers) }
+    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
+        refusal { () throws(ProviderError) in _ = try result(body, status: status, headers: headers) }
     }
 
     package func parse(
         _ body: [UInt8], status: Int = 200, contentType: String? = nil, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderRefusal) -> ProviderAnswer {
+    ) throws(ProviderError) -> ParsedResponse {
         let result = try result(body, status: status, headers: [])
         let meta = result["meta"]
         let (zone, oddity) = try YahooChart.zone(meta, calendar)
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
-        var rows = IntradayRows(zone: zone, unit: unit)
+        var rows = IntradayBarCollector(zone: zone, unit: unit)
         let quote = result["indicators"]?["quote"]?.first
         let columns = ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
         for (ordinal, stamp) in (result["timestamp"]?.numbers ?? []).enumerated() {
@@ -43,14 +43,14 @@ package struct YahooIntraday: DataProvider {
             if [fields.open, fields.high, fields.low, fields.close].allSatisfy({ $0 == nil }) { continue }
             rows.add(fields, stamp: "\(stamp)", start: Instant(ofEpoch: stamp), ordinal: ordinal)
         }
-        var answer = rows.answer(currency: unit.code)
-        if let oddity { answer.rejected.insert(oddity, at: 0) }
+        var answer = rows.parsedResponse(currency: unit.code)
+        if let oddity { answer.flaggedRows.insert(oddity, at: 0) }
         return answer
     }
 
     private func result(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> JSONValue {
+    ) throws(ProviderError) -> JSONValue {
         try YahooChart.result(body, status: status, headers: headers) { $0.hasSuffix("m") || $0.hasSuffix("h") }
     }
 }

@@ -4,7 +4,7 @@ import Market
 ///
 /// That is how the provider quotes the instrument and no row's fault, other than a null among values. Open, high and low stand at the
 /// close then, as in its own rows of funds, and the volume is zero, which the features take for one share.
-struct AbsentColumns {
+struct MissingColumns {
     static let rule = "absent-column"
 
     private let open, high, low, volume: Bool
@@ -33,10 +33,10 @@ struct AbsentColumns {
     }
 
     /// Says once what was done to every row.
-    func say(_ rows: inout AnswerRows) {
+    func say(_ rows: inout DailyBarCollector) {
         guard let last else { return }
         let names = last.repairs.map(\.field.rawValue).joined(separator: ", ")
         let detail = "the answer has no \(names): \(filled) rows stand at what they have, the volume at zero"
-        rows.mend(last.ordinal, last.session, Self.rule, detail, last.text, last.repairs)
+        rows.recordRepair(last.ordinal, last.session, Self.rule, detail, last.text, last.repairs)
     }
 }

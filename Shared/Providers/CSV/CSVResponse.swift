@@ -1,23 +1,23 @@
 /// The first look at an answer that should be a table.
-enum CSVAnswer {
+enum CSVResponse {
     static func table(
         _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderRefusal) -> CSVTable {
+    ) throws(ProviderError) -> CSVTable {
         if let encoding = foreignEncoding(body) {
-            throw ProviderRefusal(.malformed, "the file is in \(encoding): save it as UTF-8")
+            throw ProviderError(.malformed, "the file is in \(encoding): save it as UTF-8")
         }
-        let excerpt = ProviderRefusal.excerpt(body)
-        if !(200..<300).contains(status) { throw ProviderRefusal.of(excerpt, status: status, headers: headers, key: nil) }
+        let excerpt = ProviderError.excerpt(body)
+        if !(200..<300).contains(status) { throw ProviderError.of(excerpt, status: status, headers: headers, key: nil) }
         let first = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard let first else { throw ProviderRefusal(.emptyRange, "an empty answer") }
+        guard let first else { throw ProviderError(.emptyRange, "an empty answer") }
         let isPage = first == UInt8(ascii: "<") && !hasNamesInBrackets(body)
         guard !isPage, first != UInt8(ascii: "{"), let table = CSVTable(body) else {
-            throw ProviderRefusal(RefusalText.kind(ofPage: excerpt), excerpt)
+            throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), excerpt)
         }
         guard table.dateColumn != nil else {
-            throw ProviderRefusal(RefusalText.kind(of: excerpt) ?? .malformed, "no column of dates: \(excerpt)")
+            throw ProviderError(ProviderErrorText.kind(of: excerpt) ?? .malformed, "no column of dates: \(excerpt)")
         }
-        guard table.count > 0 else { throw ProviderRefusal(.emptyRange, "a header without rows") }
+        guard table.count > 0 else { throw ProviderError(.emptyRange, "a header without rows") }
         return table
     }
 

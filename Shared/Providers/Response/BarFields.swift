@@ -1,6 +1,6 @@
 import Market
 
-/// The members (or columns) in which a provider gives a bar.
+/// The JSON members (or columns) that hold the fields of a bar.
 struct BarNames {
     let open, high, low, close, volume: String
 
@@ -12,7 +12,7 @@ struct BarNames {
     static let letters = BarNames("o", "h", "l", "c", "v")
 }
 
-/// The figures of one row before it is trusted; nil where the provider gave null, nothing or no number.
+/// The fields of one row as the provider sent them; nil for null, a missing field or no number.
 struct BarFields {
     var open, high, low, close, volume: Double?
 
@@ -38,28 +38,14 @@ struct BarFields {
         RawBar(session: session, open: open, high: high, low: low, close: close, volume: volume)
     }
 
-    /// The figures with what was mended.
+    /// The fields with the repaired values.
     func applying(_ repairs: [Repair]) -> BarFields {
         let row = repairs.reduce(row(SessionDate(day: 0))) { $1.applied(to: $0) }
         return BarFields(open: row.open, high: row.high, low: row.low, close: row.close, volume: row.volume)
     }
 
-    /// The row as comma-separated text behind its stamp.
+    /// The row as comma-separated text, its date or time stamp first.
     func text(_ stamp: String) -> String {
         stamp + [open, high, low, close, volume].map { "," + ($0.map { "\($0)" } ?? "") }.joined()
-    }
-}
-
-extension AnswerRows {
-    /// Adds a daily row as it stands: prices in `unit`, a session provisional until its close has passed.
-    mutating func addDaily(
-        _ fields: BarFields, stamp: String, session: SessionDate?, ordinal: Int, asOf: Instant, zone: Zone?, unit: CurrencyUnit,
-        price: (Double) -> Price = { Price($0) }
-    ) {
-        guard let session else { return reject(ordinal, nil, "bad-date", "not a date: \(stamp)", fields.text(stamp)) }
-        let isProvisional = calendar.map { $0.close(of: session) > asOf } ?? ((zone?.localDate(at: asOf) ?? asOf.utcDate) <= session)
-        add(fields.row(session), ordinal: ordinal, isProvisional: isProvisional, text: { fields.text(stamp) }) { values in
-            values.bar(volume: values.volume) { unit.major(price($0)) }
-        }
     }
 }

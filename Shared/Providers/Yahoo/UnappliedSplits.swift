@@ -3,7 +3,7 @@ import Market
 
 /// The splits of an answer before which its rows still stand at the old level, which happens for days after a split and, of some symbols,
 /// for good; at times from some days before the ex-date on.
-struct UnadjustedSplits {
+struct UnappliedSplits {
     struct Level {
         let split: CorporateAction
         /// New shares for one old.

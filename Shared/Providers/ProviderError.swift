@@ -1,5 +1,5 @@
 /// A provider's answer that is no data: what kind, in words without secrets, and whether asking again can help.
-package struct ProviderRefusal: Error, Hashable, Sendable {
+package struct ProviderError: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// Never heard of it, or delisted and forgotten.
         case unknownSymbol
@@ -84,19 +84,19 @@ package struct ProviderRefusal: Error, Hashable, Sendable {
     }
 }
 
-extension ProviderRefusal: CustomStringConvertible {
+extension ProviderError: CustomStringConvertible {
     package var description: String { "\(kind.name): \(detail)" }
 }
 
-extension ProviderRefusal {
+extension ProviderError {
     /// What the status alone says; nil for 2xx and for 4xx whose body explains more.
-    static func ofStatus(_ status: Int, _ text: String, headers: [(name: String, value: String)]) -> ProviderRefusal? {
+    static func ofStatus(_ status: Int, _ text: String, headers: [(name: String, value: String)]) -> ProviderError? {
         switch status {
-        case 429, 999: return ProviderRefusal(.rateLimited(retryAfter: RetryAfter.seconds(headers)), "HTTP \(status): \(text)")
-        case 500...: return ProviderRefusal(.serverError, "HTTP \(status): \(text)", retryAfter: RetryAfter.seconds(headers))
-        case 408: return ProviderRefusal(.serverError, "HTTP 408: \(text)")
-        case 401, 403: return ProviderRefusal(.badKey, "HTTP \(status): \(text)")
-        case 300..<400: return ProviderRefusal(.blocked, "HTTP \(status): redirected, as to a consent page")
+        case 429, 999: return ProviderError(.rateLimited(retryAfter: RetryAfter.seconds(headers)), "HTTP \(status): \(text)")
+        case 500...: return ProviderError(.serverError, "HTTP \(status): \(text)", retryAfter: RetryAfter.seconds(headers))
+        case 408: return ProviderError(.serverError, "HTTP 408: \(text)")
+        case 401, 403: return ProviderError(.badKey, "HTTP \(status): \(text)")
+        case 300..<400: return ProviderError(.blocked, "HTTP \(status): redirected, as to a consent page")
         default: return nil
         }
     }

@@ -1,11 +1,11 @@
 import Market
 
-/// Collects the corporate actions of one answer; what has no date or no positive figure is rejected.
-struct ActionRows {
+/// Collects the corporate actions of one response. A row without a date or a positive figure is flagged.
+struct ActionCollector {
     private var actions: [CorporateAction] = []
-    private var rejected: [RejectedRow] = []
+    private var flaggedRows: [FlaggedRow] = []
 
-    /// New shares for old ones. A ratio of one is no event.
+    /// Adds a split of `numerator` new shares for `denominator` old ones. A ratio of one is ignored.
     mutating func addSplit(
         _ ordinal: Int, date: String?, numerator: Double?, denominator: Double?, nature: CorporateAction.Nature = .ordinary
     ) {
@@ -17,6 +17,7 @@ struct ActionRows {
         actions.append(CorporateAction(exDate: session, kind: .split(numerator: numerator, denominator: denominator), nature: nature))
     }
 
+    /// Adds a cash dividend per share.
     mutating func addDividend(_ ordinal: Int, date: String?, amount: Double?, nature: CorporateAction.Nature = .ordinary) {
         let session = date.flatMap { SessionDate($0.prefix(10)) }
         guard let session, let amount, amount > 0, amount.isFinite else {
@@ -25,19 +26,21 @@ struct ActionRows {
         actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount)), nature: nature))
     }
 
-    /// An action of a kind that no price can be brought back by.
-    mutating func refuse(_ ordinal: Int, date: String?, _ kind: String) {
+    /// Flags an action of a kind that prices cannot be adjusted for, such as a merger.
+    mutating func rejectUnsupported(_ ordinal: Int, date: String?, _ kind: String) {
         let session = date.flatMap { SessionDate($0.prefix(10)) }
-        reject(ordinal, session, "unsupported-action", "\(kind),\(date ?? "")", "\(kind): look whether prices or names change with it")
+        reject(
+            ordinal, session, "unsupported-action", "\(kind),\(date ?? "")", "\(kind): check whether prices or symbols change with it")
     }
 
     private mutating func reject(
         _ ordinal: Int, _ session: SessionDate?, _ rule: String, _ text: String, _ detail: String = "no date or no positive figure"
     ) {
-        rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
+        flaggedRows.append(FlaggedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
     }
 
-    func answer(currency: String?) -> ProviderAnswer {
-        ProviderAnswer(actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency, rejected: rejected)
+    /// The collected actions, by ex-date, and the flagged rows.
+    func parsedResponse(currency: String?) -> ParsedResponse {
+        ParsedResponse(actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency, flaggedRows: flaggedRows)
     }
 }

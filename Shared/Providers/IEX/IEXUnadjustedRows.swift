@@ -2,7 +2,7 @@ import Market
 
 /// The as-traded figures of an IEX chart, where most of its rows have them. A row without takes its plain ones, which are split-adjusted,
 /// times what the rows around it differ by.
-struct IEXTradedRows {
+struct IEXUnadjustedRows {
     let isTraded: Bool
     private let traded, plain: [BarFields]
     /// Of each row its own, else that of the nearest row that tells, before or after it.
@@ -13,8 +13,8 @@ struct IEXTradedRows {
         plain = rows.map { BarFields($0, .full) }
         isTraded = traded.count { $0.open != nil && $0.close != nil } * 2 > rows.count
         let own = zip(traded, plain).map { Ratio($0.close, $1.close) }
-        before = IEXTradedRows.carried(own)
-        after = IEXTradedRows.carried(own.reversed()).reversed()
+        before = IEXUnadjustedRows.carried(own)
+        after = IEXUnadjustedRows.carried(own.reversed()).reversed()
     }
 
     private static func carried(_ ratios: some Sequence<Ratio?>) -> [Ratio?] {
@@ -52,7 +52,7 @@ struct IEXTradedRows {
     }
 }
 
-extension IEXTradedRows {
+extension IEXUnadjustedRows {
     /// What a row as traded stands to itself split-adjusted by.
     private struct Ratio {
         let value: Double

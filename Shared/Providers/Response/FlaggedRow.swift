@@ -1,16 +1,17 @@
 package import Market
 
-/// A row that goes to quarantine, or counts with a repair.
-package struct RejectedRow: Hashable, Sendable {
-    /// Position in the answer, from 0 in the provider's order; events come after the rows.
+/// A row of a response that broke a rule: quarantined, or used with repairs.
+package struct FlaggedRow: Hashable, Sendable {
+    /// Position in the response, from 0 in the provider's order. Corporate actions are numbered after the price rows.
     package let ordinal: Int
     /// nil when the row has no readable date.
     package let session: SessionDate?
+    /// A name in `ValidationRule`, or a rule of the parser, such as `bad-date`.
     package let rule: String
     package let detail: String
-    /// The row as comma-separated text, fields as they came.
+    /// The row as the provider sent it, its fields separated by commas.
     package let text: String
-    /// What was replaced so that the row counts; empty when it does not.
+    /// The values replaced in a row that is used; empty for a quarantined row.
     package let repairs: [Repair]
 
     package init(ordinal: Int, session: SessionDate?, rule: String, detail: String, text: String, repairs: [Repair] = []) {

@@ -1,7 +1,7 @@
 import Market
 
-/// Collects the intraday rows of one answer: of two of one start the later counts; sorted by start.
-struct IntradayRows {
+/// Collects the intraday bars of one response: validates each row, keeps the later of two valid rows of one start, sorts by start.
+struct IntradayBarCollector {
     private struct Accepted {
         let ordinal: Int
         var row: RawBar
@@ -12,64 +12,59 @@ struct IntradayRows {
     private let zone: Zone?
     private let unit: CurrencyUnit
     private var accepted: [Instant: Accepted] = [:]
-    private var rejected: [RejectedRow] = []
+    private var flaggedRows: [FlaggedRow] = []
 
-    /// `zone` tells the session date; nil takes New York's.
+    /// `zone` is the exchange's, for the session date; nil means New York. `unit` is the unit of the prices.
     init(zone: Zone?, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
         self.zone = zone ?? Zone("America/New_York")
         self.unit = unit
     }
 
-    /// A row without a volume is kept; one without a price or with an impossible one is rejected.
+    /// Adds a row. A row without a volume is used; a row with a missing or impossible price is flagged.
     mutating func add(_ fields: BarFields, stamp: String, start: Instant?, ordinal: Int) {
-        guard let start, let zone else {
-            rejected.append(
-                RejectedRow(ordinal: ordinal, session: nil, rule: "bad-time-stamp", detail: stamp, text: fields.text(stamp)))
-            return
-        }
+        guard let start, let zone else { return flag(ordinal, nil, "bad-time-stamp", stamp, fields.text(stamp)) }
         let session = zone.localDate(at: start)
         let row = RawBar(
             session: session, open: fields.open, high: fields.high, low: fields.low, close: fields.close, volume: fields.volume ?? 0)
         let violations = RowValidation.violations(of: row, calendar: nil)
         guard violations.isEmpty else {
-            for violation in violations {
-                rejected.append(
-                    RejectedRow(
-                        ordinal: ordinal, session: session, rule: violation.rule, detail: violation.detail, text: fields.text(stamp)))
-            }
+            for violation in violations { flag(ordinal, session, violation.rule, violation.detail, fields.text(stamp)) }
             return
         }
         if let earlier = accepted[start] {
-            rejected.append(
-                RejectedRow(
-                    ordinal: earlier.ordinal, session: session, rule: ValidationRule.duplicateSession,
-                    detail: "row \(ordinal) of the same start replaces it", text: stamp))
+            flag(
+                earlier.ordinal, session, ValidationRule.duplicateSession, "row \(ordinal) of the same start replaces it", stamp)
         }
         accepted[start] = Accepted(ordinal: ordinal, row: row, hasVolume: fields.volume != nil, text: fields.text(stamp))
     }
 
-    /// Prices a hundred times off are mended by the rows around.
-    func answer(currency: String?) -> ProviderAnswer {
+    private mutating func flag(_ ordinal: Int, _ session: SessionDate?, _ rule: String, _ detail: String, _ text: String) {
+        flaggedRows.append(FlaggedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
+    }
+
+    /// The collected bars, with unit errors repaired, and the flagged rows.
+    func parsedResponse(currency: String?) -> ParsedResponse {
         var rows = accepted.sorted { $0.key < $1.key }
-        var said = rejected
+        var flaggedRows = flaggedRows
         for violation in SeriesValidator(calendar: nil).unitErrors(in: rows.map(\.value.row)) {
             guard let index = violation.ordinal, case .repaired(let repairs) = violation.disposition else { continue }
             let entry = rows[index].value
             rows[index].value.row = repairs.reduce(entry.row) { $1.applied(to: $0) }
-            said.append(
-                RejectedRow(
+            flaggedRows.append(
+                FlaggedRow(
                     ordinal: entry.ordinal, session: entry.row.session, rule: violation.rule, detail: violation.detail, text: entry.text,
                     repairs: repairs))
         }
-        var answer = ProviderAnswer(currency: currency, rejected: said.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
-        answer.intraday = rows.compactMap { bar($0.key, $0.value) }
-        return answer
+        var response = ParsedResponse(
+            currency: currency, flaggedRows: flaggedRows.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
+        response.intraday = rows.compactMap { bar($0.key, $0.value) }
+        return response
     }
 
     private func bar(_ start: Instant, _ entry: Accepted) -> IntradayBar? {
         let row = entry.row
         guard let open = row.open, let high = row.high, let low = row.low, let close = row.close else { return nil }
-        let price = { (value: Double) in unit.major(TickRule.price(value)) }
+        let price = { (value: Double) in unit.inMajorUnits(TickRule.price(value)) }
         return IntradayBar(
             start: start, session: row.session, open: price(open), high: price(high), low: price(low), close: price(close),
             volume: entry.hasVolume ? row.volume : nil)

@@ -1,7 +1,7 @@
 import Market
 
-/// Collects the rows of one answer: validates each, keeps the later of two valid rows of one session, sorts by session.
-struct AnswerRows {
+/// Collects the daily bars of one response: validates each row, keeps the later of two valid rows of one session, sorts by session.
+struct DailyBarCollector {
     private struct Accepted {
         let ordinal: Int
         let bar: Bar
@@ -11,18 +11,32 @@ struct AnswerRows {
 
     let calendar: TradingCalendar?
     private var accepted: [SessionDate: Accepted] = [:]
-    private(set) var rejected: [RejectedRow] = []
+    private var flaggedRows: [FlaggedRow] = []
 
     init(calendar: TradingCalendar?) { self.calendar = calendar }
 
-    /// `convert` makes the as-traded bar of a valid row; `text` is the row as it came, asked for only when the row is rejected.
+    /// Adds a daily row whose prices are in `unit`. The session is provisional until its close has passed.
+    ///
+    /// `stamp` is the date as the provider wrote it; `zone` decides without a calendar whether the session is over.
+    mutating func addDaily(
+        _ fields: BarFields, stamp: String, session: SessionDate?, ordinal: Int, asOf: Instant, zone: Zone?,
+        unit: CurrencyUnit = CurrencyUnit(label: nil)
+    ) {
+        guard let session else { return reject(ordinal, nil, "bad-date", "not a date: \(stamp)", fields.text(stamp)) }
+        let isProvisional = calendar.map { $0.close(of: session) > asOf } ?? ((zone?.localDate(at: asOf) ?? asOf.utcDate) <= session)
+        add(fields.row(session), ordinal: ordinal, isProvisional: isProvisional, text: { fields.text(stamp) }) { values in
+            values.bar(volume: values.volume) { unit.inMajorUnits(Price($0)) }
+        }
+    }
+
+    /// Adds a row. `convert` makes the as-traded bar of a valid row; `text` is the row as the provider sent it.
     mutating func add(
         _ row: RawBar, ordinal: Int, isProvisional: Bool, text: @escaping () -> String, convert: (Values) -> Bar
     ) {
         var row = row
         var violations = RowValidation.violations(of: row, calendar: calendar)
         if violations.map(\.rule) == [ValidationRule.priceOrder], let repairs = RowValidation.rangeRepairs(of: row) {
-            mend(ordinal, row.session, ValidationRule.priceOrder, violations[0].detail, text(), repairs)
+            recordRepair(ordinal, row.session, ValidationRule.priceOrder, violations[0].detail, text(), repairs)
             row = repairs.reduce(row) { $1.applied(to: $0) }
             violations = []
         }
@@ -40,35 +54,35 @@ struct AnswerRows {
         accepted[row.session] = Accepted(ordinal: ordinal, bar: convert(values), isProvisional: isProvisional, text: text)
     }
 
+    /// Flags a row that is not used.
     mutating func reject(_ ordinal: Int, _ session: SessionDate?, _ rule: String, _ detail: String, _ text: String) {
-        rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
+        flag(FlaggedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text))
     }
 
-    /// Says what was replaced in a row that counts.
-    mutating func mend(
+    /// Flags a row that is used with repairs.
+    mutating func recordRepair(
         _ ordinal: Int, _ session: SessionDate?, _ rule: String, _ detail: String, _ text: String, _ repairs: [Repair]
     ) {
-        rejected.append(RejectedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text, repairs: repairs))
+        flag(FlaggedRow(ordinal: ordinal, session: session, rule: rule, detail: detail, text: text, repairs: repairs))
     }
 
-    /// Says what the answer as a whole was read by.
-    mutating func mend(_ row: RejectedRow) { rejected.append(row) }
+    mutating func flag(_ row: FlaggedRow) { flaggedRows.append(row) }
 
-    /// `basis` other than as traded puts the closed sessions into `adjusted`.
-    func answer(actions: [CorporateAction] = [], currency: String?, basis: PriceBasis = .asTraded) -> ProviderAnswer {
+    /// The collected bars and flagged rows. Closed sessions of a `basis` other than as traded go to `adjusted`.
+    func parsedResponse(actions: [CorporateAction] = [], currency: String?, basis: PriceBasis = .asTraded) -> ParsedResponse {
         let rows = accepted.values.sorted { $0.bar.session < $1.bar.session }
         let closed = rows.filter { !$0.isProvisional }.map(\.bar)
         let isAdjusted = basis == .splitAdjusted || basis == .totalReturn
-        var answer = ProviderAnswer(
+        var response = ParsedResponse(
             bars: isAdjusted ? [] : closed, provisional: rows.filter(\.isProvisional).map(\.bar),
             actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency,
-            rejected: rejected.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
-        answer.adjusted = isAdjusted ? closed : []
-        answer.basis = basis
-        return answer
+            flaggedRows: flaggedRows.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
+        response.adjusted = isAdjusted ? closed : []
+        response.basis = basis
+        return response
     }
 
-    /// The fields of a row, none missing.
+    /// The fields of a row without nulls.
     struct Values {
         let session: SessionDate
         let open, high, low, close, volume: Double
@@ -80,7 +94,7 @@ struct AnswerRows {
             (session, self.open, self.high, self.low, self.close, self.volume) = (row.session, open, high, low, close, volume)
         }
 
-        /// The bar with each price converted; high and low take in what rounding may have pushed past them.
+        /// The bar with each price converted. High and low include open and close again where rounding moved them apart.
         func bar(volume: Double, _ price: (Double) -> Price) -> Bar {
             let (first, last) = (price(open), price(close))
             return Bar(

@@ -1,8 +1,8 @@
 /// What providers say when they refuse, by the words they use. They reword their texts and put them behind any status, HTTP 200 included.
-enum RefusalText {
+enum ProviderErrorText {
     /// The first row whose words are in the text (lower case) counts: a text about bursts also names the daily limit, and nearly every
     /// limit text offers a paid plan and mentions the key.
-    private static let table: [(words: [String], kind: ProviderRefusal.Kind)] = [
+    private static let table: [(words: [String], kind: ProviderError.Kind)] = [
         (["no data is available on the specified", "setting different start/end dates"], .emptyRange),
         (["per second"], .rateLimited(retryAfter: 2)),
         (["per minute", "current minute", "next minute"], .rateLimited(retryAfter: 60)),
@@ -34,13 +34,13 @@ enum RefusalText {
     ]
 
     /// nil for words that mean none of them.
-    static func kind(of text: String) -> ProviderRefusal.Kind? {
+    static func kind(of text: String) -> ProviderError.Kind? {
         let text = text.lowercased()
         return table.first { $0.words.contains { text.contains($0) } }?.kind
     }
 
     /// What a body that is no JSON and no CSV is.
-    static func kind(ofPage text: String) -> ProviderRefusal.Kind {
+    static func kind(ofPage text: String) -> ProviderError.Kind {
         let lower = text.lowercased()
         let turnsAway = [
             "verifying your browser", "proof of work", "captcha", "consent", "enable javascript", "access denied", "cloudflare",
@@ -50,22 +50,22 @@ enum RefusalText {
     }
 }
 
-extension ProviderRefusal {
+extension ProviderError {
     /// A refusal by its words, else by its status, else as `fallback`. A `Retry-After` header gives the pause. `key` is redacted.
     static func of(
         _ text: String, status: Int, headers: [(name: String, value: String)], key: String?, fallback: Kind = .malformed
-    ) -> ProviderRefusal {
+    ) -> ProviderError {
         let text = Redaction.redact(text, key: key)
         let byStatus = ofStatus(status, text, headers: headers)
-        if case .rateLimited(let after?)? = byStatus?.kind { return ProviderRefusal(.rateLimited(retryAfter: after), text) }
-        if let kind = RefusalText.kind(of: text) {
+        if case .rateLimited(let after?)? = byStatus?.kind { return ProviderError(.rateLimited(retryAfter: after), text) }
+        if let kind = ProviderErrorText.kind(of: text) {
             // What the words of a failing server or of a plain 401 say beside that counts less.
             if let byStatus, status >= 500 || status == 401 {
-                return ProviderRefusal(byStatus.kind, text, retryAfter: byStatus.retryAfter)
+                return ProviderError(byStatus.kind, text, retryAfter: byStatus.retryAfter)
             }
-            return ProviderRefusal(kind, text)
+            return ProviderError(kind, text)
         }
-        return ProviderRefusal(
+        return ProviderError(
             byStatus?.kind ?? (status == 404 ? .unknownSymbol : fallback), text, retryAfter: byStatus?.retryAfter)
     }
 }

@@ -1,7 +1,7 @@
 import Market
 
 /// One dividend or capital gain of a chart's `events`.
-struct YahooPayment {
+struct YahooDistribution {
     let ordinal: Int
     let exDate: SessionDate
     let nature: CorporateAction.Nature
@@ -9,13 +9,13 @@ struct YahooPayment {
     /// For one share of today, split-adjusted, in parts of the whole unit.
     var amount: Double
     /// How many of these parts make one of the currency.
-    var perWhole: Int64
+    var minorPerMajor: Int64
     /// Whether the event itself says its unit.
     let isLabelled: Bool
 }
 
 /// What the prices beside payments say of them. Figures stay in the prices' unit, split-adjusted as both come.
-struct YahooPaymentCheck {
+struct YahooDistributionCheck {
     /// What a session's row says, as it came.
     struct Day {
         let session: SessionDate
@@ -23,24 +23,24 @@ struct YahooPaymentCheck {
     }
 
     /// Parts of the prices' unit that make one of the currency.
-    let perWhole: Int64
+    let minorPerMajor: Int64
     /// By session.
     private let days: [Day]
 
-    init(perWhole: Int64, days: [Day]) {
-        self.perWhole = perWhole
+    init(minorPerMajor: Int64, days: [Day]) {
+        self.minorPerMajor = minorPerMajor
         self.days = days.sorted { $0.session < $1.session }
     }
 
-    func quoted(_ payment: YahooPayment) -> Double { payment.amount * Double(perWhole) / Double(payment.perWhole) }
+    func quoted(_ payment: YahooDistribution) -> Double { payment.amount * Double(minorPerMajor) / Double(payment.minorPerMajor) }
 
     /// Positions of the payments whose amount is in whole units beside prices in parts of them, pounds beside pence. Such an amount is under a
     /// thousandth of the close before, but so may a small payment be: it counts where the price fell overnight about by a hundred times as
     /// much (on half of the days that can tell, at least), or where a hundred times as much agrees with the other payments and the amount
     /// as it came does not.
-    func inWholeUnits(_ payments: [YahooPayment]) -> Set<Int> {
-        guard perWhole > 1 else { return [] }
-        let times = Double(perWhole)
+    func inWholeUnits(_ payments: [YahooDistribution]) -> Set<Int> {
+        guard minorPerMajor > 1 else { return [] }
+        let times = Double(minorPerMajor)
         let small = payments.indices.filter { index in
             let payment = payments[index]
             guard !payment.isLabelled, let before = close(before: payment.exDate) else { return false }
@@ -62,7 +62,7 @@ struct YahooPaymentCheck {
 
     /// Whether a dividend has the capital gain of its day in it: it is not less, and the price did not fall by nearer to both together than
     /// to the dividend alone. Where no price tells, it has: that is how Yahoo counts.
-    func isContained(_ gain: YahooPayment, in dividend: YahooPayment) -> Bool {
+    func isContained(_ gain: YahooDistribution, in dividend: YahooDistribution) -> Bool {
         let (gain, own) = (quoted(gain), quoted(dividend))
         guard gain <= own + 1e-6 else { return false }
         guard let fall = fall(on: dividend.exDate) else { return true }
