@@ -6,7 +6,7 @@ package import LambdaRuntime
 import Postgres
 import Store
 
-/// The HTTP API's Lambda authorizer: knows API keys by their SHA-256 only, and may only read them.
+/// The HTTP API's Lambda authorizer: checks the API key of a request against the stored SHA-256 hashes.
 package struct Authorize: Function {
     let keys: APIKeys
     let database: Database

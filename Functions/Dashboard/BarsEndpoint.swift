@@ -11,7 +11,7 @@ extension Dashboard {
             let source: String
         }
 
-        /// Of a session that was not over, as traded.
+        /// The bar of a session that has not closed, as traded.
         struct Provisional: Encodable {
             let session: SessionDate
             let open, high, low, close, volume: Double
@@ -20,9 +20,9 @@ extension Dashboard {
         struct Action: Encodable {
             let exDate: SessionDate
             let kind: String
-            /// New shares for one old share, or cash for one share.
+            /// New shares per old share of a split, or the cash per share of a dividend.
             let value: Double
-            /// What kind of event it was, such as `special` or `spin-off`; left out where it is an ordinary one.
+            /// The nature of the action, such as `special` or `spin-off`; absent for an ordinary one.
             let nature: String?
 
             private enum CodingKeys: String, CodingKey { case exDate = "ex_date", kind, value, nature }
@@ -48,11 +48,11 @@ extension Dashboard {
         }
     }
 
-    /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|total|none&as_of=`: the last bars as they were known, oldest first. The
-    /// symbol is whose it was at `as_of`.
+    /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|total|none&as_of=`: the last bars as known at `as_of`, oldest first. The
+    /// symbol is resolved as of `as_of`.
     ///
-    /// `split` (the default) divides by the splits after a bar that are known at `as_of`, so that a chart has no jumps; `total` takes the
-    /// dividends off as well, so that two closes tell what a holder earned; `none` is as traded.
+    /// `split` (the default) adjusts prices for the later splits that are known at `as_of`; `total` adjusts for dividends too, so that the
+    /// ratio of two closes is the total return; `none` returns prices as traded.
     func bars(of symbol: String, _ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
@@ -62,17 +62,17 @@ extension Dashboard {
             throw ProblemDetails.unknownSymbol(symbol)
         }
         let known = AsOf.recorded(parameters.asOf)
-        let order = preference.believed(for: instrument)
-        let silent = ProviderCatalog.withoutActions(
-            kinds: try await ProviderResponses(database).kinds(of: instrument.id, asOf: parameters.asOf), order: order)
-        // Up to the present also where the question ends before it: the splits since then count, by the word of the source that is believed
-        // about them.
-        let all = try await Bars(database).sourced(instrument.id, known, order: order, from: from, last: to == nil ? limit : nil)
-        let actions = try await ConsolidatedSeries(database).actions(of: instrument.id, known, for: all, order: order, silent: silent)
+        let sources = precedence.sources(for: instrument)
+        let withoutActions = ProviderCatalog.withoutActions(
+            kinds: try await ProviderResponses(database).kinds(of: instrument.id, asOf: parameters.asOf), order: sources)
+        // Bars after `to` are read too, because later splits adjust earlier prices.
+        let all = try await Bars(database).sourced(instrument.id, known, precedence: sources, from: from, last: to == nil ? limit : nil)
+        let actions = try await ConsolidatedSeries(database).actions(
+            of: instrument.id, known, for: all, precedence: sources, withoutActions: withoutActions)
         let factors = Adjustment.factors(bars: all.map(\.bar), actions: adjustment == "none" ? [] : actions)
         let chosen = zip(all, factors).prefix { bar, _ in to.map { bar.bar.session <= $0 } ?? true }.suffix(limit)
         let first = chosen.first?.0.bar.session
-        let provisional = try await ProvisionalBars(database).read(instrument.id, asOf: parameters.asOf, order: order)
+        let provisional = try await ProvisionalBars(database).read(instrument.id, asOf: parameters.asOf, precedence: sources)
         let document = BarsDocument(
             symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment,
             asOf: parameters.asOf,

@@ -11,13 +11,13 @@ import Store
 package struct Dashboard: Function {
     let database: Database
     let files: StaticFiles
-    let preference: SourcePrecedence
+    let precedence: SourcePrecedence
 
     package init(_ environment: [String: String]) async throws {
         let authorities = CertificateFile.find(environment)
         let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        preference = try SourcePrecedence(environment: environment, otherwise: "yahoo")
+        precedence = try SourcePrecedence(environment: environment)
         files = StaticFiles(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/web")
     }
 
@@ -33,7 +33,7 @@ package struct Dashboard: Function {
                 case .models: try await models(request)
                 case .dataStatus: try await dataStatus(request)
                 case .quarantine: try await quarantine(request)
-                case .answer: try await answer(request)
+                case .projectionResult: try await projectionResult(request)
                 }
             }
         } catch let problem as ProblemDetails {
@@ -45,7 +45,7 @@ package struct Dashboard: Function {
     }
 
     private enum Endpoint {
-        case file, health, symbols, evaluation, models, dataStatus, quarantine, answer
+        case file, health, symbols, evaluation, models, dataStatus, quarantine, projectionResult
         case bars(String)
 
         init(_ request: HTTPAPIRequest) {
@@ -58,7 +58,7 @@ package struct Dashboard: Function {
                 case ("v1", "models", 2): .models
                 case ("v1", "data", 3) where parts[2] == "status": .dataStatus
                 case ("v1", "data", 3) where parts[2] == "quarantine": .quarantine
-                case ("v1", "data", 3) where parts[2] == "answer": .answer
+                case ("v1", "data", 3) where parts[2] == "response": .projectionResult
                 case ("v1", "bars", 3): .bars(request.pathParameters?["symbol"] ?? parts[2])
                 default: .file
                 }

@@ -8,42 +8,42 @@ extension Dashboard {
             let symbol, instrument, exchange: String
             let first, last: SessionDate?
             let sessions: Int
-            /// Sessions without a bar between the first one and now, and the first fifty of them.
+            /// The number of sessions without a bar since the first one, and the first fifty of them.
             let missing: Int
             let gaps: [SessionDate]
-            /// Unfinished sessions; rows held back; rows that count with a repair.
+            /// The number of provisional bars, of quarantined rows and of repaired rows.
             let provisional, quarantined, repaired: Int
             let providers: [String]
-            let lastHeard: Instant?
-            /// Sessions that have closed since the last one that is there; nil where there is none, or no calendar.
+            /// The business time of the last response.
+            let lastResponseAt: Instant?
+            /// The number of sessions that have closed since the last bar; nil without a bar or a calendar.
             let sessionsBehind: Int?
             let delisted: SessionDate?
 
             private enum CodingKeys: String, CodingKey {
                 case symbol, instrument, exchange, first, last, sessions, missing, gaps, provisional, quarantined, repaired, providers,
                     delisted
-                case lastHeard = "last_heard", sessionsBehind = "sessions_behind"
+                case lastResponseAt = "last_response_at", sessionsBehind = "sessions_behind"
             }
         }
 
         let asOf: Instant
         let symbols: [Symbol]
-        /// What `after` has to be for the next page; nil on the last one.
+        /// The value of `after` for the next page; nil on the last page.
         let next: String?
 
         private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, next }
     }
 
-    /// Instruments of a page where nothing is said, and at most: an answer stays far below the 6 MB that a function may give.
-    private static let (statusPage, largestStatusPage) = (1000, 2000)
+    /// The default and the largest number of instruments on a page, far below the 6 MB that a function may return.
+    private static let (statusPageSize, largestStatusPageSize) = (1000, 2000)
 
-    /// `GET /v1/data/status?symbol=&limit=&after=&as_of=`: what is there of each instrument, and what is missing against its exchange's
-    /// calendar, ordered by instrument. `symbol` is one or several, separated by commas, each whose it was at `as_of`; `after` is the `next`
-    /// of the page before.
+    /// `GET /v1/data/status?symbol=&limit=&after=&as_of=`: the stored and missing sessions of each instrument, ordered by instrument id.
+    /// `symbol` is one or several symbols, separated by commas; `after` is the `next` of the page before.
     func dataStatus(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let instant = parameters.asOf
-        let limit = try parameters.number("limit", in: 1...Self.largestStatusPage) ?? Self.statusPage
+        let limit = try parameters.number("limit", in: 1...Self.largestStatusPageSize) ?? Self.statusPageSize
         let status = DataStatus(database)
         let found = try await status.entries(
             of: try await instruments(in: parameters), after: parameters.text("after") ?? "", limit: limit + 1, asOf: instant)
@@ -67,7 +67,7 @@ extension Dashboard {
                 symbol: entry.instrument.symbol, instrument: entry.instrument.id, exchange: exchange, first: entry.first,
                 last: entry.last, sessions: entry.sessions, missing: missing.count, gaps: missing.first,
                 provisional: entry.provisional, quarantined: entry.quarantined, repaired: entry.repaired, providers: entry.sources,
-                lastHeard: entry.heard, sessionsBehind: behind, delisted: entry.delisted)
+                lastResponseAt: entry.lastResponse, sessionsBehind: behind, delisted: entry.delisted)
         }
         let document = StatusDocument(
             asOf: instant, symbols: symbols, next: found.count > limit ? entries.last?.instrument.id : nil)
@@ -79,13 +79,14 @@ extension Dashboard {
             let symbol: String
             let session: SessionDate?
             let rule: String
-            /// `quarantine`: held back; `repair`: counts with `repair`'s values in place of its own; `accept`: counts, worth knowing.
-            let verdict: String
-            let detail, row, repair, provider, object: String
+            /// `quarantined`: the row does not count; `repaired`: the row counts with the values in `repairs`; `accepted`: the row counts
+            /// unchanged.
+            let disposition: String
+            let detail, row, repairs, provider, object: String
             let knownAt: Instant
 
             private enum CodingKeys: String, CodingKey {
-                case symbol, session, rule, verdict, detail, row, repair, provider, object
+                case symbol, session, rule, disposition, detail, row, repairs, provider, object
                 case knownAt = "known_at"
             }
         }
@@ -96,8 +97,8 @@ extension Dashboard {
         private enum CodingKeys: String, CodingKey { case asOf = "as_of", rows }
     }
 
-    /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&as_of=`: what the rules hold back, mend or note, latest first, each with its
-    /// reason. `from` and `to` are sessions; with one of them, rows without a readable date are left out.
+    /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&as_of=`: the rule violations that hold, latest first. `from` and `to` are sessions;
+    /// if one of them is given, rows without a readable date are left out.
     func quarantine(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
@@ -107,61 +108,63 @@ extension Dashboard {
         let rows = entries.map { entry in
             QuarantineDocument.Row(
                 symbol: entry.instrument.symbol, session: entry.row.session, rule: entry.row.rule,
-                verdict: entry.row.verdict.rawValue, detail: entry.row.detail, row: entry.row.text,
-                repair: entry.row.repairs.map(\.description).joined(separator: ", "), provider: entry.source, object: entry.key,
+                disposition: entry.row.disposition.rawValue, detail: entry.row.detail, row: entry.row.text,
+                repairs: entry.row.repairs.map(\.description).joined(separator: ", "), provider: entry.source, object: entry.key,
                 knownAt: entry.knownAt)
         }
         return try HTTPAPIResponse(
             json: QuarantineDocument(asOf: parameters.asOf, rows: rows), headers: ["cache-control": "private, max-age=30"])
     }
 
-    private struct AnswerDocument: Encodable {
+    private struct ResponseDocument: Encodable {
         struct Row: Encodable {
             let session: SessionDate?
-            let rule, verdict, detail, row, repair: String
+            let rule, disposition, detail, row, repairs: String
         }
 
+        /// The key of the response.
         let object: String
-        /// Whether it has been folded in; the rest is what that brought. Bars that say what was known before are none.
-        let folded: Bool
+        /// Whether the response has been projected. If not, the numbers are 0.
+        let projected: Bool
+        /// The number of new bars and actions. Bars that repeat known ones are not counted.
         let bars, actions: Int
-        /// Rows that do not count, however many rules speak against one, and whether that was known before or not.
-        let heldBack: Int
+        /// The number of quarantined rows. A row counts once, however many rules it violates.
+        let quarantined: Int
         let rows: [Row]
-
-        private enum CodingKeys: String, CodingKey { case object, folded, bars, actions, heldBack = "held_back", rows }
     }
 
-    /// `GET /v1/data/answer?object=&from=&to=&limit=`: what became of one kept answer or file, and of which of its rows the rules had
-    /// something to say. What was said before of the same rows is not said again: with the answer's first and last session as `from` and
-    /// `to` it is among the rows as it stood then, and what else its provider's sessions between them are held back for.
-    func answer(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
+    /// `GET /v1/data/response?object=&from=&to=&limit=`: the result of projecting one response or uploaded file, and its rule violations.
+    ///
+    /// Violations that were known before are not recorded again with a response. `from` and `to`, the response's first and last session,
+    /// add the earlier violations of its provider that held for these sessions.
+    func projectionResult(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         guard let key = parameters.text("object") else {
             throw ProblemDetails.invalidParameter("object", "It is missing: the key of an object under raw/.")
         }
-        let counts = try await ProviderResponses(database).counts(key)
+        let projected = try await ProviderResponses(database).find(key)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
         let log = QuarantineLog(database)
-        var found = try await log.rows(of: key).filter { $0.verdict != .released }
-        if let answer = counts?.response, let from, let to {
-            found += try await log.entries(
-                of: answer.instrument, source: answer.provider, from: from, to: to, asOf: answer.knownAt, limit: limit
-            ).lazy.filter { $0.key != key && $0.row.verdict != .accept }.map(\.row)
+        var violations = try await log.violations(ofResponse: key).filter { $0.disposition != .resolved }
+        if let response = projected?.response, let from, let to {
+            violations += try await log.entries(
+                of: response.instrument, source: response.provider, from: from, to: to, asOf: response.knownAt, limit: limit
+            ).lazy.filter { $0.key != key && $0.row.disposition != .accepted }.map(\.row)
         }
-        let rows = found.prefix(limit).map { row in
-            AnswerDocument.Row(
-                session: row.session, rule: row.rule, verdict: row.verdict.rawValue, detail: row.detail, row: row.text,
-                repair: row.repairs.map(\.description).joined(separator: ", "))
+        let rows = violations.prefix(limit).map { row in
+            ResponseDocument.Row(
+                session: row.session, rule: row.rule, disposition: row.disposition.rawValue, detail: row.detail,
+                row: row.text, repairs: row.repairs.map(\.description).joined(separator: ", "))
         }
-        let document = AnswerDocument(
-            object: key, folded: counts != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0,
-            heldBack: counts?.rejected ?? 0, rows: rows)
+        let counts = projected?.counts
+        let document = ResponseDocument(
+            object: key, projected: projected != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0,
+            quarantined: counts?.quarantined ?? 0, rows: rows)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "no-store"])
     }
 
-    /// The ids of the instruments that the query names, if it names any.
+    /// The ids of the instruments in the parameter `symbol`; nil without the parameter.
     private func instruments(in parameters: Parameters) async throws -> [String]? {
         guard let text = parameters.text("symbol") else { return nil }
         let wanted = text.split(separator: ",").map(String.init)
@@ -172,7 +175,7 @@ extension Dashboard {
         return found.values.map(\.id).sorted()
     }
 
-    /// The instrument that the query names, if it names one.
+    /// The instrument in the parameter `symbol`; nil without the parameter.
     private func instrument(in parameters: Parameters) async throws -> Instrument? {
         guard let symbol = parameters.text("symbol") else { return nil }
         guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: parameters.asOf) else {

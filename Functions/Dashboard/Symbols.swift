@@ -8,7 +8,7 @@ extension Dashboard {
         let symbols: [Symbol]
     }
 
-    /// `GET /v1/symbols`
+    /// `GET /v1/symbols`: all registered instruments, ordered by symbol.
     func symbols(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let symbols = try await Instruments(database).list().map {
             SymbolsDocument.Symbol(symbol: $0.symbol, instrument: $0.id, exchange: $0.exchange, currency: $0.currency, name: $0.name)

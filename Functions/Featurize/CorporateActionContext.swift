@@ -1,43 +1,46 @@
 import Market
+import Postgres
 import Providers
 import Store
 
-/// A response and the corporate actions that were known when it came, by which its prices are read and judged.
+/// The corporate actions that were known when a response arrived, by which its prices are unadjusted and validated.
 struct CorporateActionContext: Sendable {
-    /// As traded.
+    /// The parsed response with unadjusted prices.
     let parsed: ParsedResponse
-    /// The sessions for which the response names every action; nil when it names none.
+    /// The sessions for which the response lists every action; nil if it lists none.
     let covering: ClosedRange<SessionDate>?
-    /// Providers that never name actions.
-    let silent: Set<String>
+    /// The providers whose responses never contain actions.
+    let withoutActions: Set<String>
     private let provider: String
-    private var own: Explaining
-    private(set) var ofSilent: Explaining
-    /// Whether the response's provider had never named an action before.
-    private let wasSilent: Bool
+    private var own: ActionChanges
+    /// The actions that apply to the prices of providers in `withoutActions`.
+    private(set) var forOthers: ActionChanges
+    /// Whether the response's provider was one of `withoutActions` before this response.
+    private let hadNoActions: Bool
     private let known: [(action: CorporateAction, source: String)]
-    private let speaking: ActionSourceCoverage
+    private let coverage: ActionSourceCoverage
 
-    /// The actions that explain prices, before a response and with it.
-    struct Explaining: Sendable {
+    /// The actions that apply to a source's prices, before a response and with it.
+    struct ActionChanges: Sendable {
         let before: [CorporateAction]
         fileprivate(set) var now: [CorporateAction]
-        /// The ex-dates of those that are new, other or gone, in order.
+        /// The ex-dates of actions that are new, changed or removed, in order.
         var changed: [SessionDate] { Set(Set(before).symmetricDifference(now).map(\.exDate)).sorted() }
     }
 
-    /// `isPast` tells whether the session of an ex-date had begun when the response was known: prices of then hold no later action.
+    /// - Parameter isPast: whether the session of an ex-date had begun when the response was known. Prices of that time are not adjusted
+    ///   for later actions.
     init(
-        _ response: ProviderResponse, _ parsed: ParsedResponse, _ instrument: Instrument, _ fold: ResponseProjector,
-        isPast: (SessionDate) -> Bool
+        _ response: ProviderResponse, _ parsed: ParsedResponse, _ instrument: Instrument, _ precedence: SourcePrecedence,
+        _ database: Database, isPast: (SessionDate) -> Bool
     ) async throws {
-        let order = fold.preference.believed(for: instrument)
-        let kinds = try await ProviderResponses(fold.database).kinds(of: instrument.id, asOf: response.knownAt)
-        let silent = ProviderCatalog.withoutActions(kinds: kinds + [(response.provider, response.kind)], order: order)
-        self.silent = silent
+        let sources = precedence.sources(for: instrument)
+        let kinds = try await ProviderResponses(database).kinds(of: instrument.id, asOf: response.knownAt)
+        let withoutActions = ProviderCatalog.withoutActions(kinds: kinds + [(response.provider, response.kind)], order: sources)
+        self.withoutActions = withoutActions
         provider = response.provider
         let asOf = AsOf.recorded(response.knownAt)
-        let known = try await CorporateActions(fold.database).sourced(instrument.id, asOf)
+        let known = try await CorporateActions(database).sourced(instrument.id, asOf)
         self.known = known
         let closed = parsed.adjusted.isEmpty ? parsed.bars : parsed.adjusted
         var covering: ClosedRange<SessionDate>?
@@ -48,58 +51,59 @@ struct CorporateActionContext: Sendable {
         }
         self.covering = covering
         let ownBefore = known.filter { $0.source == response.provider }.map(\.action)
-        let days = Set(parsed.actions.map { Day($0) })
-        own = Explaining(
+        let listed = Set(parsed.actions.map { ActionKey($0) })
+        own = ActionChanges(
             before: ownBefore,
-            now: ownBefore.filter { !days.contains(Day($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions)
+            now: ownBefore.filter { !listed.contains(ActionKey($0)) && !(covering?.contains($0.exDate) ?? false) } + parsed.actions)
         let first = ([closed.first?.session].compactMap(\.self) + parsed.actions.map(\.exDate)).min()
-        let silentBefore = ProviderCatalog.withoutActions(kinds: kinds, order: order)
-        let spoke = try await ActionSourceCoverage(fold.database, instrument.id, asOf, order: order, silent: silentBefore)
-        let speaks =
-            silent == silentBefore
-            ? spoke : try await ActionSourceCoverage(fold.database, instrument.id, asOf, order: order, silent: silent)
-        speaking = speaks.reaching(first, of: response.provider)
-        wasSilent = silentBefore.contains(response.provider)
-        ofSilent = Explaining(
-            before: known.filter { $0.source == spoke.source(on: $0.action.exDate) }.map(\.action),
-            now: CorporateActionContext.spoken(speaking, known, response.provider, own.now))
-        let explaining = silent.contains(response.provider) ? ofSilent : own
-        self.parsed = parsed.unadjusted(by: explaining.now.filter { isPast($0.exDate) })
+        let withoutActionsBefore = ProviderCatalog.withoutActions(kinds: kinds, order: sources)
+        let coverageBefore = try await ActionSourceCoverage(
+            database, instrument.id, asOf, precedence: sources, withoutActions: withoutActionsBefore)
+        let coverageNow =
+            withoutActions == withoutActionsBefore
+            ? coverageBefore
+            : try await ActionSourceCoverage(database, instrument.id, asOf, precedence: sources, withoutActions: withoutActions)
+        coverage = coverageNow.extended(to: first, of: response.provider)
+        hadNoActions = withoutActionsBefore.contains(response.provider)
+        forOthers = ActionChanges(
+            before: known.filter { $0.source == coverageBefore.source(on: $0.action.exDate) }.map(\.action),
+            now: Self.applicable(coverage, known, response.provider, own.now))
+        let applying = withoutActions.contains(response.provider) ? forOthers : own
+        self.parsed = parsed.unadjusted(by: applying.now.filter { isPast($0.exDate) })
     }
 
-    /// The same without splits that the provider's own prices know nothing of.
-    func without(_ refused: Set<SessionDate>) -> CorporateActionContext {
-        guard !refused.isEmpty else { return self }
-        var told = self
-        told.own.now.removeAll { $0.isSplit && refused.contains($0.exDate) }
-        told.ofSilent.now = CorporateActionContext.spoken(speaking, known, provider, told.own.now)
-        return told
+    /// The context without splits that the provider's own prices contradict.
+    func without(_ rejectedSplits: Set<SessionDate>) -> CorporateActionContext {
+        guard !rejectedSplits.isEmpty else { return self }
+        var context = self
+        context.own.now.removeAll { $0.isSplit && rejectedSplits.contains($0.exDate) }
+        context.forOthers.now = Self.applicable(coverage, known, provider, context.own.now)
+        return context
     }
 
-    /// The actions that explain what the response's provider said before.
-    var ofOwnBars: Explaining {
-        let now = actions(of: provider).now
-        return Explaining(before: wasSilent ? ofSilent.before : own.before, now: now)
+    /// The actions that apply to the stored bars of the response's provider.
+    var forStoredBars: ActionChanges {
+        ActionChanges(before: hadNoActions ? forOthers.before : own.before, now: actions(of: provider).now)
     }
 
-    /// The actions that explain a source's prices.
-    func actions(of source: String) -> Explaining {
-        if silent.contains(source) { return ofSilent }
+    /// The actions that apply to a source's prices.
+    func actions(of source: String) -> ActionChanges {
+        if withoutActions.contains(source) { return forOthers }
         if source == provider { return own }
         let others = known.filter { $0.source == source }.map(\.action)
-        return Explaining(before: others, now: others)
+        return ActionChanges(before: others, now: others)
     }
 
-    /// What the speaking providers say, one of them with actions of `own`.
-    private static func spoken(
-        _ speaking: ActionSourceCoverage, _ known: [(action: CorporateAction, source: String)], _ provider: String, _ own: [CorporateAction]
+    /// The actions of the sources that the coverage chooses, of which `provider` has the actions `own`.
+    private static func applicable(
+        _ coverage: ActionSourceCoverage, _ known: [(action: CorporateAction, source: String)], _ provider: String, _ own: [CorporateAction]
     ) -> [CorporateAction] {
-        known.filter { $0.source != provider && $0.source == speaking.source(on: $0.action.exDate) }.map(\.action)
-            + own.filter { speaking.source(on: $0.exDate) == provider }
+        known.filter { $0.source != provider && $0.source == coverage.source(on: $0.action.exDate) }.map(\.action)
+            + own.filter { coverage.source(on: $0.exDate) == provider }
     }
 
-    /// What makes two words about one action.
-    private struct Day: Hashable {
+    /// Identifies an action across versions.
+    private struct ActionKey: Hashable {
         let exDate: SessionDate
         let isSplit: Bool
 

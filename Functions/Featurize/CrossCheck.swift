@@ -7,49 +7,55 @@ import Providers
 import Store
 import Telemetry
 
-/// Holds two providers against each other.
+/// An event that compares the daily returns of two providers.
 ///
 /// ```json
-/// {"crossCheck": ["yahoo", "alphavantage"], "symbols": ["AAPL"], "from": "2012-01-01", "tolerance": 0.01, "time": "2012-06-01T23:00:00Z"}
+/// {"cross_check": ["yahoo", "alphavantage"], "symbols": ["AAPL"], "from": "2012-01-01", "tolerance": 0.01, "time": "2012-06-01T23:00:00Z"}
 /// ```
-/// Without names it is about the configured pair, without `symbols` about all instruments. What an invocation has no time for is the
-/// report's `next`, or, with `goOn`, the event of an invocation of its own. Ingest's `crossCheck` gets the second one's responses.
+/// An empty list of providers means the configured pair; without `symbols`, all instruments are compared. Only stored bars are compared:
+/// Ingest's event `cross_check` requests those of the second provider.
 package struct CrossCheck: Codable, Sendable, Equatable {
-    /// Two names, or none.
-    let crossCheck: [String]
+    /// Two providers, or none.
+    let providers: [String]
     var symbols: [String]?
     var from: SessionDate?
-    /// In place of `from`: so many weeks before `time`.
+    /// Compares from so many weeks before `time`; used if `from` is absent.
     var weeks: Int?
-    /// How far apart two log returns may be; 0.005 if nothing is said.
+    /// The largest difference of two log returns that is no disagreement; 0.005 if absent.
     var tolerance: Double?
-    /// The instrument after which to go on.
+    /// The id of the instrument after which the comparison continues.
     var after: String?
-    /// Whether this function calls itself for what is left.
-    var goOn: Bool?
+    /// Whether the function invokes itself for the remaining instruments.
+    var continuesItself: Bool?
     let time: Instant
+
+    private enum CodingKeys: String, CodingKey {
+        case providers = "cross_check", symbols, from, weeks, tolerance, after, continuesItself = "continues_itself", time
+    }
 }
 
-/// What a comparison found.
+/// The result of a comparison.
 package struct CrossCheckReport: Encodable, Sendable {
-    /// Instruments looked at, and the returns of them that both providers have.
+    /// The instruments that were compared.
     var instruments = 0
-    var compared = 0
-    /// How many differ, and the hundred largest differences.
+    /// The returns of these instruments that both providers have.
+    var returns = 0
+    /// The number of all disagreements, and the hundred largest.
     var disagreements = 0
     var largest: [SourceComparison.Disagreement] = []
-    /// What is left: the event to call with next.
+    /// The event that continues with the remaining instruments; nil if none remain.
     var next: CrossCheck?
 }
 
 extension Featurize {
-    /// Differences that a report names.
-    private static let largest = 100
+    /// The number of disagreements in a report.
+    private static let largestDisagreements = 100
 
-    /// Works until `end`, by default until half of the invocation's time is gone. nil when no pair is named or configured.
+    /// Compares two providers until `end`, by default until half of the invocation's time has passed. Returns nil if no pair is given or
+    /// configured.
     func compare(_ check: CrossCheck, until end: ContinuousClock.Instant? = nil, _ context: Context) async throws -> CrossCheckReport? {
-        guard [0, 2].contains(check.crossCheck.count) else { throw Failure.invalidCrossCheck }
-        guard let pair = try SourcePrecedence.CrossCheck(check.crossCheck) ?? crossCheck else { return nil }
+        guard [0, 2].contains(check.providers.count) else { throw Failure.invalidCrossCheck }
+        guard let pair = try SourcePrecedence.ProviderPair(check.providers) ?? crossCheckPair else { return nil }
         for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw Failure.unknownProvider(name) }
         let end = end ?? .now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005
@@ -57,36 +63,30 @@ extension Featurize {
         var report = CrossCheckReport()
         let instruments = try await instruments(of: check)
         for instrument in instruments {
-            let (largest, disagreements, compared) = try await SourceComparison(database).compare(
-                instrument.id, pair.first, pair.second, from: from, asOf: check.time, tolerance: tolerance, limit: Self.largest)
-            report.instruments += 1
-            report.compared += compared
-            report.disagreements += disagreements
-            report.largest += largest
-            report.largest.sort { abs($0.first - $0.second) > abs($1.first - $1.second) }
-            report.largest.removeLast(max(report.largest.count - Self.largest, 0))
+            let result = try await SourceComparison(database).compare(
+                instrument.id, pair, from: from, asOf: check.time, tolerance: tolerance, limit: Self.largestDisagreements)
+            report.add(result, limit: Self.largestDisagreements)
             guard .now < end || report.instruments == instruments.count else {
                 report.next = check
                 report.next?.after = instrument.id
                 break
             }
         }
-        for found in report.largest {
+        for disagreement in report.largest {
             context.logger.warning(
-                "Providers disagree",
+                "Two providers disagree on a return",
                 metadata: [
-                    "instrument": "\(found.instrument)", "session": "\(found.session)", "\(pair.first)": "\(found.first)",
-                    "\(pair.second)": "\(found.second)",
+                    "instrument": "\(disagreement.instrument)", "session": "\(disagreement.session)",
+                    "\(pair.first)": "\(disagreement.firstReturn)", "\(pair.second)": "\(disagreement.secondReturn)",
                 ])
         }
         context.logger.info(
-            "Compared",
-            metadata: ["providers": "\(pair)", "returns": "\(report.compared)", "disagreements": "\(report.disagreements)"])
+            "Compared the returns of two providers",
+            metadata: ["providers": "\(pair)", "returns": "\(report.returns)", "disagreements": "\(report.disagreements)"])
         metrics.report(
-            ["ReturnsCompared": report.compared, "Disagreements": report.disagreements], milliseconds: WallClock.microseconds() / 1000)
-        if check.goOn == true, let next = report.next {
-            let event = try JSONEncoder().encode(next)
-            _ = try await lambda.invoke(ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+            ["ReturnsCompared": report.returns, "Disagreements": report.disagreements], milliseconds: WallClock.microseconds() / 1000)
+        if check.continuesItself == true, let next = report.next {
+            try await lambda.enqueue(next, to: ownFunction, deadline: context.cutOff.instant)
         }
         return report
     }
@@ -95,5 +95,17 @@ extension Featurize {
         let found = try await Instruments(database).find(symbols: check.symbols ?? [], asOf: check.time)
         if let unknown = check.symbols?.first(where: { found[$0] == nil }) { throw Failure.unknownSymbol(unknown) }
         return try await Instruments(database).list(of: check.symbols == nil ? nil : found.values.map(\.id), after: check.after ?? "")
+    }
+}
+
+extension CrossCheckReport {
+    /// Adds the result of one instrument.
+    fileprivate mutating func add(_ result: SourceComparison.Result, limit: Int) {
+        instruments += 1
+        returns += result.returns
+        disagreements += result.disagreements
+        largest += result.largest
+        largest.sort { abs($0.firstReturn - $0.secondReturn) > abs($1.firstReturn - $1.secondReturn) }
+        largest.removeLast(max(largest.count - limit, 0))
     }
 }

@@ -13,9 +13,9 @@ import Providers
 import Store
 import Telemetry
 
-/// Turns raw responses into checked bars, corporate actions and features; ends runs; rebuilds all of it from the raw responses.
+/// Projects archived responses into validated bars, corporate actions and features, finishes runs, and rebuilds the derived tables.
 package struct Featurize: Function {
-    /// Instruments in one slice of a run that Predict gets.
+    /// The number of instruments in one event for Predict.
     private static let sliceSize = 100
 
     let database: Database
@@ -23,10 +23,10 @@ package struct Featurize: Function {
     let lambda: LambdaClient
     let predictFunction: String
     let ownFunction: String
-    let fold: ResponseProjector
-    /// The providers that the weekly job compares, if there is one.
-    let crossCheck: SourcePrecedence.CrossCheck?
-    let watch = RunCompletion()
+    let projector: ResponseProjector
+    /// The providers that the weekly schedule compares; nil if there is only one.
+    let crossCheckPair: SourcePrecedence.ProviderPair?
+    let completion = RunCompletion()
     let metrics = InvocationMetrics(function: "Featurize")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
@@ -37,7 +37,7 @@ package struct Featurize: Function {
         case unknownSymbol(String)
         case invalidCrossCheck
 
-        /// Whether another object could still be folded.
+        /// Whether the failure concerns a single object, so that other objects can be projected.
         var isAboutOneObject: Bool {
             switch self {
             case .unknownInstrument, .unknownProvider: true
@@ -48,11 +48,11 @@ package struct Featurize: Function {
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
-            case .unknownRun(let id): "no run \"\(id)\" was opened"
-            case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol first"
+            case .unknownRun(let id): "there is no run \"\(id)\"; invoke Ingest, which opens runs"
+            case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol"
             case .unknownProvider(let name): "there is no provider \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
-            case .unknownSymbol(let symbol): "no instrument is called \"\(symbol)\""
-            case .invalidCrossCheck: "\"crossCheck\" names two providers, such as [\"yahoo\", \"alphavantage\"]"
+            case .unknownSymbol(let symbol): "there is no instrument with the symbol \"\(symbol)\""
+            case .invalidCrossCheck: "\"cross_check\" needs two providers, such as [\"yahoo\", \"alphavantage\"]"
             }
         }
     }
@@ -65,15 +65,15 @@ package struct Featurize: Function {
         }
         let authorities = CertificateFile.find(environment)
         let http = HTTPClient(caFile: authorities)
-        let preference = try SourcePrecedence(environment: environment, otherwise: ProviderCatalog.names[0])
+        let precedence = try SourcePrecedence(environment: environment)
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: try required("BUCKET"))
         lambda = LambdaClient(http, environment: environment)
         predictFunction = try required("PREDICT_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
-        fold = ResponseProjector(database, preference)
-        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.unserved)
+        projector = ResponseProjector(database, precedence)
+        crossCheckPair = try precedence.crossCheckPair(environment, excluded: ProviderCatalog.unserved)
     }
 
     package func handle(_ event: FeaturizeEvent, _ context: Context) async throws -> FeaturizeSummary {
@@ -81,32 +81,28 @@ package struct Featurize: Function {
             var summary = FeaturizeSummary()
             switch event {
             case .objects(let keys):
-                for key in keys {
-                    for folded in try await foldObject(key, &summary, context) {
-                        for run in try await Runs(database).waiting(for: folded) where try await watch.hasEnded(run, Runs(database)) {
-                            try await announce(RunCompleteEvent(run: run), context)
-                        }
-                    }
-                }
-            case .crossSection(let id, let rest):
-                guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
-                try await end(run, from: rest.flatMap(CrossSectionBuilder.Cursor.init), &summary, context)
+                for key in keys { try await announceRuns(of: try await project(key, &summary, context), context) }
+            case .finishRun(let event):
+                guard let run = try await Runs(database).find(event.run) else { throw Failure.unknownRun(event.run) }
+                if event.remaining == nil, try await !completion.isComplete(run.id, Runs(database)) { break }
+                try await finish(run, from: event.remaining.flatMap(CrossSectionBuilder.Cursor.init), &summary, context)
             case .cutOff(let exchange, let time):
-                guard let run = try await Runs(database).latest(exchange: exchange, asOf: time) else { break }
-                let progress = try await Runs(database).progress(run.id)
-                guard !progress.isComplete else { break }
+                guard let run = try await Runs(database).latest(exchange: exchange, asOf: time),
+                    let progress = try await Runs(database).progress(run.id), !progress.isComplete
+                else { break }
                 context.logger.warning(
-                    "Cut off", metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "folded": "\(progress.folded)"])
-                try await end(run, from: nil, &summary, context)
+                    "The run ends incomplete; the next run requests what is missing",
+                    metadata: ["run": "\(run.id)", "expected": "\(progress.expected)", "projected": "\(progress.projected)"])
+                try await finish(run, from: nil, &summary, context)
             case .rebuild(let step):
                 try await rebuild(step, &summary, context)
             case .crossCheck(let check):
                 summary.crossCheck = try await compare(check, context)
             }
-            if summary.folded > 0 {
+            if summary.projected > 0 {
                 metrics.report(
                     [
-                        "AnswersFolded": summary.folded, "Bars": summary.bars, "FeatureRows": summary.features,
+                        "ResponsesProjected": summary.projected, "Bars": summary.bars, "FeatureRows": summary.featureRows,
                         "QuarantinedRows": summary.quarantined,
                     ],
                     milliseconds: WallClock.microseconds() / 1000)
@@ -115,37 +111,42 @@ package struct Featurize: Function {
         }
     }
 
-    /// Folds one response in; returns the keys of all that were folded.
-    func foldObject(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws -> [String] {
+    /// Projects the response with a key. Returns the keys of all responses that were projected, which includes later ones.
+    func project(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws -> [String] {
         let (archive, deadline) = (archive, context.cutOff.instant)
-        return try await fold(try await archive.get(key, deadline: deadline), &summary) { try await archive.get($0, deadline: deadline) }
+        let response = try await archive.get(key, deadline: deadline)
+        return try await projector.project(response, &summary) { try await archive.get($0, deadline: deadline) }
     }
 
-    /// Tells this function, in an invocation of its own, that a run is complete.
-    private func announce(_ event: RunCompleteEvent, _ context: Context) async throws {
-        let event = try JSONEncoder().encode(event)
-        _ = try await lambda.invoke(ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+    /// Enqueues the completion of the runs that the projected responses have completed. This function is the only one that decides it.
+    private func announceRuns(of keys: [String], _ context: Context) async throws {
+        let runs = Runs(database)
+        for key in keys {
+            for run in try await runs.runs(ofResponse: key) where try await completion.isComplete(run, runs) {
+                try await lambda.enqueue(RunCompletionEvent(run: run), to: ownFunction, deadline: context.cutOff.instant)
+            }
+        }
     }
 
-    /// Ends a run: brings the cross-sections of its exchanges up to date, which may take several invocations, and hands its instruments to
-    /// Predict.
-    private func end(
-        _ run: Run, from place: CrossSectionBuilder.Cursor?, _ summary: inout FeaturizeSummary, _ context: Context
+    /// Finishes a run: computes the cross-sections of its exchanges, in several invocations if needed, and enqueues slices for Predict.
+    private func finish(
+        _ run: Run, from cursor: CrossSectionBuilder.Cursor?, _ summary: inout FeaturizeSummary, _ context: Context
     ) async throws {
         let half = ContinuousClock.now + (context.cutOff.instant - .now) / 2
         let members = try await Instruments(database).find(ids: run.expected)
-        for exchange in Set(members.map(\.exchange)).sorted() where place.map({ $0.exchange <= exchange }) ?? true {
-            let (written, rest) = try await CrossSectionBuilder(database: database, store: fold.store).update(
-                exchange, asOf: run.asOf, from: place?.exchange == exchange ? place : nil, until: half)
-            summary.crossSection += written
-            guard let rest else { continue }
-            return try await announce(RunCompleteEvent(run: run.id, rest: rest.event), context)
+        for exchange in Set(members.map(\.exchange)).sorted() where cursor.map({ $0.exchange <= exchange }) ?? true {
+            let (written, remaining) = try await CrossSectionBuilder(database: database, store: projector.store).update(
+                exchange, asOf: run.asOf, from: cursor?.exchange == exchange ? cursor : nil, until: half)
+            summary.crossSectionRows += written
+            guard let remaining else { continue }
+            let event = RunCompletionEvent(run: run.id, remaining: remaining.event)
+            return try await lambda.enqueue(event, to: ownFunction, deadline: context.cutOff.instant)
         }
         for start in stride(from: 0, to: members.count, by: Self.sliceSize) {
             let slice = members[start..<min(start + Self.sliceSize, members.count)].map(\.id)
-            let event = try JSONEncoder().encode(RunSliceEvent(run: run.id, instruments: slice))
-            _ = try await lambda.invoke(predictFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
-            summary.handedOn += 1
+            let event = RunSliceEvent(run: run.id, instruments: slice)
+            try await lambda.enqueue(event, to: predictFunction, deadline: context.cutOff.instant)
+            summary.slices += 1
         }
     }
 }

@@ -2,25 +2,25 @@ import FoundationEssentials
 package import LambdaEvents
 package import Market
 
-/// What Featurize is called with.
+/// An event for Featurize.
 package enum FeaturizeEvent: Decodable, Sendable {
-    /// Objects were created; their decoded keys.
+    /// S3 objects were created; their decoded keys.
     case objects([String])
-    /// A run has all its objects: make the cross-sections, or go on with them, and let Predict go on.
-    case crossSection(run: String, from: RunCompleteEvent.Rest?)
-    /// Whatever an exchange's run still waits for does not come any more.
+    /// A run may be complete: `{"run": "…"}`, with `remaining` if an invocation is continued.
+    case finishRun(RunCompletionEvent)
+    /// The latest scheduled run of an exchange ends now, complete or not: `{"exchange": "XNAS", "cut_off": "…"}`.
     case cutOff(exchange: String, time: Instant)
-    /// A part of the work of deriving everything anew.
+    /// One step of a rebuild of all derived tables.
     case rebuild(RebuildStep)
-    /// Two providers are to be compared.
+    /// A comparison of two providers' returns.
     case crossCheck(CrossCheck)
 
-    private enum Key: String, CodingKey { case run, rest, exchange, cutOff, rebuild, crossCheck }
+    private enum CodingKeys: String, CodingKey { case run, exchange, cutOff = "cut_off", rebuild, crossCheck = "cross_check" }
 
     package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: Key.self)
-        if let run = try values.decodeIfPresent(String.self, forKey: .run) {
-            self = .crossSection(run: run, from: try values.decodeIfPresent(RunCompleteEvent.Rest.self, forKey: .rest))
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        if values.contains(.run) {
+            self = .finishRun(try RunCompletionEvent(from: decoder))
         } else if let time = try values.decodeIfPresent(Instant.self, forKey: .cutOff) {
             self = .cutOff(exchange: try values.decode(String.self, forKey: .exchange), time: time)
         } else if values.contains(.rebuild) {
@@ -33,37 +33,51 @@ package enum FeaturizeEvent: Decodable, Sendable {
     }
 }
 
-/// What one invocation did.
+/// The result of one invocation of Featurize.
 package struct FeaturizeSummary: Encodable, Sendable {
-    /// Answers folded in now, repeated ones not counted.
-    var folded = 0
+    /// Responses that were projected. A response that had been projected before is not counted.
+    var projected = 0
     var bars = 0
-    /// How long it took to write them.
-    var secondsOfBars = 0.0
+    /// The seconds spent on validating and storing bars.
+    var barSeconds = 0.0
     var actions = 0
-    var features = 0
+    var featureRows = 0
     var quarantined = 0
-    /// Cross-sectional rows written.
-    var crossSection = 0
-    /// Slices handed to Predict.
-    var handedOn = 0
-    /// Objects that a rebuild could not read, each with the reason.
+    var crossSectionRows = 0
+    /// The slices of the run for which Predict was invoked.
+    var slices = 0
+    /// The objects that a rebuild could not project, each with the reason.
     var skipped: [String: String] = [:]
-    /// What is left of a rebuild: the event to call with next.
+    /// The next step of a rebuild, to be sent as the next event; nil when the rebuild is finished.
     var next: RebuildStep?
     var crossCheck: CrossCheckReport?
+
+    private enum CodingKeys: String, CodingKey {
+        case projected, bars, barSeconds = "bar_seconds", actions, featureRows = "feature_rows", quarantined
+        case crossSectionRows = "cross_section_rows", slices, skipped, next, crossCheck = "cross_check"
+    }
+
+    /// Adds the counts of one projected response.
+    mutating func add(_ other: FeaturizeSummary) {
+        projected += other.projected
+        bars += other.bars
+        barSeconds += other.barSeconds
+        actions += other.actions
+        featureRows += other.featureRows
+        quarantined += other.quarantined
+    }
 }
 
 extension CrossSectionBuilder.Cursor {
-    /// nil for what is no instant or date.
-    init?(_ rest: RunCompleteEvent.Rest) {
-        guard let knownAt = Instant(rest.knownAt) else { return nil }
-        let after = rest.after.flatMap { SessionDate($0) }
-        guard rest.after == nil || after != nil else { return nil }
-        self.init(exchange: rest.exchange, knownAt: knownAt, after: after)
+    /// nil if the event's texts are no instant or date.
+    init?(_ event: RunCompletionEvent.Cursor) {
+        guard let knownAt = Instant(event.knownAt) else { return nil }
+        let after = event.after.flatMap { SessionDate($0) }
+        guard event.after == nil || after != nil else { return nil }
+        self.init(exchange: event.exchange, knownAt: knownAt, after: after)
     }
 
-    var event: RunCompleteEvent.Rest {
-        RunCompleteEvent.Rest(exchange: exchange, knownAt: knownAt.description, after: after?.description)
+    var event: RunCompletionEvent.Cursor {
+        RunCompletionEvent.Cursor(exchange: exchange, knownAt: knownAt.description, after: after?.description)
     }
 }

@@ -6,21 +6,21 @@ import Objects
 import Postgres
 import Store
 
-/// One invocation's part in deriving everything anew; the caller goes on with the summary's `next` until there is none.
+/// One step of a rebuild of the derived tables. The caller sends the summary's `next` until it is absent.
 package enum RebuildStep: Sendable, Equatable {
-    /// Takes away everything that is derived.
+    /// Empties the derived tables.
     case clear
-    /// Folds the raw responses after a key (empty: all).
+    /// Projects the archived responses after a key (empty: all responses).
     case objects(after: String)
-    /// Makes the cross-sections again, as known at each instant at which they were made; from a place on, or all.
+    /// Computes the cross-sections again, for every instant for which they were computed; from a cursor on, or all.
     case crossSections(from: CrossSectionBuilder.Cursor?)
 }
 
 extension RebuildStep: Codable {
-    private enum Key: String, CodingKey { case rebuild, after, exchange, knownAt }
+    private enum CodingKeys: String, CodingKey { case rebuild, after, exchange, knownAt = "known_at" }
 
     package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: Key.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
         let step = try values.decode(String.self, forKey: .rebuild)
         switch step {
         case "clear": self = .clear
@@ -41,23 +41,23 @@ extension RebuildStep: Codable {
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Key.self)
+        var values = encoder.container(keyedBy: CodingKeys.self)
         switch self {
         case .clear: try values.encode("clear", forKey: .rebuild)
         case .objects(let after):
             try values.encode("objects", forKey: .rebuild)
             try values.encode(after, forKey: .after)
-        case .crossSections(let place):
+        case .crossSections(let cursor):
             try values.encode("cross-sections", forKey: .rebuild)
-            try values.encodeIfPresent(place?.exchange, forKey: .exchange)
-            try values.encodeIfPresent(place?.knownAt, forKey: .knownAt)
-            try values.encodeIfPresent(place?.after, forKey: .after)
+            try values.encodeIfPresent(cursor?.exchange, forKey: .exchange)
+            try values.encodeIfPresent(cursor?.knownAt, forKey: .knownAt)
+            try values.encodeIfPresent(cursor?.after, forKey: .after)
         }
     }
 }
 
 extension Featurize {
-    /// Works until `end`, by default until half of the invocation's time is gone; what is left is the caller's next step.
+    /// Runs one step until `end` (by default until half of the invocation's time has passed) and puts the next step into the summary.
     func rebuild(
         _ step: RebuildStep, until end: ContinuousClock.Instant? = nil, _ summary: inout FeaturizeSummary, _ context: Context
     ) async throws {
@@ -70,9 +70,10 @@ extension Featurize {
             var listing = archive.list(startAfter: after.isEmpty ? nil : after).makeAsyncIterator()
             while let object = try await listing.next() {
                 do {
-                    _ = try await foldObject(object.key, &summary, context)
+                    _ = try await project(object.key, &summary, context)
                 } catch let failure as Failure where failure.isAboutOneObject {
-                    context.logger.warning("Skipped", metadata: ["object": "\(object.key)", "reason": "\(failure)"])
+                    context.logger.warning(
+                        "An object was skipped", metadata: ["object": "\(object.key)", "reason": "\(failure)"])
                     summary.skipped[object.key] = failure.description
                 }
                 guard .now < end else {
@@ -81,15 +82,15 @@ extension Featurize {
                 }
             }
             summary.next = .crossSections(from: nil)
-        case .crossSections(let place):
-            let crossSection = CrossSectionBuilder(database: database, store: fold.store)
-            for begin in try await DerivedTables(database).crossSections(version: fold.store.version)
-            where place.map({ $0.exchange <= begin.exchange }) ?? true {
-                let (written, rest) = try await crossSection.update(
-                    begin.exchange, asOf: begin.knownAt, from: place?.exchange == begin.exchange ? place : nil, until: end)
-                summary.crossSection += written
-                guard let rest else { continue }
-                summary.next = .crossSections(from: rest)
+        case .crossSections(let cursor):
+            let builder = CrossSectionBuilder(database: database, store: projector.store)
+            for begin in try await DerivedTables(database).firstCrossSections(version: projector.store.version)
+            where cursor.map({ $0.exchange <= begin.exchange }) ?? true {
+                let (written, remaining) = try await builder.update(
+                    begin.exchange, asOf: begin.knownAt, from: cursor?.exchange == begin.exchange ? cursor : nil, until: end)
+                summary.crossSectionRows += written
+                guard let remaining else { continue }
+                summary.next = .crossSections(from: remaining)
                 return
             }
         }

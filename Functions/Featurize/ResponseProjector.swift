@@ -5,42 +5,44 @@ import Postgres
 import Providers
 import Store
 
-/// Folds responses into the tables, each once, everything or nothing.
+/// Projects archived responses into the tables, each response once and in one transaction.
 ///
-/// The tables are a fold over an instrument's responses in their order. A response that comes late takes back what later ones derived and folds
-/// them again after itself, so that any order of delivery leaves the same rows.
+/// The tables are a function of an instrument's responses in their order. If a response arrives late, the rows of later responses are
+/// rolled back and those responses are projected again after it, so that any order of delivery leaves the same rows.
 struct ResponseProjector: Sendable {
     /// Seconds after a session's close until a provider has its bar.
-    static let providerLag: Int64 = 15 * 60
+    static let providerDelay: Int64 = 15 * 60
 
     let database: Database
-    let preference: SourcePrecedence
+    let precedence: SourcePrecedence
     let store: FeatureStore
     let states: FeatureStates
 
-    init(_ database: Database, _ preference: SourcePrecedence) {
+    init(_ database: Database, _ precedence: SourcePrecedence) {
         self.database = database
-        self.preference = preference
+        self.precedence = precedence
         store = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         states = FeatureStates(database, version: FeatureSet.version)
     }
 
-    /// Folds one object in and returns the keys of all that were folded: its own and those of later responses, which `get` reads.
-    func callAsFunction(
-        _ object: ArchivedResponse, _ summary: inout FeaturizeSummary, get: @Sendable (String) async throws -> ArchivedResponse
+    /// Projects one archived response. Returns the keys of all responses that were projected: its own, and those of later responses.
+    ///
+    /// - Parameter get: reads a later response from the archive.
+    func project(
+        _ archived: ArchivedResponse, _ summary: inout FeaturizeSummary, get: @Sendable (String) async throws -> ArchivedResponse
     ) async throws -> [String] {
-        let key = object.key.description
-        guard let id = object.record.instrument, let instrument = try await Instruments(database).find(id: id) else {
+        let key = archived.key.description
+        guard let id = archived.metadata.instrument, let instrument = try await Instruments(database).find(id: id) else {
             throw Featurize.Failure.unknownInstrument(key: key)
         }
-        let response = ProviderResponse(object, about: instrument)
-        let objects = ProviderResponses(database)
+        let response = ProviderResponse(archived, about: instrument)
+        let responses = ProviderResponses(database)
         let (counts, later) = try await database.transaction(attempts: 3) {
-            try await objects.lock(instrument.id)
-            guard try await !objects.contains(key) else { return (FeaturizeSummary(), [ProviderResponse]()) }
+            try await responses.lock(instrument.id)
+            guard try await !responses.contains(key) else { return (FeaturizeSummary(), [ProviderResponse]()) }
             var counts = FeaturizeSummary()
-            let later = try await objects.removeLater(than: response)
-            try await apply(object, response, instrument, &counts)
+            let later = try await responses.rollBack(after: response)
+            try await apply(archived, response, instrument, &counts)
             for next in later { try await apply(try await get(next.key), next, instrument, &counts) }
             return (counts, later)
         }
@@ -48,72 +50,72 @@ struct ResponseProjector: Sendable {
         return [key] + later.map(\.key)
     }
 
-    /// Writes what one response adds to what the responses before it said.
+    /// Writes the rows that one response adds to those of the responses before it.
     private func apply(
-        _ object: ArchivedResponse, _ response: ProviderResponse, _ instrument: Instrument, _ counts: inout FeaturizeSummary
+        _ archived: ArchivedResponse, _ response: ProviderResponse, _ instrument: Instrument, _ counts: inout FeaturizeSummary
     ) async throws {
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: response.knownAt)
         let check = SeriesValidator(calendar: calendar)
-        let told = try await CorporateActionContext(response, try parse(object, calendar).inMajorUnits(of: instrument), instrument, self) {
-            check.isPast($0, at: response.knownAt)
-        }
-        let parsed = told.parsed
+        let actionContext = try await CorporateActionContext(
+            response, try parse(archived, calendar).inMajorUnits(of: instrument), instrument, precedence, database
+        ) { check.isPast($0, at: response.knownAt) }
+        let parsed = actionContext.parsed
         let available: @Sendable (SessionDate) -> Instant = { session in
-            calendar.map { $0.close(of: session).adding(seconds: Self.providerLag) } ?? response.knownAt
+            calendar.map { $0.close(of: session).adding(seconds: Self.providerDelay) } ?? response.knownAt
         }
         var currency = parsed.currency ?? instrument.currency
-        if parsed.manualOverride != nil, let own = try await Bars(database).currency(of: instrument.id, source: response.provider) {
-            currency = own
-        }
-        let screen = BarValidation(database: database, check: check, available: available)
+        if parsed.manualOverride != nil, let own = try await Bars(database).currency(of: instrument.id, source: response.provider) { currency = own }
+        let validation = BarValidation(database: database, check: check, available: available)
         let begun = ContinuousClock.now
-        let judged = try await screen.judge(parsed, response, told, currency: currency)
-        counts.secondsOfBars += (.now - begun) / .seconds(1)
+        let outcome = try await validation.validate(parsed, response, actionContext, currency: currency)
+        counts.barSeconds += (.now - begun) / .seconds(1)
         try await ProvisionalBars(database).insert(parsed.provisional, from: response, currency: currency)
         let actions = try await CorporateActions(database).insert(
-            judged.actions, from: response, covering: told.covering, refused: judged.rejectedSplits
+            outcome.actions, from: response, covering: actionContext.covering, rejectedSplits: outcome.rejectedSplits
         ) { exDate in
             calendar.map { $0.open(of: exDate) } ?? response.knownAt
         }
-        try await ProviderResponses(database).record(response, bars: judged.stored, actions: actions.count, rejected: judged.held)
-        counts.folded += 1
-        counts.bars += judged.stored
+        try await ProviderResponses(database).record(
+            response, ProviderResponses.Counts(bars: outcome.stored, actions: actions.count, quarantined: outcome.quarantined))
+        counts.projected += 1
+        counts.bars += outcome.stored
         counts.actions += actions.count
-        counts.quarantined += judged.held
-        let features = try await featurize(
-            response, instrument, judged.changes, actions + judged.explainedAnew, silent: told.silent, available: available)
-        if features > 0, calendar != nil { try await CrossSections(store, exchange: instrument.exchange).note(response) }
-        counts.features += features
+        counts.quarantined += outcome.quarantined
+        let rows = try await updateFeatures(
+            response, instrument, outcome.changes, actions + outcome.changedExDates, withoutActions: actionContext.withoutActions,
+            available: available)
+        if rows > 0, calendar != nil { try await CrossSections(store, exchange: instrument.exchange).markPending(response) }
+        counts.featureRows += rows
     }
 
-    /// Runs the feature engine on from where it stood, or from the first session when the response reaches further back, and writes the rows
-    /// that changed.
-    private func featurize(
-        _ response: ProviderResponse, _ instrument: Instrument, _ changes: [String: Bars.Changes], _ actions: [SessionDate],
-        silent: Set<String>,
-        available: @Sendable (SessionDate) -> Instant
+    /// Continues the feature engine from its stored state, or from the first session if the response changes an earlier session, and
+    /// stores the feature rows that changed. Returns their number.
+    private func updateFeatures(
+        _ response: ProviderResponse, _ instrument: Instrument, _ changes: [String: Bars.Changes], _ exDates: [SessionDate],
+        withoutActions: Set<String>, available: @Sendable (SessionDate) -> Instant
     ) async throws -> Int {
         let withdrawn = changes.values.flatMap(\.withdrawn)
-        guard let earliest = (changes.values.flatMap(\.stored) + withdrawn + actions).min() else { return 0 }
-        let order = preference.believed(for: instrument)
-        let kept = try await states.find(before: response, sources: order)
+        guard let earliest = (changes.values.flatMap(\.stored) + withdrawn + exDates).min() else { return 0 }
+        let sources = precedence.sources(for: instrument)
+        let stored = try await states.find(before: response, precedence: sources)
         let known = AsOf.recorded(response.knownAt)
-        var start = kept
+        var start = stored
         var series = try await ConsolidatedSeries(database).read(
-            instrument.id, known, order: order, silent: silent, from: kept.map { min($0.session, earliest) })
-        let stored = changes.mapValues { Set($0.stored) }
-        let chosen = series.bars.lazy.filter { stored[$0.source]?.contains($0.bar.session) ?? false }.map(\.bar.session)
-        guard let first = (chosen + withdrawn + actions).min() else { return 0 }
+            instrument.id, known, precedence: sources, withoutActions: withoutActions, from: stored.map { min($0.session, earliest) })
+        let changed = changes.mapValues { Set($0.stored) }
+        let used = series.bars.lazy.filter { changed[$0.source]?.contains($0.bar.session) ?? false }.map(\.bar.session)
+        guard let first = (used + withdrawn + exDates).min() else { return 0 }
         var engine = FeatureEngine()
-        if let state = kept, first > state.session, let resumed = FeatureEngine(state: state.bytes) {
+        if let state = stored, first > state.session, let resumed = FeatureEngine(state: state.bytes) {
             engine = resumed
         } else {
             start = nil
         }
-        if kept != nil, start == nil {
-            series = try await ConsolidatedSeries(database).read(instrument.id, known, order: order, silent: silent)
+        if stored != nil, start == nil {
+            series = try await ConsolidatedSeries(database).read(
+                instrument.id, known, precedence: sources, withoutActions: withoutActions)
         }
-        // The bar that the engine saw last comes along, so that the actions since then fall on the next one.
+        // The last bar that the engine has processed is included, so that actions since then apply to the bar after it.
         let bars = series.bars.map(\.bar).filter { bar in start.map { bar.session >= $0.session } ?? true }
         let observations = Adjustment.observations(bars: bars, actions: series.actions).dropFirst(start == nil ? 0 : 1)
         let rows = engine.append(contentsOf: Array(observations))
@@ -121,28 +123,29 @@ struct ResponseProjector: Sendable {
             FeatureRecord(session: $0.session, values: $0.values, logReturn: $0.logReturn, extras: $0.extras)
         }
         if let last = bars.last {
-            try await states.keep(FeatureStates.State(session: last.session, bytes: engine.state), after: response, sources: order)
+            let state = FeatureStates.State(session: last.session, bytes: engine.state)
+            try await states.store(state, after: response, precedence: sources)
         }
-        let gone = Set(withdrawn).subtracting(bars.map(\.session))
-        let taken = try await store.withdraw(gone.sorted(), from: response).count
+        let lost = Set(withdrawn).subtracting(bars.map(\.session))
+        let withdrawnRows = try await store.withdraw(lost.sorted(), from: response).count
         let decided = changes.values.reduce(into: [:]) { $0.merge($1.decided) { max($0, $1) } }
-        return taken + (try await store.insert(Array(records), from: response) { available(decided[$0] ?? $0) }.count)
+        return withdrawnRows + (try await store.insert(Array(records), from: response) { available(decided[$0] ?? $0) }.count)
     }
 
-    /// A response that cannot be read becomes one quarantined row, so that its run can end.
-    private func parse(_ object: ArchivedResponse, _ calendar: TradingCalendar?) throws -> ParsedResponse {
-        let record = object.record
-        guard let provider = ProviderCatalog.provider(named: record.provider, kind: record.kind) else {
-            throw Featurize.Failure.unknownProvider(record.provider)
+    /// Parses a response. An unreadable response becomes one quarantined row, so that its run can be completed.
+    private func parse(_ archived: ArchivedResponse, _ calendar: TradingCalendar?) throws -> ParsedResponse {
+        let metadata = archived.metadata
+        guard let provider = ProviderCatalog.provider(named: metadata.provider, kind: metadata.kind) else {
+            throw Featurize.Failure.unknownProvider(metadata.provider)
         }
         do throws(ProviderError) {
-            if record.kind == ManualOverride.kind {
-                var response = ParsedResponse()
-                response.manualOverride = try ManualOverride(object.body)
-                return response
+            if metadata.kind == ManualOverride.kind {
+                var parsed = ParsedResponse()
+                parsed.manualOverride = try ManualOverride(archived.body)
+                return parsed
             }
             return try provider.parse(
-                object.body, status: record.status, contentType: record.contentType, calendar: calendar, asOf: record.knownAt)
+                archived.body, status: metadata.status, contentType: metadata.contentType, calendar: calendar, asOf: metadata.knownAt)
         } catch {
             let row = FlaggedRow(ordinal: 0, session: nil, rule: error.kind.name, detail: error.detail, text: "")
             return ParsedResponse(bars: [], provisional: [], actions: [], currency: nil, flaggedRows: [row])
@@ -151,20 +154,9 @@ struct ResponseProjector: Sendable {
 }
 
 extension ProviderResponse {
-    init(_ object: ArchivedResponse, about instrument: Instrument) {
+    init(_ archived: ArchivedResponse, about instrument: Instrument) {
         self.init(
-            key: object.key.description, instrument: instrument.id, provider: object.record.provider, kind: object.record.kind,
-            knownAt: object.record.knownAt, fetchedAt: object.record.fetchedAt, sha256: object.key.sha256)
-    }
-}
-
-extension FeaturizeSummary {
-    mutating func add(_ other: FeaturizeSummary) {
-        folded += other.folded
-        bars += other.bars
-        secondsOfBars += other.secondsOfBars
-        actions += other.actions
-        features += other.features
-        quarantined += other.quarantined
+            key: archived.key.description, instrument: instrument.id, provider: archived.metadata.provider, kind: archived.metadata.kind,
+            knownAt: archived.metadata.knownAt, fetchedAt: archived.metadata.fetchedAt, sha256: archived.key.sha256)
     }
 }

@@ -1,16 +1,19 @@
 import Store
 
-/// Notices the ends of runs. As long as one instrument is known for which a run waits, nobody has to look at the others: an object of a
-/// run over ten thousand would cost ten thousand looks otherwise.
+/// Detects that runs are complete, after each projected response.
+///
+/// Reading the whole progress for each response would cost ten thousand reads of ten thousand instruments in a large run. So one pending
+/// instrument of each run is remembered, and as long as it is pending, no other instrument is read.
 actor RunCompletion {
-    /// Of each run, an instrument that it waited for when it was looked at.
-    private var witnesses: [String: String] = [:]
+    /// An instrument of each run that was pending at the last look.
+    private var pendingInstruments: [String: String] = [:]
 
-    /// Whether a run waits for nothing more. Whoever folds a run's last object sees it, because each looks after its own is in.
-    func hasEnded(_ run: String, _ runs: Runs) async throws -> Bool {
-        if let witness = witnesses[run], try await !runs.isDone(witness, in: run) { return false }
-        let state = try await runs.state(run)
-        if case .waiting(let instrument) = state { witnesses[run] = instrument } else { witnesses[run] = nil }
-        return state == .complete
+    /// Whether a run has become complete. The invocation that projects the last response of a run sees this, because each invocation
+    /// checks after its own response is stored.
+    func isComplete(_ run: String, _ runs: Runs) async throws -> Bool {
+        if let instrument = pendingInstruments[run], try await runs.progress(run, of: instrument)?.isComplete == false { return false }
+        guard let progress = try await runs.progress(run) else { return false }
+        pendingInstruments[run] = progress.pending.randomElement()
+        return progress.isComplete
     }
 }

@@ -11,20 +11,21 @@ import Providers
 import Store
 import Telemetry
 
-/// Asks a provider for what is missing and keeps its responses as they came, before anyone parses them.
+/// Fetches missing bars from data providers and archives the responses before they are parsed.
 ///
-/// Business time is the event's `time`. Called twice with one event it asks the same question, and the same bytes of one day are one object.
+/// The business time is the event's `time`. If an event is processed twice, the same requests are sent, and equal responses of one day
+/// become one object.
 package struct Ingest: Function {
-    /// Instruments that one invocation asks for; a larger run is handed on in slices.
+    /// The number of instruments that one invocation fetches. A larger run is split into slices.
     static let sliceSize = 40
-    /// Invocations in a row that may end without a response about any instrument, waiting for a provider's leave or for the provider itself.
-    static let mostIdle = 3
-    /// Sessions that are asked for again each time, for late corrections.
+    /// The number of invocations in a row that may finish no instrument because they wait for request limits or for the provider.
+    static let idleInvocationLimit = 3
+    /// The number of known sessions that each run requests again, for late corrections.
     static let overlap = 10
 
     let settings: IngestSettings
     let database: Database
-    let sources: [String: ConfiguredProvider]
+    let providers: [String: ConfiguredProvider]
     let http: HTTPClient
     let archive: ResponseArchive
     let lambda: LambdaClient
@@ -38,75 +39,77 @@ package struct Ingest: Function {
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         lambda = LambdaClient(http, environment: environment)
         archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
-        sources = try await settings.sources(environment, http)
+        providers = try await settings.providers(environment, http)
     }
 
     package func handle(_ event: IngestEvent, _ context: Context) async throws -> IngestSummary {
         try await database.withDeadline(context.cutOff.instant) {
             var summary = IngestSummary()
-            if case .facts(let facts, let time) = event {
-                summary.facts = try await facts.record(in: database, knownAt: time)
-                return summary
+            switch event {
+            case .referenceData(let data, let time): summary.referenceData = try await data.record(in: database, knownAt: time)
+            case .file(let file, let time): try await importFile(file, asOf: time, &summary, context)
+            case .release(let release, let time): try await self.release(release, asOf: time, &summary, context)
+            case .scheduled, .direct, .slice, .crossCheck:
+                guard let slice = try await open(event, &summary) else { break }
+                try await fetch(slice, &summary, context)
             }
-            if case .imported(let file, let time) = event {
-                try await take(file, asOf: time, &summary, context)
-                return summary
-            }
-            if case .release(let release, let time) = event {
-                try await take(release, asOf: time, &summary, context)
-                return summary
-            }
-            guard let part = try await open(event, &summary) else { return summary }
-            summary.run = part.run.id
-            summary.session = part.run.session
-            summary.expected = part.instruments.count
-            if part.instruments.count > Self.sliceSize {
-                summary.handedOn = try await handOn(part.instruments, of: part, context)
-            } else {
-                let later = try await fetchAll(part, &summary, context)
-                var rest = part
-                rest.idle = later.count == part.instruments.count ? part.idle + 1 : 0
-                if rest.idle > Self.mostIdle {
-                    try await giveUp(later, of: part, &summary)
-                } else {
-                    summary.handedOn = try await handOn(later, of: rest, context)
-                }
-            }
-            try await announceIfComplete(part.run, context)
-            context.logger.info("Ingested", metadata: summary.metadata)
-            metrics.report(
-                ["AnswersStored": summary.stored.count, "AnswersUnchanged": summary.unchanged.count, "Refusals": summary.refused.count],
-                milliseconds: WallClock.microseconds() / 1000)
             return summary
         }
     }
 
-    /// Tells Featurize when nothing is outstanding. Featurize does the same after each object, so that whoever comes last says it.
-    func announceIfComplete(_ run: Run, _ context: Context) async throws {
-        guard try await Runs(database).isComplete(run.id) else { return }
-        let event = try JSONEncoder().encode(RunCompleteEvent(run: run.id))
-        _ = try await lambda.invoke(settings.featurizeFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+    /// Fetches a slice of a run, or splits it if it is too large, and enqueues what remains.
+    private func fetch(_ slice: RunSlice, _ summary: inout IngestSummary, _ context: Context) async throws {
+        summary.run = slice.run.id
+        summary.session = slice.run.session
+        summary.expected = slice.instruments.count
+        if slice.instruments.count > Self.sliceSize {
+            summary.continuations = try await enqueueContinuations(slice.instruments, of: slice, context)
+        } else {
+            let later = try await fetchAll(slice, &summary, context)
+            var next = slice
+            next.idleInvocations = later.count == slice.instruments.count ? slice.idleInvocations + 1 : 0
+            if next.idleInvocations > Self.idleInvocationLimit {
+                try await recordFailure(of: later, in: slice, &summary)
+            } else {
+                summary.continuations = try await enqueueContinuations(later, of: next, context)
+            }
+        }
+        if summary.continuations == 0 { try await enqueueCompletion(of: slice.run, context) }
+        context.logger.info("Fetched a slice of a run", metadata: summary.metadata)
+        metrics.report(
+            [
+                "ResponsesStored": summary.stored.count, "ResponsesUnchanged": summary.unchanged.count,
+                "ProviderErrors": summary.failed.count,
+            ],
+            milliseconds: WallClock.microseconds() / 1000)
     }
 
-    /// Leaves to the next run what there was neither leave nor time to ask for.
-    private func giveUp(_ instruments: [Instrument], of part: RunSlice, _ summary: inout IngestSummary) async throws {
-        let refusal = ProviderError(.rateLimited(retryAfter: nil), "neither leave nor time to ask in \(Self.mostIdle + 1) invocations")
+    /// Asks Featurize to finish a run if it is complete: if all its responses have been projected already, no later response triggers it.
+    func enqueueCompletion(of run: Run, _ context: Context) async throws {
+        try await lambda.enqueue(RunCompletionEvent(run: run.id), to: settings.featurizeFunction, deadline: context.cutOff.instant)
+    }
+
+    /// Records that instruments could not be requested. The next run requests them.
+    private func recordFailure(of instruments: [Instrument], in slice: RunSlice, _ summary: inout IngestSummary) async throws {
+        let error = ProviderError(
+            .rateLimited(retryAfter: nil), "no request was possible within the limits in \(Self.idleInvocationLimit + 1) invocations")
         for instrument in instruments {
-            try await Runs(database).refused(refusal.description, of: instrument.id, in: part.run.id)
-            summary.refused[instrument.symbol] = refusal.kind.name
+            try await Runs(database).recordFailure(error.description, of: instrument.id, in: slice.run.id)
+            summary.failed[instrument.symbol] = error.kind.name
         }
     }
 
-    private func handOn(_ instruments: [Instrument], of part: RunSlice, _ context: Context) async throws -> Int {
-        let slices = stride(from: 0, to: instruments.count, by: Self.sliceSize).map {
+    /// Enqueues events for this function with the given instruments, in slices. Returns the number of events.
+    private func enqueueContinuations(_ instruments: [Instrument], of slice: RunSlice, _ context: Context) async throws -> Int {
+        let parts = stride(from: 0, to: instruments.count, by: Self.sliceSize).map {
             instruments[$0..<min($0 + Self.sliceSize, instruments.count)].map(\.id)
         }
-        for slice in slices {
-            let event = try JSONEncoder().encode(
-                RunSliceEvent(
-                    run: part.run.id, instruments: slice, from: part.from?.description, provider: part.provider, idle: part.idle))
-            _ = try await lambda.invoke(settings.ownFunction, payload: Array(event), type: .event, deadline: context.cutOff.instant)
+        for part in parts {
+            let event = RunSliceEvent(
+                run: slice.run.id, instruments: part, from: slice.from?.description, provider: slice.provider,
+                idleInvocations: slice.idleInvocations)
+            try await lambda.enqueue(event, to: settings.ownFunction, deadline: context.cutOff.instant)
         }
-        return slices.count
+        return parts.count
     }
 }

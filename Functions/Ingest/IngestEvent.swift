@@ -2,43 +2,44 @@ import FoundationEssentials
 import Logging
 package import Market
 
-/// What starts an ingestion: a schedule, a person, or Ingest itself with a slice of a larger run.
+/// An event for Ingest, from a schedule, from an operator, or from Ingest itself with a slice of a larger run.
 package enum IngestEvent: Decodable, Sendable, Equatable {
-    /// The nightly schedule of one exchange.
+    /// The evening schedule of one exchange.
     case scheduled(exchange: String, time: Instant)
-    /// A backfill or a repair: these symbols, from a date on (`nil`: what is missing), of one provider (`nil`: as preferred).
+    /// A backfill: the given symbols, from a session on (nil: the missing sessions), from one provider (nil: the providers in order).
     case direct(symbols: [String], exchange: String?, from: SessionDate?, provider: String?, time: Instant)
-    /// Part of a run that is already open, after so many invocations that only waited.
-    case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idle: Int = 0)
-    /// What became known about instruments and exchanges.
-    case facts(ReferenceData, time: Instant)
-    /// A file in place of a provider's response.
-    case imported(UploadedFile, time: Instant)
-    /// Rows that the rules hold back and that somebody looked at.
+    /// A slice of an open run, and the number of invocations in a row that only waited.
+    case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idleInvocations: Int = 0)
+    /// New reference data about instruments and exchanges.
+    case referenceData(ReferenceData, time: Instant)
+    /// A file with prices, in place of a provider's response.
+    case file(UploadedFile, time: Instant)
+    /// A manual override of quarantined bars.
     case release(QuarantineRelease, time: Instant)
-    /// What two providers say is to be compared: the second one of the pair (empty: the configured one) is asked for the last weeks.
+    /// Requests the last weeks of the universe from the second provider of a pair (empty: the configured pair), to be compared with the
+    /// first.
     case crossCheck([String], weeks: Int, time: Instant)
 
-    private enum Key: String, CodingKey {
-        case exchange, time, symbols, from, run, instruments, idle, provider, facts, release, crossCheck, weeks
-        case file = "import"
+    private enum CodingKeys: String, CodingKey {
+        case exchange, time, symbols, from, run, instruments, provider, release, weeks
+        case idleInvocations = "idle_invocations", referenceData = "reference_data", file = "import", crossCheck = "cross_check"
     }
 
     package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: Key.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
         let from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
         let provider = try values.decodeIfPresent(String.self, forKey: .provider)
         if let run = try values.decodeIfPresent(String.self, forKey: .run) {
             self = .slice(
                 run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from, provider: provider,
-                idle: try values.decodeIfPresent(Int.self, forKey: .idle) ?? 0)
+                idleInvocations: try values.decodeIfPresent(Int.self, forKey: .idleInvocations) ?? 0)
             return
         }
         let time = try values.decode(Instant.self, forKey: .time)
-        if let facts = try values.decodeIfPresent(ReferenceData.self, forKey: .facts) {
-            self = .facts(facts, time: time)
+        if let data = try values.decodeIfPresent(ReferenceData.self, forKey: .referenceData) {
+            self = .referenceData(data, time: time)
         } else if let file = try values.decodeIfPresent(UploadedFile.self, forKey: .file) {
-            self = .imported(file, time: time)
+            self = .file(file, time: time)
         } else if let release = try values.decodeIfPresent(QuarantineRelease.self, forKey: .release) {
             self = .release(release, time: time)
         } else if let pair = try values.decodeIfPresent([String].self, forKey: .crossCheck) {
@@ -52,28 +53,36 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     }
 }
 
-/// What one invocation did, per symbol. The refusals are named here and kept in `run_items`.
+/// The result of one invocation of Ingest.
 package struct IngestSummary: Encodable, Sendable {
     var run: String?
     var session: SessionDate?
+    /// The number of instruments in the invocation's slice.
     var expected = 0
+    /// The symbols with a new response, and those whose response was archived before.
     var stored: [String] = []
     var unchanged: [String] = []
-    var refused: [String: String] = [:]
-    /// Slices given to other invocations.
-    var handedOn = 0
-    /// Facts written down.
-    var facts: Int?
-    var imported: ImportSummary?
-    /// Why there was nothing to do.
+    /// The kinds of the providers' errors by symbol, for instruments without a response.
+    var failed: [String: String] = [:]
+    /// The number of slices that were enqueued for further invocations.
+    var continuations = 0
+    /// The number of entries of reference data that were stored.
+    var referenceData: Int?
+    var imported: FileImportSummary?
+    /// The reason why there was nothing to do.
     var note: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case run, session, expected, stored, unchanged, failed, continuations, referenceData = "reference_data", imported, note
+    }
 }
 
 extension IngestSummary {
+    /// The summary as fields of a log message.
     var metadata: Logger.Metadata {
         [
-            "run": "\(run ?? "")", "stored": "\(stored.count)", "unchanged": "\(unchanged.count)", "handedOn": "\(handedOn)",
-            "refused": .dictionary(refused.mapValues { "\($0)" }),
+            "run": "\(run ?? "")", "stored": "\(stored.count)", "unchanged": "\(unchanged.count)", "continuations": "\(continuations)",
+            "failed": .dictionary(failed.mapValues { "\($0)" }),
         ]
     }
 }

@@ -5,18 +5,18 @@ import Market
 import Providers
 import Store
 
-/// What the template tells Ingest.
+/// The settings of Ingest, from its environment variables.
 struct IngestSettings: Sendable {
     let bucket: String
-    /// Every instrument that the schedules keep up to date.
+    /// The instruments that are registered as the universe.
     let universe: [Instrument]
-    let preference: SourcePrecedence
+    let precedence: SourcePrecedence
     let options: [String: ProviderOptions]
-    /// The providers that the weekly job compares, if there is one.
-    let crossCheck: SourcePrecedence.CrossCheck?
-    /// The function that is told when a run is complete.
+    /// The providers that the weekly schedule compares; nil if there is only one.
+    let crossCheckPair: SourcePrecedence.ProviderPair?
+    /// The name of the function Featurize.
     let featurizeFunction: String
-    /// Ingest itself, for slices.
+    /// The name of this function, for events with slices.
     let ownFunction: String
 
     enum Failure: Error, Sendable, CustomStringConvertible {
@@ -28,10 +28,10 @@ struct IngestSettings: Sendable {
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
-            case .invalidUniverse(let entry): "UNIVERSE has \"\(entry)\"; write SYMBOL:MIC[:CURRENCY], separated by commas"
-            case .unknownProvider(let name): "PROVIDERS names \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
+            case .invalidUniverse(let entry): "UNIVERSE has \"\(entry)\"; write SYMBOL:MIC[:CURRENCY] entries separated by commas"
+            case .unknownProvider(let name): "PROVIDERS contains \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             case .invalidOptions(let problem):
-                "PROVIDER_OPTIONS is not like {\"alphavantage\":{\"perMinute\":5,\"perDay\":25,\"concurrency\":1}}: \(problem)"
+                "PROVIDER_OPTIONS is not like {\"alphavantage\":{\"per_minute\":5,\"per_day\":25,\"concurrency\":1}}: \(problem)"
             }
         }
     }
@@ -43,23 +43,24 @@ struct IngestSettings: Sendable {
         }
         bucket = try required("BUCKET")
         universe = try Self.instruments(environment["UNIVERSE"] ?? "")
-        preference = try SourcePrecedence(environment: environment, otherwise: ProviderCatalog.names[0])
-        crossCheck = try preference.crossCheck(environment, except: ProviderCatalog.unserved)
-        options = try ProviderOptions.read(environment, first: preference.general[0])
+        precedence = try SourcePrecedence(environment: environment)
+        crossCheckPair = try precedence.crossCheckPair(environment, excluded: ProviderCatalog.unserved)
+        options = try ProviderOptions.read(environment, first: precedence.general[0])
         featurizeFunction = try required("FEATURIZE_FUNCTION")
         ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
     }
 
-    /// The providers by name, with their keys from `PROVIDER_SECRET_ARN` or `PROVIDER_API_KEY`: one key, which is the first provider's, or
-    /// a JSON object of keys by provider.
-    func sources(_ environment: [String: String], _ http: HTTPClient) async throws -> [String: ConfiguredProvider] {
+    /// The configured providers by name, with their API keys.
+    ///
+    /// `PROVIDER_SECRET_ARN` or `PROVIDER_API_KEY` holds one key, which is the first provider's, or a JSON object of keys by provider.
+    func providers(_ environment: [String: String], _ http: HTTPClient) async throws -> [String: ConfiguredProvider] {
         var text = environment["PROVIDER_API_KEY"]
         if let secret = environment["PROVIDER_SECRET_ARN"], !secret.isEmpty {
             text = try await SecretsClient(http, environment: environment).secret(secret)
         }
-        let keys = text.map { Self.keys($0, first: preference.general[0]) } ?? [:]
-        var sources: [String: ConfiguredProvider] = [:]
-        for name in Set(preference.all + [crossCheck?.second].compactMap { $0 }) {
+        let keys = text.map { Self.keys($0, first: precedence.general[0]) } ?? [:]
+        var providers: [String: ConfiguredProvider] = [:]
+        for name in Set(precedence.allProviders + [crossCheckPair?.second].compactMap { $0 }) {
             let options = options[name] ?? ProviderOptions()
             if options.baseURL == nil, ProviderCatalog.unserved.contains(name) { continue }
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
@@ -71,12 +72,13 @@ struct IngestSettings: Sendable {
                 else { throw .invalidOptions("\(name) has no responses of the kind \"\(kind)\"") }
                 return known
             }
-            sources[name] = ConfiguredProvider(
+            providers[name] = ConfiguredProvider(
                 provider: provider, actions: actions, allowance: options.allowance(suggested: traits?.suggested))
         }
-        return sources
+        return providers
     }
 
+    /// Parses the text of API keys.
     static func keys(_ text: String, first: String) -> [String: String] {
         (try? JSONDecoder().decode([String: String].self, from: Data(text.utf8))) ?? [first: text]
     }
@@ -96,7 +98,8 @@ struct IngestSettings: Sendable {
 }
 
 extension Instrument {
-    /// The instrument that is listed under `symbol` on `exchange`; its id is made of both. A label of a subunit (`GBp`) names the currency.
+    /// The instrument listed as `symbol` on `exchange`, with an id made of both. The currency may be given by the label of a minor unit,
+    /// such as `GBp`.
     init(listing symbol: String, on exchange: String, currency label: String? = nil) {
         let currency = label.flatMap { CurrencyUnit(label: $0).code } ?? Instrument.usualCurrency(of: symbol, on: exchange)
         self.init(id: "\(exchange):\(symbol)", symbol: symbol, exchange: exchange, currency: currency, name: symbol)
@@ -104,7 +107,7 @@ extension Instrument {
 }
 
 extension Substring {
-    /// Without blanks at either end.
+    /// The text without whitespace at either end.
     var trimmed: Substring {
         var text = self
         while text.first?.isWhitespace == true { text.removeFirst() }

@@ -2,31 +2,33 @@ import FoundationEssentials
 import LambdaRuntime
 import Logging
 import Market
+import Objects
 import Providers
 import Store
 
 extension Ingest {
-    /// Instruments that are seen to at once, no more than any provider may be asked about: they take their turns in order then.
-    private var width: Int { min(4, sources.values.map(\.allowance.concurrency).max() ?? 1) }
+    /// The number of instruments that are fetched at once: at most four, and no more than any provider allows, so that instruments are
+    /// fetched in their order.
+    private var concurrency: Int { min(4, providers.values.map(\.allowance.concurrency).max() ?? 1) }
 
-    /// What became of one instrument in this invocation.
+    /// The outcome for one instrument in one invocation.
     private enum Outcome: Sendable {
         case stored, unchanged, later
-        case refused(String)
+        case failed(String)
     }
 
-    /// Asks for every instrument of the part, a few at a time. Returns those that there was no leave or no time for.
-    func fetchAll(_ part: RunSlice, _ summary: inout IngestSummary, _ context: Context) async throws -> [Instrument] {
+    /// Fetches all instruments of a slice. Returns the instruments for which request limits or time did not suffice.
+    func fetchAll(_ slice: RunSlice, _ summary: inout IngestSummary, _ context: Context) async throws -> [Instrument] {
         let outcomes = try await withThrowingTaskGroup(of: (Instrument, Outcome).self) { group in
-            var waiting = part.instruments[...]
+            var waiting = slice.instruments[...]
             var outcomes: [(Instrument, Outcome)] = []
-            for _ in 0..<width {
+            for _ in 0..<concurrency {
                 guard let next = waiting.popFirst() else { break }
-                group.addTask { (next, try await fetchOne(next, part, context)) }
+                group.addTask { (next, try await fetch(next, slice, context)) }
             }
             while let outcome = try await group.next() {
                 outcomes.append(outcome)
-                if let next = waiting.popFirst() { group.addTask { (next, try await fetchOne(next, part, context)) } }
+                if let next = waiting.popFirst() { group.addTask { (next, try await fetch(next, slice, context)) } }
             }
             return outcomes
         }
@@ -36,100 +38,107 @@ extension Ingest {
             case .stored: summary.stored.append(instrument.symbol)
             case .unchanged: summary.unchanged.append(instrument.symbol)
             case .later: later.append(instrument)
-            case .refused(let reason): summary.refused[instrument.symbol] = reason
+            case .failed(let reason): summary.failed[instrument.symbol] = reason
             }
         }
         return later
     }
 
-    /// Asks the providers in their order until one responds. What the others said is kept too.
-    private func fetchOne(_ instrument: Instrument, _ part: RunSlice, _ context: Context) async throws -> Outcome {
-        let run = part.run
-        var refusals: [ProviderError] = []
-        for name in part.provider.map({ [$0] }) ?? settings.preference.order(for: instrument) {
-            switch try await ask(name, about: instrument, part, context) {
-            case .refused(let refusal): refusals.append(ProviderError(refusal.kind, "\(name): \(refusal.detail)"))
+    /// Queries an instrument's providers in order until one responds, and records the responses or the errors in the run.
+    private func fetch(_ instrument: Instrument, _ slice: RunSlice, _ context: Context) async throws -> Outcome {
+        let run = slice.run
+        var errors: [ProviderError] = []
+        for name in slice.provider.map({ [$0] }) ?? settings.precedence.providers(for: instrument) {
+            switch try await fetch(instrument, from: name, slice, context) {
+            case .failed(let error): errors.append(ProviderError(error.kind, "\(name): \(error.detail)"))
             case .later: return .later
             case .stored(let isNew, let keys):
-                try await Runs(database).stored(keys, of: instrument.id, in: run.id)
+                try await Runs(database).recordResponses(keys, of: instrument.id, in: run.id)
                 return isNew ? .stored : .unchanged
             }
         }
-        try await Runs(database).refused(refusals.map(\.description).joined(separator: "; "), of: instrument.id, in: run.id)
-        return .refused(refusals.map(\.kind.name).joined(separator: ", "))
+        try await Runs(database).recordFailure(errors.map(\.description).joined(separator: "; "), of: instrument.id, in: run.id)
+        return .failed(errors.map(\.kind.name).joined(separator: ", "))
     }
 
-    private enum Answered: Sendable {
+    /// The outcome of all requests to one provider about one instrument.
+    private enum ProviderOutcome: Sendable {
         case stored(isNew: Bool, keys: [String])
-        case refused(ProviderError)
+        case failed(ProviderError)
         case later
     }
 
-    private func ask(_ name: String, about instrument: Instrument, _ part: RunSlice, _ context: Context) async throws -> Answered {
-        let asOf = part.run.asOf
-        guard let source = sources[name] else {
-            return .refused(ProviderError(.unknownSymbol, "it is not asked: PROVIDERS does not name it, or it is a format of files"))
+    /// Fetches an instrument from one provider: first splits and dividends if they have requests of their own, then bars, then the whole
+    /// history if the bars contain an action that was unknown.
+    private func fetch(
+        _ instrument: Instrument, from name: String, _ slice: RunSlice, _ context: Context
+    ) async throws -> ProviderOutcome {
+        let asOf = slice.run.asOf
+        guard let configured = providers[name] else {
+            return .failed(
+                ProviderError(.unknownSymbol, "the provider is not queried: PROVIDERS does not contain it, or it is a file format"))
         }
         let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
         let day = calendar?.zone.localDate(at: asOf) ?? asOf.utcDate
-        guard let called = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
-            return .refused(ProviderError(.unknownSymbol, "\(instrument.id) has no name there on \(day)"))
+        guard let stored = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
+            return .failed(ProviderError(.unknownSymbol, "\(instrument.id) has no symbol there on \(day)"))
         }
-        // What was recorded for this provider is its own spelling already.
-        let spelling = called.isOwn ? called.symbol : SymbolSpelling(provider: name)?.spell(called.symbol, on: instrument.exchange)
+        // A symbol that was stored for this provider is in the provider's spelling already.
+        let spelling = stored.isOwn ? stored.symbol : SymbolSpelling(provider: name)?.spell(stored.symbol, on: instrument.exchange)
         guard let symbol = spelling else {
-            return .refused(ProviderError(.unknownSymbol, "it has nothing like \(called.symbol) of \(instrument.exchange)"))
+            return .failed(ProviderError(.unknownSymbol, "the provider has no symbol for \(stored.symbol) of \(instrument.exchange)"))
         }
-        func pages(of provider: any DataProvider) -> Pagination {
-            let fetch = ResponseFetcher(provider, source.allowance, http: http, archive: archive, limits: RequestLimits(database))
-            return Pagination(fetch: fetch, instrument: instrument, symbol: symbol, calendar: calendar, asOf: asOf)
+        func pagination(of provider: any DataProvider) -> Pagination {
+            let fetcher = ResponseFetcher(provider, configured.allowance, http: http, archive: archive, limits: RequestLimits(database))
+            return Pagination(fetcher: fetcher, instrument: instrument, symbol: symbol, calendar: calendar, asOf: asOf)
         }
-        let from = try await firstSession(of: instrument, name, part, calendar)
-        var beside: [ResponseFetcher.StoredAnswer] = []
-        for provider in source.actions {
-            let isFirst = try await !ProviderResponses(database).hasAnswer(about: instrument.id, name, provider.kind, before: asOf)
-            switch try await pages(of: provider)(from: isFirst ? nil : from, context) {
-            case .stored(let responses): beside += responses
+        let from = try await firstSession(of: instrument, name, slice, calendar)
+        var fetched: [ArchivedResponse] = []
+        for provider in configured.actions {
+            let isFirst = try await !ProviderResponses(database).contains(
+                about: instrument.id, provider: name, kind: provider.kind, before: asOf)
+            switch try await pagination(of: provider).fetch(from: isFirst ? nil : from, context) {
+            case .stored(let responses): fetched += responses
             case .later: return .later
-            // Said and kept by the question itself; the bars stand without.
-            case .refused: continue
+            // The error is logged and archived already; bars can be fetched without actions.
+            case .failed: continue
             }
         }
-        let pages = pages(of: source.provider)
-        switch try await pages(from: from, context) {
-        case .refused(let refusal): return .refused(refusal)
+        let bars = pagination(of: configured.provider)
+        switch try await bars.fetch(from: from, context) {
+        case .failed(let error): return .failed(error)
         case .later: return .later
         case .stored(let responses):
-            let isNew = (beside + responses).contains(where: \.isNew)
-            let keys = (beside + responses).map(\.key)
-            guard from != nil, try await tellsOfNewAction(responses[0], source.provider, instrument, calendar, part.run) else {
+            fetched += responses
+            let (isNew, keys) = (fetched.contains(where: \.isNew), fetched.map(\.key.description))
+            guard from != nil, try await hasUnknownAction(responses[0], configured.provider, instrument, calendar, slice.run) else {
                 return .stored(isNew: isNew, keys: keys)
             }
-            switch try await pages(from: nil, context) {
-            case .stored(let whole): return .stored(isNew: isNew, keys: keys + whole.map(\.key))
+            switch try await bars.fetch(from: nil, context) {
+            case .stored(let history): return .stored(isNew: isNew, keys: keys + history.map(\.key.description))
             case .later: return .later
-            case .refused: return .stored(isNew: isNew, keys: keys)
+            case .failed: return .stored(isNew: isNew, keys: keys)
             }
         }
     }
 
-    /// Where to go on: the event's word, else some sessions before what was known when the run began, so that a second call asks the same.
+    /// The first session to request: the event's, else `overlap` sessions before the last session known before the run, so that a second
+    /// call requests the same.
     private func firstSession(
-        of instrument: Instrument, _ provider: String, _ part: RunSlice, _ calendar: TradingCalendar?
+        of instrument: Instrument, _ provider: String, _ slice: RunSlice, _ calendar: TradingCalendar?
     ) async throws -> SessionDate? {
-        if let from = part.from { return from }
-        let last = try await Bars(database).lastSession(of: instrument.id, source: provider, knownBefore: part.run.asOf)
+        if let from = slice.from { return from }
+        let last = try await Bars(database).lastSession(of: instrument.id, source: provider, knownBefore: slice.run.asOf)
         guard let last, let calendar else { return nil }
         return (0..<Self.overlap).reduce(last) { date, _ in calendar.previous(before: date) ?? date }
     }
 
-    /// Whether the response has a split or dividend that was not known when the run began. The provider then shows all of history anew.
-    private func tellsOfNewAction(
-        _ response: ResponseFetcher.StoredAnswer, _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?,
-        _ run: Run
+    /// Whether a response contains a split or dividend that was unknown before the run. The provider has then adjusted the whole history.
+    private func hasUnknownAction(
+        _ response: ArchivedResponse, _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?, _ run: Run
     ) async throws -> Bool {
         let parsed = try? provider.parse(
-            response.body, status: response.status, contentType: response.contentType, calendar: calendar, asOf: run.asOf)
+            response.body, status: response.metadata.status, contentType: response.metadata.contentType, calendar: calendar, asOf: run.asOf)
         guard let actions = parsed?.actions, !actions.isEmpty else { return false }
         let before = AsOf.recorded(Instant(microseconds: run.asOf.microseconds - 1))
         let known = Set(try await CorporateActions(database).read(instrument.id, before, source: provider.name).map(\.exDate))

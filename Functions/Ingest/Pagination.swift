@@ -1,50 +1,53 @@
 import LambdaRuntime
 import Logging
 import Market
+import Objects
 import Providers
 
-/// All pages of one provider's response about one instrument, each an object of its own.
+/// Fetches all pages of one provider's response about one instrument. Each page is an archived response of its own.
 struct Pagination: Sendable {
-    /// No response has more. What is left, the next run asks for, because pages begin with the oldest; those of one provider begin with the
-    /// newest, but the first holds twenty years: a load that says `from` asks for what its second lacks.
-    static let limit = 60
+    /// The largest number of pages of one response.
+    ///
+    /// The next run requests what is missing, because pages begin with the oldest bars. One provider's pages begin with the newest, but its
+    /// first page holds twenty years; an event with `from` requests the rest.
+    static let largestPageCount = 60
 
-    let fetch: ResponseFetcher
+    let fetcher: ResponseFetcher
     let instrument: Instrument
     let symbol: String
     let calendar: TradingCalendar?
     let asOf: Instant
 
     enum Outcome: Sendable {
-        /// At least one.
-        case stored([ResponseFetcher.StoredAnswer])
-        case refused(ProviderError)
+        /// At least one page.
+        case stored([ArchivedResponse])
+        case failed(ProviderError)
         case later
     }
 
-    /// A refusal of a later page ends the response with what came before it.
-    func callAsFunction(from: SessionDate?, _ context: Context) async throws -> Outcome {
-        let provider = fetch.provider
+    /// Fetches the pages in order. If a page after the first fails or has to wait, the pages before it are the outcome.
+    func fetch(from: SessionDate?, _ context: Context) async throws -> Outcome {
+        let provider = fetcher.provider
         var request = provider.request(symbol: symbol, from: from, asOf: asOf)
-        var responses: [ResponseFetcher.StoredAnswer] = []
-        var asked: Set<String> = []
+        var responses: [ArchivedResponse] = []
+        var requested: Set<String> = []
         while true {
-            switch try await fetch(request, about: instrument, asOf: asOf, context) {
+            switch try await fetcher.fetch(request, about: instrument, asOf: asOf, context) {
             case .later:
                 guard !responses.isEmpty else { return .later }
-                note("The next page has to wait for the next run", responses.count, context)
+                warn("The next run requests the next page", responses.count, context)
                 return .stored(responses)
-            case .refused(let refusal):
-                guard !responses.isEmpty else { return .refused(refusal) }
-                note("A page is missing: \(refusal)", responses.count, context)
+            case .failed(let error):
+                guard !responses.isEmpty else { return .failed(error) }
+                warn("A page is missing: \(error)", responses.count, context)
                 return .stored(responses)
             case .stored(let response):
                 responses.append(response)
                 guard provider.hasPages, let page = nextPage(after: response) else { return .stored(responses) }
-                guard asked.insert(page).inserted, responses.count < Self.limit,
+                guard requested.insert(page).inserted, responses.count < Self.largestPageCount,
                     let next = provider.nextRequest(after: page, symbol: symbol, from: from, asOf: asOf)
                 else {
-                    note("The pages have no end", responses.count, context)
+                    warn("The response has too many pages", responses.count, context)
                     return .stored(responses)
                 }
                 request = next
@@ -52,14 +55,14 @@ struct Pagination: Sendable {
         }
     }
 
-    private func nextPage(after response: ResponseFetcher.StoredAnswer) -> String? {
-        let parsed = try? fetch.provider.parse(
-            response.body, status: response.status, contentType: response.contentType, calendar: calendar, asOf: asOf)
+    private func nextPage(after response: ArchivedResponse) -> String? {
+        let parsed = try? fetcher.provider.parse(
+            response.body, status: response.metadata.status, contentType: response.metadata.contentType, calendar: calendar, asOf: asOf)
         return parsed?.nextPage
     }
 
-    private func note(_ problem: String, _ pages: Int, _ context: Context) {
+    private func warn(_ problem: String, _ pages: Int, _ context: Context) {
         context.logger.warning(
-            "\(problem)", metadata: ["provider": "\(fetch.provider.name)", "instrument": "\(instrument.id)", "pages": "\(pages)"])
+            "\(problem)", metadata: ["provider": "\(fetcher.provider.name)", "instrument": "\(instrument.id)", "pages": "\(pages)"])
     }
 }

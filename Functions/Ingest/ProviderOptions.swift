@@ -2,27 +2,32 @@ import FoundationEssentials
 import Providers
 import Store
 
-/// A provider and how much it may be asked.
+/// A provider with its request limits.
 struct ConfiguredProvider: Sendable {
     let provider: any DataProvider
-    /// What responses with the splits and dividends that the provider's bars come without, asked first so that the bars are read by them.
+    /// The requests for splits and dividends that the provider's bars do not contain. They are sent first, so that the bars can be
+    /// unadjusted.
     var actions: [any DataProvider] = []
     let allowance: RequestLimits.Allowance
 }
 
-/// What the template says of one provider: which responses, where, how often.
+/// The options of one provider in `PROVIDER_OPTIONS`: the kind of its responses, its address and its limits.
 struct ProviderOptions: Decodable, Hashable, Sendable {
-    /// Which of the provider's responses; nil is its usual one.
+    /// The kind of responses to request; nil for the provider's usual kind.
     var kind: String?
-    /// The kinds of responses that name splits and dividends, asked beside the bars; where nothing is said, those that the provider has
-    /// for bars that come without. Each is a request more per instrument and run: an empty list saves them.
+    /// The kinds of responses with splits and dividends to request beside the bars; nil for those that the provider has for bars without
+    /// actions. Each costs one request per instrument and run; an empty list saves them.
     var actions: [String]?
-    /// Another address than the provider's own.
+    /// An address in place of the provider's own.
     var baseURL: String?
-    /// Requests a minute and a day, and at once. Where nothing is said, what the provider's free plan is known to allow.
+    /// Requests per minute, per day and at once. nil for the known limits of the provider's free plan.
     var perMinute: Double?
     var perDay: Int?
     var concurrency: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, actions, baseURL = "base_url", perMinute = "per_minute", perDay = "per_day", concurrency
+    }
 
     func allowance(suggested: ProviderLimits?) -> RequestLimits.Allowance {
         let minute = suggested?.perMinute.map(Double.init) ?? suggested?.perSecond.map { 60 * Double($0) }
@@ -31,7 +36,7 @@ struct ProviderOptions: Decodable, Hashable, Sendable {
             concurrency: concurrency ?? suggested?.concurrency ?? 2)
     }
 
-    /// `PROVIDER_OPTIONS`, a JSON object by provider; `PROVIDER_KIND` and `PROVIDER_BASE_URL` speak of the first provider.
+    /// Reads `PROVIDER_OPTIONS`, a JSON object by provider. `PROVIDER_KIND` and `PROVIDER_BASE_URL` apply to the first provider.
     static func read(_ environment: [String: String], first: String) throws(IngestSettings.Failure) -> [String: ProviderOptions] {
         var options: [String: ProviderOptions] = [:]
         if let text = environment["PROVIDER_OPTIONS"], !text.isEmpty {

@@ -4,61 +4,66 @@ import Postgres
 import Providers
 import Store
 
-/// What became known about instruments and exchanges, each with the dates on which it holds:
+/// Reference data about instruments and exchanges, with the dates on which it holds:
 ///
 /// ```json
-/// {"time": "2022-06-09T12:00:00Z", "facts": {
+/// {"time": "2022-06-09T12:00:00Z", "reference_data": {
 ///   "symbols": [{"instrument": "XNAS:FB", "symbol": "META", "from": "2022-06-09"}],
 ///   "closures": [{"exchange": "XNYS", "day": "2025-01-09", "reason": "day of mourning"}]}}
 /// ```
 package struct ReferenceData: Decodable, Sendable, Equatable {
-    /// A new instrument, under an id of its own; needed where a ticker is used again.
+    /// A new instrument with an id of its own, needed where a ticker is used again.
     struct Listing: Decodable, Sendable, Equatable {
         let id, symbol, exchange: String
         var currency, name: String?
-        /// Its first session; nil is ever.
+        /// The instrument's first session; nil for any session.
         var from: SessionDate?
     }
 
-    /// A name from a day on, for one provider (nil: all).
-    struct Name: Decodable, Sendable, Equatable {
+    /// An instrument's symbol from a day on, at one provider (nil: at all).
+    struct SymbolChange: Decodable, Sendable, Equatable {
         let instrument, symbol: String
         var provider: String?
         let from: SessionDate
         var to: SessionDate?
     }
 
+    /// A membership in the universe from a session on, until before another session (nil: without end).
     struct Membership: Decodable, Sendable, Equatable {
         let instrument: String
         let from: SessionDate
         var to: SessionDate?
     }
 
-    /// `lastSession` nil takes a delisting back.
+    /// An instrument's last session; nil revokes a delisting.
     struct Delisting: Decodable, Sendable, Equatable {
         let instrument: String
         var lastSession: SessionDate?
         var reason: String?
+
+        private enum CodingKeys: String, CodingKey { case instrument, lastSession = "last_session", reason }
     }
 
+    /// A day on which an exchange is closed or has other session hours than its calendar's rules say.
     struct Closure: Decodable, Sendable, Equatable {
         let exchange: String
         let day: SessionDate
         let reason: String
-        /// False takes back what was said of the day.
+        /// False without `hours` revokes an announcement about the day.
         var closed: Bool?
-        /// Of a session that the rules have otherwise, or not at all: `0930-1300`, `0900-1130,1230-1500`.
+        /// The hours of a session, such as `0930-1300` or `0900-1130,1230-1500`.
         var hours: String?
     }
 
     var instruments: [Listing]?
-    var symbols: [Name]?
+    var symbols: [SymbolChange]?
     var universe: [Membership]?
     var delistings: [Delisting]?
     var closures: [Closure]?
 
-    /// Writes all of them down, or none, as known from an instant on. Returns their number. Refuses an instant as known at which
-    /// cross-sections were made already: what was known then does not change.
+    /// Stores all entries in one transaction as known from an instant on. Returns the number of entries.
+    ///
+    /// - Throws: `IngestError.referenceDataInThePast` if cross-sections of that instant or a later one exist: they cannot change any more.
     func record(in database: Database, knownAt: Instant) async throws -> Int {
         for exchange in Set((instruments ?? []).map(\.exchange) + (closures ?? []).map(\.exchange)).sorted()
         where TradingCalendar.of(mic: exchange) == nil { throw IngestError.unknownExchange(exchange) }
@@ -70,7 +75,7 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
         }
         let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
         if let latest = try await CrossSections.latest(in: database), latest >= knownAt {
-            throw IngestError.factsOfThePast(knownAt, latest: latest)
+            throw IngestError.referenceDataInThePast(knownAt, latest: latest)
         }
         try await database.transaction {
             let store = Instruments(database)
@@ -87,7 +92,8 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
             try await Symbols(database).record(
                 (symbols ?? []).map {
                     Symbols.Name(
-                        instrument: $0.instrument, provider: $0.provider ?? Symbols.everyone, symbol: $0.symbol, from: $0.from, to: $0.to)
+                        instrument: $0.instrument, provider: $0.provider ?? Symbols.anyProvider, symbol: $0.symbol, from: $0.from, to: $0.to
+                    )
                 }, knownAt: knownAt)
             try await Universe(database).record(
                 (universe ?? []).map { Universe.Membership(instrument: $0.instrument, from: $0.from, to: $0.to) }, knownAt: knownAt)

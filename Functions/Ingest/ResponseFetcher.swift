@@ -8,7 +8,9 @@ import Objects
 import Providers
 import Store
 
-/// Gets one provider's answers, never faster than it allows, and keeps each as it came; a refusal is kept apart and named.
+/// Fetches responses of one provider within its request limits, and archives each response before it is parsed.
+///
+/// A response in which the provider reports an error is archived under `rejected/`.
 struct ResponseFetcher: Sendable {
     let http: HTTPClient
     let archive: ResponseArchive
@@ -16,12 +18,12 @@ struct ResponseFetcher: Sendable {
     let provider: any DataProvider
     private let allowance: RequestLimits.Allowance
 
-    private static let pauses = RetryPolicy(attempts: 5, base: .milliseconds(500))
-    /// Seconds that one request may take.
-    private static let patience = 30
-    /// Kept of an invocation for writing down how its questions ended.
+    private static let retries = RetryPolicy(attempts: 5, base: .milliseconds(500))
+    /// The seconds that one request may take.
+    private static let requestTimeout = 30
+    /// The time at the end of an invocation that is reserved for recording outcomes.
     private static let reserve = Duration.seconds(5)
-    /// Nobody waits longer than this for leave to ask: what is left is a refusal, and the next run's work.
+    /// The longest time to wait for request limits. A longer wait is an error, and the next run requests what is missing.
     private static let longestWait = 900.0
 
     init(
@@ -35,43 +37,33 @@ struct ResponseFetcher: Sendable {
         self.limits = limits
     }
 
-    /// How one question ended.
+    /// The outcome of one request.
     enum Outcome: Sendable {
-        case stored(StoredAnswer)
-        case refused(ProviderError)
-        /// The provider's limits, or what was asked before, leave no time in this invocation.
+        case stored(ArchivedResponse)
+        case failed(ProviderError)
+        /// The request limits, or earlier requests, leave no time in this invocation.
         case later
     }
 
-    /// An answer in the archive, with its bytes at hand.
-    struct StoredAnswer: Sendable {
-        let key: String
-        let body: [UInt8]
-        let status: Int
-        let contentType: String?
-        /// Whether this call created the object; the same bytes of the same day are one object.
-        let isNew: Bool
-    }
-
-    /// Asks, and asks again while that can help and the deadline allows.
+    /// Sends a request, and retries as long as a retry can help and the deadline allows.
     ///
-    /// - Throws: `AWSError` when the archive fails, `PostgresError`; whatever the provider does is an outcome.
-    func callAsFunction(
+    /// - Throws: `AWSError` if archiving fails, `PostgresError`. Errors of the provider are an outcome.
+    func fetch(
         _ request: ProviderRequest, about instrument: Instrument, asOf: Instant, _ context: Context
     ) async throws -> Outcome {
         let end = context.cutOff.instant - Self.reserve
         var retry = 0
-        // What stands when the time for asking again is over: what the provider said, if it said anything.
+        // The outcome if no time is left: the provider's last error, if there was one.
         var unfinished = Outcome.later
         while true {
             guard .now < end else { return unfinished }
             let lease: RequestLimits.Lease
-            switch try await limits.take(provider.name, allowance, lease: 2 * Self.patience) {
+            switch try await limits.acquire(provider.name, allowance, lease: 2 * Self.requestTimeout) {
             case .granted(let granted): lease = granted
             case .wait(let seconds, let reason):
-                if let refusal = Self.refusal(reason, seconds) { return .refused(refusal) }
+                if let error = Self.error(reason, seconds) { return .failed(error) }
                 guard .now + .seconds(seconds) < end else {
-                    // Whoever goes on with it would be told the same at once: wait as long as there is time.
+                    // The next invocation would have to wait too, so this one waits as long as it can.
                     let rest = context.cutOff.instant - .now - .seconds(10)
                     if rest > .zero { try await Task.sleep(for: rest) }
                     return .later
@@ -79,102 +71,95 @@ struct ResponseFetcher: Sendable {
                 try await Task.sleep(for: .seconds(seconds))
                 continue
             }
-            let answer = await ask(request, before: end)
-            try await limits.give(back: lease, to: provider.name)
-            guard let (refusal, response) = answer else { return unfinished }
-            guard let refusal else {
-                guard let response else { return .refused(ProviderError(.malformed, "no answer")) }
-                return .stored(try await keep(response, request, instrument, asOf, context))
+            let result = await send(request, before: end)
+            try await limits.release(lease, of: provider.name)
+            guard let (error, response) = result else { return unfinished }
+            guard let error else {
+                guard let response else { return .failed(ProviderError(.malformed, "the response is empty")) }
+                let part = Int(asOf.seconds % 86_400)
+                let metadata = metadata(of: response, request, instrument, asOf)
+                return .stored(
+                    try await archive.put(
+                        provider.redacted(response.body).body, metadata, part: part, deadline: context.cutOff.instant))
             }
             context.logger.warning(
-                "refused", metadata: ["provider": "\(provider.name)", "symbol": "\(instrument.symbol)", "refusal": "\(refusal)"])
-            try await react(to: refusal)
-            guard let floor = Self.pause(after: refusal),
-                let pause = Self.pauses.pause(retry: retry, atLeast: floor, before: end)
+                "The provider reported an error",
+                metadata: ["provider": "\(provider.name)", "symbol": "\(instrument.symbol)", "error": "\(error)"])
+            try await block(after: error)
+            guard let least = Self.pause(after: error),
+                let pause = Self.retries.pause(retry: retry, atLeast: least, before: end)
             else {
-                if let response { try await keepRefusal(response, request, instrument, asOf, context) }
-                return .refused(refusal)
+                if let response {
+                    _ = try await archive.put(
+                        provider.redacted(response.body).body, metadata(of: response, request, instrument, asOf), isRejected: true,
+                        deadline: context.cutOff.instant)
+                }
+                return .failed(error)
             }
             retry += 1
-            unfinished = .refused(refusal)
+            unfinished = .failed(error)
             try await Task.sleep(for: pause)
         }
     }
 
-    /// What a refusal means for everyone who asks the same provider.
-    private func react(to refusal: ProviderError) async throws {
+    /// Blocks all requests to the provider for a time, if the error concerns them all.
+    private func block(after error: ProviderError) async throws {
         let seconds: Double?
-        switch (refusal.kind, refusal.reaction) {
+        switch (error.kind, error.reaction) {
         case (.dailyQuota, _): seconds = nil
         case (.badKey, _): seconds = 300
         case (.blocked, _): seconds = Self.longestWait
-        case (_, .retry(let after)) where Self.concernsEveryone(refusal): seconds = after
+        case (_, .retry(let after)) where Self.concernsAllRequests(error): seconds = after
         default: return
         }
-        try await limits.block(provider.name, seconds: seconds, reason: refusal.kind.name)
+        try await limits.block(provider.name, seconds: seconds, reason: error.kind.name)
     }
 
-    private static func concernsEveryone(_ refusal: ProviderError) -> Bool {
-        switch refusal.kind {
+    private static func concernsAllRequests(_ error: ProviderError) -> Bool {
+        switch error.kind {
         case .rateLimited, .maintenance: true
-        default: refusal.retryAfter != nil
+        default: error.retryAfter != nil
         }
     }
 
-    /// How long at least to wait before asking again; nil where that cannot help. What holds for everyone is waited for with the others.
-    private static func pause(after refusal: ProviderError) -> Duration? {
-        guard case .retry(let seconds) = refusal.reaction else { return nil }
-        return concernsEveryone(refusal) ? .zero : .seconds(seconds)
+    /// The shortest time until a retry; nil if a retry cannot help. An error of all requests needs no pause here, because the request
+    /// limits impose one.
+    private static func pause(after error: ProviderError) -> Duration? {
+        guard case .retry(let seconds) = error.reaction else { return nil }
+        return concernsAllRequests(error) ? .zero : .seconds(seconds)
     }
 
-    /// Nothing that waiting helps against.
-    private static func refusal(_ reason: String, _ seconds: Double) -> ProviderError? {
+    /// The error for a wait that is too long or pointless; nil if waiting helps.
+    private static func error(_ reason: String, _ seconds: Double) -> ProviderError? {
         switch reason {
         case ProviderError.Kind.dailyQuota.name:
-            ProviderError(.dailyQuota, "nothing more until the day ends; the next run goes on with what is oldest")
-        case ProviderError.Kind.badKey.name: ProviderError(.badKey, "the key was refused a moment ago")
-        case ProviderError.Kind.blocked.name: ProviderError(.blocked, "programs were turned away a moment ago")
-        case ProviderError.Kind.maintenance.name: ProviderError(.maintenance, "it was under maintenance a moment ago")
+            ProviderError(.dailyQuota, "the daily quota is used up; the next run continues with the oldest instruments")
+        case ProviderError.Kind.badKey.name: ProviderError(.badKey, "the API key was rejected a moment ago")
+        case ProviderError.Kind.blocked.name: ProviderError(.blocked, "the provider blocked automated requests a moment ago")
+        case ProviderError.Kind.maintenance.name: ProviderError(.maintenance, "the provider was under maintenance a moment ago")
         default:
             seconds > longestWait
-                ? ProviderError(.rateLimited(retryAfter: seconds), "the provider wants no questions for \(Int(seconds)) s") : nil
+                ? ProviderError(.rateLimited(retryAfter: seconds), "the provider allows no request for \(Int(seconds)) s") : nil
         }
     }
 
-    /// Nil when the invocation's time ended before the provider's had.
-    private func ask(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
-        let patient = ContinuousClock.now + .seconds(Self.patience)
-        let question = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
+    /// Sends one request. Returns nil if the invocation's time ended before the provider's.
+    private func send(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
+        let timeout = ContinuousClock.now + .seconds(Self.requestTimeout)
+        let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
         do throws(HTTPFailure) {
-            let response = try await http.send(question, deadline: min(end, patient))
+            let response = try await http.send(httpRequest, deadline: min(end, timeout))
             return (provider.classify(status: response.status, body: response.body, headers: response.headers), response)
         } catch {
-            // Connecting has a shorter time of its own, which is the provider's fault.
+            // A timeout before the end is the connection timeout, which is the provider's fault.
             if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }
             return (ProviderError(.serverError, "the provider could not be reached: \(error)"), nil)
         }
     }
 
-    private func keep(
-        _ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant, _ context: Context
-    ) async throws -> StoredAnswer {
-        let body = provider.redacted(response.body).body
-        let record = record(response, request, instrument, asOf)
-        let (key, outcome) = try await archive.put(body, record, part: Int(asOf.seconds % 86_400), deadline: context.cutOff.instant)
-        return StoredAnswer(
-            key: key.description, body: body, status: response.status, contentType: record.contentType, isNew: outcome == .created)
-    }
-
-    private func keepRefusal(
-        _ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant, _ context: Context
-    ) async throws {
-        let body = provider.redacted(response.body).body
-        let record = record(response, request, instrument, asOf)
-        _ = try await archive.put(body, record, isRefusal: true, deadline: context.cutOff.instant)
-    }
-
-    private func record(_ response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant) -> ResponseMetadata
-    {
+    private func metadata(
+        of response: HTTPResponse, _ request: ProviderRequest, _ instrument: Instrument, _ asOf: Instant
+    ) -> ResponseMetadata {
         ResponseMetadata(
             provider: provider.name, kind: provider.kind, instrument: instrument.id, url: request.storedURL, status: response.status,
             contentType: response[header: "Content-Type"], knownAt: asOf, fetchedAt: Instant(microseconds: WallClock.microseconds()))

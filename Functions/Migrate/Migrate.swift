@@ -6,18 +6,21 @@ import Logging
 import Postgres
 import Store
 
-/// Brings the database's schema up to this bundle's, registers API keys and revokes them. The only function that may change the schema.
+/// Migrates the database schema to the version of this bundle, and registers and revokes API keys. Only this function may change the
+/// schema.
 package struct Migrate: Function {
     package struct Event: Decodable, Sendable {
         struct Key: Decodable, Sendable {
             let name: String
-            /// SHA-256 of the key's text, in hexadecimal. The key itself never comes here.
+            /// SHA-256 of the key's text, in hexadecimal. The key itself is not sent.
             let sha256: String
         }
 
         let apiKey: Key?
-        /// SHA-256 of a key that is no longer to be let in.
+        /// SHA-256 of a key to revoke.
         let revokedKey: String?
+
+        private enum CodingKeys: String, CodingKey { case apiKey = "api_key", revokedKey = "revoked_key" }
     }
 
     package struct Output: Encodable, Sendable {
@@ -28,7 +31,7 @@ package struct Migrate: Function {
     enum Failure: Error, Sendable, CustomStringConvertible {
         case invalidHash
 
-        var description: String { "an API key is named by the SHA-256 of its text, 64 hexadecimal digits" }
+        var description: String { "an API key is given by the SHA-256 of its text, 64 hexadecimal digits" }
     }
 
     let database: Database
@@ -46,7 +49,7 @@ package struct Migrate: Function {
             let applied = try await migrations.apply(to: database)
             if let key = event.apiKey { try await APIKeys(database).register(name: key.name, sha256: try Self.hash(key.sha256)) }
             if let key = event.revokedKey { try await APIKeys(database).revoke(sha256: try Self.hash(key)) }
-            context.logger.info("Migrated", metadata: ["applied": "\(applied)"])
+            context.logger.info("Migrated the schema", metadata: ["applied": "\(applied)"])
             return Output(version: migrations.files.count, applied: applied)
         }
     }

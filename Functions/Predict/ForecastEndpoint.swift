@@ -95,7 +95,7 @@ extension Predict {
     private func checkExpiry(of kept: StoredForecasts, _ query: ForecastQuery) async throws {
         guard let last = kept.lastSession,
             let calendar = try await calendars.calendar(of: kept.instrument.exchange, asOf: query.asOf),
-            expiry.isOver(last, at: query.asOf, calendar)
+            expiry.isExpired(last, at: query.asOf, calendar)
         else { return }
         let age = expiry.age(of: last, at: query.asOf, calendar)
         throw ProblemDetails.expired(query.symbol, last, age: age, of: expiry.sessions)

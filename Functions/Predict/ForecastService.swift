@@ -14,7 +14,7 @@ struct ForecastService: Sendable {
     let database: Database
     let features: FeatureStore
     let models: LoadedModels
-    let preference: SourcePrecedence
+    let precedence: SourcePrecedence
 
     /// The models in force at an instant, loaded: the random walk, and those that forecast beside it.
     struct ActiveModels: Sendable {
@@ -78,8 +78,8 @@ struct ForecastService: Sendable {
             return InstrumentForecasts(refusals: ["it has no features as of \(asOf)"])
         }
         if let session, session != last { return InstrumentForecasts(refusals: ["its last session is \(last), not \(session)"]) }
-        let order = preference.believed(for: instrument)
-        guard let bar = try await Bars(database).read(instrument.id, known, order: order, from: last, through: last).last else {
+        let order = precedence.sources(for: instrument)
+        guard let bar = try await Bars(database).read(instrument.id, known, precedence: order, from: last, through: last).last else {
             return InstrumentForecasts(refusals: ["it has no bar on \(last)"])
         }
         var issued = InstrumentForecasts()

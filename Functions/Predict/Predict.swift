@@ -45,7 +45,7 @@ package struct Predict: Function {
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         service = ForecastService(
             database: database, features: features, models: LoadedModels(artifacts),
-            preference: try SourcePrecedence(environment: environment, otherwise: "yahoo"))
+            precedence: try SourcePrecedence(environment: environment))
         track = PerformanceSummaries(database)
         calendars = CalendarCache(database)
     }

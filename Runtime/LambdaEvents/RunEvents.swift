@@ -1,18 +1,17 @@
-/// Tells Featurize that all of a run's objects are in: it makes the cross-sections and hands the run on.
-package struct RunCompleteEvent: Codable, Hashable, Sendable {
+/// Asks Featurize to finish a run: to compute the cross-sections of its exchanges and to invoke Predict. A run that is not complete is not
+/// finished, unless the event continues an invocation that began to finish it.
+package struct RunCompletionEvent: Codable, Hashable, Sendable {
     package let run: String
-    package let crossSection: Bool
-    /// Where the cross-sections have come to; absent: at their start.
-    package let rest: Rest?
+    /// Where an invocation that ran out of time has to be continued; nil at the start.
+    package let remaining: Cursor?
 
-    package init(run: String, rest: Rest? = nil) {
+    package init(run: String, remaining: Cursor? = nil) {
         self.run = run
-        crossSection = true
-        self.rest = rest
+        self.remaining = remaining
     }
 
-    /// The exchange and the instant that are being worked on, and the last session that is done.
-    package struct Rest: Codable, Hashable, Sendable {
+    /// The exchange and instant whose cross-sections are being computed, and the last session that is finished.
+    package struct Cursor: Codable, Hashable, Sendable {
         package let exchange, knownAt: String
         package let after: String?
 
@@ -21,26 +20,30 @@ package struct RunCompleteEvent: Codable, Hashable, Sendable {
             self.knownAt = knownAt
             self.after = after
         }
+
+        private enum CodingKeys: String, CodingKey { case exchange, knownAt = "known_at", after }
     }
 }
 
-/// Part of a run, which one invocation hands to another.
+/// Asks Ingest or Predict to process some instruments of a run.
 package struct RunSliceEvent: Codable, Hashable, Sendable {
     package let run: String
-    /// Ids.
+    /// The instruments' ids.
     package let instruments: [String]
-    /// The first session to ask a provider for, `YYYY-MM-DD`; only Ingest's slices have one.
+    /// The first session to request, `YYYY-MM-DD`; only for Ingest. nil requests the missing sessions.
     package let from: String?
-    /// The one provider to ask; only Ingest's slices have one.
+    /// The only provider to query; only for Ingest. nil queries providers in their order.
     package let provider: String?
-    /// Invocations in a row that did nothing but wait; only Ingest's slices have any.
-    package let idle: Int?
+    /// The number of invocations in a row that only waited; only for Ingest.
+    package let idleInvocations: Int?
 
-    package init(run: String, instruments: [String], from: String? = nil, provider: String? = nil, idle: Int? = nil) {
+    package init(run: String, instruments: [String], from: String? = nil, provider: String? = nil, idleInvocations: Int? = nil) {
         self.run = run
         self.instruments = instruments
         self.from = from
         self.provider = provider
-        self.idle = idle
+        self.idleInvocations = idleInvocations
     }
+
+    private enum CodingKeys: String, CodingKey { case run, instruments, from, provider, idleInvocations = "idle_invocations" }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import HTTP
 
 /// Calls Lambda functions.
@@ -56,5 +57,12 @@ package final class LambdaClient: Sendable {
         return Answer(
             status: response.status, payload: response.body, functionError: response[header: "X-Amz-Function-Error"],
             logTail: tail.map { String(decoding: $0, as: UTF8.self) }, executedVersion: response[header: "X-Amz-Executed-Version"])
+    }
+
+    /// Queues an event for a function, as JSON.
+    package func enqueue(
+        _ event: some Encodable, to function: String, deadline: ContinuousClock.Instant
+    ) async throws {
+        _ = try await invoke(function, payload: Array(try JSONEncoder().encode(event)), type: .event, deadline: deadline)
     }
 }

@@ -1,19 +1,37 @@
 package import Market
 
-/// Where a response came from and when; kept as the object's metadata.
+/// A provider's response as it lies in the archive.
+package struct ArchivedResponse: Sendable {
+    package let key: ResponseKey
+    package let metadata: ResponseMetadata
+    package let body: [UInt8]
+    package let versionId: String?
+    /// Whether `ResponseArchive.put` has just created the object; `false` if the object existed or was read.
+    package let isNew: Bool
+
+    package init(key: ResponseKey, metadata: ResponseMetadata, body: [UInt8], versionId: String?, isNew: Bool = false) {
+        self.key = key
+        self.metadata = metadata
+        self.body = body
+        self.versionId = versionId
+        self.isNew = isNew
+    }
+}
+
+/// The origin and times of a response, stored as the object's S3 user metadata.
 package struct ResponseMetadata: Hashable, Sendable {
     package let provider: String
     package let kind: String
-    /// `nil` for a response about many instruments.
+    /// The instrument's id; `nil` for a response about many instruments.
     package let instrument: String?
-    /// The request's URL without its key.
+    /// The request's URL without its API key.
     package let url: String
-    /// HTTP status of the response.
+    /// The HTTP status of the response.
     package let status: Int
     package let contentType: String?
-    /// The event's time: what is known from this response is known as of then.
+    /// The business time of the request: bars and actions from this response are known as of then.
     package let knownAt: Instant
-    /// The wall clock when the response arrived.
+    /// The wall-clock time at which the response arrived.
     package let fetchedAt: Instant
 
     package init(
@@ -32,8 +50,8 @@ package struct ResponseMetadata: Hashable, Sendable {
 }
 
 extension ResponseMetadata {
-    /// As S3 user metadata.
-    var metadata: [String: String] {
+    /// The entries of the `x-amz-meta-` headers.
+    var headers: [String: String] {
         var entries = [
             "provider": provider, "kind": kind, "source-url": url, "status": "\(status)", "as-of": "\(knownAt)",
             "fetched-at": "\(fetchedAt)",
@@ -42,21 +60,13 @@ extension ResponseMetadata {
         return entries
     }
 
-    init?(metadata: [String: String], contentType: String?) {
-        guard let provider = metadata["provider"], let kind = metadata["kind"], let url = metadata["source-url"],
-            let status = metadata["status"].flatMap({ Int($0) }), let knownAt = metadata["as-of"].flatMap({ Instant($0) }),
-            let fetchedAt = metadata["fetched-at"].flatMap({ Instant($0) })
+    init?(headers: [String: String], contentType: String?) {
+        guard let provider = headers["provider"], let kind = headers["kind"], let url = headers["source-url"],
+            let status = headers["status"].flatMap({ Int($0) }), let knownAt = headers["as-of"].flatMap({ Instant($0) }),
+            let fetchedAt = headers["fetched-at"].flatMap({ Instant($0) })
         else { return nil }
         self.init(
-            provider: provider, kind: kind, instrument: metadata["instrument"], url: url, status: status, contentType: contentType,
+            provider: provider, kind: kind, instrument: headers["instrument"], url: url, status: status, contentType: contentType,
             knownAt: knownAt, fetchedAt: fetchedAt)
     }
-}
-
-/// An archived response.
-package struct ArchivedResponse: Sendable {
-    package let key: ResponseKey
-    package let record: ResponseMetadata
-    package let body: [UInt8]
-    package let versionId: String?
 }

@@ -1,11 +1,11 @@
 package import AWS
 
-/// Trained models as files: `models/<id>/model.safetensors`.
+/// The S3 store of trained models: `models/<id>/model.safetensors`, each written once.
 package struct ArtifactStore: Sendable {
-    /// Where an artifact lies and what its bytes are; both stand in the model's row.
+    /// The key and hash of an artifact, as stored in the model's database row.
     package struct Reference: Hashable, Sendable {
         package let key: String
-        /// 64 lower-case hexadecimal digits.
+        /// SHA-256 of the artifact, 64 lower-case hexadecimal digits.
         package let sha256: String
 
         package init(key: String, sha256: String) {
@@ -24,18 +24,20 @@ package struct ArtifactStore: Sendable {
 
     package static func key(model id: String) -> String { "models/\(id)/model.safetensors" }
 
-    /// Keeps an artifact. When the model has one already, that one stays and its hash is handed back.
+    /// Stores an artifact. If the model already has an artifact, that one stays and its reference is returned.
     package func put(
         model id: String, _ bytes: [UInt8], deadline: ContinuousClock.Instant = .now + .seconds(120)
     ) async throws(AWSError) -> Reference {
         let key = Self.key(model: id)
         let outcome = try await s3.put(bucket: bucket, key: key, body: bytes, ifNoneMatch: true, deadline: deadline)
         guard outcome == .existed else { return Reference(key: key, sha256: Digest.sha256Hex(bytes)) }
-        let kept = try await s3.get(bucket: bucket, key: key, deadline: deadline)
-        return Reference(key: key, sha256: Digest.sha256Hex(kept.body))
+        let stored = try await s3.get(bucket: bucket, key: key, deadline: deadline)
+        return Reference(key: key, sha256: Digest.sha256Hex(stored.body))
     }
 
-    /// Reads an artifact; bytes with another hash are refused as `AWSErrorCode.corrupted`.
+    /// Reads an artifact and verifies its hash.
+    ///
+    /// - Throws: `AWSError` with the code `corrupted` if the hash differs.
     package func get(
         _ reference: Reference, deadline: ContinuousClock.Instant = .now + .seconds(120)
     ) async throws(AWSError) -> [UInt8] {

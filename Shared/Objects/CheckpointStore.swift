@@ -1,8 +1,8 @@
 package import AWS
 
-/// A training on its way, for the invocation that goes on with it: `checkpoints/<model id>/latest`.
+/// The S3 store of unfinished trainings, which a later invocation resumes: `checkpoints/<model id>/latest`.
 ///
-/// Trainings are deterministic, so that every checkpoint of a model lies on the same path and the one written last may replace any other.
+/// Training is deterministic, so all checkpoints of a model lie on one path and a later write may replace an earlier one.
 package struct CheckpointStore: Sendable {
     private static let hash = "sha256"
 
@@ -16,6 +16,7 @@ package struct CheckpointStore: Sendable {
 
     package static func key(model id: String) -> String { "checkpoints/\(id)/latest" }
 
+    /// Stores a checkpoint in place of the model's earlier one.
     package func put(
         model id: String, _ bytes: [UInt8], deadline: ContinuousClock.Instant = .now + .seconds(120)
     ) async throws(AWSError) {
@@ -23,7 +24,7 @@ package struct CheckpointStore: Sendable {
             bucket: bucket, key: Self.key(model: id), body: bytes, metadata: [Self.hash: Digest.sha256Hex(bytes)], deadline: deadline)
     }
 
-    /// The checkpoint; `nil` when there is none, or its bytes are not what was written: the training then starts anew.
+    /// Reads a model's checkpoint; `nil` if there is none or its bytes are damaged, so that training starts from the beginning.
     package func get(
         model id: String, deadline: ContinuousClock.Instant = .now + .seconds(120)
     ) async throws(AWSError) -> [UInt8]? {

@@ -1,7 +1,7 @@
 package import AWS
 import Market
 
-/// The bytes that providers sent, kept for ever under names made from their content.
+/// The S3 archive of providers' responses: write-once objects whose keys contain the hash of their bytes.
 package struct ResponseArchive: Sendable {
     private let s3: S3Client
     private let bucket: String
@@ -11,38 +11,42 @@ package struct ResponseArchive: Sendable {
         self.bucket = bucket
     }
 
-    /// Keeps a response. The same bytes about the same thing on the same date are there already, with the record of the first time.
+    /// Stores a response. If the same bytes are already archived under the same key, the first object and its metadata stay.
     ///
-    /// - Parameter isRefusal: the provider refused; the response goes to `refused/`, where nothing is notified.
+    /// - Parameters:
+    ///   - isRejected: the provider sent an error; the response is stored under `rejected/`, which triggers no notification.
+    ///   - part: separates responses of one day that have the same bytes.
     package func put(
-        _ body: [UInt8], _ record: ResponseMetadata, isRefusal: Bool = false, part: Int = 0,
+        _ body: [UInt8], _ metadata: ResponseMetadata, isRejected: Bool = false, part: Int = 0,
         deadline: ContinuousClock.Instant = .now + .seconds(60)
-    ) async throws(AWSError) -> (key: ResponseKey, outcome: PutOutcome) {
+    ) async throws(AWSError) -> ArchivedResponse {
         let key = ResponseKey(
-            root: isRefusal ? .refused : .raw, provider: record.provider, kind: record.kind, instrument: record.instrument,
-            date: record.knownAt.utcDate, sha256: Digest.sha256Hex(body), part: part)
+            root: isRejected ? .rejected : .raw, provider: metadata.provider, kind: metadata.kind, instrument: metadata.instrument,
+            date: metadata.knownAt.utcDate, sha256: Digest.sha256Hex(body), part: part)
         let outcome = try await s3.put(
-            bucket: bucket, key: key.description, body: body, metadata: record.metadata,
-            contentType: record.contentType ?? "application/octet-stream", ifNoneMatch: true, deadline: deadline)
-        return (key, outcome)
+            bucket: bucket, key: key.description, body: body, metadata: metadata.headers,
+            contentType: metadata.contentType ?? "application/octet-stream", ifNoneMatch: true, deadline: deadline)
+        return ArchivedResponse(key: key, metadata: metadata, body: body, versionId: nil, isNew: outcome == .created)
     }
 
-    /// Reads a response and compares its bytes with the hash in its name.
+    /// Reads a response and verifies its bytes against the hash in its key.
+    ///
+    /// - Throws: `AWSError` with the code `corrupted` if the hash differs, `unreadableAnswer` if metadata is missing.
     package func get(
         _ key: String, maximumBytes: Int = 256 << 20, deadline: ContinuousClock.Instant = .now + .seconds(60)
     ) async throws(AWSError) -> ArchivedResponse {
-        guard let name = ResponseKey(key) else { throw AWSError(.invalidRequest, "\(key) is no key of the raw archive") }
+        guard let parsed = ResponseKey(key) else { throw AWSError(.invalidRequest, "\(key) is not a key of the response archive") }
         let object = try await s3.get(bucket: bucket, key: key, maximumBytes: maximumBytes, deadline: deadline)
-        guard Digest.sha256Hex(object.body) == name.sha256 else {
-            throw AWSError(.corrupted, "the bytes of \(key) do not match the hash in its name", status: 200)
+        guard Digest.sha256Hex(object.body) == parsed.sha256 else {
+            throw AWSError(.corrupted, "the bytes of \(key) do not match the hash in its key", status: 200)
         }
-        guard let record = ResponseMetadata(metadata: object.metadata, contentType: object.head.contentType) else {
+        guard let metadata = ResponseMetadata(headers: object.metadata, contentType: object.head.contentType) else {
             throw AWSError(.unreadableAnswer, "\(key) lacks the metadata of an archived response", status: 200)
         }
-        return ArchivedResponse(key: name, record: record, body: object.body, versionId: object.versionId)
+        return ArchivedResponse(key: parsed, metadata: metadata, body: object.body, versionId: object.versionId)
     }
 
-    /// The keys under `raw/`, of one provider and kind where given.
+    /// Lists the keys under `raw/`, optionally of one provider and kind, in the order of S3.
     package func list(provider: String? = nil, kind: String? = nil, startAfter: String? = nil) -> S3Listing {
         let folders = ["raw", provider, provider == nil ? nil : kind].compactMap { $0 }
         return s3.list(bucket: bucket, prefix: folders.joined(separator: "/") + "/", startAfter: startAfter)

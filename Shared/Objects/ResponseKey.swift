@@ -1,22 +1,22 @@
 import FoundationEssentials
 package import Market
 
-/// The name of a provider's response in S3: `raw/<provider>/<kind>/<instrument or _many>/<event date>/<sha256>.<part>`.
+/// The S3 key of a provider's response: `raw/<provider>/<kind>/<instrument or _many>/<event date>/<sha256>.<part>`.
 ///
-/// What a provider refused lies under `refused/` with the same parts, where no notification looks.
+/// Responses in which the provider reports an error have the same key under `rejected/`, which triggers no notification.
 package struct ResponseKey: Hashable, Sendable, CustomStringConvertible {
-    package enum Root: String, Sendable, Hashable { case raw, refused }
+    package enum Root: String, Sendable, Hashable { case raw, rejected }
 
     package let root: Root
     package let provider: String
-    /// What was asked for, such as `chart` or `daily-adjusted`.
+    /// The kind of data in the response, such as `chart-1d` or `daily-adjusted`.
     package let kind: String
-    /// `nil` for a response about many instruments.
+    /// The instrument's id; `nil` for a response about many instruments.
     package let instrument: String?
     package let date: SessionDate
-    /// Of the bytes, 64 lower-case hexadecimal digits.
+    /// SHA-256 of the response's bytes, 64 lower-case hexadecimal digits.
     package let sha256: String
-    /// Tells responses of one date with equal bytes apart: the second of the day that they are about.
+    /// Separates responses of one date that have the same bytes: the second of the day at which the response is known.
     package let part: Int
 
     package init(
@@ -31,32 +31,32 @@ package struct ResponseKey: Hashable, Sendable, CustomStringConvertible {
         self.part = part
     }
 
-    /// Reads a key; `nil` for anything that `description` would not write.
+    /// Parses a key; `nil` if the text is not exactly a key's `description`.
     package init?(_ key: String) {
         let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 6, let root = Root(rawValue: parts[0]), let date = SessionDate(parts[4]) else { return nil }
         let name = parts[5].split(separator: ".", omittingEmptySubsequences: false)
         guard name.count == 2, name[0].utf8.count == 64, let part = Int(name[1]) else { return nil }
         self.init(
-            root: root, provider: Self.plain(parts[1]), kind: Self.plain(parts[2]),
-            instrument: parts[3] == Self.many ? nil : Self.plain(parts[3]),
+            root: root, provider: Self.unescaped(parts[1]), kind: Self.unescaped(parts[2]),
+            instrument: parts[3] == Self.manyInstruments ? nil : Self.unescaped(parts[3]),
             date: date, sha256: String(name[0]), part: part)
         guard description == key else { return nil }
     }
 
-    private static let many = "_many"
+    private static let manyInstruments = "_many"
 
     package var description: String {
-        let folders = [root.rawValue, Self.segment(provider), Self.segment(kind), instrument.map(Self.segment) ?? Self.many]
+        let folders = [root.rawValue, Self.escaped(provider), Self.escaped(kind), instrument.map(Self.escaped) ?? Self.manyInstruments]
         return folders.joined(separator: "/") + "/\(date)/\(sha256).\(part)"
     }
 
-    /// A slash inside a name would be a folder, and a percent sign is what escapes it.
-    private static func segment(_ name: String) -> String {
+    /// Escapes the two characters that have a meaning in a key. S3 keys may contain all others, so general percent-encoding is not used.
+    private static func escaped(_ name: String) -> String {
         name.replacing("%", with: "%25").replacing("/", with: "%2F")
     }
 
-    private static func plain(_ segment: String) -> String {
+    private static func unescaped(_ segment: String) -> String {
         segment.replacing("%2F", with: "/").replacing("%25", with: "%")
     }
 }

@@ -1,46 +1,51 @@
 package import Market
 package import Postgres
 
-/// Whose corporate actions explain the prices of providers that name none: of each ex-date, those of the most trusted provider that names
-/// actions and whose word reaches back to it. One that was asked about the last month only says nothing of the years before.
+/// Chooses the source of the corporate actions for bars of sources that report none.
+///
+/// For an ex-date, the actions are taken from the first source in the precedence that reports actions and whose data reaches back to that
+/// date. A provider from which only the last month was requested knows nothing of earlier years.
 package struct ActionSourceCoverage: Hashable, Sendable {
-    /// Most trusted first.
-    private var reach: [Reach]
+    /// In the order of precedence.
+    private var sources: [Coverage]
 
-    private struct Reach: Hashable, Sendable {
+    private struct Coverage: Hashable, Sendable {
         let source: String
-        /// Of which anything was told; nil reaches everywhere.
+        /// The first session or ex-date of the source's data; nil if the source counts for all dates.
         var first: SessionDate?
     }
 
-    /// The only one of an order reaches everywhere; of several, each as far as its bars and actions that are visible as of an instant.
+    /// Reads the coverage as of an instant. If the precedence has only one source with actions, that source counts for all dates.
     package init(
-        _ database: Database, _ instrument: String, _ asOf: AsOf, order: [String], silent: Set<String>
+        _ database: Database, _ instrument: String, _ asOf: AsOf, precedence: [String], withoutActions: Set<String>
     ) async throws(PostgresError) {
-        let speaking = order.filter { !silent.contains($0) }
-        reach = speaking.map { Reach(source: $0) }
-        guard speaking.count > 1 else { return }
+        let names = precedence.filter { !withoutActions.contains($0) }
+        sources = names.map { Coverage(source: $0) }
+        guard names.count > 1 else { return }
         let rows = try await database.query(
             """
             SELECT s.source, least(
                 (SELECT session FROM bars WHERE instrument_id = $1 AND source = s.source AND \(asOf.column) <= $2 ORDER BY session LIMIT 1),
                 (SELECT min(ex_date) FROM corporate_actions WHERE instrument_id = $1 AND source = s.source AND \(asOf.column) <= $2))
             FROM unnest($3::text[]) s(source)
-            """, [instrument, asOf.instant, speaking])
+            """, [instrument, asOf.instant, names])
         var first: [String: SessionDate] = [:]
         for row in rows { first[try row[0]] = try row[1] }
-        reach = speaking.map { Reach(source: $0, first: first[$0] ?? SessionDate(day: .max)) }
+        sources = names.map { Coverage(source: $0, first: first[$0] ?? SessionDate(day: .max)) }
     }
 
-    /// With what a response tells beyond.
-    package func reaching(_ first: SessionDate?, of source: String) -> ActionSourceCoverage {
+    /// The coverage with a source extended back to a date, as by a response that is not stored yet.
+    package func extended(to first: SessionDate?, of source: String) -> ActionSourceCoverage {
         var result = self
-        guard let first, let index = reach.firstIndex(where: { $0.source == source }), let known = reach[index].first else { return result }
-        result.reach[index].first = min(known, first)
+        guard let first, let index = sources.firstIndex(where: { $0.source == source }), let known = sources[index].first else {
+            return result
+        }
+        result.sources[index].first = min(known, first)
         return result
     }
 
+    /// The source of the actions on an ex-date; nil if no source reaches back to it.
     package func source(on exDate: SessionDate) -> String? {
-        reach.first { provider in provider.first.map { $0 <= exDate } ?? true }?.source
+        sources.first { coverage in coverage.first.map { $0 <= exDate } ?? true }?.source
     }
 }

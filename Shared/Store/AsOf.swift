@@ -1,11 +1,12 @@
 package import Market
 
-/// What a read may see: the versions that were visible at an instant, and in which sense.
+/// Selects the versions of rows that a read may return: those visible at an instant, in one of two senses.
 package struct AsOf: Hashable, Sendable {
     package enum Sense: Hashable, Sendable {
-        /// What the system itself knew: `known_at`.
+        /// The versions that this system knew: `known_at`.
         case recorded
-        /// What could have been known: first versions by `available_at` (session close and the provider's lag), corrections by `known_at`.
+        /// The versions that could have been known: first versions by `available_at` (session close plus the provider's delay),
+        /// corrections by `known_at`.
         case available
     }
 
@@ -15,6 +16,6 @@ package struct AsOf: Hashable, Sendable {
     package static func recorded(_ instant: Instant) -> AsOf { AsOf(sense: .recorded, instant: instant) }
     package static func available(_ instant: Instant) -> AsOf { AsOf(sense: .available, instant: instant) }
 
-    /// The column that decides.
+    /// The column that is compared with the instant.
     var column: String { sense == .recorded ? "known_at" : "available_at" }
 }

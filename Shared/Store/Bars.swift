@@ -1,32 +1,34 @@
 package import Market
 package import Postgres
 
-/// A bar and who said it.
+/// A bar with its source.
 package struct SourcedBar: Hashable, Sendable {
     package let bar: Bar
     package let source: String
-    /// New shares for one old since the bar before, where only the price tells.
-    package var split: Double?
+    /// New shares for one old share since the bar before, inferred from the price level alone; nil if no split is inferred.
+    package var inferredSplit: Double?
 }
 
-/// Versions of daily bars, as traded. One that is held takes its session out of every series.
+/// Versions of daily bars, as traded. A quarantined version takes its session out of every series.
 package struct Bars: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
     /// The sessions that an insertion changed, in order.
     package struct Changes: Hashable, Sendable {
-        /// With a new bar.
+        /// The sessions with a new version that counts.
         package var stored: [SessionDate] = []
-        /// Whose bar is held now and was not before.
+        /// The sessions whose new version is quarantined although the version before counted.
         package var withdrawn: [SessionDate] = []
-        /// Of stored ones that a later session's bar decided, that session.
+        /// For stored sessions that count only because of a later session's bar, that later session.
         package var decided: [SessionDate: SessionDate] = [:]
     }
 
-    /// Stores the bars that differ from the version before `response` in order (or have none), and tells which sessions that changes.
-    /// `available` tells when a session's first version could be had; a correction is available when it is known. Call under
-    /// `ProviderResponses.lock`: the rows go in by COPY, which does not look for others' of the same response.
+    /// Stores the bars that differ from their version before `response`, or have none, and returns the changed sessions.
+    ///
+    /// Call under `ProviderResponses.lock`: COPY does not detect rows of the same response that another transaction writes.
+    ///
+    /// - Parameter available: the time at which a session's first version could be had. A correction is available when it is known.
     @discardableResult
     package func insert(
         _ bars: [ValidatedBar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
@@ -35,63 +37,63 @@ package struct Bars: Sendable {
         var before: [SessionDate: Version] = [:]
         for row in try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, released, currency, known_at = $3 AND sha256 = $5
+            SELECT DISTINCT ON (session) \(Self.validatedColumns), currency, known_at = $3 AND sha256 = $5
             FROM bars
             WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $6 AND $7
                 AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
             ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
             """, [response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, first, last])
         {
-            let version = Version(screened: try Self.screened(row), currency: try row[10], isOwn: try row[11])
-            before[version.screened.bar.session] = version
+            let version = Version(validated: try Self.validated(row), currency: try row[10], isOwn: try row[11])
+            before[version.validated.bar.session] = version
         }
         var rows = CopyRows(
             first: response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key, currency)
         rows.reserve(bars.count, of: 445)
         var changes = Changes()
         var written: Set<SessionDate> = []
-        for screened in bars {
-            let bar = screened.bar
+        for validated in bars {
+            let bar = validated.bar
             let version = before[bar.session]
-            if let version, version.isOwn || version.screened.hasSameContent(as: screened) && version.currency == currency { continue }
+            if let version, version.isOwn || version.validated.hasSameContent(as: validated) && version.currency == currency { continue }
             guard written.insert(bar.session).inserted else { continue }
             rows.append(
-                bar.session, version == nil ? available(screened.confirmedBy ?? bar.session) : response.knownAt, bar.open, bar.high,
-                bar.low,
+                bar.session, version == nil ? available(validated.confirmedBy ?? bar.session) : response.knownAt, bar.open, bar.high, bar.low,
                 bar.close, bar.volume,
-                screened.isQuarantined, screened.split, screened.basis.rawValue, screened.pricedAt, screened.isReleased)
-            if !screened.isQuarantined {
+                validated.isQuarantined, validated.split, validated.basis.rawValue, validated.pricedAt, validated.isReleased)
+            if !validated.isQuarantined {
                 changes.stored.append(bar.session)
-                changes.decided[bar.session] = screened.confirmedBy
-            } else if version?.screened.isQuarantined == false {
+                changes.decided[bar.session] = validated.confirmedBy
+            } else if version?.validated.isQuarantined == false {
                 changes.withdrawn.append(bar.session)
             }
         }
-        try await database.copyIn("bars", Self.copied, rows)
+        try await database.copyIn("bars", Self.copiedColumns, rows)
         changes.stored.sort()
         changes.withdrawn.sort()
         return changes
     }
 
-    /// The latest version of each of a source's sessions in a range (nil: of all), in order, with those that are held. Call under
-    /// `ProviderResponses.lock`.
-    package func screened(
+    /// The latest version of each of a source's sessions in a range (nil: of all sessions), in order, including quarantined ones.
+    ///
+    /// Call under `ProviderResponses.lock`.
+    package func validated(
         _ instrument: String, source: String, in range: ClosedRange<SessionDate>?
     ) async throws(PostgresError) -> [ValidatedBar] {
         try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, held, split, basis, released, coalesce(priced_at, known_at) FROM bars
+            SELECT DISTINCT ON (session) \(Self.validatedColumns), coalesce(priced_at, known_at) FROM bars
             WHERE instrument_id = $1 AND source = $2 AND session BETWEEN coalesce($3, '-infinity') AND coalesce($4, 'infinity')
             ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
             """, [instrument, source, range?.lowerBound, range?.upperBound]
         ).all { row throws(PostgresError) in
-            var screened = try Self.screened(row)
-            screened.pricedAt = try row[10]
-            return screened
+            var validated = try Self.validated(row)
+            validated.pricedAt = try row[10]
+            return validated
         }
     }
 
-    /// The currency of a source's last bar; nil when there is none.
+    /// The currency of a source's last bar; nil if the source has no bar.
     package func currency(of instrument: String, source: String) async throws(PostgresError) -> String? {
         try await database.query(
             """
@@ -101,60 +103,74 @@ package struct Bars: Sendable {
         ).one { row throws(PostgresError) in try row[0] }
     }
 
-    /// Leaves out of `bars b` what is held, as of the instant of a parameter by a column: every version before one that is.
+    /// A condition on `bars b`: the version is not quarantined, and neither is a later version of the same session and source.
+    ///
+    /// - Parameters:
+    ///   - column: the time column that is compared, `known_at` or `available_at`.
+    ///   - parameter: the SQL parameter with the instant.
     static func isVisible(_ column: String, _ parameter: String) -> String {
         """
-        NOT b.held AND NOT EXISTS (
-            SELECT FROM bars h WHERE h.held AND (h.instrument_id, h.session, h.source) = (b.instrument_id, b.session, b.source)
-                AND h.\(column) <= \(parameter) AND (h.known_at, h.fetched_at, h.sha256) > (b.known_at, b.fetched_at, b.sha256))
+        NOT b.quarantined AND NOT EXISTS (
+            SELECT FROM bars q WHERE q.quarantined AND (q.instrument_id, q.session, q.source) = (b.instrument_id, b.session, b.source)
+                AND q.\(column) <= \(parameter) AND (q.known_at, q.fetched_at, q.sha256) > (b.known_at, b.fetched_at, b.sha256))
         """
     }
 
-    /// The version of a session's bar that a response follows on, or the one that is the response's own.
+    /// The latest version of a session's bar before a response, or the response's own version.
     private struct Version {
-        let screened: ValidatedBar
+        let validated: ValidatedBar
         let currency: String
         let isOwn: Bool
     }
 
-    private static let copied = [
+    private static let copiedColumns = [
         "instrument_id", "source", "known_at", "fetched_at", "sha256", "object_key", "currency", "session", "available_at", "open", "high",
-        "low", "close", "volume", "held", "split", "basis", "priced_at", "released",
+        "low", "close", "volume", "quarantined", "inferred_split", "price_basis", "priced_at", "released",
     ]
 
-    /// The visible bar of each session in order, the last `last` sessions if given: of the source that stands first in `order`, of any
-    /// other after those; of one source, its latest version.
+    /// The visible bar of each session in order, of the first source in `precedence` that has one, else of any other source.
+    ///
+    /// - Parameters:
+    ///   - source: reads the bars of this source only.
+    ///   - last: reads at most so many last sessions.
     package func read(
-        _ instrument: String, _ asOf: AsOf, order: [String] = [], from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
+        _ instrument: String, _ asOf: AsOf, precedence: [String] = [], source: String? = nil, from: SessionDate? = nil,
+        through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [Bar] {
-        try await sourced(instrument, asOf, order: order, from: from, through: through, last: last).map(\.bar)
+        try await sourced(instrument, asOf, precedence: precedence, source: source, from: from, through: through, last: last).map(\.bar)
     }
 
-    /// The same with the source of each.
+    /// The bars of `read`, each with its source.
     package func sourced(
-        _ instrument: String, _ asOf: AsOf, order: [String], from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
+        _ instrument: String, _ asOf: AsOf, precedence: [String], source: String? = nil, from: SessionDate? = nil,
+        through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [SourcedBar] {
         try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, source, split FROM bars b
-            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2")) AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity')
+            SELECT DISTINCT ON (session) session, open, high, low, close, volume, source, inferred_split FROM bars b
+            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
+                AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity') AND ($7::text IS NULL OR source = $7)
             ORDER BY session DESC, array_position($5, source), known_at DESC, fetched_at DESC, sha256 DESC LIMIT $6
-            """, [instrument, asOf.instant, from, through, order, last]
-        ).all { row throws(PostgresError) in SourcedBar(bar: try Self.bar(row), source: try row[6], split: try row[7]) }.reversed()
+            """, [instrument, asOf.instant, from, through, precedence, last, source]
+        ).all { row throws(PostgresError) in
+            SourcedBar(bar: try Self.bar(row), source: try row[6], inferredSplit: try row[7])
+        }.reversed()
     }
 
-    private static func screened(_ row: Row) throws(PostgresError) -> ValidatedBar {
-        var screened = ValidatedBar(
+    private static let validatedColumns = "session, open, high, low, close, volume, quarantined, inferred_split, price_basis, released"
+
+    private static func validated(_ row: Row) throws(PostgresError) -> ValidatedBar {
+        var validated = ValidatedBar(
             try bar(row), isQuarantined: try row[6], split: try row[7], basis: PriceBasis(rawValue: try row[8]) ?? .asTraded)
-        screened.isReleased = try row[9]
-        return screened
+        validated.isReleased = try row[9]
+        return validated
     }
 
     static func bar(_ row: Row) throws(PostgresError) -> Bar {
         Bar(session: try row[0], open: try row[1], high: try row[2], low: try row[3], close: try row[4], volume: try row[5])
     }
 
-    /// The last session that was known before an instant, for the question where to go on from.
+    /// The last session of a source that was known before an instant.
     package func lastSession(
         of instrument: String, source: String, knownBefore instant: Instant
     ) async throws(PostgresError) -> SessionDate? {

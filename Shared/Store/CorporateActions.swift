@@ -1,16 +1,22 @@
 package import Market
 package import Postgres
 
-/// Versions of splits and dividends.
+/// Versions of splits and dividends, by source.
 package struct CorporateActions: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Stores the actions that differ from the version before `response` in order, and a retraction for each known one with an
-    /// ex-date in `covering` that the response no longer has, or a split of an ex-date in `refused`. Returns the changed ex-dates in order.
+    /// Stores the actions that differ from their version before `response`, and retractions of actions that no longer hold. Returns the
+    /// changed ex-dates in order.
+    ///
+    /// - Parameters:
+    ///   - covering: the dates of which the response lists every action. A known action of these dates that is not listed is retracted.
+    ///   - rejectedSplits: the ex-dates whose known split is retracted because the prices contradict it.
+    ///   - available: the time at which the first version of an action could be had.
     @discardableResult
     package func insert(
-        _ actions: [CorporateAction], from response: ProviderResponse, covering: ClosedRange<SessionDate>?, refused: Set<SessionDate> = [],
+        _ actions: [CorporateAction], from response: ProviderResponse, covering: ClosedRange<SessionDate>?,
+        rejectedSplits: Set<SessionDate> = [],
         available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
         let rows = Self.rows(actions)
@@ -39,17 +45,17 @@ package struct CorporateActions: Sendable {
             [
                 response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key,
                 rows.map(\.exDate), rows.map { available($0.exDate) }, rows.map(\.kind), rows.map(\.value), rows.map(\.base),
-                covering?.lowerBound, covering?.upperBound, refused.sorted(), rows.map(\.nature.rawValue),
+                covering?.lowerBound, covering?.upperBound, rejectedSplits.sorted(), rows.map(\.nature.rawValue),
             ]
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
-    /// The actions visible as of an instant, ordered by ex-date, splits after dividends; of one source if named.
+    /// The actions visible as of an instant, ordered by ex-date, dividends before splits; of one source if named.
     package func read(_ instrument: String, _ asOf: AsOf, source: String? = nil) async throws(PostgresError) -> [CorporateAction] {
         try await sourced(instrument, asOf, source: source).map(\.action)
     }
 
-    /// The same with the source of each: one that two sources report stands there twice.
+    /// The actions of `read`, each with its source. An action that two sources report occurs twice.
     package func sourced(
         _ instrument: String, _ asOf: AsOf, source: String? = nil
     ) async throws(PostgresError) -> [(action: CorporateAction, source: String)] {
@@ -71,36 +77,37 @@ package struct CorporateActions: Sendable {
         }
     }
 
-    private struct Line {
+    private struct ActionRow {
         let exDate: SessionDate
         let kind: String
         var value, base: Double
         var nature: CorporateAction.Nature
     }
 
-    /// One line for each ex-date and kind: dividends of one day add up, splits multiply; the first that is not ordinary names the nature.
-    private static func rows(_ actions: [CorporateAction]) -> [Line] {
-        var lines: [Line] = []
+    /// One row for each ex-date and kind: dividends of one day are added, splits multiplied. The row has the nature of the first action
+    /// that is not ordinary.
+    private static func rows(_ actions: [CorporateAction]) -> [ActionRow] {
+        var rows: [ActionRow] = []
         for action in actions {
-            let line =
+            let row =
                 switch action.kind {
                 case .split(let numerator, let denominator):
-                    Line(exDate: action.exDate, kind: "split", value: numerator, base: denominator, nature: action.nature)
+                    ActionRow(exDate: action.exDate, kind: "split", value: numerator, base: denominator, nature: action.nature)
                 case .dividend(let price):
-                    Line(exDate: action.exDate, kind: "dividend", value: Double(price.units), base: 1, nature: action.nature)
+                    ActionRow(exDate: action.exDate, kind: "dividend", value: Double(price.units), base: 1, nature: action.nature)
                 }
-            guard let index = lines.firstIndex(where: { $0.exDate == line.exDate && $0.kind == line.kind }) else {
-                lines.append(line)
+            guard let index = rows.firstIndex(where: { $0.exDate == row.exDate && $0.kind == row.kind }) else {
+                rows.append(row)
                 continue
             }
-            if lines[index].nature == .ordinary { lines[index].nature = line.nature }
-            if line.kind == "split" {
-                lines[index].value *= line.value
-                lines[index].base *= line.base
+            if rows[index].nature == .ordinary { rows[index].nature = row.nature }
+            if row.kind == "split" {
+                rows[index].value *= row.value
+                rows[index].base *= row.base
             } else {
-                lines[index].value += line.value
+                rows[index].value += row.value
             }
         }
-        return lines
+        return rows
     }
 }

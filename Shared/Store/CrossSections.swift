@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// The cross-sectional features of one exchange's sessions, and which of them have to be made.
+/// The cross-sectional features of one exchange's sessions, and the record of which instants have to be computed.
 package struct CrossSections: Sendable {
     private let features: FeatureStore
     private let exchange: String
@@ -12,53 +12,55 @@ package struct CrossSections: Sendable {
         self.exchange = exchange
     }
 
-    /// Keeps everyone else from making this exchange's cross-sections until the transaction ends.
+    /// Locks the computation of this exchange's cross-sections until the transaction ends.
     package func lock() async throws(PostgresError) {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["cross-sections " + exchange])
     }
 
-    /// An instant, and those from `first` on as known at which cross-sections were made or begun, in order.
+    /// `instant` and the instants from `first` on for which cross-sections have been begun or completed, in order.
     package func instants(from first: Instant, with instant: Instant) async throws(PostgresError) -> [Instant] {
-        let made = try await database.query(
+        let begun = try await database.query(
             "SELECT known_at FROM cross_section_instants WHERE exchange = $1 AND version = $2 AND known_at >= $3",
             [exchange, features.version, first]
         ).all { row throws(PostgresError) in try row[0] as Instant }
-        return Set(made + [instant]).sorted()
+        return Set(begun + [instant]).sorted()
     }
 
-    /// The last instant as known at which cross-sections of any exchange were made; nil when none were.
+    /// The last instant for which cross-sections of any exchange were computed; nil if there is none.
     package static func latest(in database: Database) async throws(PostgresError) -> Instant? {
         try await database.query("SELECT max(known_at) FROM cross_section_instants").one { row throws(PostgresError) in
             try row[0] as Instant?
         } ?? nil
     }
 
-    /// Says that features of the exchange changed, as known by a response. In the transaction that changes them.
-    package func note(_ response: ProviderResponse) async throws(PostgresError) {
+    /// Marks the exchange's cross-sections as outdated by a response that changed features. Call in the transaction of that change.
+    package func markPending(_ response: ProviderResponse) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO cross_section_work (exchange, known_at, object_key) VALUES ($1, $2, $3)",
+            "INSERT INTO pending_cross_sections (exchange, known_at, object_key) VALUES ($1, $2, $3)",
             [exchange, response.knownAt, response.key])
     }
 
-    /// Takes over what was noted up to an instant and the later ones. Returns the instant from which on all have to be made: an earlier
-    /// one that was made before something was noted of its time, as when a response comes after its run was cut off, or that was left half
-    /// done. Call under `lock`, in its transaction.
-    package func takeNotes(upTo instant: Instant) async throws(PostgresError) -> Instant {
+    /// Deletes the pending marks up to an instant, or up to the last computed instant if that is later. Returns the first instant that
+    /// has to be computed: `instant`, or an earlier computed instant that is incomplete or that a deleted mark makes outdated, as when a
+    /// response arrives after its run was cut off.
+    ///
+    /// Call under `lock`, in its transaction.
+    package func consumePending(upTo instant: Instant) async throws(PostgresError) -> Instant {
         let earlier = try await database.query(
             """
-            WITH made AS (SELECT known_at, is_complete FROM cross_section_instants WHERE exchange = $1 AND version = $2),
-            noted AS (
-                DELETE FROM cross_section_work WHERE exchange = $1 AND known_at <= greatest($3, (SELECT max(known_at) FROM made))
-                RETURNING known_at
+            WITH computed AS (SELECT known_at, is_complete FROM cross_section_instants WHERE exchange = $1 AND version = $2),
+            pending AS (
+                DELETE FROM pending_cross_sections
+                WHERE exchange = $1 AND known_at <= greatest($3, (SELECT max(known_at) FROM computed)) RETURNING known_at
             )
-            SELECT min(known_at) FROM made
-            WHERE known_at <= $3 AND (known_at >= (SELECT min(known_at) FROM noted) OR NOT is_complete)
+            SELECT min(known_at) FROM computed
+            WHERE known_at <= $3 AND (known_at >= (SELECT min(known_at) FROM pending) OR NOT is_complete)
             """, [exchange, features.version, instant]
         ).one { row throws(PostgresError) in try row[0] as Instant? }
         return (earlier ?? nil) ?? instant
     }
 
-    /// Takes away what was made under an instant, so that it can be made anew. Call under `lock`, in its transaction.
+    /// Deletes the cross-sections of an instant and marks it as incomplete. Call under `lock`, in its transaction.
     package func begin(_ instant: Instant) async throws(PostgresError) {
         let key: [any PostgresEncodable] = [exchange, features.version, instant]
         try await database.execute(
@@ -71,7 +73,7 @@ package struct CrossSections: Sendable {
         try await mark(instant, isComplete: false)
     }
 
-    /// Says that all of an instant's are made. Call under `lock`, in its transaction.
+    /// Marks an instant as complete. Call under `lock`, in its transaction.
     package func finish(_ instant: Instant) async throws(PostgresError) { try await mark(instant, isComplete: true) }
 
     private func mark(_ instant: Instant, isComplete: Bool) async throws(PostgresError) {
@@ -83,8 +85,8 @@ package struct CrossSections: Sendable {
             [exchange, features.version, instant, isComplete])
     }
 
-    /// The sessions whose features changed since the last instant before this one that is finished.
-    package func outdated(asOf instant: Instant) async throws(PostgresError) -> [SessionDate] {
+    /// The sessions whose features changed since the last complete instant before this one, in order.
+    package func outdatedSessions(asOf instant: Instant) async throws(PostgresError) -> [SessionDate] {
         try await database.query(
             """
             SELECT DISTINCT f.session FROM features f JOIN instruments i ON i.id = f.instrument_id
@@ -95,14 +97,14 @@ package struct CrossSections: Sendable {
         ).all { row throws(PostgresError) in try row[0] }
     }
 
-    /// What a cross-section needs of one instrument.
+    /// One instrument's input to the cross-section of a session.
     package struct Input: Sendable {
         package let instrument: String
-        /// The feature row's.
+        /// The extras of the instrument's feature row.
         package let extras: [Double]
     }
 
-    /// The inputs of sessions as recorded at an instant, by COPY.
+    /// The inputs of a range of sessions as recorded at an instant, by session; read by COPY.
     package func inputs(
         from: SessionDate, through: SessionDate, asOf instant: Instant
     ) async throws(PostgresError) -> [SessionDate: [Input]] {
@@ -118,7 +120,7 @@ package struct CrossSections: Sendable {
         }
     }
 
-    /// Says that the cross-sections of sessions are made as known at an instant, and takes away what was made of them under it before.
+    /// Records that sessions are computed as known at an instant, and deletes their earlier rows under that instant.
     package func open(_ sessions: [SessionDate], knownAt: Instant) async throws(PostgresError) {
         guard !sessions.isEmpty else { return }
         try await database.execute(
@@ -133,8 +135,8 @@ package struct CrossSections: Sendable {
             """, [exchange, features.version, sessions, knownAt])
     }
 
-    /// Stores what of an opened session's cross-section differs from the version before `knownAt`. Returns the number of rows.
-    package func keep(
+    /// Stores the rows of an opened session that differ from their version before `knownAt`. Returns the number of rows written.
+    package func store(
         _ rows: [(instrument: String, values: [Float])], of session: SessionDate, knownAt: Instant, availableAt: Instant
     ) async throws(PostgresError) -> Int {
         guard !rows.isEmpty else { return 0 }

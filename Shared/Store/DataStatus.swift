@@ -1,28 +1,34 @@
 package import Market
 package import Postgres
 
-/// What is there of each instrument, as known at an instant.
+/// Summarises the stored market data of each instrument, as known at an instant.
 package struct DataStatus: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
     package struct Entry: Hashable, Sendable {
         package let instrument: Instrument
-        /// Sessions with a final bar from any source.
+        /// The first and last session with a final bar from any source.
         package let first, last: SessionDate?
+        /// The number of sessions with a final bar.
         package let sessions: Int
-        /// Sessions of which there is only an unfinished bar.
+        /// The number of sessions that have only a provisional bar.
         package let provisional: Int
-        /// Rows held back, and rows that count with a repair, however many rules speak of one.
+        /// The number of quarantined rows and of repaired rows. A row counts once, however many rules it violates.
         package let quarantined, repaired: Int
-        /// Who said anything, by name.
+        /// The providers of any response about the instrument, by name.
         package let sources: [String]
-        /// When the last response was known.
-        package let heard: Instant?
+        /// The business time of the last response.
+        package let lastResponse: Instant?
+        /// The last session before a delisting; nil if the instrument is listed.
         package let delisted: SessionDate?
     }
 
-    /// Those of `instruments`, or all, ordered by id: at most `limit` of those after an id.
+    /// The entries of the given instruments (nil: of all), ordered by id.
+    ///
+    /// - Parameters:
+    ///   - after: an instrument id; only later ids are returned.
+    ///   - limit: the largest number of entries.
     package func entries(
         of instruments: [String]? = nil, after: String = "", limit: Int = .max, asOf instant: Instant
     ) async throws(PostgresError) -> [Entry] {
@@ -31,8 +37,8 @@ package struct DataStatus: Sendable {
             WITH page AS MATERIALIZED (
                 SELECT * FROM instruments WHERE ($2::text[] IS NULL OR id = ANY ($2)) AND id > $3 ORDER BY id LIMIT $4
             )
-            SELECT \(Instruments.columns), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.held, 0), coalesce(q.repaired, 0),
-                coalesce(r.sources, '{}'), r.heard, d.last_session
+            SELECT \(Instruments.columns), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.quarantined, 0), coalesce(q.repaired, 0),
+                coalesce(r.sources, '{}'), r.last_response, d.last_session
             FROM page i
             LEFT JOIN LATERAL (
                 SELECT min(session) AS first, max(session) AS last, count(DISTINCT session) AS sessions
@@ -45,12 +51,12 @@ package struct DataStatus: Sendable {
                         AND \(Bars.isVisible("known_at", "$1")))
             ) p ON true
             LEFT JOIN LATERAL (
-                SELECT \(QuarantineLog.rows("quarantine")) AS held, \(QuarantineLog.rows("repair")) AS repaired
+                SELECT \(QuarantineLog.rowCount(.quarantined)) AS quarantined, \(QuarantineLog.rowCount(.repaired)) AS repaired
                 FROM (\(QuarantineLog.current("$1"))) current WHERE instrument_id = i.id
             ) q ON true
             LEFT JOIN LATERAL (
-                SELECT array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS heard
-                FROM raw_objects r WHERE r.instrument_id = i.id AND known_at <= $1
+                SELECT array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS last_response
+                FROM provider_responses r WHERE r.instrument_id = i.id AND known_at <= $1
             ) r ON true
             LEFT JOIN LATERAL (
                 SELECT last_session FROM delistings d WHERE d.instrument_id = i.id AND d.known_at <= $1 ORDER BY known_at DESC LIMIT 1
@@ -60,19 +66,19 @@ package struct DataStatus: Sendable {
         ).all { row throws(PostgresError) in
             Entry(
                 instrument: try Instruments.instrument(row), first: try row[5], last: try row[6], sessions: try row[7],
-                provisional: try row[8], quarantined: try row[9], repaired: try row[10], sources: try row[11], heard: try row[12],
+                provisional: try row[8], quarantined: try row[9], repaired: try row[10], sources: try row[11], lastResponse: try row[12],
                 delisted: try row[13])
         }
     }
 
-    /// Sessions that have no bar: how many, and the first fifty of them in order.
+    /// The sessions without a bar: their number, and the first fifty in order.
     package struct Gaps: Hashable, Sendable {
         package static let none = Gaps(count: 0, first: [])
         package let count: Int
         package let first: [SessionDate]
     }
 
-    /// An exchange's sessions, up to its last one that counts.
+    /// An exchange's sessions up to a last session.
     package struct Sessions: Sendable {
         let calendar: TradingCalendar
         package let last: SessionDate
@@ -83,8 +89,10 @@ package struct DataStatus: Sendable {
         }
     }
 
-    /// By instrument, the sessions of its exchange from its first bar on that have no bar; who lacks none is not in it. One that is
-    /// held back is there: asking for it again brings the same. All in one question, whatever the number of instruments.
+    /// The sessions without a bar from each instrument's first bar to its exchange's last session, by instrument id. Instruments without
+    /// gaps are left out.
+    ///
+    /// A quarantined bar is no gap, because requesting it again brings the same bar. All instruments are read in one query.
     package func gaps(
         in entries: [Entry], exchanges: [String: Sessions], asOf instant: Instant
     ) async throws(PostgresError) -> [String: Gaps] {

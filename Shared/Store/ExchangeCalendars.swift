@@ -1,17 +1,20 @@
 package import Market
 package import Postgres
 
-/// The exchanges' calendars with the closures and hours that were announced since the code was built: a new one is a row, not a release.
+/// The exchanges' trading calendars with the closures and session hours that are stored as reference data.
+///
+/// The rules of a calendar are code. An exchange's announcement that differs from the rules is a row and needs no new release.
 package struct ExchangeCalendars: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// A day that is not as the rules have it: closed, or with a session of hours of its own. Neither takes back what was said of it.
+    /// An announced day that differs from the calendar's rules: closed, or with other session hours. A day with neither is by the rules
+    /// again.
     package struct Closure: Hashable, Sendable {
         package let exchange: String
         package let day: SessionDate
         package let closed: Bool
-        /// As `SessionHours` reads them; of a closed day nil.
+        /// The session hours in the format of `SessionHours`; nil for a closed day.
         package let hours: String?
         package let reason: String
 
@@ -24,6 +27,7 @@ package struct ExchangeCalendars: Sendable {
         }
     }
 
+    /// Stores announced days as known from an instant on.
     package func record(_ closures: [Closure], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
@@ -38,7 +42,7 @@ package struct ExchangeCalendars: Sendable {
             ])
     }
 
-    /// The calendar of an exchange as it was known at an instant; nil for an exchange that has none.
+    /// The calendar of an exchange as known at an instant; nil for an exchange without a calendar.
     package func calendar(of mic: String, asOf instant: Instant) async throws(PostgresError) -> TradingCalendar? {
         guard let calendar = TradingCalendar.of(mic: mic) else { return nil }
         let days = try await database.query(

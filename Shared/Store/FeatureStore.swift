@@ -1,12 +1,12 @@
 package import Market
 package import Postgres
 
-/// Versions of features: one-symbol ones, which belong to a response, and cross-sectional ones, which belong to a session.
+/// Versions of feature rows: one-symbol features of each response, and cross-sectional features of each session.
 package struct FeatureStore: Sendable {
     let database: Database
     /// The feature set's version, such as `f1`.
     package let version: String
-    /// How many cross-sectional features the set has.
+    /// The number of cross-sectional features in the set.
     package let crossWidth: Int
 
     package init(_ database: Database, version: String, crossWidth: Int) {
@@ -15,8 +15,11 @@ package struct FeatureStore: Sendable {
         self.crossWidth = crossWidth
     }
 
-    /// Stores the rows that differ from the version before `response` in order (or have none), and returns their sessions in order.
-    /// All rows have equally many values, and equally many extras; no two are of one session. Call under `ProviderResponses.lock`.
+    /// Stores the rows that differ from their version before `response`, or have none, and returns their sessions in order.
+    ///
+    /// All rows have the same number of values and of extras, and different sessions. Call under `ProviderResponses.lock`.
+    ///
+    /// - Parameter available: the time at which a session's first version could be had.
     @discardableResult
     package func insert(
         _ rows: [FeatureRecord], from response: ProviderResponse, available: (SessionDate) -> Instant
@@ -52,8 +55,8 @@ package struct FeatureStore: Sendable {
         return written.sorted()
     }
 
-    /// Takes the rows of sessions back whose bar does not count any more: a version without values, which no read returns. Returns those
-    /// that had any.
+    /// Withdraws the rows of sessions whose bar no longer counts, by a version without values, which no read returns. Returns the sessions
+    /// that had a row.
     @discardableResult
     package func withdraw(_ sessions: [SessionDate], from response: ProviderResponse) async throws(PostgresError) -> [SessionDate] {
         guard !sessions.isEmpty else { return [] }
@@ -71,8 +74,11 @@ package struct FeatureStore: Sendable {
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
-    /// The features visible as of an instant, by COPY: of the named instruments (nil: all), each with its sessions in order; of the
-    /// last `last` sessions if given. Instruments come ordered by id; those without a row are left out.
+    /// The feature tables of instruments (nil: of all) as visible at an instant, ordered by instrument id; read by COPY.
+    ///
+    /// Instruments without a row are left out.
+    ///
+    /// - Parameter last: reads at most so many last sessions of each instrument; only for named instruments.
     package func read(
         _ instruments: [String]?, _ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [FeatureTable] {
@@ -85,7 +91,7 @@ package struct FeatureStore: Sendable {
         return try await copy(instruments, asOf, from, through, nil)
     }
 
-    /// The features of all instruments visible as of an instant, by COPY.
+    /// The feature tables of all instruments as visible at an instant, ordered by instrument id; read by COPY.
     package func read(_ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil) async throws(PostgresError) -> [FeatureTable] {
         try await copy(nil, asOf, from, through, nil)
     }
@@ -135,7 +141,7 @@ package struct FeatureStore: Sendable {
         return tables
     }
 
-    /// The last session that an instrument has features for, as of an instant.
+    /// The last session for which an instrument has features, as visible at an instant.
     package func lastSession(of instrument: String, _ asOf: AsOf) async throws(PostgresError) -> SessionDate? {
         try await database.query(
             """
@@ -176,7 +182,7 @@ extension FeatureTable {
 }
 
 extension CopiedRow {
-    /// Appends an array's elements and returns their number.
+    /// Appends the elements of an array column and returns their number.
     @discardableResult
     fileprivate func appendElements<T: PostgresElement & PostgresDecodable>(_ column: Int, to array: inout [T]) throws(PostgresError) -> Int
     {

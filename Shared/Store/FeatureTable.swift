@@ -1,13 +1,13 @@
 package import Market
 
-/// One version of one session's features, to be written.
+/// One version of one session's features, as it is stored.
 package struct FeatureRecord: Sendable {
     package let session: SessionDate
     /// The one-symbol features; NaN is missing.
     package let values: [Float]
     /// Log total return since the session before; NaN for the first.
     package let logReturn: Double
-    /// Whatever else the engine needs back, in its own order: volatilities, inputs of the cross-section.
+    /// Further numbers that the feature engine reads again, in its own order: volatilities and inputs of the cross-section.
     package let extras: [Double]
 
     package init(session: SessionDate, values: [Float], logReturn: Double, extras: [Double]) {
@@ -17,7 +17,7 @@ package struct FeatureRecord: Sendable {
         self.extras = extras
     }
 
-    /// Whether every number is the same; one NaN is as good as another.
+    /// Whether all numbers are equal; NaN equals NaN.
     func isSame(as other: FeatureRecord) -> Bool {
         values.count == other.values.count && extras.count == other.extras.count
             && (logReturn == other.logReturn || logReturn.isNaN && other.logReturn.isNaN)
@@ -26,11 +26,11 @@ package struct FeatureRecord: Sendable {
     }
 }
 
-/// The features of one instrument as they were visible at an instant, ordered by session.
+/// The features of one instrument as visible at an instant, ordered by session.
 package struct FeatureTable: Sendable {
     package let instrument: String
     package internal(set) var sessions: [SessionDate] = []
-    /// Values in one row: the one-symbol features, then the cross-sectional ones.
+    /// The number of values in a row: the one-symbol features, then the cross-sectional ones.
     package let width: Int
     /// `sessions.count` × `width`, row after row; NaN is missing.
     package internal(set) var values: [Float] = []
@@ -38,17 +38,17 @@ package struct FeatureTable: Sendable {
     /// `sessions.count` × `extrasWidth`, row after row.
     package internal(set) var extras: [Double] = []
     package internal(set) var extrasWidth = 0
-    /// The latest `known_at` among the rows and cross-sections that were read: when all of this was known.
+    /// The latest `known_at` of the rows and cross-sections in the table.
     package internal(set) var latestKnown = Instant(microseconds: .min)
     /// FNV-1a over (session, known_at, sha256) of the rows, and the known_at and values of their cross-sections.
     var fingerprint = Fingerprint()
 
-    /// Which data this is: 16 hexadecimal digits that change with any row or version that was read.
+    /// Identifies the rows and versions of the table: 16 hexadecimal digits.
     package var dataVersion: String { fingerprint.description }
 }
 
 extension Sequence<FeatureTable> {
-    /// Which data all tables together are.
+    /// Identifies the rows and versions of all tables: 16 hexadecimal digits.
     package var dataVersion: String {
         var fingerprint = Fingerprint()
         for table in self {

@@ -1,13 +1,13 @@
 package import Market
 package import Postgres
 
-/// Who is who: instruments, and what providers call them.
+/// The registered instruments, found by id or by symbol.
 package struct Instruments: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Registers instruments that are not there yet, each under its own symbol for every provider and as a member of the universe since
-    /// `since`. Those that are stay as they are.
+    /// Registers new instruments, each with its symbol for every provider and as a member of the universe from `since` on. Registered
+    /// instruments stay as they are.
     package func register(_ instruments: [Instrument], since: SessionDate = SessionDate(day: 0)) async throws(PostgresError) {
         try await database.execute(
             """
@@ -34,18 +34,19 @@ package struct Instruments: Sendable {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = $1", [id]).one(Self.instrument)
     }
 
-    /// Those that are registered, ordered by id.
+    /// The registered instruments among `ids`, ordered by id.
     package func find(ids: [String]) async throws(PostgresError) -> [Instrument] {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = ANY ($1) ORDER BY id", [ids]).all(Self.instrument)
     }
 
-    /// By the id, or by a symbol such as `AAPL`: the instrument that has it, else the one that had it last, as names are known at an
-    /// instant (nil: as they are known by now). A symbol that nobody had by then is looked for among the names known by now.
+    /// Finds an instrument by its id or by a symbol such as `AAPL`: the instrument that has the symbol, else the one that had it last.
+    ///
+    /// Symbols are those known at an instant (nil: now). A symbol that was unknown then is looked up among all symbols known now.
     package func find(symbol: String, asOf instant: Instant? = nil) async throws(PostgresError) -> Instrument? {
         try await find(symbols: [symbol], asOf: instant)[symbol]
     }
 
-    /// The same for many at once; those that nobody has are left out.
+    /// Finds many instruments by id or symbol, in one query. Unknown symbols are left out.
     package func find(symbols: [String], asOf instant: Instant? = nil) async throws(PostgresError) -> [String: Instrument] {
         let pairs = try await database.query(
             """
@@ -56,7 +57,7 @@ package struct Instruments: Sendable {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// All, one exchange's, or those of `ids`; ordered by id as the database sorts text, those after an id.
+    /// All instruments, those of an exchange, or those in `ids`, that come after an id; ordered by id in the database's collation.
     package func list(
         exchange: String? = nil, of ids: [String]? = nil, after id: String = ""
     ) async throws(PostgresError) -> [Instrument] {

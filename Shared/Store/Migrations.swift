@@ -1,7 +1,7 @@
 import FoundationEssentials
 package import Postgres
 
-/// The numbered SQL files beside the bundle, `0001_name.sql` …, applied in order, each once.
+/// The numbered SQL files of the schema, `0001_name.sql` …, applied in order, each once.
 package struct Migrations: Sendable {
     package struct File: Hashable, Sendable {
         package let number: Int
@@ -11,26 +11,27 @@ package struct Migrations: Sendable {
 
     package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
         case unreadable(String)
-        /// A file's name has no number, or the numbers are not 1, 2, 3 …
+        /// A file name has no number, or the numbers have a gap.
         case misnumbered(String)
-        /// A file that was applied is no longer what it was.
+        /// The content of an applied file has changed.
         case changed(String)
-        /// A file that was applied is not there.
+        /// An applied file is missing.
         case missing(String)
 
         package var description: String {
             switch self {
             case .unreadable(let path): "migrations cannot be read: \(path)"
             case .misnumbered(let name): "migration \(name) is not numbered 0001_, 0002_ … without a gap"
-            case .changed(let name): "migration \(name) was applied and has been changed since: put it back and add a new one"
-            case .missing(let name): "migration \(name) was applied and is missing: this bundle is older than the database's schema"
+            case .changed(let name): "migration \(name) was applied and has changed since: restore the file and add a new migration"
+            case .missing(let name):
+                "migration \(name) was applied and its file is missing: deploy a bundle that is not older than the database's schema"
             }
         }
     }
 
     package let files: [File]
 
-    /// Reads every `.sql` file of a folder.
+    /// Reads all `.sql` files of a folder.
     package init(folder: String) throws(Failure) {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { throw .unreadable(folder) }
         var files: [File] = []
@@ -43,12 +44,12 @@ package struct Migrations: Sendable {
         self.files = files
     }
 
-    /// Reads the bundle's: `$LAMBDA_TASK_ROOT/migrations`.
+    /// Reads the files of the bundle, `$LAMBDA_TASK_ROOT/migrations`.
     package init(environment: [String: String]) throws(Failure) {
         try self.init(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/migrations")
     }
 
-    /// Applies what is missing, all or nothing, and returns the names of what was applied. Others that migrate meanwhile wait.
+    /// Applies the missing migrations in one transaction and returns their names. Concurrent calls wait for each other.
     package func apply(to database: Database) async throws -> [String] {
         try await database.transaction {
             try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether migrations', 0))")

@@ -1,10 +1,12 @@
-package import Market
+import Market
 import Postgres
 
-/// One provider's response about one instrument, as it lies under `raw/`. What is derived from responses is derived in their order:
-/// (`knownAt`, `fetchedAt`, `sha256`).
+/// One provider's response about one instrument, identified by its key under `raw/`.
+///
+/// Responses are the events from which the tables are projected. They are projected in the order (`knownAt`, `fetchedAt`, `sha256`).
 package struct ProviderResponse: Hashable, Sendable, Comparable {
     package let key: String
+    /// The instrument's id.
     package let instrument: String
     package let provider: String
     package let kind: String
@@ -26,7 +28,7 @@ package struct ProviderResponse: Hashable, Sendable, Comparable {
         (left.knownAt, left.fetchedAt, left.sha256) < (right.knownAt, right.fetchedAt, right.sha256)
     }
 
-    static let columns = "key, instrument_id, provider, kind, known_at, fetched_at, sha256"
+    static let columns = "object_key, instrument_id, provider, kind, known_at, fetched_at, sha256"
     init(_ row: Row) throws(PostgresError) {
         self.init(
             key: try row[0], instrument: try row[1], provider: try row[2], kind: try row[3], knownAt: try row[4], fetchedAt: try row[5],

@@ -1,12 +1,13 @@
 package import Market
 package import Postgres
 
-/// Bars of sessions that were not over when a provider was asked. They are shown, never computed with, and end with the final bar.
+/// Bars of sessions that had not closed when the provider responded. They are displayed, never used for features, and are superseded by
+/// the session's final bar.
 package struct ProvisionalBars: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Keeps the bars of one response.
+    /// Stores the provisional bars of one response.
     package func insert(_ bars: [Bar], from response: ProviderResponse, currency: String) async throws(PostgresError) {
         guard !bars.isEmpty else { return }
         try await database.execute(
@@ -24,8 +25,8 @@ package struct ProvisionalBars: Sendable {
             ])
     }
 
-    /// The latest bar of each session that has no final bar from any source by then, in order.
-    package func read(_ instrument: String, asOf instant: Instant, order: [String] = []) async throws(PostgresError) -> [Bar] {
+    /// The latest provisional bar of each session that had no final bar from any source at an instant, in order.
+    package func read(_ instrument: String, asOf instant: Instant, precedence: [String] = []) async throws(PostgresError) -> [Bar] {
         try await database.query(
             """
             SELECT DISTINCT ON (session) session, open, high, low, close, volume FROM provisional_bars p
@@ -33,7 +34,7 @@ package struct ProvisionalBars: Sendable {
                 SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $2
                     AND \(Bars.isVisible("known_at", "$2")))
             ORDER BY session, array_position($3, source), known_at DESC, fetched_at DESC, sha256 DESC
-            """, [instrument, instant, order]
+            """, [instrument, instant, precedence]
         ).all(Bars.bar)
     }
 }

@@ -1,15 +1,15 @@
 import Market
 package import Postgres
 
-/// How much a provider may be asked. Shared by all functions at once and kept between their invocations; time is the database's clock.
+/// Limits the requests to each provider, across all functions and invocations. Time is the database's clock.
 package struct RequestLimits: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// What a provider allows. At most `perMinute` + `concurrency` requests fall into any minute.
+    /// The requests that a provider allows. At most `perMinute` + `concurrency` requests fall into any minute.
     package struct Allowance: Hashable, Sendable {
         package var perMinute: Double
-        /// Requests in one day of UTC; nil is no limit.
+        /// Requests per UTC day; nil for no limit.
         package var perDay: Int?
         package var concurrency: Int
 
@@ -20,19 +20,19 @@ package struct RequestLimits: Sendable {
         }
     }
 
-    /// Leave for one request, until it is given back or runs out.
+    /// Permission for one request, until it is released or expires.
     package struct Lease: Hashable, Sendable { let until: Instant }
 
     package enum Decision: Hashable, Sendable {
         case granted(Lease)
-        /// Not now: after `seconds` another call may have more luck. `reason` is `rate`, `concurrency`, `daily-quota`, or what was given to `block`.
+        /// No permission now; try again after `seconds`. `reason` is `rate`, `concurrency`, `daily-quota`, or the reason given to `block`.
         case wait(seconds: Double, reason: String)
     }
 
-    /// Asks for leave for one request that ends within `seconds`.
-    package func take(_ provider: String, _ allowance: Allowance, lease seconds: Int = 60) async throws(PostgresError) -> Decision {
+    /// Acquires permission for one request that ends within `seconds`.
+    package func acquire(_ provider: String, _ allowance: Allowance, lease seconds: Int = 60) async throws(PostgresError) -> Decision {
         let decision = try await database.query(
-            "SELECT lease_until, wait_seconds, reason FROM take_request($1, $2, $3, $4, $5 * interval '1 second')",
+            "SELECT lease_until, wait_seconds, reason FROM acquire_request($1, $2, $3, $4, $5 * interval '1 second')",
             [
                 provider, allowance.perMinute, Int32(clamping: allowance.perDay ?? .max), Int32(clamping: allowance.concurrency),
                 Double(seconds),
@@ -44,13 +44,13 @@ package struct RequestLimits: Sendable {
         return decision ?? .wait(seconds: 1, reason: "concurrency")
     }
 
-    /// Gives a lease back.
-    package func give(back lease: Lease, to provider: String) async throws(PostgresError) {
+    /// Releases the permission after the request.
+    package func release(_ lease: Lease, of provider: String) async throws(PostgresError) {
         try await database.execute(
             "UPDATE provider_limits SET leases = array_remove(leases, $2) WHERE provider = $1", [provider, lease.until])
     }
 
-    /// Keeps everyone from asking for some seconds, or until the day ends in UTC (nil). A block never gets shorter.
+    /// Blocks all requests to a provider for some seconds, or until the UTC day ends (nil). A block is never shortened.
     package func block(_ provider: String, seconds: Double?, reason: String) async throws(PostgresError) {
         try await database.execute(
             """

@@ -1,13 +1,14 @@
 package import Market
 package import Postgres
 
-/// One run of Ingest over an exchange: which instruments were asked for, as of when.
+/// One run of Ingest over an exchange: the instruments to fetch, and the instant as of which they are fetched.
 package struct Run: Hashable, Sendable {
     package let id: String
     package let exchange: String
     package let asOf: Instant
     /// The latest session closed at `asOf`.
     package let session: SessionDate
+    /// The ids of the instruments to fetch.
     package let expected: [String]
 
     package init(id: String, exchange: String, asOf: Instant, session: SessionDate, expected: [String]) {
@@ -18,30 +19,38 @@ package struct Run: Hashable, Sendable {
         self.expected = expected
     }
 
+    /// The `exchange` of a run over instruments of several exchanges.
+    package static let severalExchanges = "*"
+
     static let columns = "r.id, r.exchange, r.as_of, r.session, r.expected"
     init(_ row: Row) throws(PostgresError) {
         self.init(id: try row[0], exchange: try row[1], asOf: try row[2], session: try row[3], expected: try row[4])
     }
 }
 
-/// How far a run is.
+/// The progress of a run, or of one of its instruments. This type decides when a run is complete.
 package struct RunProgress: Hashable, Sendable {
-    package let expected: Int
-    /// Instruments whose object was put.
-    package let stored: Int
-    /// Instruments whose object was also folded in.
-    package let folded: Int
-    /// Instruments that a provider refused, with its reason.
-    package let refusals: [String: String]
+    /// The expected instruments.
+    package internal(set) var expected = 0
+    /// The instruments whose responses are archived.
+    package internal(set) var stored = 0
+    /// The instruments whose responses are archived and all projected.
+    package internal(set) var projected = 0
+    /// The reasons why instruments have no response, by instrument id.
+    package internal(set) var failures: [String: String] = [:]
+    /// The ids of the instruments that have neither failed nor all their responses projected.
+    package internal(set) var pending: [String] = []
 
-    package var isComplete: Bool { folded + refusals.count >= expected }
+    /// A run is complete when each expected instrument has failed or has all its responses projected.
+    package var isComplete: Bool { pending.isEmpty }
 }
 
+/// The runs of Ingest and the responses that belong to them.
 package struct Runs: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Opens a run; the first one under an id stays.
+    /// Opens a run. If the id exists, the first run under it stays.
     package func open(_ run: Run) async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO runs (id, exchange, as_of, session, expected) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
@@ -52,7 +61,7 @@ package struct Runs: Sendable {
         try await database.query("SELECT \(Run.columns) FROM runs r WHERE id = $1", [id]).one(Run.init)
     }
 
-    /// The latest scheduled run of an exchange at or before an instant; its id begins with the exchange and a slash.
+    /// The latest scheduled run of an exchange at or before an instant. Ids of scheduled runs begin with the exchange and a slash.
     package func latest(exchange: String, asOf: Instant) async throws(PostgresError) -> Run? {
         try await database.query(
             "SELECT \(Run.columns) FROM runs r WHERE exchange = $1 AND as_of <= $2 AND id LIKE exchange || '/%' ORDER BY as_of DESC, id LIMIT 1",
@@ -60,85 +69,54 @@ package struct Runs: Sendable {
         ).one(Run.init)
     }
 
-    /// The ids of the runs that wait for an object.
-    package func waiting(for key: String) async throws(PostgresError) -> [String] {
-        try await database.query("SELECT DISTINCT run_id FROM run_items WHERE object_key = $1 ORDER BY 1", [key])
+    /// The ids of the runs to which a response belongs.
+    package func runs(ofResponse key: String) async throws(PostgresError) -> [String] {
+        try await database.query("SELECT DISTINCT run_id FROM run_responses WHERE object_key = $1 ORDER BY 1", [key])
             .all { row throws(PostgresError) in try row[0] }
     }
 
-    /// Says which objects hold the responses about an instrument, all at once; the first word about each part stays.
-    package func stored(_ keys: [String], of instrument: String, in run: String) async throws(PostgresError) {
+    /// Records the keys of an instrument's responses, all in one call. What is recorded first stays.
+    package func recordResponses(_ keys: [String], of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
             """
-            INSERT INTO run_items (run_id, instrument_id, part, object_key)
+            INSERT INTO run_responses (run_id, instrument_id, part, object_key)
             SELECT $1, $2, n - 1, key FROM unnest($3::text[]) WITH ORDINALITY t(key, n) ON CONFLICT DO NOTHING
             """, [run, instrument, keys])
     }
 
-    /// Says why there is no response about an instrument; the first word about it stays. `reason` holds no secret.
-    package func refused(_ reason: String, of instrument: String, in run: String) async throws(PostgresError) {
+    /// Records why an instrument has no response. What is recorded first stays. The reason must not contain an API key.
+    package func recordFailure(_ reason: String, of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO run_items (run_id, instrument_id, part, refusal) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO run_responses (run_id, instrument_id, part, error) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
             [run, instrument, reason])
     }
 
-    /// DerivedTables, so that whoever comes last sees the run complete: every expected instrument has a refusal, or all its objects are folded.
-    package func progress(_ run: String) async throws(PostgresError) -> RunProgress {
+    /// The progress of a run, or of one of its instruments; nil for an unknown run or an instrument that the run does not expect.
+    ///
+    /// The progress follows from the responses that are recorded and projected, so whichever invocation projects the last response of a
+    /// run sees the run complete.
+    package func progress(_ run: String, of instrument: String? = nil) async throws(PostgresError) -> RunProgress? {
         let rows = try await database.query(
             """
-            SELECT cardinality(r.expected), i.instrument_id, min(i.refusal), bool_and(o.key IS NOT NULL)
-            FROM runs r LEFT JOIN run_items i ON i.run_id = r.id AND i.instrument_id = ANY (r.expected)
-            LEFT JOIN raw_objects o ON o.key = i.object_key
-            WHERE r.id = $1 GROUP BY r.expected, i.instrument_id
-            """, [run])
-        guard let first = rows.first else { return RunProgress(expected: .max, stored: 0, folded: 0, refusals: [:]) }
-        var (stored, folded, refusals) = (0, 0, [String: String]())
+            SELECT e.id, min(i.error), count(i.object_key), count(o.object_key)
+            FROM runs r LEFT JOIN LATERAL unnest(r.expected) e(id) ON true
+            LEFT JOIN run_responses i ON i.run_id = r.id AND i.instrument_id = e.id
+            LEFT JOIN provider_responses o ON o.object_key = i.object_key
+            WHERE r.id = $1 AND ($2::text IS NULL OR e.id = $2) GROUP BY e.id
+            """, [run, instrument])
+        guard !rows.isEmpty else { return nil }
+        var progress = RunProgress()
         for row in rows {
-            guard let instrument = try row[1] as String? else { continue }
-            if let refusal = try row[2] as String? {
-                refusals[instrument] = refusal
-            } else {
-                stored += 1
-                if try row[3] { folded += 1 }
+            guard let id = try row[0] as String? else { continue }
+            progress.expected += 1
+            let (error, stored, projected) = (try row[1] as String?, try row[2] as Int, try row[3] as Int)
+            if let error {
+                progress.failures[id] = error
+                continue
             }
+            if stored > 0 { progress.stored += 1 }
+            if stored > 0, projected == stored { progress.projected += 1 } else { progress.pending.append(id) }
         }
-        return RunProgress(expected: try first[0], stored: stored, folded: folded, refusals: refusals)
-    }
-
-    package func isComplete(_ run: String) async throws(PostgresError) -> Bool {
-        if case .complete = try await state(run) { true } else { false }
-    }
-
-    /// Whether a run waits for something.
-    package enum State: Hashable, Sendable {
-        case unknown, complete
-        /// It waits for this instrument, any one of those that it waits for.
-        case waiting(for: String)
-    }
-
-    /// Looks at every instrument of a run.
-    package func state(_ run: String) async throws(PostgresError) -> State {
-        let rows = try await database.query(
-            """
-            SELECT (
-                SELECT e.id FROM unnest(r.expected) e(id) LEFT JOIN (
-                    SELECT i.instrument_id, bool_or(i.refusal IS NOT NULL) OR bool_and(o.key IS NOT NULL) AS is_done
-                    FROM run_items i LEFT JOIN raw_objects o ON o.key = i.object_key WHERE i.run_id = r.id GROUP BY 1
-                ) d ON d.instrument_id = e.id
-                WHERE d.is_done IS NOT TRUE ORDER BY random() LIMIT 1
-            ) FROM runs r WHERE r.id = $1
-            """, [run])
-        guard let row = rows.first else { return .unknown }
-        guard let instrument = try row[0] as String? else { return .complete }
-        return .waiting(for: instrument)
-    }
-
-    /// Looks at one instrument of a run: whether the run waits for nothing more about it.
-    package func isDone(_ instrument: String, in run: String) async throws(PostgresError) -> Bool {
-        try await database.query(
-            """
-            SELECT coalesce(bool_or(i.refusal IS NOT NULL) OR bool_and(o.key IS NOT NULL), false)
-            FROM run_items i LEFT JOIN raw_objects o ON o.key = i.object_key WHERE i.run_id = $1 AND i.instrument_id = $2
-            """, [run, instrument])[0][0]
+        return progress
     }
 }

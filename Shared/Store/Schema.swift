@@ -1,15 +1,16 @@
 package import Postgres
 
-/// The schema that this code was written for.
+/// The database schema that this code needs.
 package enum Schema {
     /// The number of the last migration.
-    package static let version = 13
+    package static let version = 14
 
-    /// Refuses connections to a database whose schema is older: `Database(settings, check: Schema.check)`.
-    /// Asked once for each connection, so that an environment's start needs no database.
-    package static let check = ConnectionCheck("SELECT coalesce(max(number), 0) FROM schema_migrations") { answer throws(PostgresError) in
+    /// Rejects connections to a database whose schema is older: `Database(settings, check: Schema.check)`.
+    ///
+    /// The check runs once per connection, so that a function starts without the database.
+    package static let check = ConnectionCheck("SELECT coalesce(max(number), 0) FROM schema_migrations") { result throws(PostgresError) in
         let found: Int
-        switch answer {
+        switch result {
         case .success(let rows): found = try rows[0][0]
         case .failure(let error) where .undefinedTable ~= error.sqlState: found = 0
         case .failure(let error): throw error

@@ -1,42 +1,60 @@
+import Glibc
 package import Market
 package import Postgres
 
-/// Two providers' words about the same sessions, side by side.
+/// Compares the daily returns that two sources give for the same instrument.
 package struct SourceComparison: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// A session on which the log returns since the session before, as traded, are further apart than was allowed.
+    /// A session whose two log returns differ by more than the tolerance.
     package struct Disagreement: Hashable, Sendable, Encodable {
         package let instrument: String
         package let session: SessionDate
-        package let first, second: Double
+        /// The log returns since the session before, as traded, of the first and of the second source.
+        package let firstReturn, secondReturn: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case instrument, session, firstReturn = "first_return", secondReturn = "second_return"
+        }
     }
 
-    /// Compares the latest versions as known at an instant, from a session on. Only sessions that both have count, and a return is between
-    /// two neighbours of those. Returns at most `limit` disagreements, largest first, how many there are, and how many returns were compared.
-    package func compare(
-        _ instrument: String, _ first: String, _ second: String, from: SessionDate?, asOf instant: Instant, tolerance: Double, limit: Int
-    ) async throws(PostgresError) -> (largest: [Disagreement], disagreements: Int, compared: Int) {
-        let rows = try await database.query(
-            """
-            WITH latest AS (
-                SELECT DISTINCT ON (source, session) source, session, close::float8 AS close FROM bars b
-                WHERE instrument_id = $1 AND source = ANY ($2) AND known_at <= $3 AND \(Bars.isVisible("known_at", "$3")) AND session >= coalesce($4, '-infinity')
-                ORDER BY source, session, known_at DESC, fetched_at DESC, sha256 DESC
-            ), returns AS (
-                SELECT session, ln(a.close / lag(a.close) OVER w) AS a, ln(b.close / lag(b.close) OVER w) AS b
-                FROM (SELECT * FROM latest WHERE source = ($2::text[])[1]) a JOIN (SELECT * FROM latest WHERE source = ($2::text[])[2]) b USING (session)
-                WINDOW w AS (ORDER BY session)
-            )
-            SELECT session, a, b, count(*) FILTER (WHERE abs(a - b) > $5) OVER (), count(*) OVER ()
-            FROM returns WHERE a IS NOT NULL ORDER BY abs(a - b) DESC, session LIMIT $6
-            """, [instrument, [first, second], instant, from, tolerance, max(limit, 1)])
-        let counts = try rows.first.map { row throws(PostgresError) in (try row[3] as Int, try row[4] as Int) }
-        guard let (disagreements, compared) = counts else { return ([], 0, 0) }
-        let largest = try rows.all { row throws(PostgresError) in
-            Disagreement(instrument: instrument, session: try row[0], first: try row[1], second: try row[2])
-        }
-        return (Array(largest.prefix(min(disagreements, limit))), disagreements, compared)
+    /// The result for one instrument.
+    package struct Result: Sendable {
+        /// The largest disagreements first, at most `limit`.
+        package var largest: [Disagreement] = []
+        /// The number of all disagreements.
+        package var disagreements = 0
+        /// The number of returns that were compared.
+        package var returns = 0
     }
+
+    /// Compares two sources as known at an instant, from a session on. Only sessions of which both sources have a bar are used, and a
+    /// return is the one between two neighbours of those.
+    package func compare(
+        _ instrument: String, _ pair: SourcePrecedence.ProviderPair, from: SessionDate?, asOf instant: Instant, tolerance: Double,
+        limit: Int
+    ) async throws(PostgresError) -> Result {
+        let bars = Bars(database)
+        let first = try await bars.read(instrument, .recorded(instant), source: pair.first, from: from)
+        let closes = try await bars.read(instrument, .recorded(instant), source: pair.second, from: from)
+        let second = Dictionary(closes.map { ($0.session, $0.close) }) { $1 }
+        let common = first.compactMap { bar in second[bar.session].map { (session: bar.session, first: bar.close, second: $0) } }
+        var result = Result()
+        for (before, now) in zip(common, common.dropFirst()) {
+            let (left, right) = (Self.logReturn(before.first, now.first), Self.logReturn(before.second, now.second))
+            result.returns += 1
+            guard abs(left - right) > tolerance else { continue }
+            result.disagreements += 1
+            result.largest.append(Disagreement(instrument: instrument, session: now.session, firstReturn: left, secondReturn: right))
+        }
+        result.largest.sort { left, right in
+            let (first, second) = (abs(left.firstReturn - left.secondReturn), abs(right.firstReturn - right.secondReturn))
+            return first != second ? first > second : left.session < right.session
+        }
+        result.largest.removeLast(max(result.largest.count - limit, 0))
+        return result
+    }
+
+    private static func logReturn(_ before: Price, _ now: Price) -> Double { log(Double(now.units) / Double(before.units)) }
 }

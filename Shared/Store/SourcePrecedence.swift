@@ -1,22 +1,29 @@
 import FoundationEssentials
 package import Market
 
-/// Which provider is asked and believed first: `yahoo,alphavantage;XLON=stooq,yahoo;XNAS:BRK.B=tiingo`. The order for an instrument's id
-/// counts before its exchange's, and that before the one without a name.
+/// The order in which providers are requested and their data is used: `yahoo,alphavantage;XLON=stooq,yahoo;XNAS:BRK.B=tiingo`.
+///
+/// An order may be given for an instrument's id or for an exchange's MIC. The instrument's order applies before the exchange's, and that
+/// before the general order.
 package struct SourcePrecedence: Hashable, Sendable {
     package struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
         package let entry: String
         package var description: String {
-            "PROVIDERS has \"\(entry)\"; write providers by commas, most trusted first, then orders for an exchange or an instrument: yahoo,stooq;XLON=stooq"
+            "PROVIDERS has \"\(entry)\"; write providers separated by commas, in the order of precedence, then orders for an exchange or an instrument: yahoo,stooq;XLON=stooq"
         }
     }
 
-    /// The order where nothing else is said; never empty.
+    /// The provider that is used where `PROVIDERS` and `PROVIDER` are empty.
+    package static let defaultProvider = "yahoo"
+
+    /// The general order; never empty.
     package let general: [String]
+    /// Orders by instrument id or MIC.
     private let special: [String: [String]]
 
-    package init(_ text: String, otherwise single: String) throws(Malformed) {
-        var general = [single]
+    /// Parses the value of `PROVIDERS`. The general order is the default provider alone if the text has none.
+    package init(_ text: String, defaultProvider: String = Self.defaultProvider) throws(Malformed) {
+        var general = [defaultProvider]
         var special: [String: [String]] = [:]
         for entry in text.split(separator: ";") {
             let sides = entry.split(separator: "=", omittingEmptySubsequences: false)
@@ -30,29 +37,36 @@ package struct SourcePrecedence: Hashable, Sendable {
         self.special = special
     }
 
-    /// From `PROVIDERS`, or from `PROVIDER` alone.
-    package init(environment: [String: String], otherwise single: String) throws(Malformed) {
-        let one = environment["PROVIDER"].flatMap { $0.isEmpty ? nil : $0 } ?? single
-        try self.init(environment["PROVIDERS"] ?? "", otherwise: one)
+    /// Reads `PROVIDERS`; the default provider may be set by `PROVIDER`.
+    package init(environment: [String: String]) throws(Malformed) {
+        let single = environment["PROVIDER"].flatMap { $0.isEmpty ? nil : $0 } ?? Self.defaultProvider
+        try self.init(environment["PROVIDERS"] ?? "", defaultProvider: single)
     }
 
-    /// The providers of an instrument, most trusted first.
-    package func order(for instrument: Instrument) -> [String] { special[instrument.id] ?? special[instrument.exchange] ?? general }
+    /// The providers from which an instrument is requested, in order.
+    package func providers(for instrument: Instrument) -> [String] { special[instrument.id] ?? special[instrument.exchange] ?? general }
 
-    /// Forms in which files can be handed in.
-    package static let files = ["csv", "iex", "stooq"]
+    /// The formats of files that users can import.
+    package static let fileFormats = ["csv", "iex", "stooq"]
 
-    /// The providers of an instrument that are read: those that it has, then formats of files that were handed in.
-    package func believed(for instrument: Instrument) -> [String] {
-        let order = order(for: instrument)
-        return order + Self.files.filter { !order.contains($0) }
+    /// The sources whose data of an instrument is used, in order: its providers, then the file formats.
+    package func sources(for instrument: Instrument) -> [String] {
+        let providers = providers(for: instrument)
+        return providers + Self.fileFormats.filter { !providers.contains($0) }
     }
 
-    /// Two providers that are compared with each other.
-    package struct CrossCheck: Hashable, Sendable {
+    /// Every provider in any of the orders, first those of the general order.
+    package var allProviders: [String] {
+        special.sorted { $0.key < $1.key }.flatMap(\.value).reduce(into: general) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Two providers whose returns are compared.
+    package struct ProviderPair: Hashable, Sendable {
         package let first, second: String
 
-        /// nil for no name at all; anything else than two different ones is an error.
+        /// nil for an empty list.
+        ///
+        /// - Throws: `Malformed` for a list that is neither empty nor two different names.
         package init?(_ names: [String]) throws(Malformed) {
             if names.isEmpty { return nil }
             guard names.count == 2, names[0] != names[1], !names.contains("") else { throw Malformed(entry: names.joined(separator: ",")) }
@@ -60,18 +74,14 @@ package struct SourcePrecedence: Hashable, Sendable {
         }
     }
 
-    /// What `CROSS_CHECK` says, two names by a comma or `none`; else the first two of the general order that are not `except`, if there are.
-    package func crossCheck(_ environment: [String: String], except: [String]) throws(Malformed) -> CrossCheck? {
+    /// The pair to compare: the two names in `CROSS_CHECK`, else the first two providers of the general order without `excluded` ones;
+    /// nil if `CROSS_CHECK` is `none` or the general order has fewer than two.
+    package func crossCheckPair(_ environment: [String: String], excluded: [String]) throws(Malformed) -> ProviderPair? {
         let text = environment["CROSS_CHECK"] ?? ""
         if text == "none" { return nil }
         let names = text.split(separator: ",").map { String($0.filter { !$0.isWhitespace }) }
-        if let pair = try CrossCheck(names) { return pair }
-        let others = general.filter { !except.contains($0) }
-        return others.count < 2 ? nil : try CrossCheck(Array(others.prefix(2)))
-    }
-
-    /// Every provider that is named anywhere, the general ones first.
-    package var all: [String] {
-        special.sorted { $0.key < $1.key }.flatMap(\.value).reduce(into: general) { if !$0.contains($1) { $0.append($1) } }
+        if let pair = try ProviderPair(names) { return pair }
+        let others = general.filter { !excluded.contains($0) }
+        return others.count < 2 ? nil : try ProviderPair(Array(others.prefix(2)))
     }
 }

@@ -1,10 +1,12 @@
 package import Market
 package import Postgres
 
-/// What instruments are called, by whom, since when. A name lasts until its end or the instrument's next one from the same provider.
+/// The symbols of instruments at providers, with the days from which they hold.
+///
+/// A symbol holds until its end, or until the instrument's next symbol at the same provider.
 package struct Symbols: Sendable {
-    /// Stands for every provider that has no name of its own.
-    package static let everyone = "*"
+    /// The provider of a symbol that holds at every provider without a symbol of its own.
+    package static let anyProvider = "*"
 
     private let database: Database
     package init(_ database: Database) { self.database = database }
@@ -16,7 +18,8 @@ package struct Symbols: Sendable {
         package let from: SessionDate
         package let to: SessionDate?
 
-        package init(instrument: String, provider: String = Symbols.everyone, symbol: String, from: SessionDate, to: SessionDate? = nil) {
+        package init(instrument: String, provider: String = Symbols.anyProvider, symbol: String, from: SessionDate, to: SessionDate? = nil)
+        {
             self.instrument = instrument
             self.provider = provider
             self.symbol = symbol
@@ -25,7 +28,7 @@ package struct Symbols: Sendable {
         }
     }
 
-    /// A later word about the same first day replaces an earlier one.
+    /// Stores symbols as known from an instant on. A symbol with the same first day as an earlier one replaces it.
     package func record(_ names: [Name], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
@@ -36,30 +39,31 @@ package struct Symbols: Sendable {
             """, [names.map(\.instrument), names.map(\.provider), names.map(\.symbol), names.map(\.from), names.map(\.to), knownAt])
     }
 
-    /// What a provider calls an instrument on a day, as known at an instant, and whether that was said of this provider alone; nil when
-    /// it has no name then.
+    /// An instrument's symbol at a provider on a day, as known at an instant; nil if it has none.
+    ///
+    /// `isOwn`: the symbol was stored for this provider, not for any provider.
     package func name(
         of instrument: String, provider: String, on day: SessionDate, asOf instant: Instant
     ) async throws(PostgresError) -> (symbol: String, isOwn: Bool)? {
         try await database.query(
             "SELECT symbol, provider <> '*' FROM (\(Symbols.valid)) v WHERE instrument_id = $3 AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
-            [day, instant, instrument, [provider, Symbols.everyone]]
+            [day, instant, instrument, [provider, Symbols.anyProvider]]
         ).one { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
-    /// Whom a provider means by a symbol on a day, as known at an instant.
+    /// The instrument that a symbol denotes at a provider on a day, as known at an instant.
     package func instrument(
-        called symbol: String, provider: String = Symbols.everyone, on day: SessionDate, asOf instant: Instant
+        called symbol: String, provider: String = Symbols.anyProvider, on day: SessionDate, asOf instant: Instant
     ) async throws(PostgresError) -> Instrument? {
         try await database.query(
             """
             SELECT \(Instruments.columns) FROM (\(Symbols.valid)) v JOIN instruments i ON i.id = v.instrument_id
             WHERE v.symbol = $3 AND provider = ANY ($4) ORDER BY provider = '*', v.valid_from DESC, i.id LIMIT 1
-            """, [day, instant, symbol, [provider, Symbols.everyone]]
+            """, [day, instant, symbol, [provider, Symbols.anyProvider]]
         ).one(Instruments.instrument)
     }
 
-    /// The names that hold on day $1 as known at $2, one for each instrument and provider.
+    /// A query: the symbols that hold on day $1 as known at $2, one for each instrument and provider.
     private static let valid = """
         SELECT * FROM (
             SELECT DISTINCT ON (provider, instrument_id) * FROM (

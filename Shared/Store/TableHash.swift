@@ -1,18 +1,18 @@
 package import Postgres
 
-/// One hash for each table, to hold two databases against each other.
+/// Computes one hash per table, to compare two databases.
 package enum TableHash {
-    /// Columns filled from the real clock. Two runs over the same events differ in them and in nothing else, so no hash sees them.
-    package static let realTimeColumns: Set<String> = [
+    /// The columns that are filled from the wall clock. They differ between two replays of the same events, so they are not hashed.
+    package static let wallClockColumns: Set<String> = [
         "fetched_at", "registered_at", "created_at", "revoked_at", "applied_at", "tokens", "refilled_at", "quota_day", "quota_used",
         "leases",
         "blocked_until", "blocked_reason",
     ]
 
-    /// Lists of what is still to do: a fact of the moment, which no hash sees either.
-    package static let workTables: Set<String> = ["cross_section_work"]
+    /// The tables of pending work, which depend on the moment and are not hashed.
+    package static let workTables: Set<String> = ["pending_cross_sections"]
 
-    /// SHA-256 over each table's ordered rows, in hexadecimal, by table name.
+    /// SHA-256 over the ordered rows of each table, in hexadecimal, by table name.
     package static func all(in database: Database) async throws -> [String: String] {
         try await database.transaction(.repeatableRead) {
             try await database.query("SELECT set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true)")
@@ -22,7 +22,7 @@ package enum TableHash {
                     FILTER (WHERE column_name <> ALL ($1))
                 FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
                 WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> ALL ($2) GROUP BY 1
-                """, [Array(realTimeColumns), Array(workTables)]
+                """, [Array(wallClockColumns), Array(workTables)]
             ).all { row throws(PostgresError) in (name: try row[0] as String, columns: try row[1] as [String]) }
             var hashes: [String: String] = [:]
             for table in tables {

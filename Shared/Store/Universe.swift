@@ -1,12 +1,12 @@
 package import Market
 package import Postgres
 
-/// Which instruments are followed and compared, day by day, as it was known.
+/// The dated membership of instruments in the universe: the instruments that schedules fetch and cross-sections compare.
 package struct Universe: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// From a session on, until before another one.
+    /// A membership from a session on, until before another session (nil: without end).
     package struct Membership: Hashable, Sendable {
         package let instrument: String
         package let from: SessionDate
@@ -21,7 +21,7 @@ package struct Universe: Sendable {
         package func contains(_ session: SessionDate) -> Bool { from <= session && to.map { session < $0 } ?? true }
     }
 
-    /// Each states what holds from its first session on; a later word about the same first session replaces it.
+    /// Stores memberships as known from an instant on. A membership with the same first session as an earlier one replaces it.
     package func record(_ memberships: [Membership], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
@@ -30,7 +30,7 @@ package struct Universe: Sendable {
             """, [memberships.map(\.instrument), memberships.map(\.from), memberships.map(\.to), knownAt])
     }
 
-    /// The memberships of an exchange's instruments as they were known at an instant, by id and first session. A delisting ends one.
+    /// The memberships of an exchange's instruments as known at an instant, ordered by id and first session. A delisting ends them.
     package func memberships(exchange: String, asOf instant: Instant) async throws(PostgresError) -> [Membership] {
         try await database.query(
             """
@@ -46,13 +46,13 @@ package struct Universe: Sendable {
         ).all { row throws(PostgresError) in Membership(instrument: try row[0], from: try row[1], to: try row[2]) }
     }
 
-    /// The instruments of an exchange that are followed on a session, ordered by id.
+    /// The members of the universe on a session of an exchange, ordered by id.
     package func members(exchange: String, on session: SessionDate, asOf instant: Instant) async throws(PostgresError) -> [Instrument] {
         let ids = Set(try await memberships(exchange: exchange, asOf: instant).filter { $0.contains(session) }.map(\.instrument))
         return try await Instruments(database).list(exchange: exchange).filter { ids.contains($0.id) }
     }
 
-    /// Says that an instrument's last session was `last`; nil takes that back.
+    /// Stores that an instrument's last session before its delisting was `last`; nil revokes a delisting.
     package func recordDelisting(
         of instrument: String, last: SessionDate?, reason: String, knownAt: Instant
     ) async throws(PostgresError) {
@@ -61,7 +61,7 @@ package struct Universe: Sendable {
             [instrument, last, reason, knownAt])
     }
 
-    /// The last sessions of the instruments that were delisted, as known at an instant.
+    /// The last sessions of the delisted instruments as known at an instant, by instrument id.
     package func delistings(asOf instant: Instant) async throws(PostgresError) -> [String: SessionDate] {
         let pairs = try await database.query(
             """

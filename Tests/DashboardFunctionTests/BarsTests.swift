@@ -35,7 +35,9 @@ import Testing
         let split = CorporateAction(exDate: exDate, kind: .split(numerator: 2, denominator: 1))
         let dividend = CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 11), kind: .dividend(Price(5)), nature: .special)
         try await CorporateActions(database).insert([split, dividend], from: yahoo, covering: nil) { _ in known }
-        for response in [stooq, yahoo] { try await ProviderResponses(database).record(response, bars: 1, actions: 0, rejected: 0) }
+        for response in [stooq, yahoo] {
+            try await ProviderResponses(database).record(response, ProviderResponses.Counts(bars: 1, actions: 0, quarantined: 0))
+        }
         return try await Dashboard([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "PROVIDERS": "stooq,yahoo",
         ])

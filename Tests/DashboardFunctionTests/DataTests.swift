@@ -109,7 +109,7 @@ import Testing
         let later = try #require(Instant("2012-01-12T22:30:00Z"))
         let again = ProviderResponse(
             key: "raw/csv/daily/A2", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: later, fetchedAt: later, sha256: "A2")
-        try await ProviderResponses(dashboard.database).record(again, bars: 0, actions: 0, rejected: 1)
+        try await ProviderResponses(dashboard.database).record(again, ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 1))
         let alone = try await told(again.key)
         #expect(alone.held_back == 1 && alone.rows.isEmpty)
         let standing = try await told(again.key, ["from": "2012-01-03", "to": "2012-01-11"])

@@ -13,33 +13,33 @@ import Testing
     let evening = ResponseMarket.evening(ResponseMarket.rows(240, seed: 31)[239].session)
 
     /// The store after one response.
-    private func folded(_ rows: [Row]) async throws -> ProjectionHarness {
-        var folded = try await ProjectionHarness([instrument])
-        try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
-        return folded
+    private func harness(_ rows: [Row]) async throws -> ProjectionHarness {
+        var harness = try await ProjectionHarness([instrument])
+        try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
+        return harness
     }
 
     private func features(of rows: [Row]) async throws -> [SessionDate: [UInt64]] {
-        try await folded(rows).features(instrument, .recorded(evening))
+        try await harness(rows).features(instrument, .recorded(evening))
     }
 
-    private func findings(_ folded: ProjectionHarness, asOf instant: Instant? = nil) async throws -> [RecordedViolation] {
-        try await QuarantineLog(folded.database).entries(of: instrument.id, asOf: instant ?? evening, limit: 100).map(\.row)
+    private func findings(_ harness: ProjectionHarness, asOf instant: Instant? = nil) async throws -> [RecordedViolation] {
+        try await QuarantineLog(harness.database).entries(of: instrument.id, asOf: instant ?? evening, limit: 100).map(\.row)
     }
 
     /// Everything again from the responses leaves the same hashes.
-    private func expectSameAfterRebuild(_ folded: ProjectionHarness) async throws {
-        var folded = folded
-        let before = try await TableHash.all(in: folded.database)
-        try await DerivedTables(folded.database).clear()
-        for object in folded.kept.values { try await folded.add(object) }
-        #expect(try await TableHash.all(in: folded.database) == before)
+    private func expectSameAfterRebuild(_ harness: ProjectionHarness) async throws {
+        var harness = harness
+        let before = try await TableHash.all(in: harness.database)
+        try await DerivedTables(harness.database).clear()
+        for object in harness.archived.values { try await harness.add(object) }
+        #expect(try await TableHash.all(in: harness.database) == before)
     }
 
     @Test func `Good rows count and leave no word`() async throws {
-        let folded = try await folded(rows)
-        #expect(try await findings(folded).isEmpty)
-        #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 240)
+        let harness = try await harness(rows)
+        #expect(try await findings(harness).isEmpty)
+        #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
     @Test(arguments: ["single-session-spike", "stale-repeat", "zero-volume"])
@@ -54,30 +54,30 @@ import Testing
                 volume: rows[199].volume)
         default: wrong[200].volume = 0
         }
-        let folded = try await folded(wrong)
-        let found = try await findings(folded)
+        let harness = try await harness(wrong)
+        let found = try await findings(harness)
         #expect(found.map(\.rule) == [rule] && found.map(\.session) == [rows[200].session] && found[0].verdict == .quarantine)
-        #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 239)
+        #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 239)
         var without = rows
         without.remove(at: 200)
-        #expect(try await folded.features(instrument, .recorded(evening)) == features(of: without))
-        let status = DataStatus(folded.database)
+        #expect(try await harness.features(instrument, .recorded(evening)) == features(of: without))
+        let status = DataStatus(harness.database)
         let entry = try #require(try await status.entries(of: [instrument.id], asOf: evening).first)
         #expect(entry.sessions == 239 && entry.quarantined == 1 && entry.repaired == 0)
         let sessions = DataStatus.Sessions(ResponseMarket.calendar, through: rows[239].session)
         let gaps = try await status.gaps(in: [entry], exchanges: ["XNAS": sessions], asOf: evening)
         #expect(gaps.isEmpty)
-        try await expectSameAfterRebuild(folded)
+        try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `Pence are made pounds and the row as it came is kept`() async throws {
+    @Test func `Pence are made pounds and the row as it came is archived`() async throws {
         let wrong = rows.enumerated().map { $0 >= 200 ? $1.scaled(100) : $1 }
-        let folded = try await folded(wrong)
-        let found = try await findings(folded)
+        let harness = try await harness(wrong)
+        let found = try await findings(harness)
         #expect(found.count == 40 && Set(found.map(\.rule)) == ["unit-error"] && Set(found.map(\.verdict)) == [.repair])
-        #expect(try await folded.features(instrument, .recorded(evening)) == features(of: rows))
+        #expect(try await harness.features(instrument, .recorded(evening)) == features(of: rows))
         // A repair can be undone: what stands there now, with each replaced value put back, is the row as it came.
-        let bars = try await Bars(folded.database).read(instrument.id, .recorded(evening)).suffix(40)
+        let bars = try await Bars(harness.database).read(instrument.id, .recorded(evening)).suffix(40)
         for (row, bar) in zip(found.reversed(), bars) {
             let back = row.repairs.reduce(RawBar(bar)) {
                 Repair(field: $1.field, before: $1.after, after: $1.before).applied(to: $0)
@@ -86,21 +86,21 @@ import Testing
                 row.text
                     == "\(bar.session),\(Price(back.open!)),\(Price(back.high!)),\(Price(back.low!)),\(Price(back.close!)),\(bar.volume)")
         }
-        try await expectSameAfterRebuild(folded)
+        try await expectSameAfterRebuild(harness)
     }
 
     @Test func `A mended row keeps its word when it comes no more`() async throws {
         let wrong = rows.enumerated().map { $0 == 200 ? $1.scaled(100) : $1 }
-        var folded = try await ProjectionHarness([instrument])
-        try await folded.add(ResponseMarket.response(wrong[...200], about: instrument, knownAt: ResponseMarket.evening(rows[200].session)))
+        var harness = try await ProjectionHarness([instrument])
+        try await harness.add(ResponseMarket.response(wrong[...200], about: instrument, knownAt: ResponseMarket.evening(rows[200].session)))
         for index in 201...216 {
             let knownAt = ResponseMarket.evening(rows[index].session)
-            try await folded.add(ResponseMarket.response(wrong[(index - 10)...index], about: instrument, knownAt: knownAt))
+            try await harness.add(ResponseMarket.response(wrong[(index - 10)...index], about: instrument, knownAt: knownAt))
         }
         let last = ResponseMarket.evening(rows[216].session)
-        let found = try await findings(folded, asOf: last)
+        let found = try await findings(harness, asOf: last)
         #expect(found.map(\.rule) == ["unit-error"] && found.map(\.session) == [rows[200].session], "\(found)")
-        let status = try #require(try await DataStatus(folded.database).entries(of: [instrument.id], asOf: last).first)
+        let status = try #require(try await DataStatus(harness.database).entries(of: [instrument.id], asOf: last).first)
         #expect(status.repaired == 1 && status.quarantined == 0)
     }
 
@@ -108,12 +108,12 @@ import Testing
         var wrong = rows
         wrong[200].high = max(rows[200].open, rows[200].close) - 1
         wrong[200].low = min(rows[200].low, wrong[200].high)
-        let folded = try await folded(wrong)
-        let found = try await findings(folded)
+        let harness = try await harness(wrong)
+        let found = try await findings(harness)
         #expect(found.map(\.rule) == ["ohlc-order"] && found[0].verdict == .repair && found[0].repairs.map(\.field) == [.high])
-        let bar = try await Bars(folded.database).read(instrument.id, .recorded(evening))[200]
+        let bar = try await Bars(harness.database).read(instrument.id, .recorded(evening))[200]
         #expect(bar.high == max(bar.open, bar.close))
-        try await expectSameAfterRebuild(folded)
+        try await expectSameAfterRebuild(harness)
     }
 
     @Test func `A split that nobody told of is seen in the price until somebody does`() async throws {
@@ -128,42 +128,42 @@ import Testing
         var told = halved
         told[200].split = 2
         let expected = try await features(of: told)
-        var folded = try await folded(halved)
-        let found = try await findings(folded)
+        var harness = try await harness(halved)
+        let found = try await findings(harness)
         #expect(found.map(\.rule) == ["split-without-event"] && found[0].repairs == [Repair(field: .split, before: 1, after: 2)])
-        #expect(try await folded.features(instrument, .recorded(evening)) == expected)
-        let series = try await ConsolidatedSeries(folded.database).read(instrument.id, .recorded(evening), order: ["alphavantage"])
+        #expect(try await harness.features(instrument, .recorded(evening)) == expected)
+        let series = try await ConsolidatedSeries(harness.database).read(instrument.id, .recorded(evening), precedence: ["alphavantage"])
         #expect(
             series.actions.contains(
                 CorporateAction(exDate: rows[200].session, kind: .split(numerator: 2, denominator: 1), nature: .inferred)))
         // The provider catches up: one split, not two.
         let later = evening.adding(seconds: 86_400)
-        try await folded.add(ResponseMarket.response(told, about: instrument, knownAt: later))
-        #expect(try await findings(folded, asOf: later).isEmpty)
-        #expect(try await folded.features(instrument, .recorded(later)) == expected)
-        try await expectSameAfterRebuild(folded)
+        try await harness.add(ResponseMarket.response(told, about: instrument, knownAt: later))
+        #expect(try await findings(harness, asOf: later).isEmpty)
+        #expect(try await harness.features(instrument, .recorded(later)) == expected)
+        try await expectSameAfterRebuild(harness)
     }
 
     @Test func `A split that the price knows nothing of does not count`() async throws {
         var wrong = rows
         wrong[200].split = 3
-        let folded = try await folded(wrong)
-        let found = try await findings(folded)
+        let harness = try await harness(wrong)
+        let found = try await findings(harness)
         #expect(found.map(\.rule) == ["event-without-split"] && found[0].verdict == .quarantine)
         #expect(
-            try await CorporateActions(folded.database).read(instrument.id, .recorded(evening)).allSatisfy {
+            try await CorporateActions(harness.database).read(instrument.id, .recorded(evening)).allSatisfy {
                 $0.exDate != rows[200].session
             })
-        #expect(try await folded.features(instrument, .recorded(evening)) == features(of: rows))
-        try await expectSameAfterRebuild(folded)
+        #expect(try await harness.features(instrument, .recorded(evening)) == features(of: rows))
+        try await expectSameAfterRebuild(harness)
     }
 
     @Test func `A fall that lasts on a quiet day is noted and counts`() async throws {
         let fallen = rows.enumerated().map { $0 >= 200 ? $1.scaled(59, 100) : $1 }
-        let folded = try await folded(fallen)
-        let found = try await findings(folded)
+        let harness = try await harness(fallen)
+        let found = try await findings(harness)
         #expect(found.map(\.rule) == ["split-without-event"] && found[0].verdict == .accept)
-        #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).count == 240)
+        #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
     @Test func `A crash on news is no defect`() async throws {
@@ -173,7 +173,7 @@ import Testing
             if index < 203 { row.volume *= 40 }
             return row
         }
-        #expect(try await findings(folded(fallen)).isEmpty)
+        #expect(try await findings(harness(fallen)).isEmpty)
     }
 
     /// Night by night, as the schedules do: what nobody can tell on the evening is decided on the next one, and at last the store has what one
@@ -181,23 +181,23 @@ import Testing
     @Test(arguments: [false, true]) func `Nights end where one response does`(_ lasts: Bool) async throws {
         let end = 209
         let wrong = rows.enumerated().map { index, row in (lasts ? index >= 200 : index == 200) ? row.scaled(59, 100) : row }
-        var folded = try await ProjectionHarness([instrument])
-        try await folded.add(ResponseMarket.response(wrong[..<199], about: instrument, knownAt: ResponseMarket.evening(rows[198].session)))
+        var harness = try await ProjectionHarness([instrument])
+        try await harness.add(ResponseMarket.response(wrong[..<199], about: instrument, knownAt: ResponseMarket.evening(rows[198].session)))
         for index in 199...end {
             let knownAt = ResponseMarket.evening(rows[index].session)
-            try await folded.add(ResponseMarket.response(wrong[(index - 10)...index], about: instrument, knownAt: knownAt))
-            let bars = try await Bars(folded.database).read(instrument.id, .recorded(knownAt))
+            try await harness.add(ResponseMarket.response(wrong[(index - 10)...index], about: instrument, knownAt: knownAt))
+            let bars = try await Bars(harness.database).read(instrument.id, .recorded(knownAt))
             #expect(bars.count == (index == 200 || (index > 200 && !lasts) ? index : index + 1))
         }
         let last = ResponseMarket.evening(rows[end].session)
         var whole = try await ProjectionHarness([instrument])
         try await whole.add(ResponseMarket.response(wrong[...end], about: instrument, knownAt: last))
-        #expect(try await folded.features(instrument, .recorded(last)) == whole.features(instrument, .recorded(last)))
+        #expect(try await harness.features(instrument, .recorded(last)) == whole.features(instrument, .recorded(last)))
         // Of the evening itself, what was known then is still there.
         let then = ResponseMarket.evening(rows[200].session)
-        #expect(try await findings(folded, asOf: then).map(\.verdict) == [.quarantine])
-        #expect(try await findings(folded, asOf: last).map(\.verdict) == [lasts ? .accept : .quarantine])
-        try await expectSameAfterRebuild(folded)
+        #expect(try await findings(harness, asOf: then).map(\.verdict) == [.quarantine])
+        #expect(try await findings(harness, asOf: last).map(\.verdict) == [lasts ? .accept : .quarantine])
+        try await expectSameAfterRebuild(harness)
     }
 
     @Test func `A level of one day that was believed is taken back with its features`() async throws {
@@ -212,32 +212,32 @@ import Testing
             return row
         }
         let wrong = quiet.enumerated().map { $0 == 200 ? $1.scaled(112, 100) : $1 }
-        var folded = try await ProjectionHarness([instrument])
+        var harness = try await ProjectionHarness([instrument])
         for (first, last) in [(0, 199), (190, 200), (201, 201)] {
-            try await folded.add(
+            try await harness.add(
                 ResponseMarket.response(wrong[first...last], about: instrument, knownAt: ResponseMarket.evening(rows[last].session)))
         }
         let (then, now) = (ResponseMarket.evening(rows[200].session), ResponseMarket.evening(rows[201].session))
-        #expect(try await folded.features(instrument, .recorded(then))[rows[200].session] != nil)
-        #expect(try await folded.features(instrument, .recorded(now))[rows[200].session] == nil)
+        #expect(try await harness.features(instrument, .recorded(then))[rows[200].session] != nil)
+        #expect(try await harness.features(instrument, .recorded(now))[rows[200].session] == nil)
         var without = Array(quiet[...201])
         without.remove(at: 200)
-        #expect(try await folded.features(instrument, .recorded(now)) == features(of: without))
-        let found = try await findings(folded, asOf: now)
+        #expect(try await harness.features(instrument, .recorded(now)) == features(of: without))
+        let found = try await findings(harness, asOf: now)
         #expect(found.map(\.rule) == ["single-session-spike"] && found.first?.session == rows[200].session, "\(found)")
-        try await expectSameAfterRebuild(folded)
+        try await expectSameAfterRebuild(harness)
     }
 
     @Test func `A null that is filled in later is released`() async throws {
         var holed = rows
         holed[200].volume = -1
-        var folded = try await folded(holed)
-        #expect(try await findings(folded).map(\.rule) == ["negative-volume"])
+        var harness = try await harness(holed)
+        #expect(try await findings(harness).map(\.rule) == ["negative-volume"])
         let later = evening.adding(seconds: 86_400)
-        try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: later))
-        #expect(try await findings(folded, asOf: later).isEmpty)
-        #expect(try await findings(folded).count == 1)
-        let status = try #require(try await DataStatus(folded.database).entries(of: [instrument.id], asOf: later).first)
+        try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: later))
+        #expect(try await findings(harness, asOf: later).isEmpty)
+        #expect(try await findings(harness).count == 1)
+        let status = try #require(try await DataStatus(harness.database).entries(of: [instrument.id], asOf: later).first)
         #expect(status.quarantined == 0 && status.sessions == 240)
     }
 }

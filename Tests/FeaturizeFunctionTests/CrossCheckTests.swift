@@ -10,7 +10,8 @@ import Testing
 /// The event of the weekly job.
 @Suite struct CrossCheckTests {
     @Test func `The next event says the same from the next instrument on`() throws {
-        let text = #"{"crossCheck":["yahoo","alphavantage"],"weeks":4,"tolerance":0.01,"goOn":true,"time":"2012-06-02T22:00:00Z"}"#
+        let text =
+            #"{"cross_check":["yahoo","alphavantage"],"weeks":4,"tolerance":0.01,"continues_itself":true,"time":"2012-06-02T22:00:00Z"}"#
         guard case .crossCheck(var check) = try JSONDecoder().decode(FeaturizeEvent.self, from: Data(text.utf8)) else {
             Issue.record("another event")
             return
@@ -20,25 +21,25 @@ import Testing
             Issue.record("another event")
             return
         }
-        #expect(next == check && next.weeks == 4 && next.goOn == true && next.after == "XNAS:AAPL")
+        #expect(next == check && next.weeks == 4 && next.continuesItself == true && next.after == "XNAS:AAPL")
     }
 
     @Test func `What an invocation has no time for is compared by the next`() async throws {
         let instruments = (0..<3).map(ResponseMarket.instrument)
-        var folded = try await ProjectionHarness(instruments)
+        var harness = try await ProjectionHarness(instruments)
         for (number, instrument) in instruments.enumerated() {
             let rows = ResponseMarket.rows(60, seed: UInt64(number + 1))
             let evening = ResponseMarket.evening(rows[59].session)
-            try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
+            try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
             var other = rows
             other[30].close += 100
             other[30].high = max(other[30].high, other[30].close)
-            try await folded.add(ResponseMarket.chart(other, about: instrument, knownAt: evening))
+            try await harness.add(ResponseMarket.chart(other, about: instrument, knownAt: evening))
         }
-        let featurize = try await folded.featurize()
-        var check = CrossCheck(crossCheck: ["alphavantage", "yahoo"], time: "2012-01-01T00:00:00Z")
+        let featurize = try await harness.featurize()
+        var check = CrossCheck(providers: ["alphavantage", "yahoo"], time: "2012-01-01T00:00:00Z")
         let whole = try #require(try await featurize.compare(check, Context()))
-        #expect(whole.instruments == 3 && whole.compared == 3 * 59 && whole.disagreements == 6 && whole.next == nil)
+        #expect(whole.instruments == 3 && whole.returns == 3 * 59 && whole.disagreements == 6 && whole.next == nil)
         var (parts, disagreements) = (0, 0)
         while true {
             let report = try #require(try await featurize.compare(check, Context(cutOff: .after(.zero))))
@@ -48,10 +49,10 @@ import Testing
             check = next
         }
         #expect(parts == 3 && disagreements == 6)
-        let comparison = SourceComparison(folded.database)
+        let comparison = SourceComparison(harness.database)
         let one = try await comparison.compare(
             instruments[0].id, "alphavantage", "yahoo", from: nil, asOf: check.time, tolerance: 0.005, limit: 1)
-        #expect(one.largest == [whole.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.compared == 59)
+        #expect(one.largest == [whole.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.returns == 59)
     }
 
     @Test func `The weekly job calls itself for what is left`() async throws {
@@ -59,7 +60,7 @@ import Testing
         defer { cloud.stop() }
         let featurize = try await ProjectionHarness((0..<2).map(ResponseMarket.instrument)).featurize(cloud: cloud.url)
         let weekly = CrossCheck(
-            crossCheck: ["alphavantage", "yahoo"], weeks: 4, tolerance: 0.01, goOn: true, time: "2012-01-01T00:00:00Z")
+            providers: ["alphavantage", "yahoo"], weeks: 4, tolerance: 0.01, continuesItself: true, time: "2012-01-01T00:00:00Z")
         let report = try #require(try await featurize.compare(weekly, until: .now, Context()))
         #expect(report.instruments == 1 && cloud.seen.count == 1)
         let call = try #require(cloud.seen.first)
@@ -69,13 +70,13 @@ import Testing
             Issue.record("another event")
             return
         }
-        #expect(next == report.next && next.after == "XNAS:T0" && next.weeks == 4 && next.tolerance == 0.01 && next.goOn == true)
+        #expect(next == report.next && next.after == "XNAS:T0" && next.weeks == 4 && next.tolerance == 0.01 && next.continuesItself == true)
         #expect(try await featurize.compare(next, until: .now, Context())?.next == nil && cloud.seen.count == 1)
     }
 
     @Test func `A provider that nobody knows is named`() async throws {
         let featurize = try await ProjectionHarness([]).featurize()
-        let check = CrossCheck(crossCheck: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")
+        let check = CrossCheck(providers: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")
         let failure = await #expect(throws: Featurize.Failure.self) { _ = try await featurize.compare(check, Context()) }
         #expect(failure?.description.contains("\"yaho\"") == true)
     }

@@ -11,33 +11,33 @@ import Testing
 /// Everything again from the raw responses, to the same hashes.
 extension CrossSectionTests {
     @Test func `Everything is rebuilt from the responses to the same hashes`() async throws {
-        var (folded, crossSection) = try await market()
+        var (harness, crossSection) = try await market()
         _ = try await crossSection.update("XNAS", asOf: Self.evening)
         let later = Self.evening.adding(seconds: 86_400)
         var corrected = rows[5]
         corrected[290].close += 10
         corrected[290].high = max(corrected[290].high, corrected[290].close)
-        try await folded.add(ResponseMarket.response(corrected[280...], about: Self.instruments[5], knownAt: later))
+        try await harness.add(ResponseMarket.response(corrected[280...], about: Self.instruments[5], knownAt: later))
         _ = try await crossSection.update("XNAS", asOf: later)
-        let before = try await TableHash.all(in: folded.database)
+        let before = try await TableHash.all(in: harness.database)
 
-        try await DerivedTables(folded.database).clear()
-        #expect(try await folded.count("SELECT count(*) FROM features") == 0)
-        for object in folded.kept.values { try await folded.add(object) }
-        for begin in try await DerivedTables(folded.database).crossSections(version: FeatureSet.version) {
+        try await DerivedTables(harness.database).clear()
+        #expect(try await harness.count("SELECT count(*) FROM features") == 0)
+        for object in harness.archived.values { try await harness.add(object) }
+        for begin in try await DerivedTables(harness.database).firstCrossSections(version: FeatureSet.version) {
             _ = try await crossSection.update(begin.exchange, asOf: begin.knownAt)
         }
-        let after = try await TableHash.all(in: folded.database)
+        let after = try await TableHash.all(in: harness.database)
         for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
     }
 
     @Test func `A rebuild whose time ends among the cross-sections goes on there`() async throws {
-        let (folded, crossSection) = try await market()
+        let (harness, crossSection) = try await market()
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         for evening in evenings { _ = try await crossSection.update("XNAS", asOf: evening) }
-        let before = try await TableHash.all(in: folded.database)
-        let featurize = try await folded.featurize()
-        try await folded.database.execute("DELETE FROM cross_features")
+        let before = try await TableHash.all(in: harness.database)
+        let featurize = try await harness.featurize()
+        try await harness.database.execute("DELETE FROM cross_features")
         var next: RebuildStep? = .crossSections(from: nil)
         var parts = 0
         while let step = next, parts < 500 {
@@ -56,7 +56,7 @@ extension CrossSectionTests {
             parts += 1
         }
         #expect(parts > 3 && next == nil)
-        let after = try await TableHash.all(in: folded.database)
+        let after = try await TableHash.all(in: harness.database)
         for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
     }
 }

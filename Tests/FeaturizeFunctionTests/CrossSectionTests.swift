@@ -16,35 +16,35 @@ import Testing
     var rows: [[Row]] { Self.rows }
 
     func market() async throws -> (ProjectionHarness, CrossSectionBuilder) {
-        var folded = try await ProjectionHarness(Self.instruments)
+        var harness = try await ProjectionHarness(Self.instruments)
         for (instrument, rows) in zip(Self.instruments, Self.rows) {
-            try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: Self.evening))
+            try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: Self.evening))
         }
-        return (folded, CrossSectionBuilder(database: folded.database, store: folded.fold.store))
+        return (harness, CrossSectionBuilder(database: harness.database, store: harness.projector.store))
     }
 
     @Test func `A correction restates exactly what it touches`() async throws {
-        var (folded, crossSection) = try await market()
+        var (harness, crossSection) = try await market()
         #expect(try await crossSection.update("XNAS", asOf: Self.evening).written == 299 * 22)
-        let before = try await TableHash.all(in: folded.database)
+        let before = try await TableHash.all(in: harness.database)
         #expect(try await crossSection.update("XNAS", asOf: Self.evening).written == 299 * 22)
-        #expect(try await TableHash.all(in: folded.database) == before)
+        #expect(try await TableHash.all(in: harness.database) == before)
 
         // One close, 150 sessions before the end.
         let later = Self.evening.adding(seconds: 86_400)
         var corrected = rows[3]
         corrected[149].close += 30
         corrected[149].high = max(corrected[149].high, corrected[149].close)
-        try await folded.add(ResponseMarket.response(corrected, about: Self.instruments[3], knownAt: later))
+        try await harness.add(ResponseMarket.response(corrected, about: Self.instruments[3], knownAt: later))
         _ = try await crossSection.update("XNAS", asOf: later)
 
-        let restated = try await folded.database.query(
+        let restated = try await harness.database.query(
             "SELECT DISTINCT instrument_id FROM features WHERE known_at = $1", [later]
         ).all { row throws(PostgresError) in try row[0] as String }
         #expect(restated == [Self.instruments[3].id])
-        let first = try await folded.database.query("SELECT min(session) FROM features WHERE known_at = $1", [later])[0][0] as SessionDate
+        let first = try await harness.database.query("SELECT min(session) FROM features WHERE known_at = $1", [later])[0][0] as SessionDate
         #expect(first == rows[3][149].session)
-        let reached = try await folded.database.query(
+        let reached = try await harness.database.query(
             "SELECT DISTINCT session FROM cross_features WHERE known_at = $1 ORDER BY 1", [later]
         ).all { row throws(PostgresError) in try row[0] as SessionDate }
         #expect(reached.first == rows[3][149].session)
@@ -55,10 +55,10 @@ import Testing
             let rows = index == 3 ? corrected : rows[index]
             try await fresh.add(ResponseMarket.response(rows, about: instrument, knownAt: Self.evening))
         }
-        _ = try await CrossSectionBuilder(database: fresh.database, store: fresh.fold.store).update("XNAS", asOf: Self.evening)
-        let expected = try await fresh.fold.store.read(.recorded(Self.evening))
-        let old = try await folded.fold.store.read(.recorded(Self.evening))
-        let new = try await folded.fold.store.read(.recorded(later))
+        _ = try await CrossSectionBuilder(database: fresh.database, store: fresh.projector.store).update("XNAS", asOf: Self.evening)
+        let expected = try await fresh.projector.store.read(.recorded(Self.evening))
+        let old = try await harness.projector.store.read(.recorded(Self.evening))
+        let new = try await harness.projector.store.read(.recorded(later))
         var differing = Set<SessionDate>()
         let ownWidth = FeatureSet.symbolNames.count
         for (member, table) in new.enumerated() {
@@ -72,7 +72,7 @@ import Testing
         }
         #expect(differing.sorted() == reached)
         // Only rows that differ were written.
-        let superfluous = try await folded.count(
+        let superfluous = try await harness.count(
             """
             SELECT count(*) FROM cross_features c JOIN cross_features p USING (instrument_id, version, session)
             WHERE p.known_at < c.known_at AND p."values" = c."values"
@@ -84,10 +84,10 @@ import Testing
         // Three evenings, of which the second one's responses hold a correction; runs end in order, late, twice, and at the same time.
         let evenings = (0..<3).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         let short = rows.map { Array($0[..<200]) }
-        func folded() async throws -> (ProjectionHarness, CrossSectionBuilder) {
-            var folded = try await ProjectionHarness(Self.instruments)
+        func harness() async throws -> (ProjectionHarness, CrossSectionBuilder) {
+            var harness = try await ProjectionHarness(Self.instruments)
             for (number, instrument) in Self.instruments.enumerated() {
-                try await folded.add(ResponseMarket.response(short[number][..<190], about: instrument, knownAt: evenings[0]))
+                try await harness.add(ResponseMarket.response(short[number][..<190], about: instrument, knownAt: evenings[0]))
             }
             for (number, instrument) in Self.instruments.enumerated() {
                 var corrected = short[number]
@@ -95,19 +95,19 @@ import Testing
                     corrected[150].close += 25
                     corrected[150].high = max(corrected[150].high, corrected[150].close)
                 }
-                try await folded.add(ResponseMarket.response(corrected[140..<195], about: instrument, knownAt: evenings[1]))
-                try await folded.add(ResponseMarket.response(corrected[190...], about: instrument, knownAt: evenings[2]))
+                try await harness.add(ResponseMarket.response(corrected[140..<195], about: instrument, knownAt: evenings[1]))
+                try await harness.add(ResponseMarket.response(corrected[190...], about: instrument, knownAt: evenings[2]))
             }
-            return (folded, CrossSectionBuilder(database: folded.database, store: folded.fold.store))
+            return (harness, CrossSectionBuilder(database: harness.database, store: harness.projector.store))
         }
         var hashes: [[String: String]] = []
         for order in [[0, 1, 2], [2, 1, 0], [0, 2, 1, 2], [1, 0, 0]] {
-            let (folded, crossSection) = try await folded()
+            let (harness, crossSection) = try await harness()
             for evening in order { _ = try await crossSection.update("XNAS", asOf: evenings[evening]) }
             if order == [1, 0, 0] { _ = try await crossSection.update("XNAS", asOf: evenings[2]) }
-            hashes.append(try await TableHash.all(in: folded.database))
+            hashes.append(try await TableHash.all(in: harness.database))
         }
-        let (atOnce, crossSection) = try await folded()
+        let (atOnce, crossSection) = try await harness()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for evening in evenings {
                 let own = try database(named: try await atOnce.database.query("SELECT current_database()::text")[0][0])
@@ -130,39 +130,39 @@ import Testing
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         var hashes: [[String: String]] = []
         for isLate in [false, true] {
-            var folded = try await ProjectionHarness(Self.instruments)
-            let crossSection = CrossSectionBuilder(database: folded.database, store: folded.fold.store)
+            var harness = try await ProjectionHarness(Self.instruments)
+            let crossSection = CrossSectionBuilder(database: harness.database, store: harness.projector.store)
             let last = Self.instruments.count - 1
             for (number, instrument) in Self.instruments.enumerated() where !isLate || number < last {
-                try await folded.add(ResponseMarket.response(rows[number][..<150], about: instrument, knownAt: evenings[0]))
+                try await harness.add(ResponseMarket.response(rows[number][..<150], about: instrument, knownAt: evenings[0]))
             }
             // The run is cut off without the last one's response, which comes when nobody waits for it any more.
             _ = try await crossSection.update("XNAS", asOf: evenings[0])
             if isLate {
-                try await folded.add(ResponseMarket.response(rows[last][..<150], about: Self.instruments[last], knownAt: evenings[0]))
+                try await harness.add(ResponseMarket.response(rows[last][..<150], about: Self.instruments[last], knownAt: evenings[0]))
             }
             for (number, instrument) in Self.instruments.enumerated() {
-                try await folded.add(ResponseMarket.response(rows[number][140..<151], about: instrument, knownAt: evenings[1]))
+                try await harness.add(ResponseMarket.response(rows[number][140..<151], about: instrument, knownAt: evenings[1]))
             }
             _ = try await crossSection.update("XNAS", asOf: evenings[1])
-            #expect(try await folded.count("SELECT count(*) FROM cross_section_work") == 0)
-            hashes.append(try await TableHash.all(in: folded.database))
+            #expect(try await harness.count("SELECT count(*) FROM pending_cross_sections") == 0)
+            hashes.append(try await TableHash.all(in: harness.database))
         }
         for (table, hash) in hashes[0] { #expect(hashes[1][table] == hash, "\(table) differs") }
     }
 
     @Test func `Evenings are made again a part at a time however many there are`() async throws {
-        var folded = try await ProjectionHarness(Self.instruments)
-        let crossSection = CrossSectionBuilder(database: folded.database, store: folded.fold.store)
+        var harness = try await ProjectionHarness(Self.instruments)
+        let crossSection = CrossSectionBuilder(database: harness.database, store: harness.projector.store)
         let evenings = (140..<146).map { ResponseMarket.evening(rows[0][$0].session) }
         for (night, evening) in evenings.enumerated() {
             for (number, instrument) in Self.instruments.enumerated() {
                 let response = rows[number][(night == 0 ? 0 : 139 + night)...(140 + night)]
-                try await folded.add(ResponseMarket.response(response, about: instrument, knownAt: evening))
+                try await harness.add(ResponseMarket.response(response, about: instrument, knownAt: evening))
             }
             _ = try await crossSection.update("XNAS", asOf: evening)
         }
-        let before = try await TableHash.all(in: folded.database)
+        let before = try await TableHash.all(in: harness.database)
         var place: CrossSectionBuilder.Cursor?
         var places: [CrossSectionBuilder.Cursor] = []
         repeat {
@@ -170,13 +170,13 @@ import Testing
             place.map { places.append($0) }
         } while place != nil && places.count < 100
         #expect(Set(places).count == places.count && Set(places.map(\.knownAt)) == Set(evenings[2...]))
-        #expect(try await TableHash.all(in: folded.database) == before)
+        #expect(try await TableHash.all(in: harness.database) == before)
     }
 
     @Test func `What time was too short for goes on where it stopped`() async throws {
         let (whole, inOneGo) = try await market()
         let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
-        let (folded, crossSection) = try await market()
+        let (harness, crossSection) = try await market()
         var place: CrossSectionBuilder.Cursor?
         var (parts, sum) = (0, 0)
         repeat {
@@ -186,13 +186,13 @@ import Testing
             (parts, sum) = (parts + 1, sum + done.written)
         } while place != nil
         #expect(parts > 3 && sum == written)
-        #expect(try await TableHash.all(in: folded.database) == TableHash.all(in: whole.database))
+        #expect(try await TableHash.all(in: harness.database) == TableHash.all(in: whole.database))
     }
 
     @Test func `The universe of a session is the one of its date`() async throws {
-        let (folded, crossSection) = try await market()
+        let (harness, crossSection) = try await market()
         let (joined, left) = (rows[0][200].session, rows[0][250].session)
-        let universe = Universe(folded.database)
+        let universe = Universe(harness.database)
         try await universe.record(
             [Universe.Membership(instrument: Self.instruments[0].id, from: SessionDate(day: 0), to: left)], knownAt: Self.evening)
         try await universe.record(
@@ -203,7 +203,7 @@ import Testing
         try await universe.recordDelisting(of: Self.instruments[2].id, last: left, reason: "merged", knownAt: Self.evening)
         _ = try await crossSection.update("XNAS", asOf: Self.evening)
         func span(_ number: Int) async throws -> [SessionDate] {
-            let row = try await folded.database.query(
+            let row = try await harness.database.query(
                 "SELECT min(session), max(session) FROM cross_features WHERE instrument_id = $1", [Self.instruments[number].id])[0]
             return [try row[0], try row[1]]
         }

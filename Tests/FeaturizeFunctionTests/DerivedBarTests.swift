@@ -24,21 +24,22 @@ import Testing
     }
 
     @Test func `Adjusted prices come back by the actions that were known`() async throws {
-        var folded = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
-        try await folded.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
-        let summary = try await folded.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening.adding(seconds: 60)))
-        #expect(summary.bars == 120 && summary.features == 0)
+        var harness = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
+        try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
+        let summary = try await harness.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening.adding(seconds: 60)))
+        #expect(summary.bars == 120 && summary.featureRows == 0)
         let asOf = AsOf.recorded(evening.adding(seconds: 60))
-        let derived = try await Bars(folded.database).read(instrument.id, asOf, order: ["stooq"])
-        #expect(try await derived == Bars(folded.database).read(instrument.id, asOf, order: ["alphavantage"]))
-        let bases = try await folded.database.query("SELECT DISTINCT source, basis FROM bars ORDER BY 1").all { row throws(PostgresError) in
+        let derived = try await Bars(harness.database).read(instrument.id, asOf, precedence: ["stooq"])
+        #expect(try await derived == Bars(harness.database).read(instrument.id, asOf, precedence: ["alphavantage"]))
+        let bases = try await harness.database.query("SELECT DISTINCT source, basis FROM bars ORDER BY 1").all {
+            row throws(PostgresError) in
             [try row[0] as String, try row[1]]
         }
         #expect(bases == [["alphavantage", "as-traded"], ["stooq", "unadjusted"]])
-        let before = try await TableHash.all(in: folded.database)
-        try await DerivedTables(folded.database).clear()
-        for object in folded.kept.values { try await folded.add(object) }
-        #expect(try await TableHash.all(in: folded.database) == before)
+        let before = try await TableHash.all(in: harness.database)
+        try await DerivedTables(harness.database).clear()
+        for object in harness.archived.values { try await harness.add(object) }
+        #expect(try await TableHash.all(in: harness.database) == before)
     }
 
     @Test(arguments: [false, true]) func `A split that is told after the adjusted prices counts once`(_ isLate: Bool) async throws {
@@ -47,109 +48,115 @@ import Testing
             ResponseMarket.stooq(rows[(last < 100 ? 0 : 95)...last], about: instrument, knownAt: ResponseMarket.evening(rows[last].session))
         }
         let told = ResponseMarket.response(rows, about: instrument, knownAt: ResponseMarket.evening(rows[110].session))
-        var folded = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
+        var harness = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
         let order = isLate ? [asked[0], asked[3], asked[1], told, asked[2]] : [asked[0], asked[1], asked[2], told, asked[3]]
-        for object in order { try await folded.add(object) }
+        for object in order { try await harness.add(object) }
         let both = AsOf.recorded(evening)
-        let derived = try await Bars(folded.database).read(instrument.id, both, order: ["stooq"])
-        #expect(try await derived == Bars(folded.database).read(instrument.id, both, order: ["alphavantage"]))
+        let derived = try await Bars(harness.database).read(instrument.id, both, precedence: ["stooq"])
+        #expect(try await derived == Bars(harness.database).read(instrument.id, both, precedence: ["alphavantage"]))
         // As it was known before anyone told of the split, the history stood at the new level; the day before the split, at its own.
         let before = AsOf.recorded(ResponseMarket.evening(rows[90].session))
         #expect(
-            try await Bars(folded.database).read(instrument.id, before, order: ["stooq"])[10].close.double == Double(rows[10].close) / 200)
+            try await Bars(harness.database).read(instrument.id, before, precedence: ["stooq"])[10].close.double == Double(rows[10].close)
+                / 200)
         let first = AsOf.recorded(ResponseMarket.evening(rows[79].session))
         #expect(
-            try await Bars(folded.database).read(instrument.id, first, order: ["stooq"])[10].close.double == Double(rows[10].close) / 100)
-        let hashes = try await TableHash.all(in: folded.database)
-        try await DerivedTables(folded.database).clear()
-        for object in folded.kept.values { try await folded.add(object) }
-        #expect(try await TableHash.all(in: folded.database) == hashes)
+            try await Bars(harness.database).read(instrument.id, first, precedence: ["stooq"])[10].close.double == Double(rows[10].close)
+                / 100)
+        let hashes = try await TableHash.all(in: harness.database)
+        try await DerivedTables(harness.database).clear()
+        for object in harness.archived.values { try await harness.add(object) }
+        #expect(try await TableHash.all(in: harness.database) == hashes)
     }
 
     @Test func `A provider that knows the last months leaves the years before to the next in order`() async throws {
         // The second in order tells the split, the first is asked for the first time long after it.
-        var folded = try await ProjectionHarness([instrument], providers: "yahoo,alphavantage,stooq")
-        try await folded.add(ResponseMarket.response(rows[60...110], about: instrument, knownAt: ResponseMarket.evening(rows[110].session)))
-        try await folded.add(ResponseMarket.stooq(rows[...111], about: instrument, knownAt: ResponseMarket.evening(rows[111].session)))
+        var harness = try await ProjectionHarness([instrument], providers: "yahoo,alphavantage,stooq")
+        try await harness.add(
+            ResponseMarket.response(rows[60...110], about: instrument, knownAt: ResponseMarket.evening(rows[110].session)))
+        try await harness.add(ResponseMarket.stooq(rows[...111], about: instrument, knownAt: ResponseMarket.evening(rows[111].session)))
         let before = AsOf.recorded(ResponseMarket.evening(rows[111].session))
         let order = ["yahoo", "alphavantage", "stooq"]
-        let features = try await folded.features(instrument, before)
-        try await folded.add(ResponseMarket.chart(rows[100...112], about: instrument, knownAt: ResponseMarket.evening(rows[112].session)))
+        let features = try await harness.features(instrument, before)
+        try await harness.add(ResponseMarket.chart(rows[100...112], about: instrument, knownAt: ResponseMarket.evening(rows[112].session)))
         let asOf = AsOf.recorded(evening)
-        let derived = try await Bars(folded.database).read(instrument.id, asOf, order: ["stooq"])
+        let derived = try await Bars(harness.database).read(instrument.id, asOf, precedence: ["stooq"])
         #expect(derived.prefix(112).map(\.close.double) == rows[...111].map { Double($0.close) / 100 })
-        let series = try await ConsolidatedSeries(folded.database).read(instrument.id, asOf, order: order, silent: ["stooq"])
+        let series = try await ConsolidatedSeries(harness.database).read(instrument.id, asOf, precedence: order, withoutActions: ["stooq"])
         #expect(series.bars.map(\.source).prefix(61).allSatisfy { $0 == "stooq" || $0 == "alphavantage" })
         #expect(series.actions.map(\.exDate) == [rows[80].session])
-        for (session, bits) in try await folded.features(instrument, asOf) where session < rows[100].session {
+        for (session, bits) in try await harness.features(instrument, asOf) where session < rows[100].session {
             #expect(bits == features[session])
         }
     }
 
     @Test func `What the more trusted provider knows nothing of within its reach is no action`() async throws {
         let order = ["yahoo", "stooq", "alphavantage"]
-        var folded = try await ProjectionHarness([instrument], providers: order.joined(separator: ","))
+        var harness = try await ProjectionHarness([instrument], providers: order.joined(separator: ","))
         var paying = rows
         for index in [90, 105] { paying[index].dividend = 24 }
-        try await folded.add(ResponseMarket.response(paying[...110], about: instrument, knownAt: ResponseMarket.evening(rows[110].session)))
-        try await folded.add(ResponseMarket.stooq(rows[...111], about: instrument, knownAt: ResponseMarket.evening(rows[111].session)))
-        let both = try await ConsolidatedSeries(folded.database).read(instrument.id, .recorded(evening), order: order, silent: ["stooq"])
+        try await harness.add(
+            ResponseMarket.response(paying[...110], about: instrument, knownAt: ResponseMarket.evening(rows[110].session)))
+        try await harness.add(ResponseMarket.stooq(rows[...111], about: instrument, knownAt: ResponseMarket.evening(rows[111].session)))
+        let both = try await ConsolidatedSeries(harness.database).read(
+            instrument.id, .recorded(evening), precedence: order, withoutActions: ["stooq"])
         #expect(both.actions.map(\.exDate) == [80, 90, 105].map { rows[$0].session })
         // The first in order has not the session itself, but those around it, and no dividend.
-        try await folded.add(
+        try await harness.add(
             ResponseMarket.chart(rows[100..<105] + rows[106...112], about: instrument, knownAt: ResponseMarket.evening(rows[112].session)))
-        let all = try await ConsolidatedSeries(folded.database).read(instrument.id, .recorded(evening), order: order, silent: ["stooq"])
+        let all = try await ConsolidatedSeries(harness.database).read(
+            instrument.id, .recorded(evening), precedence: order, withoutActions: ["stooq"])
         #expect(all.bars.count == 113 && all.bars[105].source == "stooq")
         #expect(all.actions.map(\.exDate) == [80, 90].map { rows[$0].session })
         var fresh = try await ProjectionHarness([instrument], providers: order.joined(separator: ","))
-        for object in folded.kept.values.shuffled() { try await fresh.add(object) }
-        #expect(try await fresh.features(instrument, .recorded(evening)) == folded.features(instrument, .recorded(evening)))
+        for object in harness.archived.values.shuffled() { try await fresh.add(object) }
+        #expect(try await fresh.features(instrument, .recorded(evening)) == harness.features(instrument, .recorded(evening)))
     }
 
     @Test func `Prices without a currency are in the unit that the exchange quotes in`() async throws {
         let london = Instrument(id: "XLON:VOD", symbol: "VOD", exchange: "XLON", currency: "GBP", name: "VOD")
         let fund = Instrument(id: "XLON:VUSD", symbol: "VUSD", exchange: "XLON", currency: "USD", name: "VUSD")
-        var folded = try await ProjectionHarness([london, fund])
+        var harness = try await ProjectionHarness([london, fund])
         var week = Array(ResponseMarket.rows(5, seed: 5, from: "2010-03-01"))
         week[2].dividend = 24
         let evening = ResponseMarket.evening(week[4].session)
-        for instrument in [london, fund] { try await folded.add(ResponseMarket.response(week, about: instrument, knownAt: evening)) }
+        for instrument in [london, fund] { try await harness.add(ResponseMarket.response(week, about: instrument, knownAt: evening)) }
         let asOf = AsOf.recorded(evening)
         let (pounds, dollars) = (
-            try await Bars(folded.database).read(london.id, asOf), try await Bars(folded.database).read(fund.id, asOf)
+            try await Bars(harness.database).read(london.id, asOf), try await Bars(harness.database).read(fund.id, asOf)
         )
         #expect(pounds.map(\.close.double) == week.map { Double($0.close) / 10_000 })
         #expect(dollars.map(\.close.double) == week.map { Double($0.close) / 100 })
-        let paid = try await CorporateActions(folded.database).read(london.id, asOf)
+        let paid = try await CorporateActions(harness.database).read(london.id, asOf)
         #expect(paid.map(\.kind) == [.dividend(Price(0.0024))])
-        #expect(try await Bars(folded.database).currency(of: london.id, source: "alphavantage") == "GBP")
+        #expect(try await Bars(harness.database).currency(of: london.id, source: "alphavantage") == "GBP")
     }
 
     @Test func `A split that the prices know nothing of leaves the silent one as it is`() async throws {
         let plain = ResponseMarket.rows(120, seed: 5)
-        var folded = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
-        try await folded.add(ResponseMarket.stooq(plain[...110], about: instrument, knownAt: ResponseMarket.evening(plain[110].session)))
+        var harness = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
+        try await harness.add(ResponseMarket.stooq(plain[...110], about: instrument, knownAt: ResponseMarket.evening(plain[110].session)))
         var lying = plain
         lying[90].split = 3
         for night in 111...113 {
-            try await folded.add(
+            try await harness.add(
                 ResponseMarket.response(lying[80...night], about: instrument, knownAt: ResponseMarket.evening(plain[night].session)))
         }
-        #expect(try await folded.count("SELECT count(*) FROM bars WHERE source = 'stooq'") == 111)
-        #expect(try await folded.count("SELECT count(*) FROM quarantine WHERE rule = 'event-without-split'") == 1)
+        #expect(try await harness.count("SELECT count(*) FROM bars WHERE source = 'stooq'") == 111)
+        #expect(try await harness.count("SELECT count(*) FROM quarantine WHERE rule = 'event-without-split'") == 1)
     }
 
     @Test func `A provider of adjusted prices alone still gives bars`() async throws {
-        var folded = try await ProjectionHarness([instrument], providers: "stooq")
-        try await folded.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening))
-        #expect(try await folded.features(instrument, .recorded(evening)).count == 120)
-        #expect(try await folded.count("SELECT count(*) FROM bars WHERE basis = 'unadjusted' AND NOT held") == 120)
-        #expect(try await folded.count("SELECT count(*) FROM quarantine") == 0)
+        var harness = try await ProjectionHarness([instrument], providers: "stooq")
+        try await harness.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening))
+        #expect(try await harness.features(instrument, .recorded(evening)).count == 120)
+        #expect(try await harness.count("SELECT count(*) FROM bars WHERE basis = 'unadjusted' AND NOT held") == 120)
+        #expect(try await harness.count("SELECT count(*) FROM quarantine") == 0)
     }
 
-    @Test func `What an action is called is kept`() async throws {
-        let folded = try await ProjectionHarness([instrument])
-        let actions = CorporateActions(folded.database)
+    @Test func `What an action is called is archived`() async throws {
+        let harness = try await ProjectionHarness([instrument])
+        let actions = CorporateActions(harness.database)
         let response = ProviderResponse(
             ResponseMarket.response(rows, about: instrument, knownAt: evening), about: instrument)
         let special = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3)), nature: .special)
@@ -161,10 +168,10 @@ import Testing
     }
 
     @Test func `An object of nobody does not stop a rebuild`() async throws {
-        let folded = try await ProjectionHarness([instrument])
+        let harness = try await ProjectionHarness([instrument])
         let stray = ResponseMarket.response(rows, about: ResponseMarket.instrument(9), knownAt: evening)
         var summary = FeaturizeSummary()
-        let failure = await #expect(throws: Featurize.Failure.self) { try await folded.fold(stray, &summary) { _ in stray } }
+        let failure = await #expect(throws: Featurize.Failure.self) { try await harness.projector(stray, &summary) { _ in stray } }
         #expect(failure?.isAboutOneObject == true)
         #expect(Featurize.Failure.missing("BUCKET").isAboutOneObject == false)
     }

@@ -45,27 +45,28 @@ import Testing
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         try await Instruments(owner).register([instrument])
-        let fold = ResponseProjector(owner, try SourcePrecedence("alphavantage", otherwise: "alphavantage"))
+        let projector = ResponseProjector(owner, try SourcePrecedence("alphavantage", defaultProvider: "alphavantage"))
         let object = ResponseMarket.response(rows[..<80], about: instrument, knownAt: ResponseMarket.evening(rows[79].session))
         let (rival, observer) = (try TestSupport.database(named: name), try TestSupport.database(named: name))
         struct Undone: Error {}
         let folding = try await rival.transaction { () -> Task<FeaturizeSummary, any Error>? in
-            // The row that the fold is going to write, and then the lock that it holds by then.
-            _ = try await ProviderResponses(rival).record(ProviderResponse(object, about: instrument), bars: 0, actions: 0, rejected: 0)
+            // The row that the projector is going to write, and then the lock that it holds by then.
+            _ = try await ProviderResponses(rival).record(
+                ProviderResponse(object, about: instrument), ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 0))
             let folding = Task {
                 var summary = FeaturizeSummary()
-                _ = try await fold(object, &summary) { _ in throw Undone() }
+                _ = try await projector(object, &summary) { _ in throw Undone() }
                 return summary
             }
             let waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             while try await observer.query(waiting).count == 0 { try await Task.sleep(for: .milliseconds(5)) }
             try await ProviderResponses(rival).lock(instrument.id)
-            try await rival.execute("DELETE FROM raw_objects")
+            try await rival.execute("DELETE FROM provider_responses")
             return folding
         }
         #expect(try await folding?.value.bars == 80)
         #expect(try await owner.query("SELECT count(*) FROM bars")[0][0] as Int == 80)
-        #expect(try await owner.query("SELECT count(*) FROM raw_objects")[0][0] as Int == 1)
+        #expect(try await owner.query("SELECT count(*) FROM provider_responses")[0][0] as Int == 1)
         var deadlocks = 0
         for _ in 0..<300 where deadlocks == 0 {
             try await Task.sleep(for: .milliseconds(100))

@@ -144,30 +144,30 @@ struct ResponseMarket {
 /// A database of its own and what folds responses into it.
 struct ProjectionHarness {
     let database: Database
-    let fold: ResponseProjector
-    var kept: [String: ArchivedResponse] = [:]
+    let projector: ResponseProjector
+    var archived: [String: ArchivedResponse] = [:]
 
     init(_ instruments: [Instrument], providers: String = "alphavantage,yahoo") async throws {
         database = try await freshDatabase()
-        fold = ResponseProjector(database, try SourcePrecedence(providers, otherwise: "alphavantage"))
+        projector = ResponseProjector(database, try SourcePrecedence(providers, defaultProvider: "alphavantage"))
         try await Instruments(database).register(instruments)
     }
 
     @discardableResult
     mutating func add(_ object: ArchivedResponse) async throws -> FeaturizeSummary {
-        kept[object.key.description] = object
+        archived[object.key.description] = object
         var summary = FeaturizeSummary()
-        let kept = kept
-        _ = try await fold(object, &summary) { kept[$0]! }
+        let archived = archived
+        _ = try await projector(object, &summary) { archived[$0]! }
         return summary
     }
 
     /// The one-symbol features as known at an instant, as bits.
     func features(_ instrument: Instrument, _ asOf: AsOf) async throws -> [SessionDate: [UInt64]] {
-        guard let table = try await fold.store.read([instrument.id], asOf).first else { return [:] }
+        guard let table = try await projector.store.read([instrument.id], asOf).first else { return [:] }
         return Dictionary(
             uniqueKeysWithValues: table.sessions.indices.map { row in
-                let values = table.values[row * table.width..<row * table.width + table.width - fold.store.crossWidth]
+                let values = table.values[row * table.width..<row * table.width + table.width - projector.store.crossWidth]
                 let extras = table.extras[row * table.extrasWidth..<(row + 1) * table.extrasWidth]
                 return (table.sessions[row], values.map { UInt64($0.bitPattern) } + extras.map(\.bitPattern))
             })

@@ -13,59 +13,59 @@ import Testing
 
     /// History through `known` sessions in one response, then a response each evening with ten sessions again.
     func nightly(_ rows: [Row], from known: Int, providers: String = "alphavantage,yahoo") async throws -> ProjectionHarness {
-        var folded = try await ProjectionHarness([instrument], providers: providers)
+        var harness = try await ProjectionHarness([instrument], providers: providers)
         let first = ResponseMarket.evening(rows[known - 1].session)
-        try await folded.add(ResponseMarket.response(rows[..<known], about: instrument, knownAt: first))
+        try await harness.add(ResponseMarket.response(rows[..<known], about: instrument, knownAt: first))
         for index in known..<rows.count {
             let knownAt = ResponseMarket.evening(rows[index].session)
-            let summary = try await folded.add(ResponseMarket.response(rows[(index - 10)...index], about: instrument, knownAt: knownAt))
-            #expect(summary.bars == 1 && summary.features == 1)
+            let summary = try await harness.add(ResponseMarket.response(rows[(index - 10)...index], about: instrument, knownAt: knownAt))
+            #expect(summary.bars == 1 && summary.featureRows == 1)
         }
-        return folded
+        return harness
     }
 
     @Test func `Sixty nights leave the rows of one batch to the bit`() async throws {
-        let folded = try await nightly(rows, from: 300)
+        let harness = try await nightly(rows, from: 300)
         let last = AsOf.recorded(ResponseMarket.evening(rows[359].session))
         var batch = try await ProjectionHarness([instrument])
         try await batch.add(ResponseMarket.response(rows, about: instrument, knownAt: last.instant))
-        let features = try await folded.features(instrument, last)
+        let features = try await harness.features(instrument, last)
         #expect(features.count == 360)
         #expect(try await batch.features(instrument, last) == features)
-        #expect(try await folded.count("SELECT count(*) FROM features") == 360)
+        #expect(try await harness.count("SELECT count(*) FROM features") == 360)
         #expect(
-            try await folded.database.query("SELECT state FROM feature_states")[0][0] as PostgresBytes
+            try await harness.database.query("SELECT state FROM feature_states")[0][0] as PostgresBytes
                 == batch.database.query("SELECT state FROM feature_states")[0][0])
     }
 
     @Test func `A night reads no history`() async throws {
-        var folded = try await nightly(Array(rows[..<301]), from: 300)
+        var harness = try await nightly(Array(rows[..<301]), from: 300)
         // Without the old bars only an engine that goes on from its state can know the long windows.
-        try await folded.database.execute("DELETE FROM bars WHERE session < $1", [rows[300].session])
+        try await harness.database.execute("DELETE FROM bars WHERE session < $1", [rows[300].session])
         let knownAt = ResponseMarket.evening(rows[301].session)
-        try await folded.add(ResponseMarket.response(rows[301...301], about: instrument, knownAt: knownAt))
+        try await harness.add(ResponseMarket.response(rows[301...301], about: instrument, knownAt: knownAt))
         var batch = try await ProjectionHarness([instrument])
         try await batch.add(ResponseMarket.response(rows[...301], about: instrument, knownAt: knownAt))
         let session = rows[301].session
         #expect(
-            try await folded.features(instrument, .recorded(knownAt))[session] == batch.features(instrument, .recorded(knownAt))[session])
+            try await harness.features(instrument, .recorded(knownAt))[session] == batch.features(instrument, .recorded(knownAt))[session])
     }
 
     @Test func `The future changes nothing that was known`() async throws {
-        var folded = try await nightly(Array(rows[..<310]), from: 300)
+        var harness = try await nightly(Array(rows[..<310]), from: 300)
         let known = AsOf.recorded(ResponseMarket.evening(rows[309].session))
         let available = AsOf.available(known.instant)
-        let before = try await (folded.features(instrument, known), folded.features(instrument, available))
+        let before = try await (harness.features(instrument, known), harness.features(instrument, available))
         let poison = rows[200...].map { row in
             var row = row
             (row.open, row.high, row.low, row.close) = (row.open * 3, row.high * 3, row.low * 3, row.close * 3)
             row.split = row.session == rows[250].session ? 4 : 1
             return row
         }
-        try await folded.add(ResponseMarket.response(poison, about: instrument, knownAt: ResponseMarket.evening(rows[359].session)))
-        #expect(try await folded.features(instrument, known) == before.0)
-        #expect(try await folded.features(instrument, available) == before.1)
-        #expect(try await folded.features(instrument, .recorded(ResponseMarket.evening(rows[359].session))) != before.0)
+        try await harness.add(ResponseMarket.response(poison, about: instrument, knownAt: ResponseMarket.evening(rows[359].session)))
+        #expect(try await harness.features(instrument, known) == before.0)
+        #expect(try await harness.features(instrument, available) == before.1)
+        #expect(try await harness.features(instrument, .recorded(ResponseMarket.evening(rows[359].session))) != before.0)
     }
 
     @Test func `A split changes no feature`() async throws {
@@ -101,29 +101,29 @@ import Testing
         let whole = ResponseMarket.response(rows[..<300], about: instrument, knownAt: ResponseMarket.evening(rows[299].session))
         var hashes: [[String: String]] = []
         for order in [[whole] + responses, responses.reversed() + [whole, responses[3], whole]] {
-            var folded = try await ProjectionHarness([instrument])
-            for response in order { try await folded.add(response) }
-            hashes.append(try await TableHash.all(in: folded.database))
+            var harness = try await ProjectionHarness([instrument])
+            for response in order { try await harness.add(response) }
+            hashes.append(try await TableHash.all(in: harness.database))
         }
         #expect(hashes[0] == hashes[1])
     }
 
     @Test func `An unfinished session is provisional until its final bar comes`() async throws {
-        var folded = try await ProjectionHarness([instrument])
+        var harness = try await ProjectionHarness([instrument])
         let noon = ResponseMarket.calendar.open(of: rows[20].session).adding(seconds: 3600)
         var live = rows[20]
         live.close += 7
         live.high = max(live.high, live.close)
-        try await folded.add(ResponseMarket.response(rows[..<20] + [live], about: instrument, knownAt: noon))
-        let provisional = ProvisionalBars(folded.database)
+        try await harness.add(ResponseMarket.response(rows[..<20] + [live], about: instrument, knownAt: noon))
+        let provisional = ProvisionalBars(harness.database)
         #expect(try await provisional.read(instrument.id, asOf: noon).map(\.session) == [live.session])
-        #expect(try await Bars(folded.database).read(instrument.id, .recorded(noon)).count == 20)
-        #expect(try await folded.features(instrument, .recorded(noon)).count == 20)
+        #expect(try await Bars(harness.database).read(instrument.id, .recorded(noon)).count == 20)
+        #expect(try await harness.features(instrument, .recorded(noon)).count == 20)
         let evening = ResponseMarket.evening(live.session)
-        try await folded.add(ResponseMarket.response(rows[10...20], about: instrument, knownAt: evening))
+        try await harness.add(ResponseMarket.response(rows[10...20], about: instrument, knownAt: evening))
         #expect(try await provisional.read(instrument.id, asOf: evening).isEmpty)
         #expect(try await provisional.read(instrument.id, asOf: noon).map(\.session) == [live.session])
-        #expect(try await Bars(folded.database).read(instrument.id, .recorded(evening)).last?.close == Price(Double(rows[20].close) / 100))
-        #expect(try await folded.features(instrument, .recorded(evening)).count == 21)
+        #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).last?.close == Price(Double(rows[20].close) / 100))
+        #expect(try await harness.features(instrument, .recorded(evening)).count == 21)
     }
 }

@@ -17,8 +17,8 @@ import Testing
     }
 
     @Test func `The first provider counts and the second fills in`() async throws {
-        var folded = try await ProjectionHarness([instrument])
-        try await folded.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: ResponseMarket.evening(rows[99].session)))
+        var harness = try await ProjectionHarness([instrument])
+        try await harness.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: ResponseMarket.evening(rows[99].session)))
         // The second one differs everywhere; the first is silent for three evenings.
         let other = rows.map { row in
             var row = row
@@ -26,54 +26,54 @@ import Testing
             return row
         }
         let evening = ResponseMarket.evening(rows[102].session)
-        try await folded.add(ResponseMarket.chart(other[..<103], about: instrument, knownAt: evening))
-        let bars = try await Bars(folded.database).sourced(instrument.id, .recorded(evening), order: ["alphavantage", "yahoo"])
+        try await harness.add(ResponseMarket.chart(other[..<103], about: instrument, knownAt: evening))
+        let bars = try await Bars(harness.database).sourced(instrument.id, .recorded(evening), precedence: ["alphavantage", "yahoo"])
         #expect(bars.map(\.source) == [String](repeating: "alphavantage", count: 100) + ["yahoo", "yahoo", "yahoo"])
         #expect(
-            try await Bars(folded.database).read(instrument.id, .recorded(evening), order: ["yahoo"]).map(\.volume)
+            try await Bars(harness.database).read(instrument.id, .recorded(evening), precedence: ["yahoo"]).map(\.volume)
                 == other[..<103].map { Double($0.volume) })
-        #expect(try await folded.count("SELECT count(*) FROM features") == 103)
+        #expect(try await harness.count("SELECT count(*) FROM features") == 103)
 
         let late = ResponseMarket.evening(rows[103].session)
-        try await folded.add(ResponseMarket.response(rows[90..<104], about: instrument, knownAt: late))
-        let healed = try await Bars(folded.database).sourced(instrument.id, .recorded(late), order: ["alphavantage", "yahoo"])
+        try await harness.add(ResponseMarket.response(rows[90..<104], about: instrument, knownAt: late))
+        let healed = try await Bars(harness.database).sourced(instrument.id, .recorded(late), precedence: ["alphavantage", "yahoo"])
         #expect(healed.allSatisfy { $0.source == "alphavantage" } && healed.count == 104)
         var alone = try await ProjectionHarness([instrument])
         try await alone.add(ResponseMarket.response(rows[..<104], about: instrument, knownAt: late))
-        #expect(try await folded.features(instrument, .recorded(late)) == alone.features(instrument, .recorded(late)))
+        #expect(try await harness.features(instrument, .recorded(late)) == alone.features(instrument, .recorded(late)))
     }
 
     @Test func `A split that two providers date differently counts once`() async throws {
         var moved = rows
         (moved[80].split, moved[81].split) = (1, 2)
-        var folded = try await ProjectionHarness([instrument])
+        var harness = try await ProjectionHarness([instrument])
         let evening = ResponseMarket.evening(rows[99].session)
-        try await folded.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: evening))
-        let before = try await folded.features(instrument, .recorded(evening))
-        try await folded.add(ResponseMarket.chart(moved[..<100], about: instrument, knownAt: evening.adding(seconds: 60)))
-        #expect(try await folded.features(instrument, .recorded(evening.adding(seconds: 60))) == before)
-        let series = try await ConsolidatedSeries(folded.database).read(
+        try await harness.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: evening))
+        let before = try await harness.features(instrument, .recorded(evening))
+        try await harness.add(ResponseMarket.chart(moved[..<100], about: instrument, knownAt: evening.adding(seconds: 60)))
+        #expect(try await harness.features(instrument, .recorded(evening.adding(seconds: 60))) == before)
+        let series = try await ConsolidatedSeries(harness.database).read(
             instrument.id, .recorded(evening.adding(seconds: 60)), order: ["alphavantage", "yahoo"])
         #expect(series.actions.map(\.exDate) == [rows[62].session, rows[80].session])
     }
 
     @Test func `A response of the second provider that nobody reads makes no feature`() async throws {
-        var folded = try await ProjectionHarness([instrument])
+        var harness = try await ProjectionHarness([instrument])
         let evening = ResponseMarket.evening(rows[79].session)
-        try await folded.add(ResponseMarket.response(rows[..<80], about: instrument, knownAt: evening))
-        let summary = try await folded.add(ResponseMarket.chart(rows[70..<80], about: instrument, knownAt: evening.adding(seconds: 60)))
-        #expect(summary.bars == 10 && summary.features == 0)
+        try await harness.add(ResponseMarket.response(rows[..<80], about: instrument, knownAt: evening))
+        let summary = try await harness.add(ResponseMarket.chart(rows[70..<80], about: instrument, knownAt: evening.adding(seconds: 60)))
+        #expect(summary.bars == 10 && summary.featureRows == 0)
     }
 
     @Test func `A disagreement over the tolerance is reported`() async throws {
-        var folded = try await ProjectionHarness([instrument])
+        var harness = try await ProjectionHarness([instrument])
         let evening = ResponseMarket.evening(rows[99].session)
-        try await folded.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: evening))
+        try await harness.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: evening))
         var other = rows
         other[40].close += 100
         other[40].high = max(other[40].high, other[40].close)
-        try await folded.add(ResponseMarket.chart(other[..<100], about: instrument, knownAt: evening))
-        let comparison = SourceComparison(folded.database)
+        try await harness.add(ResponseMarket.chart(other[..<100], about: instrument, knownAt: evening))
+        let comparison = SourceComparison(harness.database)
         func compare(
             with other: String, tolerance: Double
         ) async throws -> (

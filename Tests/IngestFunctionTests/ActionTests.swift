@@ -38,15 +38,15 @@ struct ActionTests {
         defer { exchange.stop() }
         #expect(try await exchange.run().stored == ["AAPL"])
         #expect(exchange.rawKeys.count == 3)
-        #expect(try await exchange.database.query("SELECT count(*) FROM run_items WHERE object_key IS NOT NULL")[0][0] as Int == 3)
+        #expect(try await exchange.database.query("SELECT count(*) FROM run_responses WHERE object_key IS NOT NULL")[0][0] as Int == 3)
         let featurize = try await Featurize(exchange.environment)
         for key in exchange.rawKeys.reversed() { _ = try await featurize.handle(.objects([key]), Context(deadline: .after(.seconds(30)))) }
-        #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.isComplete == true)
         let known = AsOf.recorded(Instant(Exchange.time)!)
-        let series = try await ConsolidatedSeries(exchange.database).read("XNAS:AAPL", known, order: ["polygon"])
+        let series = try await ConsolidatedSeries(exchange.database).read("XNAS:AAPL", known, precedence: ["polygon"])
         let split = CorporateAction(exDate: SessionDate("2012-01-05")!, kind: .split(numerator: 2, denominator: 1))
         #expect(series.actions == [split] && series.bars.allSatisfy { $0.split == nil })
-        #expect(try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict <> 'released'")[0][0] as Int == 0)
+        #expect(try await exchange.database.query("SELECT count(*) FROM quarantine WHERE disposition <> 'resolved'")[0][0] as Int == 0)
 
         // The next evening asks for what is new, of each kind.
         let before = exchange.asked.count

@@ -31,7 +31,7 @@ final class Exchange: Sendable {
     /// `actions` is an option of every provider but the first: by default none is asked for splits and dividends besides.
     /// `provide` answers by the request's first line and its number; `fault` may response in place of S3 and says whether it did.
     init(
-        universe: String = "AAPL:XNAS", providers: String = "alphavantage,yahoo", limits: String = "\"perMinute\":60000,\"concurrency\":8",
+        universe: String = "AAPL:XNAS", providers: String = "alphavantage,yahoo", limits: String = "\"per_minute\":60000,\"concurrency\":8",
         actions: String = "\"actions\":[],",
         fault: @escaping @Sendable (Int, LoopbackServer.Connection) -> Bool = { _, _ in false },
         provide: @escaping @Sendable (String, Int, LoopbackServer.Connection) -> Void
@@ -68,8 +68,8 @@ final class Exchange: Sendable {
         }
         let url = provider.url
         let options =
-            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"\#(url)",\#(limits)},"#
-            + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"baseURL":"\#(url)",\#(actions)\#(limits)}"# }.joined(
+            #"{"alphavantage":{"kind":"daily-adjusted","base_url":"\#(url)",\#(limits)},"#
+            + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"base_url":"\#(url)",\#(actions)\#(limits)}"# }.joined(
                 separator: ",") + "}"
         environment = [
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-responses",

@@ -34,7 +34,7 @@ struct FaultTests {
     /// One raw object, one fold and one bar a session of each symbol, and no key anywhere.
     private func isWhole(_ exchange: Exchange, symbols: Int = 1, bars: Int = 2) async throws -> Bool {
         let counts = try await exchange.database.query(
-            "SELECT (SELECT count(*) FROM raw_objects), (SELECT count(*) FROM bars), (SELECT count(DISTINCT (instrument_id, session)) FROM bars)"
+            "SELECT (SELECT count(*) FROM provider_responses), (SELECT count(*) FROM bars), (SELECT count(DISTINCT (instrument_id, session)) FROM bars)"
         )[0]
         let expected: [Int] = [symbols, symbols * bars, symbols * bars]
         guard [try counts[0], try counts[1], try counts[2]] == expected else { return false }
@@ -56,16 +56,16 @@ struct FaultTests {
         }
         defer { exchange.stop() }
         let failed = try await exchange.run()
-        #expect(failed.stored.isEmpty && failed.refused.keys.sorted() == ["AAPL"] && exchange.rawKeys.isEmpty)
-        let refusal = try await exchange.database.query("SELECT refusal FROM run_items")[0][0] as String
+        #expect(failed.stored.isEmpty && failed.failed.keys.sorted() == ["AAPL"] && exchange.rawKeys.isEmpty)
+        let refusal = try await exchange.database.query("SELECT error FROM run_responses")[0][0] as String
         #expect(refusal.contains("alphavantage: ") && !refusal.contains("SECRET77"))
         isWell.withLock { $0 = true }
         let mended = try await exchange.run(Self.next)
-        #expect(mended.stored == ["AAPL"] && mended.refused.isEmpty)
+        #expect(mended.stored == ["AAPL"] && mended.failed.isEmpty)
         try await fold(exchange)
         try await fold(exchange)
         #expect(try await isWhole(exchange))
-        #expect(try await Runs(exchange.database).isComplete("XNAS/2012-01-11T23:30:00Z"))
+        #expect(try await Runs(exchange.database).progress("XNAS/2012-01-11T23:30:00Z")?.isComplete == true)
     }
 
     @Test func `A provider that hangs costs the invocation and nothing else`() async throws {
@@ -76,7 +76,7 @@ struct FaultTests {
         }
         defer { exchange.stop() }
         let short = try await exchange.run(within: 9)
-        #expect(short.refused.isEmpty && short.handedOn == 1 && exchange.asked.count == 1 && exchange.objects.isEmpty)
+        #expect(short.failed.isEmpty && short.continuations == 1 && exchange.asked.count == 1 && exchange.objects.isEmpty)
         isWell.withLock { $0 = true }
         #expect(try await exchange.run(Self.next).stored == ["AAPL"])
         try await fold(exchange)
@@ -89,7 +89,7 @@ struct FaultTests {
         }
         defer { exchange.stop() }
         let summary = try await exchange.run(within: 9)
-        #expect(summary.refused == ["AAPL": "server-error"] && summary.handedOn == 0 && exchange.asked.count == 2, "\(summary)")
+        #expect(summary.failed == ["AAPL": "server-error"] && summary.continuations == 0 && exchange.asked.count == 2, "\(summary)")
     }
 
     @Test func `A provider with a foreign certificate is no provider`() async throws {
@@ -111,12 +111,12 @@ struct FaultTests {
         defer { kill(server.processIdentifier, SIGKILL) }
         var environment = exchange.environment
         environment["PROVIDER_OPTIONS"] =
-            #"{"alphavantage":{"kind":"daily-adjusted","baseURL":"https://127.0.0.1:\#(port)","perMinute":60000}}"#
+            #"{"alphavantage":{"kind":"daily-adjusted","base_url":"https://127.0.0.1:\#(port)","per_minute":60000}}"#
         let stranger = try await Ingest(environment)
         let event = try JSONDecoder().decode(IngestEvent.self, from: Data(#"{"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#.utf8))
         let failed = try await stranger.handle(event, Context(deadline: .after(.seconds(60))))
-        #expect(failed.refused.keys.sorted() == ["AAPL"] && exchange.objects.isEmpty)
-        #expect((try await exchange.database.query("SELECT refusal FROM run_items")[0][0] as String).contains("tls"))
+        #expect(failed.failed.keys.sorted() == ["AAPL"] && exchange.objects.isEmpty)
+        #expect((try await exchange.database.query("SELECT error FROM run_responses")[0][0] as String).contains("tls"))
         #expect(try await exchange.run(Self.next).stored == ["AAPL"])
         try await fold(exchange)
         #expect(try await isWhole(exchange))
@@ -157,7 +157,7 @@ struct FaultTests {
         #expect(exchange.rawKeys.count == 2)
         try await fold(exchange)
         #expect(try await isWhole(exchange, symbols: 2))
-        #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.isComplete == true)
     }
 
     @Test func `A Postgres that restarts during a run and its folds loses nothing`() async throws {
@@ -184,6 +184,6 @@ struct FaultTests {
         try await fold(exchange)
         #expect(exchange.rawKeys.count == 6)
         #expect(try await isWhole(exchange, symbols: 6))
-        #expect(try await Runs(exchange.database).isComplete("XNAS/\(Exchange.time)"))
+        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.isComplete == true)
     }
 }

@@ -37,7 +37,7 @@ import Testing
         #expect(again.unchanged == ["ACME"] && again.imported?.object == imported.object && again.imported?.isNew == false)
         #expect(exchange.rawKeys.count == 1 && exchange.asked.isEmpty)
         #expect(try await Instruments(exchange.database).find(symbol: "ACME")?.id == "XNAS:ACME")
-        let run = try await exchange.database.query("SELECT run_id FROM run_items WHERE object_key = $1", [imported.object])
+        let run = try await exchange.database.query("SELECT run_id FROM run_responses WHERE object_key = $1", [imported.object])
         #expect(run.count == 1)
     }
 
@@ -49,8 +49,8 @@ import Testing
         let summary = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
         #expect(summary.folded == 1 && summary.bars == 2 && summary.features == 2)
         let acme = try #require(try await Instruments(exchange.database).find(id: "XNAS:ACME"))
-        let order = try SourcePrecedence("yahoo", otherwise: "yahoo").believed(for: acme)
-        #expect(order == ["yahoo"] + SourcePrecedence.files)
+        let order = try SourcePrecedence("yahoo", defaultProvider: "yahoo").believed(for: acme)
+        #expect(order == ["yahoo"] + SourcePrecedence.fileFormats)
     }
 
     @Test func `Prices of London are in pence`() async throws {
@@ -102,8 +102,8 @@ import Testing
             _ = try await featurize.handle(.objects([object]), Context(deadline: .after(.seconds(60))))
         }
         let series = try await ConsolidatedSeries(exchange.database).read(
-            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), order: ["yahoo"] + SourcePrecedence.files,
-            silent: ["yahoo", "csv", "stooq"])
+            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), order: ["yahoo"] + SourcePrecedence.fileFormats,
+            withoutActions: ["yahoo", "csv", "stooq"])
         #expect(series.bars.count == 2 && series.actions.map(\.exDate.description) == ["2012-01-06"])
         let rows = try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict = 'quarantine'")
         #expect(try rows[0][0] as Int == 0)
@@ -139,7 +139,7 @@ import Testing
         defer { exchange.stop() }
         let instruments = Instruments(exchange.database)
         for symbol in ["IBM", "XNYS:IBM"] {
-            let failure = await #expect(throws: ImportError.self) {
+            let failure = await #expect(throws: FileImportError.self) {
                 _ = try await exchange.run(try event("csv", Self.csv, symbol: symbol))
             }
             #expect(failure?.description.contains("XNYS:IBM, which is not on XNAS") == true)
@@ -157,7 +157,7 @@ import Testing
         defer { exchange.stop() }
         #expect(try await exchange.run(try event("csv", Self.csv, symbol: " XNAS:ACME ")).imported?.instrument == "XNAS:ACME")
         for symbol in [" ", "XNAS:", "XNYS:BETA", "A:B"] {
-            let failure = await #expect(throws: ImportError.self) {
+            let failure = await #expect(throws: FileImportError.self) {
                 _ = try await exchange.run(try event("csv", Self.csv, symbol: symbol))
             }
             #expect(failure?.description.contains("is no symbol") == true, "\(symbol)")
@@ -181,8 +181,8 @@ import Testing
         }
         let (objects, log) = (ProviderResponses(exchange.database), QuarantineLog(exchange.database))
         for key in keys { #expect(try await objects.counts(key)?.rejected == 1) }
-        #expect(try await !log.rows(of: keys[0]).isEmpty)
-        #expect(try await log.rows(of: keys[1]).isEmpty)
+        #expect(try await !log.violations(ofResponse: keys[0]).isEmpty)
+        #expect(try await log.violations(ofResponse: keys[1]).isEmpty)
         let again = try #require(try await objects.counts(keys[1]))
         #expect(again.bars == 0)
         let standing = try await log.entries(

@@ -36,7 +36,7 @@ struct PageTests {
         #expect(exchange.objects.count == 4 && exchange.objects.allSatisfy { $0.contains("/raw/polygon/aggregates-1d/") })
         #expect(!exchange.asked.joined().contains("SECRET") && !exchange.bodies.joined().contains("SECRET"))
         #expect(exchange.cloud.seen.allSatisfy { !$0.contains("SECRET78") })
-        #expect(try await exchange.database.query("SELECT count(*) FROM run_items WHERE object_key IS NOT NULL")[0][0] as Int == 4)
+        #expect(try await exchange.database.query("SELECT count(*) FROM run_responses WHERE object_key IS NOT NULL")[0][0] as Int == 4)
     }
 
     @Test func `Pagination without an end end`() async throws {
@@ -97,7 +97,7 @@ struct PageTests {
         #expect(exchange.asked.count == 1 && exchange.asked[0].contains("/VOD.L?"))
         let alone = try await Exchange(universe: "VOD:XLON:GBP", providers: "alpaca") { _, _, connection in connection.answer() }
         defer { alone.stop() }
-        #expect(try await alone.run(#"{"exchange":"XLON","time":"2012-01-10T23:30:00Z"}"#).refused == ["VOD": "unknown-symbol"])
+        #expect(try await alone.run(#"{"exchange":"XLON","time":"2012-01-10T23:30:00Z"}"#).failed == ["VOD": "unknown-symbol"])
         #expect(alone.asked.isEmpty)
     }
 
@@ -106,7 +106,7 @@ struct PageTests {
         defer { exchange.stop() }
         _ = try await exchange.run(#"{"exchange":"XLON","time":"2012-01-09T23:30:00Z"}"#)
         let facts = #"{"instrument":"XLON:VOD","provider":"alpaca","symbol":"VOD-ADR","from":"2012-01-10"}"#
-        _ = try await exchange.run(#"{"time":"2012-01-10T12:00:00Z","facts":{"symbols":[\#(facts)]}}"#)
+        _ = try await exchange.run(#"{"time":"2012-01-10T12:00:00Z","reference_data":{"symbols":[\#(facts)]}}"#)
         _ = try await exchange.run(#"{"exchange":"XLON","time":"2012-01-10T23:30:00Z"}"#, within: 15)
         #expect(exchange.asked.first?.contains("symbols=VOD-ADR&") == true)
     }

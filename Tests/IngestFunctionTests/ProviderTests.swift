@@ -18,13 +18,13 @@ struct ProviderTests {
         }
         defer { exchange.stop() }
         let summary = try await exchange.run()
-        #expect(summary.stored == ["AAPL"] && summary.refused.isEmpty)
+        #expect(summary.stored == ["AAPL"] && summary.failed.isEmpty)
         #expect(exchange.objects.count == 2)
         #expect(exchange.objects.contains { $0.contains("/refused/alphavantage/daily-adjusted/") })
         #expect(exchange.objects.contains { $0.contains("/raw/yahoo/chart-1d/") })
         #expect(!exchange.bodies.joined().contains("SECRET77"))
         #expect(
-            try await exchange.database.query("SELECT object_key FROM run_items")[0][0] as String
+            try await exchange.database.query("SELECT object_key FROM run_responses")[0][0] as String
                 == exchange.objects.first { $0.contains("yahoo") }?.split(separator: "/").dropFirst().joined(separator: "/")
                 .removingPercentEncoding)
     }
@@ -32,38 +32,39 @@ struct ProviderTests {
     @Test func `A quota ends the run politely and the next run begins with what is left`() async throws {
         let universe = (1...5).map { "T\($0):XNAS" }.joined(separator: ",")
         let exchange = try await Exchange(
-            universe: universe, providers: "alphavantage", limits: #""perMinute":60000,"perDay":3,"concurrency":1"#
+            universe: universe, providers: "alphavantage", limits: #""per_minute":60000,"per_day":3,"concurrency":1"#
         ) {
             _, _, connection in connection.answer(body: Array(Exchange.csv.utf8))
         }
         defer { exchange.stop() }
         let first = try await exchange.run()
-        #expect(first.stored.count == 3 && first.refused.count == 2 && Set(first.refused.values) == ["daily-quota"])
+        #expect(first.stored.count == 3 && first.failed.count == 2 && Set(first.failed.values) == ["daily-quota"])
         #expect(exchange.asked.count == 3)
-        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)").refusals.count == 2)
+        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.failures.count == 2)
         // What Featurize and a night do.
         for symbol in first.stored {
             let key = "raw/\(symbol)"
             try await ProviderResponses(exchange.database).record(
                 ProviderResponse(
                     key: key, instrument: "XNAS:\(symbol)", provider: "alphavantage", kind: "daily-adjusted",
-                    knownAt: Instant(Exchange.time)!, fetchedAt: Instant(Exchange.time)!, sha256: symbol), bars: 1, actions: 0, rejected: 0)
+                    knownAt: Instant(Exchange.time)!, fetchedAt: Instant(Exchange.time)!, sha256: symbol),
+                ProviderResponses.Counts(bars: 1, actions: 0, quarantined: 0))
         }
         try await exchange.database.execute("UPDATE provider_limits SET quota_day = quota_day - 1")
         let second = try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#)
-        #expect(Set(first.refused.keys).isSubset(of: second.stored) && second.stored.count == 3)
+        #expect(Set(first.failed.keys).isSubset(of: second.stored) && second.stored.count == 3)
     }
 
     @Test func `What the provider calls the days end holds for everyone`() async throws {
         let exchange = try await Exchange(
-            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "alphavantage", limits: #""perMinute":60000,"concurrency":1"#
+            universe: "A:XNAS,B:XNAS,C:XNAS", providers: "alphavantage", limits: #""per_minute":60000,"concurrency":1"#
         ) {
             _, _, connection in
             connection.answer(body: Array(#"{"Information":"our standard API rate limit is 25 requests per day"}"#.utf8))
         }
         defer { exchange.stop() }
         let summary = try await exchange.run()
-        #expect(summary.refused.count == 3)
+        #expect(summary.failed.count == 3)
         #expect(exchange.asked.count == 1)
     }
 
@@ -72,9 +73,9 @@ struct ProviderTests {
         defer { exchange.stop() }
         let time = "2012-01-09T12:00:00Z"
         let told = try await exchange.run(
-            #"{"time":"\#(time)","facts":{"closures":[{"exchange":"XNAS","day":"2012-01-10","reason":"storm"},"#
+            #"{"time":"\#(time)","reference_data":{"closures":[{"exchange":"XNAS","day":"2012-01-10","reason":"storm"},"#
                 + #"{"exchange":"XNAS","day":"2012-01-11","hours":"0930-1200","reason":"storm"}]}}"#)
-        #expect(told.facts == 2)
+        #expect(told.referenceData == 2)
         let calendar = try #require(try await ExchangeCalendars(exchange.database).calendar(of: "XNAS", asOf: Instant(time)!))
         let (closed, short) = (SessionDate("2012-01-10")!, SessionDate("2012-01-11")!)
         #expect(!calendar.isSession(closed) && calendar.close(of: short) == Instant("2012-01-11T17:00:00Z"))
@@ -82,7 +83,7 @@ struct ProviderTests {
         for wrong in [#""hours":"9 to 5""#, #""hours":"0930-1200","closed":true"#] {
             let refused = await #expect(throws: IngestError.self) {
                 try await exchange.run(
-                    #"{"time":"\#(time)","facts":{"closures":[{"exchange":"XNAS","day":"2012-01-12","reason":"x",\#(wrong)}]}}"#)
+                    #"{"time":"\#(time)","reference_data":{"closures":[{"exchange":"XNAS","day":"2012-01-12","reason":"x",\#(wrong)}]}}"#)
             }
             #expect("\(refused.map { "\($0)" } ?? "")".contains("0930-1300"))
         }
@@ -112,7 +113,7 @@ struct ProviderTests {
         }
         defer { exchange.stop() }
         let summary = try await exchange.run(within: 20)
-        #expect(summary.refused == ["AAPL": "blocked"] && elsewhere.seen.isEmpty)
+        #expect(summary.failed == ["AAPL": "blocked"] && elsewhere.seen.isEmpty)
         #expect(exchange.objects.allSatisfy { $0.contains("/refused/") })
     }
 
@@ -132,7 +133,7 @@ struct ProviderTests {
         // The event again changes nothing.
         #expect(try await exchange.run().unchanged == ["A", "B"])
         #expect(exchange.objects.count == 2)
-        #expect(try await exchange.database.query("SELECT count(*) FROM run_items")[0][0] as Int == 2)
+        #expect(try await exchange.database.query("SELECT count(*) FROM run_responses")[0][0] as Int == 2)
     }
 
     @Test func `A load registers what nobody knew all at once and refuses names without an exchange`() async throws {
@@ -158,17 +159,17 @@ struct ProviderTests {
         defer { exchange.stop() }
         _ = try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-09T23:30:00Z"}"#)
         let facts = try await exchange.run(
-            #"{"time":"2012-01-10T12:00:00Z","facts":{"symbols":[{"instrument":"XNAS:FB","symbol":"META","from":"2012-01-10"}]}}"#)
-        #expect(facts.facts == 1)
+            #"{"time":"2012-01-10T12:00:00Z","reference_data":{"symbols":[{"instrument":"XNAS:FB","symbol":"META","from":"2012-01-10"}]}}"#)
+        #expect(facts.referenceData == 1)
         _ = try await exchange.run()
         #expect(exchange.asked.map { $0.contains("/META?") } == [false, true])
         let unknown = await #expect(throws: IngestError.self) {
-            try await exchange.run(#"{"time":"2012-01-10T12:00:00Z","facts":{"delistings":[{"instrument":"XNAS:NONE"}]}}"#)
+            try await exchange.run(#"{"time":"2012-01-10T12:00:00Z","reference_data":{"delistings":[{"instrument":"XNAS:NONE"}]}}"#)
         }
         #expect("\(unknown.map { "\($0)" } ?? "")".contains("XNAS:NONE"))
         let delisted = try await exchange.run(
-            #"{"time":"2012-01-11T12:00:00Z","facts":{"delistings":[{"instrument":"XNAS:FB","lastSession":"2012-01-10"}]}}"#)
-        #expect(delisted.facts == 1)
+            #"{"time":"2012-01-11T12:00:00Z","reference_data":{"delistings":[{"instrument":"XNAS:FB","lastSession":"2012-01-10"}]}}"#)
+        #expect(delisted.referenceData == 1)
         #expect(try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#).expected == 0)
     }
 }

@@ -16,11 +16,11 @@ import Testing
             connection.answer(body: Array((line.contains("/query") ? Exchange.csv : Exchange.chart).utf8))
         }
         defer { exchange.stop() }
-        let weekly = #"{"crossCheck":[],"weeks":4,"time":"2012-01-14T11:00:00Z"}"#
+        let weekly = #"{"cross_check":[],"weeks":4,"time":"2012-01-14T11:00:00Z"}"#
         let summary = try await exchange.run(weekly)
         #expect(summary.stored == ["AAPL"] && summary.run == "cross-check-alphavantage-yahoo/2012-01-14T11:00:00Z")
         #expect(exchange.rawKeys.allSatisfy { $0.hasPrefix("raw/yahoo/") } && !exchange.asked.isEmpty)
-        let other = try await exchange.run(#"{"crossCheck":["yahoo","alphavantage"],"time":"2012-01-14T11:00:00Z"}"#)
+        let other = try await exchange.run(#"{"cross_check":["yahoo","alphavantage"],"time":"2012-01-14T11:00:00Z"}"#)
         #expect(other.stored == ["AAPL"] && exchange.rawKeys.contains { $0.hasPrefix("raw/alphavantage/") })
     }
 
@@ -45,26 +45,26 @@ import Testing
             return try await featurize.handle(event, Context(deadline: .after(.seconds(60)))).crossCheck
         }
         _ = try await featurize.handle(.objects(exchange.rawKeys), Context(deadline: .after(.seconds(60))))
-        let report = try #require(try await check(#"{"crossCheck":[],"weeks":4,"goOn":true,"time":"\#(time)"}"#))
-        #expect(report.instruments == 2 && report.compared == 2 && report.disagreements == 2 && report.next == nil)
+        let report = try #require(try await check(#"{"cross_check":[],"weeks":4,"continues_itself":true,"time":"\#(time)"}"#))
+        #expect(report.instruments == 2 && report.returns == 2 && report.disagreements == 2 && report.next == nil)
         let worst = try #require(report.largest.first)
         #expect(abs(worst.first - 0.04879) < 1e-5 && abs(worst.second - 0.09531) < 1e-5 && worst.session.description == "2012-01-10")
-        let rest = try await check(#"{"crossCheck":["yahoo","alphavantage"],"after":"XNAS:AAPL","tolerance":0.05,"time":"\#(time)"}"#)
-        #expect(rest?.instruments == 1 && rest?.compared == 1 && rest?.disagreements == 0)
-        let one = try await check(#"{"crossCheck":["yahoo","alphavantage"],"symbols":["IBM"],"time":"\#(time)"}"#)
+        let rest = try await check(#"{"cross_check":["yahoo","alphavantage"],"after":"XNAS:AAPL","tolerance":0.05,"time":"\#(time)"}"#)
+        #expect(rest?.instruments == 1 && rest?.returns == 1 && rest?.disagreements == 0)
+        let one = try await check(#"{"cross_check":["yahoo","alphavantage"],"symbols":["IBM"],"time":"\#(time)"}"#)
         #expect(one?.largest.map(\.instrument) == ["XNYS:IBM"])
-        #expect(try await check(#"{"crossCheck":[],"from":"2012-01-10","time":"\#(time)"}"#)?.compared == 0)
+        #expect(try await check(#"{"cross_check":[],"from":"2012-01-10","time":"\#(time)"}"#)?.returns == 0)
     }
 
     @Test func `With one provider there is nothing to compare`() async throws {
         let exchange = try await Exchange(providers: "yahoo,csv") { _, _, connection in connection.answer(404) }
         defer { exchange.stop() }
-        let summary = try await exchange.run(#"{"crossCheck":[],"time":"2012-01-14T11:00:00Z"}"#)
+        let summary = try await exchange.run(#"{"cross_check":[],"time":"2012-01-14T11:00:00Z"}"#)
         #expect(summary.run == nil && summary.note != nil && exchange.asked.isEmpty)
-        let preference = try SourcePrecedence("yahoo,csv,tiingo", otherwise: "yahoo")
-        #expect(try preference.crossCheck([:], except: ["csv"])?.second == "tiingo")
-        #expect(try preference.crossCheck(["CROSS_CHECK": "none"], except: []) == nil)
-        #expect(try preference.crossCheck(["CROSS_CHECK": "a, b"], except: []) == SourcePrecedence.CrossCheck(["a", "b"]))
-        #expect(throws: SourcePrecedence.Malformed.self) { try preference.crossCheck(["CROSS_CHECK": "a"], except: []) }
+        let precedence = try SourcePrecedence("yahoo,csv,tiingo", defaultProvider: "yahoo")
+        #expect(try precedence.crossCheckPair([:], excluded: ["csv"])?.second == "tiingo")
+        #expect(try precedence.crossCheckPair(["CROSS_CHECK": "none"], excluded: []) == nil)
+        #expect(try precedence.crossCheckPair(["CROSS_CHECK": "a, b"], excluded: []) == SourcePrecedence.ProviderPair(["a", "b"]))
+        #expect(throws: SourcePrecedence.Malformed.self) { try precedence.crossCheckPair(["CROSS_CHECK": "a"], excluded: []) }
     }
 }

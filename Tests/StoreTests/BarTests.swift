@@ -66,7 +66,7 @@ import Testing
             ordinal: 3, session: nil, rule: "null-field", detail: "close", text: "{\"close\":null}")
         try await log.insert([row], from: first)
         try await log.insert([row], from: first)
-        #expect(try await log.rows(of: first.key) == [row])
+        #expect(try await log.violations(ofResponse: first.key) == [row])
         #expect(try await log.entries(asOf: first.knownAt, limit: 9).map(\.instrument.id) == [apple.id])
         #expect(try await log.entries(asOf: "2012-01-01T00:00:00Z", limit: 9).isEmpty)
     }

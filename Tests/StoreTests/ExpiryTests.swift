@@ -15,8 +15,8 @@ import Testing
     }
 
     @Test func `A row is served through its last session and not after`() {
-        #expect(!expiry.isOver("2012-01-03", at: "2012-01-10T23:00:00Z", calendar))
-        #expect(expiry.isOver("2012-01-03", at: "2012-01-11T23:00:00Z", calendar))
-        #expect(!expiry.isOver("2012-01-03", at: "2012-01-11T23:00:00Z", calendar.changed(closures: ["2012-01-09"])))
+        #expect(!expiry.isExpired("2012-01-03", at: "2012-01-10T23:00:00Z", calendar))
+        #expect(expiry.isExpired("2012-01-03", at: "2012-01-11T23:00:00Z", calendar))
+        #expect(!expiry.isExpired("2012-01-03", at: "2012-01-11T23:00:00Z", calendar.changed(closures: ["2012-01-09"])))
     }
 }

@@ -112,16 +112,16 @@ import Testing
         #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.isEarlyClose(day) == false)
     }
 
-    @Test func `The order of preference is read from text`() throws {
-        let preference = try SourcePrecedence("yahoo, stooq; XLON=stooq ;XNAS:FB=tiingo,yahoo", otherwise: "x")
-        #expect(preference.order(for: apple) == ["yahoo", "stooq"])
-        #expect(preference.order(for: facebook) == ["tiingo", "yahoo"])
-        #expect(preference.order(for: Instrument(id: "XLON:A", symbol: "A", exchange: "XLON", currency: "GBP", name: "A")) == ["stooq"])
-        #expect(preference.all == ["yahoo", "stooq", "tiingo"])
-        #expect(try SourcePrecedence("", otherwise: "x").general == ["x"])
-        #expect(try SourcePrecedence(environment: ["PROVIDER": "p", "PROVIDERS": ""], otherwise: "x").general == ["p"])
+    @Test func `The order of precedence is read from text`() throws {
+        let precedence = try SourcePrecedence("yahoo, stooq; XLON=stooq ;XNAS:FB=tiingo,yahoo", defaultProvider: "x")
+        #expect(precedence.providers(for: apple) == ["yahoo", "stooq"])
+        #expect(precedence.providers(for: facebook) == ["tiingo", "yahoo"])
+        #expect(precedence.providers(for: Instrument(id: "XLON:A", symbol: "A", exchange: "XLON", currency: "GBP", name: "A")) == ["stooq"])
+        #expect(precedence.allProviders == ["yahoo", "stooq", "tiingo"])
+        #expect(try SourcePrecedence("", defaultProvider: "x").general == ["x"])
+        #expect(try SourcePrecedence(environment: ["PROVIDER": "p", "PROVIDERS": ""], defaultProvider: "x").general == ["p"])
         for wrong in ["a,a", "XLON=", "A=b=c", "yahoo,,stooq=x=y"] {
-            #expect(throws: SourcePrecedence.Malformed.self) { try SourcePrecedence(wrong, otherwise: "x") }
+            #expect(throws: SourcePrecedence.Malformed.self) { try SourcePrecedence(wrong, defaultProvider: "x") }
         }
     }
 
@@ -133,7 +133,7 @@ import Testing
         let first = answer("2012-02-01T22:30:00Z")
         try await Bars(database).insert(sessions.map { bar($0, 10) }, from: first, currency: "USD", available: closed)
         try await ProvisionalBars(database).insert([bar("2012-02-01", 11)], from: first, currency: "USD")
-        try await ProviderResponses(database).record(first, bars: 1, actions: 0, rejected: 0)
+        try await ProviderResponses(database).record(first, ProviderResponses.Counts(bars: 1, actions: 0, quarantined: 0))
         let status = DataStatus(database)
         let entries = try await status.entries(asOf: first.knownAt)
         let entry = try #require(entries.first)

@@ -3,7 +3,7 @@ import { get } from "./api.js";
 
 const $ = (id) => document.getElementById(id);
 const LIMIT = 100;
-const VERDICTS = { quarantine: "held back", repair: "mended", accept: "noted" };
+const DISPOSITIONS = { quarantined: "quarantined", repaired: "repaired", accepted: "accepted" };
 
 function cell(label, text) {
   const td = document.createElement("td");
@@ -15,8 +15,8 @@ function cell(label, text) {
 function line(row) {
   const tr = document.createElement("tr");
   const head = Object.assign(document.createElement("th"), { scope: "row", textContent: row.session ?? "no date" });
-  tr.append(head, cell("Rule", row.rule), cell("Verdict", VERDICTS[row.verdict] ?? row.verdict), cell("What was seen", row.detail),
-    cell("The row as it came", row.repair ? `${row.row}; mended: ${row.repair}` : row.row || "–"),
+  tr.append(head, cell("Rule", row.rule), cell("Disposition", DISPOSITIONS[row.disposition] ?? row.disposition), cell("What was seen", row.detail),
+    cell("The row as it came", row.repairs ? `${row.row}; repaired: ${row.repairs}` : row.row || "–"),
     cell("Provider", row.provider), cell("Known since", row.known_at.slice(0, 10)));
   return tr;
 }

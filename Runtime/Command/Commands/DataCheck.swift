@@ -3,27 +3,33 @@ import Foundation
 
 struct DataCheck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Compare two providers' returns, and show where they disagree.",
+        commandName: "check", abstract: "Compare the returns of two providers and show their disagreements.",
         discussion: """
-            It compares what is kept. The weekly job, and --ask, have Ingest ask the second provider for the last weeks of the universe \
-            first; its answers are folded in within minutes, or days where its limits are narrow.
+            Stored bars are compared. The weekly schedule, and --request, first make Ingest request the last weeks of the universe from \
+            the second provider. Its responses are projected within minutes, or within days if its request limits are low.
 
               bellwether data check yahoo,alphavantage --tolerance 0.01
             """)
 
-    @Argument(help: "Two providers by a comma; the deployment's own pair if not given.") var providers: String?
-    @Option(help: "How far apart two log returns may be.") var tolerance = 0.005
-    @Option(help: "One symbol; more by repeating it, all if not given.") var symbol: [String] = []
-    @Option(help: "From this session on, such as 2012-01-03; all if not given.") var from: String?
-    @Flag(help: "Have the second provider asked for the last four weeks, and compare nothing yet.") var ask = false
+    @Argument(help: "Two providers, separated by a comma; the configured pair by default.") var providers: String?
+    @Option(help: "The largest difference of two log returns that is no disagreement.") var tolerance = 0.005
+    @Option(help: "A symbol; may be repeated, all symbols by default.") var symbol: [String] = []
+    @Option(help: "The first session, such as 2012-01-03; all sessions by default.") var from: String?
+    @Flag(help: "Request the last four weeks from the second provider, and compare nothing yet.") var request = false
     @OptionGroup var options: DeploymentOptions
 
     private struct Report: Decodable {
         struct Disagreement: Decodable {
             let instrument, session: String
-            let first, second: Double
+            let firstReturn, secondReturn: Double
+
+            private enum CodingKeys: String, CodingKey {
+                case instrument, session, firstReturn = "first_return", secondReturn = "second_return"
+            }
+
+            var difference: Double { firstReturn - secondReturn }
         }
-        let instruments, compared, disagreements: Int
+        let instruments, returns, disagreements: Int
         let largest: [Disagreement]
     }
 
@@ -31,38 +37,39 @@ struct DataCheck: AsyncParsableCommand {
 
     func validate() throws {
         guard providers == nil || pair.count == 2 else { throw ValidationError("Name two providers: yahoo,alphavantage.") }
-        guard tolerance >= 0 else { throw ValidationError("--tolerance is not negative.") }
+        guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative.") }
     }
 
     func run() async throws {
         let stack = try await options.find()
-        if ask {
-            let answer = try await object(stack.invoke("Ingest", ["crossCheck": pair, "weeks": 4]))
-            let expected = answer["expected"] as? Int ?? 0
-            return Console.output(answer["note"] as? String ?? "\(expected) instruments are asked for; compare when they are folded in.")
+        if request {
+            let summary = try await object(stack.invoke("Ingest", ["cross_check": pair, "weeks": 4]))
+            let expected = summary["expected"] as? Int ?? 0
+            return Console.output(
+                summary["note"] as? String ?? "\(expected) instruments are requested; compare them when the responses are projected.")
         }
-        var event: [String: Any]? = ["crossCheck": pair, "tolerance": tolerance]
+        var event: [String: Any]? = ["cross_check": pair, "tolerance": tolerance]
         if !symbol.isEmpty { event?["symbols"] = symbol }
         event?["from"] = from
         var found: [Report.Disagreement] = []
-        var (instruments, compared, disagreements) = (0, 0, 0)
+        var (instruments, returns, disagreements) = (0, 0, 0)
         while let next = event {
-            let answer = try await object(stack.invoke("Featurize", next))
-            guard let report = answer["crossCheck"] as? [String: Any] else {
-                throw CommandError("the deployment has no pair of providers: name two")
+            let summary = try await object(stack.invoke("Featurize", next))
+            guard let report = summary["cross_check"] as? [String: Any] else {
+                throw CommandError("the deployment has only one provider: name two")
             }
             let read = try JSONDecoder().decode(Report.self, from: JSONSerialization.data(withJSONObject: report))
             instruments += read.instruments
-            compared += read.compared
+            returns += read.returns
             disagreements += read.disagreements
             found += read.largest
             event = report["next"] as? [String: Any]
             if event != nil { Console.message("\(instruments) instruments compared, \(disagreements) disagreements") }
         }
-        found.sort { abs($0.first - $0.second) > abs($1.first - $1.second) }
+        found.sort { abs($0.difference) > abs($1.difference) }
         show(found)
         Console.output(
-            "\(disagreements) of \(compared) returns of \(instruments) instruments differ by more than \(tolerance)"
+            "\(disagreements) of \(returns) returns of \(instruments) instruments differ by more than \(tolerance)"
                 + (disagreements > found.count ? "; the largest are shown." : "."))
     }
 
@@ -72,7 +79,7 @@ struct DataCheck: AsyncParsableCommand {
         var table = TextTable(header: ["instrument", "session", names[0], names[1], "difference"])
         table.rows = found.map { found in
             [found.instrument, found.session]
-                + [found.first, found.second, found.first - found.second].map { Console.percent($0, sign: true, digits: 2) }
+                + [found.firstReturn, found.secondReturn, found.difference].map { Console.percent($0, sign: true, digits: 2) }
         }
         for line in table.lines { Console.output(line) }
     }

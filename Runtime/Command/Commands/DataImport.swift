@@ -3,17 +3,17 @@ import Foundation
 
 struct DataImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Hand in a file of prices.",
+        commandName: "import", abstract: "Import a file of prices.",
         discussion: """
-            The file is kept like a provider's answer, then checked and folded in; what came of it is printed. Files are read after the \
-            providers in PROVIDERS, or where that names csv, iex or stooq.
+            The file is archived like a provider's response, validated and projected; the result is printed. Bars from files are used \
+            after those of the providers in PROVIDERS, or where PROVIDERS contains csv, iex or stooq.
 
-            --exchange is for symbols that nobody knows yet. One that is known on another exchange is refused, and handed in by its \
-            id, such as XNYS:IBM. What cannot be taken is named at the end, and the rest of the file is taken all the same.
+            --exchange is for unknown symbols. A symbol that is known on another exchange has to be imported by its id, such as XNYS:IBM. \
+            Parts that cannot be imported are listed at the end; the other parts of the file are imported.
 
-              csv    a header with date, open, high, low, close and maybe volume, as traded. With a column symbol (or ticker) the file \
-            may have many symbols: each is handed in by itself, and --symbol picks one, also by its id.
-              iex    JSON as IEX Cloud exported it; --kind chart (if nothing is said), splits or dividends
+              csv    a header with date, open, high, low, close and optionally volume, as traded. A file with a column symbol (or ticker) \
+            may contain many symbols: each is imported separately, and --symbol selects one, also by its id.
+              iex    JSON as exported by IEX Cloud; --kind chart (default), splits or dividends
               stooq  Stooq's daily CSV, adjusted for splits and dividends
 
               bellwether data import acme.csv --symbol ACME --exchange XNAS
@@ -21,25 +21,27 @@ struct DataImport: AsyncParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv, iex, stooq }
 
-    /// What Lambda takes as one event, in bytes.
+    /// The largest event that Lambda accepts, in bytes.
     static let largestEvent = 6 << 20
 
-    @Argument(help: "The file; for each symbol, what an event of 6 MB carries.") var file: String
-    @Option(help: "Whose prices they are: a symbol or an instrument's id.") var symbol: String?
-    @Option(help: "Where it is listed, as a MIC; needed for a symbol that nobody knows yet.") var exchange: String?
-    @Option(help: "The currency of a symbol that nobody knows yet; its exchange's own if not given. Pounds are written in pence.")
+    @Argument(help: "The file; at most 6 MB for each symbol.") var file: String
+    @Option(help: "The symbol or instrument id of the prices.") var symbol: String?
+    @Option(help: "The exchange of an unknown symbol, as a MIC.") var exchange: String?
+    @Option(help: "The currency of an unknown symbol; the exchange's currency by default. Prices in pounds are given in pence.")
     var currency: String?
-    @Option(help: "How the file is written; iex for a .json if not given, else csv.") var format: Format?
-    @Option(help: "Which of the format's answers.") var kind: String?
-    @Option(help: "Seconds to wait until it is folded in.") var wait = 60
+    @Option(help: "The file format; by default iex for .json, else csv.") var format: Format?
+    @Option(help: "The kind of data in the file.") var kind: String?
+    @Option(help: "Seconds to wait for the projection.") var wait = 60
     @OptionGroup var options: DeploymentOptions
 
-    private struct Taken: Decodable {
+    private struct Summary: Decodable {
         struct File: Decodable {
             let instrument, object: String
             let isNew: Bool
             let provisional: Int
             let from, to: String?
+
+            private enum CodingKeys: String, CodingKey { case instrument, object, isNew = "is_new", provisional, from, to }
         }
         let imported: File
     }
@@ -51,32 +53,32 @@ struct DataImport: AsyncParsableCommand {
         let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)
         let stack = try await options.find()
         let events = try parts.map { (name: $0.name, event: try event(of: $0.name, $0.body, format, time: "\(stack.now)")) }
-        var taken: [Taken.File] = []
-        var refused: [String] = []
+        var imported: [Summary.File] = []
+        var errors: [String] = []
         for (name, event) in events {
             do {
-                let answer = try await stack.invoke("Ingest", event)
-                taken.append(try JSONDecoder().decode(Taken.self, from: answer).imported)
+                let response = try await stack.invoke("Ingest", event)
+                imported.append(try JSONDecoder().decode(Summary.self, from: response).imported)
             } catch {
-                refused.append("\(name) was not taken: \(error)")
+                errors.append("\(name) was not imported: \(error)")
             }
         }
-        for line in refused { Console.message(line) }
-        try await report(taken, stack)
-        if !refused.isEmpty { throw ExitCode(1) }
+        for line in errors { Console.message(line) }
+        try await report(imported, stack)
+        if !errors.isEmpty { throw ExitCode(1) }
     }
 
-    /// As spreadsheets write it: UTF-16 with its mark, UTF-8, or else Latin-1.
+    /// Decodes text as spreadsheets write it: UTF-16 with a byte order mark, UTF-8, or else Latin-1.
     static func text(_ data: Data) -> String? {
         if [[0xFF, 0xFE], [0xFE, 0xFF]].contains(Array(data.prefix(2))) { return String(data: data, encoding: .utf16) }
         return String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1)
     }
 
-    /// The parts that --symbol means, or all, each by the name under which it is handed in: the file's, or the id that was given.
+    /// The parts that `symbol` selects, or all parts, each with the symbol or id under which it is imported.
     static func wanted(_ parts: [PriceFile.Part], of symbol: String?) throws -> [(name: String, body: String)] {
         guard let symbol else {
             guard parts.allSatisfy({ $0.symbol != nil }) else {
-                throw ValidationError("The file has no column of symbols: say --symbol.")
+                throw ValidationError("The file has no column of symbols: give --symbol.")
             }
             guard !parts.isEmpty else { throw CommandError("the file has no row") }
             return parts.map { ($0.symbol ?? "", $0.body) }
@@ -88,7 +90,7 @@ struct DataImport: AsyncParsableCommand {
         return [(symbol, part.body)]
     }
 
-    /// What Ingest is told.
+    /// The event for Ingest that imports one part.
     private func event(of symbol: String, _ body: String, _ format: Format, time: String) throws -> [String: Any] {
         var content = ["provider": format.rawValue, "symbol": symbol, "file": (file as NSString).lastPathComponent, "body": body]
         (content["kind"], content["exchange"], content["currency"]) = (kind, exchange, currency)
@@ -97,37 +99,40 @@ struct DataImport: AsyncParsableCommand {
         return event
     }
 
-    /// - Throws: `CommandFailure` for an event that Lambda would not take.
+    /// Checks the size of an event.
+    ///
+    /// - Throws: `CommandError` if the event is too large for Lambda.
     static func check(_ event: [String: Any], of symbol: String) throws {
         let size = try JSONSerialization.data(withJSONObject: event, options: .withoutEscapingSlashes).count
         guard size <= largestEvent else {
             throw CommandError(
-                "\(symbol) makes an event of \(size) bytes, and Lambda takes \(largestEvent): hand in fewer sessions at once; nothing was handed in"
+                "\(symbol) makes an event of \(size) bytes, and Lambda accepts \(largestEvent): import fewer sessions at once; nothing was imported"
             )
         }
     }
 
-    private func report(_ taken: [Taken.File], _ stack: StackClient) async throws {
+    private func report(_ files: [Summary.File], _ stack: StackClient) async throws {
         let begun = ContinuousClock.now
-        var table = TextTable(header: ["instrument", "new bars", "new actions", "held back"])
-        var words: [String] = []
-        for file in taken {
+        var table = TextTable(header: ["instrument", "new bars", "new actions", "quarantined"])
+        var lines: [String] = []
+        for file in files {
             var query: [String: String] = [:]
             (query["from"], query["to"]) = (file.from, file.to)
             let left = wait - Int((ContinuousClock.now - begun) / .seconds(1))
-            guard let folded = try await ProjectionResult.await(file.object, seconds: left, query: query, stack) else {
-                words.append("\(file.instrument) is kept and not folded in yet; `bellwether data status \(file.instrument)` shows when.")
+            guard let result = try await ProjectionResult.await(file.object, seconds: left, query: query, stack) else {
+                lines.append(
+                    "\(file.instrument) is archived and not projected yet; `bellwether data status \(file.instrument)` shows when it is.")
                 continue
             }
-            table.rows.append([file.instrument, "\(folded.bars)", "\(folded.actions)", "\(folded.heldBack)"])
-            if !file.isNew { words.append("\(file.instrument): the same file was handed in before; this is what came of it then.") }
+            table.rows.append([file.instrument, "\(result.bars)", "\(result.actions)", "\(result.quarantined)"])
+            if !file.isNew { lines.append("\(file.instrument): the same file was imported before; this is its result.") }
             if file.provisional > 0 {
-                let rows = file.provisional == 1 ? "1 row is of a session that is" : "\(file.provisional) rows are of sessions that are"
-                words.append("\(file.instrument): \(rows) not over at \(stack.now), and not counted.")
+                let rows = file.provisional == 1 ? "1 row is of a session that has" : "\(file.provisional) rows are of sessions that have"
+                lines.append("\(file.instrument): \(rows) not closed at \(stack.now), and not used.")
             }
-            words += folded.rows.map { "\(file.instrument) \($0.session ?? "no date"): \($0.words)" }
+            lines += result.rows.map { "\(file.instrument) \($0.session ?? "no date"): \($0.summary)" }
         }
         if !table.rows.isEmpty { for line in table.lines { Console.output(line) } }
-        for line in words { Console.output(line) }
+        for line in lines { Console.output(line) }
     }
 }

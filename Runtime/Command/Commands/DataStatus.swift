@@ -3,11 +3,11 @@ import Foundation
 
 struct DataCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "data", abstract: "What market data there is, and what was known when.",
+        commandName: "data", abstract: "Inspect, import, release and compare market data.",
         subcommands: [DataStatus.self, DataShow.self, DataImport.self, DataRelease.self, DataCheck.self])
 }
 
-/// The API's answer about what is there.
+/// The API's document of stored and missing data.
 struct StatusDocument: Decodable, Sendable {
     struct Symbol: Decodable, Sendable {
         let symbol, instrument: String
@@ -16,24 +16,24 @@ struct StatusDocument: Decodable, Sendable {
         let gaps: [String]
         let provisional, quarantined, repaired: Int
         let providers: [String]
-        let lastHeard: String?
+        let lastResponseAt: String?
         let sessionsBehind: Int?
         let delisted: String?
 
         private enum CodingKeys: String, CodingKey {
             case symbol, instrument, first, last, sessions, missing, gaps, provisional, quarantined, repaired, providers, delisted
-            case lastHeard = "last_heard", sessionsBehind = "sessions_behind"
+            case lastResponseAt = "last_response_at", sessionsBehind = "sessions_behind"
         }
     }
 
     let asOf: String
     var symbols: [Symbol]
-    /// The instrument after which the next page begins.
+    /// The id of the instrument after which the next page begins; nil on the last page.
     let next: String?
 
     private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, next }
 
-    /// Page after page, each as its bytes and read; of these symbols, or of all where none is given.
+    /// Reads the document page by page, of the given symbols or of all. `body` gets each page as bytes and decoded.
     static func pages(
         _ stack: StackClient, of symbols: [String] = [], asOf: String? = nil, _ body: (Data, StatusDocument) throws -> Void
     ) async throws {
@@ -55,16 +55,16 @@ struct StatusDocument: Decodable, Sendable {
 
 struct DataStatus: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show per symbol what is there, what is missing, and how fresh it is.",
+        commandName: "status", abstract: "Show the stored, missing and quarantined data of each symbol.",
         discussion: """
-            Missing are sessions of the exchange's calendar between the first bar and now (or the delisting); `bellwether repair` asks \
-            for them again. Held back are rows that the rules do not believe, mended are rows that count with a repair; \
-            GET /v1/data/quarantine has the reasons. Behind counts the sessions that closed since the last bar.
+            Missing are sessions of the exchange's calendar between the first bar and now (or the delisting); `bellwether repair` \
+            requests them again. Quarantined rows violate a rule and do not count, repaired rows count with other values; \
+            GET /v1/data/quarantine returns the reasons. Behind is the number of sessions that closed since the last bar.
             """)
 
-    @Argument(help: "One symbol only.") var symbol: String?
-    @Option(help: "As it was known then: a date or an RFC 3339 time.") var asOf: String?
-    @Flag(help: "Print the API's JSON, page by page, each on a line.") var json = false
+    @Argument(help: "A symbol; all symbols by default.") var symbol: String?
+    @Option(help: "The time as of which data is shown: a date or an RFC 3339 time.") var asOf: String?
+    @Flag(help: "Print the API's JSON, one page per line.") var json = false
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
@@ -76,14 +76,15 @@ struct DataStatus: AsyncParsableCommand {
         }
         guard !json, let document = found else { return }
         var table = TextTable(header: [
-            "symbol", "first", "last", "sessions", "missing", "provisional", "held back", "mended", "behind", "provider", "heard",
+            "symbol", "first", "last", "sessions", "missing", "provisional", "quarantined", "repaired", "behind", "provider",
+            "last response",
         ])
         for entry in document.symbols {
             table.rows.append([
                 entry.symbol, entry.first ?? "–", entry.last ?? "–", "\(entry.sessions)", "\(entry.missing)", "\(entry.provisional)",
                 "\(entry.quarantined)", "\(entry.repaired)",
                 entry.delisted.map { "delisted \($0)" } ?? entry.sessionsBehind.map { "\($0)" } ?? "–",
-                entry.providers.joined(separator: "+"), entry.lastHeard.map { String($0.prefix(16)) } ?? "never",
+                entry.providers.joined(separator: "+"), entry.lastResponseAt.map { String($0.prefix(16)) } ?? "never",
             ])
         }
         Console.output("As known at \(document.asOf):")

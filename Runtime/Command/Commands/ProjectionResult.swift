@@ -1,19 +1,18 @@
-/// What became of an object in the archive.
+/// The result of projecting an archived object into the tables.
 struct ProjectionResult: Decodable {
-    let folded: Bool
-    let bars, actions, heldBack: Int
+    let projected: Bool
+    let bars, actions, quarantined: Int
     let rows: [QuarantineEntry]
 
-    private enum CodingKeys: String, CodingKey { case folded, bars, actions, heldBack = "held_back", rows }
-
-    /// nil when it is not folded in after so many seconds.
-    static func await(_ object: String, seconds: Int, query: [String: String] = [:], _ stack: StackClient) async throws -> ProjectionResult?
-    {
+    /// Waits until an object is projected; nil if it is not projected after so many seconds.
+    static func await(
+        _ object: String, seconds: Int, query: [String: String] = [:], _ stack: StackClient
+    ) async throws -> ProjectionResult? {
         let query = query.merging(["object": object, "limit": "20"]) { $1 }
         for attempt in 0...max(seconds, 1) * 4 {
             if attempt > 0 { try await Task.sleep(for: .milliseconds(250)) }
-            let answer = try await stack.get("/v1/data/answer", query: query, as: ProjectionResult.self)
-            if answer.folded { return answer }
+            let result = try await stack.get("/v1/data/response", query: query, as: ProjectionResult.self)
+            if result.projected { return result }
         }
         return nil
     }

@@ -1,15 +1,15 @@
-/// What a rule said of a row, as the API tells it.
+/// A rule violation of a row, as the API returns it.
 struct QuarantineEntry: Decodable {
     let session: String?
-    let rule, verdict, detail, repair: String
-    /// Whose row it is, where the answer is about several.
+    let rule, disposition, detail, repairs: String
+    /// The row's provider, in a response about several providers.
     let provider: String?
 
-    var words: String {
-        switch verdict {
-        case "quarantine": "held back: \(rule) (\(detail))"
-        case "repair": "mended: \(rule) (\(repair))"
-        default: "noted: \(rule) (\(detail))"
+    /// The violation in a few words, for a line of output.
+    var summary: String {
+        switch disposition {
+        case "repaired": "repaired: \(rule) (\(repairs))"
+        default: "\(disposition): \(rule) (\(detail))"
         }
     }
 }

@@ -3,32 +3,33 @@ import Foundation
 
 struct Rebuild: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Throw away all that is derived from the raw answers and derive it again.",
+        abstract: "Empty the derived tables and project the archived responses again.",
         discussion: """
-            Bars, actions, quarantine and features are emptied and made again from what lies in S3, to the same bytes; forecasts, models \
-            and the facts that were told stay. If it is interrupted, start it with --resume: nothing is done twice. Until it ends, the API \
-            has gaps.
+            Bars, actions, quarantine and features are emptied and computed again from the responses in S3, with the same result. \
+            Forecasts, models and reference data stay. Continue an interrupted rebuild with --resume. Until the rebuild ends, the API \
+            lacks data.
             """)
 
-    @Flag(help: "Go on with a rebuild that was interrupted: fold what is not there, empty nothing.") var resume = false
-    @Flag(help: "Do it without asking.") var yes = false
+    @Flag(help: "Continue an interrupted rebuild: project what is missing, empty nothing.") var resume = false
+    @Flag(help: "Do not ask for confirmation.") var yes = false
     @OptionGroup var options: DeploymentOptions
 
     func run() async throws {
         let stack = try await options.find()
         guard yes || resume || Rebuild.confirmed() else { throw CommandError("nothing was changed: confirm with --yes") }
         var step: [String: Any]? = resume ? ["rebuild": "objects"] : ["rebuild": "clear"]
-        var (folded, rows) = (0, 0)
+        var (projected, rows) = (0, 0)
         while let event = step {
-            let answer = try JSONSerialization.jsonObject(with: try await stack.invoke("Featurize", event)) as? [String: Any] ?? [:]
-            folded += answer["folded"] as? Int ?? 0
-            rows += (answer["features"] as? Int ?? 0) + (answer["crossSection"] as? Int ?? 0)
-            step = answer["next"] as? [String: Any]
+            let summary = try JSONSerialization.jsonObject(with: try await stack.invoke("Featurize", event)) as? [String: Any] ?? [:]
+            projected += summary["projected"] as? Int ?? 0
+            rows += (summary["feature_rows"] as? Int ?? 0) + (summary["cross_section_rows"] as? Int ?? 0)
+            step = summary["next"] as? [String: Any]
             if let step {
-                Console.message("\(folded) answers folded; next: \(step["rebuild"] ?? "") \(step["exchange"] ?? "") \(step["after"] ?? "")")
+                Console.message(
+                    "\(projected) responses projected; next: \(step["rebuild"] ?? "") \(step["exchange"] ?? "") \(step["after"] ?? "")")
             }
         }
-        Console.output("Rebuilt from \(folded) answers: \(rows) feature rows.")
+        Console.output("Rebuilt from \(projected) responses: \(rows) feature rows.")
     }
 
     private static func confirmed() -> Bool {

@@ -14,7 +14,7 @@ struct LocalTemplate {
             "BucketName": servers.bucket,
         ]
         // The built-in market has no limits worth waiting for.
-        if marketURL != nil { overrides["ProviderOptions"] = #"{"yahoo":{"perMinute":1000000,"concurrency":64}}"# }
+        if marketURL != nil { overrides["ProviderOptions"] = #"{"yahoo":{"per_minute":1000000,"concurrency":64}}"# }
         var template = try Template.load(file: paths.template, overrides: overrides, folder: paths.project, stack: Self.stack)
         let key = ProcessInfo.processInfo.environment["BELLWETHER_PROVIDER_KEY"]
         for index in template.functions.indices {

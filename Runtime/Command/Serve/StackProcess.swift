@@ -93,7 +93,7 @@ struct StackProcess {
     /// The schema, and the key that the page uses on this machine, before anything is delivered.
     private static func prepareDatabase(_ stack: EmulatedStack, key: String) async throws {
         let hash = Digest.sha256Hex(Array(key.utf8))
-        for payload in ["{}", #"{"apiKey":{"name":"local","sha256":"\#(hash)"}}"#] {
+        for payload in ["{}", #"{"api_key":{"name":"local","sha256":"\#(hash)"}}"#] {
             let result = try await stack.invoke(Invocation(function: "\(LocalTemplate.stack)-Migrate", payload: Array(payload.utf8)))
             guard result.functionError == nil else {
                 throw CommandError("the database could not be brought up to date: \(String(decoding: result.payload, as: UTF8.self))")

@@ -42,8 +42,8 @@ struct BenchIngest: AsyncParsableCommand {
         if loads > 0 {
             report.add("Ingest to features in Postgres", Measurements(found.map(\.perSecond)).median, "rows/s by the clock")
             report.add("bars into Postgres by COPY", Measurements(found.map(\.barsPerSecond)).median, "bars/s by the clock")
-            report.add("raw objects to bars and features", Measurements(found.map(\.foldedPerSecond)).median, "bars/s by the clock")
-            report.add("the same", Measurements(found.map(\.foldedPerProcessorSecond)).median, "bars/s of CPU, Postgres' included")
+            report.add("raw objects to bars and features", Measurements(found.map(\.projectedPerSecond)).median, "bars/s by the clock")
+            report.add("the same", Measurements(found.map(\.projectedPerProcessorSecond)).median, "bars/s of CPU, Postgres' included")
             report.add("CPU of the functions", Measurements(found.map(\.functions)).median, "µs/row")
             report.add("CPU of Postgres", Measurements(found.map(\.postgres)).median, "µs/row")
             report.add("CPU of the emulator", Measurements(found.map(\.emulator)).median, "µs/row")
@@ -120,7 +120,7 @@ private struct LoadRound: Sendable {
     /// Bars a second while they were written, by the clock of the function that wrote them.
     let barsPerSecond: Double
     /// Bars a second from the raw objects to bars and features in Postgres, in one function, by its clock and by everyone's CPU time.
-    let foldedPerSecond, foldedPerProcessorSecond: Double
+    let projectedPerSecond, projectedPerProcessorSecond: Double
     /// The most memory of each function, by its REPORT lines.
     let megabytes: [String: Double]
 
@@ -151,19 +151,21 @@ private struct LoadRound: Sendable {
         let again = try await Refold.measure(emulator, processes)
         return LoadRound(
             perSecond: Double(rows) / seconds, functions: spent.functions * each, postgres: spent.postgres * each,
-            emulator: spent.emulator * each, barsPerSecond: again.bars / again.writing, foldedPerSecond: again.bars / again.seconds,
-            foldedPerProcessorSecond: again.bars / again.processorSeconds,
+            emulator: spent.emulator * each, barsPerSecond: again.bars / again.writing, projectedPerSecond: again.bars / again.seconds,
+            projectedPerProcessorSecond: again.bars / again.processorSeconds,
             megabytes: ReportLog(folder: "\(paths.emulator)/logs").lines(after: [:]).mapValues { $0.map(\.megabytes).max() ?? 0 })
     }
 }
 
-/// Everything derived is thrown away and folded again from the raw objects, by one function.
+/// Empties the derived tables and projects the archived responses again, by one function.
 private struct Refold: Sendable {
     let bars, writing, seconds, processorSeconds: Double
 
     private struct Summary: Decodable {
         let bars: Double
-        let secondsOfBars: Double
+        let barSeconds: Double
+
+        private enum CodingKeys: String, CodingKey { case bars, next, barSeconds = "bar_seconds" }
         let next: [String: String]?
     }
 
@@ -177,7 +179,7 @@ private struct Refold: Sendable {
             let spent = processes.times() - before
             if event["rebuild"] == "objects" {
                 bars += summary.bars
-                writing += summary.secondsOfBars
+                writing += summary.barSeconds
                 seconds += (ContinuousClock.now - begun) / .seconds(1)
                 processor += spent.functions + spent.postgres
             }
