@@ -1,4 +1,4 @@
-import Market
+package import Market
 import Postgres
 
 /// One provider's response about one instrument, identified by its key under `raw/`.
