@@ -119,7 +119,7 @@ import Testing
         #expect(precedence.providers(for: Instrument(id: "XLON:A", symbol: "A", exchange: "XLON", currency: "GBP", name: "A")) == ["stooq"])
         #expect(precedence.allProviders == ["yahoo", "stooq", "tiingo"])
         #expect(try SourcePrecedence("", defaultProvider: "x").general == ["x"])
-        #expect(try SourcePrecedence(environment: ["PROVIDER": "p", "PROVIDERS": ""], defaultProvider: "x").general == ["p"])
+        #expect(try SourcePrecedence(environment: ["PROVIDER": "p", "PROVIDERS": ""]).general == ["p"])
         for wrong in ["a,a", "XLON=", "A=b=c", "yahoo,,stooq=x=y"] {
             #expect(throws: SourcePrecedence.Malformed.self) { try SourcePrecedence(wrong, defaultProvider: "x") }
         }
@@ -138,7 +138,7 @@ import Testing
         let entries = try await status.entries(asOf: first.knownAt)
         let entry = try #require(entries.first)
         #expect(entries.count == 2 && entry.first == "2012-01-03" && entry.last == "2012-01-31" && entry.sessions == 19)
-        #expect(entry.provisional == 1 && entry.quarantined == 0 && entry.sources == ["yahoo"] && entry.heard == first.knownAt)
+        #expect(entry.provisional == 1 && entry.quarantined == 0 && entry.sources == ["yahoo"] && entry.lastResponse == first.knownAt)
         func gaps(_ entries: [DataStatus.Entry], through last: SessionDate) async throws -> [String: DataStatus.Gaps] {
             try await status.gaps(in: entries, exchanges: ["XNAS": DataStatus.Sessions(calendar, through: last)], asOf: first.knownAt)
         }

@@ -46,20 +46,20 @@ import Testing
         let same = FeatureRecord(session: "2012-01-09", values: [4, .nan], logReturn: 0.04, extras: [4.0 / 3, .nan, 1])
         #expect(try await features.insert([same, change], from: answer(known, sha256: "bb"), available: closed) == ["2012-01-10"])
         let crossSections = CrossSections(features, exchange: "XNAS")
-        #expect(try await crossSections.outdated(asOf: known) == Self.sessions)
+        #expect(try await crossSections.outdatedSessions(asOf: known) == Self.sessions)
         for values: [Float] in [[7, 8], [7, 9]] {
             try await crossSections.open(["2012-01-10"], knownAt: known)
-            #expect(try await crossSections.keep([(apple.id, values)], of: "2012-01-10", knownAt: known, availableAt: known) == 1)
+            #expect(try await crossSections.store([(apple.id, values)], of: "2012-01-10", knownAt: known, availableAt: known) == 1)
         }
-        #expect(try await crossSections.outdated(asOf: known) == Self.sessions)
+        #expect(try await crossSections.outdatedSessions(asOf: known) == Self.sessions)
         try await crossSections.finish("2012-01-10T22:30:00Z")
-        #expect(try await crossSections.outdated(asOf: known) == ["2012-01-10"])
-        #expect(try await crossSections.outdated(asOf: known.adding(seconds: 1)) == ["2012-01-10"])
+        #expect(try await crossSections.outdatedSessions(asOf: known) == ["2012-01-10"])
+        #expect(try await crossSections.outdatedSessions(asOf: known.adding(seconds: 1)) == ["2012-01-10"])
         try await crossSections.finish(known)
-        #expect(try await crossSections.outdated(asOf: known.adding(seconds: 1)).isEmpty)
+        #expect(try await crossSections.outdatedSessions(asOf: known.adding(seconds: 1)).isEmpty)
         #expect(
             try await crossSections.instants(from: "2012-01-11T00:00:00Z", with: "2012-01-11T00:00:00Z") == ["2012-01-11T00:00:00Z", known])
-        let repeated = try await crossSections.keep(
+        let repeated = try await crossSections.store(
             [(apple.id, [7, 9])], of: "2012-01-10", knownAt: known.adding(seconds: 1), availableAt: known)
         #expect(repeated == 0)
 

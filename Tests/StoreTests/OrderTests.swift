@@ -21,7 +21,7 @@ import Testing
         try await database.transaction {
             try await objects.lock(response.instrument)
             if try await objects.contains(response.key) { return }
-            for next in [response] + (try await objects.removeLater(than: response)) {
+            for next in [response] + (try await objects.rollBack(after: response)) {
                 let rows = Self.responses.first { $0.0.key == next.key }!.1
                 try await bars.insert(rows, from: next, currency: "USD", available: closed)
                 let records = try await bars.read(next.instrument, .recorded(next.knownAt)).map {
@@ -43,7 +43,7 @@ import Testing
             try await Instruments(database).register([apple])
             for index in order { try await fold(Self.responses[index].0, in: database) }
             hashes.append(try await TableHash.all(in: database))
-            #expect(try await ProviderResponses(database).responses(about: apple.id).map(\.sha256) == ["a1", "b2", "a3", "04"])
+            #expect(try await ProviderResponses(database).list(about: apple.id).map(\.sha256) == ["a1", "b2", "a3", "04"])
             #expect(try await database.query("SELECT FROM bars WHERE session = $1", ["2012-01-09" as SessionDate]).count == 3)
         }
         #expect(hashes[0] == hashes[1])

@@ -15,8 +15,8 @@ import Testing
         try await runs.open(Run(id: "XNAS/r1", exchange: "XNYS", asOf: run.asOf, session: run.session, expected: []))
         #expect(try await runs.find("XNAS/r1")?.expected == [apple.id, other.id])
         #expect(try await runs.find("r2") == nil)
-        #expect(try await !runs.progress("r2")?.isComplete == true)
-        #expect(try await !runs.progress("XNAS/r1")?.isComplete == true)
+        #expect(try await runs.progress("r2")?.isComplete != true)
+        #expect(try await runs.progress("XNAS/r1")?.isComplete != true)
 
         let object = answer(run.asOf)
         try await runs.recordResponses([object.key], of: apple.id, in: "XNAS/r1")
