@@ -102,7 +102,7 @@ struct MarketDataTests {
             """
         try Data(table.utf8).write(to: file)
         let (status, output) = try await deployment.command(["data", "import", file.path, "--exchange", "XNAS"])
-        #expect(status == 0 && output.contains("XNAS:BETA") && output.contains("XNAS:ACME 2012-02-10: held back"), "\(output)")
+        #expect(status == 0 && output.contains("XNAS:BETA") && output.contains("XNAS:ACME 2012-02-10: quarantined"), "\(output)")
         let bars = try await deployment.get("/v1/bars/BETA?limit=5").body["bars"] as? [[String: Any]]
         #expect(bars?.count == 2)
         let refused = try await deployment.command(["data", "import", file.path, "--exchange", "NOWHERE"])
@@ -114,14 +114,14 @@ struct MarketDataTests {
         // Facts become known after what was made already.
         try await deployment.settle(at: "2012-02-14T06:00:00Z")
         let event =
-            #"{"time":"2012-02-14T06:00:00Z","facts":{"symbols":[{"instrument":"XNYS:IBM","symbol":"BIGBLUE","from":"2012-02-14"}],"delistings":[{"instrument":"XNAS:MSFT","lastSession":"2012-02-10","reason":"test"}]}}"#
+            #"{"time":"2012-02-14T06:00:00Z","reference_data":{"symbols":[{"instrument":"XNYS:IBM","symbol":"BIGBLUE","from":"2012-02-14"}],"delistings":[{"instrument":"XNAS:MSFT","last_session":"2012-02-10","reason":"test"}]}}"#
         #expect(try await deployment.invoke("Ingest", event).status == 0)
         #expect(try await deployment.get("/v1/bars/BIGBLUE?limit=1").body["instrument"] as? String == "XNYS:IBM")
         let document = try await deployment.get("/v1/data/status?symbol=MSFT")
         let entry = try #require((document.body["symbols"] as? [[String: Any]])?.first)
         #expect(entry["delisted"] as? String == "2012-02-10")
         let unknown = try await deployment.invoke(
-            "Ingest", #"{"time":"2012-02-14T06:00:00Z","facts":{"universe":[{"instrument":"XNAS:ZZZ","from":"2012-01-01"}]}}"#)
+            "Ingest", #"{"time":"2012-02-14T06:00:00Z","reference_data":{"universe":[{"instrument":"XNAS:ZZZ","from":"2012-01-01"}]}}"#)
         #expect(unknown.status != 0 && unknown.output.contains("XNAS:ZZZ"))
     }
 }

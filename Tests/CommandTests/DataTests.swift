@@ -37,10 +37,10 @@ import Testing
             """#
         let document = try JSONDecoder().decode(DataShow.Document.self, from: Data(text.utf8))
         let finding = QuarantineEntry(
-            session: "2012-01-10", rule: "gap", verdict: "quarantine", detail: "d", repair: "", provider: "csv")
+            session: "2012-01-10", rule: "gap", disposition: "quarantined", detail: "d", repairs: "", provider: "csv")
         let rows = DataShow.table(document, [finding], .none).rows
         #expect(rows.map(\.first) == ["2012-01-05", "2012-01-06", "2012-01-09", "2012-01-10"])
-        #expect(rows.map(\.last) == ["", "special dividend 0.5", "split 2.0", "held back: gap (d)"])
+        #expect(rows.map(\.last) == ["", "special dividend 0.5", "split 2.0", "quarantined: gap (d)"])
         #expect(DataShow.table(document, [], .total).rows[0][4] == "2.5000" && rows[0][4] == "2.5")
     }
 }

@@ -33,7 +33,8 @@ import Testing
                 RecordedViolation(ordinal: 9, session: sessions[1], rule: $0, detail: "d", text: "row")
             }
             if index == 0 { try await QuarantineLog(database).insert(wrong, from: response) }
-            try await ProviderResponses(database).record(response, bars: bars.count, actions: 0, rejected: index == 0 ? 1 : 0)
+            try await ProviderResponses(database).record(
+                response, ProviderResponses.Counts(bars: bars.count, actions: 0, quarantined: index == 0 ? 1 : 0))
         }
         return try await Dashboard([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password,
@@ -93,8 +94,8 @@ import Testing
 
     @Test func `What became of an object is told`() async throws {
         struct Told: Decodable {
-            let folded: Bool
-            let bars, held_back: Int
+            let projected: Bool
+            let bars, quarantined: Int
             let rows: [[String: String]]
         }
         let dashboard = try await dashboard()
@@ -103,15 +104,15 @@ import Testing
             return try JSONDecoder().decode(Told.self, from: Data((response.body ?? "").utf8))
         }
         let known = try await told("raw/csv/daily/A")
-        #expect(known.folded && known.bars == 7 && known.held_back == 1 && known.rows.map { $0["rule"] } == ["order", "price"])
-        #expect(try await !told("raw/csv/daily/none").folded)
+        #expect(known.projected && known.bars == 7 && known.quarantined == 1 && known.rows.map { $0["rule"] } == ["order", "price"])
+        #expect(try await !told("raw/csv/daily/none").projected)
         // The same file again: nothing new, and the row is held back still.
         let later = try #require(Instant("2012-01-12T22:30:00Z"))
         let again = ProviderResponse(
             key: "raw/csv/daily/A2", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: later, fetchedAt: later, sha256: "A2")
         try await ProviderResponses(dashboard.database).record(again, ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 1))
         let alone = try await told(again.key)
-        #expect(alone.held_back == 1 && alone.rows.isEmpty)
+        #expect(alone.quarantined == 1 && alone.rows.isEmpty)
         let standing = try await told(again.key, ["from": "2012-01-03", "to": "2012-01-11"])
         #expect(standing.rows.map { $0["rule"] } == ["order", "price"])
         #expect(try await told(again.key, ["from": "2012-01-05", "to": "2012-01-11"]).rows.isEmpty)

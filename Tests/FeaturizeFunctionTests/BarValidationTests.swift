@@ -56,7 +56,7 @@ import Testing
         }
         let harness = try await harness(wrong)
         let found = try await findings(harness)
-        #expect(found.map(\.rule) == [rule] && found.map(\.session) == [rows[200].session] && found[0].verdict == .quarantine)
+        #expect(found.map(\.rule) == [rule] && found.map(\.session) == [rows[200].session] && found[0].disposition == .quarantined)
         #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 239)
         var without = rows
         without.remove(at: 200)
@@ -74,7 +74,7 @@ import Testing
         let wrong = rows.enumerated().map { $0 >= 200 ? $1.scaled(100) : $1 }
         let harness = try await harness(wrong)
         let found = try await findings(harness)
-        #expect(found.count == 40 && Set(found.map(\.rule)) == ["unit-error"] && Set(found.map(\.verdict)) == [.repair])
+        #expect(found.count == 40 && Set(found.map(\.rule)) == ["unit-error"] && Set(found.map(\.disposition)) == [.repaired])
         #expect(try await harness.features(instrument, .recorded(evening)) == features(of: rows))
         // A repair can be undone: what stands there now, with each replaced value put back, is the row as it came.
         let bars = try await Bars(harness.database).read(instrument.id, .recorded(evening)).suffix(40)
@@ -110,7 +110,7 @@ import Testing
         wrong[200].low = min(rows[200].low, wrong[200].high)
         let harness = try await harness(wrong)
         let found = try await findings(harness)
-        #expect(found.map(\.rule) == ["ohlc-order"] && found[0].verdict == .repair && found[0].repairs.map(\.field) == [.high])
+        #expect(found.map(\.rule) == ["ohlc-order"] && found[0].disposition == .repaired && found[0].repairs.map(\.field) == [.high])
         let bar = try await Bars(harness.database).read(instrument.id, .recorded(evening))[200]
         #expect(bar.high == max(bar.open, bar.close))
         try await expectSameAfterRebuild(harness)
@@ -149,7 +149,7 @@ import Testing
         wrong[200].split = 3
         let harness = try await harness(wrong)
         let found = try await findings(harness)
-        #expect(found.map(\.rule) == ["event-without-split"] && found[0].verdict == .quarantine)
+        #expect(found.map(\.rule) == ["event-without-split"] && found[0].disposition == .quarantined)
         #expect(
             try await CorporateActions(harness.database).read(instrument.id, .recorded(evening)).allSatisfy {
                 $0.exDate != rows[200].session
@@ -162,7 +162,7 @@ import Testing
         let fallen = rows.enumerated().map { $0 >= 200 ? $1.scaled(59, 100) : $1 }
         let harness = try await harness(fallen)
         let found = try await findings(harness)
-        #expect(found.map(\.rule) == ["split-without-event"] && found[0].verdict == .accept)
+        #expect(found.map(\.rule) == ["split-without-event"] && found[0].disposition == .accepted)
         #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
@@ -195,8 +195,8 @@ import Testing
         #expect(try await harness.features(instrument, .recorded(last)) == whole.features(instrument, .recorded(last)))
         // Of the evening itself, what was known then is still there.
         let then = ResponseMarket.evening(rows[200].session)
-        #expect(try await findings(harness, asOf: then).map(\.verdict) == [.quarantine])
-        #expect(try await findings(harness, asOf: last).map(\.verdict) == [lasts ? .accept : .quarantine])
+        #expect(try await findings(harness, asOf: then).map(\.disposition) == [.quarantined])
+        #expect(try await findings(harness, asOf: last).map(\.disposition) == [lasts ? .accepted : .quarantined])
         try await expectSameAfterRebuild(harness)
     }
 

@@ -30,7 +30,7 @@ import Testing
                 try await features.insert(records, from: next, available: closed)
                 try await QuarantineLog(database).insert(
                     [RecordedViolation(ordinal: 0, session: nil, rule: "r", detail: "", text: "")], from: next)
-                try await objects.record(next, bars: rows.count, actions: 0, rejected: 0)
+                try await objects.record(next, ProviderResponses.Counts(bars: rows.count, actions: 0, quarantined: 0))
             }
         }
     }

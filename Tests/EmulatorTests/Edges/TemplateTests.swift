@@ -68,7 +68,8 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         let closed = Dictionary(uniqueKeysWithValues: api.routes.filter { $0.authorizer == "ApiKey" }.map { ($0.path ?? "", $0.function) })
         #expect(closed["/v1/forecasts/{symbol}"] == "bellwether-Predict")
         let figures = [
-            "/v1/bars/{symbol}", "/v1/data/answer", "/v1/data/quarantine", "/v1/data/status", "/v1/evaluation", "/v1/models", "/v1/symbols",
+            "/v1/bars/{symbol}", "/v1/data/quarantine", "/v1/data/response", "/v1/data/status", "/v1/evaluation", "/v1/models",
+            "/v1/symbols",
         ]
         #expect(closed.keys.sorted() == (figures + ["/v1/forecasts/{symbol}"]).sorted())
         #expect(figures.allSatisfy { closed[$0] == "bellwether-Dashboard" })
