@@ -35,7 +35,7 @@ import Testing
             (#""provider":"csv","sessions":[],"reason":"seen""#, "sessions and a reason"),
             (#""provider":"csv","sessions":["\#(session)"],"reason":" ""#, "sessions and a reason"),
             (#""provider":"csw","sessions":["\#(session)"],"reason":"seen""#, "no provider \"csw\""),
-            (#""provider":"csv","sessions":["\#(session)"],"reason":"seen","counts":false"#, "was released on \(session)"),
+            (#""provider":"csv","sessions":["\#(session)"],"reason":"seen","accepted":false"#, "was released on \(session)"),
         ] {
             let failure = await #expect(throws: QuarantineReleaseError.self) { try await exchange.run(event(fields)) }
             #expect(failure?.description.contains(expected) == true, "\(failure.map { "\($0)" } ?? "")")
