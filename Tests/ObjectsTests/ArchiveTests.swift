@@ -9,7 +9,7 @@ import Testing
 struct ArchiveTests {
     let s3 = S3Client(HTTPClient(), environment: SeaweedServer.environment)
 
-    func record(_ instrument: String?) throws -> ResponseMetadata {
+    func metadata(_ instrument: String?) throws -> ResponseMetadata {
         ResponseMetadata(
             provider: "yahoo", kind: "chart", instrument: instrument,
             url: "https://host/v8/finance/chart/AAPL?period2=1325631600&interval=1d",
@@ -17,36 +17,36 @@ struct ArchiveTests {
             fetchedAt: try #require(Instant("2026-03-16T13:30:45.123456Z")))
     }
 
-    @Test func `A response comes back with its record`() async throws {
+    @Test func `An archived response is read with its metadata`() async throws {
         let archive = ResponseArchive(s3, bucket: "raw")
-        let record = try record("XNAS:AAPL")
-        let (key, outcome) = try await archive.put(Array("{}".utf8), record)
-        #expect(outcome == .created)
-        let object = try await archive.get(key.description)
-        #expect(object.record == record)
-        #expect(object.key == key)
-        #expect(object.body == Array("{}".utf8))
+        let metadata = try metadata("XNAS:AAPL")
+        let stored = try await archive.put(Array("{}".utf8), metadata)
+        #expect(stored.isNew)
+        let read = try await archive.get(stored.key.description)
+        #expect(read.metadata == metadata)
+        #expect(read.key == stored.key)
+        #expect(read.body == Array("{}".utf8))
     }
 
-    @Test func `The same bytes again are there already`() async throws {
+    @Test func `Equal bytes of one day are archived once`() async throws {
         let archive = ResponseArchive(s3, bucket: "raw")
-        let first = try await archive.put([7], try record(nil))
-        let second = try await archive.put([7], try record(nil))
-        #expect(first.outcome == .created)
-        #expect(second.outcome == .existed)
+        let first = try await archive.put([7], try metadata(nil))
+        let second = try await archive.put([7], try metadata(nil))
+        #expect(first.isNew)
+        #expect(!second.isNew)
         #expect(first.key == second.key)
     }
 
-    @Test func `A refusal lies apart`() async throws {
+    @Test func `A rejected response is archived under rejected`() async throws {
         let archive = ResponseArchive(s3, bucket: "raw")
-        let (key, _) = try await archive.put([9], try record("XNAS:ZZZZ"), isRefusal: true)
-        #expect(key.description.hasPrefix("refused/yahoo/"))
+        let stored = try await archive.put([9], try metadata("XNAS:ZZZZ"), isRejected: true)
+        #expect(stored.key.description.hasPrefix("rejected/yahoo/"))
         for try await summary in archive.list(provider: "yahoo") { #expect(summary.key.hasPrefix("raw/yahoo/")) }
     }
 
-    @Test func `Bytes that do not match their name are refused`() async throws {
+    @Test func `Bytes that do not match the hash in their key are an error`() async throws {
         let archive = ResponseArchive(s3, bucket: "raw")
-        let (key, _) = try await archive.put([1, 2, 3], try record("XNAS:MSFT"))
+        let key = try await archive.put([1, 2, 3], try metadata("XNAS:MSFT")).key
         try await s3.put(bucket: "raw", key: key.description, body: [3, 2, 1])
         let error = await #expect(throws: AWSError.self) { try await archive.get(key.description) }
         #expect(error?.code == .corrupted)
@@ -63,7 +63,7 @@ struct ArchiveTests {
         #expect(error?.code == .corrupted)
     }
 
-    @Test func `The last checkpoint comes back and a damaged one does not`() async throws {
+    @Test func `The last checkpoint is read and a damaged one is not`() async throws {
         let store = CheckpointStore(s3, bucket: "raw")
         #expect(try await store.get(model: "m1") == nil)
         try await store.put(model: "m1", [1])
