@@ -89,11 +89,11 @@ package struct CrossSectionBuilder: Sendable {
             let inputs = try await sections.inputs(from: begin, through: end, asOf: instant)
             while let session = left.first, session <= end {
                 left.removeFirst()
-                let present = (inputs[session] ?? []).compactMap { input -> CrossMember? in
+                let present = (inputs[session] ?? []).compactMap { input -> CrossSectionMember? in
                     guard let number = numbers[input.instrument],
                         universe[input.instrument, default: []].contains(where: { $0.contains(session) })
                     else { return nil }
-                    return CrossMember(number, extras: input.extras)
+                    return CrossSectionMember(number, extras: input.extras)
                 }.sorted { $0.member < $1.member }
                 let values = engine.append(present)
                 guard wanted.contains(session) else { continue }
