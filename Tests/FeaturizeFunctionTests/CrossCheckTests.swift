@@ -50,8 +50,9 @@ import Testing
         }
         #expect(parts == 3 && disagreements == 6)
         let comparison = SourceComparison(harness.database)
+        let pair = try #require(try SourcePrecedence.ProviderPair(["alphavantage", "yahoo"]))
         let one = try await comparison.compare(
-            instruments[0].id, "alphavantage", "yahoo", from: nil, asOf: check.time, tolerance: 0.005, limit: 1)
+            instruments[0].id, pair, from: nil, asOf: check.time, tolerance: 0.005, limit: 1)
         #expect(one.largest == [whole.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.returns == 59)
     }
 

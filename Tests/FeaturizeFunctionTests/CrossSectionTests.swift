@@ -163,28 +163,28 @@ import Testing
             _ = try await crossSection.update("XNAS", asOf: evening)
         }
         let before = try await TableHash.all(in: harness.database)
-        var place: CrossSectionBuilder.Cursor?
-        var places: [CrossSectionBuilder.Cursor] = []
+        var cursor: CrossSectionBuilder.Cursor?
+        var cursors: [CrossSectionBuilder.Cursor] = []
         repeat {
-            place = try await crossSection.update("XNAS", asOf: evenings[1], from: place, until: .now).rest
-            place.map { places.append($0) }
-        } while place != nil && places.count < 100
-        #expect(Set(places).count == places.count && Set(places.map(\.knownAt)) == Set(evenings[2...]))
+            cursor = try await crossSection.update("XNAS", asOf: evenings[1], from: cursor, until: .now).remaining
+            cursor.map { cursors.append($0) }
+        } while cursor != nil && cursors.count < 100
+        #expect(Set(cursors).count == cursors.count && Set(cursors.map(\.knownAt)) == Set(evenings[2...]))
         #expect(try await TableHash.all(in: harness.database) == before)
     }
 
-    @Test func `What time was too short for goes on where it stopped`() async throws {
+    @Test func `An update that runs out of time continues at its cursor`() async throws {
         let (whole, inOneGo) = try await market()
         let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
         let (harness, crossSection) = try await market()
-        var place: CrossSectionBuilder.Cursor?
+        var cursor: CrossSectionBuilder.Cursor?
         var (parts, sum) = (0, 0)
         repeat {
-            let done = try await crossSection.update("XNAS", asOf: Self.evening, from: place, until: parts < 3 ? .now : nil)
-            #expect(done.rest == nil || done.rest != place)
-            place = try done.rest.map { try #require(CrossSectionBuilder.Cursor($0.event)) }
+            let done = try await crossSection.update("XNAS", asOf: Self.evening, from: cursor, until: parts < 3 ? .now : nil)
+            #expect(done.remaining == nil || done.remaining != cursor)
+            cursor = try done.remaining.map { try #require(CrossSectionBuilder.Cursor($0.event)) }
             (parts, sum) = (parts + 1, sum + done.written)
-        } while place != nil
+        } while cursor != nil
         #expect(parts > 3 && sum == written)
         #expect(try await TableHash.all(in: harness.database) == TableHash.all(in: whole.database))
     }

@@ -171,7 +171,7 @@ import Testing
         let harness = try await ProjectionHarness([instrument])
         let stray = ResponseMarket.response(rows, about: ResponseMarket.instrument(9), knownAt: evening)
         var summary = FeaturizeSummary()
-        let failure = await #expect(throws: Featurize.Failure.self) { try await harness.projector(stray, &summary) { _ in stray } }
+        let failure = await #expect(throws: Featurize.Failure.self) { try await harness.projector.project(stray, &summary) { _ in stray } }
         #expect(failure?.isAboutOneObject == true)
         #expect(Featurize.Failure.missing("BUCKET").isAboutOneObject == false)
     }

@@ -55,7 +55,7 @@ import Testing
                 ProviderResponse(object, about: instrument), ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 0))
             let folding = Task {
                 var summary = FeaturizeSummary()
-                _ = try await projector(object, &summary) { _ in throw Undone() }
+                _ = try await projector.project(object, &summary) { _ in throw Undone() }
                 return summary
             }
             let waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

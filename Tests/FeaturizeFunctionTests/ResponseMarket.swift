@@ -126,7 +126,7 @@ struct ResponseMarket {
         _ provider: String, _ kind: String, _ text: String, _ instrument: Instrument, _ knownAt: Instant
     ) -> ArchivedResponse {
         let body = Array(text.utf8)
-        // The archive's name of the content; any 64 digits that depend on all of it will do here.
+        // In place of SHA-256: any 64 digits that depend on all of the content.
         var words: [UInt64] = [1, 2, 3, 4].map { $0 &* 0x9e37_79b9_7f4a_7c15 }
         for (index, byte) in body.enumerated() { words[index % 4] = (words[index % 4] ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = words.map { word in
@@ -134,14 +134,14 @@ struct ResponseMarket {
             return String(repeating: "0", count: 16 - text.count) + text
         }.joined()
         let key = ResponseKey(provider: provider, kind: kind, instrument: instrument.id, date: knownAt.utcDate, sha256: digits)
-        let record = ResponseMetadata(
+        let metadata = ResponseMetadata(
             provider: provider, kind: kind, instrument: instrument.id, url: "http://127.0.0.1/", status: 200, contentType: nil,
             knownAt: knownAt, fetchedAt: knownAt.adding(seconds: 1))
-        return ArchivedResponse(key: key, record: record, body: body, versionId: nil)
+        return ArchivedResponse(key: key, metadata: metadata, body: body, versionId: nil)
     }
 }
 
-/// A database of its own and what folds responses into it.
+/// A fresh database and a projector over it, with the responses that were projected.
 struct ProjectionHarness {
     let database: Database
     let projector: ResponseProjector
@@ -158,7 +158,7 @@ struct ProjectionHarness {
         archived[object.key.description] = object
         var summary = FeaturizeSummary()
         let archived = archived
-        _ = try await projector(object, &summary) { archived[$0]! }
+        _ = try await projector.project(object, &summary) { archived[$0]! }
         return summary
     }
 

@@ -53,7 +53,7 @@ import Testing
         try await harness.add(ResponseMarket.chart(moved[..<100], about: instrument, knownAt: evening.adding(seconds: 60)))
         #expect(try await harness.features(instrument, .recorded(evening.adding(seconds: 60))) == before)
         let series = try await ConsolidatedSeries(harness.database).read(
-            instrument.id, .recorded(evening.adding(seconds: 60)), order: ["alphavantage", "yahoo"])
+            instrument.id, .recorded(evening.adding(seconds: 60)), precedence: ["alphavantage", "yahoo"])
         #expect(series.actions.map(\.exDate) == [rows[62].session, rows[80].session])
     }
 
@@ -76,18 +76,16 @@ import Testing
         let comparison = SourceComparison(harness.database)
         func compare(
             with other: String, tolerance: Double
-        ) async throws -> (
-            largest: [SourceComparison.Disagreement], disagreements: Int, compared: Int
-        ) {
-            try await comparison.compare(
-                instrument.id, "alphavantage", other, from: nil, asOf: evening, tolerance: tolerance, limit: 9)
+        ) async throws -> SourceComparison.Result {
+            let pair = try #require(try SourcePrecedence.ProviderPair(["alphavantage", other]))
+            return try await comparison.compare(instrument.id, pair, from: nil, asOf: evening, tolerance: tolerance, limit: 9)
         }
-        let (found, disagreements, compared) = try await compare(with: "yahoo", tolerance: 0.001)
-        #expect(compared == 99 && disagreements == 2)
-        #expect(Set(found.map(\.session)) == [rows[40].session, rows[41].session])
-        #expect(found[0].second != found[0].first)
+        let result = try await compare(with: "yahoo", tolerance: 0.001)
+        #expect(result.returns == 99 && result.disagreements == 2)
+        #expect(Set(result.largest.map(\.session)) == [rows[40].session, rows[41].session])
+        #expect(result.largest[0].secondReturn != result.largest[0].firstReturn)
         let tolerant = try await compare(with: "yahoo", tolerance: 0.5)
-        #expect(tolerant.largest.isEmpty && tolerant.disagreements == 0 && tolerant.compared == 99)
-        #expect(try await compare(with: "nobody", tolerance: 0).compared == 0)
+        #expect(tolerant.largest.isEmpty && tolerant.disagreements == 0 && tolerant.returns == 99)
+        #expect(try await compare(with: "nobody", tolerance: 0).returns == 0)
     }
 }

@@ -45,7 +45,7 @@ struct ActionTests {
         let known = AsOf.recorded(Instant(Exchange.time)!)
         let series = try await ConsolidatedSeries(exchange.database).read("XNAS:AAPL", known, precedence: ["polygon"])
         let split = CorporateAction(exDate: SessionDate("2012-01-05")!, kind: .split(numerator: 2, denominator: 1))
-        #expect(series.actions == [split] && series.bars.allSatisfy { $0.split == nil })
+        #expect(series.actions == [split] && series.bars.allSatisfy { $0.inferredSplit == nil })
         #expect(try await exchange.database.query("SELECT count(*) FROM quarantine WHERE disposition <> 'resolved'")[0][0] as Int == 0)
 
         // The next evening asks for what is new, of each kind.

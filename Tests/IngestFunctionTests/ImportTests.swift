@@ -29,7 +29,7 @@ import Testing
         let event = try event("csv", Self.csv)
         let summary = try await exchange.run(event)
         let imported = try #require(summary.imported)
-        #expect(summary.stored == ["ACME"] && imported.instrument == "XNAS:ACME" && imported.bars == 2 && imported.rejected == 0)
+        #expect(summary.stored == ["ACME"] && imported.instrument == "XNAS:ACME" && imported.bars == 2 && imported.unreadable == 0)
         #expect(exchange.rawKeys == [imported.object] && imported.object.hasPrefix("raw/csv/daily/XNAS:ACME/2012-01-10/"))
         #expect(exchange.bodies == [Self.csv])
         #expect(exchange.keptHeaders.contains { $0.lowercased().hasPrefix("x-amz-meta-as-of") && $0.contains("2012-01-10T23:30:00") })
@@ -47,9 +47,9 @@ import Testing
         let object = try #require(try await exchange.run(try event("csv", Self.csv)).imported?.object)
         let featurize = try await Featurize(exchange.environment)
         let summary = try await featurize.handle(.objects([object]), .init(deadline: .after(.seconds(60))))
-        #expect(summary.folded == 1 && summary.bars == 2 && summary.features == 2)
+        #expect(summary.projected == 1 && summary.bars == 2 && summary.featureRows == 2)
         let acme = try #require(try await Instruments(exchange.database).find(id: "XNAS:ACME"))
-        let order = try SourcePrecedence("yahoo", defaultProvider: "yahoo").believed(for: acme)
+        let order = try SourcePrecedence("yahoo", defaultProvider: "yahoo").sources(for: acme)
         #expect(order == ["yahoo"] + SourcePrecedence.fileFormats)
     }
 
@@ -102,10 +102,10 @@ import Testing
             _ = try await featurize.handle(.objects([object]), Context(deadline: .after(.seconds(60))))
         }
         let series = try await ConsolidatedSeries(exchange.database).read(
-            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), order: ["yahoo"] + SourcePrecedence.fileFormats,
+            "XNAS:ACME", .recorded(try #require(Instant(Exchange.time))), precedence: ["yahoo"] + SourcePrecedence.fileFormats,
             withoutActions: ["yahoo", "csv", "stooq"])
         #expect(series.bars.count == 2 && series.actions.map(\.exDate.description) == ["2012-01-06"])
-        let rows = try await exchange.database.query("SELECT count(*) FROM quarantine WHERE verdict = 'quarantine'")
+        let rows = try await exchange.database.query("SELECT count(*) FROM quarantine WHERE disposition = 'quarantined'")
         #expect(try rows[0][0] as Int == 0)
     }
 
@@ -174,17 +174,17 @@ import Testing
         for time in [Exchange.time, "2012-01-11T18:00:00Z"] {
             let summary = try await exchange.run(try event("csv", body).replacing(Exchange.time, with: time))
             let imported = try #require(summary.imported)
-            #expect(imported.bars == 2 && imported.provisional == 1 && imported.rejected == 1)
+            #expect(imported.bars == 2 && imported.provisional == 1 && imported.unreadable == 1)
             #expect(imported.from?.description == "2012-01-05" && imported.to?.description == "2012-01-11")
             keys.append(imported.object)
             _ = try await featurize.handle(.objects([imported.object]), Context(deadline: .after(.seconds(60))))
         }
         let (objects, log) = (ProviderResponses(exchange.database), QuarantineLog(exchange.database))
-        for key in keys { #expect(try await objects.counts(key)?.rejected == 1) }
+        for key in keys { #expect(try await objects.find(key)?.counts.quarantined == 1) }
         #expect(try await !log.violations(ofResponse: keys[0]).isEmpty)
         #expect(try await log.violations(ofResponse: keys[1]).isEmpty)
-        let again = try #require(try await objects.counts(keys[1]))
-        #expect(again.bars == 0)
+        let again = try #require(try await objects.find(keys[1]))
+        #expect(again.counts.bars == 0)
         let standing = try await log.entries(
             of: "XNAS:ACME", source: "csv", from: again.response.knownAt.utcDate.advanced(by: -6), to: again.response.knownAt.utcDate,
             asOf: again.response.knownAt, limit: 9)

@@ -49,7 +49,7 @@ struct PageTests {
         let endless = try await paged(.max)
         defer { endless.stop() }
         #expect(try await endless.run().stored == ["AAPL"])
-        #expect(endless.asked.count == Pagination.limit)
+        #expect(endless.asked.count == Pagination.largestPageCount)
     }
 
     @Test func `A refused page keeps the ones before`() async throws {

@@ -48,7 +48,7 @@ import Testing
         let report = try #require(try await check(#"{"cross_check":[],"weeks":4,"continues_itself":true,"time":"\#(time)"}"#))
         #expect(report.instruments == 2 && report.returns == 2 && report.disagreements == 2 && report.next == nil)
         let worst = try #require(report.largest.first)
-        #expect(abs(worst.first - 0.04879) < 1e-5 && abs(worst.second - 0.09531) < 1e-5 && worst.session.description == "2012-01-10")
+        #expect(abs(worst.firstReturn - 0.04879) < 1e-5 && abs(worst.secondReturn - 0.09531) < 1e-5 && worst.session.description == "2012-01-10")
         let rest = try await check(#"{"cross_check":["yahoo","alphavantage"],"after":"XNAS:AAPL","tolerance":0.05,"time":"\#(time)"}"#)
         #expect(rest?.instruments == 1 && rest?.returns == 1 && rest?.disagreements == 0)
         let one = try await check(#"{"cross_check":["yahoo","alphavantage"],"symbols":["IBM"],"time":"\#(time)"}"#)
