@@ -82,7 +82,7 @@ import Testing
         let honest = LeakChecks.purge(histories, cuts: cuts)
         #expect(honest.state == .passed && honest.detail == "0 of \(3 * (181 + 211)) labels end after the cut of a fit, over 2 fits")
         let late = LeakChecks.purge(histories, cuts: cuts) { set, history in
-            let rows = set.violations(ofResponse: history)
+            let rows = set.rows(of: history)
             return rows.lowerBound..<rows.upperBound + horizon
         }
         #expect(late.state == .failed && late.detail.hasPrefix("\(2 * 3 * horizon) of "))

@@ -55,7 +55,7 @@ import Testing
         let histories = try SyntheticMarket.histories(count: 3, sessions: 800, effect: 0)
         let set = TrainingSet(histories: histories, cut: SyntheticMarket.date(650))
         for history in histories {
-            let rows = set.violations(ofResponse: history)
+            let rows = set.rows(of: history)
             #expect(rows.upperBound - 1 + 20 == 650)
         }
         let block = try SequenceSamples(set, SyntheticMarket.small)
