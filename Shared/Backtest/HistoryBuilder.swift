@@ -48,7 +48,7 @@ struct HistoryBuilder {
         var some = CrossSectionSessions(members: rows.count, sessions: together)
         for first in stride(from: 0, to: sessions.count, by: together) {
             let taken = sessions[first..<min(first + together, sessions.count)]
-            some.take(rows, at: taken.flatMap { session in places(rows, session, &next) })
+            some.load(rows, at: taken.flatMap { session in places(rows, session, &next) })
             for i in 0..<taken.count {
                 let answer = cross.append(some[i])
                 for (j, entry) in some[i].enumerated() {

@@ -50,7 +50,7 @@ package enum NumericsBenchmark {
                 var some = CrossSectionSessions(members: symbols, sessions: 16)
                 for first in stride(from: 0, to: sessions, by: 16) {
                     let places = (first..<min(first + 16, sessions)).flatMap { repeatElement($0, count: symbols) }
-                    some.take(rows, at: places)
+                    some.load(rows, at: places)
                     for session in 0..<places.count / symbols { _ = cross.append(some[session]) }
                 }
             }

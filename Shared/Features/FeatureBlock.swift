@@ -1,11 +1,11 @@
 import Market
 
-/// Four sessions side by side.
+/// One quantity of four neighbouring sessions.
 typealias Double4 = SIMD4<Double>
 
-/// Some consecutive sessions of one symbol on their way through the stages: one column of doubles per quantity, a lane per session.
+/// Up to 256 consecutive sessions of one symbol in computation: one column of doubles per quantity, one element per session.
 ///
-/// Stages read and write whole vectors; what lies past `count` is never looked at.
+/// Stages read and write vectors of four; elements past `count` are never used.
 final class FeatureBlock {
     enum Column: Int, CaseIterable {
         case open, highest, lowest, close, growth, logReturn, range, intraday, variance
@@ -17,9 +17,9 @@ final class FeatureBlock {
     }
 
     /// The most sessions in one block.
-    static let room = SessionSeries.room
+    static let capacity = SessionSeries.capacity
     /// An odd number of cache lines, so that columns do not share cache sets.
-    private static let columnStride = (room + 31) / 16 * 16 + 8
+    private static let columnStride = (capacity + 31) / 16 * 16 + 8
     private static let workStride = SessionSeries.reach + columnStride
     private static let workLines = 4
 
@@ -31,7 +31,7 @@ final class FeatureBlock {
         let doubles = Self.columnStride * Column.allCases.count + Self.workStride * Self.workLines
         let raw = UnsafeMutableRawPointer.allocate(byteCount: doubles * MemoryLayout<Double>.stride, alignment: 64)
         memory = raw.bindMemory(to: Double.self, capacity: doubles)
-        places = .allocate(capacity: Self.room)
+        places = .allocate(capacity: Self.capacity)
     }
 
     deinit {
@@ -43,16 +43,22 @@ final class FeatureBlock {
         @inline(__always) get { memory + column.rawValue * Self.columnStride }
     }
 
-    /// One of four lines of scratch memory, from the block's first session on; negative indices are the past, as deep as a series.
+    /// One of four scratch series; index 0 is the block's first session, negative indices are earlier sessions, as deep as a series.
     @inline(__always)
     func work(_ line: Int) -> UnsafeMutablePointer<Double> {
         memory + Self.columnStride * Column.allCases.count + Self.workStride * line + SessionSeries.reach
     }
 
-    /// Where a session's row goes among all of them.
+    /// The row that a session of the block is written to.
     @inline(__always)
     func place(_ index: Int) -> Int { places[index] }
 
+    /// Adds a valid bar.
+    ///
+    /// - Parameters:
+    ///   - growth: total return since the session before, as a factor; NaN for the first session.
+    ///   - shares: shares that one share of the first session has become by splits.
+    ///   - place: the row that the session is written to.
     @inline(__always)
     func append(_ bar: Observation, growth: Double, shares: Double, place: Int, _ open: SessionSeries.Open) {
         let raw = bar.volume / shares
@@ -76,7 +82,7 @@ extension UnsafeMutablePointer<Double> {
     @inline(__always)
     func store(_ value: Double4, _ index: Int) { UnsafeMutableRawPointer(self + index).storeBytes(of: value, as: Double4.self) }
 
-    /// Writes a range of the line, four values at a time and up to three past its end.
+    /// Writes a range of elements, four at a time and up to three past its end.
     @inline(__always)
     func fill(_ range: Range<Int>, _ value: (_ index: Int) -> Double4) {
         var i = range.lowerBound

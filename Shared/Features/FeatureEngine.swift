@@ -1,45 +1,71 @@
 package import Market
 
-/// The features of one symbol in one pass over its sessions, in double precision: `append` them in order and each answer depends on
-/// the sessions so far, never on how they were batched.
+/// Computes the features of one symbol in one pass over its sessions, in double precision.
 ///
-/// Prices and volumes may be as traded: they are chained forward by splits and dividends inside, so a split changes no feature.
-/// Windows count the symbol's own sessions; means, medians and extremes need max(2, ⌊0.8 n⌋) values. Sums over windows are
-/// trees of sums (`RollingAggregates`), so they do not drift. Formulas: `FeatureBlock+Formulas.swift`; going on later: `state`.
+/// A row depends on the sessions up to its own, never on how they were batched. Prices and volumes may be unadjusted: splits and dividends
+/// chain them forward, so a split changes no feature. Windows count the symbol's own sessions; means, medians and extremes need
+/// max(2, ⌊0.8 n⌋) values. Window sums are trees of sums (`RollingAggregates`) and do not drift. Definitions: `SymbolFeature`; formulas:
+/// `FeatureBlock+Formulas.swift`; resuming later: `state`.
 package struct FeatureEngine: Sendable {
-    private var intake = BarAccumulator()
+    private var bars = BarAccumulator()
     private var windows = FeatureState()
 
     package init() {}
 
-    /// The features known at this session's close. Sessions come in ascending order.
+    /// Adds the next session and returns its features. Sessions must ascend.
     ///
-    /// An observation without a valid price (not finite, not positive) yields a row of NaN and leaves only its split and dividend
-    /// behind, for the next valid one. A volume below one share, or none, counts as one share.
+    /// An observation without a valid price (not finite, not positive) yields a row of NaN; its split and dividend apply to the next valid
+    /// session. A volume below one share, or none, counts as one share.
     package mutating func append(_ observation: Observation) -> FeatureRow { append(contentsOf: [observation])[0] }
 
-    /// The rows of many sessions, with the bits of one by one, and many times as fast.
+    /// Adds many sessions: the same bits as one by one, many times as fast.
     package mutating func append(contentsOf observations: [Observation]) -> FeatureRows {
         var rows = FeatureRows()
         append(contentsOf: observations, to: &rows)
         return rows
     }
 
-    /// The same in place of what `rows` held.
+    /// Adds many sessions and replaces the contents of `rows` by their features.
     package mutating func append(contentsOf observations: [Observation], to rows: inout FeatureRows) {
         rows.replace(observations) { tables in
             let block = FeatureBlock()
             observations.withUnsafeBufferPointer { observations in
                 var next = 0
                 while next < observations.count {
-                    windows.run(block, tables) { open in next = intake.take(observations, from: next, into: block, open, tables) }
+                    windows.run(block, tables) { open in next = bars.append(observations, from: next, into: block, open, tables) }
                 }
             }
         }
     }
 
-    mutating func pass(_ coder: inout some StateCoder) {
-        intake.pass(&coder)
-        windows.pass(&coder)
+    /// Reads or writes the numbers of the state.
+    private mutating func code(_ coder: inout some StateCoder) {
+        bars.code(&coder)
+        windows.code(&coder)
+    }
+}
+
+extension FeatureEngine {
+    /// Version of the state's fields, their order and the depth of the windows.
+    private static let layout = 3
+
+    /// The state that later rows depend on, about 8 kB. Equal histories have equal states, to the byte.
+    package var state: [UInt8] {
+        var writer = StateWriter()
+        var (layout, copy) = (FeatureEngine.layout, self)
+        writer.code(&layout)
+        copy.code(&writer)
+        return writer.bytes
+    }
+
+    /// The engine that continues after the session at which `state` was taken, to the bit; nil for bytes of another layout.
+    package init?(state: [UInt8]) {
+        self.init()
+        var reader = StateReader(state)
+        var layout = 0
+        reader.code(&layout)
+        guard layout == FeatureEngine.layout else { return nil }
+        code(&reader)
+        guard reader.isComplete else { return nil }
     }
 }

@@ -1,8 +1,8 @@
 package import Market
 
-/// What is known about one symbol at the close of one session.
+/// The features of one symbol at the close of one session, and the unscaled values beside them.
 package struct FeatureRow: Hashable, Sendable {
-    /// What the cross-section of the session needs of this symbol, unscaled; NaN where history is too short.
+    /// Inputs of the session's cross-section, unscaled; NaN where the symbol's history is too short.
     package struct CrossInput: Hashable, Sendable {
         /// Log total return over 5 and 20 sessions.
         package let return5, return20: Double
@@ -20,7 +20,7 @@ package struct FeatureRow: Hashable, Sendable {
     }
 
     package let session: SessionDate
-    /// In the order of `FeatureSet.symbolNames`, cut to ±8, NaN = missing.
+    /// By `SymbolFeature`, clipped to ±8, NaN = missing.
     package let values: [Float]
     /// Log total return since the session before; NaN on the first.
     package let logReturn: Double
@@ -42,24 +42,45 @@ package struct FeatureRow: Hashable, Sendable {
         self.crossInput = crossInput
     }
 
-    /// Everything beside `values` as numbers to store: logReturn, sigma94, sigma97, blend, return5, return20, momentum, deviation60.
-    package var extras: [Double] {
-        [logReturn, sigma94, sigma97, blend, crossInput.return5, crossInput.return20, crossInput.momentum, crossInput.deviation60]
+    /// The stored values beside the features; the raw value is the position in `extras`.
+    enum Extra: Int, CaseIterable {
+        case logReturn, sigma94, sigma97, blend, return5, return20, momentum, deviation60
     }
 
-    /// The row that was stored as `values` and `extras`; nil when their lengths are not this version's.
+    /// All values beside the features, by `Extra`, as they are stored.
+    package var extras: [Double] {
+        Extra.allCases.map {
+            switch $0 {
+            case .logReturn: logReturn
+            case .sigma94: sigma94
+            case .sigma97: sigma97
+            case .blend: blend
+            case .return5: crossInput.return5
+            case .return20: crossInput.return20
+            case .momentum: crossInput.momentum
+            case .deviation60: crossInput.deviation60
+            }
+        }
+    }
+
+    /// The row stored as `values` and `extras`; nil when their lengths are not this version's.
     package init?(session: SessionDate, values: [Float], extras: [Double]) {
         guard values.count == Self.width, extras.count == Self.extrasWidth else { return nil }
-        self.init(session: session, values: values, known: extras)
+        self.init(session: session, values: values, checked: extras)
     }
 
-    static let width = FeatureSet.symbolNames.count
-    package static let extrasWidth = 8
+    /// Features in a row.
+    static var width: Int { SymbolFeature.count }
+    /// Values beside the features.
+    package static var extrasWidth: Int { Extra.deviation60.rawValue + 1 }
 
-    /// - Parameter extras: `extrasWidth` of them.
-    init(session: SessionDate, values: [Float], known extras: [Double]) {
+    /// - Parameter extras: exactly `extrasWidth`.
+    init(session: SessionDate, values: [Float], checked extras: [Double]) {
+        func extra(_ name: Extra) -> Double { extras[name.rawValue] }
         self.init(
-            session: session, values: values, logReturn: extras[0], sigma94: extras[1], sigma97: extras[2], blend: extras[3],
-            crossInput: CrossInput(return5: extras[4], return20: extras[5], momentum: extras[6], deviation60: extras[7]))
+            session: session, values: values, logReturn: extra(.logReturn), sigma94: extra(.sigma94), sigma97: extra(.sigma97),
+            blend: extra(.blend),
+            crossInput: CrossInput(
+                return5: extra(.return5), return20: extra(.return20), momentum: extra(.momentum), deviation60: extra(.deviation60)))
     }
 }

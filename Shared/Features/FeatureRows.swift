@@ -1,9 +1,9 @@
 package import Market
 
-/// The features of one symbol's sessions in order, as two flat tables. Used again for as many sessions, it takes no new memory.
+/// The feature rows of one symbol's sessions in order, as two flat tables. Reuse for as many sessions allocates nothing.
 package struct FeatureRows: Sendable {
     package private(set) var sessions: [SessionDate] = []
-    /// Sessions × `FeatureSet.symbolNames`, row-major, cut to ±8, NaN = missing.
+    /// Sessions × `FeatureSet.symbolNames`, row-major, clipped to ±8, NaN = missing.
     package private(set) var values: [Float] = []
     /// Sessions × `FeatureRow.extras`, row-major.
     package private(set) var extras: [Double] = []
@@ -14,10 +14,10 @@ package struct FeatureRows: Sendable {
         let width = FeatureRow.extrasWidth
         return FeatureRow(
             session: sessions[index], values: Array(values[index * FeatureRow.width..<(index + 1) * FeatureRow.width]),
-            known: Array(extras[index * width..<(index + 1) * width]))
+            checked: Array(extras[index * width..<(index + 1) * width]))
     }
 
-    /// Takes the sessions of these bars in place of what was there, and has every row written.
+    /// Replaces the contents by the sessions of these bars; `write` fills every row.
     mutating func replace(_ observations: [Observation], _ write: (Tables) -> Void) {
         let count = observations.count
         if sessions.count == count {
@@ -38,7 +38,7 @@ package struct FeatureRows: Sendable {
         }
     }
 
-    /// Where rows are written.
+    /// The memory that rows are written to.
     struct Tables {
         let values: UnsafeMutablePointer<Float>
         let extras: UnsafeMutablePointer<Double>

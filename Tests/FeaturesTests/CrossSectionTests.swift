@@ -92,7 +92,7 @@ import Testing
         var some = CrossSectionSessions(members: names.count, sessions: 7)
         for first in stride(from: 0, to: sessions, by: 7) {
             let places = (first..<first + 7).map { step in names.indices.map { ($0 + step) % 9 == 0 ? -1 : step } }
-            some.take(rows, at: places.flatMap(\.self))
+            some.load(rows, at: places.flatMap(\.self))
             for (i, places) in places.enumerated() {
                 let present = places.indices.filter { places[$0] >= 0 }.map { CrossSectionMember($0, rows[$0][places[$0]]) }
                 #expect(some[i].map(\.member) == present.map(\.member))

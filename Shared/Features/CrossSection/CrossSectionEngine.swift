@@ -1,21 +1,24 @@
-/// The six features that compare a symbol with the session's universe: `append` the sessions in order.
+/// Computes the features that compare a symbol with the universe of its session; `append` takes the sessions in order.
 ///
-/// The answer at a session depends on the last `memory` sessions alone and on nothing before them, to the bit: windows are trees of
-/// sums. A session with fewer than `leastMembers` returns answers nothing and counts as no session.
+/// The features of a session depend on the last `memory` sessions alone, to the bit: window sums are trees of sums. A session with fewer
+/// than `leastMembers` returns yields no features and counts as no session.
 package struct CrossSectionEngine: Sendable {
+    /// Returns that a session needs to have features.
     package static let leastMembers = 20
-    /// Sessions, this one included, that one answer can depend on: 60 residuals, each from a beta over the 60 sessions before it.
+    /// Sessions, its own included, that a session's features depend on: 60 residuals, each from a beta over the 60 sessions before.
     package static let memory = 121
-    package static let width = FeatureSet.crossNames.count
+    /// Features of one member: `CrossSectionFeature`.
+    package static var width: Int { CrossSectionFeature.count }
 
+    /// Values that a mean over 60 sessions needs.
     private static let least = 48
 
     private var marketSquares: MemberRollingMeans
-    /// Of each member: its last 60 products with the market and squared residuals, and its last beta.
+    /// Of each member: products of its returns with the market's, and squared residuals.
     private var products, residuals: MemberRollingMeans
     private var betas, returns, residualMeans: [Double]
 
-    /// - Parameter members: the universe's size over all sessions; their numbers are 0..<members, in an order that never changes.
+    /// - Parameter members: the universe's size over all sessions; members are numbered 0..<members, in an order that never changes.
     package init(members: Int) {
         marketSquares = MemberRollingMeans(members: 1)
         products = MemberRollingMeans(members: members)
@@ -25,10 +28,10 @@ package struct CrossSectionEngine: Sendable {
         residualMeans = [Double](repeating: .nan, count: products.width)
     }
 
-    /// The features of the members that are present, in their order, each a row of `FeatureSet.crossNames`, cut to ±8, NaN = missing;
-    /// empty below 20 returns.
+    /// The features of one session's members: a row of `width` each, in the order of `present`, clipped to ±8, NaN = missing; empty when
+    /// the session has fewer than `leastMembers` returns.
     ///
-    /// - Parameter present: with ascending numbers.
+    /// - Parameter present: ascending by member.
     package mutating func append(_ present: [CrossSectionMember]) -> [Float] { append(present[...]) }
 
     package mutating func append(_ present: ArraySlice<CrossSectionMember>) -> [Float] {
@@ -44,31 +47,33 @@ package struct CrossSectionEngine: Sendable {
         guard count >= CrossSectionEngine.leastMembers else { return [] }
         advance(present, sum / Double(count))
         return withUnsafeTemporaryAllocation(of: Float.self, capacity: present.count * Self.width) { columns in
-            [Float](unsafeUninitializedCapacity: present.count * Self.width) { answer, written in
+            [Float](unsafeUninitializedCapacity: present.count * Self.width) { rows, written in
                 guard let columns = columns.baseAddress else { return }
                 fill(present, columns)
                 for i in present.indices {
-                    for column in 0..<Self.width { answer[i * Self.width + column] = columns[column * present.count + i] }
+                    for column in 0..<Self.width { rows[i * Self.width + column] = columns[column * present.count + i] }
                 }
                 written = present.count * Self.width
             }
         }
     }
 
-    /// One column for each feature.
+    /// Writes the features as columns of `present.count` values.
     private func fill(_ present: UnsafeBufferPointer<CrossSectionMember>, _ columns: UnsafeMutablePointer<Float>) {
         let count = present.count
-        for (i, entry) in present.enumerated() { columns[i] = FeatureSet.stored(betas[entry.member] - 1) }
-        fillResiduals(present, columns + count)
+        func column(_ feature: CrossSectionFeature) -> UnsafeMutablePointer<Float> { columns + feature.rawValue * count }
+        let beta = column(.beta60)
+        for (i, entry) in present.enumerated() { beta[i] = FeatureSet.stored(betas[entry.member] - 1) }
+        fillResiduals(present, column(.idio))
         PercentRanks.with(count) { ranks in
-            ranks.write(present, into: columns + 2 * count) { $0.return5 }
-            ranks.write(present, into: columns + 3 * count) { $0.return20 }
-            ranks.write(present, into: columns + 4 * count) { $0.momentum }
-            ranks.write(present, into: columns + 5 * count) { $0.sigma94 }
+            ranks.write(present, into: column(.rk5)) { $0.return5 }
+            ranks.write(present, into: column(.rk20)) { $0.return20 }
+            ranks.write(present, into: column(.rkmom)) { $0.momentum }
+            ranks.write(present, into: column(.rksig)) { $0.sigma94 }
         }
     }
 
-    /// The logarithm of the residuals' deviation over the member's own.
+    /// Writes ln(the residuals' deviation / the member's own deviation).
     private func fillResiduals(_ present: UnsafeBufferPointer<CrossSectionMember>, _ column: UnsafeMutablePointer<Float>) {
         withUnsafeTemporaryAllocation(of: Double.self, capacity: present.count + 3) { memory in
             guard let ratios = memory.baseAddress else { return }
@@ -79,7 +84,7 @@ package struct CrossSectionEngine: Sendable {
         }
     }
 
-    /// Takes the session into every member's windows. One that is not in it, or has no return, has a hole there.
+    /// Adds the session to every member's windows: NaN for members that are absent or have no return.
     private mutating func advance(_ present: UnsafeBufferPointer<CrossSectionMember>, _ market: Double) {
         var squares = Double4(repeating: market * market)
         withUnsafeMutableBytes(of: &squares) { line in

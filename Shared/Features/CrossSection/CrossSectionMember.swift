@@ -1,34 +1,36 @@
-/// What the cross-section of a session needs of one member that is in it.
+/// One member of a session's universe: the values that the cross-section compares.
 package struct CrossSectionMember: Sendable {
     /// The member's number in the universe.
     package let member: Int
     package let logReturn, sigma94, return5, return20, momentum, deviation60: Double
 
-    /// - Parameter row: of this session.
+    /// - Parameter row: the member's row of this session.
     package init(_ member: Int, _ row: FeatureRow) {
         self.init(
             member, logReturn: row.logReturn, sigma94: row.sigma94, return5: row.crossInput.return5, return20: row.crossInput.return20,
             momentum: row.crossInput.momentum, deviation60: row.crossInput.deviation60)
     }
 
-    /// - Parameter extras: a row's of this session, as they are stored; nil when their number is not this version's.
+    /// - Parameter extras: the stored `FeatureRow.extras` of this session; nil is returned when their number is not this version's.
     package init?(_ member: Int, extras: [Double]) {
         guard extras.count == FeatureRow.extrasWidth else { return nil }
-        self.init(
-            member, logReturn: extras[0], sigma94: extras[1], return5: extras[4], return20: extras[5], momentum: extras[6],
-            deviation60: extras[7])
+        self.init(member) { extras[$0.rawValue] }
     }
 
-    /// Of nobody: what memory holds before it is written.
-    static let none = CrossSectionMember(
-        -1, logReturn: .nan, sigma94: .nan, return5: .nan, return20: .nan, momentum: .nan, deviation60: .nan)
+    /// The initial contents of memory: no member.
+    static let none = CrossSectionMember(-1) { _ in .nan }
 
-    /// - Parameter extras: `FeatureRow.extrasWidth` of them.
+    /// - Parameter extras: `FeatureRow.extrasWidth` values.
     @inline(__always)
     init(_ member: Int, _ extras: UnsafePointer<Double>) {
+        self.init(member) { extras[$0.rawValue] }
+    }
+
+    @inline(__always)
+    private init(_ member: Int, _ extra: (FeatureRow.Extra) -> Double) {
         self.init(
-            member, logReturn: extras[0], sigma94: extras[1], return5: extras[4], return20: extras[5], momentum: extras[6],
-            deviation60: extras[7])
+            member, logReturn: extra(.logReturn), sigma94: extra(.sigma94), return5: extra(.return5), return20: extra(.return20),
+            momentum: extra(.momentum), deviation60: extra(.deviation60))
     }
 
     private init(

@@ -1,6 +1,6 @@
-/// The members that are present in each of some neighbouring sessions, in memory that is used again.
+/// The members present in each of several neighbouring sessions, in memory that is reused.
 ///
-/// Several sessions at a time, because a member's rows lie side by side.
+/// Several sessions are read at a time because the rows of one member lie side by side.
 package struct CrossSectionSessions: Sendable {
     private let members: Int
     private var entries: [CrossSectionMember]
@@ -8,22 +8,22 @@ package struct CrossSectionSessions: Sendable {
 
     /// - Parameters:
     ///   - members: the universe's size.
-    ///   - sessions: how many are taken at a time at most.
+    ///   - sessions: the most sessions of one `load`.
     package init(members: Int, sessions: Int) {
         self.members = members
         entries = [CrossSectionMember](repeating: .none, count: members * sessions)
         counts = [Int](repeating: 0, count: sessions)
     }
 
-    /// The session's members by number.
+    /// The members present in a session, ascending by number.
     package subscript(session: Int) -> ArraySlice<CrossSectionMember> { entries[session * members..<session * members + counts[session]] }
 
-    /// Takes sessions in, in place of those before.
+    /// Replaces the contents by other sessions.
     ///
     /// - Parameters:
-    ///   - rows: of every member of the universe.
-    ///   - places: each session's place in each member's rows, [session][member]; negative = absent.
-    package mutating func take(_ rows: [FeatureRows], at places: [Int]) {
+    ///   - rows: the rows of every member of the universe.
+    ///   - places: the index of each session in each member's rows, [session][member]; negative = absent.
+    package mutating func load(_ rows: [FeatureRows], at places: [Int]) {
         let (members, sessions) = (members, places.count / max(members, 1))
         precondition(rows.count == members && sessions <= counts.count)
         for session in counts.indices { counts[session] = 0 }

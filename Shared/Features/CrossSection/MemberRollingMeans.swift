@@ -1,15 +1,16 @@
-/// The means of the last 60 values of every member of a universe, holes apart: trees of sums over the last 60 sessions alone, a window
-/// of 60 from three of 20, these from four of 5, whichever values are holes (0 in the sums).
+/// Means of the last 60 values of every member of a universe, missing values left out.
+///
+/// Each mean depends on its 60 sessions alone: a sum of 60 is made of three of 20, a sum of 20 of four of 5. Missing values add 0.
 struct MemberRollingMeans: Sendable {
     private static let length = 60
-    /// Lines that are kept of values, sums of 5 and sums of 20: as many as the sum above reaches back.
+    /// Sessions stored of values, sums of 5 and sums of 20: as many as the next longer sum reaches back.
     private static let kept = (values: 5, fives: 16, twenties: 41)
     private static let lines = kept.values + kept.fives + kept.twenties
 
     /// Members, rounded up to whole vectors.
     let width: Int
     private var sums: [Double]
-    /// The newest value in the lowest bit.
+    /// Which of the last 60 values are present; the newest in the lowest bit.
     private var known: [Int64]
     private var counts: [Double]
     private var sessions = 0
@@ -21,10 +22,9 @@ struct MemberRollingMeans: Sendable {
         counts = [Double](repeating: 0, count: width)
     }
 
-    /// Takes one value of each member in (NaN is a hole), and puts in its place the mean of the member's values that are no holes; NaN
-    /// where they are fewer than `least`.
+    /// Adds one value per member and replaces it by the mean of the member's present values; NaN where fewer than `least` are present.
     ///
-    /// - Parameter line: `width` values.
+    /// - Parameter line: `width` values, NaN = missing.
     mutating func push(_ line: UnsafeMutablePointer<Double>, least: Int) {
         let (width, now) = (width, sessions)
         sums.withUnsafeMutableBufferPointer { sums in
@@ -50,7 +50,7 @@ struct MemberRollingMeans: Sendable {
         }
     }
 
-    /// How many of the last 60 are no holes.
+    /// The number of present values among the last 60.
     @_transparent
     private static func count(_ four: Double4, _ known: UnsafeMutablePointer<Int64>, _ counts: UnsafeMutablePointer<Double>) -> Double4 {
         let bits = UnsafeMutableRawPointer(known)
@@ -66,7 +66,7 @@ struct MemberRollingMeans: Sendable {
         return count
     }
 
-    /// Where the lines of the session `now` and of those before it are.
+    /// The ring buffers' lines of the session `now` and of the sessions before it that a sum needs.
     private struct Rings {
         private let values: (Line, Line, Line, Line, Line)
         private let fives: (Line, Line, Line, Line)

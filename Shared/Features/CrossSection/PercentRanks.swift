@@ -1,16 +1,17 @@
-/// Rank among the values that are not NaN, divided by their number: in (0, 1], ties share their mean rank, NaN stays NaN.
+/// Percent ranks: the rank among the values that are not NaN, divided by their number. In (0, 1]; ties share their mean rank; NaN stays NaN.
 ///
-/// Sorts by the values' distance from the least in 65,536 steps, in two passes of a radix sort, and then what shares a step.
+/// Values are quantised to 65,536 steps between the smallest and the largest and sorted by two passes of a radix sort; values of one step
+/// are then sorted by comparison.
 struct PercentRanks {
     private let values: UnsafeMutablePointer<Double>
-    /// Where a value came from.
+    /// The index in `present` of each value.
     private let places: UnsafeMutablePointer<Int32>
-    /// A value's step in the upper half, its number in the lower; one more at the end.
+    /// A value's step in the upper half, its index in the lower; one sentinel at the end.
     private let entries, spare: UnsafeMutablePointer<UInt64>
-    /// Two tables of 256.
+    /// The two passes' tables of 256 counts.
     private let starts: UnsafeMutablePointer<Int32>
 
-    /// Memory for as many values.
+    /// Provides memory for `count` values.
     static func with(_ count: Int, _ body: (PercentRanks) -> Void) {
         let room = (count + 4) / 4 * 4
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * room) { doubles in
@@ -22,7 +23,7 @@ struct PercentRanks {
         }
     }
 
-    /// Writes each rank less ½ into a column, one for each member that is present.
+    /// Writes each present member's rank, less ½, into a column.
     @inline(__always)
     func write(
         _ present: UnsafeBufferPointer<CrossSectionMember>, into column: UnsafeMutablePointer<Float>, value: (CrossSectionMember) -> Double
@@ -52,7 +53,7 @@ struct PercentRanks {
         starts.update(repeating: 0, count: 512)
         let scale = Double4(repeating: 65_535 / (most - least))
         for i in stride(from: 0, to: count, by: 4) {
-            // The distance in the lowest bits of a double near 2⁵²; what is no number has none.
+            // A double near 2⁵² holds the distance in its lowest bits; NaN counts as 0.
             let distance = (values.double4(i) - least) * scale
             let bits = unsafeBitCast(
                 distance.replacing(with: 0, where: distance .!= distance) + Double4(repeating: 4_503_599_627_370_496),
@@ -100,7 +101,7 @@ struct PercentRanks {
         }
     }
 
-    /// The same of some that share a step.
+    /// Ranks values that share a step.
     private func rankByValue(_ range: Range<Int>, _ share: Double, into column: UnsafeMutablePointer<Float>) {
         sortByValue(range)
         var start = range.lowerBound
@@ -113,7 +114,7 @@ struct PercentRanks {
         }
     }
 
-    /// Insertion sort of a few; of many, as when one value is so far out that all others share a step, the library's.
+    /// Insertion sort of up to 64 values; the library's sort of more, as when an outlier makes all others share one step.
     private func sortByValue(_ range: Range<Int>) {
         guard range.count <= 64 else {
             var many = UnsafeMutableBufferPointer(start: entries + range.lowerBound, count: range.count)

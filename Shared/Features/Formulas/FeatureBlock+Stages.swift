@@ -2,8 +2,8 @@ extension FeatureBlock {
     /// The natural logarithm of 2.
     static let log2 = 0.693_147_180_559_945_3
 
-    /// Log return, log range and log of close over open; the Garman-Klass variance; their series.
-    func takeLogarithms(_ open: SessionSeries.Open, isFirst: Bool) {
+    /// Computes log returns, log ranges, ln(close / open) and Garman and Klass's variances, and appends them to their series.
+    func computeLogarithms(_ open: SessionSeries.Open, isFirst: Bool) {
         let (range, intraday) = (self[.range], self[.intraday])
         range.fill(0..<count) { self[.highest].double4($0) / self[.lowest].double4($0) }
         intraday.fill(0..<count) { self[.close].double4($0) / self[.open].double4($0) }
@@ -23,8 +23,8 @@ extension FeatureBlock {
         if isFirst { open[.returns][0] = 0 }
     }
 
-    /// The logarithms that the formulas read of variances and means. Volatilities have floors; their logarithms are halves of their squares'.
-    func takeLogarithmsOfWindows(_ open: SessionSeries.Open) {
+    /// Computes the logarithms of variances and means for the formulas. Variances have lower bounds; ln σ is half of ln σ².
+    func computeWindowLogarithms(_ open: SessionSeries.Open) {
         let least = Double4(repeating: 0.002 * 0.002), floor = Double4(repeating: 0.003 * 0.003), small = Double4(repeating: 1e-8)
         for column in [.variance94, .variance97, .bar90, .bar97, .variance99] as [Column] {
             self[column].fill(0..<count) { greater(self[column].double4($0), floor) }

@@ -1,4 +1,4 @@
-/// Some sessions' features by column, small enough for the nearest cache, on their way to rows.
+/// The features of up to 32 sessions by column, before they are transposed into rows; fits the first-level cache.
 struct RowTile {
     /// Sessions of one tile.
     static let sessions = 32
@@ -14,25 +14,27 @@ struct RowTile {
         }
     }
 
-    /// Four sessions of one feature, cut to ±`FeatureSet.limit`.
+    /// Stores one feature of four sessions, clipped to ±`FeatureSet.limit`.
     @inline(__always)
-    func put(_ value: Double4, _ column: Int, _ session: Int) {
+    func put(_ value: Double4, _ feature: SymbolFeature, _ session: Int) {
         let limit = Double4(repeating: FeatureSet.limit)
-        UnsafeMutableRawPointer(values + column * Self.sessions + session).storeBytes(
+        UnsafeMutableRawPointer(values + feature.rawValue * Self.sessions + session).storeBytes(
             of: SIMD4<Float>(lesser(greater(value, -limit), limit)), as: SIMD4<Float>.self)
     }
 
     @inline(__always)
-    func put(extra value: Double4, _ column: Int, _ session: Int) { (extras + column * Self.sessions).store(value, session) }
+    func put(extra value: Double4, _ extra: FeatureRow.Extra, _ session: Int) {
+        (extras + extra.rawValue * Self.sessions).store(value, session)
+    }
 
-    /// Writes the first `count` sessions as rows, each at its place.
+    /// Writes the first `count` sessions as rows; `place` gives the row of each.
     @inline(__always)
     func write(_ count: Int, _ tables: FeatureRows.Tables, _ place: (Int) -> Int) {
-        let whole = count / 4 * 4
-        for session in stride(from: 0, to: whole, by: 4) {
+        let inFours = count / 4 * 4
+        for session in stride(from: 0, to: inFours, by: 4) {
             write(tables, session, place(session), place(session + 1), place(session + 2), place(session + 3))
         }
-        for session in whole..<count {
+        for session in inFours..<count {
             let (row, extra) = (tables.values + place(session) * FeatureRow.width, tables.extras + place(session) * FeatureRow.extrasWidth)
             for column in 0..<FeatureRow.width { row[column] = values[column * Self.sessions + session] }
             for column in 0..<FeatureRow.extrasWidth { extra[column] = extras[column * Self.sessions + session] }

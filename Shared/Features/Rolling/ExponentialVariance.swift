@@ -1,4 +1,4 @@
-/// RiskMetrics variance: the exponentially weighted mean of a series of squares, started at the plain mean of its first 60.
+/// RiskMetrics variance: the exponentially weighted mean of squares, started at the plain mean of the first 60.
 struct ExponentialVariance: Sendable {
     static let warmUp = 60
 
@@ -9,10 +9,10 @@ struct ExponentialVariance: Sendable {
 
     init(_ decay: Double) { self.decay = decay }
 
-    /// Whether the first 60 squares are in.
+    /// Whether 60 squares have been added.
     var isWarm: Bool { seen == Self.warmUp }
 
-    /// Takes one of the first 60 squares in; NaN until the last of them.
+    /// Adds one of the first 60 squares; the variance is NaN until the last.
     mutating func warm(_ square: Double) -> Double {
         guard !isWarm else { return variance }
         squares += square
@@ -21,16 +21,17 @@ struct ExponentialVariance: Sendable {
         return variance
     }
 
-    /// Takes one more square in and returns the variance that is then known.
+    /// Adds a square and returns the new variance.
     @inline(__always)
     mutating func append(_ square: Double) -> Double {
         variance = (decay * variance).addingProduct(1 - decay, square)
         return variance
     }
 
-    mutating func pass(_ coder: inout some StateCoder) {
-        coder.pass(&seen)
-        coder.pass(&squares)
-        coder.pass(&variance)
+    /// Reads or writes the state's numbers.
+    mutating func code(_ coder: inout some StateCoder) {
+        coder.code(&seen)
+        coder.code(&squares)
+        coder.code(&variance)
     }
 }

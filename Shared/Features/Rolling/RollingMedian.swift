@@ -1,13 +1,16 @@
-/// The median of each last 20 values, by sorting networks: runs of 2, 4 and 8 neighbours are sorted once for all the windows they are
-/// in, four windows side by side, without a branch.
+/// Medians over windows of 20 values, by sorting networks.
+///
+/// Runs of 2, 4 and 8 neighbours are sorted once for all windows that contain them, four windows side by side, without a branch.
 enum RollingMedian {
     static let length = 20
     private static let least = 16
 
+    /// Writes the median of each window.
+    ///
     /// - Parameters:
-    ///   - values: the new session's at [0], 19 of the past before it, and room for sixteen after the last.
-    ///   - before: values that have been before the first new one.
-    ///   - medians: takes NaN below sixteen values.
+    ///   - values: the first new value at [0], 19 earlier values before it, and memory for sixteen values after the last.
+    ///   - before: the number of values before the first new one.
+    ///   - medians: receives one median per new value, NaN where a window holds fewer than sixteen.
     static func slide(_ values: UnsafeMutablePointer<Double>, count: Int, before: Int, into medians: UnsafeMutablePointer<Double>) {
         var start = 0
         while start < count, before + start + 1 < length {
@@ -23,7 +26,7 @@ enum RollingMedian {
             let eights = runs + 4 * stride
             sortFours(first, windows + length - 4, into: runs, stride)
             sortEights(runs, windows + 8, into: eights, stride)
-            takeMedians(runs, eights, stride, windows, into: medians + start)
+            writeMedians(runs, eights, stride, windows, into: medians + start)
         }
     }
 
@@ -43,7 +46,7 @@ enum RollingMedian {
         }
     }
 
-    private static func takeMedians(
+    private static func writeMedians(
         _ runs: UnsafeMutablePointer<Double>, _ eights: UnsafeMutablePointer<Double>, _ stride: Int, _ count: Int,
         into medians: UnsafeMutablePointer<Double>
     ) {

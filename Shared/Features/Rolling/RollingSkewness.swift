@@ -1,19 +1,21 @@
-/// The sample skewness (adjusted Fisher-Pearson, as pandas has it) of each last 60 returns.
+/// Sample skewness (adjusted Fisher-Pearson, as in pandas) over windows of 60 returns.
 ///
-/// From their power sums; where these would cancel, because the mean is large beside the deviation, from the deviations.
+/// Computed from power sums; from the deviations where the sums would cancel because the mean is large beside the deviation.
 enum RollingSkewness {
     static let length = 60
     private static let least = 48
-    /// Of the variance to the squared mean: above it power sums lose five of sixteen digits.
+    /// Smallest ratio of variance to squared mean for power sums: there they lose five of sixteen digits.
     private static let smallestRatio = 1e-3
 
+    /// Writes the skewness of each window.
+    ///
     /// - Parameters:
-    ///   - returns: the new session's at [0], the past before it.
+    ///   - returns: the first new return at [0], earlier returns before it.
     ///   - sums: Σ r of the last 60.
     ///   - squares: the mean of r².
     ///   - cubes: Σ r³.
-    ///   - before: returns that have been before the first new one.
-    ///   - skewness: takes 0 when all values are the same, NaN when their variance is at most 10⁻¹⁴ or they are fewer than 48.
+    ///   - before: the number of returns before the first new one.
+    ///   - skewness: receives 0 when all returns are equal, NaN when their variance is at most 10⁻¹⁴ or they are fewer than 48.
     static func slide(
         _ returns: UnsafeMutablePointer<Double>, sums: UnsafeMutablePointer<Double>, squares: UnsafeMutablePointer<Double>,
         cubes: UnsafeMutablePointer<Double>, count: Int, before: Int, into skewness: UnsafeMutablePointer<Double>
@@ -36,23 +38,23 @@ enum RollingSkewness {
             let square = mean * mean
             let variance = squares.double4(i) - square
             let third = cubes.double4(i) * (1 / size) - mean * (squares.double4(i) * 3 - square * 2)
-            let answer = third * unbiased / (variance * variance.squareRoot())
-            return answer.replacing(with: .nan, where: variance .<= greater(square * smallestRatio, Double4(repeating: 1e-13)))
+            let value = third * unbiased / (variance * variance.squareRoot())
+            return value.replacing(with: .nan, where: variance .<= greater(square * smallestRatio, Double4(repeating: 1e-13)))
         }
     }
 
-    private static func fromDeviations(_ returns: UnsafeMutablePointer<Double>, _ held: Int) -> Double {
-        guard held >= least else { return .nan }
-        let window = UnsafeBufferPointer(start: returns - (held - 1), count: held)
+    private static func fromDeviations(_ returns: UnsafeMutablePointer<Double>, _ size: Int) -> Double {
+        guard size >= least else { return .nan }
+        let window = UnsafeBufferPointer(start: returns - (size - 1), count: size)
         guard window.contains(where: { $0 != window[0] }) else { return 0 }
-        let size = Double(held)
-        let mean = window.reduce(0, +) / size
+        let n = Double(size)
+        let mean = window.reduce(0, +) / n
         let (squares, cubes) = window.reduce((0.0, 0.0)) { sums, value in
             let deviation = value - mean
             return (sums.0 + deviation * deviation, sums.1 + deviation * deviation * deviation)
         }
-        let variance = squares / size
+        let variance = squares / n
         guard variance > 1e-14 else { return .nan }
-        return cubes * (size * (size - 1)).squareRoot() / (size * (size - 2)) / (variance * variance.squareRoot())
+        return cubes * (n * (n - 1)).squareRoot() / (n * (n - 2)) / (variance * variance.squareRoot())
     }
 }

@@ -1,16 +1,16 @@
-/// One symbol's series as far back as any window looks, oldest first: `reach` sessions of the past, then room for a block.
+/// One symbol's series as far back as any window reads, oldest first: `reach` past sessions, then `capacity` for a block.
 ///
-/// Sessions before the first are 0, so that they add nothing to a sum; their log levels are NaN, so that no change is from there.
+/// Sessions before the first are 0, so that they add nothing to a sum; their log levels are NaN, so that no return starts there.
 struct SessionSeries: Sendable {
     enum Name: Int, CaseIterable {
         case returns, logLevels, rangeSquares, garmanKlass, levels, volumes, turnovers, impacts
     }
 
-    /// The most sessions a window looks back, rounded up.
+    /// The most sessions that a window reads back, rounded up.
     static let reach = 256
     /// The most sessions in one block.
-    static let room = 256
-    private static let stride = reach + room + 24
+    static let capacity = 256
+    private static let stride = reach + capacity + 24
 
     private var values = [Double](repeating: 0, count: Name.allCases.count * stride)
     private var end = reach
@@ -19,7 +19,7 @@ struct SessionSeries: Sendable {
         for i in 0..<Self.reach { values[Name.logLevels.rawValue * Self.stride + i] = .nan }
     }
 
-    /// Opens room for `room` sessions and keeps as many as `body` answers.
+    /// Makes room for `capacity` sessions; `body` returns how many of them it filled.
     mutating func extend(_ body: (Open) -> Int) {
         values.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -34,7 +34,7 @@ struct SessionSeries: Sendable {
         }
     }
 
-    /// The series from the block's first session on; negative indices are the past.
+    /// The open series; index 0 is the block's first session, negative indices are earlier sessions.
     struct Open {
         fileprivate let base: UnsafeMutablePointer<Double>
 
@@ -43,8 +43,8 @@ struct SessionSeries: Sendable {
         }
     }
 
-    /// The newest `depth` values of a series, oldest first.
-    mutating func pass(_ coder: inout some StateCoder, _ name: Name, depth: Int) {
-        for back in Swift.stride(from: depth, to: 0, by: -1) { coder.pass(&values[name.rawValue * Self.stride + end - back]) }
+    /// Reads or writes the newest `depth` values of a series, oldest first.
+    mutating func code(_ coder: inout some StateCoder, _ name: Name, depth: Int) {
+        for back in Swift.stride(from: depth, to: 0, by: -1) { coder.code(&values[name.rawValue * Self.stride + end - back]) }
     }
 }

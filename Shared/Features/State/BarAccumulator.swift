@@ -1,6 +1,6 @@
 import Market
 
-/// Chains a symbol's bars forward: what its splits and dividends made of one share.
+/// Chains a symbol's bars forward by its splits and dividends, and skips bars without a valid price.
 struct BarAccumulator: Sendable {
     private var steps = 0
     private var previousClose = Double.nan
@@ -8,14 +8,16 @@ struct BarAccumulator: Sendable {
     private var pendingDividend = 0.0
     private var shares = 1.0
 
-    /// Fills the block with the valid bars from `first` on and answers the place after the last that was looked at.
-    mutating func take(
+    /// Fills the block with the valid bars from `first` on; invalid bars get rows of NaN.
+    ///
+    /// - Returns: the index after the last observation that was read.
+    mutating func append(
         _ observations: UnsafeBufferPointer<Observation>, from first: Int, into block: FeatureBlock, _ open: SessionSeries.Open,
         _ tables: FeatureRows.Tables
     ) -> Int {
         block.count = 0
         var next = first
-        while next < observations.count, block.count < FeatureBlock.room {
+        while next < observations.count, block.count < FeatureBlock.capacity {
             let bar = observations[next]
             next += 1
             pendingDividend += bar.dividend * pendingSplit
@@ -35,11 +37,12 @@ struct BarAccumulator: Sendable {
         return next
     }
 
-    mutating func pass(_ coder: inout some StateCoder) {
-        coder.pass(&steps)
-        coder.pass(&previousClose)
-        coder.pass(&pendingSplit)
-        coder.pass(&pendingDividend)
-        coder.pass(&shares)
+    /// Reads or writes the state's numbers.
+    mutating func code(_ coder: inout some StateCoder) {
+        coder.code(&steps)
+        coder.code(&previousClose)
+        coder.code(&pendingSplit)
+        coder.code(&pendingDividend)
+        coder.code(&shares)
     }
 }

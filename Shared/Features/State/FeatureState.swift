@@ -1,40 +1,40 @@
-/// What the 28 features of the sessions to come depend on.
+/// The state behind a symbol's features: its recent series and its recursive averages.
 struct FeatureState: Sendable {
     private var series = SessionSeries()
-    private var recurrences = RecursiveState()
+    private var recursion = RecursiveState()
 
-    /// Takes the sessions in that `take` puts into the block, and writes their rows.
-    mutating func run(_ block: FeatureBlock, _ tables: FeatureRows.Tables, take: (SessionSeries.Open) -> Void) {
+    /// Computes and writes the rows of the sessions that `fill` puts into the block.
+    mutating func run(_ block: FeatureBlock, _ tables: FeatureRows.Tables, fill: (SessionSeries.Open) -> Void) {
         series.extend { open in
-            take(open)
+            fill(open)
             guard block.count > 0 else { return 0 }
-            let before = recurrences.bars
-            block.takeLogarithms(open, isFirst: before == 0)
-            recurrences.carry(block, open)
-            block.takeReturnWindows(open[.returns], before: before)
-            block.takePriceWindows(open, before: before)
-            block.takeExtremes(open, before: before)
+            let before = recursion.bars
+            block.computeLogarithms(open, isFirst: before == 0)
+            recursion.update(block, open)
+            block.computeReturnWindows(open[.returns], before: before)
+            block.computePriceWindows(open, before: before)
+            block.computeExtremes(open, before: before)
             RollingSkewness.slide(
                 open[.returns], sums: block[.return60], squares: block[.square60], cubes: block[.cube60], count: block.count,
                 before: before - 1, into: block[.skewness60])
             RollingMedian.slide(open[.volumes], count: block.count, before: before, into: block[.median20])
-            block.takeImpacts(open, before: before)
-            block.takeLogarithmsOfWindows(open)
+            block.computeImpacts(open, before: before)
+            block.computeWindowLogarithms(open)
             block.write(open, tables)
             return block.count
         }
     }
 
-    /// A series is passed as deep as the next session looks.
-    mutating func pass(_ coder: inout some StateCoder) {
-        series.pass(&coder, .returns, depth: 250)
-        series.pass(&coder, .logLevels, depth: 250)
-        series.pass(&coder, .rangeSquares, depth: 10)
-        series.pass(&coder, .garmanKlass, depth: 20)
-        series.pass(&coder, .levels, depth: 20)
-        series.pass(&coder, .volumes, depth: 60)
-        series.pass(&coder, .turnovers, depth: 20)
-        series.pass(&coder, .impacts, depth: 250)
-        recurrences.pass(&coder)
+    /// Reads or writes the state's numbers; each series as deep as the next session reads.
+    mutating func code(_ coder: inout some StateCoder) {
+        series.code(&coder, .returns, depth: 250)
+        series.code(&coder, .logLevels, depth: 250)
+        series.code(&coder, .rangeSquares, depth: 10)
+        series.code(&coder, .garmanKlass, depth: 20)
+        series.code(&coder, .levels, depth: 20)
+        series.code(&coder, .volumes, depth: 60)
+        series.code(&coder, .turnovers, depth: 20)
+        series.code(&coder, .impacts, depth: 250)
+        recursion.code(&coder)
     }
 }

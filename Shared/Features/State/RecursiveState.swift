@@ -1,4 +1,4 @@
-/// What one session hands to the next beside the series: levels and exponential means.
+/// The recursive quantities of a symbol: its total-return level and its exponential means and variances.
 struct RecursiveState: Sendable {
     private(set) var bars = 0
     private var level = 1.0
@@ -7,8 +7,8 @@ struct RecursiveState: Sendable {
     private var bar90 = ExponentialVariance(0.90), bar97 = ExponentialVariance(0.97), variance99 = ExponentialVariance(0.99)
     private var average12 = 0.0, average26 = 0.0
 
-    /// Fills the block's columns of exponential means and the series of levels.
-    mutating func carry(_ block: FeatureBlock, _ open: SessionSeries.Open) {
+    /// Computes the block's columns of exponential means and variances, and the series of levels.
+    mutating func update(_ block: FeatureBlock, _ open: SessionSeries.Open) {
         var next = 0
         while next < block.count, !isWarm {
             step(block, open, next)
@@ -20,7 +20,7 @@ struct RecursiveState: Sendable {
 
     private var isWarm: Bool { variance94.isWarm && variance97.isWarm && variance99.isWarm && bar90.isWarm && bar97.isWarm }
 
-    /// One of the first sessions. The very first has no return.
+    /// Updates by one of the first 61 sessions, whose variances are plain means. The first session has no return.
     private mutating func step(_ block: FeatureBlock, _ open: SessionSeries.Open, _ i: Int) {
         if bars + i > 0 {
             run(block, open, i..<i + 1)
@@ -38,7 +38,7 @@ struct RecursiveState: Sendable {
         }
     }
 
-    /// All recurrences side by side, so that their chains overlap.
+    /// Updates all recursions side by side, so that the processor overlaps them.
     private mutating func run(_ block: FeatureBlock, _ open: SessionSeries.Open, _ range: Range<Int>) {
         var (level, logLevel, average12, average26) = (level, logLevel, average12, average26)
         var (variance94, variance97, variance99, bar90, bar97) = (variance94, variance97, variance99, bar90, bar97)
@@ -63,16 +63,17 @@ struct RecursiveState: Sendable {
         (self.variance94, self.variance97, self.variance99, self.bar90, self.bar97) = (variance94, variance97, variance99, bar90, bar97)
     }
 
-    mutating func pass(_ coder: inout some StateCoder) {
-        coder.pass(&bars)
-        coder.pass(&level)
-        coder.pass(&logLevel)
+    /// Reads or writes the state's numbers.
+    mutating func code(_ coder: inout some StateCoder) {
+        coder.code(&bars)
+        coder.code(&level)
+        coder.code(&logLevel)
         for variance in [\.variance94, \.variance97, \.bar90, \.bar97, \.variance99]
             as [WritableKeyPath<RecursiveState, ExponentialVariance>]
         {
-            self[keyPath: variance].pass(&coder)
+            self[keyPath: variance].code(&coder)
         }
-        coder.pass(&average12)
-        coder.pass(&average26)
+        coder.code(&average12)
+        coder.code(&average26)
     }
 }

@@ -1,22 +1,22 @@
-/// Meets every number of a state in one order, to write it down or to put it back: one list of fields serves both ways.
+/// Writes or reads every number of a state in one order, so that one list of fields serves both.
 protocol StateCoder {
-    mutating func pass(_ value: inout Double)
-    mutating func pass(_ value: inout Int)
+    mutating func code(_ value: inout Double)
+    mutating func code(_ value: inout Int)
 }
 
 /// Writes little-endian 64-bit words.
 struct StateWriter: StateCoder {
     private(set) var bytes: [UInt8] = []
 
-    mutating func pass(_ value: inout Double) { append(value.bitPattern) }
-    mutating func pass(_ value: inout Int) { append(UInt64(bitPattern: Int64(value))) }
+    mutating func code(_ value: inout Double) { append(value.bitPattern) }
+    mutating func code(_ value: inout Int) { append(UInt64(bitPattern: Int64(value))) }
 
     private mutating func append(_ word: UInt64) {
         for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
     }
 }
 
-/// Reads what `StateWriter` wrote. Values past the end are zero, and `isWhole` is false then.
+/// Reads the words of a `StateWriter`. Values past the end are zero, and `isComplete` is then false.
 struct StateReader: StateCoder {
     private let bytes: [UInt8]
     private var offset = 0
@@ -24,11 +24,11 @@ struct StateReader: StateCoder {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Whether every byte was read and none was missing.
-    var isWhole: Bool { !hasFailed && offset == bytes.count }
+    /// Whether all bytes were read and none was missing.
+    var isComplete: Bool { !hasFailed && offset == bytes.count }
 
-    mutating func pass(_ value: inout Double) { value = Double(bitPattern: next()) }
-    mutating func pass(_ value: inout Int) { value = Int(Int64(bitPattern: next())) }
+    mutating func code(_ value: inout Double) { value = Double(bitPattern: next()) }
+    mutating func code(_ value: inout Int) { value = Int(Int64(bitPattern: next())) }
 
     private mutating func next() -> UInt64 {
         guard offset + 8 <= bytes.count else {

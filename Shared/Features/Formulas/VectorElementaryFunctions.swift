@@ -1,9 +1,9 @@
 /// Replaces a column by its natural logarithms: error below 2 ulp (fdlibm's `log`: s = f / (2 + f), a polynomial in s²).
 ///
-/// For normal positive numbers; NaN for what is not finite. Written up to three past the end.
+/// For normal positive numbers; NaN for values that are not finite. Writes up to three elements past the end.
 func logarithms(_ column: UnsafeMutablePointer<Double>, _ count: Int) { logarithms(column, into: column, count) }
 
-/// Loops of their own, not inlined: beside blends the optimiser would halve their vectors.
+/// Not inlined: beside blends the optimiser would halve the vectors.
 @inline(never)
 func logarithms(_ values: UnsafeMutablePointer<Double>, into column: UnsafeMutablePointer<Double>, _ count: Int) {
     var i = 0
@@ -24,7 +24,7 @@ private func logarithm(_ x: Double4) -> Double4 {
         unsafeBitCast((shifted &>> SIMD4(repeating: 52)) | SIMD4(repeating: 0x4330_0000_0000_0000), to: Double4.self)
         - Double4(repeating: 4_503_599_627_370_496 + 1023)
     let mantissa = (shifted & SIMD4(repeating: 0x000F_FFFF_FFFF_FFFF)) &+ SIMD4(repeating: rootHalf)
-    // x · 0 is NaN for what is not finite.
+    // x · 0 is NaN for values that are not finite.
     let f = unsafeBitCast(mantissa, to: Double4.self) + Double4(repeating: -1).addingProduct(x, Double4(repeating: 0))
     let s = f / (f + 2)
     let z = s * s
@@ -39,7 +39,7 @@ private func logarithm(_ x: Double4) -> Double4 {
     return mantissaLog.addingProduct(exponent, Double4(repeating: FeatureBlock.log2))
 }
 
-/// Exponentials, four at a time: relative error ≤ 4e-16 for |x| ≤ 700. NaN stays NaN.
+/// e^x of four values: relative error ≤ 4e-16 for |x| ≤ 700. NaN stays NaN.
 @inline(__always)
 func exponential(_ x: Double4) -> Double4 {
     let magic = Double4(repeating: 6_755_399_441_055_744)
@@ -65,11 +65,11 @@ func exponential(_ x: Double4) -> Double4 {
     return unsafeBitCast(unsafeBitCast(p, to: SIMD4<UInt64>.self) &+ power, to: Double4.self) + (x - x)
 }
 
-/// The greater of two lane by lane; NaN in `x` stays.
+/// The greater value in each lane; NaN in `x` stays.
 @inline(__always)
 func greater(_ x: Double4, _ y: Double4) -> Double4 { x.replacing(with: y, where: x .< y) }
 
-/// The lesser of two lane by lane; NaN in `x` stays.
+/// The lesser value in each lane; NaN in `x` stays.
 @inline(__always)
 func lesser(_ x: Double4, _ y: Double4) -> Double4 { x.replacing(with: y, where: y .< x) }
 
