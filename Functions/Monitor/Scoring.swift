@@ -68,8 +68,8 @@ struct Scoring: Sendable {
 
 extension ForecastScore {
     init(_ matured: MaturedForecast) {
-        func score(_ quantiles: [Double]) -> Score {
-            var score = Score()
+        func score(_ quantiles: [Double]) -> ScoreAccumulator {
+            var score = ScoreAccumulator()
             score.add(matured.outcome, quantiles: quantiles)
             return score
         }

@@ -1,67 +1,80 @@
 import Forecasting
 import Market
 
-/// What did not work in a run: fits by family, refusals by reason.
+/// Summary of a backtest's failed trainings and of its origins without a forecast.
 struct BacktestProblems {
-    /// One family's fits that were due at origins and could not be made.
-    struct Failures: Encodable {
+    /// The failed trainings of one family.
+    struct FailedFamily: Encodable {
         let family: String
-        /// Whether an earlier fit went on forecasting; without one the family stood aside.
-        let keepsEarlierFit: Bool
-        /// Sessions with origins at which it happened, and all of them.
-        let sessions, of: Int
-        /// Sessions of the warm-up at which it happened.
-        let warmUp: Int
-        /// Of the last time.
+        /// Whether an earlier version continued to forecast; otherwise the family made no forecast.
+        let keepsEarlierVersion: Bool
+        /// Origin sessions at which its training failed, and all origin sessions.
+        let sessions, totalSessions: Int
+        /// Warm-up sessions at which its training failed.
+        let warmUpSessions: Int
+        /// The reason of the last failure.
         let reason: String
+
+        private enum CodingKeys: String, CodingKey {
+            case family, keepsEarlierVersion = "keeps_earlier_version", sessions, totalSessions = "total_sessions"
+            case warmUpSessions = "warm_up_sessions", reason
+        }
     }
 
-    /// Origins that were refused for one reason.
-    struct Refusals: Encodable {
+    /// Origins without a forecast for one reason.
+    struct RejectedGroup: Encodable {
+        struct First: Encodable {
+            let symbol, session: String
+        }
+
         let reason: String
         let origins: Int
-        /// The first of them.
-        let first: String
+        let first: First
     }
 
-    let failures: [Failures]
-    /// The most frequent first.
-    let refusals: [Refusals]
+    let failed: [FailedFamily]
+    /// The most frequent reason first.
+    let rejected: [RejectedGroup]
 
     init(_ report: BacktestReport) {
-        let sessions = Set(report.forecasts.map(\.origin.session)).union(report.refused.map(\.origin.session))
-        let grouped = Dictionary(grouping: report.failures) { "\($0.family)\($0.keepsEarlierFit ? " anew" : "")" }
-        failures = grouped.sorted { $0.key < $1.key }.map { _, failures in
+        let sessions = Set(report.forecasts.map(\.origin.session)).union(report.rejected.map(\.origin.session))
+        let grouped = Dictionary(grouping: report.failedTrainings) { "\($0.family)\($0.keepsEarlierVersion ? " again" : "")" }
+        failed = grouped.sorted { $0.key < $1.key }.map { _, failures in
             let last = failures[failures.count - 1]
             let count = failures.count { sessions.contains($0.session) }
-            return Failures(
-                family: last.family, keepsEarlierFit: last.keepsEarlierFit, sessions: count, of: sessions.count,
-                warmUp: failures.count - count, reason: last.reason.description)
+            return FailedFamily(
+                family: last.family, keepsEarlierVersion: last.keepsEarlierVersion, sessions: count, totalSessions: sessions.count,
+                warmUpSessions: failures.count - count, reason: last.reason.description)
         }
-        refusals = Dictionary(grouping: report.refused, by: \.reason.group)
-            .map { reason, refused in
-                let first = refused[0].origin
-                return Refusals(reason: reason, origins: refused.count, first: "\(first.symbol) at \(first.session)")
+        rejected = Dictionary(grouping: report.rejected, by: \.reason.group)
+            .map { reason, rejected in
+                let first = rejected[0].origin
+                return RejectedGroup(
+                    reason: reason, origins: rejected.count, first: .init(symbol: first.symbol, session: first.session.description))
             }
             .sorted { ($1.origins, $0.reason) < ($0.origins, $1.reason) }
     }
 
-    /// Short lines for a terminal.
+    /// The summary as short lines for a terminal.
     var lines: [String] {
-        failures.filter { $0.sessions > 0 }.map {
-            "\($0.family) was not fitted\($0.keepsEarlierFit ? " anew" : "") at \($0.sessions) of \($0.of) sessions: \($0.reason)"
+        failed.filter { $0.sessions > 0 }.map {
+            "training of \($0.family) failed\($0.keepsEarlierVersion ? "" : " and left no model") at \($0.sessions) of \($0.totalSessions) "
+                + "sessions: \($0.reason)"
         }
-            + refusals.map { "\($0.origins) origin\($0.origins == 1 ? "" : "s") refused: \($0.reason), the first \($0.first)" }
+            + rejected.map {
+                "\($0.origins) origin\($0.origins == 1 ? "" : "s") without a forecast: \($0.reason), the first \($0.first.symbol) at "
+                    + $0.first.session
+            }
     }
 }
 
 extension ForecastError {
-    /// The reason without what differs from origin to origin.
+    /// The reason without values that differ between origins.
     fileprivate var group: String {
         switch self {
         case .shortHistory(_, let needed): "too little history, a forecast needs \(needed) sessions"
         case .noVolatility: "no volatility can be measured"
-        case .untrained: "no model could be fitted yet"
+        case .untrained: "no model could be trained yet"
         case .otherFeatures, .nonFinite, .processor, .shape: description
         }
     }

@@ -5,63 +5,66 @@ package import Market
 package enum BacktestError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case noOrigins
-    /// Leak checks that failed: the forecasts saw what came after them, so no figure of the run counts.
+    /// Leak checks that failed: forecasts depended on later data, so no figure of the backtest is valid.
     case leak([String])
 
     package var description: String {
         switch self {
         case .unknownModel(let name): "no model \"\(name)\"; there are \(ModelComposition.all.map(\.name).joined(separator: ", "))"
-        case .leak(let checks): "the forecasts look into the future: \(checks.joined(separator: "; "))"
-        case .noOrigins: "the prices hold no session from which a forecast could be judged: more than 20 sessions are needed"
+        case .leak(let checks): "the forecasts depend on later data: \(checks.joined(separator: "; "))"
+        case .noOrigins: "the prices have no session whose forecasts could be evaluated; give more than 20 sessions"
         }
     }
 }
 
-/// What a backtest did and how good it was.
+/// The forecasts of a backtest and their evaluation.
 package struct BacktestReport: Sendable {
-    package struct Issued: Sendable, Hashable {
+    /// The forecast of one origin.
+    package struct OriginForecast: Sendable, Hashable {
         package let origin: Origin
         package let forecast: QuantileForecast
     }
 
-    package struct Refused: Sendable, Hashable {
+    /// An origin without a forecast.
+    package struct RejectedOrigin: Sendable, Hashable {
         package let origin: Origin
         package let reason: ForecastError
     }
 
-    package struct Fit: Sendable, Hashable {
+    /// A model version trained in the backtest.
+    package struct TrainedModel: Sendable, Hashable {
         package let family: String
-        /// The last session the fit knew.
+        /// The last session of its training data.
         package let session: SessionDate
         package let metrics: [String: Double]
     }
 
-    /// A fit that was due and could not be made.
-    package struct Failure: Sendable, Hashable {
+    /// A training that was due and failed.
+    package struct FailedTraining: Sendable, Hashable {
         package let family: String
-        /// The last session it would have known.
+        /// The last session of its training data.
         package let session: SessionDate
-        /// Whether an earlier fit went on forecasting; without one the family stood aside.
-        package let keepsEarlierFit: Bool
+        /// Whether an earlier version continued to forecast; otherwise the family made no forecast.
+        package let keepsEarlierVersion: Bool
         package let reason: TrainingError
     }
 
     package let model: String
     /// By origin session, then in the order the origins were given.
-    package let forecasts: [Issued]
-    package let refused: [Refused]
-    package let fits: [Fit]
-    /// Those of the warm-up too.
-    package let failures: [Failure]
-    /// Everything measured on the same origins.
+    package let forecasts: [OriginForecast]
+    package let rejected: [RejectedOrigin]
+    package let trainedModels: [TrainedModel]
+    /// Including the warm-up's.
+    package let failedTrainings: [FailedTraining]
+    /// The measures of all models on the same origins.
     package let evaluation: EvaluationReport
     package let rejectedLines: [PriceTable.RejectedLine]
     package let seconds: Double
 }
 
-/// How far a backtest is.
+/// The progress of a backtest.
 package struct BacktestProgress: Sendable, Hashable {
     package let stage: String
-    /// 0...1 over the whole run.
+    /// 0...1 over the whole backtest.
     package let share: Double
 }

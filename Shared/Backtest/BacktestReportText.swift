@@ -2,9 +2,9 @@ import Forecasting
 import FoundationEssentials
 import Market
 
-/// A run and its evaluation as text.
+/// Formats a backtest's report as JSON and as lines for a terminal.
 package enum BacktestReportText {
-    /// Pretty-printed JSON with sorted keys: the evaluation, what was fitted, and what could not be fitted or answered.
+    /// Pretty-printed JSON with sorted keys: the evaluation, the trained models, failed trainings and origins without a forecast.
     package static func json(_ report: BacktestReport) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -26,7 +26,7 @@ package enum BacktestReportText {
                     + "\(fixed(p.deflatedSharpe, 2)) for \(p.trials) configurations tried")
         } else {
             lines.append(
-                "paper portfolio: none, it takes ten sessions of origins with outcomes, five sessions or more apart, ten symbols at each")
+                "paper portfolio: none; give ten origin sessions with outcomes, five sessions or more apart, with ten symbols each")
         }
         return lines + evaluation.leakChecks.map { "leak check, \($0.name): \(state($0.state)) \($0.detail)" }
     }
@@ -38,10 +38,11 @@ package enum BacktestReportText {
         }
         if let c = horizon.coverage {
             lines.append(
-                "  coverage 80/90: \(share(c.issued80))/\(share(c.issued90)) % issued, \(share(c.raw80))/\(share(c.raw90)) % before calibration"
+                "  coverage 80/90: \(share(c.calibrated80))/\(share(c.calibrated90)) % calibrated, "
+                    + "\(share(c.uncalibrated80))/\(share(c.uncalibrated90)) % before calibration"
             )
         }
-        lines.append("  probability integral, tenths: " + horizon.probabilityIntegral.map(share).joined(separator: " "))
+        lines.append("  probability integral, tenths: " + horizon.probabilityIntegral.map { share($0.share) }.joined(separator: " "))
         if let d = horizon.direction {
             let width = d.halfWidth.map { " ± \(share($0))" } ?? ""
             lines.append("  direction: \(share(d.share))\(width) % right, always up \(share(d.alwaysUp)) % (\(d.dates) dates)")
@@ -76,9 +77,9 @@ package enum BacktestReportText {
     }
 }
 
-/// The evaluation's own keys, and those of the run beside them.
+/// The JSON document of a report: the evaluation, the trained models and the problems.
 private struct Document: Encodable {
-    struct Fit: Encodable {
+    struct TrainedModel: Encodable {
         let family, session: String
         let metrics: [String: Double]
     }
@@ -87,20 +88,25 @@ private struct Document: Encodable {
     let horizons: [EvaluationReport.Horizon]
     let portfolio: PaperPortfolio.Result?
     let leakChecks: [EvaluationReport.LeakCheck]
-    let fits: [Fit]
-    let failures: [BacktestProblems.Failures]
-    let refusals: [BacktestProblems.Refusals]
+    let trainedModels: [TrainedModel]
+    let failedTrainings: [BacktestProblems.FailedFamily]
+    let rejectedOrigins: [BacktestProblems.RejectedGroup]
+
+    private enum CodingKeys: String, CodingKey {
+        case model, horizons, portfolio, leakChecks = "leak_checks", trainedModels = "trained_models"
+        case failedTrainings = "failed_trainings", rejectedOrigins = "rejected_origins"
+    }
 
     init(_ report: BacktestReport) {
-        let summary = BacktestProblems(report)
+        let problems = BacktestProblems(report)
         model = report.model
         horizons = report.evaluation.horizons
         portfolio = report.evaluation.portfolio
         leakChecks = report.evaluation.leakChecks
-        fits = report.fits.map {
-            Fit(family: $0.family, session: $0.session.description, metrics: $0.metrics.filter(\.value.isFinite))
+        trainedModels = report.trainedModels.map {
+            TrainedModel(family: $0.family, session: $0.session.description, metrics: $0.metrics.filter(\.value.isFinite))
         }
-        failures = summary.failures
-        refusals = summary.refusals
+        failedTrainings = problems.failed
+        rejectedOrigins = problems.rejected
     }
 }

@@ -1,14 +1,14 @@
 import Market
 
-/// Where a walk stops: the origins by session, and before them every fifth of the warm-up's sessions, with all symbols.
+/// The sessions at which a backtest stops: those of the origins, and before them every fifth session of the warm-up, with all symbols.
 struct BacktestSchedule {
     struct Stop {
         let session: SessionDate
         let symbols: [String]
-        /// Sessions since the stop before.
+        /// Sessions since the previous stop.
         let elapsed: Int
         let isWarmUp: Bool
-        /// Sessions from this stop to the one after, this one included: what is ranked daily.
+        /// Sessions from this stop until the next, for the daily rank correlation.
         let days: ArraySlice<SessionDate>
     }
 

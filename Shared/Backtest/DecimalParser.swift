@@ -1,4 +1,4 @@
-/// Numbers of a CSV field without an intermediate string.
+/// Parses the numbers of CSV fields without an intermediate string.
 enum DecimalParser {
     /// The nearest double of plain or scientific decimal text; nil for empty or other text.
     static func parse(_ bytes: UnsafeRawBufferPointer) -> Double? {

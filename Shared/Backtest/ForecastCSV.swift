@@ -1,20 +1,20 @@
 import Forecasting
 import Market
 
-/// Forecasts as CSV: `date,symbol,horizon,q05,…,q95`, quantiles of the log total return.
+/// Writes forecasts as CSV: `date,symbol,horizon,q05,…,q95`, quantiles of the log total return.
 package enum ForecastCSV {
     package static let header = "date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95\n"
 
-    /// One line per origin and horizon, in the report's order. Plain decimals with eight places.
-    package static func csv(_ forecasts: [BacktestReport.Issued]) -> [UInt8] {
+    /// One line per origin and horizon, in the report's order, with eight decimal places.
+    package static func csv(_ forecasts: [BacktestReport.OriginForecast]) -> [UInt8] {
         var bytes = Array(header.utf8)
         bytes.reserveCapacity(forecasts.count * 300)
-        for issued in forecasts {
-            let prefix = "\(issued.origin.session),\(quoted(issued.origin.symbol)),"
+        for row in forecasts {
+            let prefix = "\(row.origin.session),\(quoted(row.origin.symbol)),"
             for (i, horizon) in Quantiles.horizons.enumerated() {
                 bytes += Array(prefix.utf8)
                 bytes += Array(String(horizon).utf8)
-                for value in issued.forecast[horizon: i] {
+                for value in row.forecast[horizon: i] {
                     bytes.append(UInt8(ascii: ","))
                     append(value, to: &bytes)
                 }

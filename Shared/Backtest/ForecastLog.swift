@@ -1,11 +1,11 @@
 import Forecasting
 import Market
 
-/// What a walk answered at its origins, and how good it was.
+/// Collects the forecasts of a backtest's origins and evaluates them.
 struct ForecastLog {
     private let histories: [String: History]
-    private(set) var forecasts: [BacktestReport.Issued] = []
-    private(set) var refused: [BacktestReport.Refused] = []
+    private(set) var forecasts: [BacktestReport.OriginForecast] = []
+    private(set) var rejected: [BacktestReport.RejectedOrigin] = []
     private var evaluation: EvaluationAccumulator
 
     init(_ histories: [History], step: Int) {
@@ -13,20 +13,21 @@ struct ForecastLog {
         evaluation = EvaluationAccumulator(step: step)
     }
 
-    typealias Answer = Result<WalkForward.Answer, ForecastError>
+    typealias ForecastResult = Result<WalkForward.CombinedForecast, ForecastError>
 
-    mutating func add(_ stop: BacktestSchedule.Stop, _ answers: [Answer], _ walks: [Answer]) {
-        for (symbol, answer) in zip(stop.symbols, answers) {
+    /// Adds the forecasts of one stop, and the random walk's for comparison.
+    mutating func add(_ stop: BacktestSchedule.Stop, _ results: [ForecastResult], _ randomWalks: [ForecastResult]) {
+        for (symbol, result) in zip(stop.symbols, results) {
             let origin = Origin(session: stop.session, symbol: symbol)
-            switch answer {
-            case .success(let answer): forecasts.append(BacktestReport.Issued(origin: origin, forecast: answer.issued))
-            case .failure(let reason): refused.append(BacktestReport.Refused(origin: origin, reason: reason))
+            switch result {
+            case .success(let forecast): forecasts.append(BacktestReport.OriginForecast(origin: origin, forecast: forecast.calibrated))
+            case .failure(let reason): rejected.append(BacktestReport.RejectedOrigin(origin: origin, reason: reason))
             }
         }
-        evaluation.add(stop.session, zip(stop.symbols, zip(answers, walks)).compactMap { row($0, $1.0, $1.1, stop.session) })
+        evaluation.add(stop.session, zip(stop.symbols, zip(results, randomWalks)).compactMap { row($0, $1.0, $1.1, stop.session) })
     }
 
-    /// One day's medians, scored by rank alone.
+    /// Adds one session's medians, which count for the rank correlation alone.
     mutating func addDaily(_ day: SessionDate, _ symbols: [String], _ forecasts: [QuantileForecast?]) {
         var medians: [[Double]] = []
         var outcomes: [[Double]] = []
@@ -43,13 +44,16 @@ struct ForecastLog {
     }
 
     /// Nil when one of the compared forecasts is missing.
-    private func row(_ symbol: String, _ answer: Answer, _ walk: Answer, _ session: SessionDate) -> EvaluationAccumulator.Row? {
-        guard case .success(let answer) = answer, case .success(let walk) = walk, let history = histories[symbol],
+    private func row(
+        _ symbol: String, _ result: ForecastResult, _ randomWalk: ForecastResult, _ session: SessionDate
+    ) -> EvaluationAccumulator.Row? {
+        guard case .success(let forecast) = result, case .success(let randomWalk) = randomWalk, let history = histories[symbol],
             let index = history.index(atOrBefore: session), let climatology = try? Climatology.forecast(history, at: index)
         else { return nil }
         return EvaluationAccumulator.Row(
             symbol: symbol, outcomes: Quantiles.horizons.map { history.outcome(at: index, horizon: $0) },
-            executed: history.outcome(at: index + 1, horizon: 5), volatility: history.blend[index], raw: answer.raw, issued: answer.issued,
-            climatology: climatology, randomWalk: walk.issued)
+            executed: history.outcome(at: index + 1, horizon: 5), volatility: history.blend[index], uncalibrated: forecast.uncalibrated,
+            calibrated: forecast.calibrated,
+            climatology: climatology, randomWalk: randomWalk.calibrated)
     }
 }

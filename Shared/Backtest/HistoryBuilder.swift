@@ -8,7 +8,7 @@ extension FeatureLayout {
         version: FeatureSet.version, names: FeatureSet.names, sequence: FeatureSet.sequenceIndices)
 }
 
-/// Builds histories session by session, with the same engines the functions use.
+/// Builds histories from prices with the feature engines that the functions use.
 struct HistoryBuilder {
     private struct Column {
         let symbol: String
@@ -18,6 +18,8 @@ struct HistoryBuilder {
         var blend: [Double] = []
     }
 
+    /// The histories of a table's symbols, in its order.
+    ///
     /// - Parameter progress: called now and then with the finished share.
     static func histories(_ prices: PriceTable, progress: (Double) -> Void) throws -> [History] {
         // The universe's order is that of the symbols, whatever the table's.
@@ -30,7 +32,7 @@ struct HistoryBuilder {
             rows.append(engine.append(contentsOf: prices.series[place].observations))
             progress(0.5 * Double(i + 1) / Double(order.count))
         }
-        compare(rows, &columns) { progress(0.5 + 0.5 * $0) }
+        addCrossSections(rows, &columns) { progress(0.5 + 0.5 * $0) }
         var histories = [History?](repeating: nil, count: order.count)
         for (member, column) in columns.enumerated() {
             histories[order[member]] = try History(
@@ -40,28 +42,28 @@ struct HistoryBuilder {
         return histories.compactMap(\.self)
     }
 
-    /// Runs the cross-section over all sessions in order and puts each row together.
-    private static func compare(_ rows: [FeatureRows], _ columns: inout [Column], progress: (Double) -> Void) {
+    /// Computes the cross-section of all sessions in order and completes each row.
+    private static func addCrossSections(_ rows: [FeatureRows], _ columns: inout [Column], progress: (Double) -> Void) {
         var cross = CrossSectionEngine(members: rows.count)
         var next = [Int](repeating: 0, count: rows.count)
         let sessions = Set(rows.flatMap(\.sessions)).sorted()
-        var some = CrossSectionSessions(members: rows.count, sessions: together)
-        for first in stride(from: 0, to: sessions.count, by: together) {
-            let taken = sessions[first..<min(first + together, sessions.count)]
-            some.load(rows, at: taken.flatMap { session in places(rows, session, &next) })
-            for i in 0..<taken.count {
-                let answer = cross.append(some[i])
-                for (j, entry) in some[i].enumerated() {
+        var batch = CrossSectionSessions(members: rows.count, sessions: batchSize)
+        for first in stride(from: 0, to: sessions.count, by: batchSize) {
+            let batchSessions = sessions[first..<min(first + batchSize, sessions.count)]
+            batch.load(rows, at: batchSessions.flatMap { session in places(rows, session, &next) })
+            for i in 0..<batchSessions.count {
+                let values = cross.append(batch[i])
+                for (j, entry) in batch[i].enumerated() {
                     let place = columns[entry.member].logLevel.count
                     append(rows[entry.member][place], to: &columns[entry.member])
-                    columns[entry.member].features += answer.isEmpty ? missing[...] : answer[j * width..<(j + 1) * width]
+                    columns[entry.member].features += values.isEmpty ? missing[...] : values[j * width..<(j + 1) * width]
                 }
             }
             progress(Double(first) / Double(sessions.count))
         }
     }
 
-    /// The session's place in each member's rows, negative = absent; `next` are the places after it.
+    /// The session's index in each member's rows, negative = absent; `next` are the indices after it.
     private static func places(_ rows: [FeatureRows], _ session: SessionDate, _ next: inout [Int]) -> [Int] {
         rows.indices.map { member in
             guard next[member] < rows[member].sessions.count, rows[member].sessions[next[member]] == session else { return -1 }
@@ -77,8 +79,8 @@ struct HistoryBuilder {
         column.blend.append(row.blend)
     }
 
-    /// Sessions that are taken at a time.
-    private static let together = 16
+    /// Sessions loaded at a time.
+    private static let batchSize = 16
     private static let width = CrossSectionEngine.width
     private static let missing = [Float](repeating: .nan, count: width)
 }

@@ -1,52 +1,54 @@
 import Forecasting
 import Market
 
-/// Tests for a look into the future, run on a part of the table with the recipe that is judged: its families, their combination, and the very
-/// features, labels and walk, only with short fits.
+/// Tests for a look into the future, with the composition, features, labels and walk-forward of the backtest, but reduced training.
+///
+/// They use a part of the table: up to 25 symbols and 900 sessions.
 struct LeakChecks {
     typealias Check = EvaluationReport.LeakCheck
 
-    /// At most this many symbols and sessions take part.
+    /// The most symbols and sessions that are used.
     private static let symbols = 25, sessions = 900
-    /// Sessions after the cut that are poisoned or cut away.
+    /// Sessions after the cut that are changed or removed.
     private static let future = 120
-    /// Stops of the walk, in sessions before the cut. All horizons of the first have matured at the cut, of the second all but the longest.
+    /// Stops of the walk-forward, in sessions before the cut. At the cut, all horizons of the first have matured, and all but the longest of
+    /// the second.
     private static let stops = [25, 10, 0]
 
-    /// Enough of each family to show whether it looks ahead.
-    static func shortFit(
+    /// Trains just enough to show whether a model depends on later data.
+    static func reducedTraining(
         _ family: any ForecastModel.Type, _ set: TrainingSet, _ seed: UInt64, _ progress: (Double) -> Void
     ) throws -> any ForecastModel { try ReducedTraining.fit(family, set, seed: seed) }
 
-    let recipe: ModelComposition
+    let composition: ModelComposition
     let seed: UInt64
-    let fitting: WalkForward.Fitting
+    let training: WalkForward.Training
     private let series: [PriceTable.Series]
     /// Empty when the table is too short to hold a check.
     private let stops: [SessionDate]
     private let available: Int
 
-    /// - Parameter fitting: of the walk; a test puts a forecaster that peeks in here.
+    /// - Parameter training: training of the models; tests replace it by models that read later data.
     init(
-        _ prices: PriceTable, _ recipe: ModelComposition, seed: UInt64,
-        fitting: @escaping WalkForward.Fitting = LeakChecks.shortFit
+        _ prices: PriceTable, _ composition: ModelComposition, seed: UInt64,
+        training: @escaping WalkForward.Training = LeakChecks.reducedTraining
     ) {
         let all = prices.sessions()
         let part = all.suffix(Self.sessions)
         let refit = Self.stops.max() ?? 0
-        self.recipe = ModelComposition(
-            name: recipe.name,
-            members: recipe.members.map { ModelComposition.Member($0.family, refit: refit, weight: $0.weight) },
-            fallback: recipe.fallback, isCalibrated: recipe.isCalibrated)
+        self.composition = ModelComposition(
+            name: composition.name,
+            members: composition.members.map { ModelComposition.Member($0.family, refit: refit, weight: $0.weight) },
+            fallback: composition.fallback, isCalibrated: composition.isCalibrated)
         self.seed = seed
-        self.fitting = fitting
+        self.training = training
         available = all.count
         let isLong = all.count > 2 * Self.future
         stops = isLong ? Self.stops.map { part[part.endIndex - 1 - Self.future - $0] } : []
         series = isLong ? Self.fullest(prices, from: part[part.startIndex]) : []
     }
 
-    /// The symbols with the most rows since then, with these rows, in the table's order.
+    /// The symbols with the most rows from `start` on, with these rows, in the table's order.
     private static func fullest(_ prices: PriceTable, from start: SessionDate) -> [PriceTable.Series] {
         let recent = prices.series.map { series in
             PriceTable.Series(symbol: series.symbol, observations: series.observations.filter { $0.session >= start })
@@ -55,10 +57,10 @@ struct LeakChecks {
         return order.prefix(symbols).sorted().map { recent[$0] }
     }
 
-    /// Future poison, truncation and label shuffle, in this order; each says why when it could not run.
+    /// Runs future poison, truncation and label shuffle, in this order.
     ///
     /// - Parameters:
-    ///   - view: what the checked forecasts see of histories; a test puts a look ahead in here.
+    ///   - view: changes the histories that forecasts are made from; tests add a look ahead.
     ///   - progress: the finished share.
     func run(
         _ view: ([History]) throws -> [History] = { $0 }, progress: (Double) -> Void = { _ in }
@@ -68,9 +70,9 @@ struct LeakChecks {
             return ["future poison", "truncation", "label shuffle"].map { Check(name: $0, .notRun, detail: reason) }
         }
         let histories = try view(Self.histories(series))
-        let clean = try walk(histories)
+        let clean = try walkForward(histories)
         progress(0.25)
-        var random = RandomStream(seed: seed)
+        var random = RandomGenerator(seed: seed)
         let poisoned = series.map { series in
             PriceTable.Series(
                 symbol: series.symbol,
@@ -79,80 +81,80 @@ struct LeakChecks {
         let truncated = series.map { series in
             PriceTable.Series(symbol: series.symbol, observations: series.observations.filter { $0.session <= cut })
         }
-        let poison = compare("future poison", clean, try walk(view(Self.histories(poisoned))))
+        let poison = compare("future poison", clean, try walkForward(view(Self.histories(poisoned))))
         progress(0.5)
-        let truncation = compare("truncation", clean, try walk(view(Self.histories(truncated))))
+        let truncation = compare("truncation", clean, try walkForward(view(Self.histories(truncated))))
         progress(0.75)
         return [poison, truncation, try shuffle(histories, cut: cut)]
     }
 
-    /// Counts training labels that end after a fit's cut.
+    /// Counts training labels that end after the cut of a training.
     ///
-    /// - Parameter rows: those of one history that are trained on; a test puts rows that reach too far in here.
+    /// - Parameter rows: the training rows of a history; tests return rows that reach too far.
     static func purge(
         _ histories: [History], cuts: [SessionDate], rows: (TrainingSet, History) -> Range<Int> = { $0.rows(of: $1) }
     ) -> EvaluationReport.LeakCheck {
-        var (late, looked) = (0, 0)
+        var (late, checked) = (0, 0)
         for cut in cuts {
             let set = TrainingSet(histories: histories, cut: cut)
             for history in histories {
                 let rows = rows(set, history)
-                looked += rows.count
+                checked += rows.count
                 late += rows.count { history.sessions[min($0 + Quantiles.longestHorizon, history.count - 1)] > cut }
             }
         }
-        guard looked > 0 else { return Check(name: "purge", .notRun, detail: "no fit had a labelled row") }
+        guard checked > 0 else { return Check(name: "purge", .notRun, detail: "no training had a labelled row") }
         return Check(
             name: "purge", late == 0 ? .passed : .failed,
-            detail: "\(late) of \(looked) labels end after the cut of a fit, over \(cuts.count) fits")
+            detail: "\(late) of \(checked) labels end after the cut of a training, over \(cuts.count) trainings")
     }
 
     private static func histories(_ series: [PriceTable.Series]) throws -> [History] {
         try HistoryBuilder.histories(PriceTable(series: series), progress: { _ in })
     }
 
-    /// What a walk said at its stops, by name.
-    private struct Walked {
+    /// The forecasts, weights and factors of a walk-forward at its stops, by name.
+    private struct WalkForwardValues {
         var values: [String: [Double]] = [:]
-        var fitted: [String] = []
-        var failures: [BacktestReport.Failure] = []
+        var trainedFamilies: [String] = []
+        var failed: [BacktestReport.FailedTraining] = []
     }
 
-    private func walk(_ histories: [History]) throws -> Walked {
-        var walk = WalkForward(recipe, histories, seed: seed, fitting: fitting)
-        var walked = Walked()
+    private func walkForward(_ histories: [History]) throws -> WalkForwardValues {
+        var models = WalkForward(composition, histories, seed: seed, training: training)
+        var result = WalkForwardValues()
         let symbols = histories.map(\.id)
         for (i, session) in stops.enumerated() {
             let elapsed = i > 0 ? Self.stops[i - 1] - Self.stops[i] : 0
-            let answers = try walk.forecasts(session, symbols: symbols, elapsed: elapsed) { _ in }
-            for (symbol, answer) in zip(symbols, answers) {
-                guard case .success(let answer) = answer else { continue }
-                walked.values["\(recipe.name), \(symbol) at \(session)"] = answer.raw.values + answer.issued.values
-                for (member, forecast) in zip(recipe.members, answer.members) {
-                    walked.values["member \(member.family), \(symbol) at \(session)"] = forecast?.values
+            let forecasts = try models.forecasts(session, symbols: symbols, elapsed: elapsed) { _ in }
+            for (symbol, forecast) in zip(symbols, forecasts) {
+                guard case .success(let combined) = forecast else { continue }
+                result.values["\(composition.name), \(symbol) at \(session)"] = combined.uncalibrated.values + combined.calibrated.values
+                for (member, forecast) in zip(composition.members, combined.members) {
+                    result.values["member \(member.family), \(symbol) at \(session)"] = forecast?.values
                 }
             }
-            if let weights = walk.memberWeights {
-                walked.values["weights at \(session)"] = (weights.priors + weights.scores).flatMap(\.self)
+            if let weights = models.memberWeights {
+                result.values["weights at \(session)"] = (weights.priors + weights.scores).flatMap(\.self)
             }
-            if recipe.isCalibrated { walked.values["spread factors at \(session)"] = walk.calibrationFactors }
+            if composition.isCalibrated { result.values["calibration factors at \(session)"] = models.calibrationFactors }
         }
-        walked.fitted = Set(walk.fits.map(\.family)).sorted()
-        walked.failures = walk.failures
-        return walked
+        result.trainedFamilies = Set(models.trained.map(\.family)).sorted()
+        result.failed = models.failed
+        return result
     }
 
-    private func compare(_ name: String, _ clean: Walked, _ other: Walked) -> Check {
-        guard !clean.fitted.isEmpty || !other.fitted.isEmpty else {
-            let reason = clean.failures.last.map { "\($0.family): \($0.reason)" }
-            return Check(name: name, .notRun, detail: reason ?? "nothing could be fitted")
+    private func compare(_ name: String, _ clean: WalkForwardValues, _ other: WalkForwardValues) -> Check {
+        guard !clean.trainedFamilies.isEmpty || !other.trainedFamilies.isEmpty else {
+            let reason = clean.failed.last.map { "\($0.family): \($0.reason)" }
+            return Check(name: name, .notRun, detail: reason ?? "no model could be trained")
         }
         func bits(_ values: [Double]?) -> [UInt64]? { values?.map(\.bitPattern) }
         let moved = Set(clean.values.keys).union(other.values.keys).filter { bits(clean.values[$0]) != bits(other.values[$0]) }.sorted()
-        var detail = "\(moved.count) of \(clean.values.count) forecasts, weights and spread factors moved when the future changed"
+        var detail = "\(moved.count) of \(clean.values.count) forecasts, weights and calibration factors moved when the future changed"
         if let first = moved.first { detail += ": \(first)" }
-        for family in Set(clean.failures.map(\.family)).subtracting(clean.fitted).sorted() {
-            guard let last = clean.failures.last(where: { $0.family == family }) else { continue }
+        for family in Set(clean.failed.map(\.family)).subtracting(clean.trainedFamilies).sorted() {
+            guard let last = clean.failed.last(where: { $0.family == family }) else { continue }
             detail += "; without \(family): \(last.reason)"
         }
         return Check(name: name, moved.isEmpty ? .passed : .failed, detail: detail)
@@ -164,5 +166,70 @@ extension Observation {
         Observation(
             session: session, open: open * factor, high: high * factor, low: low * factor, close: close * factor, volume: volume * factor,
             split: split, dividend: dividend)
+    }
+}
+
+extension LeakChecks {
+    /// Skill over the fallback that shuffled labels may have by chance.
+    private static let shuffledSkill = 0.015
+
+    /// Checks that models have no skill over the fallback when standardised returns are permuted over dates and symbols.
+    ///
+    /// Permuted over dates alone, a symbol of low volatility would remain one, and a model that knows it by its features would have skill.
+    func shuffle(_ histories: [History], cut: SessionDate) throws -> EvaluationReport.LeakCheck {
+        let name = "label shuffle"
+        let shuffled = try Self.shuffled(histories, seed: seed)
+        let symbols = shuffled.map(\.id)
+        var models = WalkForward(composition, shuffled, seed: seed, training: training)
+        _ = try models.forecasts(cut, symbols: symbols, elapsed: 0) { _ in }
+        let fallback: BlendedFHS
+        do { fallback = try BlendedFHS.fit(TrainingSet(histories: shuffled, cut: cut), seed: seed) } catch let failure as TrainingError {
+            return Check(name: name, .notRun, detail: "\(BlendedFHS.family): \(failure)")
+        }
+        var learned = ScoreAccumulator()
+        var reference = ScoreAccumulator()
+        for session in Set(shuffled.flatMap(\.sessions)).sorted() where session >= cut {
+            for (history, forecast) in zip(shuffled, models.preview(session, symbols: symbols)) {
+                guard let forecast, let row = history.index(atOrBefore: session), let other = try? fallback.forecast(history, at: row)
+                else { continue }
+                let scale = history.blend[row]
+                learned.add(history.outcome(at: row, horizon: 1) / scale, quantiles: forecast[horizon: 0].map { $0 / scale })
+                reference.add(history.outcome(at: row, horizon: 1) / scale, quantiles: other[horizon: 0].map { $0 / scale })
+            }
+        }
+        guard reference.count > 0 else {
+            let reason = models.failed.last.map { "\($0.family): \($0.reason)" }
+            return Check(name: name, .notRun, detail: reason ?? "no forecast after \(cut) has an outcome")
+        }
+        let skill = Evaluation.skill(learned.meanLoss, over: reference.meanLoss)
+        let percent = (skill * 1e4).rounded() / 100
+        return Check(
+            name: name, skill < Self.shuffledSkill ? .passed : .failed,
+            detail: "with labels shuffled the skill of \(composition.name) over blended FHS is \(percent) %, out of sample at 1 session")
+    }
+
+    private static func shuffled(_ histories: [History], seed: UInt64) throws -> [History] {
+        var z = histories.flatMap { history in
+            history.sessions.indices.dropFirst().compactMap { i in
+                history.blend[i - 1] > 0 ? (history.logLevel[i] - history.logLevel[i - 1]) / history.blend[i - 1] : nil
+            }
+        }
+        var random = RandomGenerator(seed: seed)
+        random.shuffle(&z)
+        var remaining = z[...]
+        return try histories.map { history in
+            var level: [Double] = []
+            for i in history.sessions.indices {
+                guard i > 0 else {
+                    level.append(0)
+                    continue
+                }
+                let step = history.blend[i - 1] > 0 ? (remaining.popFirst() ?? 0) * history.blend[i - 1] : 0
+                level.append(level[i - 1] + step)
+            }
+            return try History(
+                id: history.id, layout: history.layout, sessions: history.sessions, features: history.features, logLevel: level,
+                sigma97: history.sigma97, blend: history.blend)
+        }
     }
 }

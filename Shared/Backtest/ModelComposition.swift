@@ -1,11 +1,12 @@
 import Forecasting
 
-/// Which models make a forecast, how often each is fitted anew, and how their quantiles are put together.
+/// The members of a backtest's model: which families, how often each is trained anew, and how their quantiles are combined.
 package struct ModelComposition: Sendable, Hashable {
+    /// One model family of a composition.
     package struct Member: Sendable, Hashable {
-        /// A family of `ModelFamilies`.
+        /// One of `ModelFamilies`.
         package let family: String
-        /// Sessions after which the model is fitted anew.
+        /// Sessions after which a new version is trained.
         package let refit: Int
         /// Prior weight of its quantiles in the average.
         package let weight: Double
@@ -19,25 +20,29 @@ package struct ModelComposition: Sendable, Hashable {
 
     package let name: String
     package let members: [Member]
-    /// The member that the others must beat to keep a weight learned from past losses; nil = weights stay as they are.
+    /// Index of the member that the others must beat to have a weight, which is then learned from past losses; nil = fixed weights.
     package var fallback: Int?
-    /// Whether the spread follows the coverage of matured forecasts.
+    /// Whether the width of the ranges follows the coverage of matured forecasts.
     package var isCalibrated = false
-    /// Sessions walked before the first origin, so that weights and calibration have something to learn from.
+    /// Sessions forecast before the first origin, for weights and calibration to learn from.
     package var warmUp = 0
 
-    private static func alone(_ family: String, refit: Int) -> ModelComposition {
+    /// A composition of one family.
+    private static func single(_ family: String, refit: Int) -> ModelComposition {
         ModelComposition(name: family, members: [Member(family, refit: refit)])
     }
 
+    /// The compositions by name: each family alone, and the ensemble.
     package static let all = [
-        alone(RandomWalk.family, refit: 21), alone(Climatology.family, refit: 250), alone(BlendedFHS.family, refit: 21),
-        alone(GARCHModel.family, refit: 60), alone(HARModel.family, refit: 60), alone(LinearQuantile.family, refit: 125),
-        alone(BoostedTrees.family, refit: 125), alone(LSTM.family, refit: 250), alone(Transformer.family, refit: 250), standard,
+        single(RandomWalk.family, refit: 21), single(Climatology.family, refit: 250), single(BlendedFHS.family, refit: 21),
+        single(GARCHModel.family, refit: 60), single(HARModel.family, refit: 60), single(LinearQuantile.family, refit: 125),
+        single(BoostedTrees.family, refit: 125), single(LSTM.family, refit: 250), single(Transformer.family, refit: 250), standard,
     ]
 
-    /// What is run when no model is named. Members, priors and the rate of calibration were chosen on 2014-01..2017-11 of the
-    /// development data, where blended FHS and GARCH added nothing to the average and the nets little; blended FHS is the fallback.
+    /// The composition used when none is named.
+    ///
+    /// Members, priors and the rate of calibration were chosen on 2014-01..2017-11 of the development data, where blended FHS and GARCH added
+    /// nothing to the average and the nets little.
     package static let standard = ModelComposition(
         name: Ensemble.family,
         members: [

@@ -1,6 +1,6 @@
 package import Market
 
-/// A point of the past from which a forecast is made: after the close of `session`, for one symbol.
+/// The session after whose close a forecast is made, and its symbol.
 package struct Origin: Sendable, Hashable {
     package let session: SessionDate
     package let symbol: String
@@ -11,8 +11,9 @@ package struct Origin: Sendable, Hashable {
     }
 }
 
+/// The origins of a backtest.
 package enum Origins {
-    /// Sessions between default origins, and sessions before the last outcome that the default window spans.
+    /// Sessions between default origins, and sessions that the default window spans before the last outcome.
     package static let step = 5, window = 490
 
     /// Every fifth session of the last 490 whose outcomes lie inside the table, for every symbol.
@@ -23,9 +24,9 @@ package enum Origins {
         return chosen.flatMap { session in prices.series.map { Origin(session: session, symbol: $0.symbol) } }
     }
 
-    /// Reads `date,symbol`; other columns are ignored.
+    /// Reads a CSV file with the columns `date` and `symbol`; other columns are ignored.
     ///
-    /// - Throws: `PriceTable.FormatError` that names the line.
+    /// - Throws: `PriceTable.FormatError` with the line's number.
     package static func read(csv bytes: [UInt8]) throws(PriceTable.FormatError) -> [Origin] {
         let result: Result<[Origin], PriceTable.FormatError> = bytes.withUnsafeBytes { bytes in
             Result { () throws(PriceTable.FormatError) in

@@ -1,7 +1,7 @@
 import Market
 
 extension PriceTable {
-    /// Reads `date,symbol,open,high,low,close[,adj_close],volume`, columns in any order, lines in any order.
+    /// Reads `date,symbol,open,high,low,close[,adj_close],volume`, with columns and lines in any order.
     ///
     /// With `adj_close`, the cash that explains its move against the close becomes each session's dividend, so that returns are total
     /// returns. Lines that fail a rule of `Validation` are left out and listed.

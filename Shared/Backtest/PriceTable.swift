@@ -1,11 +1,11 @@
 import Forecasting
 package import Market
 
-/// Daily bars of many symbols, read from CSV.
+/// The daily bars of many symbols.
 package struct PriceTable: Sendable {
-    /// Why a line was left out. The other lines count.
+    /// A line that was left out, and the reason.
     package struct RejectedLine: Sendable, Hashable, CustomStringConvertible {
-        /// From 1, the header included.
+        /// The line's number from 1, the header included.
         package let line: Int
         package let rule: String
         package let detail: String
@@ -13,11 +13,12 @@ package struct PriceTable: Sendable {
         package var description: String { "line \(line): \(rule): \(detail)" }
     }
 
-    /// The text is no table of prices at all.
+    /// Why a text is not a table of prices.
     package struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
     }
 
+    /// The bars of one symbol.
     package struct Series: Sendable {
         package let symbol: String
         /// Ascending by session.
@@ -40,6 +41,6 @@ package struct PriceTable: Sendable {
 
     package var rowCount: Int { series.reduce(0) { $0 + $1.observations.count } }
 
-    /// Sessions on which at least half of the symbols listed then have a row, ascending; `CommonSessions`.
+    /// `CommonSessions` of the symbols.
     package func sessions() -> [SessionDate] { CommonSessions.of(series.map { $0.observations.map(\.session) }) }
 }

@@ -1,9 +1,9 @@
 import Market
 
-/// The random walk with its own memory: an instrument's empirical quantiles of the returns of its last 500 sessions. Learns nothing.
+/// A model without training: the empirical quantiles of an instrument's own returns of its last 500 sessions.
 package struct Climatology: ForecastModel {
     package static let family = "climatology"
-    /// Outcomes that are looked at, and the least.
+    /// Outcomes used, and the fewest that are needed.
     private static let window = 500, least = History.warmUp + 1 - Quantiles.longestHorizon
     package static let lookback = window + Quantiles.longestHorizon
 
@@ -24,7 +24,7 @@ package struct Climatology: ForecastModel {
         try Self.forecast(history, at: index)
     }
 
-    /// The same without a fit, which it does not need.
+    /// The forecast, which needs no trained model.
     package static func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
         guard index >= 0, index < history.count else { throw .shape("history of \(history.id) has no row \(index)") }
         var values: [Double] = []

@@ -1,10 +1,11 @@
 package import Market
 
-/// The sessions of instruments of which some were listed late and some delisted.
+/// The common sessions of instruments of which some were listed late and some delisted.
 package enum CommonSessions {
-    /// Sessions on which at least half of the instruments listed then have a row, ascending. An instrument is listed from its first row
-    /// through its last. Sessions of fewer than a tenth of all instruments never count: where the data of most end, one that goes on makes
-    /// no calendar.
+    /// Sessions on which at least half of the instruments listed then have a row, ascending.
+    ///
+    /// An instrument is listed from its first row through its last. Sessions of fewer than a tenth of all instruments never count: where the
+    /// data of most instruments end, the remaining ones make no calendar.
     ///
     /// - Parameter rows: each instrument's sessions, ascending.
     package static func of(_ rows: [some BidirectionalCollection<SessionDate>]) -> [SessionDate] {

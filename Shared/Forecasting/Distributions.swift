@@ -4,8 +4,9 @@
     import Musl
 #endif
 
-/// The quantile of Student's t for 0 < level < 1 and 2 degrees of freedom or more: Hill's algorithm 396 (1970), relative error below
-/// 5e-4 at 2 degrees and 2e-4 from 2.1 on at the levels used here.
+/// The quantile of Student's t for 0 < level < 1 and 2 degrees of freedom or more.
+///
+/// Hill's algorithm 396 (1970): relative error below 5e-4 at 2 degrees and 2e-4 from 2.1 on, at the levels used here.
 package func studentQuantile(_ level: Double, freedom n: Double) -> Double {
     guard level != 0.5 else { return 0 }
     let p = 2 * min(level, 1 - level)
@@ -31,7 +32,9 @@ package func studentQuantile(_ level: Double, freedom n: Double) -> Double {
 /// The standard normal distribution function.
 package func normalProbability(_ x: Double) -> Double { 0.5 * erfc(-x / 2.0.squareRoot()) }
 
-/// Its inverse for 0 < p < 1: Newton's steps on a start that is good in both tails (Tukey's lambda), to double precision.
+/// The inverse of `normalProbability` for 0 < p < 1, to double precision.
+///
+/// Newton's steps on a start that is good in both tails (Tukey's lambda).
 func normalQuantile(_ p: Double) -> Double {
     guard p < 0.5 else { return p == 0.5 ? 0 : -normalQuantile(1 - p) }
     var x = (pow(p, 0.135) - pow(1 - p, 0.135)) / 0.1975

@@ -1,15 +1,13 @@
-/// What moves one forecast: how much wider its ranges and how much higher its median are for what each group of inputs says.
+/// Which groups of inputs move one forecast: how much wider each group makes its ranges, and how much higher its median.
 ///
-/// Each group in turn is put back to what it usually says of this instrument, and the rest stays: its features of the last sessions are
+/// Each group in turn is replaced by its typical values for this instrument while the rest stays: its features of the last sessions are
 /// replaced, all together and in their order in time, by those of as many sessions ending 29, 58 … 232 sessions earlier, and the eight
-/// forecasts are averaged; the volatility scale becomes its geometric mean over the last 250 rows. The difference to the whole forecast is
-/// the group's effect; effects need not add up. Replacements in which something is missing that is there today do not count: a young
-/// instrument has fewer of them, and a group without any has no effect. What models read of rows before the replaced ones, as the echo of
-/// past quarters, stays.
+/// forecasts are averaged; the volatility scale becomes its geometric mean over the last 250 rows. The difference to the full forecast is
+/// the group's effect; effects need not add up. Replacements that lack a value which is present today do not count: a young instrument has
+/// fewer of them, and a group without any has no effect. Inputs of rows before the replaced ones, such as `EarningsSeasonality`, stay.
 ///
-/// That is the permutation of a group of Fisher, Rudin and Dominici (2019) and the removal by marginal distribution of Covert, Lundberg and
-/// Lee (2021). A value that is *missing* instead says something of its own: trees send it down paths that young or halted instruments
-/// took, and what they answer there would count as the group's.
+/// This combines the permutation of a group of Fisher, Rudin and Dominici (2019) and the removal by marginal distribution of Covert, Lundberg
+/// and Lee (2021). A *missing* value instead would carry information of its own: trees send it down the paths of young or halted instruments.
 package struct Explanation: Sendable, Hashable {
     package enum Group: String, Sendable, CaseIterable {
         /// The blended and the EWMA 0.97 volatility themselves.
@@ -33,51 +31,52 @@ package struct Explanation: Sendable, Hashable {
         }
     }
 
+    /// The effect of one group.
     package struct Effect: Sendable, Hashable {
         package let group: Group
         /// By horizon: the 80 % range's width over its width without the group, less 1.
         package let width: [Double]
-        /// By horizon: what the median is higher by, as a log return.
+        /// By horizon: the median less its value without the group, as a log return.
         package let median: [Double]
     }
 
     /// In the order of the groups.
     package let effects: [Effect]
 
-    /// - Parameter forecasts: of histories at their last rows, one answer each in its place. The first one is the whole; of the others,
-    ///   those that are refused do not count.
-    /// - Throws: `.shortHistory` without a session to compare with; what the whole, or everything that a group was replaced by, is refused for.
+    /// - Parameter forecasts: makes the forecasts of histories at their last rows, one result each, in their order. The first is the full
+    ///   forecast; of the others, errors do not count.
+    /// - Throws: `.shortHistory` without a session to compare with; the error of the full forecast, or of every replacement of a group.
     package init(
         _ history: History, _ forecasts: ([History]) -> [Result<QuantileForecast, ForecastError>]
     ) throws(ForecastError) {
         let shifts = Self.shifts.filter { history.count - Self.replaced - $0 > 0 }
         guard !shifts.isEmpty else { throw .shortHistory(sessions: history.count, needed: Self.replaced + Self.shifts[0] + 1) }
-        var changed: [(group: Group, history: History)] = [(.scale, try history.atUsualScale())]
+        var changed: [(group: Group, history: History)] = [(.scale, try history.withTypicalScale())]
         for group in Group.allCases where group != .scale {
-            for shift in shifts where history.isWhole(group, shift, rows: Self.replaced) {
+            for shift in shifts where history.hasValues(group, shift, rows: Self.replaced) {
                 changed.append((group, try history.with(group, of: shift, earlier: Self.replaced)))
             }
         }
-        let answers = forecasts([history] + changed.map(\.history))
-        let whole = try answers[0].get()
+        let results = forecasts([history] + changed.map(\.history))
+        let full = try results[0].get()
         var effects: [Effect] = []
         for group in Group.allCases {
-            let rests = zip(changed, answers.dropFirst()).filter { $0.0.group == group }.map(\.1)
-            let usual = rests.compactMap { try? $0.get() }
-            if let refusal = rests.compactMap(\.refusal).first, usual.isEmpty { throw refusal }
-            // Exactly the whole's where nothing differs from it.
+            let replacements = zip(changed, results.dropFirst()).filter { $0.0.group == group }.map(\.1)
+            let typical = replacements.compactMap { try? $0.get() }
+            if let error = replacements.compactMap(\.error).first, typical.isEmpty { throw error }
+            // Exactly the full's where nothing differs from it.
             func mean(_ value: (QuantileForecast) -> Double) -> Double {
-                usual.reduce(0) { $0 + (value($1) - value(whole)) } / Double(max(usual.count, 1)) + value(whole)
+                typical.reduce(0) { $0 + (value($1) - value(full)) } / Double(max(typical.count, 1)) + value(full)
             }
             effects.append(
                 Effect(
                     group: group,
                     width: Quantiles.horizons.indices.map { horizon in
                         let width = mean { $0.width80(horizon) }
-                        return width > 0 ? whole.width80(horizon) / width - 1 : 0
+                        return width > 0 ? full.width80(horizon) / width - 1 : 0
                     },
                     median: Quantiles.horizons.indices.map { horizon in
-                        whole.median(horizonIndex: horizon) - mean { $0.median(horizonIndex: horizon) }
+                        full.median(horizonIndex: horizon) - mean { $0.median(horizonIndex: horizon) }
                     }))
         }
         self.effects = effects
@@ -85,10 +84,10 @@ package struct Explanation: Sendable, Hashable {
 
     /// Rows whose features are replaced: the window of the sequence models.
     private static let replaced = 60
-    /// Over the last year, and no multiple of a quarter: companies report on much the same day of each.
+    /// Distances within the last year that are no multiple of a quarter: companies report on much the same day of each quarter.
     private static let shifts = (1...8).map { 29 * $0 }
 
-    /// In plain words, such as "mostly volatility": by the mean change of the widths over the horizons.
+    /// The result in words, such as "mostly volatility", by the mean change of the widths over the horizons.
     package var summary: String {
         func size(_ groups: Set<Group>) -> Double {
             effects.filter { groups.contains($0.group) }.reduce(0) { $0 + $1.width.reduce(0) { $0 + abs($1) } }
@@ -98,7 +97,7 @@ package struct Explanation: Sendable, Hashable {
         let others = Group.allCases.filter { $0 != .scale && $0 != .volatility }
         let largest = others.map { ($0, size([$0])) }.max { $0.1 < $1.1 }
         let rest = others.reduce(0) { $0 + size([$1]) }
-        guard max(volatility, rest) >= 0.01 else { return "as on a usual day" }
+        guard max(volatility, rest) >= 0.01 else { return "as on a typical day" }
         guard let largest, rest > 0.25 * volatility else { return "mostly volatility" }
         return volatility > rest ? "volatility first, then \(largest.0.rawValue)" : "mostly \(largest.0.rawValue)"
     }
@@ -112,11 +111,11 @@ extension QuantileForecast {
 }
 
 extension Result where Failure == ForecastError {
-    fileprivate var refusal: ForecastError? { if case .failure(let refusal) = self { refusal } else { nil } }
+    fileprivate var error: ForecastError? { if case .failure(let error) = self { error } else { nil } }
 }
 
 extension History {
-    /// With the group's features of the last `rows` rows as they were `shift` rows before.
+    /// This history with the group's features of the last `rows` rows replaced by those of `shift` rows earlier.
     fileprivate func with(_ group: Explanation.Group, of shift: Int, earlier rows: Int) throws(ForecastError) -> History {
         var changed = features
         let width = layout.names.count
@@ -127,8 +126,8 @@ extension History {
             id: id, layout: layout, sessions: sessions, features: changed, logLevel: logLevel, sigma97: sigma97, blend: blend)
     }
 
-    /// Whether the group's features of `shift` rows earlier are there wherever those of the last rows are.
-    fileprivate func isWhole(_ group: Explanation.Group, _ shift: Int, rows: Int) -> Bool {
+    /// Whether the group's features of `shift` rows earlier are present wherever those of the last rows are.
+    fileprivate func hasValues(_ group: Explanation.Group, _ shift: Int, rows: Int) -> Bool {
         let width = layout.names.count
         return layout.names.indices.allSatisfy { column in
             !group.features.contains(layout.names[column])
@@ -138,15 +137,15 @@ extension History {
         }
     }
 
-    fileprivate func atUsualScale() throws(ForecastError) -> History {
-        let scale = usualScale
+    fileprivate func withTypicalScale() throws(ForecastError) -> History {
+        let scale = typicalScale
         return try History(
             id: id, layout: layout, sessions: sessions, features: features, logLevel: logLevel, sigma97: sigma97.map { $0 * scale },
             blend: blend.map { $0 * scale })
     }
 
     /// The blended volatility's geometric mean over the last 250 rows, over its last value; 1 without one.
-    private var usualScale: Double {
+    private var typicalScale: Double {
         let logs = blend.suffix(250).map(logarithm).filter(\.isFinite)
         guard let last = blend.last, last > 0, !logs.isEmpty else { return 1 }
         return exponential(logs.reduce(0, +) / Double(logs.count)) / last

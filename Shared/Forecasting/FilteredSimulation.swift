@@ -1,8 +1,8 @@
 import Market
 
-/// A volatility times pooled empirical quantiles: filtered historical simulation without resampling.
+/// A model of a volatility times pooled empirical quantiles: filtered historical simulation without resampling.
 ///
-/// `RandomWalk` and `BlendedFHS` are this with two volatilities; refitting costs one pass over five years of rows.
+/// `RandomWalk` and `BlendedFHS` differ in their volatility alone; training takes one pass over five years of rows.
 package protocol FilteredSimulation: ForecastModel {
     /// The volatility that scales the quantiles.
     static var series: VolatilitySeries { get }
@@ -10,7 +10,7 @@ package protocol FilteredSimulation: ForecastModel {
     var fitted: FittedSimulation { get }
 }
 
-/// What a filtered simulation learned.
+/// The learned quantiles of a filtered simulation.
 package struct FittedSimulation: Sendable, Hashable {
     var quantiles: PooledQuantiles
     var seed: UInt64
@@ -60,7 +60,7 @@ extension FilteredSimulation {
     package var metrics: [String: Double] { ["training_rows": Double(fitted.quantiles.rows)] }
 }
 
-/// The random walk every forecast is shown beside: EWMA 0.97 volatility × pooled residual quantiles.
+/// The random walk that every forecast is compared with: EWMA 0.97 volatility × pooled quantiles.
 package struct RandomWalk: FilteredSimulation {
     package static let family = "random-walk"
     package static let series = VolatilitySeries.ewma97
@@ -68,7 +68,7 @@ package struct RandomWalk: FilteredSimulation {
     package init(_ fitted: FittedSimulation) { self.fitted = fitted }
 }
 
-/// Blended range-based volatility × pooled quantiles: the first champion, and the fallback for every learned model.
+/// Blended range-based volatility × pooled quantiles: the first champion, and the fallback of every learned model.
 package struct BlendedFHS: FilteredSimulation {
     package static let family = "blended-fhs"
     package static let series = VolatilitySeries.blend

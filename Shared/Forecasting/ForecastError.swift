@@ -1,6 +1,6 @@
 package import Market
 
-/// Why no forecast can be made from what was given. Nothing is wrong with the model.
+/// Why no forecast can be made of a history by a working model.
 package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The instrument has fewer sessions than a volatility needs.
     case shortHistory(sessions: Int, needed: Int)
@@ -8,7 +8,7 @@ package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
     case noVolatility(SessionDate)
     /// The features are of another version or order than the model was trained on.
     case otherFeatures(expected: String, found: String)
-    /// No model could be fitted yet from what was known.
+    /// No model could be trained yet.
     case untrained(String)
     /// A quantile came out infinite or not a number.
     case nonFinite
@@ -29,11 +29,11 @@ package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a model could not be fitted.
+/// Why a model could not be trained.
 package enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Too few labelled rows before the cut.
     case insufficientHistory(rows: Int, needed: Int)
-    /// The loss stopped being a number; a net starts once more from its best weights with a smaller step before that ends it.
+    /// The loss became NaN or infinite; a net restarts once from its best weights with a smaller step before this error.
     case diverged(round: Int, restarts: Int)
     /// The deadline came before the first validated state.
     case deadline

@@ -1,14 +1,14 @@
-/// A way to forecast: learned from a training set, stored as an artifact, applied to one history at a time.
+/// A forecasting method: trained on a training set, stored as an artifact, applied to one history at a time.
 ///
-/// A fitted model is an immutable value; the same set, seed and binary give the same bits.
+/// A trained model is an immutable value; the same set, seed and binary give the same bits.
 package protocol ForecastModel: Sendable {
-    /// The stable name under which the model is stored and chosen.
+    /// The stable name of the model family, under which its versions are stored.
     static var family: String { get }
 
-    /// Rows that a forecast reads, its own included: more rows before them change nothing.
+    /// Rows that a forecast reads, its own included; earlier rows change nothing.
     static var lookback: Int { get }
 
-    /// Learns from rows whose labels end at or before the set's cut.
+    /// Trains on rows whose labels end at or before the set's cut.
     ///
     /// - Parameters:
     ///   - deadline: when to stop with the best state so far; nil = never.
@@ -19,17 +19,16 @@ package protocol ForecastModel: Sendable {
     /// The distribution of the returns after `index`, from rows `...index` alone.
     func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast
 
-    /// Many forecasts at once, one answer per request in its place; the same bits as one by one.
+    /// Many forecasts at once, one result per request, in their order; the same bits as one by one.
     func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastError>]
 
-    /// Everything the model is, as tensors and text.
+    /// The complete model as tensors and text.
     func state() -> Artifact
 
     /// - Throws: `ArtifactError` when the artifact is of another family or lacks a tensor.
     init(state: Artifact) throws
 
-    /// What the fit measured, by name; `validation_*` figures come from rows that were not trained on but by which the rounds were chosen, so
-    /// they flatter.
+    /// Measures of the training, by name. `validation_*` are optimistic: their rows were not trained on, but chose the number of rounds.
     var metrics: [String: Double] { get }
 }
 
@@ -47,20 +46,20 @@ extension ForecastModel {
     package var family: String { Self.family }
 }
 
-/// The models there are, by family.
+/// All model families.
 package enum ModelFamilies {
     package static let all: [any ForecastModel.Type] = [
         Climatology.self, RandomWalk.self, BlendedFHS.self, GARCHModel.self, HARModel.self, LinearQuantile.self, BoostedTrees.self,
         LSTM.self, Transformer.self,
     ]
 
-    /// Rows that the forecast of any model reads.
+    /// Rows that the forecast of any family reads.
     package static let lookback = all.map { $0.lookback }.max() ?? 1
 
     package static func named(_ family: String) -> (any ForecastModel.Type)? { all.first { $0.family == family } }
 }
 
-/// The model an artifact holds.
+/// The model stored in an artifact, of any family.
 ///
 /// - Throws: `ArtifactError`.
 package func loadModel(_ artifact: Artifact) throws -> any ForecastModel {

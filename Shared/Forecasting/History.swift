@@ -1,6 +1,6 @@
 package import Market
 
-/// Names and order of the columns a history carries, and which of them feed the sequence nets.
+/// Names and order of a history's feature columns, and the columns that the sequence nets read.
 package struct FeatureLayout: Hashable, Sendable {
     package let version: String
     package let names: [String]
@@ -16,9 +16,9 @@ package struct FeatureLayout: Hashable, Sendable {
     var sequenceNames: [String] { sequence.map { names[$0] } }
 }
 
-/// What is known of one instrument, session by session; the index into every array is the instrument's own session order.
+/// One instrument's features, returns and volatilities, session by session; the index into every array is its own session order.
 ///
-/// A row holds only what was known at its session's close, so that a forecast at `index` reads rows `...index` and nothing later.
+/// A row holds only values known at its session's close, so a forecast at `index` reads rows `...index` and nothing later.
 package struct History: Sendable {
     package let id: String
     package let layout: FeatureLayout
@@ -74,7 +74,7 @@ package struct History: Sendable {
         return logLevel[index + horizon] - logLevel[index]
     }
 
-    /// The volatility at `index`, or the typed reason why there is none.
+    /// The volatility at `index`; throws the reason when there is none.
     func volatility(_ series: VolatilitySeries, at index: Int) throws(ForecastError) -> Double {
         guard index >= 0, index < count else { throw .shape("history of \(id) has no row \(index)") }
         let value = self[series][index]
@@ -85,11 +85,11 @@ package struct History: Sendable {
         return value
     }
 
-    /// Returns a volatility needs before it starts.
+    /// Returns that a volatility needs.
     static let warmUp = 60
 }
 
-/// The volatilities a history carries.
+/// The volatilities of a history.
 package enum VolatilitySeries: Sendable {
     case ewma97, blend
 }

@@ -7,7 +7,7 @@ struct PooledQuantiles: Sendable, Hashable {
     /// Outcomes behind each horizon's quantiles.
     let rows: Int
 
-    /// Rows below which a quantile is not worth its name.
+    /// Outcomes that the quantiles need.
     static let minimumRows = 60
 
     /// - Parameter series: the volatility σ that scales the returns.
@@ -42,7 +42,7 @@ struct PooledQuantiles: Sendable, Hashable {
     func scaled(by sigma: Double) throws(ForecastError) -> QuantileForecast { try scaledForecast(values, sigma) }
 }
 
-/// z back to log returns: q(h) = z(h) σ √h.
+/// The forecast of quantiles z at a volatility σ: q(h) = z(h) σ √h.
 func scaledForecast(_ z: [Double], _ sigma: Double) throws(ForecastError) -> QuantileForecast {
     let width = Quantiles.levels.count
     let roots = Quantiles.horizons.map { Double($0).squareRoot() }

@@ -1,4 +1,4 @@
-/// The grid every forecast is given on.
+/// The grid of levels and horizons of every forecast.
 package enum Quantiles {
     /// The seven probability levels, ascending.
     package static let levels: [Double] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95]
@@ -34,7 +34,7 @@ package struct QuantileForecast: Sendable, Hashable {
     /// The median of one horizon.
     package func median(horizonIndex: Int) -> Double { values[horizonIndex * Quantiles.levels.count + Quantiles.levels.count / 2] }
 
-    /// P(y < 0) of one horizon.
+    /// P(return < 0) of one horizon.
     package func probabilityOfLoss(horizonIndex: Int) -> Double { probability(below: 0, horizonIndex: horizonIndex) }
 
     /// P(y < x) of one horizon: linear between quantiles, exponential tails that continue the density of the outermost pair.
@@ -66,16 +66,5 @@ package struct QuantileForecast: Sendable, Hashable {
             for i in sum.indices { sum[i] += weight * forecast.values[i] }
         }
         return try QuantileForecast(sum.map { $0 / total })
-    }
-}
-
-extension QuantileForecast: Codable {
-    package init(from decoder: any Decoder) throws {
-        try self.init(decoder.singleValueContainer().decode([Double].self))
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(values)
     }
 }

@@ -1,18 +1,18 @@
-/// A model whose training can stop between two batches and go on later, in another process, to the same bits.
+/// A model whose training can stop between two batches and continue in another process, to the same bits.
 package protocol ResumableModel: ForecastModel {
-    /// Trains like `fit`, but a deadline interrupts it.
+    /// Trains like `fit`, but a deadline interrupts the training.
     ///
     /// - Parameters:
-    ///   - resuming: what an interrupted call with the same set and seed answered; nil starts anew.
-    /// - Throws: `TrainingError`; `ArtifactError` when the checkpoint is damaged or of another training.
+    ///   - resuming: the checkpoint of an interrupted training of the same set and seed; nil starts anew.
+    /// - Throws: `TrainingError`; `ArtifactError` when the checkpoint is damaged or belongs to another training.
     static func train(
         _ set: TrainingSet, seed: UInt64, resuming: [UInt8]?, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
     ) throws -> TrainingResult<Self>
 }
 
-/// How far a training came.
+/// The result of a resumable training.
 package enum TrainingResult<Model: ForecastModel>: Sendable {
     case finished(Model)
-    /// Interrupted by its deadline: the bytes to go on from.
+    /// Interrupted by its deadline; the checkpoint to continue from.
     case interrupted(checkpoint: [UInt8])
 }

@@ -66,10 +66,9 @@ extension Artifact {
         return bytes
     }
 
-    /// Reads a file of fp32 tensors that fill it without gap.
+    /// Reads a file of fp32 tensors that fill it without gaps.
     ///
-    /// An artifact comes from the object store as bytes, which are hashed whole before: there is no file to map. Each tensor is copied once
-    /// into an array of its own, and the bytes go.
+    /// The bytes come from the object store and are hashed before, so there is no file to map. Each tensor is copied once into its own array.
     package init(decoding bytes: [UInt8]) throws(ArtifactError) {
         guard bytes.count >= 8 else { throw .truncated }
         let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }

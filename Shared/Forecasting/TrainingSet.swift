@@ -1,6 +1,6 @@
 package import Market
 
-/// Everything a model may learn from: histories, and the last session whose prices were known.
+/// The data of a training: histories, and the last session whose prices were known.
 ///
 /// Purge: a row is a training row only when the return over the longest horizon after it ends at or before `cut`, so no label reaches
 /// past the cut. Embargo: rows that train a model whose quality is then measured on a validation block end `embargo` sessions before it.
@@ -27,8 +27,7 @@ package struct TrainingSet: Sendable {
         return first < stop ? first..<stop : 0..<0
     }
 
-    /// All sessions at or before the cut on which at least half of the instruments listed then have a row, ascending; from rows at or before
-    /// the cut alone.
+    /// Sessions at or before the cut on which at least half of the instruments listed then have a row, ascending. Rows after the cut do not count.
     package func sessions() -> [SessionDate] {
         CommonSessions.of(histories.map { history in history.sessions[..<(history.index(atOrBefore: cut).map { $0 + 1 } ?? 0)] })
     }

@@ -1,4 +1,4 @@
-/// Vectorised transcendental functions. The stated errors hold over all finite inputs and are tested against double precision.
+/// Vectorised activation functions. The stated errors hold for all finite inputs and are tested against double precision.
 package enum Activation {
     /// Sigmoid by tanh: absolute error ≤ 2e-7.
     @inline(__always)
@@ -63,7 +63,7 @@ package enum Activation {
         return (x * phi, phi.addingProduct(x * Float8(repeating: 0.39894228040143268), bell))
     }
 
-    /// Replaces `count` registers by their GELU, and writes its derivative beside it.
+    /// Replaces `count` registers by their GELU, and writes its derivative to `slopes`.
     package static func gelu(_ values: UnsafeMutablePointer<Float8>, slopes: UnsafeMutablePointer<Float8>, count: Int) {
         for i in 0..<count { (values[i], slopes[i]) = gelu(values[i]) }
     }

@@ -12,7 +12,7 @@ package struct Adam {
         second = LaneBuffer(count: count)
     }
 
-    /// One step along `gradient` · `scale`.
+    /// Makes one step along `gradient` · `scale`.
     package mutating func update(
         _ parameters: UnsafeMutablePointer<Float8>, gradient: UnsafePointer<Float8>, scale: Float, rate: Float, decay: Float
     ) {
@@ -40,27 +40,5 @@ package struct Adam {
         var result = 1.0
         for _ in 0..<min(exponent, 20_000) { result *= Double(base) }
         return Float(result)
-    }
-}
-
-/// Reductions in a fixed order.
-package enum Reduction {
-    /// target += source.
-    package static func add(_ source: UnsafePointer<Float8>, to target: UnsafeMutablePointer<Float8>, count: Int) {
-        for i in 0..<count { target[i] += source[i] }
-    }
-
-    /// target = target share + source (1 - share).
-    package static func average(
-        _ source: UnsafePointer<Float8>, into target: UnsafeMutablePointer<Float8>, keeping share: Float, count: Int
-    ) {
-        let rest = Float8(repeating: 1 - share)
-        for i in 0..<count { target[i] = target[i].addingProduct(source[i] - target[i], rest) }
-    }
-
-    package static func sumOfSquares(_ values: UnsafePointer<Float8>, count: Int) -> Float {
-        var sum = Float8(repeating: 0)
-        for i in 0..<count { sum.addProduct(values[i], values[i]) }
-        return sum.sum()
     }
 }

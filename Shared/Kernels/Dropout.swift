@@ -1,7 +1,7 @@
-/// Dropout whose mask is a function of where it falls: nothing is stored, and backward draws the same mask again.
+/// Dropout whose mask is a function of its position: no mask is stored, and the backward pass draws the same mask again.
 package struct Dropout: Sendable, Hashable {
     package let rate: Float
-    /// Of the update and the part of the batch; each place in the net adds its own `site`.
+    /// Hash of seed, update and part; each place in the net adds its own `site`.
     private let key: UInt32
 
     private let firstSite: Int

@@ -1,14 +1,14 @@
-/// Eight floats that move together: one AVX2 register.
+/// Eight floats of one AVX2 register.
 package typealias Float8 = SIMD8<Float>
 
 /// Samples side by side in one panel: two registers of `Float8`.
 ///
-/// Activations live in panels: `[row][lane]`, a row being one unit and a lane one sample, so that a gate is plain vertical arithmetic.
+/// Activations are stored in panels, `[row][lane]`: a row is one unit, a lane one sample, so a gate is elementwise arithmetic.
 package let panelWidth = 16
 
-/// Zeroed, 64-byte aligned memory of its own, freed with the value's last owner.
+/// Zeroed, 64-byte aligned memory of registers, freed with its last owner.
 ///
-/// Not `Sendable`: one worker writes it at a time, and `Parallel` is what makes that so.
+/// Not `Sendable`: one worker writes it at a time, as `Parallel` ensures.
 package final class LaneBuffer {
     package let lanes: UnsafeMutablePointer<Float8>
     /// Registers, not floats.
@@ -21,7 +21,7 @@ package final class LaneBuffer {
         self.count = count
     }
 
-    /// Room for at least this many floats.
+    /// Memory for at least this many floats.
     package convenience init(floats: Int) { self.init(count: (floats + 7) / 8) }
 
     deinit { UnsafeMutableRawPointer(lanes).deallocate() }

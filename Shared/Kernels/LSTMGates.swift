@@ -1,13 +1,13 @@
-/// The elementwise half of an LSTM step. Gate rows are i, f, g, o, `hidden` rows each.
+/// The elementwise part of an LSTM step. Gate rows are i, f, g, o, `hidden` rows each.
 package enum LSTMGates {
-    /// Over one panel, or over one sample with lanes along the units; `width` is the registers of one gate: 2 `hidden`, or `hidden` / 8.
-    ///
     /// c = σ(f) c⁻ + σ(i) tanh(g); h = σ(o) tanh(c). Replaces the pre-activations in `gates` by the activations.
+    ///
+    /// For one panel, or for one sample with lanes along the units; `width` is the registers of one gate: 2 `hidden`, or `hidden` / 8.
     package static func forward(
         gates: UnsafeMutablePointer<Float8>, previousCell: UnsafePointer<Float8>, cell: UnsafeMutablePointer<Float8>,
         cellTanh: UnsafeMutablePointer<Float8>, output: UnsafeMutablePointer<Float8>, width: Int
     ) {
-        // Two loops: the first has no chains, so that many activations are under way at once.
+        // Two loops: the first has no dependency chains, so that many activations overlap.
         for j in 0..<2 * width { gates[j] = Activation.sigmoid(gates[j]) }
         for j in 2 * width..<3 * width {
             gates[j] = Activation.tanh(gates[j])
@@ -22,11 +22,11 @@ package enum LSTMGates {
         }
     }
 
-    /// Over one panel: from the gradients of this step's output and cell to those of the pre-activations and of the previous cell.
+    /// For one panel: computes the gradients of the pre-activations and of the previous cell from those of this step's output and cell.
     ///
     /// - Parameters:
     ///   - cellGradient: read as ∂L/∂c, left as ∂L/∂c⁻.
-    ///   - bias: one register per gate row, the panel's pre-activation gradients are added to it.
+    ///   - bias: one register per gate row; the panel's pre-activation gradients are added to it.
     package static func backward(
         gates: UnsafePointer<Float8>, previousCell: UnsafePointer<Float8>, cellTanh: UnsafePointer<Float8>,
         outputGradient: UnsafePointer<Float8>, cellGradient: UnsafeMutablePointer<Float8>, into gradient: UnsafeMutablePointer<Float8>,

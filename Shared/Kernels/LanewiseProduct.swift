@@ -1,4 +1,4 @@
-/// A matrix whose every element is one register, a panel's lanes side by side: what attention within a sample multiplies.
+/// A matrix whose elements are registers, one lane per sample: a factor of the products within attention.
 package struct LaneMatrix {
     package let base: UnsafeMutablePointer<Float8>
     /// Registers from one row, or column, to the next.

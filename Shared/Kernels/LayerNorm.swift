@@ -4,9 +4,9 @@ package enum LayerNorm {
 
     /// - Parameters:
     ///   - x: `rows` rows of two registers.
-    ///   - normed: takes (x - mean) / deviation.
-    ///   - inverse: takes 1 / deviation, two registers.
-    ///   - output: takes normed γ + β.
+    ///   - normed: receives (x − mean) / deviation.
+    ///   - inverse: receives 1 / deviation, two registers.
+    ///   - output: receives normed γ + β.
     package static func forward(
         _ x: UnsafePointer<Float8>, gamma: UnsafePointer<Float>, beta: UnsafePointer<Float>, normed: UnsafeMutablePointer<Float8>,
         inverse: UnsafeMutablePointer<Float8>, output: UnsafeMutablePointer<Float8>, rows: Int
@@ -31,7 +31,7 @@ package enum LayerNorm {
         }
     }
 
-    /// Adds ∂L/∂x to `gradient`, and the panel's ∂L/∂γ and ∂L/∂β, one register a row, to theirs.
+    /// Adds ∂L/∂x to `gradient`, and the panel's ∂L/∂γ and ∂L/∂β, one register per row, to `gammaGradient` and `betaGradient`.
     package static func backward(
         _ outputGradient: UnsafePointer<Float8>, gamma: UnsafePointer<Float>, normed: UnsafePointer<Float8>, inverse: UnsafePointer<Float8>,
         addingTo gradient: UnsafeMutablePointer<Float8>, gammaGradient: UnsafeMutablePointer<Float8>,

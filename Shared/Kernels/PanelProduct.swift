@@ -1,4 +1,4 @@
-/// The left factor of a panel product, packed in blocks of six rows, `[block][k][6]`, and a last block of the rows that remain.
+/// The left factor of a panel product, packed in blocks of six rows, `[block][k][6]`, with a last block of the remaining rows.
 package struct PackedMatrix {
     static let blockRows = 6
 
@@ -31,8 +31,8 @@ package struct PackedMatrix {
 /// c[p][row] = bias[row] + Σ_k a[row][k] b[p][k] for each panel p, in the order of k by fused multiply-adds.
 ///
 /// - Parameters:
-///   - depth: the sum ends there, where what follows in b is zero; nil = `a.depth`.
-///   - bias: `a.rows` floats; nil starts at zero.
+///   - depth: terms of the sum; later terms of b must be zero; nil = `a.depth`.
+///   - bias: `a.rows` floats; nil = zero.
 ///   - b: panels of `a.depth` rows, `bStride` registers apart.
 ///   - c: panels of `a.rows` rows, `cStride` registers apart.
 package func panelProduct(
@@ -40,7 +40,7 @@ package func panelProduct(
     into c: UnsafeMutablePointer<Float8>, cStride: Int, panels: Int
 ) {
     let depth = depth ?? a.depth
-    // So many panels at a time as stay in the first-level cache while the matrix passes by.
+    // As many panels at a time as stay in the first-level cache while the matrix is read.
     let group = max(1, 384 / a.depth)
     for first in stride(from: 0, to: panels, by: group) {
         let some = min(group, panels - first)

@@ -1,10 +1,10 @@
 import Dispatch
 
-/// Work split over threads so that the result never depends on how many there are.
+/// Splits work over threads so that the result never depends on their number.
 package enum Parallel {
-    /// Runs `body` for every part, parts `w, w + workers, …` on worker `w`; returns when all are done.
+    /// Runs `body` for every part, parts `w, w + workers, …` on worker `w`, and returns when all are done.
     ///
-    /// Each part must write only memory of its own (or of its worker's); sums over parts are taken by the caller in part order.
+    /// Each part must write only its own memory (or its worker's); the caller sums over parts in part order.
     package static func run(parts: Int, workers: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {
         let workers = max(1, min(workers, parts))
         guard workers > 1 else {

@@ -16,7 +16,7 @@ package enum Processor {
         }
     }
 
-    /// Checked once; call before the first kernel of a fit or forecast.
+    /// Throws when the processor lacks a needed instruction set; call before the first kernel of a training or forecast.
     package static func check() throws(Unsupported) {
         guard missing.isEmpty else { throw Unsupported(missing: missing) }
     }

@@ -7,7 +7,7 @@
 /// CPU time of the whole process in seconds, user and system, all threads.
 package func processorTime() -> Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
-/// The same of the calling thread alone.
+/// CPU time of the calling thread in seconds, user and system.
 package func threadTime() -> Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
 
 private func seconds(_ clock: clockid_t) -> Double {

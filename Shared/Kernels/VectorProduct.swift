@@ -1,4 +1,4 @@
-/// A matrix for products with one vector, lanes along its rows: blocks of 64 rows, column after column.
+/// A matrix for products with single vectors, lanes along its rows: blocks of 64 rows, column after column.
 package final class VectorMatrix {
     private static let blockRegisters = 8
 
@@ -52,7 +52,7 @@ package final class VectorMatrix {
         }
     }
 
-    /// The products of many vectors at once: y[i] = bias + A x[i], with the bits of one by one.
+    /// The products with many vectors: y[i] = bias + A x[i], the same bits as one by one.
     ///
     /// - Parameters:
     ///   - x: `count` vectors of `depth` floats, one after the other.

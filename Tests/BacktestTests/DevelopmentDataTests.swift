@@ -23,7 +23,7 @@ struct DevelopmentDataTests {
             let randomWalk = all.loss / (1 - (all.overRandomWalk ?? .nan))
             #expect(abs(randomWalk * 1e4 / expected.1 - 1) < 0.001)
             #expect(horizon.comparisons.first { $0.against == "random-walk" }?.t ?? 0 < -2.5)
-            #expect(abs((horizon.coverage?.issued80 ?? 0) - 0.8) < 0.02)
+            #expect(abs((horizon.coverage?.calibrated80 ?? 0) - 0.8) < 0.02)
         }
     }
 }

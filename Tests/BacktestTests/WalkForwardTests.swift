@@ -6,15 +6,15 @@ import Testing
 @testable import Backtest
 
 @Suite struct WalkForwardTests {
-    @Test func `Every origin is answered in order and written on the grid`() async throws {
+    @Test func `Every origin is forecast in order and written on the grid`() async throws {
         let prices = SyntheticTable.table(symbols: 4, sessions: 700)
         let report = try await Backtest.run(prices: prices, model: "blended-fhs")
         #expect(report.forecasts.count == 98 * 4)
-        #expect(report.refused.isEmpty)
+        #expect(report.rejected.isEmpty)
         #expect(report.forecasts.map(\.origin.session) == report.forecasts.map(\.origin.session).sorted())
         #expect(report.evaluation.horizons.map(\.horizon) == [1, 5, 20])
         #expect(report.evaluation.horizons[0].slices[0].count == 98 * 4)
-        #expect(abs((report.evaluation.horizons[0].coverage?.issued80 ?? 0) - 0.8) < 0.06)
+        #expect(abs((report.evaluation.horizons[0].coverage?.calibrated80 ?? 0) - 0.8) < 0.06)
         let lines = String(decoding: ForecastCSV.csv(report.forecasts), as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 1 + 98 * 4 * 3)
         #expect(lines[0] == "date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95")
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test(arguments: ModelComposition.all.map(\.name))
-    func `What comes after an origin does not move its forecast`(_ model: String) async throws {
+    func `Data after an origin do not change its forecast`(_ model: String) async throws {
         let cut = 620
         // Trees split with 1,430 labelled rows or more, one in three of a symbol's.
         let symbols = ["linear-quantile", "boosted-trees", "ensemble"].contains(model) ? 12 : 3
@@ -38,16 +38,17 @@ import Testing
         var forecasts: [QuantileForecast] = []
         for prices in [clean, poisoned, truncated] {
             let report = try await Backtest.run(prices: prices, origins: origins, model: model)
-            forecasts.append(try #require(report.forecasts.first, "\(report.refused)").forecast)
+            forecasts.append(try #require(report.forecasts.first, "\(report.rejected)").forecast)
             #expect(
-                Set(report.fits.map(\.family)) == Set(ModelComposition.named(model)?.members.map(\.family) ?? []), "every member was fitted"
+                Set(report.trainedModels.map(\.family)) == Set(ModelComposition.named(model)?.members.map(\.family) ?? []),
+                "every member was fitted"
             )
         }
         #expect(forecasts[0] == forecasts[1])
         #expect(forecasts[0] == forecasts[2])
     }
 
-    @Test func `The level of a symbols prices does not move its forecast`() async throws {
+    @Test func `The level of a symbols prices does not change its forecast`() async throws {
         let origins = [Origin(session: SyntheticTable.start.advanced(by: 640), symbol: "S1")]
         let plain = SyntheticTable.table(symbols: 3, sessions: 700)
         let scaled = SyntheticTable.table(symbols: 3, sessions: 700) { symbol, _, bar in symbol == 1 ? SyntheticTable.scaled(bar, 8) : bar }
@@ -56,7 +57,7 @@ import Testing
         #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test func `Troubled symbols get sorted finite quantiles or a typed refusal`() async throws {
+    @Test func `Symbols with bad data get sorted finite quantiles or a typed error`() async throws {
         let last = 640
         let prices = SyntheticTable.table(symbols: 8, sessions: 700) { symbol, day, bar in
             switch symbol {
@@ -74,10 +75,10 @@ import Testing
         let origins = (0..<9).map { Origin(session: session, symbol: "S\($0)") }
         let report = try await Backtest.run(prices: prices, origins: origins, model: "ensemble")
         #expect(report.forecasts.map(\.origin.symbol) == ["S0", "S1", "S2", "S3", "S4", "S5", "S6"])
-        #expect(report.refused.map(\.origin.symbol) == ["S7", "S8"])
-        #expect(report.refused[0].reason == .shortHistory(sessions: 41, needed: 61))
-        for issued in report.forecasts {
-            #expect(issued.forecast.values.allSatisfy { $0.isFinite })
+        #expect(report.rejected.map(\.origin.symbol) == ["S7", "S8"])
+        #expect(report.rejected[0].reason == .shortHistory(sessions: 41, needed: 61))
+        for calibrated in report.forecasts {
+            #expect(calibrated.forecast.values.allSatisfy { $0.isFinite })
         }
     }
 
@@ -94,22 +95,25 @@ import Testing
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func `Origins before anything can be learned are refused with the reason`() async throws {
+    @Test func `Origins before anything can be learned are rejected with the reason`() async throws {
         let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 2, sessions: 300), model: "ensemble")
-        #expect(!report.refused.isEmpty && !report.forecasts.isEmpty)
-        #expect(report.refused.count + report.forecasts.count == 2 * 56)
-        guard case .untrained = report.refused[0].reason else {
-            Issue.record("\(report.refused[0].reason)")
+        #expect(!report.rejected.isEmpty && !report.forecasts.isEmpty)
+        #expect(report.rejected.count + report.forecasts.count == 2 * 56)
+        guard case .untrained = report.rejected[0].reason else {
+            Issue.record("\(report.rejected[0].reason)")
             return
         }
         let lines = BacktestReportText.lines(report)
-        #expect(lines.contains { $0.hasPrefix("boosted-trees was not fitted at 56 of 56 sessions: ") && $0.hasSuffix("needs 1000") })
-        let refused = "\(report.refused.count) origins refused: no model could be fitted yet, the first S0 at "
-        #expect(lines.contains { $0.hasPrefix(refused) })
+        #expect(
+            lines.contains {
+                $0.hasPrefix("training of boosted-trees failed and left no model at 56 of 56 sessions: ") && $0.hasSuffix("needs 1000")
+            })
+        let rejected = "\(report.rejected.count) origins without a forecast: no model could be trained yet, the first S0 at "
+        #expect(lines.contains { $0.hasPrefix(rejected) })
         let document = try document(report)
-        let failures = try #require(document["failures"] as? [[String: Any]])
-        #expect(failures.contains { $0["family"] as? String == "boosted-trees" && $0["sessions"] as? Int == 56 })
-        #expect((document["fits"] as? [[String: Any]])?.count == report.fits.count)
+        let failedTrainings = try #require(document["failed_trainings"] as? [[String: Any]])
+        #expect(failedTrainings.contains { $0["family"] as? String == "boosted-trees" && $0["sessions"] as? Int == 56 })
+        #expect((document["trained_models"] as? [[String: Any]])?.count == report.trainedModels.count)
     }
 
     private func document(_ report: BacktestReport) throws -> [String: Any] {
@@ -117,7 +121,7 @@ import Testing
         return try #require(object as? [String: Any])
     }
 
-    @Test func `Refusals are counted by their reason`() async throws {
+    @Test func `Origins without a forecast are counted by their reason`() async throws {
         let prices = SyntheticTable.table(symbols: 3, sessions: 300) { symbol, day, bar in symbol == 1 && day >= 250 ? nil : bar }
         let origins = [200, 260, 270].flatMap { day in
             ["S0", "S1", "ZZ"].map { Origin(session: SyntheticTable.start.advanced(by: day), symbol: $0) }
@@ -126,10 +130,10 @@ import Testing
         #expect(report.forecasts.count == 4)
         let lines = BacktestReportText.lines(report)
         let (first, later) = (SyntheticTable.start.advanced(by: 200), SyntheticTable.start.advanced(by: 260))
-        #expect(lines[0] == "3 origins refused: the prices do not hold the symbol, the first ZZ at \(first)")
-        #expect(lines[1] == "2 origins refused: no usable bar, the first S1 at \(later)")
-        let refusals = try #require(document(report)["refusals"] as? [[String: Any]])
-        #expect(refusals.map { $0["origins"] as? Int } == [3, 2])
+        #expect(lines[0] == "3 origins without a forecast: the prices do not contain the symbol, the first ZZ at \(first)")
+        #expect(lines[1] == "2 origins without a forecast: no usable bar, the first S1 at \(later)")
+        let rejected = try #require(document(report)["rejected_origins"] as? [[String: Any]])
+        #expect(rejected.map { $0["origins"] as? Int } == [3, 2])
     }
 
     @Test func `An origin at the last session is reported without figures`() async throws {
@@ -144,11 +148,11 @@ import Testing
         #expect(horizons.map { $0["horizon"] as? Int } == [1, 5, 20])
         for horizon in horizons {
             let all = try #require((horizon["slices"] as? [[String: Any]])?.first)
-            #expect(all["count"] as? Int == 0 && all["overClimatology"] == nil && horizon["coverage"] == nil)
+            #expect(all["count"] as? Int == 0 && all["skill_over_climatology"] == nil && horizon["coverage"] == nil)
         }
     }
 
-    @Test func `The run is evaluated and its leak checks pass`() async throws {
+    @Test func `A backtest is evaluated and its leak checks pass`() async throws {
         let report = try await Backtest.run(prices: SyntheticTable.table(symbols: 22, sessions: 900), model: "har")
         let evaluation = report.evaluation
         #expect(evaluation.leakChecks.map(\.name) == ["future poison", "truncation", "label shuffle", "purge"])
@@ -164,7 +168,7 @@ import Testing
         #expect(text.contains("leak check, future poison: passed") && text.contains("deflated Sharpe"))
     }
 
-    @Test func `The trials that are named are the trials that count`() async throws {
+    @Test func `Given trials replace the default number`() async throws {
         let prices = SyntheticTable.table(symbols: 10, sessions: 200)
         let report = try await Backtest.run(prices: prices, model: "blended-fhs", trials: 7)
         #expect(report.evaluation.portfolio?.trials == 7)

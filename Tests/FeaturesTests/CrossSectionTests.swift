@@ -2,7 +2,7 @@ import Features
 import Market
 import Testing
 
-@Suite struct CrossSections {
+@Suite struct CrossSectionTests {
     private let universe: [String: [FeatureRow]]
     private let sessions: Int
 
@@ -35,7 +35,7 @@ import Testing
             uniqueKeysWithValues: members.enumerated().map { ($1.id, Array(answer[$0 * width..<($0 + 1) * width])) })
     }
 
-    @Test func `An answer needs only the last sessions of its memory`() throws {
+    @Test func `A sessions features depend on the last sessions of its memory alone`() throws {
         let whole = run(0..<sessions)
         let recent = run((sessions - CrossSectionEngine.memory)..<sessions)
         let (a, b) = (try #require(whole.last), try #require(recent.last))
@@ -44,7 +44,7 @@ import Testing
         #expect(a.values.allSatisfy { $0.count == FeatureSet.crossNames.count && $0.allSatisfy { $0.isFinite } })
     }
 
-    @Test func `Fewer than twenty members answer nothing and leave no trace`() {
+    @Test func `A session of fewer than twenty members has no features and changes none`() {
         var engine = CrossSectionEngine(members: universe.count)
         var other = CrossSectionEngine(members: universe.count)
         let away = Set((0..<6).map { "S\($0)" })
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    @Test func `A member that was away has missing values until its window fills`() throws {
+    @Test func `An absent member has missing values until its window fills`() throws {
         var engine = CrossSectionEngine(members: universe.count)
         for step in 0..<300 {
             let answer = append(members(step, without: step < 200 ? ["S3"] : []), to: &engine)
@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test func `Sessions taken together have the members and the bits of one by one`() {
+    @Test func `Sessions loaded together have the members and the bits of one by one`() {
         let names = universe.keys.sorted()
         let rows = names.map { name in
             var engine = FeatureEngine()
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func `Ranks are those of a sort with ties outliers and holes`() throws {
+    @Test func `Ranks are those of a sort with ties outliers and missing values`() throws {
         let returns: [Double] = [
             0, -0.0, 0.1, 0.1, 0.1 + 1e-16, .nan, 1e6, -3, 2e-9, 1e-9, 3e-9, 0.2, -0.2, .nan, .leastNonzeroMagnitude, 0.3, 0.3 + 1e-15, 0.3,
             7, 8, -8, 9,

@@ -13,7 +13,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
     return observations.map { engine.append($0) }
 }
 
-@Suite struct FeatureEngines {
+@Suite struct FeatureEngineTests {
     private let bars: [Observation]
 
     init() {
@@ -21,7 +21,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         bars = random.make(700)
     }
 
-    @Test func `The future changes nothing`() {
+    @Test func `Later sessions change no feature`() {
         let cut = 480
         let poisoned = bars.enumerated().map { $0.offset <= cut ? $0.element : $0.element.with(prices: 3, volume: 100, dividend: 9) }
         #expect(bits(Array(features(poisoned).prefix(cut + 1))) == bits(Array(features(bars).prefix(cut + 1))))
@@ -57,7 +57,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
     }
 
     @Test(arguments: [1, 2, 20, 60, 61, 250, 251, 333, 699])
-    func `An engine from a stored state goes on to the bit`(_ cut: Int) throws {
+    func `An engine from a stored state continues to the bit`(_ cut: Int) throws {
         var whole = FeatureEngine()
         for bar in bars.prefix(cut) { _ = whole.append(bar) }
         var resumed = try #require(FeatureEngine(state: whole.state))
@@ -80,7 +80,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(rows) == bits(features(batch)))
     }
 
-    @Test func `A damaged state is none`() {
+    @Test func `A damaged state is rejected`() {
         let state = FeatureEngine().state
         for damaged in [[], Array(state.dropLast()), state + [0], [state[0] + 1] + state.dropFirst()] {
             #expect(FeatureEngine(state: Array(damaged)) == nil)
@@ -114,7 +114,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         expectClose(features(bars.map { $0.with(prices: 1 / 37.3) }), features(bars), 1e-5)
     }
 
-    @Test func `A bar without a price leaves no trace but its split`() {
+    @Test func `A bar without a price changes nothing but its split`() {
         var holed = bars
         let bad = bars[300]
         holed.insert(
@@ -128,7 +128,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(bits(Array(rows[301...])) == bits(Array(features(merged)[300...])))
     }
 
-    @Test func `Values are finite or missing and cut through halts gaps and no volume`() {
+    @Test func `Values are finite or missing and clipped in halts gaps and without volume`() {
         var flat = (0..<300).map { index in
             Observation(session: SessionDate(day: Int32(index)), open: 10, high: 10, low: 10, close: 10, volume: 0)
         }
@@ -159,7 +159,7 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         }
     }
 
-    @Test func `Windows start when four fifths of them are there`() throws {
+    @Test func `Windows start when they are four fifths full`() throws {
         let rows = features(bars)
         func firstRow(_ name: String) throws -> Int? {
             let column = try #require(FeatureSet.names.firstIndex(of: name))
@@ -177,13 +177,13 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
         #expect(try firstRow("amihud") == 16 + 199)
     }
 
-    @Test func `A stored row comes back whole`() throws {
+    @Test func `A stored row is read back completely`() throws {
         let row = try #require(features(bars).last)
         #expect(FeatureRow(session: row.session, values: row.values, extras: row.extras) == row)
         #expect(FeatureRow(session: row.session, values: [], extras: row.extras) == nil)
     }
 
-    @Test func `The names have their places`() {
+    @Test func `The names have fixed positions`() {
         #expect(FeatureSet.names.count == 34)
         #expect(FeatureSet.sequenceIndices.count == 20)
         #expect(FeatureSet.sequenceIndices.map { FeatureSet.names[$0] } == FeatureSet.sequenceNames)

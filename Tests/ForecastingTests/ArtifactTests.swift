@@ -20,7 +20,7 @@ import Testing
         ]
     }
 
-    @Test func `A model comes back from its bytes with every bit`() throws {
+    @Test func `A model read from its bytes is equal to the bit`() throws {
         let history = try SyntheticMarket.histories(count: 1, sessions: 300, effect: 0.3, seed: 8)[0]
         for model in try models() {
             let bytes = try model.state().encoded()
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `The metadata say what the fit knew and from when outcomes may calibrate it`() throws {
+    @Test func `The metadata give the training cut and the start of calibration`() throws {
         let cut = SessionDate(year: 2010, month: 12, day: 31)
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 1, sessions: 600, effect: 0.3), cut: cut)
         let artifact = try Artifact(decoding: try BlendedFHS.fit(set).state().encoded())
@@ -44,7 +44,7 @@ import Testing
         #expect(try ensemble.state().text(ArtifactKey.calibrationStart) == "2011-01-01")
     }
 
-    @Test func `Every truncation is refused`() throws {
+    @Test func `Every truncation is an error`() throws {
         let bytes = try models()[2].state().encoded()
         for count in Array(stride(from: 0, to: bytes.count, by: 997)) + [7, 8, 9, bytes.count - 1] {
             #expect(throws: ArtifactError.self) { try Artifact(decoding: Array(bytes[..<count])) }
@@ -52,9 +52,9 @@ import Testing
         #expect(throws: ArtifactError.truncated) { try Artifact(decoding: bytes + [0]) }
     }
 
-    @Test func `Damage is refused or harmless and never crashes`() throws {
+    @Test func `A damaged artifact is an error or harmless and never crashes`() throws {
         let bytes = try models()[2].state().encoded()
-        var random = RandomStream(seed: 1)
+        var random = RandomGenerator(seed: 1)
         for _ in 0..<300 {
             var damaged = bytes
             damaged[Int(random.next() % UInt64(min(bytes.count, 4_000)))] = UInt8(truncatingIfNeeded: random.next())
@@ -62,14 +62,14 @@ import Testing
         }
     }
 
-    @Test func `A net of other inputs than this code makes is refused when it is loaded`() throws {
+    @Test func `Loading a net with unknown inputs is an error`() throws {
         var artifact = try models()[2].state()
         let names = try artifact.text(ArtifactKey.inputs).split(separator: ",")
         artifact.metadata[ArtifactKey.inputs] = names.dropLast(3).joined(separator: ",")
         #expect(throws: ArtifactError.self) { try loadModel(artifact) }
     }
 
-    @Test func `An unknown family a missing tensor and a number that is none are named`() throws {
+    @Test func `Errors name an unknown family a missing tensor and a malformed number`() throws {
         var artifact = try models()[1].state()
         artifact.metadata["family"] = "oracle"
         #expect(throws: ArtifactError.unknownFamily("oracle")) { try loadModel(artifact) }

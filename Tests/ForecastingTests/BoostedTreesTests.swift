@@ -19,22 +19,22 @@ import Testing
             cut: SyntheticMarket.date(cut))
     }
 
-    @Test func `Threads never change a bit and the seed does`() throws {
+    @Test func `The result depends on the seed but not on the threads`() throws {
         let set = try set(effect: 0.5)
         let fits = try [1, 2, 3].map { try BoostedTrees.fit(set, small, threads: $0, seed: 4).state().encoded() }
         #expect(fits[0] == fits[1] && fits[0] == fits[2])
         #expect(try BoostedTrees.fit(set, small, threads: 2, seed: 5).state().encoded() != fits[0])
     }
 
-    @Test func `Nothing after the cut reaches a fit`() throws {
+    @Test func `Training ignores data after the cut`() throws {
         let clean = try BoostedTrees.fit(set(effect: 0.5, cut: 900), small, threads: 2, seed: 3)
         let poisoned = try BoostedTrees.fit(set(effect: 0.5, poisonedAfter: 900, cut: 900), small, threads: 2, seed: 3)
         #expect(clean.state() == poisoned.state())
     }
 
     /// y = ±1 by the sign of x: a booster of medians with enough steps must reproduce both sides.
-    @Test func `A step is learned and a missing input goes where its rows belong`() {
-        var random = RandomStream(seed: 1)
+    @Test func `A step is learned and missing inputs follow their own rows`() {
+        var random = RandomGenerator(seed: 1)
         var values: [Float] = []
         var targets: [Float] = []
         for i in 0..<4_000 {
@@ -52,7 +52,7 @@ import Testing
         #expect(abs(predict(100) - 1) < 0.1)
     }
 
-    @Test func `Every leaf keeps its rows and the tree its leaves`() throws {
+    @Test func `Leaves have the least rows and trees the most leaves that are set`() throws {
         let set = try set(effect: 0.5)
         let model = try BoostedTrees.fit(set, small, threads: 2, seed: 1)
         #expect(model.boosters.count == 21 && model.boosters.allSatisfy { $0.count == 30 })
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test func `Bins and raw thresholds agree`() {
-        var random = RandomStream(seed: 2)
+        var random = RandomGenerator(seed: 2)
         let values = (0..<5_000).map { i in i % 50 == 0 ? Float.nan : (random.symmetric(4) * 10).rounded() / 10 }
         let cuts = FeatureBins(values, inputs: 1)
         #expect(cuts.bounds[0].count <= 62)
@@ -74,8 +74,8 @@ import Testing
         #expect(cuts.bin(.nan, column: 0) == 63)
     }
 
-    @Test func `A rank is found among ties and in every order`() {
-        var random = RandomStream(seed: 3)
+    @Test func `Order statistics are right with ties and in every order`() {
+        var random = RandomGenerator(seed: 3)
         for size in [1, 2, 7, 100] {
             var values = (0..<size).map { _ in random.symmetric(3).rounded() }
             let sorted = values.sorted()
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    @Test func `A table of nodes that points nowhere is refused`() throws {
+    @Test func `A table of nodes with invalid children is an error`() throws {
         let set = try set(effect: 0.5)
         let good = try BoostedTrees.fit(set, small, threads: 2, seed: 1).state()
         #expect(try BoostedTrees(state: good).state() == good)

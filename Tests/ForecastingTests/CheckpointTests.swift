@@ -37,12 +37,12 @@ import Testing
         }
     }
 
-    @Test func `An interrupted training ends with the bits of one that ran through`() throws {
+    @Test func `An interrupted training ends with the bits of an uninterrupted one`() throws {
         try check(LSTM.self)
         try check(Transformer.self)
     }
 
-    @Test func `A checkpoint of another training or a damaged one is refused`() throws {
+    @Test func `A checkpoint that is damaged or of another training is an error`() throws {
         func stopped(_ configuration: SequenceConfiguration, seed: UInt64, resuming: [UInt8]?) throws -> [UInt8] {
             guard
                 case .interrupted(let bytes) = try LSTM.train(
@@ -60,7 +60,7 @@ import Testing
             try Transformer.train(try SyntheticMarket.fiveSymbols(), configuration, seed: 4, resuming: bytes, until: { true })
         }
         #expect(throws: ArtifactError.self) { try stopped(configuration, seed: 4, resuming: Array(bytes.dropLast())) }
-        var random = RandomStream(seed: 1)
+        var random = RandomGenerator(seed: 1)
         for _ in 0..<60 {
             var damaged = bytes
             damaged[Int(random.next() % 3_000)] = UInt8(truncatingIfNeeded: random.next())

@@ -23,38 +23,38 @@ import Testing
         return try TrainingCheckpoint(decoding: bytes)
     }
 
-    /// A checkpoint after the first round and two batches, whose weights make a loss that is no number.
+    /// A checkpoint after the first round and two batches, whose weights make a NaN loss.
     private func poisoned<Net>(_ type: SequenceModel<Net>.Type) throws -> TrainingCheckpoint<Net> {
         var checkpoint = try checkpoint(train(type, from: nil, batches: 7))
-        #expect(checkpoint.run.round == 1 && checkpoint.run.batch == 2)
-        for i in checkpoint.run.trainer.parameters.indices { checkpoint.run.trainer.parameters[i] = 3e38 }
+        #expect(checkpoint.current.round == 1 && checkpoint.current.batch == 2)
+        for i in checkpoint.current.trainer.parameters.indices { checkpoint.current.trainer.parameters[i] = 3e38 }
         return checkpoint
     }
 
     private func recovers<Net>(_ type: SequenceModel<Net>.Type) throws {
         let poisoned = try poisoned(type)
-        let after = try checkpoint(train(type, from: poisoned.encoded(), batches: 1)).run
-        #expect(after.restarts == 1 && after.trainer.caution == 0.3)
-        #expect(after.trainer.parameters == poisoned.run.best && after.best == poisoned.run.best)
-        #expect(after.batch == poisoned.run.batch + 1 && after.trainer.first.allSatisfy { $0 == 0 }, "fresh moments, the next batch")
+        let after = try checkpoint(train(type, from: poisoned.encoded(), batches: 1)).current
+        #expect(after.restarts == 1 && after.trainer.rateFactor == 0.3)
+        #expect(after.trainer.parameters == poisoned.current.best && after.best == poisoned.current.best)
+        #expect(after.batch == poisoned.current.batch + 1 && after.trainer.first.allSatisfy { $0 == 0 }, "fresh moments, the next batch")
 
-        guard case .finished(let whole) = try train(type, from: poisoned.encoded(), batches: .max) else { throw TrainingError.deadline }
-        #expect(whole.metrics["restarts"] == 1)
-        #expect(whole.values.joined().allSatisfy { $0.isFinite })
+        guard case .finished(let uninterrupted) = try train(type, from: poisoned.encoded(), batches: .max) else { throw TrainingError.deadline }
+        #expect(uninterrupted.metrics["restarts"] == 1)
+        #expect(uninterrupted.values.joined().allSatisfy { $0.isFinite })
         var bytes = try poisoned.encoded()
         while case .interrupted(let next) = try train(type, from: bytes, batches: 1) { bytes = next }
         guard case .finished(let parts) = try train(type, from: bytes, batches: 1) else { throw TrainingError.deadline }
-        #expect(try parts.state().encoded() == whole.state().encoded(), "the same bits across the restart")
+        #expect(try parts.state().encoded() == uninterrupted.state().encoded(), "the same bits across the restart")
     }
 
-    @Test func `A training goes on from its best weights with a smaller step`() throws {
+    @Test func `A diverged training restarts from its best weights with a smaller step`() throws {
         try recovers(LSTM.self)
         try recovers(Transformer.self)
     }
 
-    @Test func `A second divergence ends it`() throws {
+    @Test func `A second divergence ends the training`() throws {
         var poisoned = try poisoned(LSTM.self)
-        poisoned.run.restarts = 1
+        poisoned.current.restarts = 1
         #expect(throws: TrainingError.diverged(round: 1, restarts: 1)) { try train(LSTM.self, from: poisoned.encoded(), batches: 1) }
     }
 

@@ -43,14 +43,14 @@ import Testing
         #expect(abs((combined[horizon: 0].last ?? 0) - 8) < 1e-12)
     }
 
-    @Test func `A member without a forecast leaves the others their weights`() throws {
+    @Test func `Weights are shared among the members that have a forecast`() throws {
         let weights = PastLossWeights(priors: [1, 1, 2], fallback: 0)
         let combined = try weights.current.combined([forecast(1), nil, forecast(4)])
         #expect(abs((combined[horizon: 0].last ?? 0) - (2 + 2 * 8) / 3.0) < 1e-12)
         #expect(throws: ForecastError.self) { try weights.current.combined([nil, nil, nil]) }
     }
 
-    @Test func `Origins of every session teach as much as ones of every fifth`() {
+    @Test func `Origins of every session and of every fifth session give equal weights`() {
         var (daily, weekly) = (PastLossWeights(priors: [0, 1, 1], fallback: 0), PastLossWeights(priors: [0, 1, 1], fallback: 0))
         for day in (0..<1400).filter({ $0 % 7 < 5 }) {
             let losses = [1, 1 + 0.001 * Double(day % 3), 0.98]
@@ -62,7 +62,7 @@ import Testing
         #expect(a[1][1] == 0 && b[1][1] == 0, "worse than the floor beyond chance in both")
     }
 
-    @Test func `An ensemble comes back from its artifact and forecasts the same`() throws {
+    @Test func `An ensemble read from its artifact gives the same forecasts`() throws {
         var learned = PastLossWeights(priors: [0, 1, 2], fallback: 0)
         for week in 0..<50 { learned.learn(origin(week), [1, 0.98 + 0.01 * Double(week % 2), 0.97], horizonIndex: week % 3) }
         let members = ["blended-fhs", "har", "lstm"].map {
@@ -79,7 +79,7 @@ import Testing
         #expect(throws: ArtifactError.self) { try Ensemble(state: damaged) }
     }
 
-    @Test func `The echo sees last quarters event and nothing else`() throws {
+    @Test func `Earnings seasonality depends on the event of the last quarter alone`() throws {
         let layout = FeatureLayout(version: "v", names: ["z1", "gap", "lvol"], sequence: [])
         let count = 400
         func history(event: Int?) throws -> History {

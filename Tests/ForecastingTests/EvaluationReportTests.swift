@@ -7,15 +7,15 @@ import Testing
 @Suite struct EvaluationReportTests {
     private let unit = [-1.6449, -1.2816, -0.6745, 0.0, 0.6745, 1.2816, 1.6449]
 
-    private func normal(_ random: inout RandomStream) -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }
+    private func normal(_ random: inout RandomGenerator) -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }
 
     /// Standard normal outcomes; the model knows the law, climatology is half as wide, the random walk twice.
     private func report(shift: Double = 0) throws -> EvaluationReport {
         func forecast(_ scale: Double, _ median: Double = 0) throws -> QuantileForecast {
             try QuantileForecast((0..<3).flatMap { _ in unit.map { median + $0 * scale } })
         }
-        var random = RandomStream(seed: 3)
-        var book = EvaluationAccumulator(step: 5)
+        var random = RandomGenerator(seed: 3)
+        var accumulator = EvaluationAccumulator(step: 5)
         for date in 0..<120 {
             var rows: [EvaluationAccumulator.Row] = []
             for symbol in 0..<30 {
@@ -24,31 +24,31 @@ import Testing
                 rows.append(
                     EvaluationAccumulator.Row(
                         symbol: "S\(symbol)", outcomes: outcomes, executed: outcomes[1], volatility: 1 + Double(symbol) / 100,
-                        raw: try forecast(0.9, median), issued: try forecast(1, median), climatology: try forecast(0.5),
+                        uncalibrated: try forecast(0.9, median), calibrated: try forecast(1, median), climatology: try forecast(0.5),
                         randomWalk: try forecast(2)))
             }
-            book.add(SessionDate(year: 2015 + date / 60, month: 1, day: 1 + date % 60), rows)
-            book.addDaily(medians: rows.map { row in (0..<3).map { row.issued.median(horizonIndex: $0) } }, outcomes: rows.map(\.outcomes))
+            accumulator.add(SessionDate(year: 2015 + date / 60, month: 1, day: 1 + date % 60), rows)
+            accumulator.addDaily(medians: rows.map { row in (0..<3).map { row.calibrated.median(horizonIndex: $0) } }, outcomes: rows.map(\.outcomes))
         }
-        return book.report(trials: 10, leakChecks: [.init(name: "purge", .passed, detail: "")])
+        return accumulator.report(trials: 10, leakChecks: [.init(name: "purge", .passed, detail: "")])
     }
 
-    @Test func `A forecaster that knows the law beats both references everywhere`() throws {
+    @Test func `A forecaster that knows the distribution beats both references everywhere`() throws {
         let report = try report()
         for horizon in report.horizons {
-            #expect(horizon.slices.map(\.name) == ["all", "calm", "middling", "wild", "2015", "2016"])
+            #expect(horizon.slices.map(\.name) == ["all", "low volatility", "medium volatility", "high volatility", "2015", "2016"])
             #expect(horizon.slices.allSatisfy { $0.overClimatology ?? 0 > 0.02 && $0.overRandomWalk ?? 0 > 0.05 })
             #expect(horizon.slices[0].count == 3_600 && horizon.slices[1...3].map(\.count).reduce(0, +) == 3_600)
             let coverage = try #require(horizon.coverage)
-            #expect(abs(coverage.issued80 - 0.8) < 0.02 && abs(coverage.issued90 - 0.9) < 0.015)
-            #expect(coverage.raw80 < coverage.issued80 - 0.02)
-            #expect(horizon.probabilityIntegral.allSatisfy { abs($0 - 0.1) < 0.03 })
+            #expect(abs(coverage.calibrated80 - 0.8) < 0.02 && abs(coverage.calibrated90 - 0.9) < 0.015)
+            #expect(coverage.uncalibrated80 < coverage.calibrated80 - 0.02)
+            #expect(horizon.probabilityIntegral.allSatisfy { abs($0.share - 0.1) < 0.03 })
             #expect(horizon.comparisons.allSatisfy { $0.t ?? 0 < -5 })
         }
         #expect(report.isTrustworthy)
     }
 
-    @Test func `An edge shows in direction rank and portfolio and its absence does not`() throws {
+    @Test func `Predictable returns show in direction rank and portfolio`() throws {
         let edge = try report(shift: 0.5)
         let direction = try #require(edge.horizons[0].direction)
         #expect(direction.share - (direction.halfWidth ?? 1) > 0.6)
@@ -72,7 +72,7 @@ import Testing
     }
 
     /// Twenty sessions between rebalancings, of which a position is held five: 12.6 periods a year, and all capital goes in and out again.
-    @Test func `Positions that are closed before the next ones are paid for twice`() throws {
+    @Test func `Positions that are closed before the next ones are charged twice`() throws {
         #expect(PaperPortfolio(step: 4) == nil)
         func result(step: Int) throws -> PaperPortfolio.Result {
             var portfolio = try #require(PaperPortfolio(step: step))
@@ -89,19 +89,20 @@ import Testing
         #expect(abs(sparse.netSharpe - 0.008975 / 0.003325 * (252.0 / 20).squareRoot()) < 1e-9)
     }
 
-    @Test func `What has no outcome or only one date is not a figure`() throws {
+    @Test func `Measures without outcomes or with only one date are missing`() throws {
         func report(outcomes: [Double], reference: Double) throws -> EvaluationReport {
             let exact = try QuantileForecast([Double](repeating: 0.01, count: 21))
             let wide = try QuantileForecast((0..<3).flatMap { _ in unit.map { 0.01 + $0 * reference } })
-            var book = EvaluationAccumulator(step: 1)
-            book.add(
+            var accumulator = EvaluationAccumulator(step: 1)
+            accumulator.add(
                 SessionDate(year: 2015, month: 1, day: 5),
                 [
                     .init(
-                        symbol: "A", outcomes: outcomes, executed: .nan, volatility: 1, raw: exact, issued: exact, climatology: wide,
+                        symbol: "A", outcomes: outcomes, executed: .nan, volatility: 1, uncalibrated: exact, calibrated: exact,
+                        climatology: wide,
                         randomWalk: wide)
                 ])
-            let report = book.report(trials: 1, leakChecks: [])
+            let report = accumulator.report(trials: 1, leakChecks: [])
             #expect(try JSONDecoder().decode(EvaluationReport.self, from: JSONEncoder().encode(report)) == report)
             return report
         }
@@ -110,16 +111,16 @@ import Testing
         #expect(horizons[1].direction?.halfWidth == nil && horizons[1].comparisons.allSatisfy { $0.t == nil })
         #expect(horizons[2].slices.map(\.count) == [0] && horizons[2].slices[0].overRandomWalk == nil)
         #expect(horizons[2].coverage == nil && horizons[2].direction == nil && horizons[2].rankCorrelation == nil)
-        var book = EvaluationAccumulator(step: 1)
-        book.addDaily(
+        var accumulator = EvaluationAccumulator(step: 1)
+        accumulator.addDaily(
             medians: (0..<10).map { [Double($0), 0, 0] }, outcomes: (0..<10).map { [Double($0), .nan, .nan] })
-        let ranks = try #require(book.report(trials: 1, leakChecks: []).horizons[0].rankCorrelation)
+        let ranks = try #require(accumulator.report(trials: 1, leakChecks: []).horizons[0].rankCorrelation)
         #expect(ranks.mean == 1 && ranks.t == nil && ranks.dates == 1)
         let lossless = try report(outcomes: [0.01, 0.01, 0.01], reference: 0).horizons[0].slices[0]
         #expect(lossless.count == 1 && lossless.overClimatology == nil && lossless.overRandomWalk == nil)
     }
 
-    @Test func `One failed leak check spoils the report`() throws {
+    @Test func `One failed leak check makes the report untrustworthy`() throws {
         var report = try report()
         report.leakChecks.append(.init(name: "future poison", .notRun, detail: "90 sessions"))
         #expect(report.isTrustworthy)
@@ -138,7 +139,7 @@ import Testing
         #expect(abs(moments.deflated(trials: 100) - 0.298_769_375_386_640_4) < 1e-6)
     }
 
-    @Test func `Rank correlation meets its textbook values`() {
+    @Test func `Rank correlation has its textbook values`() {
         #expect(spearman([1, 2, 3, 4], [10, 20, 30, 40]) == 1)
         #expect(spearman([1, 2, 3, 4], [4, 3, 2, 1]) == -1)
         #expect(abs(spearman([1, 2, 2, 4], [1, 3, 2, 4]) - 0.948_683_298_050_513_8) < 1e-12)

@@ -3,7 +3,7 @@ import Testing
 @testable import Forecasting
 
 @Suite struct EvaluationTests {
-    @Test func `Pinball weighs both sides by the level`() {
+    @Test func `The pinball loss weighs both sides by the level`() {
         #expect(Evaluation.pinball(1, 0, 0.9) == 0.9)
         #expect(abs(Evaluation.pinball(-1, 0, 0.9) - 0.1) < 1e-12)
     }

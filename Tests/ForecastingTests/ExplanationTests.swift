@@ -41,7 +41,7 @@ import Testing
         try #require(explanation.effects.first { $0.group == group })
     }
 
-    @Test func `A groups effect is what the forecast loses when it says what it usually does`() throws {
+    @Test func `A groups effect is the forecasts change when its usual values replace it`() throws {
         let explanation = try Explanation(history(), forecast([0, 0.5, 0, 0, -0.25], lift: 0.1))
         #expect(explanation.effects.map(\.group) == Explanation.Group.allCases)
         #expect(try effect(explanation, .volatility).width.allSatisfy { abs($0 - (1.25 / 0.75 - 1)) < 1e-6 })
@@ -54,7 +54,7 @@ import Testing
         #expect(try explanation == Explanation(history(), forecast([0, 0.5, 0, 0, -0.25], lift: 0.1)))
     }
 
-    @Test func `The summary says what moves the width most`() throws {
+    @Test func `The summary names the group that changes the width most`() throws {
         #expect(try Explanation(history(), forecast([0, 0.5, 0, 0, 0])).summary == "mostly volatility")
         #expect(try Explanation(history(), forecast([0, 0, 9, 0, 0])).summary == "mostly volume")
         #expect(try Explanation(history(), forecast([0.7, 0, 0, 0, 0])).summary == "volatility first, then returns")
@@ -62,7 +62,7 @@ import Testing
         #expect(try Explanation(history(), flat).summary == "as on a usual day")
     }
 
-    @Test func `What is refused does not count and a young instrument is not explained`() throws {
+    @Test func `Failed replacements do not count and a young instrument is not explained`() throws {
         let normal = forecast([0, 0.5, 0, 0, 0])
         let picky = { (histories: [History]) in
             zip(histories.indices, normal(histories)).map { $0 % 3 == 2 ? .failure(.nonFinite) : $1 }
@@ -76,7 +76,7 @@ import Testing
         #expect(try Explanation(history(90), normal).summary == "mostly volatility")
     }
 
-    @Test func `What a young instrument did not have yet is no usual day`() throws {
+    @Test func `Days on which a young instrument lacked a feature do not count as usual`() throws {
         // z1 is missing in the first 100 rows: only shifts that stay clear of them say what it usually does.
         func young(_ missing: Int) throws -> History {
             let whole = try history()
@@ -92,7 +92,7 @@ import Testing
         #expect(try effect(Explanation(young(290), normal), .returns).width == [0, 0, 0])
     }
 
-    @Test func `The returns of a calm day do not count for what missing ones would have said`() throws {
+    @Test func `A group is replaced by usual values and not by missing ones`() throws {
         let histories = try SyntheticMarket.histories(count: 8, sessions: 900, effect: 0)
         let history = histories[0]
         // A year ago's last sessions and all that a shift reaches are alike in every feature but the volatility of today.

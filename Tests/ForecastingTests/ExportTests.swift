@@ -9,7 +9,7 @@ import Testing
         let shape = SequenceShape(inputs: 22, hidden: 64, window: 60)
         let data = RandomWindows(shape, count: 20)
         let values = [UInt64(1), 2].map { seed in
-            var random = RandomStream(seed: seed)
+            var random = RandomGenerator(seed: seed)
             let net = Net(shape)
             net.initialise(&random, headBias: (0..<21).map { Double($0 % 7) / 3 - 1 })
             return net.parameters.values
@@ -35,7 +35,7 @@ import Testing
                     .init(name: "model", shape: [bytes.count], values: bytes.map(Float.init)),
                     .init(name: "windows", shape: [20, shape.window, shape.inputs], values: windows),
                 ]))
-        var forward = ForwardPass(ReadyNets<Net>(shape, values))
+        var forward = ForwardPass(PackedNets<Net>(shape, values))
         let expected = forward.meanOutputs(data.windows)
         #expect(zip(try answer.values("z", shape: [20, 21]), expected).allSatisfy { abs(Double($0) - $1) < 1e-5 })
     }
@@ -45,7 +45,7 @@ import Testing
         let history = try SyntheticMarket.histories(count: 1, sessions: 200, effect: 0.5)[0]
         let names = SequenceScaling.names(history.layout)
         let shape = SequenceShape(inputs: names.count, hidden: 64, window: 60)
-        var random = RandomStream(seed: 4)
+        var random = RandomGenerator(seed: 4)
         let net = Net(shape)
         net.initialise(&random, headBias: (0..<21).map { Double($0 % 7) / 3 - 1 })
         let model = SequenceModel<Net>(
@@ -84,7 +84,7 @@ import Testing
         #expect(worst < 1e-5, "\(Net.family): \(worst)")
     }
 
-    @Test func `An exported files metadata is enough to forecast with it`() throws {
+    @Test func `An exported files metadata is sufficient for forecasts`() throws {
         try compareFromMetadata(LSTMNet.self)
         try compareFromMetadata(TransformerNet.self)
     }

@@ -11,11 +11,9 @@ import Testing
         #expect(forecast.median(horizonIndex: 2) == 3)
         #expect(throws: ForecastError.nonFinite) { try QuantileForecast([Double](repeating: .nan, count: 21)) }
         #expect(throws: ForecastError.self) { try QuantileForecast([0]) }
-        let json = try JSONEncoder().encode(forecast)
-        #expect(try JSONDecoder().decode(QuantileForecast.self, from: json) == forecast)
     }
 
-    @Test func `The probability of a fall is read between quantiles`() throws {
+    @Test func `The probability of a loss is interpolated between quantiles`() throws {
         let q = [-0.2, -0.1, -0.05, 0.0, 0.05, 0.1, 0.2]
         let forecast = try QuantileForecast(q + q.map { $0 + 0.025 } + q.map { $0 + 1 })
         #expect(abs(forecast.probabilityOfLoss(horizonIndex: 0) - 0.5) < 1e-12)
@@ -27,7 +25,7 @@ import Testing
         #expect(flat.probabilityOfLoss(horizonIndex: 0) == 0)
     }
 
-    @Test func `A symbol of 61 sessions gets finite sorted quantiles and one of 60 a refusal`() throws {
+    @Test func `A symbol of 61 sessions gets finite sorted quantiles and one of 60 an error`() throws {
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
@@ -46,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `Missing features give a forecast and missing volatility a refusal`() throws {
+    @Test func `Missing features give a forecast and missing volatility an error`() throws {
         let set = TrainingSet(histories: try SyntheticMarket.histories(count: 5, sessions: 600, effect: 0), cut: SyntheticMarket.date(599))
         var configuration = SyntheticMarket.small
         configuration.rounds = 1
@@ -79,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `The pooled quantiles are those of the law`() throws {
+    @Test func `The pooled quantiles are those of the distribution`() throws {
         let set = TrainingSet(
             histories: try SyntheticMarket.histories(count: 20, sessions: 1_500, effect: 0), cut: SyntheticMarket.date(1_499))
         let forecast = try BlendedFHS.fit(set).forecast(set.histories[0], at: 1_499)

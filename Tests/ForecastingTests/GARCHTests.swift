@@ -6,7 +6,7 @@ import Testing
 @Suite struct GARCHTests {
     /// Returns of a known GARCH(1,1) with t(8) innovations.
     private func returns(_ count: Int, alpha: Double, beta: Double, seed: UInt64) -> [Double] {
-        var random = RandomStream(seed: seed)
+        var random = RandomGenerator(seed: seed)
         func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }
         var variance = 1e-4
         return (0..<count).map { _ in
@@ -27,7 +27,7 @@ import Testing
         #expect((5.5...12).contains(fit.freedom), "\(fit)")
     }
 
-    @Test func `The fit is no worse than its start and stationary`() throws {
+    @Test func `The estimate is no worse than its start and stationary`() throws {
         for seed in 1...5 {
             let series = returns(1_500, alpha: 0.05, beta: 0.9, seed: UInt64(seed))
             let fit = try #require(StudentGARCH(series))
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `Constant prices and short series have no fit`() {
+    @Test func `Constant prices and short series have no estimate`() {
         #expect(StudentGARCH([Double](repeating: 0, count: 1_500)) == nil)
         #expect(StudentGARCH(returns(249, alpha: 0.05, beta: 0.9, seed: 1)) == nil)
     }
@@ -64,7 +64,7 @@ import Testing
     /// Second and fourth moment of the sum over five sessions against 400,000 simulated paths.
     @Test func `The moments of a sum agree with simulation`() {
         let model = StudentGARCH(mean: 0, variance: 1, alpha: 0.1, beta: 0.85, freedom: 12)
-        var random = RandomStream(seed: 5)
+        var random = RandomGenerator(seed: 5)
         func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }
         var gaussian = model
         gaussian.freedom = 1e9

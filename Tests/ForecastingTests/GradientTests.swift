@@ -16,7 +16,7 @@ import Testing
     }
 
     private func targets(_ count: Int) -> [Float] {
-        var random = RandomStream(seed: 3)
+        var random = RandomGenerator(seed: 3)
         return (0..<count * 3).map { _ in random.symmetric(2) }
     }
 
@@ -98,11 +98,11 @@ import Testing
         let shape = SequenceShape(inputs: 22, hidden: 64, window: 60)
         let data = RandomWindows(shape, count: 37)
         let net = Reference.Net(shape)
-        var random = RandomStream(seed: 2)
+        var random = RandomGenerator(seed: 2)
         net.initialise(&random, headBias: [Double](repeating: 0.3, count: 21))
         net.pack()
         let reference = Reference(net: net, block: net.parameters.values.map(Double.init))
-        var forward = ForwardPass(ReadyNets<Reference.Net>(shape, [net.parameters.values]))
+        var forward = ForwardPass(PackedNets<Reference.Net>(shape, [net.parameters.values]))
         let outputs = forward.meanOutputs(data.windows)
         for sample in [0, 15, 16, 36] {
             for (row, expected) in reference.outputs(arrays(data, shape)[sample]).enumerated() {

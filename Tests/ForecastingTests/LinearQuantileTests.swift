@@ -10,7 +10,7 @@ import Testing
             cut: SyntheticMarket.date(cut))
     }
 
-    @Test func `The spread follows a signal that widens returns`() throws {
+    @Test func `The width follows a signal of volatility`() throws {
         let model = try LinearQuantile.fit(set(effect: 0.6))
         let signal = try #require(model.inputs.names.firstIndex(of: "signal"))
         let noise = try #require(model.inputs.names.firstIndex(of: "noise"))
@@ -28,14 +28,14 @@ import Testing
         for (a, b) in zip(pooled[horizon: 0], linear[horizon: 0]) { #expect(abs(a - b) < 0.004) }
     }
 
-    @Test func `Nothing after the cut reaches a fit`() throws {
+    @Test func `Training ignores data after the cut`() throws {
         let clean = try LinearQuantile.fit(set(effect: 0.5, cut: 900), seed: 3)
         let poisoned = try LinearQuantile.fit(set(effect: 0.5, poisonedAfter: 900, cut: 900), seed: 3)
         #expect(clean.state() == poisoned.state())
         #expect(clean.state() != (try LinearQuantile.fit(set(effect: 0.5, cut: 900), seed: 4).state()))
     }
 
-    @Test func `A row of nothing but missing inputs is forecast from the means`() throws {
+    @Test func `A row without any input is forecast from the means`() throws {
         let set = try set(effect: 0.5)
         let model = try LinearQuantile.fit(set)
         let good = set.histories[0]

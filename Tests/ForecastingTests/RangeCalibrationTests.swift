@@ -3,7 +3,7 @@ import Testing
 
 @testable import Forecasting
 
-@Suite struct SpreadCalibrationTests {
+@Suite struct RangeCalibrationTests {
     private let monday = SessionDate(year: 2016, month: 1, day: 4)
 
     private func factor(_ days: some Sequence<Int>, inside: Double) -> Double {
@@ -12,7 +12,7 @@ import Testing
         return calibration.factor
     }
 
-    @Test func `Too few outcomes inside widen and too many narrow`() {
+    @Test func `Too few outcomes inside the range widen it and too many narrow it`() {
         let week = 0..<5
         #expect(factor(week, inside: 0.8) == 1)
         #expect(abs(factor(week, inside: 0.6) - exponential(5 * RangeCalibration.rate * 0.2)) < 1e-12)
@@ -20,7 +20,7 @@ import Testing
         #expect(factor(week, inside: .nan) == 1)
     }
 
-    @Test func `Origins of every session and of every fifth follow equally fast`() {
+    @Test func `Origins of every session and of every fifth session move the factor equally fast`() {
         let daily = factor((0..<140).filter { $0 % 7 < 5 }, inside: 0.7)
         let weekly = factor(stride(from: 0, to: 140, by: 7), inside: 0.7)
         #expect(abs(daily - exponential(100 * RangeCalibration.rate * 0.1)) < 1e-12)
@@ -31,7 +31,7 @@ import Testing
         #expect(abs(factor([0, 365], inside: 0) - exponential(11 * RangeCalibration.rate * 0.8)) < 1e-12)
     }
 
-    @Test func `It goes on from what was kept`() {
+    @Test func `A stored factor continues with the same values`() {
         var whole = RangeCalibration()
         var part = RangeCalibration()
         for day in 0..<3 {
@@ -42,7 +42,7 @@ import Testing
         #expect(part == whole)
     }
 
-    @Test func `A forecast spreads about its median by each horizons factor`() throws {
+    @Test func `A forecast is scaled about its median by each horizons factor`() throws {
         let forecast = try QuantileForecast((0..<3).flatMap { _ in [-2.0, -1, -0.5, 0.1, 0.5, 1, 2] })
         let wide = try forecast.scaled(by: [1, 2, 0.5])
         #expect(Array(wide[horizon: 0]) == Array(forecast[horizon: 0]))

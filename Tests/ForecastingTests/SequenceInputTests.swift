@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SequenceInputTests {
     private func history(sessions: Int) throws -> History {
-        var random = RandomStream(seed: 11)
+        var random = RandomGenerator(seed: 11)
         let layout = FeatureLayout(version: "v", names: ["z1", "gap", "lvol"], sequence: [0, 2])
         return try History(
             id: "S", layout: layout, sessions: (0..<sessions).map(SyntheticMarket.date),
@@ -17,7 +17,9 @@ import Testing
             blend: (0..<sessions).map { $0 < 60 ? .nan : 0.01 + 0.01 * Double(random.uniform()) })
     }
 
-    @Test(arguments: [-20..<40, 50..<110, 300..<360]) func `A windows rows carry what the tabular models read`(_ rows: Range<Int>) throws {
+    @Test(arguments: [-20..<40, 50..<110, 300..<360]) func `The rows of a window have the inputs of the tabular models`(
+        _ rows: Range<Int>
+    ) throws {
         let history = try history(sessions: 400)
         let tabular = TabularInputs(history.layout)
         let names = SequenceScaling.names(history.layout)
@@ -58,7 +60,7 @@ import Testing
 
     /// Rows of half and of double width, and z drawn from them; the net tells them apart from the second horizon on.
     private func rows(_ count: Int) -> (outputs: [Float], targets: [Float]) {
-        var random = RandomStream(seed: 2)
+        var random = RandomGenerator(seed: 2)
         var outputs: [Float] = []
         var targets: [Float] = []
         for row in 0..<count {
@@ -67,34 +69,34 @@ import Testing
                 var normal: Float = -6
                 for _ in 0..<12 { normal += random.uniform() }
                 targets.append(scale * normal)
-                let answered: Float = horizon == 0 ? 1 / scale : scale
-                for level in 0..<7 { outputs.append(Float(reference[level]) * answered) }
+                let netScale: Float = horizon == 0 ? 1 / scale : scale
+                for level in 0..<7 { outputs.append(Float(reference[level]) * netScale) }
             }
         }
         return (outputs, targets)
     }
 
-    @Test func `What helps is kept and what harms is not`() {
+    @Test func `Shrinkage leaves a head that helps and removes one that harms`() {
         let (outputs, targets) = rows(4_000)
         let shrinkage = HeadShrinkage(outputs: outputs, targets: targets, reference: reference)
-        #expect(shrinkage.kept[0] == 0)
-        #expect(shrinkage.kept[1] > 0.85)
-        #expect(shrinkage.kept[2] > 0.85)
+        #expect(shrinkage.weights[0] == 0)
+        #expect(shrinkage.weights[1] > 0.85)
+        #expect(shrinkage.weights[2] > 0.85)
     }
 
-    @Test func `The shrunk net answers between the reference and itself`() throws {
+    @Test func `The shrunk nets outputs lie between the reference and the nets own`() throws {
         let net = LSTMNet(SequenceShape(inputs: 8, hidden: 16, window: 20))
-        var random = RandomStream(seed: 4)
+        var random = RandomGenerator(seed: 4)
         net.initialise(&random, headBias: reference.map { $0 * 1.4 })
         let data = RandomWindows(net.shape, count: 3)
-        let before = try #require(withExtendedLifetime(data) { net.outputs(ofFew: data.windows) })
+        let before = try #require(withExtendedLifetime(data) { net.outputs(ofSmallBatch: data.windows) })
         let (outputs, targets) = rows(400)
         let shrinkage = HeadShrinkage(outputs: outputs, targets: targets, reference: reference)
         shrinkage.apply(to: net.head, of: net.parameters, reference: reference)
         net.pack()
-        let after = try #require(withExtendedLifetime(data) { net.outputs(ofFew: data.windows) })
+        let after = try #require(withExtendedLifetime(data) { net.outputs(ofSmallBatch: data.windows) })
         for (i, (old, new)) in zip(before, after).enumerated() {
-            let start = reference[i % 21], weight = shrinkage.kept[i % 21 / 7]
+            let start = reference[i % 21], weight = shrinkage.weights[i % 21 / 7]
             let expected = start + weight * (Double(old) - start)
             #expect(abs(Double(new) - expected) < 1e-5)
         }

@@ -34,7 +34,7 @@ import Testing
         #expect(abs(noise.metrics["validation_skill_h1"] ?? 1) < 0.01, "\(noise.metrics)")
     }
 
-    @Test func `Nothing after the cut reaches fit or forecast`() throws {
+    @Test func `Training and forecast ignore data after the cut`() throws {
         let clean = try SyntheticMarket.histories(count: 5, sessions: 700, effect: 0.5)
         let poisoned = try SyntheticMarket.histories(count: 5, sessions: 700, effect: 0.5, poisonedAfter: 560)
         #expect(clean[0].logLevel[600] != poisoned[0].logLevel[600])
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test func `No label ends after the cut and the embargo is kept`() throws {
+    @Test func `No label ends after the cut or inside the embargo`() throws {
         let histories = try SyntheticMarket.histories(count: 3, sessions: 800, effect: 0)
         let set = TrainingSet(histories: histories, cut: SyntheticMarket.date(650))
         for history in histories {
@@ -65,7 +65,7 @@ import Testing
         #expect((block.validation.map(\.row).max() ?? 0) + 20 <= 650)
     }
 
-    @Test func `Too short a history and a passed deadline are typed refusals`() throws {
+    @Test func `Too short a history and a passed deadline are typed errors`() throws {
         let short = TrainingSet(histories: try SyntheticMarket.histories(count: 2, sessions: 90, effect: 0), cut: SyntheticMarket.date(89))
         #expect(throws: TrainingError.self) { try LSTM.fit(short, seed: 1) }
         let empty = TrainingSet(histories: [], cut: SyntheticMarket.date(89))

@@ -11,9 +11,9 @@ struct SyntheticMarket {
     /// `effect` is how far the signal of a session scales the next sessions' returns: 0 = returns that nothing foretells.
     static func histories(count: Int, sessions: Int, effect: Double, seed: UInt64 = 1, poisonedAfter: Int? = nil) throws -> [History] {
         try (0..<count).map { symbol in
-            var random = RandomStream(seed: seed, stream: UInt64(symbol))
+            var random = RandomGenerator(seed: seed, stream: UInt64(symbol))
             func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + Double(random.uniform()) } }
-            var poison = RandomStream(seed: 99, stream: UInt64(symbol))
+            var poison = RandomGenerator(seed: 99, stream: UInt64(symbol))
             var features: [Float] = []
             var level: [Double] = []
             var volatility: [Double] = []

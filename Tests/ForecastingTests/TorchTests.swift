@@ -11,7 +11,7 @@ import Testing
         configuration.threads = 1
         let shape = SequenceShape(inputs: 22, hidden: 64, window: 60)
         let data = RandomWindows(shape, count: configuration.batch)
-        var random = RandomStream(seed: 5)
+        var random = RandomGenerator(seed: 5)
         let targets = (0..<configuration.batch * 3).map { _ in random.symmetric(2) }
         let trainer = SequenceTrainer<Net>(shape, configuration, headBias: (0..<21).map { Double($0 % 7) / 3 - 1 }, seed: 3)
         let block = trainer.net.parameters
@@ -26,7 +26,7 @@ import Testing
                 .init(name: "targets", shape: [configuration.batch, 3], values: targets),
             ])
         let answer = try TensorScript.torch.run(script, on: given)
-        var forward = ForwardPass(ReadyNets<Net>(shape, [block.values]))
+        var forward = ForwardPass(PackedNets<Net>(shape, [block.values]))
         let outputs = forward.meanOutputs(data.windows)
         let expected = try answer.values("outputs", shape: [configuration.batch, shape.outputs])
         #expect(zip(outputs, expected).allSatisfy { abs($0 - Double($1)) < 1e-5 })

@@ -22,7 +22,7 @@ import Testing
     }
 
     /// y = 2 + 3 a - b exactly.
-    @Test func `Least squares finds exact coefficients and refuses collinear inputs`() throws {
+    @Test func `Least squares finds exact coefficients and has no solution for collinear inputs`() throws {
         var regression = LeastSquares(3)
         for i in 0..<50 {
             let (a, b) = (Double(i % 7), Double(i % 5))
@@ -33,7 +33,7 @@ import Testing
         #expect(LeastSquares(2).solution() == nil)
     }
 
-    @Test func `Autoregression widens after a loud month`() throws {
+    @Test func `The autoregression widens after a volatile month`() throws {
         let set = try set(effect: 0.8)
         let model = try HARModel.fit(set)
         let rows = (200..<1_100).map { row in
@@ -63,7 +63,7 @@ import Testing
         #expect(zip(a.values, b.values).allSatisfy { abs($0 - $1) < 1e-9 })
     }
 
-    @Test func `A stranger gets the typical GARCH`() throws {
+    @Test func `An unknown instrument gets the typical GARCH`() throws {
         let set = try set()
         let model = try GARCHModel.fit(set)
         let stranger = try SyntheticMarket.histories(count: 1, sessions: 61, effect: 0, seed: 50)[0]

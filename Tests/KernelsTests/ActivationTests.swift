@@ -107,12 +107,12 @@ import Testing
         }
     }
 
-    @Test func `Not a number stays not a number`() {
+    @Test func `NaN stays NaN`() {
         #expect(applied([.nan], Activation.tanh)[0].isNaN)
         #expect(applied([.nan], Activation.sigmoid)[0].isNaN)
     }
 
-    @Test func `The processor at hand is supported`() throws {
+    @Test func `This processor is supported`() throws {
         try Processor.check()
     }
 }

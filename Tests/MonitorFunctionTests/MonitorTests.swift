@@ -55,7 +55,7 @@ import Testing
         #expect(all.count == 2 * (11 + 7))
         #expect(try await losses(6) == all.filter { $0.session.advanced(by: $0.horizon) <= ScoredMarket.session(6) })
         #expect(Array(all.prefix(4).map(\.family)) == ["blended-fhs", "lstm", "blended-fhs", "lstm"] && all[0].horizon == 1)
-        var expected = Score()
+        var expected = ScoreAccumulator()
         for place in 0..<10 {
             expected.add(-0.9 + 0.2 * Double(place), quantiles: [-0.95, -0.8, -0.5, 0, 0.5, 0.8, 0.95].map { 1.5 * $0 })
         }

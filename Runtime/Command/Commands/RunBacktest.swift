@@ -10,23 +10,25 @@ struct RunBacktest: AsyncParsableCommand {
         discussion: """
             Reads date,symbol,open,high,low,close[,adj_close],volume and writes date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95: \
             quantiles of the log total return over 1, 5 and 20 sessions, each made only from what was known on its date. \
-            Models are fitted anew on a schedule; nothing after a forecast's date goes into it. Needs no servers.
+            Models are trained anew on a schedule; no forecast depends on later data. Needs no servers.
 
             Models: \(ModelComposition.all.map(\.name).joined(separator: ", ")).
             """)
 
-    @Option(help: "The prices (CSV).", completion: .file()) var prices: String
-    @Option(help: "Where the forecasts go (CSV).", completion: .file()) var out: String
-    @Option(help: "Dates and symbols to forecast (CSV with date,symbol); every fifth session of the last part when absent.") var origins:
+    @Option(help: "Daily prices (CSV).", completion: .file()) var prices: String
+    @Option(help: "The file to write the forecasts to (CSV).", completion: .file()) var out: String
+    @Option(help: "Dates and symbols to forecast (CSV with date,symbol). Default: every fifth session of the last 490.") var origins:
         String?
-    @Option(help: "The model; \(ModelComposition.standard.name) when absent.") var model: String?
-    @Option(help: "Where the evaluation goes, with the fits, and what could not be fitted or answered (JSON).", completion: .file())
+    @Option(help: "The model. Default: \(ModelComposition.standard.name).") var model: String?
+    @Option(
+        help: "The file to write the evaluation to, with trained models, failed trainings and origins without a forecast (JSON).",
+        completion: .file())
     var report: String?
-    @Option(help: "Of every random draw: the same seed gives the same file.") var seed: UInt64 = 1
+    @Option(help: "Random seed: the same seed gives the same file.") var seed: UInt64 = 1
     @Option(
         help: """
-            Configurations that were tried before this one was chosen: the more, the less a Sharpe ratio says. When absent, the models there \
-            are and the \(Backtest.triedBefore) that were tried for the default.
+            Configurations tried before this one was chosen, by which the Sharpe ratio is deflated. Default: the number of models plus the \
+            \(Backtest.triedBefore) that were tried for the default model.
             """)
     var trials: Int?
 
@@ -50,7 +52,7 @@ struct RunBacktest: AsyncParsableCommand {
             bar.abandon()
             throw CommandError("\(error)")
         }
-        bar.finish("\(result.forecasts.count) forecasts, \(result.fits.count) fits")
+        bar.finish("\(result.forecasts.count) forecasts, \(result.trainedModels.count) trained models")
         guard FileManager.default.createFile(atPath: out, contents: Data(ForecastCSV.csv(result.forecasts))) else {
             throw CommandError("\(out) cannot be written")
         }

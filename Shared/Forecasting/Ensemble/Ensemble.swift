@@ -1,8 +1,8 @@
-/// The mean of several fitted models' quantiles: which fits, and how each weighs. Its artifact names everything that a forecast is made of.
+/// A weighted mean of several models' quantiles: its members, their weights, and an artifact that names everything a forecast depends on.
 package struct Ensemble: Sendable, Hashable {
     package static let family = "ensemble"
 
-    /// A fit as it lies in the object store.
+    /// A member's model version and its artifact in the object store.
     package struct Member: Sendable, Hashable {
         package let id, family, artifactKey, artifactSHA256: String
 
@@ -19,8 +19,8 @@ package struct Ensemble: Sendable, Hashable {
     let cut: String
 
     /// - Parameters:
-    ///   - weights: of these members, in their order; kept as fp32 is able to hold them.
-    ///   - cut: the last session that a member knew.
+    ///   - weights: of these members, in their order; rounded to fp32, as the artifact stores them.
+    ///   - cut: the last session that a member was trained on.
     package init(members: [Member], weights: MemberWeights, cut: String) {
         func stored(_ values: [[Double]]) -> [[Double]] { values.map { $0.map { Double(Float($0)) } } }
         self.members = members
@@ -28,10 +28,12 @@ package struct Ensemble: Sendable, Hashable {
         self.cut = cut
     }
 
-    /// - Parameter forecasts: the members', in their order; nil = it made none.
+    /// The weighted forecast.
+    ///
+    /// - Parameter forecasts: the members' forecasts, in their order; nil = the member has none.
     package func forecast(_ forecasts: [QuantileForecast?]) throws(ForecastError) -> QuantileForecast { try weights.combined(forecasts) }
 
-    /// Each member's weight by its family and the horizon, while all have a forecast.
+    /// The weight of each member by family and horizon when all members have a forecast.
     package var metrics: [String: Double] {
         let all = members.map { _ in true }
         var metrics: [String: Double] = [:]
@@ -61,11 +63,11 @@ package struct Ensemble: Sendable, Hashable {
         try state.check(family: Self.family)
         let members = try state.text("members").split(separator: "\n").map { line throws(ArtifactError) in
             let parts = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 4 else { throw .mismatch("a member is not id, kind, key and hash") }
+            guard parts.count == 4 else { throw .mismatch("a member needs id, family, artifact key and hash") }
             return Member(id: parts[0], family: parts[1], artifactKey: parts[2], artifactSHA256: parts[3])
         }
         guard !members.isEmpty, let fallback = Int(try state.text("fallback")), members.indices.contains(fallback) else {
-            throw ArtifactError.mismatch("fallback is no member")
+            throw ArtifactError.mismatch("fallback is not the index of a member")
         }
         let width = Quantiles.horizons.count
         func weights(_ name: String) throws(ArtifactError) -> [[Double]] {

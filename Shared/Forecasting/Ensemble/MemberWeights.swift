@@ -1,4 +1,4 @@
-/// How the members of an ensemble weigh at each horizon, and what their forecasts come to.
+/// The weights of an ensemble's members at each horizon.
 ///
 /// Half of a member's weight is its share of the priors, half its share of the scores, both among the members that have a forecast.
 package struct MemberWeights: Sendable, Hashable {
@@ -13,9 +13,9 @@ package struct MemberWeights: Sendable, Hashable {
         self.fallback = fallback
     }
 
-    /// Non-negative, one per member, with sum 1.
+    /// Weights of all members: not negative, with sum 1.
     ///
-    /// - Parameter present: the members that have a forecast.
+    /// - Parameter present: which members have a forecast.
     package func weights(horizonIndex: Int, present: [Bool]) -> [Double] {
         let equal = priors.indices.map { present[$0] ? priors[$0][horizonIndex] : 0 }
         let learned = scores.indices.map { present[$0] ? scores[$0][horizonIndex] : 0 }

@@ -1,11 +1,10 @@
 package import Market
 
-/// Weights of an ensemble's members per horizon, from the pinball losses of their past out-of-sample forecasts.
+/// Learns an ensemble's member weights per horizon from the pinball losses of past out-of-sample forecasts.
 ///
-/// A member's score is prior × exp(-sharpness × mean past excess loss), the excess taken over the fallback member's loss and relative to
-/// it. A member whose excess has been positive by more than a standard error over at least `evidence` origins is left out: with too
-/// short a history to learn from, the fallback is what remains. An origin counts for the sessions since the one before it, and five make
-/// one: neighbouring ones share most of their outcome.
+/// A member's score is prior × exp(−sharpness × mean past excess loss); the excess is relative to the fallback member's loss. A member
+/// whose excess exceeded zero by more than a standard error over at least `evidence` origins is left out. An origin counts for the sessions
+/// since the previous origin, and five sessions count as one observation, because neighbouring origins share most of their outcomes.
 package struct PastLossWeights: Sendable, Hashable {
     package static let sharpness = 100.0, evidence = 20
     private static let sessions = 5
@@ -27,7 +26,7 @@ package struct PastLossWeights: Sendable, Hashable {
     private var last = [SessionDate?](repeating: nil, count: Quantiles.horizons.count)
 
     /// - Parameters:
-    ///   - priors: one per member, not negative; the fallback's may be 0, then it counts only when no other member is left.
+    ///   - priors: one per member, not negative; the fallback's may be 0: it then counts only when no other member remains.
     ///   - fallback: the member that the others must beat.
     package init(priors: [Double], fallback: Int) {
         self.priors = priors
@@ -35,11 +34,11 @@ package struct PastLossWeights: Sendable, Hashable {
         excess = priors.map { _ in [Excess](repeating: Excess(), count: Quantiles.horizons.count) }
     }
 
-    /// Takes one origin's mean losses at one horizon in.
+    /// Adds the mean losses of one origin at one horizon.
     ///
     /// - Parameters:
-    ///   - origin: later than the ones before.
-    ///   - losses: one per member; nil = it made no forecast there.
+    ///   - origin: later than the origins before.
+    ///   - losses: one per member; nil = the member made no forecast.
     package mutating func learn(_ origin: SessionDate, _ losses: [Double?], horizonIndex: Int) {
         guard let reference = losses[fallback], reference > 0 else { return }
         let step = OriginStep.sessions(after: last[horizonIndex], through: origin, atMost: Self.sessions)
@@ -54,12 +53,22 @@ package struct PastLossWeights: Sendable, Hashable {
         }
     }
 
-    /// The weights as they stand.
+    /// The weights learned so far.
     package var current: MemberWeights {
         let left = priors.indices.map { member in excess[member].map { $0.isWorse ? 0 : priors[member] } }
         let scores = priors.indices.map { member in
             zip(left[member], excess[member]).map { $0 * exponential(-Self.sharpness * $1.mean) }
         }
         return MemberWeights(priors: left, scores: scores, fallback: fallback)
+    }
+}
+
+/// The time an origin stands for, so that learning from origins of every session and of every fifth session agrees.
+enum OriginStep {
+    /// Weekdays after one origin through the next, from 1 to `limit`; the first origin of all stands for 1.
+    static func sessions(after last: SessionDate?, through origin: SessionDate, atMost limit: Int) -> Int {
+        guard let last else { return 1 }
+        let days = max(0, min(Int(origin.day) - Int(last.day), 7 * limit))
+        return min(max((0..<days).count { last.advanced(by: $0 + 1).weekday <= 5 }, 1), limit)
     }
 }

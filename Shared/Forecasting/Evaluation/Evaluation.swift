@@ -1,4 +1,4 @@
-/// Scores of quantile forecasts against outcomes.
+/// Scoring rules for quantile forecasts.
 package enum Evaluation {
     /// The pinball loss of one quantile: (y - q) τ above, (q - y)(1 - τ) below.
     package static func pinball(_ outcome: Double, _ quantile: Double, _ level: Double) -> Double {
@@ -19,8 +19,8 @@ package enum Evaluation {
     package static func skill(_ loss: Double, over reference: Double) -> Double { 1 - loss / reference }
 }
 
-/// Running scores of one model at one horizon.
-package struct Score: Sendable, Hashable {
+/// Accumulates loss, coverage and width of one model's forecasts at one horizon.
+package struct ScoreAccumulator: Sendable, Hashable {
     package private(set) var count = 0
     package private(set) var loss = 0.0
     package private(set) var inside80 = 0
@@ -29,12 +29,12 @@ package struct Score: Sendable, Hashable {
 
     package init() {}
 
-    /// Counts one forecast with its outcome; a missing outcome (NaN) is not counted.
+    /// Adds one forecast with its outcome; a missing outcome (NaN) is not counted.
     package mutating func add(_ outcome: Double, _ forecast: QuantileForecast, horizonIndex: Int) {
         add(outcome, quantiles: Array(forecast[horizon: horizonIndex]))
     }
 
-    /// Counts one horizon's seven quantiles with their outcome.
+    /// Adds the seven quantiles of one horizon with their outcome.
     package mutating func add(_ outcome: Double, quantiles q: [Double]) {
         guard outcome.isFinite, q.count == Quantiles.levels.count else { return }
         count += 1

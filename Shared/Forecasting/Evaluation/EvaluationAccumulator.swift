@@ -1,33 +1,34 @@
 package import Market
 
-/// Collects out-of-sample forecasts with their outcomes and turns them into a report.
+/// Accumulates out-of-sample forecasts and their outcomes into an `EvaluationReport`.
 package struct EvaluationAccumulator {
-    /// One symbol at one origin.
+    /// The forecasts of one symbol at one origin, with their outcomes.
     package struct Row {
         package let symbol: String
-        /// By horizon; NaN = not known.
+        /// Log returns by horizon; NaN = not known yet.
         package let outcomes: [Double]
-        /// The return of the five sessions after the next: what a portfolio that trades at the next close earns.
+        /// The return of the five sessions after the next one: earned by a portfolio that trades at the next close.
         package let executed: Double
         package let volatility: Double
-        package let raw, issued, climatology, randomWalk: QuantileForecast
+        package let uncalibrated, calibrated, climatology, randomWalk: QuantileForecast
 
         package init(
-            symbol: String, outcomes: [Double], executed: Double, volatility: Double, raw: QuantileForecast, issued: QuantileForecast,
+            symbol: String, outcomes: [Double], executed: Double, volatility: Double, uncalibrated: QuantileForecast,
+            calibrated: QuantileForecast,
             climatology: QuantileForecast, randomWalk: QuantileForecast
         ) {
             self.symbol = symbol
             self.outcomes = outcomes
             self.executed = executed
             self.volatility = volatility
-            self.raw = raw
-            self.issued = issued
+            self.uncalibrated = uncalibrated
+            self.calibrated = calibrated
             self.climatology = climatology
             self.randomWalk = randomWalk
         }
     }
 
-    private var tallies = Quantiles.horizons.map { _ in HorizonAccumulator() }
+    private var accumulators = Quantiles.horizons.map { _ in HorizonAccumulator() }
     private var correlations = Quantiles.horizons.map { _ in [Double]() }
     private var portfolio: PaperPortfolio?
     /// Sessions between origins.
@@ -38,15 +39,15 @@ package struct EvaluationAccumulator {
         portfolio = PaperPortfolio(step: self.step)
     }
 
-    /// One origin's rows.
+    /// Adds the forecasts of one origin session.
     package mutating func add(_ session: SessionDate, _ rows: [Row]) {
         let year = Int(session.description.prefix(4)) ?? 0
         let ranks = rows.map { row in rows.count { $0.volatility < row.volatility } * 3 / max(rows.count, 1) }
-        for i in tallies.indices { tallies[i].add(rows, terciles: ranks, year: year, horizonIndex: i) }
-        portfolio?.add(rows.map { ($0.symbol, $0.issued.median(horizonIndex: 1) / $0.volatility, $0.executed) })
+        for i in accumulators.indices { accumulators[i].add(rows, terciles: ranks, year: year, horizonIndex: i) }
+        portfolio?.add(rows.map { ($0.symbol, $0.calibrated.median(horizonIndex: 1) / $0.volatility, $0.executed) })
     }
 
-    /// One session's medians and outcomes by horizon: `[symbol][horizon]`. Fewer than ten symbols count for nothing.
+    /// Adds one session's medians and outcomes, `[symbol][horizon]`, to the rank correlations; sessions of fewer than ten symbols are skipped.
     package mutating func addDaily(medians: [[Double]], outcomes: [[Double]]) {
         for i in correlations.indices {
             let pairs = zip(medians, outcomes).map { ($0[i], $1[i]) }.filter { $0.0.isFinite && $0.1.isFinite }
@@ -54,11 +55,13 @@ package struct EvaluationAccumulator {
         }
     }
 
+    /// The report of everything added so far.
+    ///
     /// - Parameter trials: model configurations tried so far, by which the portfolio's Sharpe ratio is deflated.
     package func report(trials: Int, leakChecks: [EvaluationReport.LeakCheck]) -> EvaluationReport {
         let horizons = Quantiles.horizons.indices.map { i in
             let daily = DieboldMariano(correlations[i], horizon: Quantiles.horizons[i], step: 1)
-            return tallies[i].horizon(
+            return accumulators[i].horizon(
                 Quantiles.horizons[i], step: step,
                 rankCorrelation: daily.observations > 0
                     ? .init(mean: daily.mean, t: daily.observations > 1 ? daily.t : nil, dates: daily.observations) : nil)

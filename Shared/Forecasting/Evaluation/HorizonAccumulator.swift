@@ -1,4 +1,4 @@
-/// Running sums of one horizon.
+/// Accumulates the scores of one horizon.
 struct HorizonAccumulator {
     private struct Losses {
         var count = 0
@@ -14,13 +14,13 @@ struct HorizonAccumulator {
         }
     }
 
-    private static let terciles = ["calm", "middling", "wild"]
+    private static let terciles = ["low volatility", "medium volatility", "high volatility"]
 
     private var all = Losses()
     private var byTercile = [Losses](repeating: Losses(), count: 3)
     private var byYear: [Int: Losses] = [:]
-    private var raw = Score()
-    private var issued = Score()
+    private var uncalibrated = ScoreAccumulator()
+    private var calibrated = ScoreAccumulator()
     private var bins = [Int](repeating: 0, count: 10)
     private var againstClimatology: [Double] = []
     private var againstRandomWalk: [Double] = []
@@ -33,7 +33,7 @@ struct HorizonAccumulator {
         for (row, tercile) in zip(rows, terciles) {
             let outcome = row.outcomes[i]
             guard outcome.isFinite else { continue }
-            let losses = [row.issued, row.climatology, row.randomWalk].map { Evaluation.pinball(outcome, $0, horizonIndex: i) }
+            let losses = [row.calibrated, row.climatology, row.randomWalk].map { Evaluation.pinball(outcome, $0, horizonIndex: i) }
             func add(_ sums: inout Losses) {
                 sums.count += 1
                 sums.model += losses[0]
@@ -44,10 +44,10 @@ struct HorizonAccumulator {
             add(&all)
             add(&byTercile[tercile])
             add(&byYear[year, default: Losses()])
-            raw.add(outcome, row.raw, horizonIndex: i)
-            issued.add(outcome, row.issued, horizonIndex: i)
-            bins[min(9, Int(10 * row.issued.probability(below: outcome, horizonIndex: i)))] += 1
-            let median = row.issued.median(horizonIndex: i)
+            uncalibrated.add(outcome, row.uncalibrated, horizonIndex: i)
+            calibrated.add(outcome, row.calibrated, horizonIndex: i)
+            bins[min(9, Int(10 * row.calibrated.probability(below: outcome, horizonIndex: i)))] += 1
+            let median = row.calibrated.median(horizonIndex: i)
             if outcome != 0, median != 0 {
                 signed += 1
                 if (outcome > 0) == (median > 0) { right += 1 }
@@ -75,9 +75,12 @@ struct HorizonAccumulator {
             coverage: all.count == 0
                 ? nil
                 : .init(
-                    raw80: raw.coverage80, raw90: raw.coverage90, issued80: issued.coverage80, issued90: issued.coverage90,
-                    width80: issued.meanWidth80),
-            probabilityIntegral: bins.map { Double($0) / count }, direction: direction(horizon, step: step),
+                    uncalibrated80: uncalibrated.coverage80, uncalibrated90: uncalibrated.coverage90, calibrated80: calibrated.coverage80,
+                    calibrated90: calibrated.coverage90,
+                    width80: calibrated.meanWidth80),
+            probabilityIntegral: bins.enumerated().map { i, outcomes in
+                .init(from: Double(i) / 10, to: Double(i + 1) / 10, share: Double(outcomes) / count)
+            }, direction: direction(horizon, step: step),
             rankCorrelation: rankCorrelation,
             comparisons: [
                 .init(against: Climatology.family, t: t(againstClimatology)), .init(against: RandomWalk.family, t: t(againstRandomWalk)),

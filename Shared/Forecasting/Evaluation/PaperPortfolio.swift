@@ -1,11 +1,13 @@
-/// A long-short portfolio on paper: weights by the rank of the forecast median over volatility, rebalanced at each origin, executed at
-/// the next session's close, held five sessions, charged for every trade. With origins further apart every position is closed before the
-/// next.
+/// A simulated long-short portfolio that trades on the forecasts.
+///
+/// Weights follow the rank of median / volatility. It is rebalanced at each origin, executed at the next session's close, holdingSessions five
+/// sessions and charged for every trade. When origins are further apart, positions are closed before the next ones are opened.
 package struct PaperPortfolio {
-    /// Cost of trading one unit of capital: 5 basis points, what large shares cost.
+    /// Cost of trading one unit of capital: 5 basis points, typical of large shares.
     package static let costPerSide = 0.0005
-    private static let leastPeriods = 10, held = 5, sessionsPerYear = 252.0
+    private static let leastPeriods = 10, holdingSessions = 5, sessionsPerYear = 252.0
 
+    /// The figures of a portfolio.
     package struct Result: Sendable, Hashable, Codable {
         package let periods: Int
         /// Annualised, before and after costs.
@@ -17,6 +19,11 @@ package struct PaperPortfolio {
         /// Probability that the true Sharpe ratio exceeds what the best of `trials` skill-less configurations would show (Bailey and
         /// López de Prado, 2014); the trials' ratios are taken to vary as one ratio's estimate does, by 1 / T.
         package let deflatedSharpe: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case periods, grossSharpe = "gross_sharpe", netSharpe = "net_sharpe", turnover, costPerSide = "cost_per_side", trials
+            case deflatedSharpe = "deflated_sharpe"
+        }
     }
 
     private let step: Int
@@ -25,13 +32,13 @@ package struct PaperPortfolio {
     private var net: [Double] = []
     private var traded: [Double] = []
 
-    /// - Parameter step: sessions between rebalancings; nil when they are closer than a position is held.
+    /// - Parameter step: sessions between rebalancings; nil when they are closer than a position is holdingSessions.
     package init?(step: Int) {
-        guard step >= Self.held else { return nil }
+        guard step >= Self.holdingSessions else { return nil }
         self.step = step
     }
 
-    /// One rebalancing; rows whose signal or return is not finite are left out.
+    /// Adds one rebalancing; rows whose signal or return is not finite are left out.
     package mutating func add(_ rows: [(symbol: String, signal: Double, executed: Double)]) {
         let rows = rows.filter { $0.signal.isFinite && $0.executed.isFinite }
         guard rows.count >= 10 else { return }
@@ -47,7 +54,7 @@ package struct PaperPortfolio {
         }
         var turnover = Set(weights.keys).union(next.keys).sorted().reduce(0) { $0 + abs((next[$1] ?? 0) - (weights[$1] ?? 0)) }
         weights = next
-        if step > Self.held {
+        if step > Self.holdingSessions {
             turnover += next.keys.sorted().reduce(0) { $0 + abs(next[$1] ?? 0) }
             weights = [:]
         }
@@ -56,6 +63,7 @@ package struct PaperPortfolio {
         traded.append(turnover)
     }
 
+    /// The portfolio's figures; nil below ten rebalancings.
     package func result(trials: Int) -> Result? {
         guard gross.count >= Self.leastPeriods else { return nil }
         let year = (Self.sessionsPerYear / Double(step)).squareRoot()

@@ -1,9 +1,8 @@
-/// Fits with the same code, rows and inputs as the real ones but little training: enough to see whether a look into the future moves a
-/// model, in a fraction of the time.
+/// Trains models with the same code, rows and inputs as usual but in a fraction of the time: enough for leak checks.
 package enum ReducedTraining {
     private static let trees = 4, batches = 2
 
-    /// - Throws: what the family's own fit does.
+    /// - Throws: the errors of the family's own `fit`.
     package static func fit(_ family: any ForecastModel.Type, _ set: TrainingSet, seed: UInt64) throws -> any ForecastModel {
         switch family {
         case is BoostedTrees.Type:

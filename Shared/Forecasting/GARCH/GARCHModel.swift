@@ -1,12 +1,12 @@
 import Market
 
-/// GARCH(1,1)-t per instrument on the last 1,500 returns; the next session by its t, longer horizons by a t with the exact second
-/// and fourth moment.
+/// GARCH(1,1) with Student-t innovations, estimated per instrument on its last 1,500 returns.
 ///
-/// An instrument without parameters of its own gets the median ones, with the variance of its own returns.
+/// The next session is forecast by the model's t distribution, longer horizons by a t with the exact second and fourth moment. An instrument
+/// without parameters of its own gets the median parameters and the variance of its own returns.
 package struct GARCHModel: ForecastModel {
     package static let family = "garch-t"
-    /// Returns that the filter runs over: what is before them has decayed.
+    /// Returns that the filter runs over; earlier ones have decayed.
     private static let filtered = 500
     package static let lookback = filtered + 1
 
@@ -101,7 +101,7 @@ extension GARCHModel {
 }
 
 extension StudentGARCH {
-    /// As an artifact holds it.
+    /// The parameters in single precision, as an artifact stores them.
     fileprivate var rounded: StudentGARCH {
         func single(_ value: Double) -> Double { Double(Float(value)) }
         return StudentGARCH(

@@ -94,12 +94,12 @@ struct StudentGARCH: Sendable, Hashable {
 }
 
 extension StudentGARCH {
-    /// Returns a fit needs, and returns it looks at.
+    /// Returns that an estimate needs, and the most returns it uses.
     static let leastReturns = 250, window = 1_500
-    /// RiskMetrics-like values, used when the search ends nowhere better.
+    /// Typical values, close to RiskMetrics', used when the search finds none better.
     private static let fallback = (alpha: 0.06, beta: 0.92, freedom: 6.0)
 
-    /// The maximum-likelihood fit by Nelder and Mead's simplex; nil for fewer than 250 returns or none that vary.
+    /// The maximum-likelihood estimate by Nelder and Mead's simplex; nil for fewer than 250 returns or for constant ones.
     init?(_ returns: [Double]) {
         guard returns.count >= Self.leastReturns else { return nil }
         let n = Double(returns.count)

@@ -1,7 +1,8 @@
-/// The variance of each session: Garman-Klass of the bar plus the squared overnight return, rebuilt from the features; the squared
-/// return where the layout lacks them. Never below a hundredth of S², so that its logarithm is tame.
+/// The variance of a session: Garman and Klass's of its bar plus the squared overnight return, recomputed from the features.
+///
+/// The squared return where the layout lacks the features. At least a hundredth of S², so that its logarithm is bounded.
 struct DailyVariance: Sendable, Hashable {
-    /// range, intraday, gap (all over s) and lsig = ln s + 4.
+    /// Columns of range, intraday, gap (all over σ) and lsig = ln σ + 4; nil when the layout lacks one of them.
     private let columns: [Int]?
 
     init(_ layout: FeatureLayout) {

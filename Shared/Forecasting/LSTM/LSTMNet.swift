@@ -1,9 +1,9 @@
 import Kernels
 
-/// One layer of LSTM over a window of volatility-free features, a linear head to 21 quantiles of z = y / (S √h).
+/// One LSTM layer over a window of volatility-free features, and a linear head to 21 quantiles of z = y / (S √h).
 ///
-/// Hochreiter and Schmidhuber (1997) with forget gates. W [4H × (I+H)], b [4H], gate rows i, f, g, o; PyTorch's names and layouts
-/// outside.
+/// Hochreiter and Schmidhuber (1997) with forget gates. W [4H × (I+H)], b [4H], gate rows i, f, g, o. Artifacts have PyTorch's names and
+/// layouts.
 package final class LSTMNet: SequenceNet {
     package static let family = "lstm"
     package static let configuration = SequenceConfiguration()
@@ -38,10 +38,10 @@ package final class LSTMNet: SequenceNet {
         head = Linear(parameters.buffer, rows: shape.paddedOutputs, columns: hidden, weight: headWeight, bias: headBias)
     }
 
-    package static func objection(to shape: SequenceShape) -> String? { shape.hidden % 8 == 0 ? nil : "hidden is no multiple of 8" }
+    package static func unsupportedReason(to shape: SequenceShape) -> String? { shape.hidden % 8 == 0 ? nil : "hidden is no multiple of 8" }
 
-    /// Uniform ±1/√H as PyTorch's LSTM starts.
-    package func initialise(_ random: inout RandomStream, headBias start: [Double]) {
+    /// Uniform in ±1/√H, as PyTorch initialises its LSTM.
+    package func initialise(_ random: inout RandomGenerator, headBias start: [Double]) {
         let bound = 1 / Float(shape.hidden).squareRoot()
         for row in 0..<gates {
             for k in 0..<depth where k < shape.inputs || k >= shape.paddedInputs {
@@ -61,11 +61,11 @@ package final class LSTMNet: SequenceNet {
 
     package func makePass(trains: Bool) -> LSTMPass { LSTMPass(self, trains: trains) }
 
-    package func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]? {
+    package func outputs(ofSmallBatch windows: [UnsafePointer<Float>]) -> [Float]? {
         let single = LSTMSingleSample(columns ?? LSTMSampleWeights(self))
         return windows.flatMap { Array(UnsafeBufferPointer(start: single.forward($0), count: shape.outputs)) }
     }
 
-    /// Prepares `outputs(ofFew:)`; until the next `pack`.
-    package func prepareForFew() { columns = LSTMSampleWeights(self) }
+    /// Prepares `outputs(ofSmallBatch:)`; valid until the next `pack`.
+    package func prepareSmallBatches() { columns = LSTMSampleWeights(self) }
 }

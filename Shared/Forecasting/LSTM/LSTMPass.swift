@@ -1,35 +1,37 @@
 package import Kernels
 
-/// Backpropagation through time by hand, for one panel of sixteen samples: forward keeps [x, h], gates, cells and tanh(cell) of every
-/// step; backward walks them in reverse. One panel's steps fit the second-level cache.
+/// Backpropagation through time for one panel of sixteen samples.
+///
+/// The forward pass stores [x, h], gates, cells and tanh(cell) of every step; the backward pass visits them in reverse. The steps of one
+/// panel fit the second-level cache.
 package final class LSTMPass: SequencePass {
     package let outputs: OutputPanels
     private let shape: SequenceShape
-    /// Steps whose activations and inputs are kept: all of them to train; to forecast one, and the inputs that are fetched at a time.
-    private let kept, keptInputs: Int
+    /// Steps whose activations and inputs are stored: all for training; for forecasts one, and the inputs that are fetchedSteps at a time.
+    private let storedSteps, storedInputs: Int
     private let inputs, gates, cells, cellTanh: LaneBuffer
-    /// Of `together` steps: the gradient of the gates, and [x, h] as sample rows.
+    /// Of `stepsPerSum` steps: the gradient of the gates, and [x, h] as sample rows.
     private let gateGradients, rows: LaneBuffer
     private let biasGradient, outputGradient, cellGradient: LaneBuffer
     /// Last state after dropout.
     private let state: LaneBuffer
 
-    /// Steps whose weight gradient is added at a time: fewer sums are put away and fetched again.
-    private static let together = 4
-    /// Steps whose inputs are fetched at a time.
-    private static let fetched = 12
+    /// Steps whose weight gradients are added at a time, to store and load the sums less often.
+    private static let stepsPerSum = 4
+    /// Steps whose inputs are fetchedSteps at a time.
+    private static let fetchedSteps = 12
 
     init(_ net: LSTMNet, trains: Bool) {
         shape = net.shape
-        kept = trains ? shape.window : 1
-        keptInputs = trains ? shape.window : Self.fetched
+        storedSteps = trains ? shape.window : 1
+        storedInputs = trains ? shape.window : Self.fetchedSteps
         let h = shape.hidden * 2
-        inputs = LaneBuffer(count: (keptInputs + 1) * net.depth * 2)
-        gates = LaneBuffer(count: kept * h * 4)
-        cells = LaneBuffer(count: (kept + 1) * h)
-        cellTanh = LaneBuffer(count: kept * h)
-        gateGradients = LaneBuffer(count: trains ? Self.together * h * 4 : 0)
-        rows = LaneBuffer(floats: trains ? Self.together * panelWidth * net.depth : 0)
+        inputs = LaneBuffer(count: (storedInputs + 1) * net.depth * 2)
+        gates = LaneBuffer(count: storedSteps * h * 4)
+        cells = LaneBuffer(count: (storedSteps + 1) * h)
+        cellTanh = LaneBuffer(count: storedSteps * h)
+        gateGradients = LaneBuffer(count: trains ? Self.stepsPerSum * h * 4 : 0)
+        rows = LaneBuffer(floats: trains ? Self.stepsPerSum * panelWidth * net.depth : 0)
         biasGradient = LaneBuffer(count: trains ? net.gates : 0)
         outputGradient = LaneBuffer(count: h)
         cellGradient = LaneBuffer(count: h)
@@ -39,19 +41,19 @@ package final class LSTMPass: SequencePass {
 
     private var panelHidden: Int { shape.hidden * 2 }
     private var panelInputs: Int { (shape.paddedInputs + shape.hidden) * 2 }
-    private func input(_ step: Int) -> UnsafeMutablePointer<Float8> { inputs.lanes + step % (keptInputs + 1) * panelInputs }
+    private func input(_ step: Int) -> UnsafeMutablePointer<Float8> { inputs.lanes + step % (storedInputs + 1) * panelInputs }
     /// h before `step`, inside [x, h].
     private func hidden(_ step: Int) -> UnsafeMutablePointer<Float8> { input(step) + shape.paddedInputs * 2 }
-    private func gate(_ step: Int) -> UnsafeMutablePointer<Float8> { gates.lanes + step % kept * panelHidden * 4 }
-    private func cell(_ step: Int) -> UnsafeMutablePointer<Float8> { cells.lanes + step % (kept + 1) * panelHidden }
-    private func tanhCell(_ step: Int) -> UnsafeMutablePointer<Float8> { cellTanh.lanes + step % kept * panelHidden }
+    private func gate(_ step: Int) -> UnsafeMutablePointer<Float8> { gates.lanes + step % storedSteps * panelHidden * 4 }
+    private func cell(_ step: Int) -> UnsafeMutablePointer<Float8> { cells.lanes + step % (storedSteps + 1) * panelHidden }
+    private func tanhCell(_ step: Int) -> UnsafeMutablePointer<Float8> { cellTanh.lanes + step % storedSteps * panelHidden }
     private var states: PanelRows { PanelRows(base: state.lanes, stride: panelHidden, panels: 1) }
 
     package func forward(_ net: LSTMNet, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?) {
         hidden(0).update(repeating: Float8(repeating: 0), count: panelHidden)
         cell(0).update(repeating: Float8(repeating: 0), count: panelHidden)
         for step in 0..<shape.window {
-            if step % Self.fetched == 0 { fetch(samples, step..<min(step + Self.fetched, shape.window)) }
+            if step % Self.fetchedSteps == 0 { fetch(samples, step..<min(step + Self.fetchedSteps, shape.window)) }
             // The first step's h is zero.
             panelProduct(
                 net.forward, depth: step == 0 ? shape.paddedInputs : nil, bias: net.bias, b: input(step), bStride: 0, into: gate(step),
@@ -72,7 +74,7 @@ package final class LSTMPass: SequencePass {
     private func fetch(_ samples: ArraySlice<UnsafePointer<Float>>, _ steps: Range<Int>) {
         let rows = shape.paddedInputs
         // Where the ring ends, a second time.
-        let wrap = min(steps.count, keptInputs + 1 - steps.lowerBound % (keptInputs + 1))
+        let wrap = min(steps.count, storedInputs + 1 - steps.lowerBound % (storedInputs + 1))
         gather(samples, offset: steps.lowerBound * rows, rows: rows, count: wrap, into: input(steps.lowerBound), stride: panelInputs)
         guard wrap < steps.count else { return }
         let rest = steps.lowerBound + wrap
@@ -87,8 +89,8 @@ package final class LSTMPass: SequencePass {
         dropout?.apply(outputGradient.lanes, site: 0, into: outputGradient.lanes, count: panelHidden)
         cellGradient.clear()
         biasGradient.clear()
-        for last in stride(from: shape.window, to: 0, by: -Self.together) {
-            let steps = max(0, last - Self.together)..<last
+        for last in stride(from: shape.window, to: 0, by: -Self.stepsPerSum) {
+            let steps = max(0, last - Self.stepsPerSum)..<last
             for (place, step) in steps.reversed().enumerated() { backward(net, step: step, place: place) }
             copyInputs(samples, steps)
             accumulateOuterProduct(

@@ -1,6 +1,6 @@
 import Kernels
 
-/// The weights of one net for one sample at a time; never written after `init`.
+/// A net's weights for forward passes of single samples; never written after `init`.
 final class LSTMSampleWeights {
     let shape: SequenceShape
     let inputs, recurrent, head: VectorMatrix
@@ -19,9 +19,9 @@ final class LSTMSampleWeights {
     }
 }
 
-/// One caller's memory for forward passes of single samples, lanes along the units: what answers a single request.
+/// The memory of one caller for forward passes of single samples, with lanes along the units.
 ///
-/// The inputs' share of all steps is multiplied first, as one matrix. The same bits as `LSTMPass`.
+/// The products with the inputs of all steps are computed first, as one matrix product. The same bits as `LSTMPass`.
 final class LSTMSingleSample {
     private let net: LSTMSampleWeights
     private let gates, state, cell, cellTanh, outputs: LaneBuffer
@@ -36,7 +36,7 @@ final class LSTMSingleSample {
         outputs = LaneBuffer(floats: s.paddedOutputs)
     }
 
-    /// Runs a window of rows `paddedInputs` wide; the outputs stay valid until the next call.
+    /// Runs a window of rows `paddedInputs` wide; the outputs are valid until the next call.
     func forward(_ window: UnsafePointer<Float>) -> UnsafePointer<Float> {
         let s = net.shape
         state.clear()

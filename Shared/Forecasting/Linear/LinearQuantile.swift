@@ -1,4 +1,5 @@
 import Kernels
+import Market
 
 /// Linear quantile regression (Koenker and Bassett, 1978), pooled over all instruments: 21 quantiles of z = y / (S √h) as linear
 /// functions of the standardised inputs.
@@ -52,5 +53,36 @@ extension LinearQuantile {
             metrics: ["training_rows": Double(rows)], inputs: inputs, scaling: try Standardisation(state, inputs: inputs.count),
             weights: try state.values("weight", shape: [Quantiles.count, inputs.count]),
             bias: try state.values("bias", shape: [Quantiles.count]), seed: seed, cut: try state.text(ArtifactKey.cut))
+    }
+}
+
+extension LinearQuantile {
+    /// AdamW: the learning rate is multiplied by `rateDecay` after each epoch.
+    static let epochs = 12, batch = 2_048, rate: Float = 3e-3, rateDecay: Float = 0.75, weightDecay: Float = 1e-2
+
+    package static func fit(
+        _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
+    ) throws -> LinearQuantile {
+        try Processor.check()
+        let block = try TabularSamples(set)
+        let scaling = Standardisation(block.values, inputs: block.inputs.count)
+        var descent = QuantileDescent(block, scaling)
+        var random = RandomGenerator(seed: seed, stream: 3)
+        var order = (0..<block.rows).map { Int32($0) }
+        var rate = rate
+        for epoch in 0..<epochs {
+            if let deadline, ContinuousClock.now >= deadline { throw TrainingError.deadline }
+            random.shuffle(&order)
+            for start in stride(from: 0, to: order.count, by: batch) {
+                descent.step(order[start..<min(start + batch, order.count)], rate: rate, decay: weightDecay)
+            }
+            rate *= rateDecay
+            progress(Double(epoch + 1) / Double(epochs))
+        }
+        let (weights, bias) = descent.result()
+        guard (weights + bias).allSatisfy(\.isFinite) else { throw TrainingError.diverged(round: epochs, restarts: 0) }
+        return LinearQuantile(
+            metrics: ["training_rows": Double(block.rows)], inputs: block.inputs, scaling: scaling, weights: weights, bias: bias,
+            seed: seed, cut: set.cut.description)
     }
 }

@@ -1,11 +1,11 @@
-/// (x - mean) / deviation per input, missing → 0, clipped to ±8.
+/// The scaling of a linear model's inputs: (x − mean) / deviation, missing → 0, clipped to ±8.
 struct Standardisation: Sendable, Hashable {
     let mean: [Float]
     let deviation: [Float]
 
     static let limit: Float = 8
 
-    /// Over the values that are there, in double precision; an input that never varies keeps its size.
+    /// Computes mean and deviation over the present values, in double precision; a constant input has deviation 1.
     init(_ values: [Float], inputs: Int) {
         var mean: [Float] = []
         var deviation: [Float] = []

@@ -1,23 +1,23 @@
 import Kernels
 
-/// How far a trained net's answers are drawn back to the pooled quantiles that it started from, horizon by horizon: q = p + w (net - p)
-/// with the w of 0, 0.1 … 1 whose pinball loss on the validation block is least.
+/// Shrinks a trained net's quantiles towards the pooled quantiles it started from, per horizon: q = p + w (net − p).
 ///
-/// The head is linear, so that w goes into its weights and biases, and the net stays a net as any other. On a calm validation year a net
-/// that learned from loud ones would otherwise be worse than no net at the long horizon, which has few independent outcomes to learn from.
+/// w is the value of 0, 0.1 … 1 with the least pinball loss on the validation block. The head is linear, so w is applied to its weights and
+/// biases. Without shrinkage a net that learned from volatile years was worse than the pooled quantiles at the long horizon in a quiet
+/// validation year; that horizon has few independent outcomes to learn from.
 struct HeadShrinkage: Hashable {
-    /// w of each horizon.
-    let kept: [Double]
+    /// w by horizon.
+    let weights: [Double]
 
     private static let steps = 10
 
     /// - Parameters:
-    ///   - outputs: the net's answers on the validation rows, `[row][output]`.
-    ///   - targets: z, `[row][horizon]`.
-    ///   - reference: the pooled quantiles, one an output.
+    ///   - outputs: the net's quantiles of z on the validation rows, `[row][output]`.
+    ///   - targets: outcomes z, `[row][horizon]`.
+    ///   - reference: the pooled quantiles, one per output.
     init(outputs: [Float], targets: [Float], reference: [Double]) {
         let horizons = Quantiles.horizons.count, levels = Quantiles.levels
-        kept = (0..<horizons).map { horizon in
+        weights = (0..<horizons).map { horizon in
             let losses = (0...Self.steps).map { step in
                 let weight = Double(step) / Double(Self.steps)
                 var loss = 0.0
@@ -36,10 +36,10 @@ struct HeadShrinkage: Hashable {
         }
     }
 
-    /// Draws the head of the net's block back.
+    /// Shrinks the head of a parameter block.
     func apply(to head: Linear, of block: ParameterBlock, reference: [Double]) {
         for (row, start) in reference.enumerated() {
-            let weight = Float(kept[row / Quantiles.levels.count])
+            let weight = Float(weights[row / Quantiles.levels.count])
             for k in 0..<head.columns { block.floats[head.weight + row * head.columns + k] *= weight }
             let bias = block.floats + head.bias + row
             bias.pointee = Float(start) + weight * (bias.pointee - Float(start))

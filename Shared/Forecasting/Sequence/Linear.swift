@@ -1,9 +1,9 @@
 import Kernels
 
-/// y = W x + b over panels, with its gradients; W and b live in a net's block.
+/// The layer y = W x + b over panels, with its gradients; W and b are stored in a net's parameter block.
 package struct Linear {
     let rows, columns: Int
-    /// Offsets in the block.
+    /// Offsets in the parameter block.
     let weight, bias: Int
     private let block: LaneBuffer
     private let forward, transposed: PackedMatrix
@@ -20,8 +20,8 @@ package struct Linear {
         transposed = PackedMatrix(rows: columns, depth: rows)
     }
 
-    /// A head's start: uniform ±0.3/√columns, its bias at the quantiles that need no net; rows beyond them stay zero.
-    func initialise(_ random: inout RandomStream, headBias start: [Double]) {
+    /// Initialises a head: weights uniform in ±0.3/√columns, biases at the given quantiles; padding rows stay zero.
+    func initialise(_ random: inout RandomGenerator, headBias start: [Double]) {
         let bound = 0.3 / Float(columns).squareRoot()
         for row in start.indices {
             for k in 0..<columns { block.floats[weight + row * columns + k] = random.symmetric(bound) }
@@ -29,6 +29,7 @@ package struct Linear {
         }
     }
 
+    /// Updates the packed copies after a change of W.
     func pack() {
         forward.pack(block.floats + weight, rowStride: columns, depthStride: 1)
         transposed.pack(block.floats + weight, rowStride: 1, depthStride: columns)
@@ -39,16 +40,16 @@ package struct Linear {
             forward, bias: block.floats + bias, b: x.base, bStride: x.stride, into: y.base, cStride: y.stride, panels: x.panels)
     }
 
-    /// ∂L/∂x from ∂L/∂y.
+    /// Computes ∂L/∂x from ∂L/∂y.
     func inputGradient(_ outputGradient: PanelRows, into gradient: PanelRows) {
         panelProduct(
             transposed, bias: nil, b: outputGradient.base, bStride: outputGradient.stride, into: gradient.base, cStride: gradient.stride,
             panels: outputGradient.panels)
     }
 
-    /// Adds ∂L/∂W and ∂L/∂b.
+    /// Adds ∂L/∂W and ∂L/∂b to `gradient`.
     ///
-    /// - Parameter rows: scratch for sixteen rows of `columns` floats a panel.
+    /// - Parameter rows: scratch for sixteen rows of `columns` floats per panel.
     func accumulate(_ outputGradient: PanelRows, inputs x: PanelRows, rows scratch: LaneBuffer, into gradient: LaneBuffer) {
         for panel in 0..<x.panels {
             transpose(x[panel], rows: columns, into: scratch.floats + panel * panelWidth * columns, stride: columns)
@@ -56,7 +57,7 @@ package struct Linear {
         accumulate(outputGradient, transposedInputs: scratch, into: gradient)
     }
 
-    /// The same from inputs that are sample rows already.
+    /// Adds ∂L/∂W and ∂L/∂b to `gradient`, from inputs that are already transposed into sample rows.
     func accumulate(_ outputGradient: PanelRows, transposedInputs: LaneBuffer, into gradient: LaneBuffer) {
         accumulateOuterProduct(
             outputGradient.base, aStride: outputGradient.stride, rows: rows, b: transposedInputs.lanes, columns: columns / 8,
@@ -72,10 +73,10 @@ package struct Linear {
     }
 }
 
-/// Panels of activations in memory of their owner.
+/// A view of panels of activations; the memory belongs to another object.
 struct PanelRows {
     let base: UnsafeMutablePointer<Float8>
-    /// Registers from panel to panel.
+    /// Registers from one panel to the next.
     let stride: Int
     let panels: Int
 

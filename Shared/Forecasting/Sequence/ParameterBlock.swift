@@ -1,10 +1,10 @@
 import Kernels
 
-/// All weights of one net in one aligned block, and where each named tensor stands in it.
+/// All weights of a net in one aligned block, and the position of each named tensor in it.
 ///
-/// What no tensor names is padding: zero, with a gradient of zero.
+/// Values outside every tensor are padding: zero, with a gradient of zero.
 package struct ParameterBlock {
-    /// A row-major tensor as other tools know it, spread over the block by strides.
+    /// A row-major tensor under the name that other tools use, spread over the block by strides.
     struct Tensor {
         let name: String
         let shape: [Int]
@@ -12,7 +12,7 @@ package struct ParameterBlock {
         /// Floats between neighbours along each dimension.
         let strides: [Int]
 
-        /// Places of the values in the block, in row-major order.
+        /// Positions of the tensor's values in the block, in row-major order.
         var places: [Int] {
             var places = [offset]
             for (size, stride) in zip(shape, strides) { places = places.flatMap { place in (0..<size).map { place + $0 * stride } } }
@@ -32,10 +32,10 @@ package struct ParameterBlock {
 
     var floats: UnsafeMutablePointer<Float> { buffer.floats }
 
-    /// The block as an array, to keep or to send.
+    /// A copy of the block's values.
     var values: [Float] { values(of: buffer) }
 
-    /// The values of a block of the same layout, such as a gradient.
+    /// A copy of the values of another block of the same layout, such as a gradient.
     func values(of other: LaneBuffer) -> [Float] { Array(UnsafeBufferPointer(start: other.floats, count: count)) }
 
     func load(_ values: [Float]) { floats.update(from: values, count: count) }
@@ -45,7 +45,9 @@ package struct ParameterBlock {
         tensors.map { Artifact.Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.places.map { values[$0] }) }
     }
 
-    /// - Throws: `ArtifactError` when a tensor lacks or has another shape.
+    /// Loads the named tensors of an artifact.
+    ///
+    /// - Throws: `ArtifactError` when a tensor is missing or has another shape.
     func load(_ artifact: Artifact, prefix: String) throws(ArtifactError) {
         for tensor in tensors {
             let values = try artifact.values(prefix + tensor.name, shape: tensor.shape)
@@ -53,12 +55,12 @@ package struct ParameterBlock {
         }
     }
 
-    /// Lays tensors one after the other, each at a whole register.
+    /// Places tensors one after the other, each at the start of a register.
     struct Layout {
         private(set) var tensors: [Tensor] = []
         private(set) var count = 0
 
-        /// Room for `floats` numbers; answers its offset.
+        /// Reserves `floats` values and returns their offset.
         mutating func reserve(_ floats: Int) -> Int {
             defer { count += (floats + 7) / 8 * 8 }
             return count
@@ -68,7 +70,7 @@ package struct ParameterBlock {
             tensors.append(Tensor(name: name, shape: shape, offset: offset, strides: strides))
         }
 
-        /// Room for a vector, named; answers its offset.
+        /// Reserves a named vector and returns its offset.
         mutating func vector(_ name: String, _ size: Int) -> Int {
             let offset = reserve(size)
             self.name(name, [size], at: offset, strides: [1])

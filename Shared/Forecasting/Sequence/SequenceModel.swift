@@ -1,15 +1,15 @@
 import Kernels
 
-/// One layer of LSTM over 60 sessions and a linear head.
+/// One LSTM layer over 60 sessions and a linear head.
 package typealias LSTM = SequenceModel<LSTMNet>
 
-/// An encoder over twelve patches of five sessions.
+/// A Transformer encoder over twelve patches of five sessions.
 package typealias Transformer = SequenceModel<TransformerNet>
 
-/// A sequence net as a model: trained on all instruments pooled by the pinball loss of z = y / (S √h), early-stopped on a purged
-/// validation block.
+/// A sequence net as a forecast model, trained on all instruments pooled by the pinball loss of z = y / (S √h).
 ///
-/// It starts as blended-volatility FHS: the bias of the net's head is at the pooled quantiles.
+/// Training stops early by a purged validation block. The untrained model equals blended-volatility FHS: the bias of the net's head starts
+/// at the pooled quantiles.
 package struct SequenceModel<Net: SequenceNet>: ForecastModel {
     package static var family: String { Net.family }
     package static var lookback: Int { Net.configuration.window + EarningsSeasonality.reach }
@@ -17,11 +17,11 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
     package let metrics: [String: Double]
     let shape: SequenceShape
     let scaling: SequenceScaling
-    /// The values of one parameter block per net.
+    /// Parameter blocks, one per net.
     let values: [[Float]]
     let seed: UInt64
     let cut: String
-    private let ready: ReadyNets<Net>
+    private let ready: PackedNets<Net>
 
     init(shape: SequenceShape, scaling: SequenceScaling, values: [[Float]], seed: UInt64, cut: String, metrics: [String: Double]) {
         self.shape = shape
@@ -30,7 +30,7 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
         self.seed = seed
         self.cut = cut
         self.metrics = metrics
-        ready = ReadyNets(shape, values)
+        ready = PackedNets(shape, values)
     }
 
     package func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast {
@@ -43,11 +43,11 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
         let rows = LaneBuffer(floats: min(size, requests.count) * shape.window * shape.paddedInputs)
         var forward = ForwardPass(ready)
         return stride(from: 0, to: requests.count, by: size).flatMap { start in
-            answer(requests[start..<min(start + size, requests.count)], rows, &forward)
+            batchForecasts(requests[start..<min(start + size, requests.count)], rows, &forward)
         }
     }
 
-    private func answer(
+    private func batchForecasts(
         _ requests: ArraySlice<(history: History, index: Int)>, _ rows: LaneBuffer, _ forward: inout ForwardPass<Net>
     ) -> [Result<QuantileForecast, ForecastError>] {
         let length = shape.window * shape.paddedInputs
@@ -74,8 +74,8 @@ package struct SequenceModel<Net: SequenceNet>: ForecastModel {
     }
 }
 
-/// The nets ready to run, for panels and for single samples.
-final class ReadyNets<Net: SequenceNet>: @unchecked Sendable {  // written in init only, read-only ever after
+/// The nets of a model with packed weights, ready for panels and for small batches.
+final class PackedNets<Net: SequenceNet>: @unchecked Sendable {  // written in init only, read-only ever after
     let nets: [Net]
 
     init(_ shape: SequenceShape, _ values: [[Float]]) {
@@ -83,26 +83,26 @@ final class ReadyNets<Net: SequenceNet>: @unchecked Sendable {  // written in in
             let net = Net(shape)
             net.parameters.load($0)
             net.pack()
-            net.prepareForFew()
+            net.prepareSmallBatches()
             return net
         }
     }
 }
 
-/// One caller's memory for answers of all nets.
+/// The memory of one caller for forward passes of all nets of a model.
 struct ForwardPass<Net: SequenceNet> {
     private let nets: [Net]
     private var passes: [Net.Pass] = []
 
-    init(_ ready: ReadyNets<Net>) { nets = ready.nets }
+    init(_ ready: PackedNets<Net>) { nets = ready.nets }
 
-    /// Mean outputs of the nets, `[window][output]`.
+    /// The mean of the nets' outputs, `[window][output]`.
     mutating func meanOutputs(_ windows: [UnsafePointer<Float>]) -> [Double] {
         guard let shape = nets.first?.shape else { return [] }
         var z = [Double](repeating: 0, count: windows.count * shape.outputs)
         let share = Double(nets.count)
-        if windows.count < panelWidth / 2, let few = few(windows) {
-            for values in few {
+        if windows.count < panelWidth / 2, let outputs = smallBatchOutputs(windows) {
+            for values in outputs {
                 for i in z.indices { z[i] += Double(values[i]) / share }
             }
             return z
@@ -120,8 +120,58 @@ struct ForwardPass<Net: SequenceNet> {
         return z
     }
 
-    private func few(_ windows: [UnsafePointer<Float>]) -> [[Float]]? {
-        let answers = nets.compactMap { $0.outputs(ofFew: windows) }
-        return answers.count == nets.count ? answers : nil
+    private func smallBatchOutputs(_ windows: [UnsafePointer<Float>]) -> [[Float]]? {
+        let outputs = nets.compactMap { $0.outputs(ofSmallBatch: windows) }
+        return outputs.count == nets.count ? outputs : nil
+    }
+}
+
+/// The artifact of a sequence net, with PyTorch's names and layouts, so that other tools can load it.
+extension SequenceModel {
+    package func state() -> Artifact {
+        var metadata = Artifact.header(family: Self.family, seed: seed, cut: cut)
+        metadata[ArtifactKey.featureVersion] = scaling.featureVersion
+        metadata[ArtifactKey.inputs] = scaling.names.joined(separator: ",")
+        metadata[ArtifactKey.scaling] = "(x - input.mean) / input.deviation, missing 0, clipped to 8; outputs times S sqrt(h)"
+        metadata["window"] = String(shape.window)
+        metadata["hidden"] = String(shape.hidden)
+        metadata["nets"] = String(values.count)
+        for (name, value) in metrics { metadata["metric.\(name)"] = "\(value)" }
+        let tensors = [
+            Artifact.Tensor(name: "input.mean", shape: [shape.inputs], values: scaling.mean),
+            Artifact.Tensor(name: "input.deviation", shape: [shape.inputs], values: scaling.deviation),
+        ]
+        let block = Net(shape).parameters
+        return Artifact(metadata: metadata, tensors: tensors + values.enumerated().flatMap { block.named($1, prefix: "nets.\($0).") })
+    }
+
+    package init(state: Artifact) throws {
+        try state.check(family: Self.family)
+        func number(_ key: String, _ range: ClosedRange<Int>) throws -> Int {
+            guard let value = Int(try state.text(key)), range.contains(value) else {
+                throw ArtifactError.mismatch("\(key) is out of range")
+            }
+            return value
+        }
+        let names = try state.text(ArtifactKey.inputs).split(separator: ",").map(String.init)
+        guard Array(names.suffix(SequenceScaling.derivedNames.count)) == SequenceScaling.derivedNames else {
+            throw ArtifactError.mismatch("inputs do not end with \(SequenceScaling.derivedNames.joined(separator: ","))")
+        }
+        let shape = SequenceShape(inputs: names.count, hidden: try number("hidden", 8...1024), window: try number("window", 1...1000))
+        if let unsupportedReason = Net.unsupportedReason(to: shape) { throw ArtifactError.mismatch(unsupportedReason) }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
+        let scaling = SequenceScaling(
+            featureVersion: try state.text(ArtifactKey.featureVersion), names: names,
+            mean: try state.values("input.mean", shape: [names.count]), deviation: try state.values("input.deviation", shape: [names.count])
+        )
+        guard scaling.deviation.allSatisfy({ $0 > 0 }) else { throw ArtifactError.mismatch("input.deviation is not positive") }
+        let values = try (0..<number("nets", 1...64)).map { index in
+            let block = Net(shape).parameters
+            try block.load(state, prefix: "nets.\(index).")
+            return block.values
+        }
+        var metrics: [String: Double] = [:]
+        for (key, value) in state.metadata where key.hasPrefix("metric.") { metrics[String(key.dropFirst(7))] = Double(value) }
+        self.init(shape: shape, scaling: scaling, values: values, seed: seed, cut: try state.text(ArtifactKey.cut), metrics: metrics)
     }
 }

@@ -1,42 +1,40 @@
 package import Kernels
 
-/// A net that reads a window of sessions and answers 21 quantiles of z: its weights in one block, and what forecasts and trains it.
-///
-/// The trainer, the fit, the artifact and the forecasts are the same for every such net.
+/// A net that maps a window of sessions to 21 quantiles of z. Training, artifact and forecasts are common to all such nets.
 package protocol SequenceNet: AnyObject {
     associatedtype Pass: SequencePass where Pass.Net == Self
 
     static var family: String { get }
-    /// The measured choice of sizes and training rules.
+    /// Sizes and training rules of the shipping net.
     static var configuration: SequenceConfiguration { get }
     /// Panels that draw their dropout from one key, each at sites of its own.
     static var dropoutPanels: Int { get }
-    /// Why a net of these sizes cannot be; nil when it can.
-    static func objection(to shape: SequenceShape) -> String?
+    /// Why the net cannot have these sizes; nil when it can.
+    static func unsupportedReason(to shape: SequenceShape) -> String?
 
     init(_ shape: SequenceShape)
     var shape: SequenceShape { get }
     var parameters: ParameterBlock { get }
-    /// The layer that answers the quantiles.
+    /// The layer that outputs the quantiles.
     var head: Linear { get }
 
-    /// Random weights; the head small, its bias at the quantiles that need no net.
-    func initialise(_ random: inout RandomStream, headBias: [Double])
-    /// Brings the packed copies up to date with the parameters; call after every change of them.
+    /// Sets random weights; the head's are small, its bias is `headBias`.
+    func initialise(_ random: inout RandomGenerator, headBias: [Double])
+    /// Updates the packed copies of the parameters; must be called after every change of them.
     func pack()
-    /// A worker's memory for one panel of sixteen samples.
+    /// The memory of one worker for a panel of sixteen samples.
     func makePass(trains: Bool) -> Pass
-    /// Adds the net to a graph whose `input` is [batch, window, inputs]; answers the name of its [batch, 21] outputs.
+    /// Adds the net to a graph whose `input` is [batch, window, inputs]; returns the name of its [batch, 21] output.
     static func addNodes(_ graph: inout ONNXGraph, _ shape: SequenceShape, _ weights: ONNXWeights, input: String) -> String
     /// Outputs of a few windows, `[window][output]`, the same bits as a pass's; nil when a pass is as fast.
-    func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]?
-    /// Copies of the weights that only `outputs(ofFew:)` needs; until the next `pack`.
-    func prepareForFew()
+    func outputs(ofSmallBatch windows: [UnsafePointer<Float>]) -> [Float]?
+    /// Copies of the weights that only `outputs(ofSmallBatch:)` needs; until the next `pack`.
+    func prepareSmallBatches()
 }
 
 extension SequenceNet {
-    package func prepareForFew() {}
-    package func outputs(ofFew windows: [UnsafePointer<Float>]) -> [Float]? { nil }
+    package func prepareSmallBatches() {}
+    package func outputs(ofSmallBatch windows: [UnsafePointer<Float>]) -> [Float]? { nil }
 }
 
 /// One worker's memory for forward and backward passes over a panel of up to sixteen samples.

@@ -1,7 +1,7 @@
 import Kernels
 import Market
 
-/// The training and validation rows of one fit, scaled and laid out for the net.
+/// The training and validation rows of one training, scaled and laid out for the net.
 ///
 /// Purge: labels of training rows end `TrainingSet.embargo` sessions before the first validation row; labels of validation rows end
 /// at or before the cut.
@@ -13,7 +13,7 @@ final class SequenceSamples {
 
     let shape: SequenceShape
     let scaling: SequenceScaling
-    /// Pooled quantiles of the training rows: where the head's bias starts, and what validation compares with.
+    /// Pooled quantiles of the training rows: start of the head's bias, and reference of the validation.
     let reference: PooledQuantiles
     private(set) var training: [Sample] = []
     private(set) var validation: [Sample] = []
@@ -70,7 +70,7 @@ final class SequenceSamples {
         UnsafePointer(inputs[Int(sample.history)].floats + (Int(sample.row) + 1 - shape.window) * shape.paddedInputs)
     }
 
-    /// z of one horizon, clipped to ±8.
+    /// The outcome z of one horizon, clipped to ±8.
     func target(_ sample: Sample, horizonIndex: Int) -> Float {
         let history = histories[Int(sample.history)]
         let horizon = Quantiles.horizons[horizonIndex]
@@ -79,9 +79,9 @@ final class SequenceSamples {
     }
 }
 
-/// Training rows without end: one row in `stride` of each instrument, from an offset that rotates by epoch, shuffled.
-struct SampleStream {
-    /// Where a stream stands: enough to go on with the same rows.
+/// An endless order of training rows: one row in `stride` of each instrument, from an offset that rotates by epoch, shuffled.
+struct SampleOrder {
+    /// A position in the order, enough to continue with the same rows.
     struct Position: Hashable {
         var random: [UInt64]
         var epoch: Int
@@ -90,13 +90,13 @@ struct SampleStream {
 
     private let samples: [SequenceSamples.Sample]
     private let stride: Int
-    private var random: RandomStream
+    private var random: RandomGenerator
     private var order: [Int32] = []
     private var epoch = 0
-    /// The random state from which the present epoch was shuffled.
+    /// The random generator's state before the current epoch was shuffled.
     private var shuffledFrom: [UInt64]
 
-    init(_ samples: [SequenceSamples.Sample], stride: Int, random: RandomStream) {
+    init(_ samples: [SequenceSamples.Sample], stride: Int, random: RandomGenerator) {
         self.samples = samples
         self.stride = stride
         self.random = random
@@ -107,7 +107,7 @@ struct SampleStream {
 
     /// - Returns: nil when the samples have no such position.
     init?(_ samples: [SequenceSamples.Sample], stride: Int, at position: Position) {
-        guard let random = RandomStream(words: position.random) else { return nil }
+        guard let random = RandomGenerator(words: position.random) else { return nil }
         self.init(samples, stride: stride, random: random)
         guard position.epoch > 0 else {
             if position.remaining != 0 { return nil }

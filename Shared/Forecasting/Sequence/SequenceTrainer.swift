@@ -1,25 +1,25 @@
 import Kernels
 
-/// The training of one net, batch by batch: gradients of fixed parts in parallel, summed in part order, then one AdamW step.
+/// Trains one net batch by batch: gradients of fixed parts in parallel, summed in part order, then one AdamW step.
 struct SequenceTrainer<Net: SequenceNet> {
     let configuration: SequenceConfiguration
     let net: Net
-    /// The running mean of the weights (Polyak and Juditsky, 1992): less noisy than any of them.
+    /// The running mean of the parameters (Polyak and Juditsky, 1992), less noisy than the parameters themselves.
     let mean: Net
-    /// The learning rate's factor, lowered after a divergence.
-    var caution: Float = 1
+    /// Factor of the learning rate, lowered after a divergence.
+    var rateFactor: Float = 1
     private let seed: UInt64
     private let parts: [LaneBuffer]
     private let workers: [Net.Pass]
     private let total: LaneBuffer
     private var adam: Adam
-    /// Steps taken, whether or not they changed the weights: what dropout is drawn from.
+    /// Steps taken, whether or not they changed the weights; dropout masks depend on their number.
     private var updates = 0
 
     init(_ shape: SequenceShape, _ configuration: SequenceConfiguration, headBias: [Double], seed: UInt64) {
         self.configuration = configuration
         self.seed = seed
-        var random = RandomStream(seed: seed, stream: 1)
+        var random = RandomGenerator(seed: seed, stream: 1)
         let net = Net(shape)
         net.initialise(&random, headBias: headBias)
         net.pack()
@@ -36,9 +36,9 @@ struct SequenceTrainer<Net: SequenceNet> {
         adam = Adam(count: count)
     }
 
-    /// One update from one batch of windows and their targets (`[sample][horizon]`).
+    /// Updates the net by one batch of windows and their targets (`[sample][horizon]`).
     ///
-    /// - Returns: the mean pinball loss before the update, or nil when loss or gradient is not finite (nothing is updated then).
+    /// - Returns: the mean pinball loss before the update; nil, without an update, when the loss or the gradient is not finite.
     mutating func step(_ windows: [UnsafePointer<Float>], targets: [Float], rate: Float) -> Double? {
         precondition(windows.count == configuration.batch)
         let loss = gradient(windows, targets: targets, drops: configuration.dropout > 0)
@@ -46,7 +46,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         let norm = Reduction.sumOfSquares(total.lanes, count: total.count).squareRoot()
         guard loss.isFinite, norm.isFinite else { return nil }
         let scale = min(1, configuration.gradientNorm / (norm + 1e-6))
-        adam.update(net.parameters.buffer.lanes, gradient: total.lanes, scale: scale, rate: rate * caution, decay: configuration.decay)
+        adam.update(net.parameters.buffer.lanes, gradient: total.lanes, scale: scale, rate: rate * rateFactor, decay: configuration.decay)
         net.pack()
         Reduction.average(
             net.parameters.buffer.lanes, into: mean.parameters.buffer.lanes, keeping: min(configuration.averaging, warmUp),
@@ -54,16 +54,16 @@ struct SequenceTrainer<Net: SequenceNet> {
         return loss
     }
 
-    /// The mean forgets the random start quickly: after n steps it keeps at most n / (n + 10).
+    /// Upper bound of the mean's weight, n / (n + 10) after n steps, so that the random start is soon forgotten.
     private var warmUp: Float { Float(updates) / Float(updates + 10) }
 
-    /// The dropout of one pass of the next step, by the number of its first sample.
+    /// The dropout of one panel in the next step, by the index of the panel's first sample.
     func dropout(firstSample: Int) -> Dropout {
         let (part, panel) = (firstSample / panelWidth).quotientAndRemainder(dividingBy: Net.dropoutPanels)
         return Dropout(rate: configuration.dropout, seed: seed, update: updates, part: part, firstSite: panel)
     }
 
-    /// Fills `total` with the batch's gradient; returns its loss.
+    /// Computes the batch's gradient into `total` and returns its loss.
     func gradient(_ windows: [UnsafePointer<Float>], targets: [Float], drops: Bool) -> Double {
         let size = configuration.partSamples
         var losses = [Double](repeating: 0, count: parts.count)
@@ -90,7 +90,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         return losses.reduce(0, +)
     }
 
-    /// The mean net's answers, `[window][output]`, without dropout.
+    /// The outputs of the mean net without dropout, `[window][output]`.
     func meanOutputs(_ windows: [UnsafePointer<Float>]) -> [Float] {
         mean.pack()
         let size = panelWidth, width = net.shape.outputs
@@ -109,7 +109,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         return outputs
     }
 
-    /// The mean net's pinball loss per horizon over windows.
+    /// The mean net's pinball loss per horizon.
     func losses(_ windows: [UnsafePointer<Float>], targets: [Float]) -> [Double] {
         let outputs = meanOutputs(windows)
         let horizons = Quantiles.horizons.count, width = net.shape.outputs
@@ -124,7 +124,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         return sums.map { $0 / Double(windows.count * Quantiles.levels.count) }
     }
 
-    /// Makes the mean net these weights with the head drawn back as far as validation says; answers how far.
+    /// Loads parameters into the mean net and shrinks its head by the validation windows; returns the shrinkage.
     func shrinkHead(
         of values: [Float], toward reference: [Double], _ windows: [UnsafePointer<Float>], targets: [Float]
     ) -> HeadShrinkage {
@@ -134,7 +134,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         return shrinkage
     }
 
-    /// Back to these weights, with fresh moments.
+    /// Restarts from these parameters with fresh moments.
     mutating func restart(from values: [Float]) {
         net.parameters.load(values)
         net.pack()
@@ -142,7 +142,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         adam = Adam(count: net.parameters.buffer.count)
     }
 
-    /// The last gradient, laid out as the parameters.
+    /// The last gradient, in the layout of the parameters.
     var gradientValues: [Float] { net.parameters.values(of: total) }
 
     private func pinballGradient(_ outputs: OutputPanels, targets: [Float], _ samples: Range<Int>, weight: Float) -> Double {
@@ -161,18 +161,18 @@ struct SequenceTrainer<Net: SequenceNet> {
 }
 
 extension SequenceTrainer {
-    /// All that a step depends on, besides the batch.
+    /// Everything a step depends on besides its batch.
     struct State: Hashable {
         var parameters, mean, first, second: [Float]
         var steps, updates: Int
-        var caution: Float
+        var rateFactor: Float
     }
 
     var state: State {
         State(
             parameters: net.parameters.values, mean: mean.parameters.values, first: net.parameters.values(of: adam.first),
             second: net.parameters.values(of: adam.second),
-            steps: adam.steps, updates: updates, caution: caution)
+            steps: adam.steps, updates: updates, rateFactor: rateFactor)
     }
 
     mutating func resume(_ state: State) {
@@ -182,9 +182,9 @@ extension SequenceTrainer {
         adam.second.floats.update(from: state.second, count: state.second.count)
         adam.steps = state.steps
         updates = state.updates
-        caution = state.caution
+        rateFactor = state.rateFactor
     }
 }
 
-/// The level of each output row.
+/// The quantile level of each output.
 let levelsByRow: [Float] = Quantiles.horizons.flatMap { _ in Quantiles.levels.map(Float.init) }

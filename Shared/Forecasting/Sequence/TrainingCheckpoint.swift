@@ -1,13 +1,13 @@
 import Market
 
-/// The state of an interrupted training as bytes: tensors and numbers in an `Artifact`, every bit kept.
+/// The state of an interrupted training as bytes: tensors and numbers in an `Artifact`, exact to the bit.
 struct TrainingCheckpoint<Net: SequenceNet> {
-    /// What training this is a part of.
+    /// Properties by which a training recognises its own checkpoint.
     var identity: [String: String]
     var finished: [SequenceTraining<Net>.Outcome]
-    var run: SequenceRun<Net>.State
+    var current: NetTraining<Net>.State
 
-    /// Threads do not count: they change no bit.
+    /// The identity of a training. Threads do not count: they change no bit.
     static func identity(
         family: String, _ set: TrainingSet, _ configuration: SequenceConfiguration, _ block: SequenceSamples, seed: UInt64
     ) -> [String: String] {
@@ -15,7 +15,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
         configuration.threads = 1
         var identity = Artifact.header(family: family, seed: seed, cut: set.cut.description)
         identity["configuration"] = "\(configuration)"
-        identity["training rows"] = "\(block.training.count)"
+        identity["training_rows"] = "\(block.training.count)"
         identity[ArtifactKey.featureVersion] = block.scaling.featureVersion
         return identity
     }
@@ -25,22 +25,23 @@ struct TrainingCheckpoint<Net: SequenceNet> {
         for (key, value) in identity { numbers.metadata["identity." + key] = value }
         numbers.metadata["nets"] = String(finished.count)
         var tensors = [
-            Self.tensor("run.parameters", run.trainer.parameters), Self.tensor("run.mean", run.trainer.mean),
-            Self.tensor("run.first", run.trainer.first),
-            Self.tensor("run.second", run.trainer.second), Self.tensor("run.best", run.best),
+            Self.tensor("current.parameters", current.trainer.parameters), Self.tensor("current.mean", current.trainer.mean),
+            Self.tensor("current.first", current.trainer.first),
+            Self.tensor("current.second", current.trainer.second), Self.tensor("current.best", current.best),
         ]
         for (i, net) in finished.enumerated() {
             tensors.append(Self.tensor("nets.\(i).best", net.best))
             numbers["nets.\(i).losses"] = net.losses.map(\.bitPattern)
-            numbers["nets.\(i).kept"] = net.kept.map(\.bitPattern)
-            numbers["nets.\(i).counts"] = [UInt64(net.seen), UInt64(net.restarts)]
+            numbers["nets.\(i).head_weights"] = net.headWeights.map(\.bitPattern)
+            numbers["nets.\(i).counts"] = [UInt64(net.samplesSeen), UInt64(net.restarts)]
         }
-        numbers["run.losses"] = run.bestLosses.map(\.bitPattern)
-        numbers["run.random"] = run.stream.random
-        numbers["run.caution"] = [UInt64(run.trainer.caution.bitPattern)]
-        numbers["run.counts"] = [
-            run.stream.epoch, run.stream.remaining, run.seen, run.restarts, run.round, run.batch, run.idle, run.trainer.steps,
-            run.trainer.updates,
+        numbers["current.losses"] = current.bestLosses.map(\.bitPattern)
+        numbers["current.random"] = current.order.random
+        numbers["current.rate_factor"] = [UInt64(current.trainer.rateFactor.bitPattern)]
+        numbers["current.counts"] = [
+            current.order.epoch, current.order.remaining, current.samplesSeen, current.restarts, current.round, current.batch,
+            current.roundsWithoutGain, current.trainer.steps,
+            current.trainer.updates,
         ].map { UInt64($0) }
         return try Artifact(metadata: numbers.metadata, tensors: tensors).encoded()
     }
@@ -59,27 +60,27 @@ struct TrainingCheckpoint<Net: SequenceNet> {
                 SequenceTraining.Outcome(
                     best: try Self.values("nets.\(i).best", artifact),
                     losses: try numbers.words("nets.\(i).losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
-                    kept: try numbers.words("nets.\(i).kept", Quantiles.horizons.count).map { Double(bitPattern: $0) },
-                    seen: counts[0], restarts: counts[1]))
+                    headWeights: try numbers.words("nets.\(i).head_weights", Quantiles.horizons.count).map { Double(bitPattern: $0) },
+                    samplesSeen: counts[0], restarts: counts[1]))
         }
-        let counts = try numbers.counts("run.counts", 9)
-        run = SequenceRun.State(
+        let counts = try numbers.counts("current.counts", 9)
+        current = NetTraining.State(
             trainer: SequenceTrainer.State(
-                parameters: try Self.values("run.parameters", artifact), mean: try Self.values("run.mean", artifact),
-                first: try Self.values("run.first", artifact),
-                second: try Self.values("run.second", artifact), steps: counts[7], updates: counts[8],
-                caution: Float(bitPattern: UInt32(truncatingIfNeeded: try numbers.words("run.caution", 1)[0]))),
-            best: try Self.values("run.best", artifact),
-            bestLosses: try numbers.words("run.losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
-            stream: SampleStream.Position(
-                random: try numbers.words("run.random", 4), epoch: counts[0], remaining: counts[1]),
-            seen: counts[2], restarts: counts[3], round: counts[4], batch: counts[5], idle: counts[6])
+                parameters: try Self.values("current.parameters", artifact), mean: try Self.values("current.mean", artifact),
+                first: try Self.values("current.first", artifact),
+                second: try Self.values("current.second", artifact), steps: counts[7], updates: counts[8],
+                rateFactor: Float(bitPattern: UInt32(truncatingIfNeeded: try numbers.words("current.rate_factor", 1)[0]))),
+            best: try Self.values("current.best", artifact),
+            bestLosses: try numbers.words("current.losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
+            order: SampleOrder.Position(
+                random: try numbers.words("current.random", 4), epoch: counts[0], remaining: counts[1]),
+            samplesSeen: counts[2], restarts: counts[3], round: counts[4], batch: counts[5], roundsWithoutGain: counts[6])
     }
 
-    init(identity: [String: String], finished: [SequenceTraining<Net>.Outcome], run: SequenceRun<Net>.State) {
+    init(identity: [String: String], finished: [SequenceTraining<Net>.Outcome], current: NetTraining<Net>.State) {
         self.identity = identity
         self.finished = finished
-        self.run = run
+        self.current = current
     }
 
     private static func tensor(_ name: String, _ values: [Float]) -> Artifact.Tensor {
@@ -92,7 +93,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
     }
 }
 
-/// Whole numbers as text in an artifact's metadata.
+/// Integers as text in an artifact's metadata.
 private struct Numbers {
     var metadata: [String: String] = [:]
 
@@ -107,7 +108,7 @@ private struct Numbers {
         return words
     }
 
-    /// Numbers that count something.
+    /// Words that are counts.
     func counts(_ key: String, _ count: Int) throws(ArtifactError) -> [Int] {
         let words = try words(key, count)
         guard words.allSatisfy({ $0 < 1 << 48 }) else { throw .mismatch("\(key) is out of range") }

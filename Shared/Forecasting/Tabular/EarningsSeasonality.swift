@@ -1,13 +1,13 @@
-/// What stood out one, two, three and four quarters before the days ahead: companies report on much the same day of every quarter.
+/// Features of quarterly events: how unusual the sessions one to four quarters before the forecast window were.
 ///
-/// A session's score is max(ln volume over its median, 0) × min(|gap| + |return| in volatilities, 6), at most 4. For each horizon the
-/// echo is the mean over the four lags of the largest score in the window that the horizon covers, some sessions wider on both
-/// sides. NaN while no lag lies in the history.
+/// Companies report on much the same day of every quarter. A session's score is max(ln volume over its median, 0) × min(|gap| + |return|
+/// in volatilities, 6), at most 4. The feature of a horizon is the mean over the four lags of the largest score in the window that the
+/// horizon covers, extended by some sessions on both sides. NaN while no lag lies in the history.
 struct EarningsSeasonality: Sendable, Hashable {
-    static let names = Quantiles.horizons.map { "echo\($0)" }
-    /// For readers of an exported file.
+    static let names = Quantiles.horizons.map { "earnings\($0)" }
+    /// The definition, for readers of an exported file.
     static let formula =
-        "echoH = mean over lags 63±1, 126±2, 189±3, 252±1 (sessions±slack) that lie in the history of the largest score of the sessions from "
+        "earningsH = mean over lags 63±1, 126±2, 189±3, 252±1 (sessions±slack) that lie in the history of the largest score of the sessions from "
         + "t+1-lag-slack to min(t+H-lag+slack, t); score = min(max(lvol, 0) * min(|gap| + |z1|, 6), 4), 0 where one is missing"
     /// Rows before the last that are read.
     static let reach = 252
@@ -15,7 +15,7 @@ struct EarningsSeasonality: Sendable, Hashable {
     private static let lags: [(sessions: Int, slack: Int)] = [(63, 1), (126, 2), (189, 3), (252, 1)]
     private static let largest: Float = 4
 
-    /// The columns of lvol, gap and z1; nil when the layout lacks one.
+    /// Columns of lvol, gap and z1; nil when the layout lacks one of them.
     private let columns: [Int]?
 
     init(_ layout: FeatureLayout) {
@@ -29,7 +29,7 @@ struct EarningsSeasonality: Sendable, Hashable {
         Self.write(row: row, into: target) { score(history, $0, columns) }
     }
 
-    /// The values of several rows, `[row][horizon]`; every session is scored once. Rows before the history's first are missing.
+    /// The values of several rows, `[row][horizon]`; every session is scored once. Rows before the history's first are NaN.
     func values(_ history: History, rows: Range<Int>) -> [Float] {
         let width = Quantiles.horizons.count
         return [Float](unsafeUninitializedCapacity: rows.count * width) { buffer, used in

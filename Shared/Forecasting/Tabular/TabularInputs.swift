@@ -1,26 +1,23 @@
-/// What the models that read one row at a time see of it: every feature of the layout, ln(σ97 / S), ln S + 4, and
-/// the echo of past quarters' events.
-///
-/// NaN = missing; what a model does about it is its own affair.
+/// The inputs of the models that read one row at a time: all features, ln(σ97 / S), ln S + 4 and `EarningsSeasonality`. NaN = missing.
 struct TabularInputs: Sendable, Hashable {
     let featureVersion: String
     let names: [String]
 
-    private let echo: EarningsSeasonality
+    private let seasonality: EarningsSeasonality
 
     static let derivedNames = ["ln_s97_S", "ln_S"] + EarningsSeasonality.names
-    /// Rows that the inputs of one row are made of.
+    /// Rows that the inputs of one row depend on.
     static let lookback = EarningsSeasonality.reach + 1
 
     init(_ layout: FeatureLayout) {
         featureVersion = layout.version
         names = layout.names + Self.derivedNames
-        echo = EarningsSeasonality(layout)
+        seasonality = EarningsSeasonality(layout)
     }
 
     var count: Int { names.count }
 
-    /// Refuses a history whose features are not those the model was trained on.
+    /// Throws when a history's features are not those the model was trained on.
     func check(_ layout: FeatureLayout) throws(ForecastError) {
         guard layout.version == featureVersion, layout.names + Self.derivedNames == names else {
             throw .otherFeatures(expected: featureVersion, found: layout.version)
@@ -33,7 +30,7 @@ struct TabularInputs: Sendable, Hashable {
         for column in 0..<width { target[column] = history.features[row * width + column] }
         target[width] = Float(logarithm(history.sigma97[row] / history.blend[row]))
         target[width + 1] = Float(logarithm(history.blend[row]) + 4)
-        echo.write(history, row: row, into: target + width + 2)
+        seasonality.write(history, row: row, into: target + width + 2)
     }
 
     /// The inputs of one row.

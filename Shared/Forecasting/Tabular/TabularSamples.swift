@@ -1,6 +1,6 @@
 import Market
 
-/// The labelled rows of one fit, pooled over all histories: inputs row-major, and z = y / (S √h) of each horizon, clipped to ±8.
+/// The labelled rows of one training, pooled over all histories: inputs row-major, and z = y / (S √h) of each horizon, clipped to ±8.
 struct TabularSamples {
     let inputs: TabularInputs
     private(set) var rows = 0
@@ -9,9 +9,9 @@ struct TabularSamples {
     /// One array of `rows` per horizon.
     private(set) var targets: [[Float]] = Quantiles.horizons.map { _ in [] }
 
-    /// One row in three: neighbouring rows are near-copies. Ten years before the cut.
+    /// One row in three is used, because neighbouring rows are nearly equal; rows of the ten years before the cut.
     static let stride = 3, windowDays = 3653
-    /// Rows below which nothing is fitted.
+    /// Rows that training needs.
     static let minimumRows = 1_000
     static let limit: Float = 8
 

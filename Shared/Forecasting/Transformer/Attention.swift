@@ -20,14 +20,14 @@ final class Attention {
 
     private func square(_ base: UnsafeMutablePointer<Float8>) -> LaneMatrix { LaneMatrix(base, rowStride: tokens * 2, columnStride: 2) }
 
-    /// One head's columns of a token-major panel, `part` widths further on.
+    /// One head's columns of a token-major panel, offset by `part` widths.
     private func columns(_ rows: PanelRows, _ head: Int, part: Int = 0) -> LaneMatrix {
         LaneMatrix(rows.base + (part * width + head * depth) * 2, rowStride: rows.stride, columnStride: 2)
     }
 
     /// - Parameters:
-    ///   - projected: one panel a token, rows Q, K, V.
-    ///   - mixed: takes the heads' mix, one panel a token.
+    ///   - projected: one panel per token, rows Q, K, V.
+    ///   - mixed: receives the heads' mix, one panel per token.
     func forward(_ projected: PanelRows, into mixed: PanelRows, dropout: Dropout?, site: Int) {
         for head in 0..<heads {
             let p = probabilities.lanes + head * size

@@ -1,11 +1,11 @@
 package import Kernels
 
-/// The encoder forward and backward, for one panel of sixteen samples; activations are one panel of rows a token.
+/// Forward and backward pass of the encoder for one panel of sixteen samples; activations are one panel of rows per token.
 package final class TransformerPass: SequencePass {
     package let outputs: OutputPanels
     private let tokens, width: Int
     private let patches: PanelRows
-    /// The residual stream, what a branch adds to it, and their gradients.
+    /// The residual stream, the output of a branch, and their gradients.
     private let stream, branch, streamGradient, branchGradient: PanelRows
     private let wide, wideGradient: PanelRows
     private let projectedGradient: PanelRows
@@ -109,7 +109,7 @@ package final class TransformerPass: SequencePass {
         net.embed.accumulate(streamGradient, transposedInputs: rows, into: gradient)
     }
 
-    /// Where dropout falls: a number for each place in a layer, with room for the heads or tokens after it.
+    /// Dropout sites: a number for each place in a layer, with numbers for the heads or tokens after it.
     private func site(_ layer: Int, _ place: Int) -> Int { (layer * 4 + place) << 8 }
 
     /// The last token's panel.
@@ -123,7 +123,7 @@ package final class TransformerPass: SequencePass {
         }
     }
 
-    /// From the gradient of the normed stream, in `branchGradient`, to that of the stream.
+    /// Computes the gradient of the stream from that of the normed stream in `branchGradient`.
     private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ kept: NormMemory, into gradient: LaneBuffer) {
         rowGradient.clear()
         for token in 0..<tokens {
@@ -156,7 +156,7 @@ package final class TransformerPass: SequencePass {
     }
 }
 
-/// What a layer normalisation keeps for its backward pass.
+/// The values of a layer normalisation that its backward pass needs.
 private struct NormMemory {
     let normed, output: PanelRows
     let inverse: LaneBuffer
@@ -168,7 +168,7 @@ private struct NormMemory {
     }
 }
 
-/// What an encoder layer keeps for its backward pass.
+/// The values of an encoder layer that its backward pass needs.
 private struct LayerMemory {
     let attentionNorm, feedForwardNorm: NormMemory
     let projected, mixed, active, slopes: PanelRows
@@ -185,14 +185,14 @@ private struct LayerMemory {
     }
 }
 
-/// Panels of one pass, kept alive by it.
+/// The panels of one pass, with their memory.
 private final class PanelAllocator {
     private let panels: Int
     private(set) var memory: [LaneBuffer] = []
 
     init(panels: Int) { self.panels = panels }
 
-    /// One panel of `rows` rows a token, a cache line apart, so that equal rows of all tokens do not share a cache set.
+    /// One panel of `rows` rows per token, a cache line apart, so that equal rows of all tokens do not share a cache set.
     func rows(_ rows: Int) -> PanelRows {
         let stride = rows * 2 + 2
         let buffer = LaneBuffer(count: panels * stride)

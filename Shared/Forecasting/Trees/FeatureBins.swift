@@ -1,9 +1,9 @@
-/// How each input is cut into at most 63 bins at its empirical quantiles; bin 63 is for missing values.
+/// The division of each input into at most 63 bins at its empirical quantiles; bin 63 is for missing values.
 struct FeatureBins: Sendable {
     static let count = 64
     static let missing = 63
 
-    /// Ascending upper bounds, per input; bin b holds (bounds[b - 1], bounds[b]], the bin after the last bound all beyond.
+    /// Ascending upper bounds per input: bin b holds (bounds[b - 1], bounds[b]], the last bin everything above the last bound.
     let bounds: [[Float]]
 
     init(_ values: [Float], inputs: Int) {
@@ -33,6 +33,6 @@ struct FeatureBins: Sendable {
         return UInt8(low)
     }
 
-    /// All values as bins, in their order.
+    /// The bins of all values, in their order.
     func binned(_ values: [Float]) -> [UInt8] { values.indices.map { bin(values[$0], column: $0 % bounds.count) } }
 }

@@ -1,13 +1,14 @@
-/// Gradient boosting of one quantile (Friedman, 2001; Ke et al., 2017): leaf-wise trees on binned inputs; each leaf moves to the
-/// residuals' own quantile.
+/// Gradient boosting of one quantile (Friedman, 2001; Ke et al., 2017) by leaf-wise trees on binned inputs.
+///
+/// Each leaf moves the forecast to the quantile of its residuals.
 struct QuantileBooster {
     struct Settings: Sendable, Hashable {
         var trees = 120
         var leaves = 15
         var rate: Float = 0.05
-        /// Sampled rows a leaf keeps.
+        /// The fewest sampled rows of a leaf.
         var leastRows = 500
-        /// Shares of inputs and of rows that each tree sees.
+        /// Shares of inputs and of rows that each tree uses.
         var columnShare = 0.6
         var rowShare = 0.7
         var penalty = 5.0
@@ -21,7 +22,7 @@ struct QuantileBooster {
     ///   - targets: one per row, at least one.
     init(bins: [UInt8], _ cuts: FeatureBins, targets: [Float], level: Double, _ settings: Settings, seed: UInt64, stream: UInt64) {
         start = Float(empiricalQuantile(targets.map(Double.init).sorted(), level))
-        var random = RandomStream(seed: seed, stream: stream)
+        var random = RandomGenerator(seed: seed, stream: stream)
         let inputs = cuts.bounds.count
         let columnCount = min(inputs, max(1, Int((Double(inputs) * settings.columnShare).rounded())))
         let grower = TreeGrower(bins: bins, cuts, targets: targets, level: level, settings, columns: columnCount, start: start)

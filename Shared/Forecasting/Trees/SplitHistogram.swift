@@ -1,7 +1,7 @@
-/// Of one leaf: per input and bin, how many sampled rows it holds and how many of them lie at or below their current quantile.
+/// The histogram of a leaf: per input and bin, the number of sampled rows and how many of them lie at or below their current quantile.
 ///
-/// Both are counts in one integer (rows in the low half, rows below in the high half), so sums are exact in any order, a sibling is a
-/// subtraction, and the pinball loss's gradient is below - τ · rows.
+/// Both counts are in one integer (rows in the low half, rows below in the high half), so sums are exact in any order, a sibling is a
+/// subtraction, and the pinball loss's gradient is below − τ · rows.
 struct SplitHistogram {
     static func rows(_ entry: UInt64) -> Double { Double(entry & 0xFFFF_FFFF) }
     static func below(_ entry: UInt64) -> Double { Double(entry >> 32) }

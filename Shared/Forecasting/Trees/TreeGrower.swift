@@ -1,11 +1,11 @@
-/// Grows the trees of one booster over the same rows, keeping each row's current quantile. One owner, one thread.
+/// Grows the trees of one booster over the same rows and stores each row's current quantile. One owner, one thread.
 final class TreeGrower {
     private struct Leaf {
         var rows: Range<Int>
-        /// Where its histogram lies.
+        /// The index of its histogram.
         var slot: Int
         var split: SplitHistogram.Split?
-        /// The child reference that points at it: node and side; nil for a root that is still a leaf.
+        /// The parent node and side; nil for the root.
         var parent: (node: Int, left: Bool)?
     }
 
@@ -19,7 +19,7 @@ final class TreeGrower {
     private var current: [Float]
     private var entries: [UInt64]
     private var sampled: [Int32] = []
-    private var rest: [Int32] = []
+    private var unsampled: [Int32] = []
     private var order: [Int32]
     private var scratch: [Int32]
     private var residuals: [Float]
@@ -45,13 +45,13 @@ final class TreeGrower {
     }
 
     /// Draws the rows of the next tree, each with probability `threshold` / 65,536.
-    func sample(threshold: UInt64, _ random: inout RandomStream) {
+    func sample(threshold: UInt64, _ random: inout RandomGenerator) {
         sampled.removeAll(keepingCapacity: true)
-        rest.removeAll(keepingCapacity: true)
+        unsampled.removeAll(keepingCapacity: true)
         var bits: UInt64 = 0
         for row in targets.indices {
             bits = row & 3 == 0 ? random.next() : bits >> 16
-            if bits & 0xFFFF < threshold { sampled.append(Int32(row)) } else { rest.append(Int32(row)) }
+            if bits & 0xFFFF < threshold { sampled.append(Int32(row)) } else { unsampled.append(Int32(row)) }
         }
     }
 
@@ -63,7 +63,7 @@ final class TreeGrower {
         var leaves = [Leaf(rows: 0..<sampled.count, slot: 0, split: nil, parent: nil)]
         fill(leaves[0], columns)
         leaves[0].split = bestSplit(leaves[0], columns)
-        while leaves.count < settings.leaves, let chosen = mostGaining(leaves), let split = leaves[chosen].split {
+        while leaves.count < settings.leaves, let chosen = bestLeaf(leaves), let split = leaves[chosen].split {
             let leaf = leaves[chosen]
             let node = tree.nodes.count
             link(&tree, leaf.parent, to: node)
@@ -88,13 +88,13 @@ final class TreeGrower {
         }
         for (i, leaf) in leaves.enumerated() {
             link(&tree, leaf.parent, to: ~i)
-            tree.leaves.append(settle(leaf.rows))
+            tree.leaves.append(finalizeLeaf(leaf.rows))
         }
-        move(tree)
+        updateUnsampled(tree)
         return tree
     }
 
-    private func mostGaining(_ leaves: [Leaf]) -> Int? {
+    private func bestLeaf(_ leaves: [Leaf]) -> Int? {
         leaves.indices.filter { leaves[$0].split != nil }.max { (leaves[$0].split?.gain ?? 0) < (leaves[$1].split?.gain ?? 0) }
     }
 
@@ -133,7 +133,7 @@ final class TreeGrower {
         }
     }
 
-    /// Counts the smaller child; its sibling keeps the parent's slot, less what left it.
+    /// Fills the smaller child's histogram; the sibling's is the parent's less the child's.
     private func fillSmaller(_ leaf: Leaf, parent: Int, _ columns: [Int]) {
         fill(leaf, columns)
         histograms.withUnsafeMutableBufferPointer { histograms in
@@ -143,7 +143,7 @@ final class TreeGrower {
         }
     }
 
-    /// Stable: rows that go left first.
+    /// Orders rows that go left first; stable.
     private func partition(_ rows: Range<Int>, _ column: Int, _ split: SplitHistogram.Split) {
         var goesLeft = [UInt8](repeating: 0, count: FeatureBins.count)
         for bin in 0...split.bin { goesLeft[bin] = 1 }
@@ -169,8 +169,8 @@ final class TreeGrower {
         }
     }
 
-    /// The step of a leaf: the residuals' quantile times the rate; the rows in it are moved.
-    private func settle(_ rows: Range<Int>) -> Float {
+    /// Computes the step of a leaf, the quantile of its residuals times the rate, and adds it to the leaf's rows.
+    private func finalizeLeaf(_ rows: Range<Int>) -> Float {
         order.withUnsafeBufferPointer { order in
             residuals.withUnsafeMutableBufferPointer { residuals in
                 current.withUnsafeMutableBufferPointer { current in
@@ -191,10 +191,10 @@ final class TreeGrower {
         }
     }
 
-    /// Moves the rows that were not sampled.
-    private func move(_ tree: QuantileTree) {
+    /// Adds the tree's steps to the rows that were not sampled.
+    private func updateUnsampled(_ tree: QuantileTree) {
         guard !tree.nodes.isEmpty else {
-            for row in rest { current[Int(row)] += tree.leaves[0] }
+            for row in unsampled { current[Int(row)] += tree.leaves[0] }
             return
         }
         let nodes = tree.nodes.map { node in
@@ -205,7 +205,7 @@ final class TreeGrower {
         }
         bins.withUnsafeBufferPointer { bins in
             nodes.withUnsafeBufferPointer { nodes in
-                for row in rest {
+                for row in unsampled {
                     let base = Int(row) &* inputs
                     var next = 0
                     while next >= 0 {
@@ -221,7 +221,7 @@ final class TreeGrower {
     }
 }
 
-/// The value of one rank (0 = smallest) by Hoare's selection; the buffer is reordered.
+/// The value of one rank (0 = smallest) by Hoare's selection; reorders the buffer.
 func orderStatistic(_ values: UnsafeMutableBufferPointer<Float>, _ rank: Int) -> Float {
     var low = 0
     var high = values.count - 1

@@ -29,10 +29,10 @@ struct BenchFit: BlockingBench {
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
         let families = family.isEmpty ? TrainingBenchmark.families : family
         let bar = ProgressBar("Fitting \(families.count) families")
-        let speed = try TrainingBenchmark(symbols: symbols, sessions: sessions) { bar.update(0.1 * $0, note: "making features") }
+        let benchmark = try TrainingBenchmark(symbols: symbols, sessions: sessions) { bar.update(0.1 * $0, note: "making features") }
         for (i, family) in families.enumerated() {
             do {
-                let round = try speed.fit(family) { bar.update(0.1 + 0.9 * (Double(i) + $0) / Double(families.count), note: family) }
+                let round = try benchmark.train(family) { bar.update(0.1 + 0.9 * (Double(i) + $0) / Double(families.count), note: family) }
                 report.add(family, round.seconds, "s by the clock")
                 report.add(family, round.processorSeconds, "s of CPU")
             } catch {

@@ -5,7 +5,7 @@ struct BenchGBDT: BlockingBench {
     static let configuration = CommandConfiguration(
         commandName: "gbdt", abstract: "Measure boosted quantile trees beside LightGBM, in the same run.",
         discussion: """
-            Fits one model of \(NumericsBenchmark.treesOfAModel) trees of 15 leaves to random rows, round by round by turns with LightGBM fitting \
+            Fits one model of \(NumericsBenchmark.treesPerModel) trees of 15 leaves to random rows, round by round by turns with LightGBM fitting \
             rows of the same kind with the same settings. Bins are made before. One thread.
             """)
 
@@ -23,7 +23,7 @@ struct BenchGBDT: BlockingBench {
         report.conditions["data"] = "\(rows) rows of \(inputs) inputs"
         report.conditions["rounds"] = "\(rounds) by turns, one model each"
         report.conditions["threads"] = "1"
-        let peer = try PeerProcess.start("gbdt_lightgbm.py", ["\(rows)", "\(inputs)", "\(NumericsBenchmark.treesOfAModel)"], paths)
+        let peer = try PeerProcess.start("gbdt_lightgbm.py", ["\(rows)", "\(inputs)", "\(NumericsBenchmark.treesPerModel)"], paths)
         defer { peer.end() }
         report.conditions["peer"] = peer.greeting
         let ours = try NumericsBenchmark.trees(rows: rows, inputs: inputs)

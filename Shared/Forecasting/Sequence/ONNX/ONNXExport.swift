@@ -1,11 +1,11 @@
-/// A model that other systems can serve.
+/// A model that can be exported as an ONNX file.
 package protocol ONNXExportable: ForecastModel {
     /// The model for inference as an ONNX file: `windows` [batch, window, inputs] to `z` [batch, 21], horizon-major.
     ///
-    /// The file's metadata says how to use it: `input_names` in their order, `input_mean`, `input_deviation` and `scaling` of a window's
+    /// The file's metadata describes its use: `input_names` in their order, `input_mean`, `input_deviation` and `scaling` of a window's
     /// rows, oldest first; `horizons` and `quantiles` of the outputs, and `output_scaling` from z to log returns.
     ///
-    /// - Parameter facts: more of it, such as the model's id.
+    /// - Parameter facts: further metadata, such as the model's id.
     func onnx(_ facts: [String: String]) -> [UInt8]
 }
 

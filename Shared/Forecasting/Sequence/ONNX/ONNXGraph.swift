@@ -8,7 +8,7 @@ package struct ONNXGraph {
     private var constants: Set<String> = []
     private var count = 0
 
-    /// Adds a node and answers the name of its output; operators with several name it by `output`'s place.
+    /// Adds a node and returns the name of its output; `output` is the index of that output among `outputs`.
     mutating func node(
         _ type: String, _ inputs: [String], _ attributes: [(String, Attribute)] = [], outputs: Int = 1, output: Int = 0,
         named name: String? = nil
@@ -62,9 +62,9 @@ package struct ONNXGraph {
         return name
     }
 
-    /// The model's bytes: one float input and one float output, their first dimension free.
+    /// The bytes of the model: one float input and one float output, whose first dimension is free.
     ///
-    /// - Parameter metadata: what a runtime shows as the model's custom metadata.
+    /// - Parameter metadata: the model's custom metadata.
     func model(_ name: String, input: (String, [Int]), output: (String, [Int]), metadata: [String: String]) -> [UInt8] {
         var model = ProtobufWriter()
         model.integer(1, 8)

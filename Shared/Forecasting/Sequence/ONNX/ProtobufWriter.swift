@@ -1,4 +1,4 @@
-/// Bytes in the protocol buffers wire format: fields in the order they are written.
+/// Writes the protocol buffers wire format: fields in the order of the calls.
 struct ProtobufWriter {
     private(set) var bytes: [UInt8] = []
 

@@ -1,9 +1,9 @@
-/// A net's weights by name, on their way into a graph.
+/// A net's weights by name, for building a graph.
 package struct ONNXWeights {
     let tensors: [Artifact.Tensor]
     let prefix: String
 
-    /// The named tensor; its values rearranged into another shape when asked.
+    /// The named tensor, rearranged into another shape if requested.
     func callAsFunction(_ name: String, _ rearranged: ((Artifact.Tensor) -> (shape: [Int], values: [Float]))? = nil) -> Artifact.Tensor {
         guard let tensor = tensors.first(where: { $0.name == prefix + name }) else { preconditionFailure("no tensor \(name)") }
         guard let (shape, values) = rearranged?(tensor) else { return tensor }

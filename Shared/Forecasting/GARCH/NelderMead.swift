@@ -1,6 +1,6 @@
-/// Nelder and Mead (1965) with the usual coefficients; values that are not finite count as worst.
+/// Minimises a function by the simplex of Nelder and Mead (1965) with the usual coefficients; values that are not finite count as worst.
 ///
-/// - Parameter evaluations: after which the best point so far is returned.
+/// - Parameter evaluations: the number of evaluations after which the best point so far is returned.
 func minimise(_ start: [Double], steps: [Double], evaluations: Int, _ objective: ([Double]) -> Double) -> [Double] {
     func value(_ p: [Double]) -> Double {
         let value = objective(p)

@@ -1,8 +1,8 @@
-/// Deterministic random numbers: xoshiro256** (Blackman and Vigna), seeded by SplitMix64.
-package struct RandomStream: RandomNumberGenerator, Sendable {
+/// A deterministic random number generator: xoshiro256** (Blackman and Vigna), seeded by SplitMix64.
+package struct RandomGenerator: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    /// Streams of one seed with different `stream` numbers are independent for our purposes.
+    /// Generators of one seed with different `stream` numbers are independent for our purposes.
     package init(seed: UInt64, stream: UInt64 = 0) {
         var z = seed &+ stream &* 0xD1B5_4A32_D192_ED03
         func next() -> UInt64 {
@@ -15,10 +15,10 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
         state = (next(), next(), next(), next())
     }
 
-    /// The four words of its state.
+    /// The four words of the state.
     var words: [UInt64] { [state.0, state.1, state.2, state.3] }
 
-    /// Goes on from a state; nil when it is none.
+    /// Continues from a state; nil when the words are not a valid state.
     init?(words: [UInt64]) {
         guard words.count == 4, words.contains(where: { $0 != 0 }) else { return nil }
         state = (words[0], words[1], words[2], words[3])
@@ -43,7 +43,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     /// Uniform in [-bound, bound).
     mutating func symmetric(_ bound: Float) -> Float { (2 * uniform() - 1) * bound }
 
-    /// Fisher and Yates; our own, so that the order does not hang on the standard library's version.
+    /// Shuffles by Fisher and Yates; our own, so that the order does not depend on the standard library's version.
     package mutating func shuffle<Element>(_ values: inout [Element]) {
         guard values.count > 1 else { return }
         for i in stride(from: values.count - 1, to: 0, by: -1) {

@@ -1,39 +1,9 @@
 import Kernels
-import Market
 
-extension LinearQuantile {
-    /// AdamW: the rate decays by `rateDecay` an epoch.
-    static let epochs = 12, batch = 2_048, rate: Float = 3e-3, rateDecay: Float = 0.75, weightDecay: Float = 1e-2
-
-    package static func fit(
-        _ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void
-    ) throws -> LinearQuantile {
-        try Processor.check()
-        let block = try TabularSamples(set)
-        let scaling = Standardisation(block.values, inputs: block.inputs.count)
-        var descent = QuantileDescent(block, scaling)
-        var random = RandomStream(seed: seed, stream: 3)
-        var order = (0..<block.rows).map { Int32($0) }
-        var rate = rate
-        for epoch in 0..<epochs {
-            if let deadline, ContinuousClock.now >= deadline { throw TrainingError.deadline }
-            random.shuffle(&order)
-            for start in stride(from: 0, to: order.count, by: batch) {
-                descent.step(order[start..<min(start + batch, order.count)], rate: rate, decay: weightDecay)
-            }
-            rate *= rateDecay
-            progress(Double(epoch + 1) / Double(epochs))
-        }
-        let (weights, bias) = descent.result()
-        guard (weights + bias).allSatisfy(\.isFinite) else { throw TrainingError.diverged(round: epochs, restarts: 0) }
-        return LinearQuantile(
-            metrics: ["training_rows": Double(block.rows)], inputs: block.inputs, scaling: scaling, weights: weights, bias: bias,
-            seed: seed, cut: set.cut.description)
-    }
-}
-
-/// Subgradient steps on the pinball loss. Float8 run along the outputs: 21 quantiles in three registers, three lanes unused.
-private struct QuantileDescent {
+/// Subgradient steps on the pinball loss of a linear quantile regression.
+///
+/// Registers run along the outputs: 21 quantiles in three registers, three lanes unused.
+struct QuantileDescent {
     private static let registers = 3, width = 24
     private let inputs: Int
     private let x: LaneBuffer
@@ -63,7 +33,7 @@ private struct QuantileDescent {
         adam.update(parameters.lanes, gradient: gradient.lanes, scale: 1 / Float(rows.count), rate: rate, decay: decay)
     }
 
-    /// gradient += x ⊗ ∂ Σ pinball / ∂q.
+    /// Adds x ⊗ ∂ Σ pinball / ∂q to the gradient.
     @inline(__always)
     private func accumulate(_ row: Int) {
         let x = x.floats + row * inputs
@@ -100,7 +70,7 @@ private struct QuantileDescent {
     }
 }
 
-/// 1 in the lanes of the 21 outputs, 0 in the three beyond; and 1 - τ likewise.
+/// 1, and 1 − τ, in the lanes of the 21 outputs; 0 in the three unused lanes.
 private let outputs = threeRegisters { _ in 1 }
 private let slopes = threeRegisters { 1 - $0 }
 

@@ -5,7 +5,7 @@ import TestVectors
 import Testing
 
 /// Compares with the reference implementation in pandas, run by the interpreter that `BELLWETHER_ORACLE_PYTHON` names.
-@Suite struct Oracle {
+@Suite struct ReferenceFeatureTests {
     static let python: String? = {
         let path = ProcessInfo.processInfo.environment["BELLWETHER_ORACLE_PYTHON"]
         if path == nil {
@@ -92,11 +92,11 @@ import Testing
     }
 
     @Test(
-        .enabled(if: Oracle.python != nil, "BELLWETHER_ORACLE_PYTHON is not set"),
+        .enabled(if: ReferenceFeatureTests.python != nil, "BELLWETHER_ORACLE_PYTHON is not set"),
         .enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
     func `Every feature and volatility equals the reference`() throws {
-        let table = try Oracle.run()
-        let rows = (0..<table.symbols).map { features(Oracle.observations(table, $0)) }
+        let table = try ReferenceFeatureTests.run()
+        let rows = (0..<table.symbols).map { features(ReferenceFeatureTests.observations(table, $0)) }
         var cross: [[Float]] = []
         var engine = CrossSectionEngine(members: table.symbols)
         for step in 0..<table.sessions { cross.append(engine.append((0..<table.symbols).map { CrossSectionMember($0, rows[$0][step]) })) }
@@ -111,7 +111,9 @@ import Testing
                     let other = table.features[(symbol * table.sessions + step) * table.names.count + reference]
                     if own.isNaN != other.isNaN {
                         holes += 1
-                    } else if !own.isNaN, abs(own - other) > worst, !Oracle.isTie(name, rows, symbol, step, by: abs(own - other)) {
+                    } else if !own.isNaN, abs(own - other) > worst,
+                        !ReferenceFeatureTests.isTie(name, rows, symbol, step, by: abs(own - other))
+                    {
                         worst = abs(own - other)
                     }
                 }

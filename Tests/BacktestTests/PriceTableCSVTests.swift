@@ -2,7 +2,7 @@ import Backtest
 import Market
 import Testing
 
-@Suite struct PriceReaderTests {
+@Suite struct PriceTableCSVTests {
     private func table(_ text: String) throws -> PriceTable { try PriceTable(csv: Array(text.utf8)) }
 
     @Test func `Columns may come in any order and lines in any`() throws {
@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test(arguments: ["", "date,symbol,open,high,low,close\n", "hello\nworld\n", "date,symbol,open,high,low,close,volume\nx,y,1,1,1,1,1\n"])
-    func `What is no table is refused in one sentence`(_ text: String) {
+    func `Text that is not a table is rejected in one sentence`(_ text: String) {
         #expect(throws: PriceTable.FormatError.self) { try table(text) }
     }
 

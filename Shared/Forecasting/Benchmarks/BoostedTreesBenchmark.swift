@@ -1,12 +1,13 @@
 import Kernels
 
 extension BoostedTrees {
-    package static var measuredTrees: Int { QuantileBooster.Settings().trees }
+    /// Trees of the benchmark's booster.
+    package static var benchmarkTrees: Int { QuantileBooster.Settings().trees }
 
-    /// Rounds of one booster (the 10 % quantile, the shipping settings) on random rows with bins made before.
+    /// A benchmark: each call grows one booster (10 % quantile, shipping settings) on random rows that are binned beforehand.
     package static func fitRounds(rows: Int, inputs: Int) throws -> () -> BenchmarkRound {
         try Processor.check()
-        var random = RandomStream(seed: 7)
+        var random = RandomGenerator(seed: 7)
         // About normal: twelve uniforms less six.
         func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + Double(random.uniform()) } }
         let values = (0..<rows * inputs).map { _ in Float(normal()) }
@@ -18,7 +19,7 @@ extension BoostedTrees {
         return {
             benchmarkRound(samples: 1) {
                 let booster = QuantileBooster(bins: bins, cuts, targets: targets, level: 0.1, .init(), seed: 7, stream: 100)
-                precondition(booster.trees.count == measuredTrees)
+                precondition(booster.trees.count == benchmarkTrees)
             }
         }
     }

@@ -1,10 +1,9 @@
 import Kernels
 
-/// One round of a measurement: what was done, how long it took by the clock, and the CPU seconds of all threads, which are the figure to
-/// compare on a shared machine.
+/// One round of a benchmark: work done, wall-clock seconds, and CPU seconds of all threads; on a shared machine compare CPU seconds.
 package typealias BenchmarkRound = (samples: Double, seconds: Double, processorSeconds: Double)
 
-/// Measures one run of `body`.
+/// Measures one call of `body`.
 package func benchmarkRound(samples: Double, _ body: () throws -> Void) rethrows -> BenchmarkRound {
     let processor = processorTime()
     let elapsed = try ContinuousClock().measure(body)

@@ -1,5 +1,5 @@
 extension GARCHModel {
-    /// Rounds of `fits` fits, over the series by turns.
+    /// A benchmark: each call fits `fits` models to the series in turn.
     package static func fitRounds(_ series: [[Double]], fits: Int) -> () -> BenchmarkRound {
         {
             benchmarkRound(samples: Double(fits)) {
@@ -8,9 +8,9 @@ extension GARCHModel {
         }
     }
 
-    /// Returns of simulated GARCH(1,1) with innovations of Student's t, α from 0.04 to 0.12, α + β = 0.97, 5 degrees of freedom.
+    /// Simulated returns of GARCH(1,1) with Student-t innovations: α from 0.04 to 0.12, α + β = 0.97, 5 degrees of freedom.
     package static func simulated(_ count: Int, length: Int) -> [[Double]] {
-        var random = RandomStream(seed: 11)
+        var random = RandomGenerator(seed: 11)
         return (0..<count).map { number in
             let alpha = 0.04 + 0.08 * Double(number) / Double(max(count - 1, 1))
             let variance = 4e-4

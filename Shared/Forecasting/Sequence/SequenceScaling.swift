@@ -1,9 +1,9 @@
 import Kernels
 
-/// Which numbers a sequence net reads each session, and how they are scaled: (x - mean) / deviation, missing → 0, clipped to ±8.
+/// The inputs of a sequence net and their scaling: (x − mean) / deviation, missing → 0, clipped to ±8.
 struct SequenceScaling: Sendable, Hashable {
     let featureVersion: String
-    /// The history's sequence features, then `ln_s97_S` = ln(σ97 / S), `ln_S` = ln S + 4, and the echo of past quarters' events.
+    /// The history's sequence features, then ln(σ97 / S), ln S + 4 and `EarningsSeasonality`.
     let names: [String]
     let mean: [Float]
     let deviation: [Float]
@@ -13,7 +13,7 @@ struct SequenceScaling: Sendable, Hashable {
 
     static func names(_ layout: FeatureLayout) -> [String] { layout.sequenceNames + derivedNames }
 
-    /// Refuses a history whose features are not those the net was trained on.
+    /// Throws when a history's features are not those the net was trained on.
     func check(_ layout: FeatureLayout) throws(ForecastError) {
         guard layout.version == featureVersion, Self.names(layout) == names else {
             throw .otherFeatures(expected: featureVersion, found: layout.version)
@@ -42,11 +42,10 @@ struct SequenceScaling: Sendable, Hashable {
         }
     }
 
-    /// Calls `body` with the place of each row in `rows` and its unscaled inputs (NaN = missing); rows before the history's first are
-    /// left out.
+    /// Calls `body` with the index of each row in `rows` and its unscaled inputs (NaN = missing). Rows before the history's first are skipped.
     private static func readRaw(_ history: History, rows: Range<Int>, _ body: (_ place: Int, _ raw: [Float]) -> Void) {
         let layout = history.layout
-        let echoes = EarningsSeasonality(layout).values(history, rows: rows)
+        let seasonality = EarningsSeasonality(layout).values(history, rows: rows)
         let horizons = Quantiles.horizons.count
         var raw = [Float](repeating: 0, count: layout.sequence.count + derivedNames.count)
         for (place, row) in rows.enumerated() where row >= 0 {
@@ -54,7 +53,7 @@ struct SequenceScaling: Sendable, Hashable {
             let blend = history.blend[row]
             raw[layout.sequence.count] = Float(logarithm(history.sigma97[row] / blend))
             raw[layout.sequence.count + 1] = Float(logarithm(blend) + 4)
-            for i in 0..<horizons { raw[layout.sequence.count + 2 + i] = echoes[place * horizons + i] }
+            for i in 0..<horizons { raw[layout.sequence.count + 2 + i] = seasonality[place * horizons + i] }
             body(place, raw)
         }
     }
@@ -66,7 +65,7 @@ struct SequenceScaling: Sendable, Hashable {
         self.deviation = deviation
     }
 
-    /// Writes scaled rows, `stride` floats apart; rows before the history's first are left as they are.
+    /// Writes scaled rows, `stride` floats apart. Rows before the history's first stay unchanged.
     func write(_ history: History, rows: Range<Int>, into target: UnsafeMutablePointer<Float>, stride: Int) {
         Self.readRaw(history, rows: rows) { place, raw in
             for column in names.indices {

@@ -3,7 +3,7 @@ package import Forecasting
 package import Market
 
 extension History {
-    /// The history that stored features make.
+    /// The history of stored feature rows.
     ///
     /// - Parameters:
     ///   - features: sessions × `FeatureSet.names`, row-major, NaN = missing.

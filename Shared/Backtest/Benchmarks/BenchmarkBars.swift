@@ -1,6 +1,6 @@
 import Market
 
-/// Bars of made-up symbols: seeded random walks with gaps, dividends and volume.
+/// Synthetic bars for benchmarks: seeded random walks with gaps, dividends and volume.
 struct BenchmarkBars {
     private var state: UInt64
 
@@ -11,7 +11,7 @@ struct BenchmarkBars {
         return Double(state >> 11) / 9_007_199_254_740_992
     }
 
-    /// About normal: twelve uniforms less six.
+    /// Approximately normal: the sum of twelve uniforms less six.
     private mutating func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + uniform() } }
 
     mutating func bars(_ sessions: Int) -> [Observation] {

@@ -2,13 +2,13 @@ import Features
 package import Forecasting
 import Market
 
-/// What a training costs: whole fits of every family, as a deployment's, on made-up bars.
+/// Measures the training of whole models, as in a deployment, on synthetic bars.
 package struct TrainingBenchmark: Sendable {
     package static let families = ModelFamilies.all.map { $0.family }
 
     private let set: TrainingSet
 
-    /// - Parameter sessions: of each symbol, on weekdays.
+    /// - Parameter sessions: sessions of each symbol, on weekdays.
     package init(symbols: Int, sessions: Int, progress: (Double) -> Void) throws {
         var random = BenchmarkBars(seed: 7)
         let monday = SessionDate(year: 2000, month: 1, day: 3)
@@ -24,10 +24,10 @@ package struct TrainingBenchmark: Sendable {
         set = TrainingSet(histories: histories, cut: histories.compactMap(\.sessions.last).max() ?? monday)
     }
 
-    /// One fit from nothing, without a deadline.
+    /// Trains one model from the start, without a deadline.
     ///
     /// - Throws: `TrainingError`; `BacktestError.unknownModel` when there is no such family.
-    package func fit(_ family: String, progress: (Double) -> Void) throws -> BenchmarkRound {
+    package func train(_ family: String, progress: (Double) -> Void) throws -> BenchmarkRound {
         guard let type = ModelFamilies.named(family) else { throw BacktestError.unknownModel(family) }
         return try benchmarkRound(samples: 1) { _ = try type.fit(set, seed: 1, deadline: nil, progress: progress) }
     }
