@@ -6,32 +6,33 @@ import Store
 
 extension Dashboard {
     private struct EvaluationDocument: Encodable {
+        /// One role, family and horizon.
         struct Row: Encodable {
-            let role, model: String
+            let role, family: String
             let horizon, forecasts: Int
-            /// 1 − loss / the random walk's loss, over all forecasts; `raw` is without the spread factor.
-            let pinballSkill, coverage80, coverage90, uncalibratedPinballSkill, uncalibratedCoverage80, uncalibratedCoverage90,
-                baselineCoverage80: Double
+            /// 1 − loss / the random walk's loss, over all forecasts; `uncalibrated` is without the calibration factor.
+            let pinballSkill, coverage80, coverage90: Double
+            let uncalibratedPinballSkill, uncalibratedCoverage80, uncalibratedCoverage90, baselineCoverage80: Double
 
             private enum CodingKeys: String, CodingKey {
-                case role, model, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80", coverage90 = "coverage_90"
-                case uncalibratedPinballSkill = "raw_pinball_skill", uncalibratedCoverage80 = "raw_coverage_80", uncalibratedCoverage90 =
-                    "raw_coverage_90"
-                case baselineCoverage80 = "random_walk_coverage_80"
+                case role, family, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80", coverage90 =
+                    "coverage_90"
+                case uncalibratedPinballSkill = "uncalibrated_pinball_skill", uncalibratedCoverage80 = "uncalibrated_coverage_80"
+                case uncalibratedCoverage90 = "uncalibrated_coverage_90", baselineCoverage80 = "random_walk_coverage_80"
             }
 
             init(_ totals: ScoreTotals) {
                 role = totals.group
-                model = totals.family
+                family = totals.family
                 horizon = totals.horizon
                 forecasts = totals.count
                 pinballSkill = Evaluation.skill(totals.loss, over: totals.baselineLoss)
-                coverage80 = totals.share(totals.inside80)
-                coverage90 = totals.share(totals.inside90)
+                coverage80 = totals.coverage(totals.inside80)
+                coverage90 = totals.coverage(totals.inside90)
                 uncalibratedPinballSkill = Evaluation.skill(totals.uncalibratedLoss, over: totals.baselineLoss)
-                uncalibratedCoverage80 = totals.share(totals.uncalibratedInside80)
-                uncalibratedCoverage90 = totals.share(totals.uncalibratedInside90)
-                baselineCoverage80 = totals.share(totals.baselineInside80)
+                uncalibratedCoverage80 = totals.coverage(totals.uncalibratedInside80)
+                uncalibratedCoverage90 = totals.coverage(totals.uncalibratedInside90)
+                baselineCoverage80 = totals.coverage(totals.baselineInside80)
             }
         }
 
@@ -42,21 +43,22 @@ extension Dashboard {
         private enum CodingKeys: String, CodingKey { case from, to, asOf = "as_of", results }
     }
 
-    /// `GET /v1/evaluation?from=&to=&symbol=&as_of=`: how matured forecasts did against what happened, beside the random walk's, by the
-    /// part that their model played when they were issued.
+    /// `GET /v1/evaluation?from=&to=&symbol=&as_of=`: skill and coverage of matured forecasts beside the random walk's, by the role that the
+    /// model family had when they were published.
     func evaluation(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try Parameters(request)
         let to = try parameters.date("to") ?? parameters.asOf.utcDate
         let from = try parameters.date("from") ?? to.advanced(by: -730)
         guard from <= to else { throw ProblemDetails.invalidParameter("from", "\(from) is after \(to).") }
-        let instrument = try await wanted(request.queryStringParameters?["symbol"], asOf: parameters.asOf)
+        let instrument = try await instrument(named: request.queryStringParameters?["symbol"], asOf: parameters.asOf)
         let totals = try await Scores(database).totals(
             by: .role, from: from, through: to, asOf: parameters.asOf, instrument: instrument)
         return try HTTPAPIResponse(
             json: EvaluationDocument(from: from, to: to, asOf: parameters.asOf, results: totals.map(EvaluationDocument.Row.init)))
     }
 
-    private func wanted(_ symbol: String?, asOf instant: Instant) async throws -> String? {
+    /// The id of the instrument with a symbol; nil for all instruments.
+    private func instrument(named symbol: String?, asOf instant: Instant) async throws -> String? {
         guard let symbol else { return nil }
         guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: instant) else {
             throw ProblemDetails.unknownSymbol(symbol)

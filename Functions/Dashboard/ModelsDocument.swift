@@ -3,49 +3,51 @@ import LambdaEvents
 import Market
 import Store
 
-/// The answer to `GET /v1/models`.
+/// The response to `GET /v1/models`.
 struct ModelsDocument: Encodable {
-    /// A model family and the part it plays.
-    struct Slot: Encodable {
-        let role, family, model: String
-        let fittedAsOf: Instant
-        /// When and why the champion became so, with the figures.
+    /// A model family with its role.
+    struct Family: Encodable {
+        let role, family: String
+        /// The id of the version that serves.
+        let version: String
+        let trainedAsOf: Instant
+        /// When and why the champion was promoted, with the evidence.
         let since: Instant?
         let reason: String?
         let evidence: JSONValue?
-        /// The last review of a challenger.
-        let review: Look?
-        /// What its ranges are widened with, by horizon.
+        /// A challenger's last review.
+        let review: Evaluation?
+        /// By horizon.
         let calibrationFactors: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
-            case role, family = "kind", model, fittedAsOf = "fitted_as_of", since, reason, evidence, review, calibrationFactors =
-                "spread_factors"
+            case role, family, version, trainedAsOf = "trained_as_of", since, reason, evidence, review
+            case calibrationFactors = "calibration_factors"
         }
 
-        init(_ member: ModelLineup.Member, since promotion: Promotion?, look: ModelEvaluation?, factors: [Calibration]) {
+        init(_ member: ModelLineup.Member, promotion: Promotion?, review: ModelEvaluation?, factors: [Calibration]) {
             role = member.role.rawValue
             family = member.family
-            model = member.fits[0].id
-            fittedAsOf = member.fits[0].asOf
+            version = member.current.id
+            trainedAsOf = member.current.asOf
             since = promotion?.decidedAsOf
             reason = promotion?.reason
             evidence = promotion.flatMap { JSONValue(text: $0.evidence) }
-            review = member.role == .challenger ? look.map(Look.init) : nil
-            calibrationFactors = Dictionary(uniqueKeysWithValues: factors.map { ("\($0.horizon)", $0.k) })
+            self.review = member.role == .challenger ? review.map(Evaluation.init) : nil
+            calibrationFactors = Dictionary(uniqueKeysWithValues: factors.map { ("\($0.horizon)", $0.factor) })
         }
     }
 
     /// A change of the champion.
-    struct Decision: Encodable {
-        let model, family, reason: String
+    struct Promoted: Encodable {
+        let version, family, reason: String
         let decidedAsOf: Instant
         let evidence: JSONValue?
 
-        private enum CodingKeys: String, CodingKey { case model, family = "kind", decidedAsOf = "decided_as_of", reason, evidence }
+        private enum CodingKeys: String, CodingKey { case version, family, decidedAsOf = "decided_as_of", reason, evidence }
 
         init(_ promotion: Promotion) {
-            model = promotion.model
+            version = promotion.model
             family = promotion.family
             decidedAsOf = promotion.decidedAsOf
             reason = promotion.reason
@@ -53,67 +55,68 @@ struct ModelsDocument: Encodable {
         }
     }
 
-    /// A look that could have changed something: a review, or a training that failed.
-    struct Look: Encodable {
-        let subject, family, verdict: String
+    /// A review, or a failed training.
+    struct Evaluation: Encodable {
+        let subject, family, decision: String
         let asOf: Instant
         let evidence: JSONValue?
 
-        private enum CodingKeys: String, CodingKey { case subject, family = "kind", asOf = "as_of", verdict, evidence }
+        private enum CodingKeys: String, CodingKey { case subject, family, asOf = "as_of", decision, evidence }
 
         init(_ evaluation: ModelEvaluation) {
             subject = evaluation.subject.rawValue
             family = evaluation.family
-            verdict = evaluation.verdict
+            decision = evaluation.decision.rawValue
             asOf = evaluation.asOf
             evidence = JSONValue(text: evaluation.evidence)
         }
     }
 
-    struct Entry: Encodable {
+    /// A trained model version.
+    struct Version: Encodable {
         let id, family: String
         let asOf: Instant
-        /// The parts that the model plays as of the request.
+        /// The version's roles as of the request.
         let roles: [String]
         let featureVersion, dataVersion, codeVersion: String
         let seed: Int64
         let windowFrom, windowTo: SessionDate
-        let metrics, config: JSONValue?
+        let metrics, configuration: JSONValue?
         let artifact, artifactSHA256: String
 
         private enum CodingKeys: String, CodingKey {
-            case id, family = "kind", asOf = "as_of", roles, featureVersion = "feature_version", dataVersion = "data_version"
-            case codeVersion = "code_version", seed, windowFrom = "window_from", windowTo = "window_to", metrics, config, artifact
+            case id, family, asOf = "as_of", roles, featureVersion = "feature_version", dataVersion = "data_version"
+            case codeVersion = "code_version", seed, windowFrom = "window_from", windowTo = "window_to", metrics, configuration, artifact
             case artifactSHA256 = "artifact_sha256"
         }
 
-        init(_ model: ModelVersion, roles: [String]) {
-            id = model.id
-            family = model.family
-            asOf = model.asOf
+        init(_ version: ModelVersion, roles: [String]) {
+            id = version.id
+            family = version.family
+            asOf = version.asOf
             self.roles = roles
-            featureVersion = model.featureVersion
-            dataVersion = model.dataVersion
-            codeVersion = model.codeVersion
-            seed = model.seed
-            windowFrom = model.windowFrom
-            windowTo = model.windowTo
-            metrics = JSONValue(text: model.metrics)
-            config = JSONValue(text: model.config)
-            artifact = model.artifactKey
-            artifactSHA256 = model.artifactSHA256
+            featureVersion = version.featureVersion
+            dataVersion = version.dataVersion
+            codeVersion = version.codeVersion
+            seed = version.seed
+            windowFrom = version.windowFrom
+            windowTo = version.windowTo
+            metrics = JSONValue(text: version.metrics)
+            configuration = JSONValue(text: version.configuration)
+            artifact = version.artifactKey
+            artifactSHA256 = version.artifactSHA256
         }
     }
 
     let asOf: Instant
-    /// Champion, floor, challengers, baseline.
-    let slots: [Slot]
-    /// Latest first, as the others.
-    let promotions: [Decision]
-    let evaluations: [Look]
-    let models: [Entry]
+    /// Champion, fallback, challengers, baseline.
+    let families: [Family]
+    /// Latest first, as the following lists.
+    let promotions: [Promoted]
+    let evaluations: [Evaluation]
+    let versions: [Version]
 
-    private enum CodingKeys: String, CodingKey { case asOf = "as_of", slots, promotions, evaluations, models }
+    private enum CodingKeys: String, CodingKey { case asOf = "as_of", families, promotions, evaluations, versions }
 }
 
 extension JSONValue {

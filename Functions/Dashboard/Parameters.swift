@@ -1,7 +1,7 @@
 import LambdaEvents
 import Market
 
-/// The query of a request, checked; what is wrong becomes a problem that names the parameter.
+/// The validated query parameters of a request; an invalid one is a problem that names it.
 struct Parameters {
     private let given: [String: String]
     /// Business time: `as_of`, else the request's own time.
@@ -23,14 +23,14 @@ struct Parameters {
 
     func date(_ name: String) throws(ProblemDetails) -> SessionDate? {
         guard let text = given[name] else { return nil }
-        guard let date = SessionDate(text) else { throw .invalidParameter(name, "\"\(text)\" is no date such as 2013-03-01.") }
+        guard let date = SessionDate(text) else { throw .invalidParameter(name, "\"\(text)\" is not a date such as 2013-03-01.") }
         return date
     }
 
     func number(_ name: String, in range: ClosedRange<Int>) throws(ProblemDetails) -> Int? {
         guard let text = given[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            throw .invalidParameter(name, "\"\(text)\" is no number from \(range.lowerBound) to \(range.upperBound).")
+            throw .invalidParameter(name, "\"\(text)\" is not a number from \(range.lowerBound) to \(range.upperBound).")
         }
         return number
     }

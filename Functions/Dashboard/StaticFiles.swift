@@ -1,7 +1,7 @@
 import FoundationEssentials
 import LambdaEvents
 
-/// The page's files, which travel beside `bootstrap` in `web/`.
+/// The page's files, bundled beside `bootstrap` in `web/`.
 struct StaticFiles: Sendable {
     private struct File: Sendable {
         let body: [UInt8]
@@ -53,7 +53,7 @@ struct StaticFiles: Sendable {
         return File(body: body, type: type, tag: "\"\(Self.fingerprint(body))\"")
     }
 
-    /// FNV-1a, 64 bits: tells versions of one file apart, nothing more.
+    /// FNV-1a of 64 bits: the entity tag of a file's content.
     private static func fingerprint(_ bytes: [UInt8]) -> String {
         let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
         return String(hash, radix: 16)

@@ -10,10 +10,10 @@ import Postgres
 import Store
 import Telemetry
 
-/// Holds forecasts against what happened: scores, spread factors, promotion and rollback.
+/// Scores matured forecasts, updates the calibration factors, and decides promotions and rollbacks.
 ///
-/// Scores and factors are derived from forecasts and features and come out the same in any order of events. A decision is an act as of
-/// its event's time: made twice it is one, and it is never taken back by what comes later.
+/// Scores and factors are derived from forecasts and features, and are the same after any order of events. A decision counts from its
+/// event's time; a repeated event changes nothing.
 package struct Monitor: Function {
     let database: Database
     let metrics = InvocationMetrics(function: "Monitor")
@@ -39,7 +39,7 @@ package struct Monitor: Function {
                     ["ForecastsScored": counts.scored, "Rollbacks": summary.isChanged == true ? 1 : 0],
                     milliseconds: WallClock.microseconds() / 1000)
                 context.logger.info(
-                    "Monitored", metadata: ["as of": "\(time)", "scored": "\(counts.scored)", "factors": "\(counts.factors)"])
+                    "Scored forecasts", metadata: ["as_of": "\(time)", "scored": "\(counts.scored)", "factors": "\(counts.factors)"])
                 return summary
             case .review(let time): return try await decisions.review(asOf: time)
             case .compare(let family, let other, let time): return try await decisions.compare(family, with: other, asOf: time)

@@ -1,30 +1,33 @@
 package import Market
 
-/// What Monitor is called with. Business time is the event's `time`.
+/// The events that Monitor handles. Business time is the event's `time`.
 package enum MonitorEvent: Decodable, Sendable {
-    /// Each evening: score what has matured, move the spread factors, watch the champion. `from` reaches further back than usual.
+    /// `{"time"}`, each evening: scores matured forecasts, updates the calibration factors, checks the champion against the fallback.
+    /// `from` is an earlier first origin than usual.
     case daily(time: Instant, from: SessionDate?)
-    /// Once a month: hold every challenger against the champion.
+    /// `{"time", "review": true}`, each month: compares every challenger with the champion.
     case review(time: Instant)
-    /// How two families compare, without a decision.
+    /// `{"time", "compare": {"family", "against"}}`: compares two model families and decides nothing.
     case compare(String, with: String, time: Instant)
-    /// A person's word: this model, by its id or its family's latest fit, is the champion.
+    /// `{"time", "promote", "reason"}`: an operator makes a version, or a family's latest version, the champion.
     case promote(String, reason: String?, time: Instant)
-    /// A person's word: back to the floor.
+    /// `{"time", "rollback": true, "reason"}`: an operator promotes the fallback.
     case rollback(reason: String?, time: Instant)
 
     private enum Key: String, CodingKey { case time, from, review, compare, promote, rollback, reason }
+
+    private struct Comparison: Decodable { let family, against: String }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         let time = try values.decode(Instant.self, forKey: .time)
         let reason = try values.decodeIfPresent(String.self, forKey: .reason)
-        if let families = try values.decodeIfPresent([String].self, forKey: .compare) {
-            guard families.count == 2, families[0] != families[1] else {
+        if let pair = try values.decodeIfPresent(Comparison.self, forKey: .compare) {
+            guard pair.family != pair.against else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .compare, in: values, debugDescription: "compare wants two families that differ")
+                    forKey: .compare, in: values, debugDescription: "compare needs two families that differ")
             }
-            self = .compare(families[0], with: families[1], time: time)
+            self = .compare(pair.family, with: pair.against, time: time)
         } else if let model = try values.decodeIfPresent(String.self, forKey: .promote) {
             self = .promote(model, reason: reason, time: time)
         } else if try values.decodeIfPresent(Bool.self, forKey: .rollback) == true {
@@ -37,18 +40,23 @@ package enum MonitorEvent: Decodable, Sendable {
     }
 }
 
-/// What one invocation did or found.
+/// What one invocation of Monitor did or found.
 package struct MonitorSummary: Encodable, Sendable {
+    /// Forecasts scored.
     var scored: Int?
-    /// Spread factors written.
+    /// Calibration factors written.
     var factors: Int?
-    /// The champion afterwards.
+    /// The champion's version after the invocation.
     var champion: String?
-    /// Whether it became so now.
+    /// Whether the invocation changed the champion.
     var isChanged: Bool?
-    /// Of a review, by challenger; of a comparison, one; of a rollback or a person's word, one.
+    /// One for each challenger of a review; one for a comparison, a rollback or a manual promotion.
     var evidence: [Evidence]?
-    /// Of a comparison: whether reviews hold this family against that one, as they hold challengers against the champion.
+    /// Whether reviews compare this pair: a challenger with the champion.
     var isReviewed: Bool?
     var note: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case scored, factors, champion, isChanged = "is_changed", evidence, isReviewed = "is_reviewed", note
+    }
 }

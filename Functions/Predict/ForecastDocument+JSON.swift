@@ -2,8 +2,8 @@ import Forecasting
 import LambdaEvents
 import Market
 
-/// The document as JSON, members in the order of their names. Written by hand because this answer is what is asked for most:
-/// `JSONEncoder` takes many times longer over its 200 numbers.
+/// The document as JSON, members in the order of their names. Written by hand: this is the most frequent response, and `JSONEncoder` takes
+/// many times longer over its 200 numbers.
 extension ForecastDocument {
     func json() -> String {
         var writer = JSONWriter(capacity: 8192)
@@ -12,10 +12,10 @@ extension ForecastDocument {
             document.member("currency", currency)
             document.member("disclaimer", disclaimer)
             document.list("entries", entries) { $1.write(to: &$0) }
+            document.list("expected_sessions", expectedSessions) { $0.string($1.description) }
             document.member("instrument", instrument)
             document.member("name", name)
             document.member("session", session.description)
-            document.list("sessions", sessions) { $0.string($1.description) }
             document.member("symbol", symbol)
         }
         return String(decoding: writer.bytes, as: UTF8.self)
@@ -33,8 +33,8 @@ extension ForecastDocument.Entry {
             entry.list("forecasts", forecasts) { $1.write(to: &$0) }
             entry.object("model") {
                 $0.member("as_of", model.asOf.description)
+                $0.member("family", model.family)
                 $0.member("id", model.id)
-                $0.member("kind", model.family)
             }
             entry.member("role", role)
         }
@@ -44,6 +44,7 @@ extension ForecastDocument.Entry {
 extension ForecastDocument.Horizon {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { forecast in
+            forecast.member("calibration_factor", calibrationFactor)
             if let evidence {
                 forecast.object("evidence") {
                     $0.member("coverage_80", evidence.coverage80)
@@ -51,12 +52,11 @@ extension ForecastDocument.Horizon {
                     $0.member("pinball_skill", evidence.pinballSkill)
                 }
             }
+            if let expectedSession { forecast.member("expected_session", expectedSession.description) }
             forecast.member("horizon", horizon)
-            forecast.member("probability_of_fall", probabilityOfLoss)
+            forecast.member("probability_of_loss", probabilityOfLoss)
             forecast.list("quantiles", quantiles) { $1.write(to: &$0) }
             forecast.list("random_walk", randomWalk) { $1.write(to: &$0) }
-            forecast.member("spread_factor", calibrationFactor)
-            if let targetSession { forecast.member("target_session", targetSession.description) }
         }
     }
 }
@@ -76,8 +76,13 @@ extension Explanation {
         writer.list("groups", effects) { writer, effect in
             writer.object {
                 $0.member("group", effect.group.rawValue)
-                $0.list("median_shift", effect.median) { $0.number($1) }
-                $0.list("width_change", effect.width) { $0.number($1) }
+                $0.list("horizons", zip(Quantiles.horizons, zip(effect.median, effect.width)).map { ($0, $1.0, $1.1) }) { writer, shift in
+                    writer.object {
+                        $0.member("horizon", shift.0)
+                        $0.member("median_shift", shift.1)
+                        $0.member("width_change", shift.2)
+                    }
+                }
             }
         }
         writer.member("summary", summary)

@@ -1,7 +1,12 @@
 import Forecasting
 import Market
+import Store
 
-/// The answer to `GET /v1/forecasts/{symbol}`: every entry is one model's forecast beside the random walk's, with its evidence.
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The response to `GET /v1/forecasts/{symbol}`: each entry is one model's forecast beside the random walk's, with its evidence.
 struct ForecastDocument: Sendable {
     struct Quantile: Sendable {
         let level: Double
@@ -12,12 +17,14 @@ struct ForecastDocument: Sendable {
     struct Horizon: Sendable {
         /// Sessions ahead.
         let horizon: Int
-        /// `nil` beyond the calendar's end.
-        let targetSession: SessionDate?
+        /// The target session by the exchange's calendar as known now; nil beyond the calendar's end.
+        let expectedSession: SessionDate?
+        /// Calibrated.
         let quantiles: [Quantile]
         let randomWalk: [Quantile]
+        /// P(return < 0).
         let probabilityOfLoss: Double
-        /// What the model's own ranges were widened with to become `quantiles`; the random walk's are its own.
+        /// The factor that scaled the model's own quantiles; the random walk's are not scaled.
         let calibrationFactor: Double
         let evidence: PerformanceSummary?
     }
@@ -34,10 +41,10 @@ struct ForecastDocument: Sendable {
         let baselineModel: String?
         let featureVersion: String
         let dataVersion: String
-        /// The business time at which the forecast was issued.
+        /// The business time at which the forecast was published.
         let asOf: Instant
         let forecasts: [Horizon]
-        /// Only when it is asked for, and the model can forecast from part of the features, which are still those of the forecast.
+        /// Only when the request asks for it, and the model can forecast from part of its features.
         var explanation: Explanation?
     }
 
@@ -45,20 +52,56 @@ struct ForecastDocument: Sendable {
     let instrument: String
     let name: String
     let currency: String
+    /// The origin.
     let session: SessionDate
     let close: Double
-    /// The sessions after the origin, as far as the longest horizon.
-    let sessions: [SessionDate]
+    /// The sessions expected after the origin, as far as the longest horizon.
+    let expectedSessions: [SessionDate]
     let entries: [Entry]
     let disclaimer =
         "Model-generated from past prices. Not investment advice and no guarantee; data may be late or wrong; losses are possible."
 }
 
-/// How forecasts of this model family did on this instrument, counting those that had matured.
-struct PerformanceSummary: Sendable {
-    let forecasts: Int
-    /// Share of outcomes inside the range from the 10 % to the 90 % quantile.
-    let coverage80: Double
-    /// 1 − pinball loss / the random walk's pinball loss.
-    let pinballSkill: Double
+extension ForecastDocument {
+    /// - Parameters:
+    ///   - stored: at least one family's forecasts.
+    ///   - explanations: by model version.
+    ///   - calendar: the exchange's as known at the query's instant; nil leaves the expected sessions empty.
+    init(
+        _ stored: StoredForecasts, _ query: ForecastQuery, _ performance: [PerformanceSummaryCache.Key: PerformanceSummary],
+        _ explanations: [String: Explanation], _ calendar: TradingCalendar?
+    ) {
+        let origin = stored.families[0].forecasts[0]
+        let ahead = calendar.map { TargetSession.expected(after: origin.session, count: Quantiles.longestHorizon, $0) } ?? []
+        symbol = stored.instrument.symbol
+        instrument = stored.instrument.id
+        name = stored.instrument.name
+        currency = origin.currency
+        session = origin.session
+        close = origin.originClose.double
+        expectedSessions = ahead
+        entries = stored.families.map { entry in
+            let first = entry.forecasts[0]
+            return Entry(
+                role: entry.role.rawValue, model: Model(id: first.model, family: entry.family, asOf: entry.trainedAsOf),
+                baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
+                forecasts: entry.forecasts.filter { query.horizons.contains($0.horizon) }.map { forecast in
+                    Horizon(
+                        horizon: forecast.horizon,
+                        expectedSession: TargetSession.find(horizon: forecast.horizon, after: origin.session, in: ahead),
+                        quantiles: Self.quantiles(
+                            RangeCalibration.scaled(forecast.quantiles, by: forecast.calibrationFactor), forecast.originClose),
+                        randomWalk: Self.quantiles(forecast.baselineQuantiles, forecast.originClose),
+                        probabilityOfLoss: forecast.probabilityOfLoss, calibrationFactor: forecast.calibrationFactor,
+                        evidence: performance[.init(family: entry.family, horizon: forecast.horizon)])
+                }, explanation: explanations[first.model])
+        }
+    }
+
+    /// Quantiles of the log return with the prices that they mean, rounded to four decimals.
+    private static func quantiles(_ values: [Double], _ close: Price) -> [Quantile] {
+        zip(Quantiles.levels, values).map { level, value in
+            Quantile(level: level, logReturn: value, price: (close.double * exp(value) * 1e4).rounded() / 1e4)
+        }
+    }
 }

@@ -3,15 +3,15 @@ import FoundationEssentials
 import LambdaEvents
 import Market
 
-/// What a caller asks for, checked.
+/// The validated parameters of a forecast request.
 struct ForecastQuery: Sendable {
     let symbol: String
     let asOf: Instant
-    /// Sessions ahead; all horizons unless one is named.
+    /// All horizons unless one is named.
     let horizons: [Int]
-    /// Whether the answer holds the other families' forecasts beside the champion's.
+    /// Whether the response holds the other families' forecasts beside the champion's.
     let includesOthers: Bool
-    /// Whether each forecast comes with what moves it.
+    /// Whether each forecast comes with an explanation.
     let isExplained: Bool
 
     /// - Throws: `ProblemDetails` that names the parameter.

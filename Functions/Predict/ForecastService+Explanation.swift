@@ -6,8 +6,10 @@ import Market
 import Store
 
 extension ForecastService {
-    /// What moves kept forecasts of one instrument, by model; made anew from the features they were made of. A forecast whose features
-    /// were corrected since, whose model reads none, or whose instrument is too young to have usual ones, has no explanation.
+    /// Explains stored forecasts of one instrument, by model version, from the features they were made of.
+    ///
+    /// There is no explanation of a forecast whose features were corrected since, whose model reads none, or whose instrument's history is
+    /// too short for usual values.
     func explanations(
         of forecasts: [Forecast], _ instrument: Instrument, asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> [String: Explanation] {
@@ -15,17 +17,17 @@ extension ForecastService {
         let history = try History.assemble(id: instrument.id, sessions: table.sessions, features: table.values, extras: table.extras)
         var explanations: [String: Explanation] = [:]
         for forecast in forecasts where forecast.session == table.sessions.last && forecast.dataVersion == table.dataVersion {
-            guard let row = try await ModelRegistry(database).find(forecast.model) else { continue }
+            guard let version = try await ModelRegistry(database).find(forecast.model) else { continue }
             do {
-                let model = try await models.first(of: [row], deadline: deadline, logger)
+                let model = try await models.first(of: [version], deadline: deadline, logger)
                 let explanation = try Explanation(history) { model.forecasts($0) }
                 if explanation.effects.contains(where: { ($0.width + $0.median).contains { $0 != 0 } }) {
-                    explanations[row.id] = explanation
+                    explanations[version.id] = explanation
                 }
             } catch is ForecastError {
                 continue
             } catch let error as UnusableFamilyError {
-                logger.error("A forecast cannot be explained", metadata: ["model": "\(row.id)", "reason": "\(error)"])
+                logger.error("A forecast cannot be explained", metadata: ["model": "\(version.id)", "reason": "\(error)"])
             }
         }
         return explanations

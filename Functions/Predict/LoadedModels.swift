@@ -4,51 +4,52 @@ import Logging
 import Objects
 import Store
 
-/// A registered model that can forecast.
+/// A registered model version that can forecast.
 struct LoadedModel: Sendable {
-    let row: ModelVersion
-    /// The fits that it is made of: itself, or an ensemble's members in their order.
-    let fits: [(id: String, model: any ForecastModel)]
-    /// nil = a single fit.
+    let version: ModelVersion
+    /// The versions whose forecasts are combined: the version itself, or an ensemble's members in their order.
+    let parts: [(id: String, model: any ForecastModel)]
+    /// nil = a single model.
     let ensemble: Ensemble?
 
-    /// - Parameter answers: what fits forecast for this history already, by id; new answers are added.
+    /// - Parameter results: the forecasts that versions made from this history already, by id; new ones are added.
     func forecast(
-        _ history: History, _ answers: inout [String: Result<QuantileForecast, ForecastError>]
+        _ history: History, _ results: inout [String: Result<QuantileForecast, ForecastError>]
     ) throws(ForecastError) -> QuantileForecast {
-        var parts: [Result<QuantileForecast, ForecastError>] = []
-        for (id, model) in fits {
-            let answer =
-                answers[id] ?? Result { () throws(ForecastError) in try model.forecast(history, at: history.count - 1) }
-            answers[id] = answer
-            parts.append(answer)
+        var forecasts: [Result<QuantileForecast, ForecastError>] = []
+        for (id, model) in parts {
+            let result = results[id] ?? Result { () throws(ForecastError) in try model.forecast(history, at: history.count - 1) }
+            results[id] = result
+            forecasts.append(result)
         }
-        return try combined(parts)
+        return try combined(forecasts)
     }
 
-    /// The forecasts of variants of one history, which comes first. One is refused that a fit refuses which answered for the first, so that an
-    /// ensemble stays one of the same members.
+    /// The forecasts of variants of one history, which comes first.
+    ///
+    /// A variant fails when a part that forecast the first history fails on the variant, so that an ensemble is always one of the same
+    /// members.
     func forecasts(_ histories: [History]) -> [Result<QuantileForecast, ForecastError>] {
-        let byFit = fits.map { $0.model.forecasts(histories.map { ($0, $0.count - 1) }) }
+        let byPart = parts.map { $0.model.forecasts(histories.map { ($0, $0.count - 1) }) }
         return histories.indices.map { place in
             Result { () throws(ForecastError) in
-                for answers in byFit where (try? answers[0].get()) != nil { _ = try answers[place].get() }
-                return try combined(byFit.map { $0[place] })
+                for results in byPart where (try? results[0].get()) != nil { _ = try results[place].get() }
+                return try combined(byPart.map { $0[place] })
             }
         }
     }
 
-    /// - Parameter parts: the fits' answers, in their order.
-    private func combined(_ parts: [Result<QuantileForecast, ForecastError>]) throws(ForecastError) -> QuantileForecast {
-        guard let ensemble else { return try parts[0].get() }
-        guard parts.contains(where: { (try? $0.get()) != nil }) else { return try parts[ensemble.weights.fallback].get() }
-        return try ensemble.forecast(parts.map { try? $0.get() })
+    /// - Parameter forecasts: the parts' forecasts, in their order.
+    private func combined(_ forecasts: [Result<QuantileForecast, ForecastError>]) throws(ForecastError) -> QuantileForecast {
+        guard let ensemble else { return try forecasts[0].get() }
+        guard forecasts.contains(where: { (try? $0.get()) != nil }) else { return try forecasts[ensemble.weights.fallback].get() }
+        return try ensemble.forecast(forecasts.map { try? $0.get() })
     }
 }
 
-/// Models that this environment has loaded. One that was loaded stays; ids are made of content.
+/// The model versions that this environment has loaded. Ids are made of content, so that a loaded version never changes.
 actor LoadedModels {
-    /// Fits kept in memory; the least recently loaded one goes first.
+    /// Versions held in memory; the first loaded goes first.
     private static let capacity = 40
 
     private let artifacts: ArtifactStore
@@ -56,46 +57,47 @@ actor LoadedModels {
 
     init(_ artifacts: ArtifactStore) { self.artifacts = artifacts }
 
-    /// The first model whose artifact, and whose members', are what their rows say. One of which a piece is missing, cut short or changed is
-    /// passed over, with an error in the log.
+    /// Loads the first version with a usable artifact, members' artifacts included. A version whose artifact is missing, truncated or changed
+    /// is skipped, with an error in the log.
     ///
-    /// - Throws: `UnusableFamilyError` when none is; `AWSError` when the object store cannot be asked.
-    func first(of rows: [ModelVersion], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> LoadedModel {
+    /// - Throws: `UnusableFamilyError` when none is usable; `AWSError` when the object store cannot be reached.
+    func first(of versions: [ModelVersion], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> LoadedModel {
         var reasons: [String] = []
-        for row in rows {
+        for version in versions {
             do {
-                return try await model(row, deadline: deadline)
+                return try await load(version, deadline: deadline)
             } catch let error as AWSError where error.code == .corrupted || error.status == 404 {
                 reasons.append("\(error)")
-            } catch let failure as UnreadableArtifactError {
-                reasons.append("\(failure)")
+            } catch let error as UnreadableArtifactError {
+                reasons.append("\(error)")
             }
             logger.error(
-                "Refused an artifact; the fit before it serves", metadata: ["model": "\(row.id)", "reason": "\(reasons.last ?? "")"])
+                "Rejected an artifact; the version before it serves",
+                metadata: ["model": "\(version.id)", "reason": "\(reasons.last ?? "")"])
         }
-        throw UnusableFamilyError(family: rows.first?.family ?? "", reasons: reasons)
+        throw UnusableFamilyError(family: versions.first?.family ?? "", reasons: reasons)
     }
 
-    /// The artifact of a registered model, checked against its row.
-    func artifact(of row: ModelVersion, deadline: ContinuousClock.Instant) async throws -> Artifact {
-        try await artifact(row.artifactKey, row.artifactSHA256, deadline)
+    /// The artifact of a registered version, checked against its hash.
+    func artifact(of version: ModelVersion, deadline: ContinuousClock.Instant) async throws -> Artifact {
+        try await artifact(version.artifactKey, version.artifactSHA256, deadline)
     }
 
-    private func model(_ row: ModelVersion, deadline: ContinuousClock.Instant) async throws -> LoadedModel {
-        guard row.family == Ensemble.family else {
-            return LoadedModel(
-                row: row, fits: [(row.id, try await fit(row.id, row.artifactKey, row.artifactSHA256, deadline))], ensemble: nil)
+    private func load(_ version: ModelVersion, deadline: ContinuousClock.Instant) async throws -> LoadedModel {
+        guard version.family == Ensemble.family else {
+            let model = try await model(version.id, version.artifactKey, version.artifactSHA256, deadline)
+            return LoadedModel(version: version, parts: [(version.id, model)], ensemble: nil)
         }
-        let state = try await artifact(of: row, deadline: deadline)
-        let ensemble = try Self.read(row.artifactKey) { try Ensemble(state: state) }
-        var fits: [(id: String, model: any ForecastModel)] = []
+        let state = try await artifact(of: version, deadline: deadline)
+        let ensemble = try Self.read(version.artifactKey) { try Ensemble(state: state) }
+        var parts: [(id: String, model: any ForecastModel)] = []
         for member in ensemble.members {
-            fits.append((member.id, try await fit(member.id, member.artifactKey, member.artifactSHA256, deadline)))
+            parts.append((member.id, try await model(member.id, member.artifactKey, member.artifactSHA256, deadline)))
         }
-        return LoadedModel(row: row, fits: fits, ensemble: ensemble)
+        return LoadedModel(version: version, parts: parts, ensemble: ensemble)
     }
 
-    private func fit(
+    private func model(
         _ id: String, _ key: String, _ sha256: String, _ deadline: ContinuousClock.Instant
     ) async throws -> any ForecastModel {
         if let known = loaded.first(where: { $0.id == id }) { return known.model }
@@ -111,24 +113,24 @@ actor LoadedModels {
         return try Self.read(key) { try Artifact(decoding: bytes) }
     }
 
-    /// Names the object when nothing can be made of its bytes.
+    /// Adds the object key to a decoding error.
     private static func read<Value>(_ key: String, _ make: () throws -> Value) throws(UnreadableArtifactError) -> Value {
         do { return try make() } catch { throw UnreadableArtifactError(key: key, reason: "\(error)") }
     }
 }
 
-/// Bytes that are those of their row, of which no model can be made.
+/// An artifact with the registered hash that cannot be decoded.
 struct UnreadableArtifactError: Error, CustomStringConvertible {
-    /// Of the model's own artifact or of a member's.
+    /// The object key of the version's own artifact or of a member's.
     let key: String
     let reason: String
     var description: String { "\(key): \(reason)" }
 }
 
-/// Why no fit of a family can be used.
+/// None of a family's versions can be used.
 struct UnusableFamilyError: Error, CustomStringConvertible {
     let family: String
-    /// One for each fit.
+    /// One for each version.
     let reasons: [String]
-    var description: String { "no fit of \(family) can be used: \(reasons.joined(separator: "; "))" }
+    var description: String { "no version of \(family) can be used: \(reasons.joined(separator: "; "))" }
 }

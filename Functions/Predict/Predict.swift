@@ -11,14 +11,14 @@ import Postgres
 import Store
 import Telemetry
 
-/// Forecasts every instrument of a finished run, and answers with the kept forecast, or a new one when the kept one is out of date.
+/// Forecasts every instrument of a complete run, and serves stored forecasts; a missing or outdated one is made first.
 ///
-/// A forecast's key is what it was made of; the first one under a key stays.
+/// A forecast's key holds the versions of its inputs; the first row under a key stays.
 package struct Predict: Function {
     let database: Database
     let service: ForecastService
-    let track: PerformanceSummaries
-    let refusals = ForecastFailureCache()
+    let performance: PerformanceSummaryCache
+    let failures = ForecastFailureCache()
     let calendars: CalendarCache
     let expiry = FeatureExpiry(sessions: FeatureSet.expiry)
     let metrics = InvocationMetrics(function: "Predict")
@@ -30,7 +30,7 @@ package struct Predict: Function {
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
-            case .unknownRun(let id): "no run \"\(id)\" was opened"
+            case .unknownRun(let id): "there is no run \"\(id)\""
             }
         }
     }
@@ -46,11 +46,11 @@ package struct Predict: Function {
         service = ForecastService(
             database: database, features: features, models: LoadedModels(artifacts),
             precedence: try SourcePrecedence(environment: environment))
-        track = PerformanceSummaries(database)
+        performance = PerformanceSummaryCache(database)
         calendars = CalendarCache(database)
     }
 
-    /// An answer for the gateway, or what a slice did.
+    /// The response for the gateway, a slice's summary, or an exported model.
     package func handle(_ event: PredictEvent, _ context: Context) async throws -> RawBytes {
         try await database.withDeadline(context.cutOff.instant) {
             switch event {
@@ -58,31 +58,34 @@ package struct Predict: Function {
                 RawBytes(Array(try JSONEncoder().encode(await forecast(instruments, of: run, context))))
             case .export(let model, let time):
                 RawBytes(Array(try JSONEncoder().encode(await export(model, asOf: time, context))))
-            case .request(let request): RawBytes(try await answerInTime(request, context).json())
+            case .request(let request): RawBytes(try await respondInTime(request, context).json())
             }
         }
     }
 
-    /// The batch that ends a run.
+    /// Forecasts a slice of a complete run.
     private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> RunSliceSummary {
         guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
         var summary = RunSliceSummary()
-        // Models of the very same time do not count, so that it is all one which of the two events comes first.
+        // Models as of exactly the run's time do not count: the result is the same whichever of the two events comes first.
         let before = Instant(microseconds: run.asOf.microseconds - 1)
-        guard let active = try await service.active(asOf: before, context.cutOff.instant, context.logger) else {
+        guard let models = try await service.activeModels(asOf: before, context.cutOff.instant, context.logger) else {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
-        summary.unusable = active.unusable.mapValues(\.description)
+        summary.unusableFamilies = models.unusable.mapValues(\.description)
         for instrument in try await Instruments(database).find(ids: ids) {
-            let issued = try await service.issue(instrument, asOf: run.asOf, active, session: run.session)
-            summary.kept += try await Forecasts(database).keep(issued.forecasts)
-            if !issued.refusals.isEmpty { summary.without[instrument.symbol] = issued.reason }
+            let made = try await service.forecast(instrument, asOf: run.asOf, models, session: run.session)
+            summary.stored += try await Forecasts(database).store(made.forecasts)
+            if !made.failures.isEmpty { summary.failures[instrument.symbol] = made.reason }
         }
         metrics.report(
-            ["ForecastsKept": summary.kept, "Unforecastable": summary.without.count, "UnusableKinds": summary.unusable.count],
-            milliseconds: WallClock.microseconds() / 1000)
-        context.logger.info("Forecast", metadata: ["run": "\(id)", "kept": "\(summary.kept)", "without": "\(summary.without)"])
+            [
+                "ForecastsStored": summary.stored, "InstrumentsWithoutForecast": summary.failures.count,
+                "UnusableFamilies": summary.unusableFamilies.count,
+            ], milliseconds: WallClock.microseconds() / 1000)
+        context.logger.info(
+            "Forecast a slice", metadata: ["run": "\(id)", "stored": "\(summary.stored)", "failures": "\(summary.failures)"])
         return summary
     }
 }

@@ -3,10 +3,12 @@ package import LambdaEvents
 import LambdaRuntime
 package import Market
 
-/// What Predict is called with: a query over the HTTP API, a slice of a run, or the wish for a network as a file.
+/// The events that Predict handles: a request to the HTTP API, a slice of a run, or the export of a model.
 package enum PredictEvent: Decodable, SelfReading, Sendable {
     case request(HTTPAPIRequest)
+    /// `{"run", "instruments"}`: forecasts some instruments of a complete run.
     case slice(run: String, instruments: [String])
+    /// `{"export", "time"}`: writes a neural network as ONNX.
     case export(model: String, time: Instant)
 
     private enum Key: String, CodingKey { case run, instruments, export, time }
@@ -28,13 +30,15 @@ package enum PredictEvent: Decodable, SelfReading, Sendable {
     }
 }
 
-/// What a slice of a run came to.
+/// What a slice of a run stored.
 struct RunSliceSummary: Encodable, Sendable {
-    /// Forecasts written now; those that were kept already are not counted.
-    var kept = 0
-    /// Instruments that lack all or some families' forecasts, and why.
-    var without: [String: String] = [:]
-    /// Families that forecast nothing, because every kept fit's artifact was refused, and why.
-    var unusable: [String: String] = [:]
+    /// Forecasts inserted; forecasts that were stored before are not counted.
+    var stored = 0
+    /// Symbols without the forecasts of all or some families, with the reasons.
+    var failures: [String: String] = [:]
+    /// Families that forecast nothing because no version's artifact can be used, with the reasons.
+    var unusableFamilies: [String: String] = [:]
     var note: String?
+
+    private enum CodingKeys: String, CodingKey { case stored, failures, unusableFamilies = "unusable_families", note }
 }

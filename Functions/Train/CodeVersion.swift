@@ -1,7 +1,7 @@
 import AWS
 import FoundationEssentials
 
-/// Which code made a model: the start of the SHA-256 of the running executable.
+/// The version of the running code: the start of its executable's SHA-256.
 enum CodeVersion {
     struct Unreadable: Error, CustomStringConvertible {
         var description: String { "/proc/self/exe cannot be read, so that the code's version is unknown" }
@@ -9,7 +9,7 @@ enum CodeVersion {
 
     static func current() throws(Unreadable) -> String { try found.get() }
 
-    /// Read and hashed once, which takes longer than a transaction should.
+    /// Read and hashed once: it takes longer than a transaction should.
     private static let found = Result { () throws(Unreadable) in
         guard let bytes = FileManager.default.contents(atPath: "/proc/self/exe") else { throw Unreadable() }
         return String(Digest.sha256Hex([UInt8](bytes)).prefix(16))

@@ -11,17 +11,16 @@ import Objects
 import Postgres
 import Store
 
-/// Fits every model family on what was known at the event's time and keeps the artifacts.
+/// Trains every model family on the features recorded by the event's time and registers the model versions.
 ///
-/// A model's id is the hash of all that it is made of: a second call finds the models and changes nothing. It learns from what was recorded
-/// by then, so that history that is fetched later does not change what an earlier training saw. The champion passes to a newer fit of its
-/// family; another family gets in only by Monitor's evidence. Each family has an invocation of its own, and goes on from a checkpoint in the next
-/// one when its deadline comes near. The last one to end makes the ensemble of the members' latest fits; when one of them died, the next
-/// weekday's schedule makes it.
+/// A version's id is the hash of everything that decides the model, so a repeated event finds the versions and changes nothing. Features
+/// recorded later do not change what an earlier training saw. A newer version of the champion's family is promoted at once; another family
+/// is promoted by Monitor only. Each family has its own invocation, and continues from a checkpoint in the next one when the deadline comes
+/// near. The last one to end makes the ensemble of the members' latest versions; when one of them died, the next weekday's schedule does.
 package struct Train: Function {
-    /// Sessions that an instrument needs before it is worth training on.
+    /// Sessions with features that an instrument needs to be trained on.
     static let leastSessions = 120
-    /// Invocations that one fit may take.
+    /// Invocations that one family's training may take.
     static let mostParts = 15
 
     let database: Database
@@ -39,7 +38,8 @@ package struct Train: Function {
         var description: String {
             switch self {
             case .missing(let name): "the environment variable \(name) is not set"
-            case .unknownFamily(let family, let known): "there is no model family \"\(family)\"; there are \(known.joined(separator: ", "))"
+            case .unknownFamily(let family, let known):
+                "there is no model family \"\(family)\"; the families are \(known.joined(separator: ", "))"
             }
         }
     }
@@ -55,9 +55,9 @@ package struct Train: Function {
                 try await makeEnsemble(asOf: event.time, &summary, context)
                 return summary
             }
-            let wanted = try await wanted(event)
-            guard let first = wanted.first else {
-                summary.note = "every family has a fit that still lasts"
+            let due = try await duePlans(event)
+            guard let first = due.first else {
+                summary.note = "every family has a valid version"
                 return summary
             }
             guard let snapshot = try await snapshot(asOf: event.time) else {
@@ -65,21 +65,30 @@ package struct Train: Function {
                 return summary
             }
             summary.instruments = snapshot.set.histories.count
-            let round = event.round ?? wanted.map(\.family)
-            var next = wanted.dropFirst().map { TrainEvent(time: event.time, families: [$0.family], round: round) }
-            for event in next { try await enqueueContinuation(event, context) }
-            if let rest = try await train(first, snapshot, part: event.part ?? 0, round: round, &summary, context) {
-                try await enqueueContinuation(rest, context)
-                next.append(rest)
-            } else if try await isFinished(round, asOf: event.time) {
+            let batch = event.batch ?? due.map(\.family)
+            var continuations = due.dropFirst().map { TrainEvent(time: event.time, families: [$0.family], batch: batch) }
+            for event in continuations { try await enqueueContinuation(event, context) }
+            if let remaining = try await train(first, snapshot, part: event.part ?? 0, batch: batch, &summary, context) {
+                try await enqueueContinuation(remaining, context)
+                continuations.append(remaining)
+            } else if try await isFinished(batch, asOf: event.time) {
                 try await makeEnsemble(asOf: event.time, &summary, context)
             }
-            summary.continued = next.flatMap { $0.families ?? [] }
+            summary.continued = continuations.flatMap { $0.families ?? [] }
             return summary
         }
     }
 
-    /// Everything that was recorded by an instant; nil when it is too little.
+    /// The features that one training sees.
+    struct TrainingSnapshot: Sendable {
+        let set: TrainingSet
+        let asOf: Instant
+        let dataVersion: String
+        /// The first session.
+        let from: SessionDate
+    }
+
+    /// All features recorded by an instant; nil when no instrument has enough sessions.
     func snapshot(asOf: Instant) async throws -> TrainingSnapshot? {
         let tables = try await features.read(nil, .recorded(asOf)).filter { $0.sessions.count >= Self.leastSessions }
         guard let cut = tables.compactMap(\.sessions.last).max() else { return nil }
@@ -96,27 +105,27 @@ package struct Train: Function {
         _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
     }
 
-    /// The named families, or those whose last fit before the event's time no longer lasts.
-    private func wanted(_ event: TrainEvent) async throws -> [TrainingPlan] {
-        var wanted: [TrainingPlan] = []
+    /// The plans of the event's families, or of the families without a valid version before the event's time.
+    private func duePlans(_ event: TrainEvent) async throws -> [TrainingPlan] {
+        var due: [TrainingPlan] = []
         guard let families = event.families else {
             for plan in plans {
                 let before = Instant(microseconds: event.time.microseconds - 1)
-                let last = plan.lasts > 0 ? try await ModelRegistry(database).list(family: plan.family, asOf: before).first : nil
-                let isOther = last.map { $0.config != plan.configuration } ?? true
-                if isOther || last.map({ $0.asOf.adding(seconds: Int64(plan.lasts) * 86_400) <= event.time }) ?? true {
-                    wanted.append(plan)
+                let last = plan.validDays > 0 ? try await ModelRegistry(database).list(family: plan.family, asOf: before).first : nil
+                let isOther = last.map { $0.configuration != plan.configuration } ?? true
+                if isOther || last.map({ $0.asOf.adding(seconds: Int64(plan.validDays) * 86_400) <= event.time }) ?? true {
+                    due.append(plan)
                 }
             }
-            return wanted
+            return due
         }
         for family in families where family != Ensemble.family {
             guard let plan = plans.first(where: { $0.family == family }) else {
                 throw Failure.unknownFamily(family, known: plans.map(\.family) + [Ensemble.family])
             }
-            wanted.append(plan)
+            due.append(plan)
         }
-        return wanted
+        return due
     }
 }
 

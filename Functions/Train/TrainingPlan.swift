@@ -3,17 +3,17 @@ import Features
 import Forecasting
 import Market
 
-/// One model that a training makes.
+/// How one model family is trained.
 struct TrainingPlan: Sendable {
     let type: any ForecastModel.Type
     let seed: UInt64
-    /// Days after a fit of the same configuration in which a training of all families passes this one over.
-    var lasts = 0
-    /// Counts the ways in which the family was built and fitted so far: a fit of an earlier form lasts no longer.
-    var form = 1
+    /// Days for which a version stays valid: a training of all families leaves it out until then.
+    var validDays = 0
+    /// The number of the family's structure and training procedure; a version of an earlier revision is not valid.
+    var revision = 1
 
-    /// What is trained, each family in an invocation of its own. The first blended-volatility simulation is the first champion. The nets are
-    /// fitted anew every third month: a month more of ten years changes them less than chance does.
+    /// All trained families, each in an invocation of its own. The networks are trained every third month: a month more of ten years changes
+    /// them less than chance does.
     static let all = [
         TrainingPlan(type: RandomWalk.self, seed: 1),
         TrainingPlan(type: BlendedFHS.self, seed: 1),
@@ -22,25 +22,60 @@ struct TrainingPlan: Sendable {
         TrainingPlan(type: GARCHModel.self, seed: 1),
         TrainingPlan(type: LinearQuantile.self, seed: 1),
         TrainingPlan(type: BoostedTrees.self, seed: 1),
-        TrainingPlan(type: LSTM.self, seed: 1, lasts: 75, form: 2),
-        TrainingPlan(type: Transformer.self, seed: 1, lasts: 75, form: 2),
+        TrainingPlan(type: LSTM.self, seed: 1, validDays: 75, revision: 2),
+        TrainingPlan(type: Transformer.self, seed: 1, validDays: 75, revision: 2),
     ]
 
     var family: String { type.family }
 
-    /// Stored beside the model, as JSON.
-    var configuration: String { #"{"features":"\#(FeatureSet.version)","form":\#(form),"family":"\#(family)","seed":\#(seed)}"# }
+    /// JSON text, stored with the model version.
+    var configuration: String {
+        #"{"family":"\#(family)","features":"\#(FeatureSet.version)","revision":\#(revision),"seed":\#(seed)}"#
+    }
 
-    /// The model's identity: the same snapshot, configuration and code make the same model.
+    /// The version's id: the same snapshot, configuration and code make the same model.
     func id(asOf: Instant, dataVersion: String, codeVersion: String) -> String {
-        ModelIdentity.of(family, asOf: asOf, configuration: configuration, dataVersion: dataVersion, codeVersion: codeVersion)
+        ModelIdentity.id(of: family, asOf: asOf, configuration: configuration, dataVersion: dataVersion, codeVersion: codeVersion)
     }
 }
 
-/// The hash of all that a model is made of.
+/// The ids of model versions.
 enum ModelIdentity {
-    static func of(_ family: String, asOf: Instant, configuration: String, dataVersion: String, codeVersion: String) -> String {
+    /// The family, and a hash of everything that decides the model.
+    static func id(of family: String, asOf: Instant, configuration: String, dataVersion: String, codeVersion: String) -> String {
         let text = [asOf.description, configuration, dataVersion, codeVersion].joined(separator: "\n")
         return "\(family)-\(Digest.sha256Hex(Array(text.utf8)).prefix(16))"
+    }
+}
+
+/// How far the training of a family came.
+enum TrainingProgress: Sendable {
+    case finished(any ForecastModel)
+    case paused(checkpoint: [UInt8])
+}
+
+extension TrainingPlan {
+    /// Trains until the deadline. A family that cannot pause must end by then; a checkpoint of another training is ignored.
+    ///
+    /// - Throws: `TrainingError`.
+    func train(_ set: TrainingSet, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant) throws -> TrainingProgress {
+        guard let type = type as? any ResumableModel.Type else {
+            let model = try type.fit(set, seed: seed, deadline: deadline, progress: { _ in })
+            guard model.metrics["stopped_by_deadline"] != 1 else { throw TrainingError.deadline }
+            return .finished(model)
+        }
+        guard let checkpoint else { return try train(type, set, resuming: nil, deadline) }
+        do { return try train(type, set, resuming: checkpoint, deadline) } catch is ArtifactError {
+            return try train(type, set, resuming: nil, deadline)
+        }
+    }
+
+    private func train<Family: ResumableModel>(
+        _ type: Family.Type, _ set: TrainingSet, resuming checkpoint: [UInt8]?, _ deadline: ContinuousClock.Instant
+    ) throws -> TrainingProgress {
+        switch try type.train(set, seed: seed, resuming: checkpoint, deadline: deadline, progress: { _ in }) {
+        case .finished(let model): .finished(model)
+        case .interrupted(let checkpoint): .paused(checkpoint: checkpoint)
+        }
     }
 }

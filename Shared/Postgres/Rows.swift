@@ -19,6 +19,13 @@ package final class Rows: Sendable, RandomAccessCollection {
     package var affected: Int { Int(String(cString: PQcmdTuples(raw))) ?? 0 }
     var commandTag: String { String(cString: PQcmdStatus(raw)) }
 
+    /// The first column of a name; names are as in the statement, in lower case.
+    fileprivate func column(named name: String) throws(PostgresError) -> Int32 {
+        let column = PQfnumber(raw, name)
+        guard column >= 0 else { throw PostgresError(.decoding, "the result has no column \(name)") }
+        return column
+    }
+
     fileprivate func cell(_ row: Int32, _ column: Int32) -> Cell {
         precondition(column >= 0 && column < PQnfields(raw), "column \(column) of \(PQnfields(raw))")
         let isNull = PQgetisnull(raw, row, column) != 0
@@ -53,6 +60,14 @@ package struct Row {
         get throws(PostgresError) {
             defer { withExtendedLifetime(rows) {} }
             return try T(postgres: cell(column))
+        }
+    }
+
+    /// The field of a column by its name: `let session: SessionDate = try row["session"]`.
+    package subscript<T: PostgresDecodable>(name: String) -> T {
+        get throws(PostgresError) {
+            defer { withExtendedLifetime(rows) {} }
+            return try T(postgres: rows.cell(index, rows.column(named: name)))
         }
     }
 }

@@ -1,33 +1,36 @@
 package import Market
 package import Postgres
 
-/// The spread factor of a model family at one horizon once the outcomes of an origin were in.
+/// The calibration factor of a model family at one horizon, once the outcomes of an origin are known.
 package struct Calibration: Hashable, Sendable {
     package let family: String
     package let horizon: Int
+    /// The origin.
     package let session: SessionDate
-    /// When those outcomes, and all before, were known.
+    /// When the outcomes of this origin, and of all before, were known.
     package let knownAt: Instant
     package let outcomes: Int
-    /// How many of them were inside the issued 80 % range.
-    package let inside: Int
-    package let k: Double
+    /// How many of the outcomes lay inside the published 80 % interval.
+    package let inside80: Int
+    package let factor: Double
 
-    package init(family: String, horizon: Int, session: SessionDate, knownAt: Instant, outcomes: Int, inside: Int, k: Double) {
+    package init(
+        family: String, horizon: Int, session: SessionDate, knownAt: Instant, outcomes: Int, inside80: Int, factor: Double
+    ) {
         self.family = family
         self.horizon = horizon
         self.session = session
         self.knownAt = knownAt
         self.outcomes = outcomes
-        self.inside = inside
-        self.k = k
+        self.inside80 = inside80
+        self.factor = factor
     }
 
-    static let columns = "kind, horizon, session, known_at, outcomes, inside, k"
+    static let columns = "family, horizon, session, known_at, outcomes, inside_80, factor"
     init(_ row: Row) throws(PostgresError) {
         self.init(
-            family: try row[0], horizon: try row[1], session: try row[2], knownAt: try row[3], outcomes: try row[4], inside: try row[5],
-            k: try row[6])
+            family: try row["family"], horizon: try row["horizon"], session: try row["session"], knownAt: try row["known_at"],
+            outcomes: try row["outcomes"], inside80: try row["inside_80"], factor: try row["factor"])
     }
 }
 
@@ -36,17 +39,18 @@ package struct OriginCoverage: Hashable, Sendable {
     package let session: SessionDate
     package let knownAt: Instant
     package let outcomes: Int
-    package let inside: Int
+    /// How many of the outcomes lay inside the published 80 % interval.
+    package let inside80: Int
 
-    package init(session: SessionDate, knownAt: Instant, outcomes: Int, inside: Int) {
+    package init(session: SessionDate, knownAt: Instant, outcomes: Int, inside80: Int) {
         self.session = session
         self.knownAt = knownAt
         self.outcomes = outcomes
-        self.inside = inside
+        self.inside80 = inside80
     }
 }
 
-/// Spread factors: a fold over the scored origins in order, so that a fit inherits what its family has learned.
+/// The table of calibration factors, derived from the scored origins in order. A new model version inherits its family's factor.
 package struct Calibrations: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
@@ -55,41 +59,46 @@ package struct Calibrations: Sendable {
     package func known(before instant: Instant) async throws(PostgresError) -> [Calibration] {
         try await database.query(
             """
-            SELECT DISTINCT ON (kind, horizon) \(Calibration.columns) FROM calibrations WHERE known_at < $1
-            ORDER BY kind, horizon, session DESC
+            SELECT DISTINCT ON (family, horizon) \(Calibration.columns) FROM calibrations WHERE known_at < $1
+            ORDER BY family, horizon, session DESC
             """, [instant]
         ).all(Calibration.init)
     }
 
-    /// The state before an origin; nil before the first.
+    /// The calibration of the last origin before a session; nil before the first origin.
     package func last(of family: String, horizon: Int, before session: SessionDate) async throws(PostgresError) -> Calibration? {
         try await database.query(
-            "SELECT \(Calibration.columns) FROM calibrations WHERE kind = $1 AND horizon = $2 AND session < $3 ORDER BY session DESC LIMIT 1",
-            [family, horizon, session]
+            """
+            SELECT \(Calibration.columns) FROM calibrations WHERE family = $1 AND horizon = $2 AND session < $3
+            ORDER BY session DESC LIMIT 1
+            """, [family, horizon, session]
         ).one(Calibration.init)
     }
 
-    /// The scored origins from a session on, in order. What comes in more than twelve hours after an origin's first outcome, because an
-    /// instrument was halted, does not count: it would change what had been known.
+    /// The coverage of the scored origins from a session on, in order.
+    ///
+    /// Outcomes known more than twelve hours after an origin's first one, as after late data, do not count: they would change a factor that
+    /// was in use.
     package func origins(of family: String, horizon: Int, from session: SessionDate) async throws(PostgresError) -> [OriginCoverage] {
         try await database.query(
             """
-            SELECT session, max(known_at), count(*), count(*) FILTER (WHERE inside_80) FROM (
+            SELECT session, max(known_at) AS known_at, count(*) AS outcomes, count(*) FILTER (WHERE inside_80) AS inside_80 FROM (
                 SELECT session, inside_80, known_at, min(known_at) OVER (PARTITION BY session) AS first FROM scores
-                WHERE kind = $1 AND horizon = $2 AND session >= $3
+                WHERE family = $1 AND horizon = $2 AND session >= $3
             ) s WHERE known_at <= first + interval '12 hours' GROUP BY session ORDER BY session
             """, [family, horizon, session]
         ).all { row throws(PostgresError) in
-            OriginCoverage(session: try row[0], knownAt: try row[1], outcomes: try row[2], inside: try row[3])
+            OriginCoverage(
+                session: try row["session"], knownAt: try row["known_at"], outcomes: try row["outcomes"], inside80: try row["inside_80"])
         }
     }
 
-    /// Writes a family's factors at one horizon from a session on, in place of those that stood there.
+    /// Writes a family's factors at one horizon from a session on, in place of the stored ones.
     package func replace(
         _ calibrations: [Calibration], of family: String, horizon: Int, from session: SessionDate
     ) async throws(PostgresError) {
         try await database.execute(
-            "DELETE FROM calibrations WHERE kind = $1 AND horizon = $2 AND session >= $3", [family, horizon, session])
+            "DELETE FROM calibrations WHERE family = $1 AND horizon = $2 AND session >= $3", [family, horizon, session])
         try await database.execute(
             """
             INSERT INTO calibrations (\(Calibration.columns))
@@ -97,7 +106,7 @@ package struct Calibrations: Sendable {
             """,
             [
                 family, horizon, calibrations.map(\.session), calibrations.map(\.knownAt), calibrations.map(\.outcomes),
-                calibrations.map(\.inside), calibrations.map(\.k),
+                calibrations.map(\.inside80), calibrations.map(\.factor),
             ])
     }
 }

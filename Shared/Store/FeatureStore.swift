@@ -144,14 +144,27 @@ package struct FeatureStore: Sendable {
     /// The last session for which an instrument has features, as visible at an instant.
     package func lastSession(of instrument: String, _ asOf: AsOf) async throws(PostgresError) -> SessionDate? {
         try await database.query(
-            """
-            SELECT session FROM (
-                SELECT DISTINCT ON (session) session, "values" FROM features WHERE instrument_id = $1 AND version = $2 AND \(asOf.column) <= $3
-                ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC
-            ) f WHERE "values" <> '{}' LIMIT 1
-            """,
-            [instrument, version, asOf.instant]
-        ).one { row throws(PostgresError) in try row[0] }
+            Self.lastSession(of: "$1", version: "$2", asOf: "\(asOf.column) <= $3"), [instrument, version, asOf.instant]
+        ).one { row throws(PostgresError) in try row["session"] }
+    }
+
+    /// SQL that selects the `session` of an instrument's last features that were not withdrawn; also a part of other statements.
+    ///
+    /// Reads the primary key backwards up to the first match, whatever the planner's statistics are.
+    ///
+    /// - Parameters:
+    ///   - instrument: an expression for the instrument's id.
+    ///   - version: an expression for the feature version.
+    ///   - visible: the condition on a feature row's columns under which the reader may see the row.
+    static func lastSession(of instrument: String, version: String, asOf visible: String) -> String {
+        """
+        SELECT session FROM features x
+        WHERE x.instrument_id = \(instrument) AND x.version = \(version) AND x.\(visible) AND x."values" <> '{}' AND NOT EXISTS (
+            SELECT FROM features n
+            WHERE n.instrument_id = x.instrument_id AND n.version = x.version AND n.session = x.session AND n.\(visible)
+                AND (n.known_at, n.fetched_at, n.sha256) > (x.known_at, x.fetched_at, x.sha256) AND n."values" = '{}'
+        ) ORDER BY x.session DESC LIMIT 1
+        """
     }
 }
 

@@ -1,27 +1,31 @@
 package import Market
 import Postgres
 
-/// One issued forecast: quantiles of the log total return over `horizon` sessions from the close of `session`.
+/// One published forecast: quantiles of the log total return over `horizon` sessions from the close of `session`.
 package struct Forecast: Hashable, Sendable {
+    /// The id of the model version that made the forecast.
     package let model: String
     package let instrument: String
+    /// The origin: the last session whose features the model read.
     package let session: SessionDate
     package let featureVersion: String
     package let dataVersion: String
     package let horizon: Int
-    /// The part that its model played: `champion`, `challenger` …
+    /// The role of the model's family when the forecast was made: `champion`, `challenger` …
     package let role: String
+    /// The business time from which the forecast counts as published.
     package let asOf: Instant
-    /// The close that the returns start from, as traded.
+    /// The unadjusted close at the origin.
     package let originClose: Price
     package let currency: String
-    /// In the order of the levels; equally many as in the baseline's.
+    /// The model's own quantiles, before calibration, in ascending order; as many as the baseline's.
     package let quantiles: [Double]
+    /// The id of the random walk's version.
     package let baselineModel: String?
     package let baselineQuantiles: [Double]
+    /// P(return < 0), from the calibrated quantiles.
     package let probabilityOfLoss: Double
-    /// What the distances from the median were multiplied with when the forecast was issued; `quantiles` are without. The reporting schema
-    /// shows them with it.
+    /// The factor that the published intervals were scaled with about the median.
     package let calibrationFactor: Double
 
     package init(
@@ -46,42 +50,28 @@ package struct Forecast: Hashable, Sendable {
         self.calibrationFactor = calibrationFactor
     }
 
+    /// The columns of the table `forecasts`, here named f, that a forecast is read from.
     static let columns = """
         f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon, f.role, f.as_of, f.origin_close, f.currency, \
-        f.quantiles, f.baseline_model_id, f.baseline_quantiles, f.probability_of_fall, f.spread_factor
+        f.quantiles, f.baseline_model_id, f.baseline_quantiles, f.probability_of_loss, f.calibration_factor
         """
-    static let width = 15
-    init(_ row: Row, at first: Int = 0) throws(PostgresError) {
+    init(_ row: Row) throws(PostgresError) {
         self.init(
-            model: try row[first], instrument: try row[first + 1], session: try row[first + 2], featureVersion: try row[first + 3],
-            dataVersion: try row[first + 4], horizon: try row[first + 5], role: try row[first + 6], asOf: try row[first + 7],
-            originClose: try row[first + 8], currency: try row[first + 9], quantiles: try row[first + 10],
-            baselineModel: try row[first + 11], baselineQuantiles: try row[first + 12], probabilityOfLoss: try row[first + 13],
-            calibrationFactor: try row[first + 14])
+            model: try row["model_id"], instrument: try row["instrument_id"], session: try row["session"],
+            featureVersion: try row["feature_version"], dataVersion: try row["data_version"], horizon: try row["horizon"],
+            role: try row["role"], asOf: try row["as_of"], originClose: try row["origin_close"], currency: try row["currency"],
+            quantiles: try row["quantiles"], baselineModel: try row["baseline_model_id"],
+            baselineQuantiles: try row["baseline_quantiles"], probabilityOfLoss: try row["probability_of_loss"],
+            calibrationFactor: try row["calibration_factor"])
     }
 }
 
-/// What is kept for a symbol as of an instant.
-package struct StoredForecasts: Sendable {
-    package let instrument: Instrument
-    /// The family that was asked for, or the champion's; nil when there is no such model as of the instant.
-    package let family: String?
-    /// When the model that made the forecasts was fitted.
-    package let fittedAsOf: Instant?
-    /// The last session with features as of the instant. A kept forecast from an earlier session is out of date.
-    package let lastSession: SessionDate?
-    /// The family's forecasts from the latest origin session, one for each horizon, in their order; empty when none is kept.
-    package let forecasts: [Forecast]
-
-    package var isCurrent: Bool { forecasts.first.map { $0.session == lastSession } ?? false }
-}
-
-/// A forecast whose horizon is over, and what came.
+/// A forecast whose horizon is over, with the return that came.
 package struct MaturedForecast: Hashable, Sendable {
     package let forecast: Forecast
-    /// Of its model.
+    /// The model's family.
     package let family: String
-    /// The log total return over the horizon as it was known at `knownAt`.
+    /// The log total return over the horizon as known at `knownAt`.
     package let outcome: Double
     /// When all returns of the horizon were known for the first time.
     package let knownAt: Instant

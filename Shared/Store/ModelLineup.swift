@@ -1,15 +1,15 @@
-package import Market
-package import Postgres
-
-/// Every model family as of an instant and the part it plays. All families forecast all the time, so that each has a live record.
+/// The model families as of an instant, each with its role. All families forecast every evening, so that each has live scores.
 package struct ModelLineup: Sendable {
+    /// Versions of a family that may serve: an older one does when a newer one's artifact is missing or damaged.
+    package static let versionsPerFamily = 3
+
     package enum Role: String, Sendable, Hashable, Comparable, CaseIterable {
-        /// What is shown.
+        /// The family whose forecasts are served.
         case champion
-        /// What a learned model must not be worse than, and what is gone back to.
-        case floor
+        /// The family that a champion must not be worse than, and that a rollback promotes.
+        case fallback
         case challenger
-        /// What every forecast is shown beside.
+        /// The random walk, beside which every forecast is shown.
         case baseline
 
         package static func < (left: Role, right: Role) -> Bool {
@@ -17,11 +17,29 @@ package struct ModelLineup: Sendable {
         }
     }
 
+    /// A model family with its role and the versions that may serve.
     package struct Member: Sendable {
         package let family: String
         package let role: Role
-        /// Not empty; the first one serves unless its artifact is refused. The champion's begin with the promoted one.
-        package let fits: [ModelVersion]
+        /// Not empty; the first version with a readable artifact serves. The champion's begin with the promoted one.
+        package let versions: [ModelVersion]
+
+        /// The version that serves.
+        package var current: ModelVersion { versions[0] }
+
+        init(family: String, role: Role, versions: [ModelVersion]) {
+            self.family = family
+            self.role = role
+            self.versions = versions
+        }
+
+        /// The champion's family.
+        ///
+        /// - Parameter versions: of that family, latest first, with or without the promoted one.
+        init(champion: ModelVersion, versions: [ModelVersion]) {
+            self.init(
+                family: champion.family, role: .champion, versions: [champion] + versions.filter { $0.id != champion.id })
+        }
     }
 
     /// By role, then by family.
@@ -32,46 +50,19 @@ package struct ModelLineup: Sendable {
     package subscript(family: String) -> Member? { members.first { $0.family == family } }
     package func members(_ role: Role) -> [Member] { members.filter { $0.role == role } }
 
-    /// nil without a champion or a baseline.
-    init?(_ models: [ModelVersion], champion: ModelVersion, floor: String, baseline: String) {
-        var fits = Dictionary(grouping: models, by: \.family)
-        fits[champion.family] = [champion] + (fits[champion.family] ?? []).filter { $0.id != champion.id }
-        let members = fits.map { family, fits in
-            let role: Role =
-                switch family {
-                case champion.family: .champion
-                case baseline: .baseline
-                case floor: .floor
-                default: .challenger
-                }
-            return Member(family: family, role: role, fits: fits)
+    /// nil without a version of the baseline.
+    ///
+    /// - Parameter versions: latest first within a family.
+    init?(_ versions: [ModelVersion], champion: ModelVersion, fallback: String, baseline: String) {
+        var families = Dictionary(grouping: versions, by: \.family)
+        let first = Member(champion: champion, versions: families.removeValue(forKey: champion.family) ?? [])
+        let others = families.map { family, versions in
+            let role: Role = family == baseline ? .baseline : family == fallback ? .fallback : .challenger
+            return Member(family: family, role: role, versions: versions)
         }.sorted { ($0.role, $0.family) < ($1.role, $1.family) }
-        guard let walk = members.first(where: { $0.family == baseline }), let first = members.first, first.role == .champion else {
-            return nil
-        }
-        self.members = members
+        guard let walk = ([first] + others).first(where: { $0.family == baseline }) else { return nil }
+        members = [first] + others
         self.champion = first
         self.baseline = walk
-    }
-}
-
-extension ModelRegistry {
-    /// The last three fits of every family that reads these features, and who is who.
-    ///
-    /// - Parameters:
-    ///   - floor: the family that plays this part while it is not the champion.
-    ///   - baseline: the family of the random walk.
-    package func lineup(asOf: Instant, featureVersion: String, floor: String, baseline: String) async throws(PostgresError) -> ModelLineup?
-    {
-        guard let champion = try await Promotions(database).champion(asOf: asOf) else { return nil }
-        let models = try await database.query(
-            """
-            SELECT \(ModelVersion.columns) FROM (
-                SELECT *, row_number() OVER (PARTITION BY kind ORDER BY as_of DESC, ordinal DESC, id DESC) AS place FROM models
-                WHERE as_of <= $1 AND feature_version = $2
-            ) m WHERE place <= 3 ORDER BY kind, place
-            """, [asOf, featureVersion]
-        ).all(ModelVersion.init)
-        return ModelLineup(models, champion: champion, floor: floor, baseline: baseline)
     }
 }

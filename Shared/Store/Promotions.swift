@@ -1,8 +1,9 @@
 package import Market
 package import Postgres
 
-/// A decision on which model is the champion.
+/// A decision that made a model version the champion.
 package struct Promotion: Hashable, Sendable {
+    /// The model version's id.
     package let model: String
     package let family: String
     package let decidedAsOf: Instant
@@ -11,21 +12,23 @@ package struct Promotion: Hashable, Sendable {
     package let evidence: String
 }
 
-/// Which model is the champion, since when and why. Append-only.
+/// The table of promotions: which model version is the champion, since when and why. Rows are inserted and never changed.
 package struct Promotions: Sendable {
-    private static let slot = "champion"
-    private static let latestFirst = "p.decided_as_of DESC, p.ordinal DESC, p.model_id DESC"
+    static let slot = "champion"
+    /// The order in which promotions, here named p, count.
+    static let latestFirst = "p.decided_as_of DESC, p.ordinal DESC, p.model_id DESC"
 
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Keeps every other task from deciding until the transaction ends.
+    /// Locks decisions about the champion against other tasks until the transaction ends.
     package func lock() async throws(PostgresError) {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether promotions', 0))")
     }
 
-    /// Makes a model the champion as of an instant, after what was decided as of that instant before. `evidence` is JSON text. Saying it
-    /// again changes nothing, and is false.
+    /// Makes a model version the champion as of an instant, after earlier decisions of the same instant; false when it was decided before.
+    ///
+    /// - Parameter evidence: JSON text.
     @discardableResult
     package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) -> Bool {
         try await database.execute(
@@ -36,8 +39,9 @@ package struct Promotions: Sendable {
             """, [Self.slot, asOf, model, reason, evidence]) > 0
     }
 
-    /// The same for a person's word, which may be repeated after another, and which stands whatever the evidence says. False when the
-    /// model is the champion already.
+    /// Makes a model version the champion by an operator's decision; false when it is the champion already.
+    ///
+    /// A manual promotion of an instant comes after the automatic ones, and may be repeated after another one.
     @discardableResult
     package func promoteManually(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws -> Bool {
         try await database.transaction {
@@ -51,7 +55,7 @@ package struct Promotions: Sendable {
         }
     }
 
-    /// The champion as of an instant; nil before the first.
+    /// The champion as of an instant; nil before the first promotion.
     package func champion(asOf: Instant) async throws(PostgresError) -> ModelVersion? {
         try await database.query(
             """
@@ -61,15 +65,17 @@ package struct Promotions: Sendable {
         ).one(ModelVersion.init)
     }
 
-    /// Every decision up to an instant, latest first.
+    /// Every promotion up to an instant, latest first.
     package func history(asOf: Instant) async throws(PostgresError) -> [Promotion] {
         try await database.query(
             """
-            SELECT p.model_id, m.kind, p.decided_as_of, p.reason, p.evidence FROM promotions p JOIN models m ON m.id = p.model_id
+            SELECT p.model_id, m.family, p.decided_as_of, p.reason, p.evidence FROM promotions p JOIN models m ON m.id = p.model_id
             WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst)
             """, [Self.slot, asOf]
         ).all { row throws(PostgresError) in
-            Promotion(model: try row[0], family: try row[1], decidedAsOf: try row[2], reason: try row[3], evidence: try row[4])
+            Promotion(
+                model: try row["model_id"], family: try row["family"], decidedAsOf: try row["decided_as_of"], reason: try row["reason"],
+                evidence: try row["evidence"])
         }
     }
 }

@@ -3,7 +3,7 @@ package import Postgres
 /// The database schema that this code needs.
 package enum Schema {
     /// The number of the last migration.
-    package static let version = 14
+    package static let version = 15
 
     /// Rejects connections to a database whose schema is older: `Database(settings, check: Schema.check)`.
     ///

@@ -1,52 +1,42 @@
 package import Market
 package import Postgres
 
-/// What one matured forecast was worth. Losses are mean pinball losses over the levels; `raw` is without the spread factor.
-package struct ForecastScore: Hashable, Sendable {
-    package let forecast: MaturedForecast
-    package let loss, uncalibratedLoss, baselineLoss: Double
-    package let inside80, inside90, uncalibratedInside80, uncalibratedInside90, baselineInside80: Bool
-
-    package init(
-        _ forecast: MaturedForecast, loss: Double, uncalibratedLoss: Double, baselineLoss: Double, inside80: Bool, inside90: Bool,
-        uncalibratedInside80: Bool,
-        uncalibratedInside90: Bool, baselineInside80: Bool
-    ) {
-        self.forecast = forecast
-        self.loss = loss
-        self.uncalibratedLoss = uncalibratedLoss
-        self.baselineLoss = baselineLoss
-        self.inside80 = inside80
-        self.inside90 = inside90
-        self.uncalibratedInside80 = uncalibratedInside80
-        self.uncalibratedInside90 = uncalibratedInside90
-        self.baselineInside80 = baselineInside80
-    }
-}
-
-/// Scores of matured forecasts: derived from forecasts and features, each a function of what was known when its horizon ended.
+/// The table of scores of matured forecasts, derived from forecasts and features as known when a horizon ended.
 package struct Scores: Sendable {
     let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Keeps every other task from scoring until the transaction ends.
+    /// Locks scoring against other tasks until the transaction ends.
     package func lock() async throws(PostgresError) {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether scores', 0))")
     }
 
-    /// The forecasts from origins on or after `from` whose horizon was over by `asOf` and that have no score, or whose horizon was over in
-    /// the last two weeks and whose score a late answer made obsolete. Ordered by session, instrument, model, horizon.
+    /// The matured forecasts without a valid score, ordered by session, instrument, model and horizon.
+    ///
+    /// A forecast has matured when its target session's return is known. A forecast whose instrument did not trade in its target session
+    /// has no outcome. A stored score of the last two weeks is due again when late data changed its outcome.
+    ///
+    /// - Parameter from: the first origin that counts.
     package func due(
         from: SessionDate, asOf: Instant, horizons: [Int], featureVersion: String
     ) async throws(PostgresError) -> [MaturedForecast] {
-        try await database.query(
+        var (exchanges, origins, steps, targets): ([String], [SessionDate], [Int32], [SessionDate]) = ([], [], [], [])
+        for (exchange, sessions) in try await heldSessions(from: from, asOf: asOf, featureVersion: featureVersion) {
+            for (origin, horizon) in sessions.flatMap({ session in horizons.map { (session, $0) } }) {
+                guard let target = TargetSession.find(horizon: horizon, after: origin, in: sessions) else { continue }
+                exchanges.append(exchange)
+                origins.append(origin)
+                steps.append(Int32(horizon))
+                targets.append(target)
+            }
+        }
+        return try await database.query(
             """
-            WITH firsts AS (
-                SELECT DISTINCT instrument_id, session FROM features WHERE version = $1 AND known_at <= $2 AND session >= $3
-            ), targets AS MATERIALIZED (
-                SELECT instrument_id, session, horizon, lead(session, horizon) OVER w AS target
-                FROM firsts CROSS JOIN unnest($4::integer[]) h(horizon) WINDOW w AS (PARTITION BY instrument_id, horizon ORDER BY session)
-            ), came AS MATERIALIZED (
+            WITH targets AS MATERIALIZED (
+                SELECT i.id AS instrument_id, t.session, t.horizon, t.target
+                FROM unnest($3::text[], $4::date[], $5::integer[], $6::date[]) t (exchange, session, horizon, target)
+                JOIN instruments i ON i.exchange = t.exchange
+            ), matured AS MATERIALIZED (
                 SELECT f.*, greatest(f.as_of, k.known_at) AS matured_at, (
                     SELECT sum(r.log_return ORDER BY r.session) FROM (
                         SELECT DISTINCT ON (x.session) x.session, x.log_return FROM features x
@@ -58,28 +48,43 @@ package struct Scores: Sendable {
                 FROM targets t
                 JOIN forecasts f ON (f.session, f.instrument_id, f.horizon) = (t.session, t.instrument_id, t.horizon)
                 CROSS JOIN LATERAL (
-                    SELECT max(first) AS known_at FROM (
-                        SELECT min(x.known_at) AS first FROM features x
+                    SELECT max(first) AS known_at, max(session) AS last_session FROM (
+                        SELECT x.session, min(x.known_at) AS first FROM features x
                         WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.target
                             AND x.known_at <= $2
                         GROUP BY x.session
-                    ) firsts
+                    ) known
                 ) k
                 LEFT JOIN scores s ON (s.model_id, s.instrument_id, s.session, s.feature_version, s.data_version, s.horizon)
                     = (f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon)
-                WHERE t.target IS NOT NULL AND f.feature_version = $1 AND f.as_of <= $2
+                WHERE k.last_session = t.target AND f.feature_version = $1 AND f.as_of <= $2
                     AND (s.known_at IS NULL OR t.target >= ($2 AT TIME ZONE 'UTC')::date - 14)
             )
-            SELECT \(Forecast.columns), m.kind, f.outcome, f.matured_at
-            FROM came f JOIN models m ON m.id = f.model_id
+            SELECT \(Forecast.columns), m.family, f.outcome, f.matured_at
+            FROM matured f JOIN models m ON m.id = f.model_id
             WHERE f.outcome <> 'NaN' AND (f.scored_at, f.scored) IS DISTINCT FROM (f.matured_at, f.outcome)
             ORDER BY f.session, f.instrument_id, f.model_id, f.horizon, f.data_version
-            """, [featureVersion, asOf, from, horizons.map(Int32.init)]
+            """, [featureVersion, asOf, exchanges, origins, steps, targets]
         ).all { row throws(PostgresError) in
             MaturedForecast(
-                forecast: try Forecast(row), family: try row[Forecast.width], outcome: try row[Forecast.width + 1],
-                knownAt: try row[Forecast.width + 2])
+                forecast: try Forecast(row), family: try row["family"], outcome: try row["outcome"], knownAt: try row["matured_at"])
         }
+    }
+
+    /// The sessions that each exchange held from a date on, in order: those with features of any of its instruments as of an instant.
+    private func heldSessions(
+        from: SessionDate, asOf: Instant, featureVersion: String
+    ) async throws(PostgresError) -> [String: [SessionDate]] {
+        var held: [String: [SessionDate]] = [:]
+        for row in try await database.query(
+            """
+            SELECT DISTINCT i.exchange, x.session FROM features x JOIN instruments i ON i.id = x.instrument_id
+            WHERE x.version = $1 AND x.known_at <= $2 AND x.session >= $3 ORDER BY i.exchange, x.session
+            """, [featureVersion, asOf, from])
+        {
+            held[try row["exchange"], default: []].append(try row["session"])
+        }
+        return held
     }
 
     /// Writes scores in place of obsolete ones. Call under `lock`, in its transaction.
@@ -97,8 +102,8 @@ package struct Scores: Sendable {
             """, key)
         try await database.execute(
             """
-            INSERT INTO scores (model_id, instrument_id, session, feature_version, data_version, horizon, kind, role, known_at, outcome, loss,
-                raw_loss, baseline_loss, inside_80, inside_90, raw_inside_80, raw_inside_90, baseline_inside_80)
+            INSERT INTO scores (model_id, instrument_id, session, feature_version, data_version, horizon, family, role, known_at, outcome, loss,
+                uncalibrated_loss, baseline_loss, inside_80, inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
             SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
                 $9::timestamptz[], $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::bool[], $15::bool[], $16::bool[],
                 $17::bool[], $18::bool[])
@@ -106,8 +111,8 @@ package struct Scores: Sendable {
             key + [
                 scores.map(\.forecast.family), forecasts.map(\.role), scores.map(\.forecast.knownAt), scores.map(\.forecast.outcome),
                 scores.map(\.loss), scores.map(\.uncalibratedLoss), scores.map(\.baselineLoss), scores.map(\.inside80),
-                scores.map(\.inside90),
-                scores.map(\.uncalibratedInside80), scores.map(\.uncalibratedInside90), scores.map(\.baselineInside80),
+                scores.map(\.inside90), scores.map(\.uncalibratedInside80), scores.map(\.uncalibratedInside90),
+                scores.map(\.baselineInside80),
             ])
     }
 }

@@ -54,7 +54,7 @@ struct ClientTests {
                 let returns = try #require(forecast[side] as? [[String: Double]]).compactMap { $0["log_return"] }
                 #expect(returns.count == 7 && returns == returns.sorted())
             }
-            #expect((0...1).contains(forecast["probability_of_fall"] as? Double ?? -1))
+            #expect((0...1).contains(forecast["probability_of_loss"] as? Double ?? -1))
         }
         for (path, parameter) in [("?horizon=3", "horizon"), ("?as_of=yesterday", "as_of")] {
             let refused = try await deployment.get("/v1/forecasts/AAPL\(path)")

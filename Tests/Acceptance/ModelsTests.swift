@@ -5,29 +5,31 @@ import Testing
 
 @testable import Emulator
 
-/// The life of a model: fitted, refused when its bytes were changed, promoted and rolled back by the command, scored in the evenings.
+/// The life of a model version: trained, rejected when its bytes were changed, promoted and rolled back by the command, scored each evening.
 @Suite(
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
 struct ModelsTests {
-    @Test func `A changed artifact is refused and the previous fit serves`() async throws {
+    @Test func `A changed artifact is rejected and the previous version serves`() async throws {
         let deployment = try await Deployment()
         do {
             try await deployment.prepare()
             try await deployment.settle(at: "2012-01-05T05:00:00Z")
-            let before = try await slots(deployment)
+            let before = try await families(deployment)
             #expect(before.map(\.role) == ["champion"] + challengers.map { _ in "challenger" } + ["baseline"])
             #expect(before.map(\.family) == ["blended-fhs"] + challengers + ["random-walk"])
             let event = #"{"families":["blended-fhs","lstm"],"time":"2012-01-05T05:00:00Z"}"#
             #expect(try await deployment.invoke("Train", event).status == 0)
             try await deployment.settle(at: "2012-01-05T05:00:00Z")
-            let after = try await slots(deployment)
-            let fresh = zip(after, before).filter { $0.model != $1.model }.map(\.0.family)
+            let after = try await families(deployment)
+            let fresh = zip(after, before).filter { $0.version != $1.version }.map(\.0.family)
             #expect(after.map(\.family) == before.map(\.family) && fresh == ["blended-fhs", "ensemble", "lstm"])
-            func model(_ family: String, _ slots: [Slot]) throws -> String { try #require(slots.first { $0.family == family }).model }
-            let net = try model("lstm", after)
+            func version(of family: String, _ families: [Family]) throws -> String {
+                try #require(families.first { $0.family == family }).version
+            }
+            let net = try version(of: "lstm", after)
 
-            try await damage(after[0].model, deployment) { $0.dropLast(4) }
+            try await damage(after[0].version, deployment) { $0.dropLast(4) }
             try await damage(net, deployment) { bytes in
                 var bytes = bytes
                 bytes[bytes.count - 9] ^= 1
@@ -37,13 +39,13 @@ struct ModelsTests {
             let answer = try await deployment.get("/v1/forecasts/IBM?include=challenger")
             #expect(answer.status == 200 && answer.body["session"] as? String == "2012-01-05")
             let entries = try #require(answer.body["entries"] as? [[String: Any]])
-            // The new ensemble is of the damaged fits: the one before it serves.
-            #expect(entries.map { ($0["model"] as? [String: Any])?["id"] as? String } == before.dropLast().map(\.model))
+            // The new ensemble has damaged members: the version before it serves.
+            #expect(entries.map { ($0["model"] as? [String: Any])?["id"] as? String } == before.dropLast().map(\.version))
             let log = try String(contentsOfFile: "\(deployment.folder)/emulator/logs/bellwether-Predict.log", encoding: .utf8)
-            #expect(log.contains("Refused an artifact") && log.contains(after[0].model) && log.contains(net))
+            #expect(log.contains("Rejected an artifact") && log.contains(after[0].version) && log.contains(net))
 
             try await evaluation(deployment)
-            try await commands(deployment, net, intact: model("lstm", before))
+            try await commands(deployment, net, intact: version(of: "lstm", before))
         } catch {
             await deployment.remove()
             throw error
@@ -54,12 +56,13 @@ struct ModelsTests {
     private static let bucket = "bellwether"
     /// All but the champion's family and the baseline's.
     private let challengers = ["boosted-trees", "climatology", "ensemble", "garch-t", "har", "linear-quantile", "lstm", "transformer"]
-    private struct Slot { let role, family, model: String }
+    private struct Family { let role, family, version: String }
 
-    private func slots(_ deployment: Deployment) async throws -> [Slot] {
-        let answer = try await deployment.get("/v1/models")
-        return try #require(answer.body["slots"] as? [[String: Any]]).map {
-            Slot(role: $0["role"] as? String ?? "", family: $0["kind"] as? String ?? "", model: $0["model"] as? String ?? "")
+    private func families(_ deployment: Deployment) async throws -> [Family] {
+        let response = try await deployment.get("/v1/models")
+        return try #require(response.body["families"] as? [[String: Any]]).map {
+            Family(
+                role: $0["role"] as? String ?? "", family: $0["family"] as? String ?? "", version: $0["version"] as? String ?? "")
         }
     }
 
@@ -82,16 +85,16 @@ struct ModelsTests {
     /// Three evenings have scored the forecasts over one session.
     private func evaluation(_ deployment: Deployment) async throws {
         let results = try #require(try await deployment.get("/v1/evaluation").body["results"] as? [[String: Any]])
-        #expect(results.map { $0["model"] as? String } == challengers + ["blended-fhs"])
+        #expect(results.map { $0["family"] as? String } == challengers + ["blended-fhs"])
         for row in results {
             #expect((row["forecasts"] as? Int ?? 0) >= 6 && row["horizon"] as? Int == 1)
-            for name in ["coverage_80", "raw_coverage_80", "random_walk_coverage_80"] {
+            for name in ["coverage_80", "uncalibrated_coverage_80", "random_walk_coverage_80"] {
                 #expect((0...1).contains(row[name] as? Double ?? -1))
             }
         }
-        let widened = "SELECT count(*) FROM forecasts WHERE spread_factor <> 1"
-        #expect(try await deployment.count("\(widened) AND session = '2012-01-05' AND horizon = 1") >= 6)
-        #expect(try await deployment.count("\(widened) AND (session < '2012-01-05' OR horizon > 1)") == 0, "no outcome was known before")
+        let calibrated = "SELECT count(*) FROM forecasts WHERE calibration_factor <> 1"
+        #expect(try await deployment.count("\(calibrated) AND session = '2012-01-05' AND horizon = 1") >= 6)
+        #expect(try await deployment.count("\(calibrated) AND (session < '2012-01-05' OR horizon > 1)") == 0, "no outcome was known before")
     }
 
     private func commands(_ deployment: Deployment, _ net: String, intact: String) async throws {
@@ -102,15 +105,15 @@ struct ModelsTests {
             shown.status == 0 && shown.output.contains(#""id":"\#(net)""#) && shown.output.contains("artifact_sha256"), "\(shown.output)")
         let promoted = try await deployment.command(["models", "promote", "lstm", "--reason", "a test"])
         #expect(promoted.output.contains("The champion is now \(net)"), "\(promoted.output)")
-        #expect(try await slots(deployment).map(\.family).prefix(2) == ["lstm", "blended-fhs"])
+        #expect(try await families(deployment).map(\.family).prefix(2) == ["lstm", "blended-fhs"])
         let forecast = try await deployment.get("/v1/forecasts/IBM")
         let entry = try #require((forecast.body["entries"] as? [[String: Any]])?.first)
-        #expect(entry["role"] as? String == "champion" && (entry["model"] as? [String: Any])?["kind"] as? String == "lstm")
+        #expect(entry["role"] as? String == "champion" && (entry["model"] as? [String: Any])?["family"] as? String == "lstm")
         let back = try await deployment.command(["models", "rollback"])
         #expect(back.output.contains("The champion is now blended-fhs-"), "\(back.output)")
-        #expect(try await slots(deployment).map(\.family) == ["blended-fhs"] + challengers + ["random-walk"])
+        #expect(try await families(deployment).map(\.family) == ["blended-fhs"] + challengers + ["random-walk"])
         let compared = try await deployment.command(["models", "compare", "lstm", "blended-fhs"])
-        #expect(compared.status == 0 && compared.output.contains("0 origins are over, 60 are needed"), "\(compared.output)")
+        #expect(compared.status == 0 && compared.output.contains("0 origins have matured, 60 are needed"), "\(compared.output)")
         let file = "\(deployment.folder)/net.onnx"
         let refused = try await deployment.command(["models", "export", net, "--out", file])
         #expect(refused.status == 1 && refused.output.contains(net) && !FileManager.default.fileExists(atPath: file), "\(refused.output)")

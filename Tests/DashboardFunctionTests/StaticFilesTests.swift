@@ -29,7 +29,7 @@ import Testing
         #expect(page.headers["content-security-policy"]?.contains("default-src 'none'") == true)
     }
 
-    @Test func `A known tag is answered without the body`() throws {
+    @Test func `A known tag gets a response without a body`() throws {
         let tag = try #require(try get("/").headers["etag"])
         let again = try get("/", headers: ["if-none-match": "W/\(tag), \"other\""])
         #expect(again.statusCode == 304)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: [["as_of": "soon"], ["limit": "0"], ["limit": "many"], ["from": "2012-13-01"], ["adjustment": "total"]])
-    func `A bad parameter is a problem that names it`(_ query: [String: String]) throws {
+    func `An invalid parameter is a problem that names it`(_ query: [String: String]) throws {
         let problem = #expect(throws: ProblemDetails.self) {
             let parameters = try parameters(query)
             _ = try parameters.number("limit", in: 1...10)

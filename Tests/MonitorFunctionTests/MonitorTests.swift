@@ -11,7 +11,7 @@ import Testing
 
 /// The handler over a real database.
 @Suite(.serialized) struct MonitorTests {
-    /// Right, with a little from day to day, until `day`; much too wide from then on.
+    /// The interval scale by day: about right until `day`, then much too wide.
     private func net(untilDay day: Int = .max) -> (Int) -> Double {
         { $0 < day ? 1 + 0.01 * Double(($0 * 7) % 11 - 5) : 4 }
     }
@@ -28,7 +28,7 @@ import Testing
         try await Promotions(market.database).champion(asOf: ScoredMarket.evening(day).adding(seconds: 120))?.id
     }
 
-    @Test func `Any order of evenings twice over leaves the same scores and factors`() async throws {
+    @Test func `Any order of evenings, each twice, leaves the same scores and factors`() async throws {
         var hashes: [[String: String]] = []
         for isShuffled in [false, true] {
             let market = try await ScoredMarket(days: 50, net: net())
@@ -43,12 +43,12 @@ import Testing
         #expect(hashes[0]["calibrations"] == hashes[1]["calibrations"])
     }
 
-    @Test func `What members lost is in units of the floors range and as of an instant`() async throws {
+    @Test func `Member losses are in units of the fallbacks interval and as of an instant`() async throws {
         let market = try await ScoredMarket(days: 12, net: net())
         try await daily(market, 0..<12)
         func losses(_ day: Int) async throws -> [MemberLoss] {
             try await Scores(market.database).memberLosses(
-                of: ["lstm", "blended-fhs"], floor: "blended-fhs", levels: (low: 1, high: 5), from: ScoredMarket.start,
+                of: ["lstm", "blended-fhs"], fallback: "blended-fhs", levels: (low: 1, high: 5), from: ScoredMarket.start,
                 asOf: ScoredMarket.evening(day))
         }
         let all = try await losses(11)
@@ -66,19 +66,21 @@ import Testing
         let market = try await ScoredMarket(days: 40, net: net())
         try await daily(market, 0..<40)
         let known = try await Calibrations(market.database).known(before: .utcMidnight(ScoredMarket.session(99)))
-        func k(_ family: String, _ horizon: Int) -> Double { known.first { $0.family == family && $0.horizon == horizon }?.k ?? .nan }
-        #expect(abs(k("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
+        func factor(_ family: String, _ horizon: Int) -> Double {
+            known.first { $0.family == family && $0.horizon == horizon }?.factor ?? .nan
+        }
+        #expect(abs(factor("lstm", 1) - 1) < 1e-9, "eight in ten were inside")
         for (horizon, origins) in [(1, 39), (20, 20)] {
             var calibration = RangeCalibration()
             for day in 0..<origins { calibration.learn(ScoredMarket.session(day), inside: 1) }
-            #expect(k("blended-fhs", horizon) == calibration.factor && calibration.factor < 1, "all were inside")
+            #expect(factor("blended-fhs", horizon) == calibration.factor && calibration.factor < 1, "all were inside")
         }
         #expect(try await Calibrations(market.database).known(before: ScoredMarket.evening(20)).allSatisfy { $0.horizon != 20 })
         let last = try #require(known.first { $0.horizon == 20 })
         #expect(last.session == ScoredMarket.session(19) && last.knownAt == ScoredMarket.evening(39) && last.outcomes == 10)
     }
 
-    @Test func `A review promotes on evidence and the watch goes back to the floor`() async throws {
+    @Test func `A review promotes on evidence and the rollback rule returns to the fallback`() async throws {
         let market = try await ScoredMarket(days: 160, net: net(untilDay: 90))
         try await daily(market, 0..<70)
         let early = try await send(.review(time: ScoredMarket.evening(70)), to: market)
@@ -94,8 +96,8 @@ import Testing
         let history = try await Promotions(market.database).history(asOf: ScoredMarket.evening(90))
         #expect(history.map(\.model) == ["lstm-1", "blended-fhs-1"])
         #expect(history[0].evidence.contains(#""origins": 70"#), "\(history[0].evidence)")
-        let looks = try await Evaluations(market.database).list(asOf: ScoredMarket.evening(90))
-        #expect(looks.map(\.verdict) == ["replaced", "promoted", "confirmed", "kept"])
+        let evaluations = try await Evaluations(market.database).list(asOf: ScoredMarket.evening(90))
+        #expect(evaluations.map(\.decision) == [.replaced, .promoted, .confirmed, .notPromoted])
 
         try await daily(market, 90..<160)
         let decisions = try await Promotions(market.database).history(asOf: ScoredMarket.evening(160))
@@ -108,8 +110,8 @@ import Testing
 
     private final class End: Sendable { let isReached = Mutex(false) }
 
-    /// A person's word and the watch at once: the watch waits for the word and decides on what then is.
-    @Test func `The watch does not decide on a champion that is being replaced`() async throws {
+    /// A manual promotion and the rollback check at once: the check waits for the promotion and sees its champion.
+    @Test func `The rollback check does not decide on a champion that is being replaced`() async throws {
         let market = try await ScoredMarket(days: 130, net: net(untilDay: 90))
         let now = ScoredMarket.evening(129).adding(seconds: 60)
         try await ModelRegistry(market.database).register(ScoredMarket.model("har"))
@@ -117,9 +119,9 @@ import Testing
         _ = try await Scoring(database: market.database).run(asOf: now, from: ScoredMarket.start)
         let other = try database(named: try await market.database.query("SELECT current_database()")[0][0])
         let end = End()
-        let watching = try await other.transaction {
+        let checking = try await other.transaction {
             try await Promotions(other).lock()
-            let watching = Task {
+            let checking = Task {
                 defer { end.isReached.withLock { $0 = true } }
                 return try await ChampionDecisions(database: market.database, logger: Context().logger).checkRollback(asOf: now)
             }
@@ -132,14 +134,14 @@ import Testing
                     """)[0][0]
             }
             try await Promotions(other).promoteManually("har-1", asOf: now, reason: "we want another")
-            return watching
+            return checking
         }
-        let summary = try await watching.value
+        let summary = try await checking.value
         #expect(summary.isChanged == false && summary.champion == "har-1")
         #expect(try await Promotions(market.database).history(asOf: now).map(\.model) == ["har-1", "lstm-1", "blended-fhs-1"])
     }
 
-    @Test func `A persons word stands beside the rules`() async throws {
+    @Test func `A manual promotion stands beside the rules`() async throws {
         let market = try await ScoredMarket(days: 3, net: net())
         let now = ScoredMarket.evening(2)
         let promoted = try await send(.promote("lstm", reason: "we want it", time: now), to: market)
@@ -158,7 +160,7 @@ import Testing
         #expect(compared.evidence?.first?.origins == 0)
     }
 
-    @Test func `A persons decisions keep the figures of their time`() async throws {
+    @Test func `A manual promotion stores the evidence of its time`() async throws {
         let market = try await ScoredMarket(days: 90, net: net())
         try await daily(market, 0..<90)
         let now = ScoredMarket.evening(90)
@@ -166,13 +168,13 @@ import Testing
         #expect(try await send(.rollback(reason: nil, time: now), to: market).isChanged == true)
         let evidence = try await Promotions(market.database).history(asOf: now).map(\.evidence)
         #expect(evidence.count == 3)
-        #expect(evidence[0].contains(#""kind": "blended-fhs""#) && evidence[0].contains(#""against": "lstm""#), "\(evidence[0])")
-        #expect(evidence[0].contains("not better than lstm beyond chance"), "the word stands all the same")
-        #expect(evidence[1].contains(#""kind": "lstm""#) && evidence[1].contains(#""against": "blended-fhs""#), "\(evidence[1])")
+        #expect(evidence[0].contains(#""family": "blended-fhs""#) && evidence[0].contains(#""against": "lstm""#), "\(evidence[0])")
+        #expect(evidence[0].contains("not significantly better than lstm"), "the manual promotion counts all the same")
+        #expect(evidence[1].contains(#""family": "lstm""#) && evidence[1].contains(#""against": "blended-fhs""#), "\(evidence[1])")
         #expect(evidence[1].contains(#""origins": 70"#) && evidence[1].contains(#""reasons": []"#), "\(evidence[1])")
     }
 
-    @Test func `A fit that reads other features is not promoted`() async throws {
+    @Test func `A version that reads other features is not promoted`() async throws {
         let market = try await ScoredMarket(days: 3, net: net())
         let now = ScoredMarket.evening(2)
         try await ModelRegistry(market.database).register(ScoredMarket.model("har", featureVersion: "f0"))
@@ -183,7 +185,7 @@ import Testing
         #expect(try await champion(market, day: 2) == "blended-fhs-1")
     }
 
-    @Test func `A comparison says whether reviews look at the pair`() async throws {
+    @Test func `A comparison says whether reviews compare the pair`() async throws {
         let market = try await ScoredMarket(days: 3, net: net())
         try await ModelRegistry(market.database).register(ScoredMarket.model("har"))
         func isReviewed(_ family: String, _ other: String) async throws -> Bool? {
@@ -194,6 +196,6 @@ import Testing
         #expect(try await isReviewed("blended-fhs", "lstm") == false)
         try await Promotions(market.database).promoteManually("har-1", asOf: ScoredMarket.evening(1), reason: "we want it")
         #expect(try await isReviewed("lstm", "har") == true)
-        #expect(try await isReviewed("blended-fhs", "har") == false, "the floor is not reviewed, it is gone back to")
+        #expect(try await isReviewed("blended-fhs", "har") == false, "the fallback is not reviewed")
     }
 }

@@ -5,8 +5,8 @@ import Postgres
 import Store
 import TestSupport
 
-/// Ten instruments whose returns are spread evenly between −0.9 and 0.9 per cent each session, forecast every evening by a net and by the
-/// floor. A range scaled by one holds eight in ten.
+/// Ten instruments whose returns are spread evenly between −0.9 and 0.9 per cent each session, forecast every evening by a network and by
+/// the fallback. An interval scaled by one covers eight in ten.
 struct ScoredMarket {
     static let start = SessionDate(day: 15_000)
     let database: Database
@@ -15,7 +15,7 @@ struct ScoredMarket {
     static func session(_ day: Int) -> SessionDate { start.advanced(by: day) }
     static func evening(_ day: Int) -> Instant { Instant.utcMidnight(session(day)).adding(seconds: 81_000) }
 
-    /// - Parameter net: the scale of the net's ranges on a day; right is near one. The floor's is 1.5, the random walk's 2.
+    /// - Parameter net: the scale of the network's intervals on a day; right is near one. The fallback's is 1.5, the random walk's 2.
     init(days: Int, net: (Int) -> Double) async throws {
         database = try await freshDatabase()
         self.days = days
@@ -44,12 +44,12 @@ struct ScoredMarket {
                 }
             }
         }
-        try await Forecasts(database).keep(forecasts)
+        try await Forecasts(database).store(forecasts)
     }
 
     static func model(_ family: String, featureVersion: String = FeatureSet.version) -> ModelVersion {
         ModelVersion(
-            id: "\(family)-1", family: family, asOf: evening(-1), featureVersion: featureVersion, config: "{}", dataVersion: "d",
+            id: "\(family)-1", family: family, asOf: evening(-1), featureVersion: featureVersion, configuration: "{}", dataVersion: "d",
             codeVersion: "c", seed: 1, windowFrom: start, windowTo: start, metrics: "{}", artifactKey: "", artifactSHA256: "")
     }
 

@@ -10,7 +10,7 @@ import Testing
     private func document(_ evidence: PerformanceSummary?) -> ForecastDocument {
         let quantile = ForecastDocument.Quantile(level: 0.05, logReturn: -0.0125, price: 425.12)
         let forecast = ForecastDocument.Horizon(
-            horizon: 1, targetSession: evidence.map { _ in session.advanced(by: 3) }, quantiles: [quantile], randomWalk: [],
+            horizon: 1, expectedSession: evidence.map { _ in session.advanced(by: 3) }, quantiles: [quantile], randomWalk: [],
             probabilityOfLoss: 0.5, calibrationFactor: 1.25, evidence: evidence)
         let entry = ForecastDocument.Entry(
             role: "champion", model: .init(id: "m", family: "blended-fhs", asOf: Instant(seconds: 0)),
@@ -18,7 +18,7 @@ import Testing
             featureVersion: "f1", dataVersion: "d", asOf: Instant(microseconds: 1), forecasts: [forecast])
         return ForecastDocument(
             symbol: "AAPL", instrument: "AAPL.XNAS", name: "Apple \"Inc.\"", currency: "USD", session: session, close: 430.0,
-            sessions: [session.advanced(by: 3)], entries: [entry])
+            expectedSessions: [session.advanced(by: 3)], entries: [entry])
     }
 
     @Test func `Every member is written in order`() {
@@ -26,18 +26,19 @@ import Testing
         #expect(
             json
                 == #"{"close":430,"currency":"USD","disclaimer":"\#(document(nil).disclaimer)","entries":[{"as_of":"1970-01-01T00:00:00.000001Z","#
-                + #""baseline_model":"w","data_version":"d","feature_version":"f1","forecasts":[{"evidence":{"coverage_80":0.8,"forecasts":280,"#
-                + #""pinball_skill":0.015},"horizon":1,"probability_of_fall":0.5,"quantiles":[{"level":0.05,"log_return":-0.0125,"price":425.12}],"#
-                + #""random_walk":[],"spread_factor":1.25,"target_session":"2013-03-04"}],"model":{"as_of":"1970-01-01T00:00:00Z","id":"m","kind":"blended-fhs"},"#
-                + #""role":"champion"}],"instrument":"AAPL.XNAS","name":"Apple \"Inc.\"","session":"2013-03-01","sessions":["2013-03-04"],"#
+                + #""baseline_model":"w","data_version":"d","feature_version":"f1","forecasts":[{"calibration_factor":1.25,"evidence":{"#
+                + #""coverage_80":0.8,"forecasts":280,"pinball_skill":0.015},"expected_session":"2013-03-04","horizon":1,"#
+                + #""probability_of_loss":0.5,"quantiles":[{"level":0.05,"log_return":-0.0125,"price":425.12}],"random_walk":[]}],"#
+                + #""model":{"as_of":"1970-01-01T00:00:00Z","family":"blended-fhs","id":"m"},"role":"champion"}],"#
+                + #""expected_sessions":["2013-03-04"],"instrument":"AAPL.XNAS","name":"Apple \"Inc.\"","session":"2013-03-01","#
                 + #""symbol":"AAPL"}"#)
     }
 
-    @Test func `What is not known is absent`() throws {
+    @Test func `Unknown members are absent`() throws {
         let object = try #require(JSONSerialization.jsonObject(with: Data(document(nil).json().utf8)) as? [String: Any])
         let entry = try #require((object["entries"] as? [[String: Any]])?.first)
         let forecast = try #require((entry["forecasts"] as? [[String: Any]])?.first)
-        #expect(entry["baseline_model"] == nil && forecast["evidence"] == nil && forecast["target_session"] == nil)
-        #expect(forecast["probability_of_fall"] as? Double == 0.5)
+        #expect(entry["baseline_model"] == nil && forecast["evidence"] == nil && forecast["expected_session"] == nil)
+        #expect(forecast["probability_of_loss"] as? Double == 0.5)
     }
 }

@@ -8,8 +8,8 @@ import Testing
 
 @testable import PredictFunction
 
-/// Answers from a store of its own: what they say of the days ahead, and when they are refused.
-@Suite struct AnswerTests {
+/// Forecast responses from a database of its own: the expected sessions, and expired features.
+@Suite struct ForecastEndpointTests {
     let apple = Instrument(id: "XNAS:AAPL", symbol: "AAPL", exchange: "XNAS", currency: "USD", name: "Apple")
     let origin = SessionDate(year: 2012, month: 1, day: 3)
 
@@ -28,11 +28,11 @@ import Testing
         let trained = evening.adding(seconds: -86_400)
         _ = try await ModelRegistry(database).register(
             ModelVersion(
-                id: "m1", family: "blended-fhs", asOf: trained, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
+                id: "m1", family: "blended-fhs", asOf: trained, featureVersion: FeatureSet.version, configuration: "{}", dataVersion: "d",
                 codeVersion: "c", seed: 1, windowFrom: origin, windowTo: origin, metrics: "{}", artifactKey: "models/m1",
                 artifactSHA256: "00"))
         _ = try await Promotions(database).promote("m1", asOf: trained, reason: "the first champion")
-        try await Forecasts(database).keep(
+        try await Forecasts(database).store(
             Quantiles.horizons.map { horizon in
                 Forecast(
                     model: "m1", instrument: apple.id, session: origin, featureVersion: FeatureSet.version, dataVersion: "d",
@@ -47,32 +47,32 @@ import Testing
         return (environment, database)
     }
 
-    @Test func `The sessions ahead leave out a day that was closed at short notice`() async throws {
+    @Test func `The expected sessions leave out a closure announced at short notice`() async throws {
         let (environment, database) = try await market()
         let predict = try await Predict(environment)
-        let regular = try await predict.ask(at: "2012-01-03T23:00:00Z")
-        #expect(regular.status == 200 && regular.body.sessions?.prefix(3) == ["2012-01-04", "2012-01-05", "2012-01-06"])
+        let regular = try await predict.requestForecast(at: "2012-01-03T23:00:00Z")
+        #expect(regular.status == 200 && regular.body.expectedSessions?.prefix(3) == ["2012-01-04", "2012-01-05", "2012-01-06"])
         let day = SessionDate(year: 2012, month: 1, day: 5)
         try await ExchangeCalendars(database).record(
             [.init(exchange: "XNAS", day: day, closed: true, reason: "mourning")], knownAt: try #require(Instant("2012-01-04T12:00:00Z")))
-        let closed = try await predict.ask(at: "2012-01-04T13:00:00Z")
-        #expect(closed.body.sessions?.prefix(3) == ["2012-01-04", "2012-01-06", "2012-01-09"])
-        #expect(closed.body.sessions?.count == 20)
+        let closed = try await predict.requestForecast(at: "2012-01-04T13:00:00Z")
+        #expect(closed.body.expectedSessions?.prefix(3) == ["2012-01-04", "2012-01-06", "2012-01-09"])
+        #expect(closed.body.expectedSessions?.count == 20)
     }
 
-    @Test func `Features that are too old are refused by sessions of the exchange`() async throws {
+    @Test func `Features expire by sessions of the exchange`() async throws {
         let (environment, database) = try await market()
         let predict = try await Predict(environment)
         // The sessions of the 4th, 5th, 6th, 9th and 10th have closed.
-        #expect(try await predict.ask(at: "2012-01-11T13:00:00Z").status == 200)
-        let old = try await predict.ask(at: "2012-01-11T23:00:00Z")
+        #expect(try await predict.requestForecast(at: "2012-01-11T13:00:00Z").status == 200)
+        let old = try await predict.requestForecast(at: "2012-01-11T23:00:00Z")
         #expect(old.status == 409 && old.body.type?.hasSuffix("features-expired") == true)
         #expect(old.body.detail?.contains("2012-01-03") == true && old.body.detail?.contains("6 sessions") == true)
         let day = SessionDate(year: 2012, month: 1, day: 6)
         try await ExchangeCalendars(database).record(
             [.init(exchange: "XNAS", day: day, closed: true, reason: "mourning")], knownAt: try #require(Instant("2012-01-05T12:00:00Z")))
         let fresh = try await Predict(environment)
-        #expect(try await fresh.ask(at: "2012-01-11T23:00:00Z").status == 200, "a day without a session does not count")
-        #expect(try await fresh.ask(at: "2012-01-12T23:00:00Z").status == 409)
+        #expect(try await fresh.requestForecast(at: "2012-01-11T23:00:00Z").status == 200, "a closed day does not count")
+        #expect(try await fresh.requestForecast(at: "2012-01-12T23:00:00Z").status == 409)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PredictFunction
 
-@Suite struct ForecastQuestionTests {
+@Suite struct ForecastQueryTests {
     private func parse(_ symbol: String, _ parameters: [String: String] = [:]) throws(ProblemDetails) -> ForecastQuery {
         let context = HTTPAPIRequestContext(http: .init(method: "GET", path: "/"), requestId: "1", time: "", timeEpoch: 1_362_178_800_000)
         var request = HTTPAPIRequest(rawPath: "/", queryStringParameters: parameters, requestContext: context)
@@ -13,7 +13,7 @@ import Testing
         return try ForecastQuery(request)
     }
 
-    @Test func `Without a query it asks for all horizons of the champion now`() throws {
+    @Test func `Without parameters a query is for all horizons of the champion now`() throws {
         let query = try parse("AAPL")
         #expect(query.horizons == [1, 5, 20])
         #expect(!query.isExplained)
@@ -30,14 +30,14 @@ import Testing
         ["horizon": "3"], ["horizon": "one"], ["as_of": "2012-02-30"], ["as_of": "2013-03-02"], ["as_of": "2013-03-01T23:00:01Z"],
         ["include": "everything"], ["explain": "yes"],
     ])
-    func `A bad parameter is a problem that names it`(_ query: [String: String]) {
+    func `An invalid parameter is a problem that names it`(_ query: [String: String]) {
         let problem = #expect(throws: ProblemDetails.self) { try parse("AAPL", query) }
         #expect(problem?.status == 400)
         #expect(problem?.parameter == query.keys.first)
     }
 
     @Test(arguments: ["", String(repeating: "A", count: 33)])
-    func `A symbol that cannot be one is not found`(_ symbol: String) {
+    func `An impossible symbol is not found`(_ symbol: String) {
         #expect(throws: ProblemDetails.unknownSymbol(symbol)) { try parse(symbol) }
     }
 }

@@ -18,7 +18,7 @@ import Testing
     private let last = SessionDate(year: 2012, month: 1, day: 3)
     private let sessions = 200
 
-    /// What lies in the bucket, by the path that it is asked for with.
+    /// The objects of the bucket, by their request path.
     private final class Bucket: Sendable {
         let objects = Mutex<[String: [UInt8]]>([:])
     }
@@ -32,7 +32,7 @@ import Testing
         let evening: Instant
     }
 
-    /// An evening with the floor's fit, the random walk's and a champion of past returns whose bytes have changed.
+    /// An evening with versions of the fallback and the random walk, and a champion (climatology) whose artifact was changed.
     private func market() async throws -> Market {
         let (database, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: database)
@@ -61,20 +61,20 @@ import Testing
             connection.answer(body: bytes)
         }
         let predict = try await Predict([
-            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "kept",
+            "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "bucket",
             "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_S3": server.url,
         ])
         let market = Market(
             predict: predict, database: database, bucket: bucket, server: server,
             set: TrainingSet(histories: [history], cut: last.advanced(by: -1)), evening: evening)
         let trained = evening.adding(seconds: -86_400)
-        let fits: [any ForecastModel] = [
+        let models: [any ForecastModel] = [
             try RandomWalk.fit(market.set), try BlendedFHS.fit(market.set), try Climatology.fit(market.set),
         ]
-        for model in fits {
+        for model in models {
             try await register(model, "\(model.family)-1", asOf: trained, market)
         }
-        bucket.objects.withLock { $0["/kept/models/climatology-1"]?[40] ^= 1 }
+        bucket.objects.withLock { $0["/bucket/models/climatology-1"]?[40] ^= 1 }
         try await Promotions(database).promote("climatology-1", asOf: trained, reason: "a test")
         try await Runs(database).open(Run(id: "XNAS/1", exchange: "XNAS", asOf: evening, session: last, expected: [apple.id]))
         return market
@@ -82,32 +82,32 @@ import Testing
 
     private func register(_ model: any ForecastModel, _ id: String, asOf: Instant, _ market: Market) async throws {
         let bytes = try model.state().encoded()
-        market.bucket.objects.withLock { $0["/kept/models/\(id)"] = bytes }
+        market.bucket.objects.withLock { $0["/bucket/models/\(id)"] = bytes }
         try await ModelRegistry(market.database).register(
             ModelVersion(
-                id: id, family: model.family, asOf: asOf, featureVersion: FeatureSet.version, config: "{}", dataVersion: "d",
+                id: id, family: model.family, asOf: asOf, featureVersion: FeatureSet.version, configuration: "{}", dataVersion: "d",
                 codeVersion: "c",
                 seed: 1, windowFrom: last, windowTo: last, metrics: "{}", artifactKey: "models/\(id)",
                 artifactSHA256: Digest.sha256Hex(bytes)))
     }
 
-    @Test func `The other families keep their forecasts of the evening`() async throws {
+    @Test func `The other families are forecast all the same`() async throws {
         let market = try await market()
         defer { market.server.stop() }
         let raw = try await market.predict.handle(.slice(run: "XNAS/1", instruments: [apple.id]), Context())
         let summary = try #require(JSONSerialization.jsonObject(with: Data(raw.bytes)) as? [String: Any])
-        #expect(summary["kept"] as? Int == 3)
-        let reason = try #require((summary["unusable"] as? [String: String])?["climatology"])
+        #expect(summary["stored"] as? Int == 3)
+        let reason = try #require((summary["unusable_families"] as? [String: String])?["climatology"])
         #expect(reason.contains("models/climatology-1"), "\(reason)")
-        let kept = try await market.database.query("SELECT model_id, role, horizon FROM forecasts ORDER BY horizon")
+        let stored = try await market.database.query("SELECT model_id, role, horizon FROM forecasts ORDER BY horizon")
             .all { row throws(PostgresError) in "\(try row[0] as String) \(try row[1] as String) \(try row[2] as Int)" }
-        #expect(kept == ["blended-fhs-1 floor 1", "blended-fhs-1 floor 5", "blended-fhs-1 floor 20"])
+        #expect(stored == ["blended-fhs-1 fallback 1", "blended-fhs-1 fallback 5", "blended-fhs-1 fallback 20"])
     }
 
-    @Test func `The API says so and what to do and a new fit serves at once`() async throws {
+    @Test func `The API says what to do and a new version serves at once`() async throws {
         let market = try await market()
         defer { market.server.stop() }
-        try await Forecasts(market.database).keep(
+        try await Forecasts(market.database).store(
             Quantiles.horizons.map { horizon in
                 Forecast(
                     model: "climatology-1", instrument: apple.id, session: last.advanced(by: -1), featureVersion: FeatureSet.version,
@@ -115,25 +115,25 @@ import Testing
                     originClose: Price(410), currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: nil,
                     baselineQuantiles: (-3...3).map { Double($0) / 100 }, probabilityOfLoss: 0.5)
             })
-        // What it said the session before is no answer, also when it is asked again.
+        // The forecast of the session before is not served, also not to a second request.
         for _ in 0..<2 {
-            let refused = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
-            #expect(refused.status == 503 && refused.body.type == "urn:bellwether:problem:no-usable-model")
-            #expect(refused.body.detail?.contains(#"{"families":["climatology"]}' | bellwether invoke Train"#) == true, "\(refused.body)")
+            let problem = try await market.predict.requestForecast(at: "2012-01-03T23:00:00Z")
+            #expect(problem.status == 503 && problem.body.type == "urn:bellwether:problem:no-usable-model")
+            #expect(problem.body.detail?.contains(#"{"families":["climatology"]}' | bellwether invoke Train"#) == true, "\(problem.body)")
         }
         let later = market.evening.adding(seconds: 60)
         try await register(try Climatology.fit(market.set), "climatology-2", asOf: later, market)
-        let answered = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
-        #expect(answered.status == 200 && answered.body.session == "2012-01-03")
+        let response = try await market.predict.requestForecast(at: "2012-01-03T23:00:00Z")
+        #expect(response.status == 200 && response.body.session == "2012-01-03")
     }
 
-    @Test func `Without the random walk nothing is answered either`() async throws {
+    @Test func `Without the random walk no forecast is served`() async throws {
         let market = try await market()
         defer { market.server.stop() }
-        _ = market.bucket.objects.withLock { $0.removeValue(forKey: "/kept/models/random-walk-1") }
-        let refused = try await market.predict.ask(at: "2012-01-03T23:00:00Z")
-        #expect(refused.status == 503 && refused.body.type == "urn:bellwether:problem:no-usable-model")
-        let detail = try #require(refused.body.detail)
-        #expect(detail.contains("random-walk") && !detail.contains("models promote"), "no other family would answer")
+        _ = market.bucket.objects.withLock { $0.removeValue(forKey: "/bucket/models/random-walk-1") }
+        let problem = try await market.predict.requestForecast(at: "2012-01-03T23:00:00Z")
+        #expect(problem.status == 503 && problem.body.type == "urn:bellwether:problem:no-usable-model")
+        let detail = try #require(problem.body.detail)
+        #expect(detail.contains("random-walk") && !detail.contains("models promote"), "no other family could serve")
     }
 }

@@ -33,10 +33,12 @@ import Testing
         #expect(try await instruments.find(symbol: "XNAS:FB") == facebook)
         #expect(try await symbols.name(of: fund.id, provider: "yahoo", on: "2024-04-30", asOf: now) == nil)
         let forecasts = Forecasts(database)
-        #expect(try await forecasts.kept(symbol: "META", asOf: now, featureVersion: "f1")?.instrument == facebook)
-        #expect(try await forecasts.kept(symbol: "FB", asOf: now, featureVersion: "f1")?.instrument == fund)
-        #expect(try await forecasts.kept(symbol: "META", asOf: "2022-05-01T00:00:00Z", featureVersion: "f1") == nil)
-        #expect(try await forecasts.kept(symbol: "FB", asOf: "2022-05-01T00:00:00Z", featureVersion: "f1")?.instrument == facebook)
+        #expect(try await forecasts.latest(symbol: "META", asOf: now, members: [], featureVersion: "f1")?.instrument == facebook)
+        #expect(try await forecasts.latest(symbol: "FB", asOf: now, members: [], featureVersion: "f1")?.instrument == fund)
+        #expect(try await forecasts.latest(symbol: "META", asOf: "2022-05-01T00:00:00Z", members: [], featureVersion: "f1") == nil)
+        #expect(
+            try await forecasts.latest(symbol: "FB", asOf: "2022-05-01T00:00:00Z", members: [], featureVersion: "f1")?.instrument
+                == facebook)
     }
 
     @Test func `The list goes on after any instrument`() async throws {

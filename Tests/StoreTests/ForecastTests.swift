@@ -9,20 +9,20 @@ import Testing
 
     func model(_ id: String, asOf: Instant, family: String = "blended-fhs") -> ModelVersion {
         ModelVersion(
-            id: id, family: family, asOf: asOf, featureVersion: "f1", config: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
+            id: id, family: family, asOf: asOf, featureVersion: "f1", configuration: "{}", dataVersion: "d", codeVersion: "c", seed: -1,
             windowFrom: "2000-01-03", windowTo: "2011-12-30", metrics: "{\"coverage\": 0.8}", artifactKey: "models/\(id)",
             artifactSHA256: "00")
     }
 
     func forecast(
-        _ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1", spread: Double = 1,
+        _ model: String, _ session: SessionDate, _ horizon: Int, asOf: Instant, data: String = "d1", factor: Double = 1,
         of instrument: String = apple.id
     ) -> Forecast {
         Forecast(
             model: model, instrument: instrument, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
             role: "champion",
             asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: nil,
-            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfLoss: 0.48, calibrationFactor: spread)
+            baselineQuantiles: (0..<7).map { Double(-$0 * horizon) }, probabilityOfLoss: 0.48, calibrationFactor: factor)
     }
 
     /// Apple with two values, one return of 0.01 × n a session and one extra.
@@ -95,7 +95,7 @@ import Testing
         #expect(try await registry.list(family: "blended-fhs", asOf: two.asOf).map(\.id) == ["m2", "m1"])
         #expect(try await registry.list(family: "lstm", asOf: one.asOf).map(\.id) == ["n1"])
         func lineup(_ asOf: Instant) async throws -> ModelLineup? {
-            try await registry.lineup(asOf: asOf, featureVersion: "f1", floor: "blended-fhs", baseline: "random-walk")
+            try await registry.lineup(asOf: asOf, featureVersion: "f1", fallback: "blended-fhs", baseline: "random-walk")
         }
         #expect(try await lineup(two.asOf) == nil)
         try await promotions.promote("m1", asOf: one.asOf, reason: "first")
@@ -104,28 +104,28 @@ import Testing
         #expect(try await promotions.champion(asOf: two.asOf) == one)
         let before = try #require(try await lineup(two.asOf))
         #expect(before.members.map(\.role) == [.champion, .challenger, .baseline])
-        #expect(before.champion.fits.map(\.id) == ["m1", "m2"], "a promoted fit serves before a newer one of its family")
+        #expect(before.champion.versions.map(\.id) == ["m1", "m2"], "a promoted version serves before a newer one of its family")
         try await promotions.promote("n1", asOf: two.asOf, reason: "better", evidence: #"{"t":-2.5}"#)
         let after = try #require(try await lineup(two.asOf))
         #expect(after.members.map(\.family) == ["lstm", "blended-fhs", "random-walk"])
-        #expect(after["blended-fhs"]?.role == .floor && after["blended-fhs"]?.fits.map(\.id) == ["m2", "m1"])
+        #expect(after["blended-fhs"]?.role == .fallback && after["blended-fhs"]?.versions.map(\.id) == ["m2", "m1"])
         #expect(try await promotions.history(asOf: two.asOf).map(\.evidence) == [#"{"t": -2.5}"#, "{}"])
         let error = await #expect(throws: PostgresError.self) { try await promotions.promote("nobody", asOf: two.asOf, reason: "") }
         #expect(error?.sqlState == .foreignKeyViolation)
     }
 
-    @Test func `Orders of one instant stand in their order`() async throws {
+    @Test func `Manual promotions of one instant count in their order`() async throws {
         let database = try await freshDatabase()
         let promotions = Promotions(database)
         let now: Instant = "2012-02-01T00:00:00Z"
         for name in ["m1", "m2"] { try await ModelRegistry(database).register(model(name, asOf: "2012-01-01T00:00:00Z")) }
-        try await promotions.promote("m2", asOf: now, reason: "by rule")
+        try await promotions.promote("m2", asOf: now, reason: "automatic")
         #expect(try await promotions.promoteManually("m1", asOf: now, reason: "back"))
         #expect(try await promotions.champion(asOf: now)?.id == "m1")
         #expect(try await !promotions.promoteManually("m1", asOf: now, reason: "back"))
         #expect(try await promotions.promoteManually("m2", asOf: now, reason: "and forth"))
         #expect(try await promotions.champion(asOf: now)?.id == "m2")
-        #expect(try await promotions.history(asOf: now).map(\.reason) == ["and forth", "back", "by rule"])
+        #expect(try await promotions.history(asOf: now).map(\.reason) == ["and forth", "back", "automatic"])
     }
 
     @Test(arguments: [["m1", "m2"], ["m2", "m1"]])
@@ -140,57 +140,124 @@ import Testing
         for name in order { try await promotions.promote(name, asOf: now, reason: "newer") }
         try await promotions.promote(order[0], asOf: now, reason: "again")
         #expect(try await promotions.champion(asOf: now)?.id == order[1])
-        let lineup = try await registry.lineup(asOf: now, featureVersion: "f1", floor: "garch-t", baseline: "random-walk")
-        #expect(lineup?["blended-fhs"]?.fits.map(\.id) == order.reversed())
+        let lineup = try await registry.lineup(asOf: now, featureVersion: "f1", fallback: "garch-t", baseline: "random-walk")
+        #expect(lineup?["blended-fhs"]?.versions.map(\.id) == order.reversed())
     }
 
-    @Test func `A kept forecast is found and never rewritten`() async throws {
+    /// The stored forecasts of the champion's family, or of a named one.
+    private func latest(
+        _ database: Database, symbol: String = "AAPL", asOf: Instant, family: String? = nil
+    ) async throws -> StoredForecasts? {
+        let registry = ModelRegistry(database)
+        let champion = try await registry.champion(asOf: asOf, featureVersion: "f1")
+        let lineup = try await registry.lineup(asOf: asOf, featureVersion: "f1", fallback: "blended-fhs", baseline: "random-walk")
+        let member = family == nil ? champion : lineup?[family ?? ""]
+        return try await Forecasts(database).latest(
+            symbol: symbol, asOf: asOf, members: member.map { [$0] } ?? [], featureVersion: "f1")
+    }
+
+    @Test func `A stored forecast is found and never changed`() async throws {
         let (database, _) = try await withFeatures()
         let forecasts = Forecasts(database)
         let now: Instant = "2012-01-10T23:00:00Z"
-        #expect(try await forecasts.kept(symbol: "NOPE", asOf: now, featureVersion: "f1") == nil)
-        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.family == nil)
+        #expect(try await latest(database, symbol: "NOPE", asOf: now) == nil)
+        #expect(try await latest(database, asOf: now)?.families.isEmpty == true)
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
+        try await ModelRegistry(database).register(model("w", asOf: "2012-01-01T00:00:00Z", family: "random-walk"))
         try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
-        let none = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
-        #expect(none?.family == "blended-fhs" && none?.forecasts.isEmpty == true && none?.isCurrent == false)
+        let none = try await latest(database, asOf: now)
+        #expect(none?.families.isEmpty == true && none?.isCurrent("blended-fhs") == false && none?.lastSession == "2012-01-10")
 
         let early = [1, 5].map { forecast("m1", "2012-01-09", $0, asOf: "2012-01-09T23:00:00Z") }
         let today = [1, 5, 20].map { forecast("m1", "2012-01-10", $0, asOf: now) }
-        #expect(try await forecasts.keep(early + today) == 5)
-        #expect(try await forecasts.keep(today) == 0)
-        let kept = try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")
-        #expect(kept?.forecasts == today && kept?.isCurrent == true && kept?.instrument == apple)
-        #expect(try await forecasts.kept(symbol: "XNAS:AAPL", asOf: "2012-01-10T00:00:00Z", featureVersion: "f1")?.forecasts == early)
-        #expect(kept?.fittedAsOf == "2012-01-01T00:00:00Z")
-        #expect(
-            try await database.query("SELECT prices[1] FROM reporting.forecasts WHERE horizon = 20 AND session = '2012-01-10'")[0][0]
-                == 411.23)
+        #expect(try await forecasts.store(early + today) == 5)
+        #expect(try await forecasts.store(today) == 0)
+        let stored = try await latest(database, asOf: now)
+        #expect(stored?["blended-fhs"]?.forecasts == today && stored?.isCurrent("blended-fhs") == true && stored?.instrument == apple)
+        #expect(try await latest(database, symbol: "XNAS:AAPL", asOf: "2012-01-10T00:00:00Z")?["blended-fhs"]?.forecasts == early)
+        #expect(stored?["blended-fhs"]?.trainedAsOf == "2012-01-01T00:00:00Z")
 
         let other = model("m2", asOf: now)
         _ = try await ModelRegistry(database).register(other)
+        #expect(try await latest(database, asOf: now)?["blended-fhs"]?.forecasts == today, "a new version withdraws nothing")
+        try await forecasts.store([forecast("m2", "2012-01-10", 1, asOf: now)])
+        #expect(try await latest(database, asOf: now)?["blended-fhs"]?.forecasts == today, "the promoted version's come first")
+        try await ModelRegistry(database).register(model("n1", asOf: "2012-01-01T00:00:00Z", family: "lstm"))
+        try await Promotions(database).promote("n1", asOf: now, reason: "better")
         #expect(
-            try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.forecasts == today, "a new fit takes nothing back")
-        try await forecasts.keep([forecast("m2", "2012-01-10", 1, asOf: now)])
-        #expect(
-            try await forecasts.kept(symbol: "AAPL", asOf: now, featureVersion: "f1")?.forecasts == today, "the promoted fit goes first")
-        #expect(
-            try await forecasts.kept(symbol: "AAPL", asOf: now, family: "blended-fhs", featureVersion: "f1")?.forecasts.map(\.model) == [
-                "m2"
-            ]
-        )
-        #expect(try await forecasts.kept(symbol: "AAPL", asOf: now, family: "lstm", featureVersion: "f1")?.family == nil)
+            try await latest(database, asOf: now, family: "blended-fhs")?["blended-fhs"]?.forecasts.map(\.model) == ["m2"],
+            "of a family that is not the champion's the latest version's come first")
+        #expect(try await latest(database, asOf: now, family: "lstm")?.families.isEmpty == true)
     }
 
-    @Test func `A forecast is issued wider or narrower and keeps what the model said`() async throws {
+    @Test func `Only the versions that may serve are read`() async throws {
+        let (database, _) = try await withFeatures()
+        let registry = ModelRegistry(database)
+        let now: Instant = "2012-01-10T23:00:00Z"
+        for month in 1...5 { try await registry.register(model("m\(month)", asOf: Instant("2011-0\(month)-01T00:00:00Z")!)) }
+        try await registry.register(model("w", asOf: "2011-01-01T00:00:00Z", family: "random-walk"))
+        try await registry.register(model("n1", asOf: "2011-01-01T00:00:00Z", family: "lstm"))
+        try await Promotions(database).promote("n1", asOf: "2011-01-01T00:00:00Z", reason: "first")
+        try await Forecasts(database).store([forecast("m2", "2012-01-10", 1, asOf: now)])
+        #expect(try await latest(database, asOf: now, family: "blended-fhs")?.families.isEmpty == true, "m3, m4 and m5 may serve")
+        try await Forecasts(database).store([forecast("m3", "2012-01-10", 1, asOf: now)])
+        #expect(try await latest(database, asOf: now, family: "blended-fhs")?["blended-fhs"]?.forecasts.map(\.model) == ["m3"])
+    }
+
+    @Test func `A withdrawn session is not the last one`() async throws {
+        let (database, features) = try await withFeatures()
+        let known: Instant = "2012-01-11T22:30:00Z"
+        try await features.withdraw(["2012-01-10"], from: answer(known, sha256: "ee"))
+        #expect(try await latest(database, asOf: known)?.lastSession == "2012-01-09")
+        #expect(try await latest(database, asOf: known.adding(seconds: -1))?.lastSession == "2012-01-10")
+        #expect(try await features.lastSession(of: apple.id, .recorded(known)) == "2012-01-09")
+    }
+
+    @Test func `A stored forecast keeps the model's own quantiles beside the calibration factor`() async throws {
         let (database, _) = try await withFeatures()
         _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
-        let wide = forecast("m1", "2012-01-10", 1, asOf: "2012-01-10T23:00:00Z", spread: 2)
-        try await Forecasts(database).keep([wide])
+        let wide = forecast("m1", "2012-01-10", 1, asOf: "2012-01-10T23:00:00Z", factor: 2)
+        try await Forecasts(database).store([wide])
         try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
-        let kept = try await Forecasts(database).kept(symbol: "AAPL", asOf: "2012-01-10T23:00:00Z", featureVersion: "f1")
-        #expect(kept?.forecasts == [wide])
-        let issued: [Double] = try await database.query("SELECT issued_quantiles FROM reporting.forecasts")[0][0]
-        #expect(issued == [-3, -1, 1, 3, 5, 7, 9])
+        #expect(try await latest(database, asOf: "2012-01-10T23:00:00Z")?["blended-fhs"]?.forecasts == [wide])
+        let row = try #require(try await database.query("SELECT quantiles, calibration_factor FROM reporting.forecasts").first)
+        #expect(try row["quantiles"] == wide.quantiles && row["calibration_factor"] == 2.0)
+    }
+
+    /// The lookups of stored forecasts and of the last session follow the primary keys, also before the first ANALYZE.
+    @Test(arguments: [false, true])
+    func `Stored forecasts are looked up by the primary key`(isAnalyzed: Bool) async throws {
+        let (database, _) = try await withFeatures()
+        _ = try await ModelRegistry(database).register(model("m1", asOf: "2012-01-01T00:00:00Z"))
+        try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
+        try await database.script(
+            """
+            ALTER TABLE features SET (autovacuum_enabled = false);
+            ALTER TABLE forecasts SET (autovacuum_enabled = false);
+            INSERT INTO features (instrument_id, session, version, known_at, available_at, fetched_at, sha256, values, log_return, extras)
+            SELECT 'X' || i, '2011-01-01'::date + d, 'f1', '2011-01-01', '2011-01-01', '2011-01-01', '', '{0}', 0, '{}'
+            FROM generate_series(1, 100) i, generate_series(1, 300) d;
+            INSERT INTO instruments SELECT 'X' || i, 'X' || i, 'XNAS', 'USD', '' FROM generate_series(1, 100) i;
+            INSERT INTO forecasts (model_id, instrument_id, session, feature_version, data_version, horizon, role, as_of, origin_close,
+                currency, quantiles, baseline_quantiles, probability_of_loss)
+            SELECT 'm1', 'X' || i, '2011-06-01'::date + d, 'f1', '', 1, '', '2011-06-01', 1, '', '{0}', '{0}', 0
+            FROM generate_series(1, 100) i, generate_series(1, 150) d;
+            """)
+        if isAnalyzed { try await database.script("ANALYZE") }
+        _ = try await database.query("SELECT pg_stat_force_next_flush()")
+        func reads() async throws -> [String: Int64] {
+            try await database.script("SELECT pg_stat_clear_snapshot()")
+            let rows = try await database.query(
+                "SELECT indexrelname::text, idx_tup_read FROM pg_stat_user_indexes WHERE relname IN ('features', 'forecasts')")
+            return Dictionary(
+                uniqueKeysWithValues: try rows.all { row throws(PostgresError) in (try row[0] as String, try row[1] as Int64) })
+        }
+        let before = try await reads()
+        _ = try await latest(database, symbol: "X7", asOf: "2012-01-10T23:00:00Z")
+        _ = try await database.query("SELECT pg_stat_force_next_flush()")
+        let after = try await reads()
+        let read = after.mapValues(Int.init).merging(before.mapValues(Int.init)) { $0 - $1 }
+        #expect(read.filter { $0.value > 0 && !$0.key.hasSuffix("_pkey") }.isEmpty, "\(read)")
+        #expect(read.values.reduce(0, +) < 200, "\(read)")
     }
 }

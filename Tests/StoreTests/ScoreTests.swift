@@ -17,7 +17,7 @@ import Testing
             try await features.insert([row], from: answer(evening(session)), available: closed)
         }
         _ = try await ModelRegistry(database).register(fixture.model("m1", asOf: "2012-01-01T00:00:00Z"))
-        try await Forecasts(database).keep(
+        try await Forecasts(database).store(
             [1, 5].flatMap { h in
                 [0, 1].map { fixture.forecast("m1", ForecastTests.sessions[$0], h, asOf: evening(ForecastTests.sessions[$0])) }
             })
@@ -57,7 +57,7 @@ import Testing
         #expect(abs(after[1].outcome - 0.64) < 1e-12, "but those that matured after it see it")
     }
 
-    @Test func `A score is due again only when a late answer made it obsolete`() async throws {
+    @Test func `A score is due again only when late data made it obsolete`() async throws {
         let (database, features) = try await withForecasts()
         let now = evening("2012-01-10")
         let matured = try await due(database, now)
@@ -73,22 +73,39 @@ import Testing
         #expect(try await due(database, now).isEmpty)
     }
 
-    @Test func `A gap that is filled late matures what reaches over it then`() async throws {
+    @Test func `A gap filled late matures the forecasts that reach over it`() async throws {
         let (database, features) = try await withForecasts()
         try await database.execute("DELETE FROM features WHERE session = '2012-01-05'")
         let filled: Instant = "2012-01-11T22:40:00Z"
         #expect(try await due(database, evening("2012-01-10")).allSatisfy { $0.forecast.horizon == 1 })
         let late = FeatureRecord(session: "2012-01-05", values: [0, 0], logReturn: 0.03, extras: [0])
         try await features.insert([late], from: answer(filled, sha256: "dd"), available: closed)
-        let whole = try #require(try await due(database, filled).first { $0.forecast.horizon == 5 })
-        #expect(whole.knownAt == filled)
-        #expect(abs(whole.outcome - 0.16) < 1e-12, "0.01 + 0.03 + 0.03 + 0.04 + 0.05")
+        let longest = try #require(try await due(database, filled).first { $0.forecast.horizon == 5 })
+        #expect(longest.knownAt == filled)
+        #expect(abs(longest.outcome - 0.16) < 1e-12, "0.01 + 0.03 + 0.03 + 0.04 + 0.05")
+    }
+
+    /// Another instrument trades on the session on which Apple does not.
+    @Test func `The target of a halted instrument is the session that the exchange held`() async throws {
+        let (database, features) = try await withForecasts()
+        let other = Instrument(id: "XNAS:MSFT", symbol: "MSFT", exchange: "XNAS", currency: "USD", name: "Microsoft")
+        try await Instruments(database).register([other])
+        for session in ForecastTests.sessions {
+            let row = FeatureRecord(session: session, values: [0, 0], logReturn: 0.01, extras: [0])
+            try await features.insert([row], from: answer(evening(session), instrument: other.id), available: closed)
+        }
+        try await database.execute("DELETE FROM features WHERE instrument_id = $1 AND session = '2012-01-04'", [apple.id])
+        let matured = try await due(database, evening("2012-01-10"))
+        #expect(
+            matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 5", "2012-01-04 1"],
+            "no outcome over one session, in which Apple did not trade; five sessions are over on the tenth")
+        #expect(abs(matured[0].outcome - 0.14) < 1e-12 && matured[0].knownAt == evening("2012-01-10"))
     }
 
     @Test func `Totals and origins count what was scored by an instant`() async throws {
         let (database, _) = try await withForecasts()
         _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", family: "lstm"))
-        try await Forecasts(database).keep([fixture.forecast("n1", "2012-01-03", 1, asOf: evening("2012-01-03"))])
+        try await Forecasts(database).store([fixture.forecast("n1", "2012-01-03", 1, asOf: evening("2012-01-03"))])
         let scores = Scores(database)
         let now = evening("2012-01-10")
         try await scores.replace(
@@ -100,7 +117,7 @@ import Testing
             ])
         #expect(
             totals[0].loss == 1 && totals[0].uncalibratedLoss == 1.2 && totals[0].inside80 == 0
-                && totals[0].share(totals[0].baselineInside80) == 1)
+                && totals[0].coverage(totals[0].baselineInside80) == 1)
         #expect(
             try await scores.totals(by: .instrument, from: "2012-01-01", through: "2012-01-31", asOf: "2012-01-04T23:00:00Z").map(\.count)
                 == [1, 1])
@@ -111,7 +128,7 @@ import Testing
             ])
     }
 
-    @Test func `Kinds are compared where all of them forecast and fits of one family count as one`() async throws {
+    @Test func `Families are compared where all of them forecast and versions of one family count as one`() async throws {
         let database = try await freshDatabase()
         let evening = evening("2012-01-03")
         for (model, family) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm")] {
@@ -130,7 +147,7 @@ import Testing
         }
         for row in rows {
             let forecast = fixture.forecast(row.model, "2012-01-03", 1, asOf: evening, of: row.instrument)
-            try await Forecasts(database).keep([forecast])
+            try await Forecasts(database).store([forecast])
             scores.append(
                 ForecastScore(
                     MaturedForecast(forecast: forecast, family: row.family, outcome: 0.01, knownAt: evening.adding(seconds: 86_400)),
@@ -160,19 +177,19 @@ import Testing
             MaturedForecast(forecast: $0.forecast, family: $0.family, outcome: $0.outcome, knownAt: evening("2012-01-10"))
         }
         var other = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "d2")
-        try await Forecasts(database).keep([other])
+        try await Forecasts(database).store([other])
         try await Scores(database).replace([score(matured[0]), score(matured[2], inside: false), score(late[1])])
         other = try #require(try await due(database, evening("2012-01-10")).first).forecast
         try await Scores(database).replace(
             [score(MaturedForecast(forecast: other, family: "blended-fhs", outcome: 0.01, knownAt: evening("2012-01-10")))])
         let origins = try await calibrations.origins(of: "blended-fhs", horizon: 1, from: "2012-01-01")
         #expect(origins.map(\.session) == ["2012-01-03", "2012-01-04"])
-        #expect(origins.map(\.outcomes) == [1, 1] && origins.map(\.inside) == [1, 0])
+        #expect(origins.map(\.outcomes) == [1, 1] && origins.map(\.inside80) == [1, 0])
 
         let steps = origins.enumerated().map { index, origin in
             Calibration(
                 family: "blended-fhs", horizon: 1, session: origin.session, knownAt: origin.knownAt, outcomes: origin.outcomes,
-                inside: origin.inside, k: 1 + Double(index))
+                inside80: origin.inside80, factor: 1 + Double(index))
         }
         for _ in 0..<2 { try await calibrations.replace(steps, of: "blended-fhs", horizon: 1, from: "2012-01-03") }
         #expect(try await calibrations.known(before: evening("2012-01-04")).isEmpty)
@@ -181,13 +198,14 @@ import Testing
         #expect(try await calibrations.last(of: "blended-fhs", horizon: 1, before: "2012-01-04") == steps[0])
     }
 
-    @Test func `The first word of a look stays`() async throws {
+    @Test func `A stored evaluation is never changed`() async throws {
         let evaluations = Evaluations(try await freshDatabase())
-        let look = ModelEvaluation(
-            .training, family: "lstm", asOf: "2012-02-01T10:00:00Z", verdict: "failed", evidence: #"{"reason": "diverged"}"#)
-        try await evaluations.record(look)
-        try await evaluations.record(ModelEvaluation(.training, family: "lstm", asOf: look.asOf, verdict: "kept", evidence: "{}"))
-        #expect(try await evaluations.list(asOf: look.asOf) == [look])
+        let failure = ModelEvaluation(
+            .training, family: "lstm", asOf: "2012-02-01T10:00:00Z", decision: .failed, evidence: #"{"reason": "diverged"}"#)
+        try await evaluations.store(failure)
+        try await evaluations.store(
+            ModelEvaluation(.training, family: "lstm", asOf: failure.asOf, decision: .notPromoted, evidence: "{}"))
+        #expect(try await evaluations.list(asOf: failure.asOf) == [failure])
         #expect(try await evaluations.list(asOf: "2012-01-01T00:00:00Z").isEmpty)
     }
 }

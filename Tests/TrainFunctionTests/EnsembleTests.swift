@@ -9,9 +9,9 @@ import Testing
 
 @testable import TrainFunction
 
-/// How the ensemble is made of the members' fits.
+/// How the ensemble is made from the members' versions.
 @Suite(
-    .enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized,
+    .enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["bucket"]), .serialized,
     .timeLimit(.minutes(2)))
 struct EnsembleTests {
     @Test func `The ensemble names its members and is made once`() async throws {
@@ -35,12 +35,12 @@ struct EnsembleTests {
         let bytes = try await train.artifacts.get(ArtifactStore.Reference(key: row.artifactKey, sha256: row.artifactSHA256))
         let ensemble = try Ensemble(state: Artifact(decoding: bytes))
         #expect(ensemble.members.map(\.id) == summary.models.prefix(2).map(\.id))
-        #expect(ensemble.members.allSatisfy { row.config.contains($0.id) })
-        #expect(ensemble.weights.weights(horizonIndex: 0, present: [true, true]) == [0, 1], "the floor has no weight of its own")
+        #expect(ensemble.members.allSatisfy { row.configuration.contains($0.id) })
+        #expect(ensemble.weights.weights(horizonIndex: 0, present: [true, true]) == [0, 1], "the fallback has no weight of its own")
         #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.family == "blended-fhs")
     }
 
-    @Test func `Of two that make the ensemble at once one does`() async throws {
+    @Test func `Of several invocations that make the ensemble at once one registers it`() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
         let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
@@ -61,7 +61,7 @@ struct EnsembleTests {
         #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).count == 1)
     }
 
-    @Test func `A fit that comes while the ensemble waits for the registry is a member of it`() async throws {
+    @Test func `A version registered while the ensemble waits for the registry is a member of it`() async throws {
         let plans = [
             TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1),
             TrainingPlan(type: StandIn.self, seed: 1),
@@ -91,7 +91,7 @@ struct EnsembleTests {
         #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).map(\.id) == made.map(\.id))
     }
 
-    @Test func `An ensemble that a dead invocation left unmade is made up and gives way to the whole one`() async throws {
+    @Test func `An overdue ensemble is made and gives way to the complete one`() async throws {
         let plans = [
             TrainingPlan(type: BlendedFHS.self, seed: 1), TrainingPlan(type: HARModel.self, seed: 1),
             TrainingPlan(type: StandIn.self, seed: 1),
@@ -100,9 +100,9 @@ struct EnsembleTests {
         let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
         var summary = TrainSummary()
         for plan in plans.prefix(2) { _ = try await train.train(plan, snapshot, part: 0, &summary, Context()) }
-        #expect(try await !train.isFinished(plans.map(\.family), asOf: Train.testTime), "the other died without a word")
+        #expect(try await !train.isFinished(plans.map(\.family), asOf: Train.testTime), "the other one died")
         let overdue = { (hours: Int64) in TrainEvent(time: Train.testTime.adding(seconds: 3600 * hours), overdue: true) }
-        #expect(try await train.handle(overdue(21), Context()).models.isEmpty, "it may still be under way")
+        #expect(try await train.handle(overdue(21), Context()).models.isEmpty, "it may still be at work")
         let made = try await train.handle(overdue(23), Context()).models
         #expect(made.map(\.family) == ["ensemble"] && made.first?.isNew == true)
         let partial = try #require(try await ModelRegistry(train.database).find(made[0].id))
@@ -112,15 +112,18 @@ struct EnsembleTests {
 
         _ = try await train.train(plans[2], snapshot, part: 0, &summary, Context())
         try await train.makeEnsemble(asOf: Train.testTime, &summary, Context())
-        let whole = try #require(summary.models.last)
-        #expect(whole.isNew && whole.id != partial.id && whole.metrics.keys.contains("weight_linear-quantile_1"))
-        #expect(try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).map(\.id) == [whole.id, partial.id])
-        #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id)
-        try await train.promoteNewVersion("ensemble", with: partial.id, Train.testTime)
-        #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == whole.id, "an older fit does not come back")
+        let complete = try #require(summary.models.last)
+        #expect(complete.isNew && complete.id != partial.id && complete.metrics.keys.contains("weight_linear-quantile_1"))
+        #expect(
+            try await ModelRegistry(train.database).list(family: "ensemble", asOf: Train.testTime).map(\.id) == [complete.id, partial.id])
+        #expect(try await Promotions(train.database).champion(asOf: Train.testTime)?.id == complete.id)
+        try await train.promoteNewVersion(of: "ensemble", partial.id, Train.testTime)
+        #expect(
+            try await Promotions(train.database).champion(asOf: Train.testTime)?.id == complete.id, "an older version is not promoted again"
+        )
     }
 
-    @Test func `Weights are learned from what was lost in order`() {
+    @Test func `Weights are learned from the losses in order`() {
         let monday = SessionDate(year: 2016, month: 1, day: 4)
         var expected = PastLossWeights(priors: [0, 1, 1], fallback: 0)
         var rows: [MemberLoss] = []

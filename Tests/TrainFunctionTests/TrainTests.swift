@@ -10,9 +10,9 @@ import Testing
 @testable import TrainFunction
 
 /// Training over a real database and a real S3 server.
-@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["kept"]), .serialized)
+@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["bucket"]), .serialized)
 struct TrainTests {
-    @Test func `A fit goes on from its checkpoint to the same model`() async throws {
+    @Test func `A training continues from its checkpoint to the same model`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
         let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
@@ -32,14 +32,14 @@ struct TrainTests {
         #expect(summary.models.map(\.isNew) == [true, false])
     }
 
-    @Test func `A checkpoint of another training counts as none`() async throws {
+    @Test func `A checkpoint of another training is ignored`() async throws {
         let set = try #require(try await Train.overRandomBars([]).snapshot(asOf: Train.testTime)).set
-        let progress = try TrainingPlan(type: SlowModel.self, seed: 1).fit(set, resuming: [1, 2], deadline: .now + .seconds(60))
+        let progress = try TrainingPlan(type: SlowModel.self, seed: 1).train(set, resuming: [1, 2], deadline: .now + .seconds(60))
         guard case .paused(let checkpoint) = progress else { throw TrainingError.deadline }
         #expect(checkpoint == [7])
     }
 
-    @Test func `A fit that does not come forward fails and is recorded`() async throws {
+    @Test func `A training without progress fails and is stored`() async throws {
         let plan = TrainingPlan(type: StuckModel.self, seed: 1)
         let train = try await Train.overRandomBars([plan])
         let snapshot = try #require(try await train.snapshot(asOf: Train.testTime))
@@ -50,7 +50,7 @@ struct TrainTests {
         #expect(summary.failed.keys.sorted() == ["stuck"])
     }
 
-    @Test func `A diverged fit is recorded and the champion stays`() async throws {
+    @Test func `A diverged training is stored and the champion stays`() async throws {
         let plans = [TrainingPlan(type: BlendedFHS.self, seed: 1)]
         let train = try await Train.overRandomBars(plans)
         let first = try await train.handle(TrainEvent(time: Train.testTime), Context())
@@ -63,12 +63,12 @@ struct TrainTests {
         let summary = try await diverging.handle(TrainEvent(time: later), Context())
         #expect(summary.failed["blended-fhs"]?.contains("after 1 restart") == true && summary.models.isEmpty)
         #expect(try await Promotions(train.database).champion(asOf: later) == champion)
-        let look = try #require(try await Evaluations(train.database).list(asOf: later).first)
-        #expect(look.subject == .training && look.verdict == "failed" && look.evidence.contains("after 1 restart"))
+        let failure = try #require(try await Evaluations(train.database).list(asOf: later).first)
+        #expect(failure.subject == .training && failure.decision == .failed && failure.evidence.contains("after 1 restart"))
     }
 
-    @Test func `A training of all families passes over one whose fit still lasts`() async throws {
-        let plan = TrainingPlan(type: BlendedFHS.self, seed: 1, lasts: 75)
+    @Test func `A training of all families skips one with a valid version`() async throws {
+        let plan = TrainingPlan(type: BlendedFHS.self, seed: 1, validDays: 75)
         let train = try await Train.overRandomBars([plan])
         #expect(try await train.handle(TrainEvent(time: Train.testTime), Context()).models.first?.isNew == true)
         #expect(try await train.handle(TrainEvent(time: Train.testTime), Context()).models.first?.isNew == false)
@@ -77,7 +77,7 @@ struct TrainTests {
         #expect(try await train.handle(TrainEvent(time: later, families: ["blended-fhs"]), Context()).models.first?.isNew == true)
     }
 
-    @Test func `An unknown family is refused by name`() async throws {
+    @Test func `An unknown family is rejected by name`() async throws {
         let train = try await Train.overRandomBars(TrainingPlan.all)
         await #expect(throws: Train.Failure.self) {
             try await train.handle(TrainEvent(time: Train.testTime, families: ["oracle"]), Context())

@@ -10,10 +10,10 @@ import TestSupport
 @testable import TrainFunction
 
 extension Train {
-    /// When what is there was recorded.
+    /// When the features were recorded.
     static let testTime = Instant.utcMidnight(SessionDate(day: 12_000))
 
-    /// Training over a database of its own and the bucket `kept`: three instruments with 200 sessions of features.
+    /// Training over a database of its own and the bucket `bucket`: three instruments with 200 sessions of features.
     static func overRandomBars(_ plans: [TrainingPlan]) async throws -> Train {
         let database = try await freshDatabase()
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
@@ -33,11 +33,11 @@ extension Train {
         let http = HTTPClient()
         let s3 = S3Client(http, environment: SeaweedServer.environment)
         return Train(
-            database: database, artifacts: ArtifactStore(s3, bucket: "kept"), checkpoints: CheckpointStore(s3, bucket: "kept"),
+            database: database, artifacts: ArtifactStore(s3, bucket: "bucket"), checkpoints: CheckpointStore(s3, bucket: "bucket"),
             features: features, lambda: LambdaClient(http, environment: [:]), ownFunction: "Train", plans: plans)
     }
 
-    /// The same, as another invocation beside it.
+    /// The same function on another connection, as in another invocation.
     func onItsOwnConnection() async throws -> Train {
         let name: String = try await database.query("SELECT current_database()::text")[0][0]
         return Train(

@@ -3,7 +3,7 @@ const STORED = "bellwether-key";
 
 export class Problem extends Error {
   constructor(status, document) {
-    super(document.detail || document.title || `The server answered ${status}.`);
+    super(document.detail || document.title || `The server responded ${status}.`);
     this.status = status;
   }
 }
@@ -23,7 +23,7 @@ export async function get(path) {
   const response = await fetch(path, { headers: { "x-api-key": sessionStorage.getItem(STORED) ?? "" } });
   const text = await response.text();
   let document;
-  try { document = JSON.parse(text); } catch { document = { detail: `The server answered ${response.status} without JSON.` }; }
+  try { document = JSON.parse(text); } catch { document = { detail: `The server responded ${response.status} without JSON.` }; }
   if (!response.ok) throw new Problem(response.status, document);
   return document;
 }

@@ -8,8 +8,8 @@ const css = (name) => getComputedStyle(document.documentElement).getPropertyValu
 const price = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = (value, digits = 1) => `${value > 0 ? "+" : ""}${(100 * value).toFixed(digits)} %`;
 let chart;
-// Counts what was asked for: an answer that is not the latest one's is not drawn.
-let asked = 0;
+// Counts the requests: a response to an earlier one is not drawn.
+let requested = 0;
 
 function drawChart(bars, forecast, fans) {
   chart?.remove();
@@ -26,53 +26,53 @@ function drawChart(bars, forecast, fans) {
   candles.setData(bars.map((bar) => ({ time: bar.session, open: bar.open, high: bar.high, low: bar.low, close: bar.close })));
   const walk = chart.addCustomSeries(new FanSeries(), { color: css("--walk"), filled: false, lastValueVisible: false, priceLineVisible: false });
   const model = chart.addCustomSeries(new FanSeries(), { color: css("--model"), filled: true, lastValueVisible: false, priceLineVisible: false });
-  const fan = (pick) => fanItems(forecast.session, forecast.close, forecast.sessions,
+  const fan = (pick) => fanItems(forecast.session, forecast.close, forecast.expected_sessions,
     fans.map((f) => ({ horizon: f.horizon, logReturns: pick(f).map((q) => q.log_return) })));
   walk.setData(fan((f) => f.random_walk));
   model.setData(fan((f) => f.quantiles));
   const shown = Math.min(bars.length, $("chart").clientWidth < 520 ? 45 : 110);
-  chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to: bars.length + forecast.sessions.length + 1 });
+  chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to: bars.length + forecast.expected_sessions.length + 1 });
 }
 
 function drawTable(fans) {
-  const range = (quantiles) => `${price.format(quantiles[1].price)} – ${price.format(quantiles[5].price)}`;
+  const interval = (quantiles) => `${price.format(quantiles[1].price)} – ${price.format(quantiles[5].price)}`;
   $("rows").replaceChildren(...fans.map((fan) => {
     const row = document.createElement("tr");
     const head = Object.assign(document.createElement("th"), { scope: "row" });
     head.textContent = fan.horizon === 1 ? "1 session" : `${fan.horizon} sessions`;
-    const held = fan.evidence?.forecasts ? `${(100 * fan.evidence.coverage_80).toFixed(0)} %` : "–";
+    const coverage = fan.evidence?.forecasts ? `${(100 * fan.evidence.coverage_80).toFixed(0)} %` : "–";
     row.append(
       head,
-      cell("80 % range", range(fan.quantiles)),
-      cell("Random walk's 80 %", range(fan.random_walk)),
+      cell("80 % interval", interval(fan.quantiles)),
+      cell("Random walk's 80 %", interval(fan.random_walk)),
       cell("Median", price.format(fan.quantiles[3].price), percent(Math.exp(fan.quantiles[3].log_return) - 1)),
-      cell("Chance of a fall", `${(100 * fan.probability_of_fall).toFixed(0)} %`),
-      cell("80 % ranges that held", held, fan.evidence?.forecasts ? `of ${fan.evidence.forecasts}` : ""),
+      cell("P(return < 0)", `${(100 * fan.probability_of_loss).toFixed(0)} %`),
+      cell("Coverage", coverage, fan.evidence?.forecasts ? `of ${fan.evidence.forecasts}` : ""),
       cell("Skill", fan.evidence?.forecasts ? percent(fan.evidence.pinball_skill) : "–"));
     return row;
   }));
 }
 
-function drawProvenance(forecast, entry) {
-  const facts = {
-    "Origin session": forecast.session, "Issued as of": entry.as_of, "Model": `${entry.model.kind} (${entry.model.id})`, "Role": entry.role,
+function drawLineage(forecast, entry) {
+  const lineage = {
+    "Origin session": forecast.session, "Published as of": entry.as_of, "Model": `${entry.model.family} (${entry.model.id})`, "Role": entry.role,
     "Trained as of": entry.model.as_of, "Feature version": entry.feature_version, "Data version": entry.data_version, "Random walk": entry.baseline_model,
-    "Ranges widened by": entry.forecasts.map((f) => `× ${f.spread_factor.toFixed(2)} (${f.horizon})`).join(", "),
+    "Calibration factors": entry.forecasts.map((f) => `${f.calibration_factor.toFixed(2)} (${f.horizon})`).join(", "),
   };
-  $("provenance").replaceChildren(...Object.entries(facts).flatMap(([name, value]) => [
+  $("lineage").replaceChildren(...Object.entries(lineage).flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value }),
   ]));
 }
 
-// Which inputs widen or narrow the five-session range most.
-function drawWhy(explanation) {
-  $("why").hidden = !explanation;
+// The groups of features that widen or narrow the five-session interval most.
+function drawExplanation(explanation) {
+  $("explanation").hidden = !explanation;
   if (!explanation) return;
-  const parts = explanation.groups.map((g) => ({ name: g.group, change: g.width_change[1] })).filter((g) => Math.abs(g.change) >= 0.005)
+  const parts = explanation.groups.map((g) => ({ name: g.group, change: g.horizons.find((h) => h.horizon === 5)?.width_change ?? 0 })).filter((g) => Math.abs(g.change) >= 0.005)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 3)
     .map((g) => `${(100 * Math.abs(g.change)).toFixed(0)} % ${g.change > 0 ? "wider" : "narrower"} for ${g.name}`);
-  $("why").textContent = `What moves this forecast: ${explanation.summary}.`
-    + (parts.length ? ` The 5-session range is ${parts.join(", ")} than if they said what they usually do.` : "");
+  $("explanation").textContent = `What moves this forecast: ${explanation.summary}.`
+    + (parts.length ? ` The 5-session interval is ${parts.join(", ")} than with their usual values.` : "");
 }
 
 function fail(error) {
@@ -86,26 +86,26 @@ function fail(error) {
 }
 
 async function show(symbol) {
-  const turn = ++asked;
-  const isCurrent = () => turn === asked;
+  const number = ++requested;
+  const isCurrent = () => number === requested;
   try {
     const path = encodeURIComponent(symbol);
     const [bars, forecast, models, evaluation] = await Promise.all([
       get(`/v1/bars/${path}?limit=260`), get(`/v1/forecasts/${path}?include=challenger&explain=true`), get("/v1/models"), get("/v1/evaluation")]);
     if (!isCurrent()) return;
-    const kind = $("model").value;
-    $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.kind} (${e.role})`, e.model.kind, false, e.model.kind === kind)));
+    const family = $("model").value;
+    $("model").replaceChildren(...forecast.entries.map((e) => new Option(`${e.model.family} (${e.role})`, e.model.family, false, e.model.family === family)));
     $("model").disabled = false;
-    const entry = forecast.entries.find((e) => e.model.kind === $("model").value) ?? forecast.entries[0];
+    const entry = forecast.entries.find((e) => e.model.family === $("model").value) ?? forecast.entries[0];
     $("problem").hidden = true;
     $("view").hidden = false;
     $("title").textContent = forecast.name === symbol ? symbol : `${forecast.name} (${symbol})`;
     $("origin").textContent = `Close ${price.format(forecast.close)} ${forecast.currency} on ${forecast.session}`;
-    $("legend-model").textContent = `${entry.model.kind}, ${entry.role}`;
+    $("legend-model").textContent = `${entry.model.family}, ${entry.role}`;
     drawChart(bars.bars, forecast, entry.forecasts);
     drawTable(entry.forecasts);
-    drawWhy(entry.explanation);
-    drawProvenance(forecast, entry);
+    drawExplanation(entry.explanation);
+    drawLineage(forecast, entry);
     drawModels(models, evaluation.results);
   } catch (error) {
     if (!isCurrent()) return;

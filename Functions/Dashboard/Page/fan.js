@@ -1,5 +1,5 @@
-// A custom series for lightweight-charts: nested ranges around a median, filled for the model and outlined for the random walk.
-// One item a session: { time, levels: [q05, q10, q25, q50, q75, q90, q95] } in prices.
+// A custom series for lightweight-charts: nested intervals around a median, filled for the model and outlined for the random walk.
+// One item per session: { time, levels: [q05, q10, q25, q50, q75, q90, q95] } in prices.
 const BANDS = [[0, 6], [1, 5], [2, 4]];
 
 class FanRenderer {
@@ -55,7 +55,7 @@ export class FanSeries {
   defaultOptions() { return { color: "#2f6fd0", filled: true, lastValueVisible: false, priceLineVisible: false }; }
 }
 
-// Between the forecast horizons the ranges widen with the square root of time, as a random walk's do.
+// Between the forecast horizons the intervals widen with the square root of time, as a random walk's do.
 export function fanItems(origin, close, sessions, horizons) {
   const anchors = [{ at: 0, levels: Array(7).fill(0) }, ...horizons.map((h) => ({ at: h.horizon, levels: h.logReturns }))];
   const items = [{ time: origin, levels: Array(7).fill(close) }];

@@ -1,4 +1,4 @@
-// Who is the champion, since when and why, and how well each kind's ranges hold.
+// The champion with its promotion, and every model family's performance.
 const $ = (id) => document.getElementById(id);
 const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
 const signed = (share) => `${share > 0 ? "+" : ""}${percent(share)}`;
@@ -14,12 +14,12 @@ export function cell(label, text, small) {
   return td;
 }
 
-// A kind's record over all the parts that it has played.
-function record(results, kind, horizon) {
-  const rows = results.filter((row) => row.model === kind && row.horizon === horizon);
+// A family's performance over all the roles that it has had.
+function performance(results, family, horizon) {
+  const rows = results.filter((row) => row.family === family && row.horizon === horizon);
   const count = rows.reduce((sum, row) => sum + row.forecasts, 0);
   const mean = (name) => rows.reduce((sum, row) => sum + row.forecasts * row[name], 0) / count;
-  return count ? { count, held: mean("coverage_80"), raw: mean("raw_coverage_80"), skill: mean("pinball_skill") } : null;
+  return count ? { count, coverage: mean("coverage_80"), uncalibrated: mean("uncalibrated_coverage_80"), skill: mean("pinball_skill") } : null;
 }
 
 function figures(evidence) {
@@ -37,17 +37,17 @@ const make = (tag, properties, ...children) => {
 };
 
 const HORIZONS = [1, 5, 20];
-const HEADS = ["Horizon", "80 % ranges that held", "before calibration", "Skill", "Ranges now ×"];
+const HEADS = ["Horizon", "Coverage of the 80 % interval", "Before calibration", "Skill", "Calibration factor"];
 
-// What a kind did at each horizon.
-function horizons(slot, results) {
+// A family's performance at each horizon.
+function horizonTable(member, results) {
   const rows = HORIZONS.map((horizon) => {
-    const score = record(results, slot.kind, horizon);
-    const factor = slot.spread_factors[horizon];
+    const score = performance(results, member.family, horizon);
+    const factor = member.calibration_factors[horizon];
     return make("tr", {},
       make("th", { scope: "row", textContent: horizon === 1 ? "1 session" : `${horizon} sessions` }),
-      cell(HEADS[1], score ? percent(score.held) : "–", score ? `of ${score.count}` : ""),
-      cell(HEADS[2], score ? percent(score.raw) : "–"),
+      cell(HEADS[1], score ? percent(score.coverage) : "–", score ? `of ${score.count}` : ""),
+      cell(HEADS[2], score ? percent(score.uncalibrated) : "–"),
       cell(HEADS[3], score ? signed(score.skill) : "–"),
       cell(HEADS[4], factor === undefined ? "1.00" : factor.toFixed(2)));
   });
@@ -55,54 +55,55 @@ function horizons(slot, results) {
   return make("div", { className: "table" }, make("table", {}, make("thead", {}, heads), make("tbody", {}, ...rows)));
 }
 
-// One line of a kind that opens to its record, the fits before the one that serves, and what it is made of.
-function kindOf(slot, models, results, parts, isOpen) {
-  const scores = HORIZONS.map((horizon) => record(results, slot.kind, horizon));
-  const skill = scores.some(Boolean) ? `skill ${scores.map((score) => (score ? signed(score.skill) : "–")).join(" / ")}` : "no forecast is over yet";
+// One line of a family that opens to its performance, its other versions, and the members that it combines.
+function familyDetails(member, models, results, parts, isOpen) {
+  const scores = HORIZONS.map((horizon) => performance(results, member.family, horizon));
+  const skill = scores.some(Boolean) ? `skill ${scores.map((score) => (score ? signed(score.skill) : "–")).join(" / ")}` : "no matured forecast yet";
   const line = make("summary", {},
-    make("strong", { textContent: slot.kind }), make("span", { className: "part", textContent: slot.role }), make("span", { className: "skill", textContent: skill }));
-  const before = models.models.filter((model) => model.kind === slot.kind && model.id !== slot.model);
-  const fits = make("p", { className: "note", textContent: `The fit of ${day(slot.fitted_as_of)} serves.` });
-  const kind = make("details", { className: "kind", open: isOpen(slot) }, line, horizons(slot, results), fits);
-  if (before.length) {
-    kind.append(make("details", {},
-      make("summary", { textContent: before.length === 1 ? "1 other fit" : `${before.length} other fits` }),
-      make("ul", { className: "fits" }, ...items(before.map((model) => `${day(model.as_of)} ${model.id}`)))));
+    make("strong", { textContent: member.family }), make("span", { className: "role", textContent: member.role }), make("span", { className: "skill", textContent: skill }));
+  const others = models.versions.filter((version) => version.family === member.family && version.id !== member.version);
+  const current = make("p", { className: "note", textContent: `The version of ${day(member.trained_as_of)} serves.` });
+  const details = make("details", { className: "family", open: isOpen(member) }, line, horizonTable(member, results), current);
+  if (others.length) {
+    details.append(make("details", {},
+      make("summary", { textContent: others.length === 1 ? "1 other version" : `${others.length} other versions` }),
+      make("ul", { className: "versions" }, ...items(others.map((version) => `${day(version.as_of)} ${version.id}`)))));
   }
-  if (parts.length) kind.append(make("p", { className: "note", textContent: "Made of:" }), ...parts.map((part) => kindOf(part, models, results, [], isOpen)));
-  return kind;
+  if (parts.length) details.append(make("p", { className: "note", textContent: "Members:" }), ...parts.map((part) => familyDetails(part, models, results, [], isOpen)));
+  return details;
 }
 
-// The champion and its challengers; the kinds that the ensemble is made of stand under it.
-function drawKinds(models, results) {
-  const shown = models.slots.filter((slot) => slot.role !== "baseline");
-  const whole = shown.find((slot) => slot.kind === "ensemble");
-  const ids = models.models.find((model) => model.id === whole?.model)?.config?.members ?? [];
-  const members = new Set(models.models.filter((model) => ids.includes(model.id)).map((model) => model.kind));
-  const parts = shown.filter((slot) => slot.role !== "champion" && members.has(slot.kind));
-  const order = ["champion", "challenger", "floor"];
-  const first = shown.filter((slot) => !parts.includes(slot))
-    .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || (a !== whole) - (b !== whole));
-  const isFirst = !$("kinds").children.length;
-  const open = new Set([...$("kinds").querySelectorAll("details[open] > summary > strong")].map((name) => name.textContent));
-  $("kinds").replaceChildren(...first.map((slot) =>
-    kindOf(slot, models, results, slot === whole ? parts : [], (kind) => (isFirst ? kind.role === "champion" : open.has(kind.kind)))));
+// The champion, the challengers and the fallback; the ensemble's members stand under it.
+function drawFamilies(models, results) {
+  const shown = models.families.filter((member) => member.role !== "baseline");
+  const ensemble = shown.find((member) => member.family === "ensemble");
+  const ids = models.versions.find((version) => version.id === ensemble?.version)?.configuration?.members ?? [];
+  const members = new Set(models.versions.filter((version) => ids.includes(version.id)).map((version) => version.family));
+  const parts = shown.filter((member) => member.role !== "champion" && members.has(member.family));
+  const order = ["champion", "challenger", "fallback"];
+  const first = shown.filter((member) => !parts.includes(member))
+    .sort((a, b) => order.indexOf(a.role) - order.indexOf(b.role) || (a !== ensemble) - (b !== ensemble));
+  const isFirst = !$("families").children.length;
+  const open = new Set([...$("families").querySelectorAll("details[open] > summary > strong")].map((name) => name.textContent));
+  $("families").replaceChildren(...first.map((member) =>
+    familyDetails(member, models, results, member === ensemble ? parts : [],
+      (one) => (isFirst ? one.role === "champion" : open.has(one.family)))));
 }
 
 export function drawModels(models, results) {
-  const champion = models.slots.find((slot) => slot.role === "champion");
-  $("who").hidden = !champion;
+  const champion = models.families.find((member) => member.role === "champion");
+  $("models").hidden = !champion;
   if (!champion) return;
-  const began = models.promotions.find((p, i) => p.kind !== models.promotions[i + 1]?.kind) ?? models.promotions[0];
-  $("champion").textContent = `Champion: ${champion.kind}, since ${day(began.decided_as_of)}: ${began.reason}${figures(began.evidence)}. `
+  const promoted = models.promotions.find((p, i) => p.family !== models.promotions[i + 1]?.family) ?? models.promotions[0];
+  $("champion").textContent = `Champion: ${champion.family}, since ${day(promoted.decided_as_of)}: ${promoted.reason}${figures(promoted.evidence)}. `
     + "Skill is for 1 / 5 / 20 sessions.";
-  drawKinds(models, results);
-  const looks = models.evaluations.map((look) => ({
-    at: look.as_of,
-    text: look.subject === "training" ? `${look.kind}: a training failed: ${look.evidence?.reason}`
-      : `${look.kind} was reviewed and ${look.verdict}${look.evidence?.reasons?.length ? `: ${look.evidence.reasons.join("; ")}` : ""}${figures(look.evidence)}`,
+  drawFamilies(models, results);
+  const reviews = models.evaluations.map((review) => ({
+    at: review.as_of,
+    text: review.subject === "training" ? `${review.family}: a training failed: ${review.evidence?.reason}`
+      : `${review.family} was reviewed and ${review.decision.replace("_", " ")}${review.evidence?.reasons?.length ? `: ${review.evidence.reasons.join("; ")}` : ""}${figures(review.evidence)}`,
   }));
-  const changes = models.promotions.map((p) => ({ at: p.decided_as_of, text: `${p.model} is the champion: ${p.reason}${figures(p.evidence)}` }));
-  const all = [...looks, ...changes].sort((a, b) => (a.at < b.at ? 1 : -1));
+  const promotions = models.promotions.map((p) => ({ at: p.decided_as_of, text: `${p.version} became the champion: ${p.reason}${figures(p.evidence)}` }));
+  const all = [...reviews, ...promotions].sort((a, b) => (a.at < b.at ? 1 : -1));
   $("decisions").replaceChildren(...items(all.map((entry) => `${day(entry.at)} ${entry.text}`)));
 }

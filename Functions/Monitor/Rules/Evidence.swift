@@ -1,10 +1,10 @@
 import Forecasting
 import Market
 
-/// The figures behind a decision, as they are stored and shown.
+/// The figures behind a comparison of two model families, as stored with a decision and shown.
 struct Evidence: Encodable, Sendable, Hashable {
-    struct Record: Encodable, Sendable, Hashable {
-        /// By horizon, such as `"5"`.
+    /// One family's live performance, by horizon such as `"5"`.
+    struct Performance: Encodable, Sendable, Hashable {
         let pinballSkill, coverage80: [String: Double]
 
         private enum CodingKeys: String, CodingKey { case pinballSkill = "pinball_skill", coverage80 = "coverage_80" }
@@ -13,32 +13,33 @@ struct Evidence: Encodable, Sendable, Hashable {
     let origins: Int
     let from, to: SessionDate?
     let family, against: String
-    /// Of the loss differences relative to the random walk's loss; negative: `family` is better than `against`.
+    /// Mean difference of the losses, relative to the random walk's loss; negative: `family` is better than `against`.
     let meanDifference: Double?
-    /// Diebold and Mariano's for a review, mean over standard error for the watch over the champion.
+    /// Diebold and Mariano's statistic for a review; mean over standard error for the rollback rule.
     let t: Double?
-    let records: [String: Record]
-    /// What spoke against a change; empty when it was made.
+    /// By family.
+    let performance: [String: Performance]
+    /// The conditions of a promotion that do not hold; empty when all hold.
     let reasons: [String]
 
     private enum CodingKeys: String, CodingKey {
-        case origins, from, to, family = "kind", against, meanDifference = "mean_difference", t, records, reasons
+        case origins, from, to, family, against, meanDifference = "mean_difference", t, performance, reasons
     }
 
-    init(_ record: LiveScores, _ family: String, against: String, mean: Double, t: Double, reasons: [String]) {
+    init(_ scores: LiveScores, _ family: String, against: String, mean: Double, t: Double, reasons: [String]) {
         func byHorizon(_ values: [Double]) -> [String: Double] {
             Dictionary(uniqueKeysWithValues: zip(Quantiles.horizons, values).filter { $0.1.isFinite }.map { ("\($0)", $1) })
         }
-        origins = record.origins.count
-        from = record.origins.first?.session
-        to = record.origins.last?.session
+        origins = scores.origins.count
+        from = scores.origins.first?.session
+        to = scores.origins.last?.session
         self.family = family
         self.against = against
         meanDifference = mean.isFinite ? mean : nil
         self.t = t.isFinite ? t : nil
-        records = Dictionary(
-            uniqueKeysWithValues: record.families.map {
-                ($0, Record(pinballSkill: byHorizon(record.skills($0)), coverage80: byHorizon(record.coverages($0))))
+        performance = Dictionary(
+            uniqueKeysWithValues: scores.families.map {
+                ($0, Performance(pinballSkill: byHorizon(scores.skills($0)), coverage80: byHorizon(scores.coverages($0))))
             })
         self.reasons = reasons
     }

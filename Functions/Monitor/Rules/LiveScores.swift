@@ -2,8 +2,9 @@ import Forecasting
 import Market
 import Store
 
-/// What several model families lost on the origins that all of them forecast and whose every horizon is over.
+/// The mean scores of several model families on the origins that all of them forecast and whose every horizon is over.
 struct LiveScores: Sendable {
+    /// One family's mean score at one origin and horizon.
     struct Entry: Sendable, Hashable {
         /// Mean pinball loss, and the random walk's on the same forecasts.
         let loss, baselineLoss: Double
@@ -19,7 +20,7 @@ struct LiveScores: Sendable {
     let families: Set<String>
     private(set) var origins: [Origin] = []
 
-    /// - Parameter rows: of these families, in any order.
+    /// - Parameter rows: scores of these families, in any order.
     init(_ rows: [OriginScore], families: Set<String>) {
         self.families = families
         for (session, rows) in Dictionary(grouping: rows, by: \.session).sorted(by: { $0.key < $1.key }) {
@@ -38,16 +39,16 @@ struct LiveScores: Sendable {
 
     /// The latest origins only.
     func last(_ count: Int) -> LiveScores {
-        var record = self
-        record.origins = origins.suffix(count)
-        return record
+        var scores = self
+        scores.origins = origins.suffix(count)
+        return scores
     }
 
-    /// For each origin, what `family` lost more than `other`, averaged over the horizons.
+    /// The difference of two families' losses at each origin, averaged over the horizons; negative: `family` is better than `other`.
     ///
-    /// Divided by the random walk's loss of the same origin and horizon; otherwise loud days and the longest horizon would decide alone.
-    /// Evaluations divide by climatology's. Here that would lose every evening on which climatology has no usable fit; the random walk's
-    /// quantiles are kept in each forecast's row.
+    /// Losses are divided by the random walk's loss of the same origin and horizon. Undivided, volatile days and the longest horizon would
+    /// decide alone. Climatology, by which backtest evaluations divide, may lack a usable version on an evening; the random walk's
+    /// quantiles are in every forecast's row.
     func differences(_ family: String, less other: String) -> [Double] {
         origins.map { origin in
             let pairs = zip(origin.entries[family] ?? [], origin.entries[other] ?? [])
@@ -58,12 +59,12 @@ struct LiveScores: Sendable {
     /// Mean loss over the origins, by horizon.
     func meanLosses(_ family: String) -> [Double] { means(family, \.loss) }
 
-    /// 1 − loss / the random walk's, by horizon.
+    /// 1 − loss / the random walk's loss, by horizon.
     func skills(_ family: String) -> [Double] {
         zip(means(family, \.loss), means(family, \.baselineLoss)).map { Evaluation.skill($0, over: $1) }
     }
 
-    /// Share of the outcomes inside the issued 80 % range, by horizon.
+    /// Coverage of the published 80 % interval, by horizon.
     func coverages(_ family: String) -> [Double] {
         Quantiles.horizons.indices.map { horizon in
             let entries = origins.compactMap { $0.entries[family]?[horizon] }

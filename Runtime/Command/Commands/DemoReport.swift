@@ -1,54 +1,54 @@
 import Emulator
 import Foundation
 
-/// The tables at the end of the demonstration, from the API as any client gets them.
+/// The tables at the end of the demonstration, from the public API.
 struct DemoReport: Sendable {
     let deployment: LocalDeployment
 
     func print() async throws {
-        let evaluation = try await get(EvaluationAnswer.self, "/v1/evaluation")
+        let evaluation = try await get(EvaluationResponse.self, "/v1/evaluation")
         Console.output("")
-        Console.output(Console.bold("How the forecasts did, against the random walk"))
-        var table = TextTable(header: ["model", "horizon", "pinball skill", "inside the 80 % range", "uncalibrated", "forecasts"])
+        Console.output(Console.bold("Performance of the forecasts against the random walk"))
+        var table = TextTable(header: ["model", "horizon", "pinball skill", "coverage of the 80 % interval", "uncalibrated", "forecasts"])
         for row in evaluation.results {
             table.rows.append(
                 [
-                    "\(row.model) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions",
+                    "\(row.family) (\(row.role))", row.horizon == 1 ? "1 session" : "\(row.horizon) sessions",
                     Console.percent(row.pinballSkill, sign: true),
-                    Console.percent(row.coverage80), Console.percent(row.rawCoverage80), "\(row.forecasts)",
+                    Console.percent(row.coverage80), Console.percent(row.uncalibratedCoverage80), "\(row.forecasts)",
                 ])
         }
         for line in table.lines { Console.output(line) }
-        try await printDecisions()
+        try await printPromotions()
         try await printLatest()
     }
 
-    private func printDecisions() async throws {
-        let answer = try await get(ModelsAnswer.self, "/v1/models")
+    private func printPromotions() async throws {
+        let response = try await get(ModelsResponse.self, "/v1/models")
         Console.output("")
-        Console.output(Console.bold("Who was the champion"))
-        var table = TextTable(header: ["champion", "from", "why"])
-        for decision in answer.promotions.reversed() where decision.reason != "newer fit of the same family" {
-            table.rows.append([decision.family, String(decision.decidedAsOf.prefix(10)), decision.reason])
+        Console.output(Console.bold("Champions"))
+        var table = TextTable(header: ["champion", "from", "reason"])
+        for promotion in response.promotions.reversed() where promotion.reason != "newer version of the same family" {
+            table.rows.append([promotion.family, String(promotion.decidedAsOf.prefix(10)), promotion.reason])
         }
         for line in table.lines { Console.output(line) }
     }
 
     private func printLatest() async throws {
-        var table = TextTable(header: ["symbol", "close", "horizon", "10 %", "median", "90 %", "random walk 10–90 %", "chance of a fall"])
+        var table = TextTable(header: ["symbol", "close", "horizon", "10 %", "median", "90 %", "random walk 10–90 %", "P(return < 0)"])
         var session = ""
         for symbol in DemoPlan.symbols {
-            let answer = try await get(ForecastAnswer.self, "/v1/forecasts/\(symbol)")
-            guard let entry = answer.entries.first(where: { $0.role == "champion" }) ?? answer.entries.first else { continue }
-            session = max(session, answer.session)
+            let response = try await get(ForecastResponse.self, "/v1/forecasts/\(symbol)")
+            guard let entry = response.entries.first(where: { $0.role == "champion" }) ?? response.entries.first else { continue }
+            session = max(session, response.session)
             for forecast in entry.forecasts {
-                func price(_ quantiles: [ForecastAnswer.Quantile], _ level: Double) -> String {
+                func price(_ quantiles: [ForecastResponse.Quantile], _ level: Double) -> String {
                     quantiles.first { abs($0.level - level) < 1e-9 }.map { Console.fixed($0.price, 2) } ?? "–"
                 }
                 let isFirst = forecast.horizon == entry.forecasts.first?.horizon
                 table.rows.append(
                     [
-                        isFirst ? symbol : "", isFirst ? Console.fixed(answer.close, 2) : "", "\(forecast.horizon)",
+                        isFirst ? symbol : "", isFirst ? Console.fixed(response.close, 2) : "", "\(forecast.horizon)",
                         price(forecast.quantiles, 0.1), price(forecast.quantiles, 0.5), price(forecast.quantiles, 0.9),
                         "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))",
                         Console.percent(forecast.probabilityOfLoss),
@@ -62,33 +62,33 @@ struct DemoReport: Sendable {
         Console.output("Model-generated from past prices; not investment advice.")
     }
 
-    private func get<Answer: Decodable>(_ type: Answer.Type, _ path: String) async throws -> Answer {
-        let answer = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": deployment.secrets.apiKey])
-        guard answer.status == 200 else { throw CommandError("GET \(path) answered \(answer.status): \(answer.problem)") }
-        do { return try JSONDecoder().decode(type, from: answer.body) } catch {
+    private func get<Response: Decodable>(_ type: Response.Type, _ path: String) async throws -> Response {
+        let response = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": deployment.secrets.apiKey])
+        guard response.status == 200 else { throw CommandError("GET \(path) responded \(response.status): \(response.problem)") }
+        do { return try JSONDecoder().decode(type, from: response.body) } catch {
             throw CommandError("GET \(path) has an unexpected shape: \(error)")
         }
     }
 }
 
-/// What the tables need of `GET /v1/evaluation`.
-struct EvaluationAnswer: Decodable {
+/// The fields that the tables show of `GET /v1/evaluation`.
+struct EvaluationResponse: Decodable {
     struct Row: Decodable {
-        let role, model: String
+        let role, family: String
         let horizon, forecasts: Int
-        let pinballSkill, coverage80, rawCoverage80: Double?
+        let pinballSkill, coverage80, uncalibratedCoverage80: Double?
 
         private enum CodingKeys: String, CodingKey {
-            case role, model, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80", rawCoverage80 =
-                "raw_coverage_80"
+            case role, family, horizon, forecasts, pinballSkill = "pinball_skill", coverage80 = "coverage_80"
+            case uncalibratedCoverage80 = "uncalibrated_coverage_80"
         }
     }
 
     let results: [Row]
 }
 
-/// What the tables need of `GET /v1/forecasts/{symbol}`.
-struct ForecastAnswer: Decodable {
+/// The fields that the tables show of `GET /v1/forecasts/{symbol}`.
+struct ForecastResponse: Decodable {
     struct Quantile: Decodable { let level, price: Double }
 
     struct Horizon: Decodable {
@@ -97,7 +97,7 @@ struct ForecastAnswer: Decodable {
         let probabilityOfLoss: Double
 
         private enum CodingKeys: String, CodingKey {
-            case horizon, quantiles, randomWalk = "random_walk", probabilityOfLoss = "probability_of_fall"
+            case horizon, quantiles, randomWalk = "random_walk", probabilityOfLoss = "probability_of_loss"
         }
     }
 
@@ -111,13 +111,13 @@ struct ForecastAnswer: Decodable {
     let entries: [Entry]
 }
 
-/// What the tables need of `GET /v1/models`.
-struct ModelsAnswer: Decodable {
-    struct Decision: Decodable {
+/// The fields that the tables show of `GET /v1/models`.
+struct ModelsResponse: Decodable {
+    struct Promotion: Decodable {
         let family, decidedAsOf, reason: String
 
-        private enum CodingKeys: String, CodingKey { case family = "kind", decidedAsOf = "decided_as_of", reason }
+        private enum CodingKeys: String, CodingKey { case family, decidedAsOf = "decided_as_of", reason }
     }
 
-    let promotions: [Decision]
+    let promotions: [Promotion]
 }

@@ -1,47 +1,47 @@
 import Foundation
 
-/// `GET /v1/models` as text.
+/// `GET /v1/models` as text tables.
 struct ModelTables {
     private struct Document: Decodable {
-        struct Slot: Decodable {
-            let role, family, model: String
+        struct Family: Decodable {
+            let role, family, version: String
             let since, reason: String?
-            let review: Look?
-            let spreadFactors: [String: Double]
+            let review: Review?
+            let calibrationFactors: [String: Double]
 
             private enum CodingKeys: String, CodingKey {
-                case role, family = "kind", model, since, reason, review, spreadFactors = "spread_factors"
+                case role, family, version, since, reason, review, calibrationFactors = "calibration_factors"
             }
         }
 
-        struct Look: Decodable {
-            let verdict, asOf: String
+        struct Review: Decodable {
+            let decision, asOf: String
 
-            private enum CodingKeys: String, CodingKey { case verdict, asOf = "as_of" }
+            private enum CodingKeys: String, CodingKey { case decision, asOf = "as_of" }
         }
 
-        struct Decision: Decodable {
-            let model, decidedAsOf, reason: String
+        struct Promotion: Decodable {
+            let version, decidedAsOf, reason: String
 
-            private enum CodingKeys: String, CodingKey { case model, decidedAsOf = "decided_as_of", reason }
+            private enum CodingKeys: String, CodingKey { case version, decidedAsOf = "decided_as_of", reason }
         }
 
-        struct Entry: Decodable {
+        struct Version: Decodable {
             let id, family, asOf, windowFrom, windowTo, dataVersion, codeVersion, featureVersion, artifact, artifactSHA256: String
             let roles: [String]
             let seed: Int64
             let metrics: [String: Double]
 
             private enum CodingKeys: String, CodingKey {
-                case id, family = "kind", asOf = "as_of", windowFrom = "window_from", windowTo = "window_to", dataVersion = "data_version"
+                case id, family, asOf = "as_of", windowFrom = "window_from", windowTo = "window_to", dataVersion = "data_version"
                 case codeVersion = "code_version", featureVersion = "feature_version", artifact, artifactSHA256 = "artifact_sha256", roles
                 case seed, metrics
             }
         }
 
-        let slots: [Slot]
-        let promotions: [Decision]
-        let models: [Entry]
+        let families: [Family]
+        let promotions: [Promotion]
+        let versions: [Version]
     }
 
     private let body: Data
@@ -55,59 +55,67 @@ struct ModelTables {
     }
 
     func printList() {
-        guard !document.models.isEmpty else { return Console.output("No model has been trained yet: bellwether invoke Train") }
-        var slots = TextTable(header: ["part", "kind", "model", "spread at 1, 5, 20", "since or last review"])
-        for slot in document.slots {
-            let factors = [1, 5, 20].map { slot.spreadFactors["\($0)"].map { Console.fixed($0, 2) } ?? "–" }.joined(separator: " ")
-            let why = slot.since.map { "\($0): \(slot.reason ?? "")" } ?? slot.review.map { "\($0.asOf): \($0.verdict)" } ?? ""
-            slots.rows.append([slot.role, slot.family, slot.model, factors, why])
+        guard !document.versions.isEmpty else { return Console.output("No model has been trained yet: bellwether invoke Train") }
+        var families = TextTable(header: ["role", "family", "version", "calibration at 1, 5, 20", "since or last review"])
+        for family in document.families {
+            let factors = [1, 5, 20].map { family.calibrationFactors["\($0)"].map { Console.fixed($0, 2) } ?? "–" }.joined(separator: " ")
+            let review = family.review.map { "\($0.asOf): \($0.decision == "not_promoted" ? "not promoted" : $0.decision)" }
+            let why = family.since.map { "\($0): \(family.reason ?? "")" } ?? review ?? ""
+            families.rows.append([family.role, family.family, family.version, factors, why])
         }
-        for line in slots.lines { Console.output(line) }
+        for line in families.lines { Console.output(line) }
         Console.output("")
-        var decisions = TextTable(header: ["champion", "from", "why"])
-        for decision in document.promotions { decisions.rows.append([decision.model, decision.decidedAsOf, decision.reason]) }
-        for line in decisions.lines { Console.output(line) }
+        var promotions = TextTable(header: ["champion", "from", "reason"])
+        for promotion in document.promotions { promotions.rows.append([promotion.version, promotion.decidedAsOf, promotion.reason]) }
+        for line in promotions.lines { Console.output(line) }
         Console.output("")
-        var fits = TextTable(header: ["fit", "as of", "data through", "part"])
-        for entry in document.models { fits.rows.append([entry.id, entry.asOf, entry.windowTo, entry.roles.joined(separator: ", ")]) }
-        for line in fits.lines { Console.output(line) }
+        var versions = TextTable(header: ["version", "as of", "data through", "role"])
+        for version in document.versions {
+            versions.rows.append([version.id, version.asOf, version.windowTo, version.roles.joined(separator: ", ")])
+        }
+        for line in versions.lines { Console.output(line) }
     }
 
+    /// Prints one version.
+    ///
+    /// - Parameter name: a version's id, or a family for its latest version.
     func print(_ name: String) throws {
-        let entry = try find(name)
-        let facts = [
-            ("Model", entry.id), ("Kind", entry.family), ("Part", entry.roles.isEmpty ? "none" : entry.roles.joined(separator: ", ")),
-            ("Fitted as of", entry.asOf), ("Data", "\(entry.windowFrom) to \(entry.windowTo), version \(entry.dataVersion)"),
-            ("Features", entry.featureVersion), ("Code", entry.codeVersion), ("Seed", "\(entry.seed)"),
-            ("Artifact", "\(entry.artifact), SHA-256 \(entry.artifactSHA256)"),
+        let version = try find(name)
+        let properties = [
+            ("Model", version.id), ("Family", version.family),
+            ("Role", version.roles.isEmpty ? "none" : version.roles.joined(separator: ", ")),
+            ("Trained as of", version.asOf), ("Data", "\(version.windowFrom) to \(version.windowTo), version \(version.dataVersion)"),
+            ("Features", version.featureVersion), ("Code", version.codeVersion), ("Seed", "\(version.seed)"),
+            ("Artifact", "\(version.artifact), SHA-256 \(version.artifactSHA256)"),
         ]
-        let width = facts.map(\.0.count).max() ?? 0
-        for (name, value) in facts { Console.output(name + String(repeating: " ", count: width + 2 - name.count) + value) }
+        let width = properties.map(\.0.count).max() ?? 0
+        for (name, value) in properties { Console.output(name + String(repeating: " ", count: width + 2 - name.count) + value) }
         Console.output("")
-        var metrics = TextTable(header: ["measured in training", "value"])
-        for (name, value) in entry.metrics.sorted(by: { $0.key < $1.key }) {
+        var metrics = TextTable(header: ["training metric", "value"])
+        for (name, value) in version.metrics.sorted(by: { $0.key < $1.key }) {
             metrics.rows.append([name, value == value.rounded() ? "\(Int(value))" : Console.fixed(value, 5)])
         }
         for line in metrics.lines { Console.output(line) }
-        if entry.metrics.keys.contains(where: { $0.hasPrefix("validation_") }) {
-            Console.output("The validation figures flatter: the rounds were chosen by them.")
+        if version.metrics.keys.contains(where: { $0.hasPrefix("validation_") }) {
+            Console.output("The validation metrics are optimistic: they chose the number of training rounds.")
         }
     }
 
     func json(of name: String) throws -> String {
         let id = try find(name).id
-        let whole = try JSONSerialization.jsonObject(with: body) as? [String: Any]
-        let entry = (whole?["models"] as? [[String: Any]])?.first { $0["id"] as? String == id } ?? [:]
+        let document = try JSONSerialization.jsonObject(with: body) as? [String: Any]
+        let version = (document?["versions"] as? [[String: Any]])?.first { $0["id"] as? String == id } ?? [:]
         return String(
-            decoding: try JSONSerialization.data(withJSONObject: entry, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
+            decoding: try JSONSerialization.data(withJSONObject: version, options: [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
     }
 
-    /// By id, or a family's latest.
-    private func find(_ name: String) throws -> Document.Entry {
-        guard let entry = document.models.first(where: { $0.id == name }) ?? document.models.first(where: { $0.family == name }) else {
-            let families = Set(document.models.map(\.family)).sorted().joined(separator: ", ")
-            throw CommandError("there is no model “\(name)”; name an id or one of \(families); `bellwether models list` shows them")
+    private func find(_ name: String) throws -> Document.Version {
+        guard let version = document.versions.first(where: { $0.id == name }) ?? document.versions.first(where: { $0.family == name })
+        else {
+            let families = Set(document.versions.map(\.family)).sorted().joined(separator: ", ")
+            throw CommandError(
+                "there is no model “\(name)”; name a version's id or one of the families \(families); `bellwether models list` shows them")
         }
-        return entry
+        return version
     }
 }

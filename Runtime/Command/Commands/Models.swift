@@ -3,11 +3,11 @@ import Foundation
 
 struct Models: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the models, and say which one is the champion.",
+        abstract: "Show the models and their roles; promote and roll back.",
         discussion: """
-            Every model family that is trained forecasts every evening, each with a part to play: the champion is shown; the floor \
-            (blended-volatility simulation) is what a learned model must not be worse than; challengers are held against the champion \
-            once a month; the baseline is the random walk. What is decided here stands beside what the rules decide.
+            Every trained model family forecasts every evening, each with a role: the champion is served; the fallback (blended-fhs) is \
+            what a champion must not be worse than; challengers are compared with the champion once a month; the baseline is the random \
+            walk. A manual promotion or rollback is stored beside the automatic decisions.
 
               bellwether models list
               bellwether models compare lstm blended-fhs
@@ -20,7 +20,7 @@ struct Models: AsyncParsableCommand {
         subcommands: [List.self, Show.self, Compare.self, Promote.self, Rollback.self, ModelsExport.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show who is who, since when and why, and every fit.")
+        static let configuration = CommandConfiguration(abstract: "Show the roles, promotions and every version.")
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
@@ -31,8 +31,8 @@ struct Models: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one fit: what it was made of and what its training measured.")
-        @Argument(help: "An id, or a model family for its latest fit.") var model: String
+        static let configuration = CommandConfiguration(abstract: "Show one version: its inputs and its training metrics.")
+        @Argument(help: "A version's id, or a family for its latest version.") var model: String
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
@@ -44,26 +44,26 @@ struct Models: AsyncParsableCommand {
 
     struct Compare: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Hold one model family against another, by their live forecasts.",
-            discussion: "Diebold and Mariano's test on the origins both forecast, of the last year. Decides nothing.")
+            abstract: "Compare two model families by their live forecasts.",
+            discussion: "Diebold and Mariano's test on the last year's origins that both forecast. Decides nothing.")
         @Argument(help: "A model family, such as lstm.") var family: String
-        @Argument(help: "Another one.") var other: String
+        @Argument(help: "The family to compare with.") var other: String
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let body = try await options.target.find().invoke("Monitor", ["compare": [family, other]])
+            let body = try await options.target.find().invoke("Monitor", ["compare": ["family": family, "against": other]])
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
-            try MonitorAnswer(body).printEvidence()
+            try MonitorResponse(body).printEvidence()
         }
     }
 
     struct Promote: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a model the champion.",
-            discussion: "A newer fit of its family takes over after the next training; the rule that goes back to the floor stays in force."
+            discussion: "A newer version of its family takes over after the next training; the rollback rule stays in force."
         )
-        @Argument(help: "An id, or a model family for its latest fit.") var model: String
-        @Option(help: "Why; kept with the decision.") var reason: String?
+        @Argument(help: "A version's id, or a family for its latest version.") var model: String
+        @Option(help: "The reason, stored with the decision.") var reason: String?
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
@@ -71,13 +71,13 @@ struct Models: AsyncParsableCommand {
             event["reason"] = reason
             let body = try await options.target.find().invoke("Monitor", event)
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
-            try MonitorAnswer(body).printChampion()
+            try MonitorResponse(body).printChampion()
         }
     }
 
     struct Rollback: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Go back to the floor: the latest blended-volatility simulation.")
-        @Option(help: "Why; kept with the decision.") var reason: String?
+        static let configuration = CommandConfiguration(abstract: "Promote the fallback: the latest version of blended-fhs.")
+        @Option(help: "The reason, stored with the decision.") var reason: String?
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
@@ -85,13 +85,13 @@ struct Models: AsyncParsableCommand {
             event["reason"] = reason
             let body = try await options.target.find().invoke("Monitor", event)
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
-            try MonitorAnswer(body).printChampion()
+            try MonitorResponse(body).printChampion()
         }
     }
 }
 
-/// What every one of these commands takes.
+/// The options of every models command.
 struct ModelsOptions: ParsableArguments {
     @OptionGroup var target: DeploymentOptions
-    @Flag(help: "Print the answer as JSON.") var json = false
+    @Flag(help: "Print the response as JSON.") var json = false
 }

@@ -3,12 +3,12 @@ import Foundation
 
 struct ModelsExport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write a network as an ONNX file, for other systems to serve.",
+        commandName: "export", abstract: "Write a neural network as an ONNX file, for other systems to serve.",
         discussion: """
-            For lstm and transformer. The file's metadata holds what its use takes: the inputs' names and order, their scaling, the horizons, \
-            the quantiles, and how outputs become log returns. Its ranges are as the network says them, before the spread factor.
+            For lstm and transformer. The file's metadata describes its use: the inputs' names and order, their scaling, the horizons, the \
+            quantiles, and how outputs become log returns. Its intervals are the network's own, before the calibration factor.
             """)
-    @Argument(help: "An id, or a model family for its latest fit.") var model: String
+    @Argument(help: "A version's id, or a family for its latest version.") var model: String
     @Option(help: ArgumentHelp("Where to write it.", valueName: "file")) var out: String
     @OptionGroup var options: ModelsOptions
 
@@ -25,7 +25,7 @@ struct ModelsExport: AsyncParsableCommand {
     func run() async throws {
         let body = try await options.target.find().invoke("Predict", ["export": model])
         guard let exported = try? JSONDecoder().decode(Exported.self, from: body), let file = Data(base64Encoded: exported.onnx) else {
-            throw CommandError("Predict's answer is no exported model: deploy a version that can export")
+            throw CommandError("Predict's response is no exported model: deploy a version that can export")
         }
         do { try file.write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
             throw CommandError("\(out) cannot be written", error)

@@ -2,7 +2,7 @@ import Forecasting
 
 @testable import TrainFunction
 
-/// A random walk whose fit takes three parts.
+/// A random walk whose training takes three parts.
 struct SlowModel: ResumableModel {
     static let family = "slow"
     static let parts = 3
@@ -28,7 +28,7 @@ struct SlowModel: ResumableModel {
     var metrics: [String: Double] { walk.metrics }
 }
 
-/// Its checkpoint never changes.
+/// A model whose checkpoint never changes.
 struct StuckModel: ResumableModel {
     static let family = "stuck"
 
@@ -48,7 +48,7 @@ struct StuckModel: ResumableModel {
     var metrics: [String: Double] { [:] }
 }
 
-/// Its loss stops being a number twice, under the floor's name.
+/// A model whose training diverges twice, under the fallback's name.
 struct DivergingModel: ForecastModel {
     static let family = BlendedFHS.family
 

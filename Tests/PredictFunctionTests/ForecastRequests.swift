@@ -5,16 +5,18 @@ import Testing
 
 @testable import PredictFunction
 
-/// What an answer of the HTTP API says, as far as tests read it.
-struct Answered: Decodable {
+/// The members of a forecast response or a problem that tests read.
+struct ForecastResponse: Decodable {
     let session: String?
-    let sessions: [String]?
+    let expectedSessions: [String]?
     let type, detail: String?
+
+    private enum CodingKeys: String, CodingKey { case session, expectedSessions = "expected_sessions", type, detail }
 }
 
 extension Predict {
     /// `GET /v1/forecasts/AAPL` at a time.
-    func ask(at time: String) async throws -> (status: Int, body: Answered) {
+    func requestForecast(at time: String) async throws -> (status: Int, body: ForecastResponse) {
         let epoch = try #require(Instant(time)).seconds * 1000
         let event = """
             {"version": "2.0", "routeKey": "GET /v1/forecasts/{symbol}", "rawPath": "/v1/forecasts/AAPL", "rawQueryString": "", "headers": {},
@@ -30,6 +32,6 @@ extension Predict {
             let body: String
         }
         let envelope = try JSONDecoder().decode(Envelope.self, from: Data(raw.bytes))
-        return (envelope.statusCode, try JSONDecoder().decode(Answered.self, from: Data(envelope.body.utf8)))
+        return (envelope.statusCode, try JSONDecoder().decode(ForecastResponse.self, from: Data(envelope.body.utf8)))
     }
 }

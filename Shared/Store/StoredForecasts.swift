@@ -1,0 +1,50 @@
+package import Market
+
+/// The latest stored forecasts of one instrument as of an instant, by model family.
+package struct StoredForecasts: Sendable {
+    /// One family's forecasts from its latest origin.
+    package struct Family: Sendable {
+        package let family: String
+        package let role: ModelLineup.Role
+        /// When the model version that made the forecasts was trained.
+        package let trainedAsOf: Instant
+        /// Of one model version, origin and data version: one for each horizon, in their order; not empty.
+        package let forecasts: [Forecast]
+    }
+
+    package let instrument: Instrument
+    /// The instrument's last session with features as of the instant.
+    package let lastSession: SessionDate?
+    /// In the lineup's order; families without a stored forecast are left out.
+    package let families: [Family]
+
+    package subscript(family: String) -> Family? { families.first { $0.family == family } }
+
+    /// Whether a family's forecasts start from the instrument's last session.
+    package func isCurrent(_ family: String) -> Bool { self[family].map { $0.forecasts[0].session == lastSession } ?? false }
+
+    /// - Parameter stored: forecasts of the members' versions from each version's latest origin, in any order.
+    init(instrument: Instrument, lastSession: SessionDate?, stored: [Forecast], members: [ModelLineup.Member]) {
+        self.instrument = instrument
+        self.lastSession = lastSession
+        families = members.compactMap { member in
+            let versions = member.versions.enumerated().map { ($0.element.id, (place: $0.offset, trainedAsOf: $0.element.asOf)) }
+            let byID = Dictionary(uniqueKeysWithValues: versions)
+            // The latest origin first; of one origin the version that serves first, then what was published and known last.
+            let ordered = stored.compactMap { forecast in byID[forecast.model].map { (forecast: forecast, version: $0) } }.sorted {
+                let (left, right) = ($0.forecast, $1.forecast)
+                if left.session != right.session { return left.session > right.session }
+                if $0.version.place != $1.version.place { return $0.version.place < $1.version.place }
+                if left.asOf != right.asOf { return left.asOf > right.asOf }
+                if left.dataVersion != right.dataVersion { return left.dataVersion > right.dataVersion }
+                return left.horizon < right.horizon
+            }
+            guard let first = ordered.first else { return nil }
+            let forecasts = ordered.map(\.forecast).prefix {
+                ($0.model, $0.session, $0.dataVersion) == (first.forecast.model, first.forecast.session, first.forecast.dataVersion)
+            }
+            return Family(
+                family: member.family, role: member.role, trainedAsOf: first.version.trainedAsOf, forecasts: Array(forecasts))
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package import Market
+
+/// The target session of a forecast: the h-th session after its origin that the exchange held.
+///
+/// Before the sessions are over, the exchange's calendar gives the expected ones; afterwards the held ones count, whether or not the
+/// instrument traded.
+package enum TargetSession {
+    /// nil when fewer sessions than the horizon follow the origin.
+    ///
+    /// - Parameter sessions: the exchange's sessions in order, held or expected.
+    package static func find(horizon: Int, after origin: SessionDate, in sessions: [SessionDate]) -> SessionDate? {
+        var (low, high) = (0, sessions.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sessions[middle] <= origin { low = middle + 1 } else { high = middle }
+        }
+        let index = low + horizon - 1
+        return sessions.indices.contains(index) ? sessions[index] : nil
+    }
+
+    /// The sessions that a calendar expects after an origin, at most `count`; fewer at the calendar's end.
+    package static func expected(after origin: SessionDate, count: Int, _ calendar: TradingCalendar) -> [SessionDate] {
+        var sessions: [SessionDate] = []
+        while sessions.count < count, let next = calendar.next(after: sessions.last ?? origin) { sessions.append(next) }
+        return sessions
+    }
+}
