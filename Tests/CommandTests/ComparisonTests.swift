@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ComparisonTests {
     private func figures(
-        _ comparison: Comparison, ours: Comparison.Round, peer: Comparison.Contender
+        _ comparison: Comparison, ours: Comparison.Round, peer: Comparison.Peer
     ) throws -> [String: BenchReport.Figure] {
         var report = BenchReport("test")
         try comparison.run({ ours }, [peer], into: &report)
@@ -12,27 +12,27 @@ import Testing
     }
 
     @Test func `Speeds are compared by processor time`() throws {
-        let peer = Comparison.Contender(name: "Peer", reference: 105) { (samples: 100, seconds: 4, processorSeconds: 1) }
+        let peer = Comparison.Peer(name: "Peer", reference: 105) { (samples: 100, seconds: 4, processorSeconds: 1) }
         let found = try figures(Comparison(figure: .speed, rounds: 3), ours: (300, 2, 1), peer: peer)
         #expect(found["Bellwether"]?.value == 300)
         #expect(found["Bellwether by the clock"]?.value == 150)
         #expect(found["Bellwether over Peer"]?.value == 3)
-        #expect(found["Peer"]?.note == "95 % of its reference, 105.0: the run counts")
+        #expect(found["Peer"]?.note == "95 % of its reference, 105.0: the measurement is valid")
     }
 
-    @Test func `Costs are lower the better`() throws {
-        let peer = Comparison.Contender(name: "Peer", reference: 4) { (samples: 4, seconds: 1, processorSeconds: 0.008) }
+    @Test func `Lower costs are better`() throws {
+        let peer = Comparison.Peer(name: "Peer", reference: 4) { (samples: 4, seconds: 1, processorSeconds: 0.008) }
         let comparison = Comparison(figure: .cost(samples: 2, scale: 1000, unit: "ms"), rounds: 1, about: "batch 2")
         let found = try figures(comparison, ours: (4, 1, 0.004), peer: peer)
         #expect(found["Bellwether, batch 2"]?.value == 2)
         #expect(found["Peer, batch 2"]?.value == 4)
         #expect(found["Bellwether over Peer, batch 2"]?.value == 2)
-        #expect(found["Peer, batch 2"]?.note?.hasSuffix("the run counts") == true)
+        #expect(found["Peer, batch 2"]?.note?.hasSuffix("the measurement is valid") == true)
     }
 
-    @Test func `A peer short of nine tenths of its reference makes a run that does not count`() throws {
-        let peer = Comparison.Contender(name: "Peer", reference: 112) { (samples: 100, seconds: 1, processorSeconds: 1) }
+    @Test func `A peer below nine tenths of its reference makes the measurement invalid`() throws {
+        let peer = Comparison.Peer(name: "Peer", reference: 112) { (samples: 100, seconds: 1, processorSeconds: 1) }
         let found = try figures(Comparison(figure: .speed, rounds: 1), ours: (300, 1, 1), peer: peer)
-        #expect(found["Peer"]?.note == "only 89 % of its reference, 112.0: the run does not count")
+        #expect(found["Peer"]?.note == "only 89 % of its reference, 112.0: the measurement is not valid")
     }
 }

@@ -4,13 +4,13 @@ import Kernels
 
 struct BenchFeatures: BlockingBench {
     static let configuration = CommandConfiguration(
-        commandName: "features", abstract: "Measure the feature engine beside TA-Lib, in the same run.",
+        commandName: "features", abstract: "Measure the feature engine beside TA-Lib.",
         discussion: """
-            All 34 features of made-up bars, 28 of each symbol and 6 of the cross-section, from observations to rows; round by round by turns \
-            with TA-Lib computing 30 rolling indicators, one call per symbol and indicator. One thread.
+            Computes all 34 features of synthetic bars, 28 of each symbol and 6 of the cross-section; rounds alternate with TA-Lib, which \
+            computes 30 rolling indicators, one call per symbol and indicator. One thread.
             """)
 
-    @Option(help: "Rounds, each with both.") var rounds = 9
+    @Option(help: "Rounds of each.") var rounds = 9
     @Option(help: "Symbols.") var symbols = 505
     @Option(help: "Sessions of each.") var sessions = 1259
     @OptionGroup var options: BenchOptions
@@ -23,16 +23,16 @@ struct BenchFeatures: BlockingBench {
         try Processor.check()
         var report = BenchReport("features")
         report.conditions["data"] = "\(symbols) symbols of \(sessions) sessions"
-        report.conditions["rounds"] = "\(rounds) by turns, after a warm-up"
+        report.conditions["rounds"] = "\(rounds) alternating, after a warm-up"
         report.conditions["threads"] = "1"
         let peer = try PeerProcess.start("features_talib.py", ["\(symbols)", "\(sessions)"], paths)
         defer { peer.end() }
-        report.conditions["peer"] = peer.greeting
+        report.conditions["peer"] = peer.version
         let ours = NumericsBenchmark.features(symbols: symbols, sessions: sessions)
         _ = ours()
         let isReference = symbols == 505 && sessions == 1259
         try Comparison(figure: .cost(samples: Double(symbols * sessions), scale: 1, unit: "s"), rounds: rounds).run(
-            ours, [Comparison.Contender(name: "TA-Lib", reference: isReference ? 0.08 : nil, round: peer.round)], into: &report)
+            ours, [Comparison.Peer(name: "TA-Lib", reference: isReference ? 0.08 : nil, round: peer.round)], into: &report)
         return report
     }
 }

@@ -7,16 +7,16 @@ import SampleMarket
 
 struct BenchIngest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ingest", abstract: "Measure the way from a provider's answer to bars and features.",
+        commandName: "ingest", abstract: "Measure the processing of a provider's responses to bars and features.",
         discussion: """
-            First in memory on one thread: whole answers are parsed, checked and turned into features. Then through a local system of \
-            its own, in a folder that is deleted afterwards: Ingest asks for the prices to 2011-12-30, S3 tells Featurize, and the time \
-            runs until everything is in Postgres and the clock could move on. The prices are the sample market's, or made-up ones.
+            First in memory on one thread: responses are parsed, validated and turned into features. Then in a local system, in a folder that \
+            is deleted afterwards: Ingest fetches the prices to 2011-12-30 and Featurize processes them; the time is measured until all data \
+            are in Postgres and the clock could advance. The prices are the sample market's, or synthetic.
 
               bellwether bench ingest --symbols 505 --loads 1
             """)
 
-    @Option(help: "Made-up symbols of five years each, at most 99999; the sample market if not given.") var symbols: Int?
+    @Option(help: "Synthetic symbols of five years each, at most 99999. Default: the sample market.") var symbols: Int?
 
     @Option(help: "Rounds in memory.") var rounds = 11
     @Option(help: "Rounds through the local system; each starts from nothing.") var loads = 3
@@ -30,15 +30,15 @@ struct BenchIngest: AsyncParsableCommand {
     func run() async throws {
         try Processor.check()
         let paths = try ProjectPaths.find()
-        let answers = Answers(try SampleCatalog(folder: paths.samplePrices), made: symbols)
-        let size = answers.size()
+        let responses = ChartResponses(try SampleCatalog(folder: paths.samplePrices), made: symbols)
+        let size = responses.size()
         var report = BenchReport("ingest")
-        report.conditions["answers"] = "\(answers.symbols.count) symbols, \(size.rows) rows, \(size.bytes) bytes of Yahoo's chart JSON"
+        report.conditions["responses"] = "\(responses.symbols.count) symbols, \(size.rows) rows, \(size.bytes) bytes of Yahoo's chart JSON"
         report.conditions["rounds"] = "\(rounds) in memory, 1 thread; \(loads) through the local system"
-        report.add("parse, check and features in memory", try inMemory(answers), "rows/s of CPU", note: "1 thread")
+        report.add("parse, check and features in memory", try inMemory(responses), "rows/s of CPU", note: "1 thread")
         report.add("a million next sessions", lookUps(), "s of CPU", note: "XNYS, 1 thread")
         var found: [LoadRound] = []
-        for _ in 0..<loads { found.append(try await LoadRound.measure(paths, answers, rows: size.rows)) }
+        for _ in 0..<loads { found.append(try await LoadRound.measure(paths, responses, rows: size.rows)) }
         if loads > 0 {
             report.add("Ingest to features in Postgres", Measurements(found.map(\.perSecond)).median, "rows/s by the clock")
             report.add("bars into Postgres by COPY", Measurements(found.map(\.barsPerSecond)).median, "bars/s by the clock")
@@ -64,14 +64,14 @@ struct BenchIngest: AsyncParsableCommand {
         return Measurements(spent).median
     }
 
-    private func inMemory(_ answers: Answers) throws -> Double {
+    private func inMemory(_ responses: ChartResponses) throws -> Double {
         var speeds: [Double] = []
         for round in 0...rounds {
             var (rows, spent) = (0, 0.0)
-            for symbol in answers.symbols {
-                guard let body = answers.body(of: symbol) else { continue }
+            for symbol in responses.symbols {
+                guard let body = responses.body(of: symbol) else { continue }
                 let before = processorTime()
-                rows += try NumericsBenchmark.ingest(chart: body, asOf: Answers.asOf)
+                rows += try NumericsBenchmark.ingest(chart: body, asOf: ChartResponses.asOf)
                 spent += processorTime() - before
             }
             if round > 0 { speeds.append(Double(rows) / spent) }
@@ -80,12 +80,12 @@ struct BenchIngest: AsyncParsableCommand {
     }
 }
 
-/// What the market says about every symbol at the end of 2011, each made when it is asked for.
-private struct Answers: Sendable {
+/// The sample market's chart responses at the end of 2011, each generated on demand.
+private struct ChartResponses: Sendable {
     static let asOf = DemoPlan.backfill.milliseconds / 1000
     let symbols: [String]
-    /// As the event names the first day and, for symbols that nobody knows yet, the exchange.
-    let question: String
+    /// The part of Ingest's event with the first day and, for new symbols, the exchange.
+    let eventFields: String
     private let market: ChartMarket
     private let from: Int64
 
@@ -93,11 +93,11 @@ private struct Answers: Sendable {
         market = ChartMarket(catalog)
         if let made {
             symbols = SyntheticSeries.symbols(made)
-            question = #""exchange":"XNAS","from":"2007-01-01""#
+            eventFields = #""exchange":"XNAS","from":"2007-01-01""#
             from = 1_167_609_600  // 2007-01-01T00:00:00Z
         } else {
             symbols = DemoPlan.symbols
-            question = #""from":"2000-01-01""#
+            eventFields = #""from":"2000-01-01""#
             from = 0
         }
     }
@@ -119,36 +119,36 @@ private struct LoadRound: Sendable {
     let perSecond, functions, postgres, emulator: Double
     /// Bars a second while they were written, by the clock of the function that wrote them.
     let barsPerSecond: Double
-    /// Bars a second from the raw objects to bars and features in Postgres, in one function, by its clock and by everyone's CPU time.
+    /// Bars a second from the raw objects to bars and features in Postgres, in one function, by its clock and by the CPU time of all processes.
     let projectedPerSecond, projectedPerProcessorSecond: Double
     /// The most memory of each function, by its REPORT lines.
     let megabytes: [String: Double]
 
-    static func measure(_ paths: ProjectPaths, _ answers: Answers, rows: Int) async throws -> LoadRound {
+    static func measure(_ paths: ProjectPaths, _ responses: ChartResponses, rows: Int) async throws -> LoadRound {
         let own = try await paths.fresh(named: "bench-ingest")
         let outcome: Result<LoadRound, any Error>
-        do { outcome = .success(try await load(own, answers, rows: rows)) } catch { outcome = .failure(error) }
+        do { outcome = .success(try await load(own, responses, rows: rows)) } catch { outcome = .failure(error) }
         _ = await LocalDeployment.stop(own)
         try? FileManager.default.removeItem(atPath: own.state)
         return try outcome.get()
     }
 
-    private static func load(_ paths: ProjectPaths, _ answers: Answers, rows: Int) async throws -> LoadRound {
+    private static func load(_ paths: ProjectPaths, _ responses: ChartResponses, rows: Int) async throws -> LoadRound {
         let deployment = try await LocalDeployment.start(paths, UpRequest(source: .sample))
         let emulator = deployment.emulator
         try await emulator.hold(at: DemoPlan.backfill)
         let processes = ServeProcesses(paths, deployment)
         let (before, begun) = (processes.times(), ContinuousClock.now)
-        for start in stride(from: 0, to: answers.symbols.count, by: 500) {
-            let symbols = answers.symbols[start...].prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
-            let event = #"{"symbols":[\#(symbols)],\#(answers.question),"time":"\#(DemoPlan.backfill)"}"#
+        for start in stride(from: 0, to: responses.symbols.count, by: 500) {
+            let symbols = responses.symbols[start...].prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
+            let event = #"{"symbols":[\#(symbols)],\#(responses.eventFields),"time":"\#(DemoPlan.backfill)"}"#
             try await emulator.call("Ingest", Data(event.utf8))
             try await emulator.advance(to: DemoPlan.backfill)
         }
         let seconds = (ContinuousClock.now - begun) / .seconds(1)
         let spent = processes.times() - before
         let each = 1e6 / Double(rows)
-        let again = try await Refold.measure(emulator, processes)
+        let again = try await Reprojection.measure(emulator, processes)
         return LoadRound(
             perSecond: Double(rows) / seconds, functions: spent.functions * each, postgres: spent.postgres * each,
             emulator: spent.emulator * each, barsPerSecond: again.bars / again.writing, projectedPerSecond: again.bars / again.seconds,
@@ -157,8 +157,8 @@ private struct LoadRound: Sendable {
     }
 }
 
-/// Empties the derived tables and projects the archived responses again, by one function.
-private struct Refold: Sendable {
+/// The deletion of all derived data and their projection from the raw objects, by one function.
+private struct Reprojection: Sendable {
     let bars, writing, seconds, processorSeconds: Double
 
     private struct Summary: Decodable {
@@ -169,7 +169,7 @@ private struct Refold: Sendable {
         let next: [String: String]?
     }
 
-    static func measure(_ emulator: EmulatorClient, _ processes: ServeProcesses) async throws -> Refold {
+    static func measure(_ emulator: EmulatorClient, _ processes: ServeProcesses) async throws -> Reprojection {
         var event = ["rebuild": "clear"]
         var (bars, writing, seconds, processor) = (0.0, 0.0, 0.0, 0.0)
         while event["rebuild"] != "cross-sections" {
@@ -186,6 +186,6 @@ private struct Refold: Sendable {
             guard let next = summary.next else { break }
             event = next
         }
-        return Refold(bars: bars, writing: writing, seconds: seconds, processorSeconds: processor)
+        return Reprojection(bars: bars, writing: writing, seconds: seconds, processorSeconds: processor)
     }
 }

@@ -5,12 +5,12 @@ import Foundation
 
 struct BenchMonitor: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "monitor", abstract: "Score an evening and review the champion over a long record of made-up forecasts.",
+        commandName: "monitor", abstract: "Measure the scoring of an evening and a review, with a long history of synthetic forecasts.",
         discussion: """
-            Through a local system of its own, in a folder that is deleted afterwards: forecasts of every model family for as many symbols \
-            and evenings as you say are written into its database with their scores, all but those that the last sessions bring. Then \
-            Monitor scores these session by session, moves the spread factors and watches the champion, as each evening, and holds every \
-            challenger against it, as each month. 500 symbols and 260 evenings are 3.5 million forecasts, which take a few minutes and 5 GB of disk.
+            Starts a local system in a folder that is deleted afterwards, and writes forecasts of every model family for the given symbols \
+            and evenings into its database, with their scores except for the last sessions. Then Monitor scores these sessions one by one, \
+            updates the calibration factors and checks the champion, as on each evening, and compares every challenger with it, as in each \
+            month. 500 symbols and 260 evenings are 3.5 million forecasts: a few minutes and 5 GB of disk.
             """)
 
     @Option(help: "Symbols.") var symbols = 500
@@ -36,25 +36,26 @@ struct BenchMonitor: AsyncParsableCommand {
 
     private func measure(_ paths: ProjectPaths) async throws -> BenchReport {
         let deployment = try await LocalDeployment.start(paths, UpRequest(source: .sample))
-        let record = ForecastRecord(symbols: symbols, evenings: evenings, unscored: rounds)
+        let history = SyntheticForecasts(symbols: symbols, evenings: evenings, unscored: rounds)
         var report = BenchReport("monitor")
-        report.conditions["record"] =
-            "\(symbols) symbols, \(evenings) evenings, \(ForecastRecord.families.count) families, horizons 1, 5 and 20"
-        Console.message("Writing \(symbols * evenings * ForecastRecord.families.count * 3) forecasts and their scores …")
-        try await LocalServers.run(record.script, inFolder: paths.state)
+        report.conditions["history"] =
+            "\(symbols) symbols, \(evenings) evenings, \(SyntheticForecasts.families.count) families, horizons 1, 5 and 20"
+        Console.message("Writing \(symbols * evenings * SyntheticForecasts.families.count * 3) forecasts and their scores …")
+        try await LocalServers.run(history.script, inFolder: paths.state)
 
         let log = ReportLog(folder: "\(paths.emulator)/logs")
         let seen = log.counts()
-        for session in record.sessions.suffix(rounds) {
+        for session in history.sessions.suffix(rounds) {
             let scored = try await call(#"{"time":"\#(session)T23:45:00Z"}"#, deployment.emulator).scored ?? 0
-            let expected = symbols * ForecastRecord.families.count * 3
+            let expected = symbols * SyntheticForecasts.families.count * 3
             guard scored == expected else { throw CommandError("\(scored) forecasts were scored on \(session) and not \(expected)") }
         }
         try await add("an evening", rounds, log, after: seen, &report)
         let before = log.counts()
-        let challengers = try await call(#"{"time":"\#(ForecastRecord.review)","review":true}"#, deployment.emulator).evidence?.count ?? 0
-        // All but the champion and the floor.
-        guard challengers == ForecastRecord.families.count - 2 else { throw CommandError("\(challengers) challengers were reviewed") }
+        let challengers =
+            try await call(#"{"time":"\#(SyntheticForecasts.review)","review":true}"#, deployment.emulator).evidence?.count ?? 0
+        // All but the champion and the fallback.
+        guard challengers == SyntheticForecasts.families.count - 2 else { throw CommandError("\(challengers) challengers were reviewed") }
         try await add("a review of \(challengers) challengers", 1, log, after: before, &report)
         return report
     }
@@ -63,16 +64,16 @@ struct BenchMonitor: AsyncParsableCommand {
         _ name: String, _ count: Int, _ log: ReportLog, after seen: [String: Int], _ report: inout BenchReport
     ) async throws {
         var lines: [ReportLog.Line] = []
-        // The emulator gathers lines for a moment before it writes them.
+        // The emulator buffers lines before it writes them.
         for _ in 0..<100 where lines.count < count {
             try await Task.sleep(for: .milliseconds(20))
             lines = log.lines(after: seen)["Monitor"] ?? []
         }
         guard lines.count == count, !lines.contains(where: \.isFailure) else {
-            throw CommandError("\(log.folder) does not tell of \(count) invocations of Monitor that went well")
+            throw CommandError("\(log.folder) does not have \(count) successful invocations of Monitor")
         }
         report.add(name, Measurements(lines.map { $0.milliseconds / 1000 }).median, "s by the clock", note: "\(count) invocations")
-        report.add("\(name): most memory", lines.map(\.megabytes).max() ?? .nan, "MB")
+        report.add("\(name): peak memory", lines.map(\.megabytes).max() ?? .nan, "MB")
     }
 
     private struct Summary: Decodable {

@@ -5,12 +5,12 @@ import SampleMarket
 
 struct BenchNightly: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "nightly", abstract: "Run one evening over a large synthetic universe, and tell time and memory of every function.",
+        commandName: "nightly", abstract: "Measure one evening with a large synthetic universe: time and memory of every function.",
         discussion: """
-            Through a local system of its own, in a folder that is deleted afterwards: half a year of made-up prices for as many symbols \
-            as you say is loaded, the random walk and the first champion are trained, and then the clock runs over one evening: the \
-            schedules ask for every symbol, answers become bars, features and cross-sections, and every symbol gets its forecasts. The \
-            figures of the evening are from the emulator's REPORT lines. Ten thousand symbols take a good while.
+            Starts a local system in a folder that is deleted afterwards, loads half a year of synthetic prices of the given number of \
+            symbols and trains the random walk and the first champion. Then the clock advances over one evening: prices of every symbol \
+            are fetched and become bars, features, cross-sections and forecasts. The figures of the evening are from the emulator's REPORT \
+            lines. Ten thousand symbols take a long time.
             """)
 
     @Option(help: "Symbols, at most 99999.") var symbols = 10_000
@@ -46,7 +46,7 @@ struct BenchNightly: AsyncParsableCommand {
 
         try await emulator.hold(at: Self.backfill)
         let load = try await timed("Loading history") {
-            // The template's own few symbols too, or their first evening would be a history since 2000.
+            // The template's own symbols too; otherwise their first evening would load a history since 2000.
             try await fetch(["AAPL", "GOOG", "IBM", "MSFT"], exchange: nil, emulator)
             for start in stride(from: 0, to: symbols, by: 500) {
                 try await fetch(Array(names[start..<min(start + 500, symbols)]), exchange: "XNAS", emulator)
@@ -73,13 +73,13 @@ struct BenchNightly: AsyncParsableCommand {
             report.add(
                 "\(function): longest", lines.map(\.milliseconds).max() ?? 0, "ms",
                 note: "median \(BenchReport.text(Measurements(lines.map(\.milliseconds)).median))")
-            report.add("\(function): most memory", lines.map(\.megabytes).max() ?? 0, "MB")
+            report.add("\(function): peak memory", lines.map(\.megabytes).max() ?? 0, "MB")
         }
         var missing: [String] = []
         for name in Set([names[0], names[symbols / 2], names[symbols - 1]]) {
-            let answer = try await LoopbackHTTP.send(
+            let response = try await LoopbackHTTP.send(
                 "GET", "\(deployment.url)/v1/forecasts/\(name)", headers: ["x-api-key": deployment.secrets.apiKey])
-            if answer.status != 200 || !String(decoding: answer.body, as: UTF8.self).contains("2012-01-03") { missing.append(name) }
+            if response.status != 200 || !String(decoding: response.body, as: UTF8.self).contains("2012-01-03") { missing.append(name) }
         }
         guard missing.isEmpty else { throw CommandError("no forecast of the evening for \(missing.joined(separator: ", "))") }
         return report

@@ -1,26 +1,26 @@
 import Foundation
 
-/// What a benchmark found: named figures with their units, under what conditions.
+/// The result of a benchmark: figures with their units, and the conditions of the measurement.
 struct BenchReport: Codable, Sendable {
     struct Figure: Codable, Sendable {
         let name: String
         let value: Double
         let unit: String
-        /// What it is held against, in words.
+        /// The figure's reference, in words.
         var note: String?
     }
 
     let benchmark: String
-    /// Versions, threads, rounds, flags: what somebody needs to repeat it.
+    /// Versions, threads, rounds and flags that are needed to repeat the measurement.
     var conditions: [String: String] = [:]
     var figures: [Figure] = []
 
     init(_ benchmark: String) {
         self.benchmark = benchmark
-        conditions["bellwether"] = BuildFacts.build
-        conditions["processor"] = BuildFacts.processor
+        conditions["bellwether"] = BuildInfo.build
+        conditions["processor"] = BuildInfo.processor
         conditions["processors"] = "\(ProcessInfo.processInfo.activeProcessorCount)"
-        conditions["load before"] = BenchReport.load
+        conditions["load_before"] = BenchReport.load
     }
 
     mutating func add(_ name: String, _ value: Double, _ unit: String, note: String? = nil) {

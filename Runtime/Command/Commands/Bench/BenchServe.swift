@@ -7,15 +7,15 @@ struct BenchServe: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Measure the warm forecast endpoint through the emulator.",
         discussion: """
-            Asks for one symbol's forecast over loopback connections, one request at a time on each, and tells requests a second, \
-            latency, and where the CPU time goes. Uses the running local system, else starts it and stops it again; it must hold \
-            forecasts, as after `bellwether demo --exit`. The load's own CPU time competes with the system's.
+            Requests one symbol's forecast over loopback connections, one request at a time on each, and prints requests a second, latency \
+            and CPU time by process. Uses the running local system, or starts it and stops it again; it must have forecasts, as after \
+            `bellwether demo --exit`. The load generator runs on the same processors.
             """)
 
     @Option(help: "Connections at once.") var connections = 8
-    @Option(help: "Rounds that are measured, after one to warm up.") var rounds = 5
+    @Option(help: "Measured rounds, after a warm-up round.") var rounds = 5
     @Option(help: "Seconds a round.") var seconds = 4.0
-    @Option(help: "The symbol to ask for.") var symbol = "AAPL"
+    @Option(help: "The symbol to request.") var symbol = "AAPL"
     @OptionGroup var options: BenchOptions
 
     func validate() throws {
@@ -40,22 +40,22 @@ struct BenchServe: AsyncParsableCommand {
     private func measure(_ paths: ProjectPaths, _ deployment: LocalDeployment) async throws -> BenchReport {
         let path = "/v1/forecasts/\(symbol)"
         let key = deployment.secrets.apiKey
-        let answer = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": key])
-        guard answer.status == 200 else {
-            throw CommandError("\(path) answered \(answer.status): \(answer.problem) Load data first: `bellwether demo --exit`.")
+        let response = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": key])
+        guard response.status == 200 else {
+            throw CommandError("\(path) returned \(response.status): \(response.problem) Load data first: `bellwether demo --exit`.")
         }
         let request = "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(deployment.record.gatewayPort)\r\nx-api-key: \(key)\r\n\r\n"
         let load = LoopbackLoad(port: deployment.record.gatewayPort, request: Array(request.utf8), connections: connections)
         let processes = ServeProcesses(paths, deployment)
         _ = try await load.run(for: .seconds(max(1, seconds / 2)))
-        try await processes.rest(atMost: .seconds(60))
+        try await processes.waitUntilIdle(atMost: .seconds(60))
         var report = BenchReport("serve")
-        report.conditions["request"] = "GET \(path), \(answer.body.count) bytes of answer"
+        report.conditions["request"] = "GET \(path), \(response.body.count) bytes of response"
         report.conditions["load"] = "\(connections) connections, \(rounds) rounds of \(seconds) s, on the same processors"
         var found: [ServeRound] = []
         for _ in 0..<rounds { found.append(try await ServeRound.measure(load, .seconds(seconds), processes)) }
         guard found.allSatisfy({ $0.failures == 0 }) else {
-            throw CommandError("\(found.reduce(0) { $0 + $1.failures }) requests were not answered with 200")
+            throw CommandError("\(found.reduce(0) { $0 + $1.failures }) requests did not return 200")
         }
         func median(_ figure: (ServeRound) -> Double) -> Double { Measurements(found.map(figure)).median }
         report.add("requests", median(\.perSecond), "1/s")

@@ -4,11 +4,11 @@ import Foundation
 
 struct BenchStart: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Measure how functions start, and the runtime's loop.",
+        commandName: "start", abstract: "Measure the start of functions, and the runtime's loop.",
         discussion: """
-            Starts the bundle's `bootstrap` as each function, 21 times by turns, against a Runtime API of this command's own, and \
-            tells the CPU time from exec to the first request for work and the memory resident then. After that, Authorize answers \
-            events without a key, which it does by itself: what is left is the runtime's loop and the reading of one event.
+            Starts the bundle's `bootstrap` as each function in turn, 21 times, against a Runtime API of this command, and prints the CPU \
+            time from exec to the first request for an event and the resident memory then. After that, Authorize handles events without \
+            a key, which it rejects by itself: the remaining time is the runtime's loop and the parsing of one event.
             """)
 
     static let functions = ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Monitor", "Predict", "Train"]
@@ -36,7 +36,7 @@ struct BenchStart: AsyncParsableCommand {
     private func measure(_ bundle: String) throws -> BenchReport {
         var report = BenchReport("start")
         report.conditions["bundle"] = "\(bundle)/bootstrap, \(size(of: "\(bundle)/bootstrap") / 1_000_000) MB"
-        report.conditions["rounds"] = "\(rounds) starts of each function by turns; \(events) events in each of 5 rounds"
+        report.conditions["rounds"] = "\(rounds) starts of each function in turn; \(events) events in each of 5 rounds"
         var starts: [String: [(milliseconds: Double, megabytes: Double)]] = [:]
         for _ in 0..<rounds {
             for function in Self.functions { starts[function, default: []].append(try start(function, bundle)) }
@@ -44,9 +44,9 @@ struct BenchStart: AsyncParsableCommand {
         for function in Self.functions {
             let found = starts[function] ?? []
             report.add("\(function) start to ready", Measurements(found.map(\.milliseconds)).median, "ms of CPU", note: "target 9")
-            report.add("\(function) resident then", Measurements(found.map(\.megabytes)).median, "MB")
+            report.add("\(function) resident memory when ready", Measurements(found.map(\.megabytes)).median, "MB")
         }
-        report.add("warm round trip", Measurements(try warm(bundle)).median, "µs of CPU", note: "loop, event, answer; the function's side")
+        report.add("warm round trip", Measurements(try warm(bundle)).median, "µs of CPU", note: "loop, event, response; in the function")
         return report
     }
 

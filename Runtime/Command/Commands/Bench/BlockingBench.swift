@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// A benchmark that blocks the thread it runs on.
+/// A benchmark that blocks its thread.
 protocol BlockingBench: AsyncParsableCommand, Sendable {
     var options: BenchOptions { get }
 
@@ -9,7 +9,7 @@ protocol BlockingBench: AsyncParsableCommand, Sendable {
 }
 
 extension BlockingBench {
-    /// Measures on a thread of its own.
+    /// Measures on a new thread.
     func run() async throws {
         let paths = try ProjectPaths.find()
         let report = try await withCheckedThrowingContinuation { waiting in

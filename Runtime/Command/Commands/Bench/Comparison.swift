@@ -1,8 +1,8 @@
-/// Ours beside others, round by turns: medians over the rounds, and what one is to the other.
+/// Compares our implementation with peers in alternating rounds: medians over the rounds, and their ratios.
 struct Comparison {
     typealias Round = (samples: Double, seconds: Double, processorSeconds: Double)
 
-    /// What is told of a round. CPU time is what is compared.
+    /// The figure computed of a round; CPU times are compared.
     enum Figure {
         /// Samples a second.
         case speed
@@ -24,9 +24,10 @@ struct Comparison {
         }
     }
 
-    struct Contender {
+    /// Another implementation of the same work.
+    struct Peer {
         let name: String
-        /// What it reached when the targets were set, of CPU; nil says nothing about the run.
+        /// Its figure by CPU time when the targets were set; nil = unknown.
         var reference: Double?
         let round: () throws -> Round
     }
@@ -36,8 +37,8 @@ struct Comparison {
     /// Added to the figures' names, such as "batch 512".
     var about = ""
 
-    /// Adds medians and ratios. A peer short of nine tenths of its reference makes the run one that does not count.
-    func run(_ ours: () throws -> Round, _ peers: [Contender], into report: inout BenchReport) throws {
+    /// Adds medians and ratios to the report. When a peer reaches less than nine tenths of its reference, the measurement is not valid.
+    func run(_ ours: () throws -> Round, _ peers: [Peer], into report: inout BenchReport) throws {
         var own: [Round] = []
         var theirs = [[Round]](repeating: [], count: peers.count)
         for _ in 0..<rounds {
@@ -71,7 +72,8 @@ struct Comparison {
     private func verdict(_ value: Double, _ reference: Double) -> String {
         let share = if case .speed = figure { value / reference } else { reference / value }
         let percent = Int((100 * share).rounded())
-        let held = "its reference, \(BenchReport.text(reference))"
-        return share >= 0.9 ? "\(percent) % of \(held): the run counts" : "only \(percent) % of \(held): the run does not count"
+        let target = "its reference, \(BenchReport.text(reference))"
+        return share >= 0.9
+            ? "\(percent) % of \(target): the measurement is valid" : "only \(percent) % of \(target): the measurement is not valid"
     }
 }

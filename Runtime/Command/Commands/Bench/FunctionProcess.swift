@@ -4,7 +4,7 @@ import Foundation
     import Glibc
 #endif
 
-/// One function's process and the Runtime API that it calls, on this thread.
+/// A process of one function, and the Runtime API that it calls, on this thread.
 final class FunctionProcess {
     let pid: Int32
     private let process: Process
@@ -17,7 +17,7 @@ final class FunctionProcess {
         pid = process.processIdentifier
     }
 
-    /// Returns when the process has asked for its first event.
+    /// Starts the process and returns when it has requested its first event.
     static func start(_ function: String, bundle: String) throws -> FunctionProcess {
         let listener = try MessageListener.open()
         let process = Process()
@@ -40,7 +40,7 @@ final class FunctionProcess {
         }
     }
 
-    /// Hands out one event, takes its answer, and returns when the next one is asked for.
+    /// Sends one event, receives the response, and returns when the next event is requested.
     func serve(_ event: String) throws {
         served += 1
         let deadline = Int64(Date.now.timeIntervalSince1970 * 1000) + 30_000
@@ -49,9 +49,9 @@ final class FunctionProcess {
             Lambda-Runtime-Aws-Request-Id: bench-\(served)\r\nLambda-Runtime-Deadline-Ms: \(deadline)\r\n\r\n
             """
         try connection.send(Array((head + event).utf8))
-        let answer = try connection.receive()
-        guard answer.hasPrefix("POST /2018-06-01/runtime/invocation/bench-\(served)/response ") else {
-            throw CommandError("an event was not answered: \(answer.prefix { $0 != "\r\n" })")
+        let response = try connection.receive()
+        guard response.hasPrefix("POST /2018-06-01/runtime/invocation/bench-\(served)/response ") else {
+            throw CommandError("an event got no response: \(response.prefix { $0 != "\r\n" })")
         }
         try connection.send(Array("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".utf8))
         _ = try connection.receive()
@@ -62,7 +62,7 @@ final class FunctionProcess {
         process.waitUntilExit()
     }
 
-    /// Nothing answers at these addresses: a function must start without them.
+    /// No server listens at these addresses: a function must start without them.
     private static func environment(_ function: String, _ bundle: String, port: Int) -> [String: String] {
         [
             "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:\(port)", "_HANDLER": function, "LAMBDA_TASK_ROOT": bundle,

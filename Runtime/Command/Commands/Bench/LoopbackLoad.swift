@@ -1,15 +1,15 @@
 import Foundation
 
-/// Asks for the same thing again and again over several connections, one request at a time on each.
+/// A load generator: repeats one request over several connections, one request at a time on each.
 struct LoopbackLoad: Sendable {
     let port: Int
     let request: [UInt8]
     let connections: Int
 
     struct Outcome: Sendable {
-        /// Seconds from a request to the end of its answer.
+        /// Seconds from a request to the end of its response.
         var latencies: [Double] = []
-        /// Answers that were not 200.
+        /// Responses with another status than 200.
         var failures = 0
         var seconds = 0.0
     }
@@ -21,7 +21,7 @@ struct LoopbackLoad: Sendable {
                 group.addTask {
                     try await withCheckedThrowingContinuation { waiting in
                         // A thread of its own: the calls block.
-                        Thread.detachNewThread { waiting.resume(with: Result { try ask(until: begun + duration) }) }
+                        Thread.detachNewThread { waiting.resume(with: Result { try send(until: begun + duration) }) }
                     }
                 }
             }
@@ -34,7 +34,7 @@ struct LoopbackLoad: Sendable {
         return all
     }
 
-    private func ask(until end: ContinuousClock.Instant) throws -> Outcome {
+    private func send(until end: ContinuousClock.Instant) throws -> Outcome {
         var outcome = Outcome()
         var connection = try MessageSocket.connect(port: port)
         var start = ContinuousClock.now

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A loopback connection that exchanges whole HTTP/1.1 messages, blocking its thread: what costs a benchmark least.
+/// A loopback connection that exchanges complete HTTP/1.1 messages and blocks its thread, at little CPU time.
 struct MessageSocket: ~Copyable {
     private let descriptor: CInt
     private let buffer: UnsafeMutableRawPointer
@@ -33,14 +33,14 @@ struct MessageSocket: ~Copyable {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw CommandError("port \(port) does not answer: \(String(cString: strerror(errno)))") }
+        guard result == 0 else { throw CommandError("no connection to port \(port): \(String(cString: strerror(errno)))") }
         return connection
     }
 
     /// The next connection to a port that `MessageListener` opened.
     fileprivate static func accept(_ listener: CInt) throws(CommandError) -> MessageSocket {
         let descriptor = Glibc.accept(listener, nil, nil)
-        guard descriptor >= 0 else { throw CommandError("nobody connected within 30 s") }
+        guard descriptor >= 0 else { throw CommandError("no connection within 30 s") }
         return MessageSocket(adopting: descriptor)
     }
 

@@ -1,9 +1,9 @@
 import Foundation
 
-/// Another system's benchmark: a script of `Tests/Peers` in a Python environment of its own, which measures a round whenever it is asked.
+/// A peer's benchmark: a script of `Tests/Peers` in its own Python environment, which measures one round per request.
 final class PeerProcess {
-    /// What the script says of itself: versions, threads, flags.
-    let greeting: String
+    /// The script's versions, threads and flags.
+    let version: String
     private let process: Process
     private let input: FileHandle
     private let output: FileHandle
@@ -14,7 +14,7 @@ final class PeerProcess {
         private enum CodingKeys: String, CodingKey { case samples, seconds, processorSeconds = "processor_seconds" }
     }
 
-    /// Blocks until the script is ready, and while the environment is made the first time.
+    /// Starts the script and blocks until it is ready, which includes making the environment the first time.
     static func start(_ script: String, _ arguments: [String], _ paths: ProjectPaths) throws -> PeerProcess {
         let folder = "\(paths.project)/Tests/Peers"
         let environment = try environment(paths)
@@ -36,14 +36,14 @@ final class PeerProcess {
             process.waitUntilExit()
             throw CommandError("the peer ended with status \(process.terminationStatus) before it was ready")
         }
-        greeting = String(decoding: line, as: UTF8.self)
+        version = String(decoding: line, as: UTF8.self)
     }
 
-    /// Has one round measured.
+    /// Measures one round.
     func round() throws -> Comparison.Round {
         try input.write(contentsOf: Data("round\n".utf8))
         guard let line = PeerProcess.line(output), let round = try? JSONDecoder().decode(Round.self, from: line) else {
-            throw CommandError("the peer gave no figures")
+            throw CommandError("the peer returned no figures")
         }
         return (round.samples, round.seconds, round.processorSeconds)
     }
@@ -63,7 +63,7 @@ final class PeerProcess {
         return nil
     }
 
-    /// Has the entry point make the Python environment when its pins have changed.
+    /// Makes the Python environment through the entry point when its pinned versions have changed.
     private static func environment(_ paths: ProjectPaths) throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "\(paths.project)/Runtime/bellwether")

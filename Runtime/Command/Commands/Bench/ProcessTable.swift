@@ -4,16 +4,16 @@ import Foundation
     import Glibc
 #endif
 
-/// Processes as `/proc` shows them.
+/// CPU time and memory of processes, from `/proc`.
 enum ProcessTable {
-    /// Seconds of CPU time, user and system, that a process has used, ended threads included, in steps of 10 ms; nil when it is gone.
+    /// CPU seconds, user and system, of a process including ended threads, in steps of 10 ms; nil when the process has ended.
     static func processorSeconds(of pid: Int32) -> Double? {
         let fields = statistics(pid)
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
         return (user + system) / Double(sysconf(CInt(_SC_CLK_TCK)))
     }
 
-    /// The same to the nanosecond, without threads that have ended.
+    /// CPU seconds of a process's living threads, to the nanosecond; nil when the process has ended.
     static func threadSeconds(of pid: Int32) -> Double? {
         let folder = "/proc/\(pid)/task"
         guard let threads = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return nil }
@@ -23,14 +23,14 @@ enum ProcessTable {
         }
     }
 
-    /// Megabytes of resident memory now.
+    /// The resident memory in megabytes.
     static func residentMegabytes(of pid: Int32) -> Double? {
         let fields = read("/proc/\(pid)/statm").split(separator: " ")
         guard fields.count > 1, let pages = Double(fields[1]) else { return nil }
         return pages * Double(sysconf(CInt(_SC_PAGESIZE))) / 1_048_576
     }
 
-    /// The processes that a process has started and that live.
+    /// The living child processes of a process.
     static func children(of pid: Int32) -> [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { child in

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The REPORT lines of the functions' logs.
+/// Reads the REPORT lines of the functions' logs.
 struct ReportLog {
     /// One invocation.
     struct Line {
         let milliseconds, megabytes: Double
         let isFailure: Bool
 
-        /// nil when the line is another one.
+        /// nil when it is not a REPORT line.
         init?(_ line: Substring) {
             guard line.hasPrefix("REPORT "), let milliseconds = Line.number(after: "\tDuration: ", in: line),
                 let megabytes = Line.number(after: "Max Memory Used: ", in: line)
@@ -24,10 +24,10 @@ struct ReportLog {
 
     let folder: String
 
-    /// How many lines each function has so far.
+    /// The number of lines of each function.
     func counts() -> [String: Int] { all().mapValues(\.count) }
 
-    /// The lines by function, without those that were there before.
+    /// The lines by function, without the first ones that `seen` counts.
     func lines(after seen: [String: Int]) -> [String: [Line]] {
         var found: [String: [Line]] = [:]
         for (function, lines) in all() {

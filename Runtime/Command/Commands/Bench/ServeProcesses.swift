@@ -2,7 +2,7 @@ import Emulator
 
 /// The processes of a running local system, and the CPU time that they have used.
 struct ServeProcesses: Sendable {
-    /// Seconds. Those of processes that have ended meanwhile are not in it.
+    /// CPU seconds, without processes that have ended meanwhile.
     struct Times: Sendable {
         var emulator, functions, postgres: Double
 
@@ -25,14 +25,15 @@ struct ServeProcesses: Sendable {
         servers = Set(running.map(\.process.pid))
     }
 
+    /// CPU times used so far.
     func times() -> Times {
         Times(
             emulator: total([emulator]), functions: total(ProcessTable.children(of: emulator).filter { !servers.contains($0) }),
             postgres: postgres.map { total([$0] + ProcessTable.children(of: $0)) } ?? 0)
     }
 
-    /// Waits until the emulator has no work of its own: after a start it looks for objects that it may have missed.
-    func rest(atMost limit: Duration) async throws {
+    /// Waits until the emulator is idle: after a start it looks for missed objects.
+    func waitUntilIdle(atMost limit: Duration) async throws {
         let end = ContinuousClock.now + limit
         repeat {
             let before = times()

@@ -2,8 +2,8 @@ import Testing
 
 @testable import Command
 
-@Suite struct BuildFactsTests {
-    @Test func `Every report says which build ran on which processor`() throws {
+@Suite struct BuildInfoTests {
+    @Test func `Every report names the build and the processor`() throws {
         let conditions = BenchReport("test").conditions
         let build = try #require(conditions["bellwether"]), name = try #require(conditions["processor"])
         #expect(build.firstMatch(of: /^executable [0-9a-f]{16}, a (release|debug) build with -/) != nil, "\(build)")
@@ -14,7 +14,7 @@ import Testing
 
     @Test func `A processors name is its first model name`() {
         let text = "processor\t: 0\nmodel\t\t: 143\nmodel name\t: Some CPU @ 2.1 GHz\nprocessor\t: 1\nmodel name\t: Another\n"
-        #expect(BuildFacts.processor(in: text) == "Some CPU @ 2.1 GHz")
-        #expect(BuildFacts.processor(in: "CPU implementer\t: 0x41\n") == nil)
+        #expect(BuildInfo.processor(in: text) == "Some CPU @ 2.1 GHz")
+        #expect(BuildInfo.processor(in: "CPU implementer\t: 0x41\n") == nil)
     }
 }

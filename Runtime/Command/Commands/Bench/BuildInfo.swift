@@ -1,21 +1,21 @@
 import AWS
 import Foundation
 
-/// What is measured and on what, as a benchmark's conditions tell.
-enum BuildFacts {
-    /// The start of the SHA-256 of the executable that measures, and the flags that decide its speed.
+/// The build and the processor that a benchmark measures.
+enum BuildInfo {
+    /// The start of the executable's SHA-256, and the compiler flags that determine its speed.
     static let build: String = {
         let hash = FileManager.default.contents(atPath: "/proc/self/exe").map { String(Digest.sha256Hex([UInt8]($0)).prefix(16)) }
         return "executable \(hash ?? "unknown"), \(flags)"
     }()
 
-    /// The processor's own name.
+    /// The processor's model name.
     static let processor: String = {
         let text = FileManager.default.contents(atPath: "/proc/cpuinfo").map { String(decoding: $0, as: UTF8.self) }
         return processor(in: text ?? "") ?? "unknown"
     }()
 
-    /// - Parameter text: `/proc/cpuinfo`; on some architectures it names no model.
+    /// - Parameter text: `/proc/cpuinfo`, which has no model name on some architectures.
     static func processor(in text: String) -> String? {
         for line in text.split(separator: "\n") where line.hasPrefix("model name") {
             guard let colon = line.firstIndex(of: ":") else { continue }
@@ -24,7 +24,7 @@ enum BuildFacts {
         return nil
     }
 
-    /// As the package's manifest says for the rooms that calculate.
+    /// The flags that the package's manifest gives to Kernels.
     private static var flags: String {
         #if DEBUG
             let optimised = "a debug build"

@@ -1,17 +1,18 @@
 import Backtest
 import Foundation
 
-/// Years of evenings as they would stand in the database, made up: every family forecasts every symbol at each weekday to 2011-12-30, one fit a
-/// month. What a session brings is known at 23:15 of its day and was forecast at 23:30.
-struct ForecastRecord: Sendable {
-    /// All but what forecasts are held against.
+/// Synthetic forecasts and scores for a database: every family forecasts every symbol on each weekday to 2011-12-30.
+///
+/// One model version a month. A session's data are known at 23:15 of its day; its forecasts are made at 23:30.
+struct SyntheticForecasts: Sendable {
+    /// All families except the baseline.
     static let families = TrainingBenchmark.families.filter { $0 != baseline } + [champion]
-    /// After the last evening.
+    /// The time of the review, after the last evening.
     static let review = "2012-01-01T21:00:00Z"
     private static let baseline = "random-walk"
     private static let champion = "ensemble"
 
-    /// Weekdays, the last `unscored` of which have brought returns that nobody has scored.
+    /// Weekdays; the returns of the last `unscored` are not scored yet.
     let sessions: [String]
     private let symbols: Int
     private let unscored: Int
@@ -26,7 +27,7 @@ struct ForecastRecord: Sendable {
         }
     }
 
-    /// For `psql`, as the owner of the tables. Quantiles are a range about zero, losses and hits are random from a seed.
+    /// The SQL for `psql`, run by the owner of the tables. Quantiles are a range about zero, losses and hits are seeded random numbers.
     var script: String {
         let version = NumericsBenchmark.featureVersion
         let days = sessions.map { "('\($0)'::date)" }.joined(separator: ", ")
