@@ -49,16 +49,21 @@ package struct BacktestReport: Sendable {
         package let reason: TrainingError
     }
 
+    /// The name of the `ModelComposition`.
     package let model: String
     /// By origin session, then in the order the origins were given.
     package let forecasts: [OriginForecast]
+    /// Origins without a forecast.
     package let rejected: [RejectedOrigin]
+    /// All trained model versions, in order.
     package let trainedModels: [TrainedModel]
     /// Including the warm-up's.
     package let failedTrainings: [FailedTraining]
     /// The measures of all models on the same origins.
     package let evaluation: EvaluationReport
+    /// Lines of the price file that were left out.
     package let rejectedLines: [PriceTable.RejectedLine]
+    /// Wall-clock seconds of the backtest.
     package let seconds: Double
 }
 

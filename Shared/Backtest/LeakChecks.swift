@@ -24,7 +24,7 @@ struct LeakChecks {
     let seed: UInt64
     let training: WalkForward.Training
     private let series: [PriceTable.Series]
-    /// Empty when the table is too short to hold a check.
+    /// Empty when the table is too short for a check.
     private let stops: [SessionDate]
     private let available: Int
 

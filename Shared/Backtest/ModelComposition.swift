@@ -18,6 +18,7 @@ package struct ModelComposition: Sendable, Hashable {
         }
     }
 
+    /// The name given to `backtest --model`.
     package let name: String
     package let members: [Member]
     /// Index of the member that the others must beat to have a weight, which is then learned from past losses; nil = fixed weights.
@@ -50,5 +51,6 @@ package struct ModelComposition: Sendable, Hashable {
             Member(BoostedTrees.family, refit: 125, weight: 2), Member(LSTM.family, refit: 250, weight: 0.5),
         ], fallback: 0, isCalibrated: true, warmUp: 250)
 
+    /// The composition of this name; nil when there is none.
     package static func named(_ name: String) -> ModelComposition? { all.first { $0.name == name } }
 }

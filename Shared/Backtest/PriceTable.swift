@@ -7,6 +7,7 @@ package struct PriceTable: Sendable {
     package struct RejectedLine: Sendable, Hashable, CustomStringConvertible {
         /// The line's number from 1, the header included.
         package let line: Int
+        /// The name of the violated rule.
         package let rule: String
         package let detail: String
 
@@ -32,6 +33,7 @@ package struct PriceTable: Sendable {
 
     /// Ascending by symbol.
     package let series: [Series]
+    /// Lines of the file that were left out.
     package let rejected: [RejectedLine]
 
     package init(series: [Series], rejected: [RejectedLine] = []) {
@@ -39,6 +41,7 @@ package struct PriceTable: Sendable {
         self.rejected = rejected
     }
 
+    /// Bars of all symbols.
     package var rowCount: Int { series.reduce(0) { $0 + $1.observations.count } }
 
     /// `CommonSessions` of the symbols.

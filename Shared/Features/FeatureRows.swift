@@ -10,6 +10,7 @@ package struct FeatureRows: Sendable {
 
     package init() {}
 
+    /// One session's row.
     package subscript(index: Int) -> FeatureRow {
         let width = FeatureRow.extrasWidth
         return FeatureRow(

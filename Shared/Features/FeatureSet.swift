@@ -27,7 +27,7 @@ package enum FeatureSet {
     /// The largest absolute value of a stored feature.
     package static let limit = 8.0
 
-    /// The stored form of a value: clipped to ±`limit`, single precision, NaN kept.
+    /// The stored form of a value: clipped to ±`limit`, single precision, NaN unchanged.
     static func stored(_ value: Double) -> Float {
         value.isNaN ? .nan : Float(min(max(value, -limit), limit))
     }

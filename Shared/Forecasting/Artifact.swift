@@ -2,7 +2,7 @@ import Market
 
 /// Why bytes are not a usable model.
 package enum ArtifactError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Shorter or longer than the header says, or too short for a header.
+    /// The length differs from the header's, or is too short for a header.
     case truncated
     /// The header is not the JSON of a safetensors file.
     case header(String)
@@ -13,25 +13,26 @@ package enum ArtifactError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .truncated: "the artifact is cut short or has bytes to spare"
-        case .header(let detail): "the artifact's header is damaged: \(detail)"
+        case .truncated: "the artifact is truncated or has additional bytes"
+        case .header(let detail): "the artifact's header is invalid: \(detail)"
         case .unknownFamily(let family): "no model family \"\(family)\""
         case .missing(let name): "the artifact lacks \(name)"
-        case .mismatch(let detail): "the artifact does not fit: \(detail)"
+        case .mismatch(let detail): "the artifact does not match the model: \(detail)"
         }
     }
 }
 
-/// Names in an artifact's metadata.
+/// Names of an artifact's metadata.
 package enum ArtifactKey {
     package static let family = "family", seed = "seed", cut = "training_cut", horizons = "horizons", levels = "quantiles"
-    /// The day after the cut: outcomes from then on were not seen in training, so that they may calibrate what the model says.
+    /// The day after the cut: outcomes from then on were not used in training, so they may calibrate the model's forecasts.
     package static let calibrationStart = "calibration_start"
     package static let featureVersion = "feature_version", inputs = "inputs", scaling = "scaling"
 }
 
-/// A model at rest: named fp32 tensors and text, stored as safetensors.
+/// A stored model: named fp32 tensors and text, as a safetensors file.
 package struct Artifact: Sendable, Hashable {
+    /// A named array of fp32 values.
     package struct Tensor: Sendable, Hashable {
         package let name: String
         package let shape: [Int]
@@ -53,23 +54,27 @@ package struct Artifact: Sendable, Hashable {
         self.tensors = tensors
     }
 
-    /// The values of a tensor of exactly this shape, all finite.
+    /// The values of a tensor.
+    ///
+    /// - Throws: `ArtifactError` when the tensor is missing, has another shape, or has a value that is not finite.
     package func values(_ name: String, shape: [Int]) throws(ArtifactError) -> [Float] {
         guard let tensor = tensors.first(where: { $0.name == name }) else { throw .missing(name) }
         guard tensor.shape == shape, tensor.values.count == shape.reduce(1, *) else {
             throw .mismatch("\(name) has shape \(tensor.shape) instead of \(shape)")
         }
-        guard tensor.values.allSatisfy(\.isFinite) else { throw .mismatch("\(name) holds a value that is not finite") }
+        guard tensor.values.allSatisfy(\.isFinite) else { throw .mismatch("\(name) has a value that is not finite") }
         return tensor.values
     }
 
-    /// A metadata value that must be there.
+    /// A metadata value.
+    ///
+    /// - Throws: `ArtifactError.missing`.
     package func text(_ key: String) throws(ArtifactError) -> String {
         guard let value = metadata[key] else { throw .missing(key) }
         return value
     }
 
-    /// What every model's metadata starts with.
+    /// The common metadata of all models.
     ///
     /// - Parameter cut: a session's date.
     static func header(family: String, seed: UInt64, cut: String) -> [String: String] {
@@ -82,7 +87,7 @@ package struct Artifact: Sendable, Hashable {
         return header
     }
 
-    /// Refuses an artifact of another family, or on another grid of horizons and levels.
+    /// Throws when the artifact belongs to another family, or has another grid of horizons and levels.
     func check(family: String) throws(ArtifactError) {
         let expected = Artifact.header(family: family, seed: 0, cut: "")
         for key in [ArtifactKey.family, ArtifactKey.horizons, ArtifactKey.levels] {

@@ -41,7 +41,7 @@ package struct Climatology: ForecastModel {
 
     package init(state: Artifact) throws {
         try state.check(family: Self.family)
-        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is not a number") }
         self.init(seed: seed, cut: try state.text(ArtifactKey.cut))
     }
 

@@ -9,6 +9,7 @@
 /// This combines the permutation of a group of Fisher, Rudin and Dominici (2019) and the removal by marginal distribution of Covert, Lundberg
 /// and Lee (2021). A *missing* value instead would carry information of its own: trees send it down the paths of young or halted instruments.
 package struct Explanation: Sendable, Hashable {
+    /// A group of inputs that is replaced together.
     package enum Group: String, Sendable, CaseIterable {
         /// The blended and the EWMA 0.97 volatility themselves.
         case scale = "volatility scale"

@@ -48,7 +48,7 @@ extension FilteredSimulation {
         try state.check(family: Self.family)
         let values = try state.values("standardised_quantiles", shape: [Quantiles.horizons.count, Quantiles.levels.count])
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
-            throw ArtifactError.mismatch("rows or seed is no number")
+            throw ArtifactError.mismatch("rows or seed is not a number")
         }
         let cut = try state.text(ArtifactKey.cut)
         let version = try state.text(ArtifactKey.featureVersion)

@@ -48,6 +48,7 @@ extension ForecastModel {
 
 /// All model families.
 package enum ModelFamilies {
+    /// Every model family, in the order of lists.
     package static let all: [any ForecastModel.Type] = [
         Climatology.self, RandomWalk.self, BlendedFHS.self, GARCHModel.self, HARModel.self, LinearQuantile.self, BoostedTrees.self,
         LSTM.self, Transformer.self,
@@ -56,6 +57,7 @@ package enum ModelFamilies {
     /// Rows that the forecast of any family reads.
     package static let lookback = all.map { $0.lookback }.max() ?? 1
 
+    /// The model type of a family; nil when there is none.
     package static func named(_ family: String) -> (any ForecastModel.Type)? { all.first { $0.family == family } }
 }
 

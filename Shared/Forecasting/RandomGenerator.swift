@@ -24,6 +24,7 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
         state = (words[0], words[1], words[2], words[3])
     }
 
+    /// The next 64 random bits.
     package mutating func next() -> UInt64 {
         let product = state.1 &* 5
         let result = ((product << 7) | (product >> 57)) &* 9

@@ -5,6 +5,7 @@ package import Market
 /// Purge: a row is a training row only when the return over the longest horizon after it ends at or before `cut`, so no label reaches
 /// past the cut. Embargo: rows that train a model whose quality is then measured on a validation block end `embargo` sessions before it.
 package struct TrainingSet: Sendable {
+    /// The histories of all instruments.
     package let histories: [History]
     /// Labels end at or before this session.
     package let cut: SessionDate

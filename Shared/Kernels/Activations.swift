@@ -52,15 +52,15 @@ package enum Activation {
         let one = Float8(repeating: 1)
         let magnitude = x.replacing(with: -x, where: x .< 0)
         let t = one / one.addingProduct(magnitude, Float8(repeating: 0.3275911 * 0.70710678118654752))
-        let bell = exp(x * x * Float8(repeating: -0.5))
+        let gaussian = exp(x * x * Float8(repeating: -0.5))
         var p = Float8(repeating: 1.061405429)
         p = Float8(repeating: -1.453152027).addingProduct(t, p)
         p = Float8(repeating: 1.421413741).addingProduct(t, p)
         p = Float8(repeating: -0.284496736).addingProduct(t, p)
         p = Float8(repeating: 0.254829592).addingProduct(t, p)
-        let upperTail = p * t * bell * Float8(repeating: 0.5)
+        let upperTail = p * t * gaussian * Float8(repeating: 0.5)
         let phi = (one - upperTail).replacing(with: upperTail, where: x .< 0)
-        return (x * phi, phi.addingProduct(x * Float8(repeating: 0.39894228040143268), bell))
+        return (x * phi, phi.addingProduct(x * Float8(repeating: 0.39894228040143268), gaussian))
     }
 
     /// Replaces `count` registers by their GELU, and writes its derivative to `slopes`.
@@ -74,10 +74,12 @@ package enum Activation {
         x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
     }
 
-    /// Replaces `count` registers by their sigmoid, tanh or exponential.
+    /// Replaces `count` registers by their sigmoid.
     package static func sigmoid(_ values: UnsafeMutablePointer<Float8>, count: Int) {
         for i in 0..<count { values[i] = sigmoid(values[i]) }
     }
+    /// Replaces `count` registers by their hyperbolic tangent.
     package static func tanh(_ values: UnsafeMutablePointer<Float8>, count: Int) { for i in 0..<count { values[i] = tanh(values[i]) } }
+    /// Replaces `count` registers by their exponential.
     package static func exp(_ values: UnsafeMutablePointer<Float8>, count: Int) { for i in 0..<count { values[i] = exp(values[i]) } }
 }

@@ -4,6 +4,7 @@ package struct Adam {
 
     /// The running means of the gradient and of its square.
     package let first, second: LaneBuffer
+    /// Steps made so far.
     package var steps = 0
 
     /// - Parameter count: registers of the parameter block.

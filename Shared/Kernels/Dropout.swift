@@ -1,5 +1,6 @@
 /// Dropout whose mask is a function of its position: no mask is stored, and the backward pass draws the same mask again.
 package struct Dropout: Sendable, Hashable {
+    /// The share of values that is dropped.
     package let rate: Float
     /// Hash of seed, update and part; each place in the net adds its own `site`.
     private let key: UInt32
@@ -20,13 +21,13 @@ package struct Dropout: Sendable, Hashable {
 
     /// target = source times 0 or 1 / (1 - rate), lane by lane.
     package func apply(_ source: UnsafePointer<Float8>, site: Int, into target: UnsafeMutablePointer<Float8>, count: Int) {
-        let keep = Float8(repeating: 1 / (1 - rate))
+        let scale = Float8(repeating: 1 / (1 - rate))
         let threshold = SIMD8<UInt32>(repeating: UInt32(rate * 16_777_216))
         let start = key &+ UInt32(truncatingIfNeeded: firstSite + site) &* 0x85EB_CA6B
         var counter = SIMD8<UInt32>(0, 1, 2, 3, 4, 5, 6, 7) &+ start
         for i in 0..<count {
-            let kept = source[i] * keep
-            target[i] = kept.replacing(with: 0, where: (Self.mixed(counter) &>> 8) .< threshold)
+            let scaled = source[i] * scale
+            target[i] = scaled.replacing(with: 0, where: (Self.mixed(counter) &>> 8) .< threshold)
             counter &+= 8
         }
     }

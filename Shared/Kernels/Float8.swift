@@ -31,5 +31,6 @@ package final class LaneBuffer {
         UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: Float.self)
     }
 
+    /// Sets all values to 0.
     package func clear() { lanes.update(repeating: Float8(repeating: 0), count: count) }
 }

@@ -10,6 +10,7 @@ package struct LaneMatrix {
         self.columnStride = columnStride
     }
 
+    /// The transposed matrix over the same memory.
     package var transposed: LaneMatrix { LaneMatrix(base, rowStride: columnStride, columnStride: rowStride) }
 }
 

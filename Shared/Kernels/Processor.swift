@@ -2,10 +2,11 @@
     import _Builtin_intrinsics.intel.cpuid
 #endif
 
-/// The processor this code was compiled for, and whether it is the one at hand.
+/// The processor that this code was compiled for, and a check of the actual one.
 package enum Processor {
     /// The processor lacks an instruction set the kernels are compiled with.
     package struct Unsupported: Error, Hashable, Sendable, CustomStringConvertible {
+        /// The names of the missing instruction sets.
         package let missing: [String]
 
         package var description: String {

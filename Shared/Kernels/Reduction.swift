@@ -13,6 +13,7 @@ package enum Reduction {
         for i in 0..<count { target[i] = target[i].addingProduct(source[i] - target[i], rest) }
     }
 
+    /// Σ value².
     package static func sumOfSquares(_ values: UnsafePointer<Float8>, count: Int) -> Float {
         var sum = Float8(repeating: 0)
         for i in 0..<count { sum.addProduct(values[i], values[i]) }

@@ -46,7 +46,7 @@ struct TripleRow: TileRow {
     @inline(__always) func store(_ target: UnsafeMutablePointer<Float8>) { (target[0], target[1], target[2]) = (c0, c1, c2) }
 }
 
-/// Two, four or six rows of accumulators: at most twelve registers, enough to keep both multipliers of a core busy.
+/// Two, four or six rows of accumulators: at most twelve registers, enough to use both multipliers of a core.
 protocol Tile {
     associatedtype Row: TileRow
     static var rows: Int { get }

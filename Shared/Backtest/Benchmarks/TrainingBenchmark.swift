@@ -4,6 +4,7 @@ import Market
 
 /// Measures the training of whole models, as in a deployment, on synthetic bars.
 package struct TrainingBenchmark: Sendable {
+    /// The names of all model families.
     package static let families = ModelFamilies.all.map { $0.family }
 
     private let set: TrainingSet

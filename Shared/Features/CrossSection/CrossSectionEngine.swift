@@ -34,6 +34,7 @@ package struct CrossSectionEngine: Sendable {
     /// - Parameter present: ascending by member.
     package mutating func append(_ present: [CrossSectionMember]) -> [Float] { append(present[...]) }
 
+    /// The features of one session's members, of a part of an array.
     package mutating func append(_ present: ArraySlice<CrossSectionMember>) -> [Float] {
         present.withUnsafeBufferPointer { append($0) }
     }

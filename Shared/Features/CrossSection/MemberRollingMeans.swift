@@ -4,8 +4,8 @@
 struct MemberRollingMeans: Sendable {
     private static let length = 60
     /// Sessions stored of values, sums of 5 and sums of 20: as many as the next longer sum reaches back.
-    private static let kept = (values: 5, fives: 16, twenties: 41)
-    private static let lines = kept.values + kept.fives + kept.twenties
+    private static let stored = (values: 5, fives: 16, twenties: 41)
+    private static let lines = stored.values + stored.fives + stored.twenties
 
     /// Members, rounded up to whole vectors.
     let width: Int
@@ -78,10 +78,10 @@ struct MemberRollingMeans: Sendable {
             func line(_ first: Int, _ ring: Int, _ back: Int) -> Line {
                 base + (first + (now + ring - back) % ring) * width
             }
-            let kept = MemberRollingMeans.kept
-            func value(_ back: Int) -> Line { line(0, kept.values, back) }
-            func five(_ back: Int) -> Line { line(kept.values, kept.fives, back) }
-            func twenty(_ back: Int) -> Line { line(kept.values + kept.fives, kept.twenties, back) }
+            let stored = MemberRollingMeans.stored
+            func value(_ back: Int) -> Line { line(0, stored.values, back) }
+            func five(_ back: Int) -> Line { line(stored.values, stored.fives, back) }
+            func twenty(_ back: Int) -> Line { line(stored.values + stored.fives, stored.twenties, back) }
             values = (value(0), value(1), value(2), value(3), value(4))
             fives = (five(0), five(5), five(10), five(15))
             twenties = (twenty(0), twenty(20), twenty(40))

@@ -72,7 +72,7 @@ package struct Ensemble: Sendable, Hashable {
         let width = Quantiles.horizons.count
         func weights(_ name: String) throws(ArtifactError) -> [[Double]] {
             let values = try state.values(name, shape: [members.count, width])
-            guard values.allSatisfy({ $0 >= 0 }) else { throw .mismatch("\(name) holds a negative value") }
+            guard values.allSatisfy({ $0 >= 0 }) else { throw .mismatch("\(name) has a negative value") }
             return members.indices.map { member in values[member * width..<(member + 1) * width].map(Double.init) }
         }
         self.init(

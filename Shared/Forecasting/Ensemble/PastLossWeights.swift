@@ -6,7 +6,9 @@ package import Market
 /// whose excess exceeded zero by more than a standard error over at least `evidence` origins is left out. An origin counts for the sessions
 /// since the previous origin, and five sessions count as one observation, because neighbouring origins share most of their outcomes.
 package struct PastLossWeights: Sendable, Hashable {
+    /// Factor of the excess loss in a score's exponent, and origins after which a worse member is left out.
     package static let sharpness = 100.0, evidence = 20
+    /// Sessions that count as one observation.
     private static let sessions = 5
 
     private struct Excess: Sendable, Hashable {

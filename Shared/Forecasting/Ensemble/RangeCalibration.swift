@@ -6,6 +6,7 @@ package import Market
 /// published 80 % range): the range widens when too few outcomes are inside, symmetrically about the median. The step is proportional to
 /// time, so that origins of every session and of every fifth session follow the coverage equally fast. A weekday counts as a session.
 package struct RangeCalibration: Sendable, Hashable {
+    /// The coverage aimed at, and the step of ln k per session and unit of coverage.
     package static let target = 0.8, rate = 0.004
     /// The most sessions one origin may stand for: after a gap its outcomes carry no more information than others'.
     static let longestStep = 10

@@ -9,6 +9,7 @@ package struct EvaluationAccumulator {
         package let outcomes: [Double]
         /// The return of the five sessions after the next one: earned by a portfolio that trades at the next close.
         package let executed: Double
+        /// S at the origin.
         package let volatility: Double
         package let uncalibrated, calibrated, climatology, randomWalk: QuantileForecast
 

@@ -36,6 +36,7 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
         package let share: Double
         /// Nil with one date, whose variation between dates is unknown.
         package let halfWidth: Double?
+        /// Share of outcomes above 0.
         package let alwaysUp: Double
         package let dates: Int
 

@@ -9,6 +9,7 @@ package struct PaperPortfolio {
 
     /// The figures of a portfolio.
     package struct Result: Sendable, Hashable, Codable {
+        /// Rebalancings.
         package let periods: Int
         /// Annualised, before and after costs.
         package let grossSharpe, netSharpe: Double

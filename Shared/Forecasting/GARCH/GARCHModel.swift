@@ -84,13 +84,13 @@ extension GARCHModel {
         let ids = try state.text("instruments").split(separator: "\n").map(String.init)
         let values = try state.values("parameters", shape: [ids.count, 5]).map(Double.init)
         guard let seed = UInt64(try state.text(ArtifactKey.seed)), !ids.isEmpty else {
-            throw ArtifactError.mismatch("seed is no number or there is no instrument")
+            throw ArtifactError.mismatch("seed is not a number or there is no instrument")
         }
         var parameters: [String: StudentGARCH] = [:]
         for (i, id) in ids.enumerated() {
             let p = Array(values[5 * i..<5 * i + 5])
             guard p[1] > 0, p[2] >= 0, p[3] >= 0, p[2] + p[3] < 1, p[4] > 2 else {
-                throw ArtifactError.mismatch("parameters of \(id) are no stationary GARCH")
+                throw ArtifactError.mismatch("the parameters of \(id) are not those of a stationary GARCH")
             }
             parameters[id] = StudentGARCH(mean: p[0], variance: p[1], alpha: p[2], beta: p[3], freedom: p[4])
         }

@@ -53,9 +53,9 @@ package struct HARModel: ForecastModel {
             guard count >= PooledQuantiles.minimumRows, let solution = regression.solution() else {
                 throw TrainingError.insufficientHistory(rows: count, needed: PooledQuantiles.minimumRows)
             }
-            let fitted = solution.map { Double(Float($0)) }
-            let z = samples.map { $0.y / volatility(fitted, $0.x, horizon) }.sorted()
-            coefficients += fitted
+            let rounded = solution.map { Double(Float($0)) }
+            let z = samples.map { $0.y / volatility(rounded, $0.x, horizon) }.sorted()
+            coefficients += rounded
             quantiles += Quantiles.levels.map { Double(Float(empiricalQuantile(z, $0))) }
             progress(Double(place + 1) / Double(Quantiles.horizons.count))
         }
@@ -118,7 +118,7 @@ extension HARModel {
     package init(state: Artifact) throws {
         try state.check(family: Self.family)
         guard let rows = Int(try state.text("rows")), let seed = UInt64(try state.text(ArtifactKey.seed)) else {
-            throw ArtifactError.mismatch("rows or seed is no number")
+            throw ArtifactError.mismatch("rows or seed is not a number")
         }
         let coefficients = try state.values("coefficients", shape: [Quantiles.horizons.count, Self.regressors])
         let quantiles = try state.values("standardised_quantiles", shape: [Quantiles.horizons.count, Quantiles.levels.count])

@@ -38,7 +38,9 @@ package final class LSTMNet: SequenceNet {
         head = Linear(parameters.buffer, rows: shape.paddedOutputs, columns: hidden, weight: headWeight, bias: headBias)
     }
 
-    package static func unsupportedReason(to shape: SequenceShape) -> String? { shape.hidden % 8 == 0 ? nil : "hidden is no multiple of 8" }
+    package static func unsupportedReason(for shape: SequenceShape) -> String? {
+        shape.hidden % 8 == 0 ? nil : "hidden is not a multiple of 8"
+    }
 
     /// Uniform in ±1/√H, as PyTorch initialises its LSTM.
     package func initialise(_ random: inout RandomGenerator, headBias start: [Double]) {

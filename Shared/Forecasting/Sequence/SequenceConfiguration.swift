@@ -8,13 +8,16 @@ package struct SequenceConfiguration: Sendable, Hashable {
     package var dropout: Float = 0.2
     /// Number of nets, trained from different seeds, whose quantiles are averaged.
     package var nets = 1
+    /// Samples of an update.
     package var batch = 256
     /// Rows of one instrument are visited every `stride` sessions, from an offset that rotates by epoch.
     package var stride = 5
+    /// AdamW's learning rate and weight decay.
     package var rate: Float = 5e-4
     package var decay: Float = 1e-2
     /// Weight of the running mean of the parameters at each step; the mean is validated and stored. 0 = the parameters themselves.
     package var averaging: Float = 0
+    /// The largest norm of a gradient; larger gradients are scaled down.
     package var gradientNorm: Float = 1
     /// Samples of a round; each round ends with a validation.
     package var roundSamples = 25_600

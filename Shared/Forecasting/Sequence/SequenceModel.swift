@@ -158,8 +158,8 @@ extension SequenceModel {
             throw ArtifactError.mismatch("inputs do not end with \(SequenceScaling.derivedNames.joined(separator: ","))")
         }
         let shape = SequenceShape(inputs: names.count, hidden: try number("hidden", 8...1024), window: try number("window", 1...1000))
-        if let unsupportedReason = Net.unsupportedReason(to: shape) { throw ArtifactError.mismatch(unsupportedReason) }
-        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
+        if let unsupportedReason = Net.unsupportedReason(for: shape) { throw ArtifactError.mismatch(unsupportedReason) }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is not a number") }
         let scaling = SequenceScaling(
             featureVersion: try state.text(ArtifactKey.featureVersion), names: names,
             mean: try state.values("input.mean", shape: [names.count]), deviation: try state.values("input.deviation", shape: [names.count])

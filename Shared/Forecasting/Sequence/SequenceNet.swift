@@ -10,7 +10,7 @@ package protocol SequenceNet: AnyObject {
     /// Panels that draw their dropout from one key, each at sites of its own.
     static var dropoutPanels: Int { get }
     /// Why the net cannot have these sizes; nil when it can.
-    static func unsupportedReason(to shape: SequenceShape) -> String?
+    static func unsupportedReason(for shape: SequenceShape) -> String?
 
     init(_ shape: SequenceShape)
     var shape: SequenceShape { get }
@@ -26,9 +26,9 @@ package protocol SequenceNet: AnyObject {
     func makePass(trains: Bool) -> Pass
     /// Adds the net to a graph whose `input` is [batch, window, inputs]; returns the name of its [batch, 21] output.
     static func addNodes(_ graph: inout ONNXGraph, _ shape: SequenceShape, _ weights: ONNXWeights, input: String) -> String
-    /// Outputs of a few windows, `[window][output]`, the same bits as a pass's; nil when a pass is as fast.
+    /// The outputs of a few windows, `[window][output]`, the same bits as a pass's; nil when a pass is as fast.
     func outputs(ofSmallBatch windows: [UnsafePointer<Float>]) -> [Float]?
-    /// Copies of the weights that only `outputs(ofSmallBatch:)` needs; until the next `pack`.
+    /// Makes the copies of the parameters that `outputs(ofSmallBatch:)` needs; valid until the next `pack`.
     func prepareSmallBatches()
 }
 
@@ -48,10 +48,10 @@ package protocol SequencePass: AnyObject {
     /// - Parameter dropout: nil drops nothing.
     func forward(_ net: Net, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?)
 
-    /// Adds the gradient of the samples that `forward` saw last, from the output gradients set since. Samples fill the panel.
+    /// Adds the gradient of the last `forward`'s samples, from the output gradients set since. The samples must fill the panel.
     ///
     /// - Parameters:
-    ///   - dropout: that of `forward`.
+    ///   - dropout: the same as in `forward`.
     ///   - gradient: a block laid out as the net's parameters.
     func backward(_ net: Net, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?, into gradient: LaneBuffer)
 }
@@ -70,7 +70,7 @@ package struct SequenceShape: Hashable, Sendable {
     var paddedOutputs: Int { (outputs + 7) / 8 * 8 }
 }
 
-/// What a pass answers, and the loss's gradient with respect to it: a panel of `paddedOutputs` rows.
+/// The outputs of a pass, and the loss's gradient with respect to them: a panel of `paddedOutputs` rows.
 package struct OutputPanels {
     let values, gradient: LaneBuffer
     private let count: Int

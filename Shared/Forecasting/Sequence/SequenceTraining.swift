@@ -23,7 +23,7 @@ struct SequenceTraining<Net: SequenceNet> {
     init(_ set: TrainingSet, _ configuration: SequenceConfiguration, seed: UInt64) throws {
         try Processor.check()
         block = try SequenceSamples(set, configuration)
-        if let unsupportedReason = Net.unsupportedReason(to: block.shape) { throw ForecastError.shape(unsupportedReason) }
+        if let unsupportedReason = Net.unsupportedReason(for: block.shape) { throw ForecastError.shape(unsupportedReason) }
         self.configuration = configuration
         self.seed = seed
         identity = TrainingCheckpoint<Net>.identity(family: Net.family, set, configuration, block, seed: seed)

@@ -1,6 +1,6 @@
 import Market
 
-/// The state of an interrupted training as bytes: tensors and numbers in an `Artifact`, exact to the bit.
+/// The state of an interrupted training as bytes: tensors and integers in an `Artifact`, exact to the bit.
 struct TrainingCheckpoint<Net: SequenceNet> {
     /// Properties by which a training recognises its own checkpoint.
     var identity: [String: String]
@@ -21,9 +21,9 @@ struct TrainingCheckpoint<Net: SequenceNet> {
     }
 
     func encoded() throws -> [UInt8] {
-        var numbers = Numbers()
-        for (key, value) in identity { numbers.metadata["identity." + key] = value }
-        numbers.metadata["nets"] = String(finished.count)
+        var integers = IntegerTable()
+        for (key, value) in identity { integers.metadata["identity." + key] = value }
+        integers.metadata["nets"] = String(finished.count)
         var tensors = [
             Self.tensor("current.parameters", current.trainer.parameters), Self.tensor("current.mean", current.trainer.mean),
             Self.tensor("current.first", current.trainer.first),
@@ -31,49 +31,49 @@ struct TrainingCheckpoint<Net: SequenceNet> {
         ]
         for (i, net) in finished.enumerated() {
             tensors.append(Self.tensor("nets.\(i).best", net.best))
-            numbers["nets.\(i).losses"] = net.losses.map(\.bitPattern)
-            numbers["nets.\(i).head_weights"] = net.headWeights.map(\.bitPattern)
-            numbers["nets.\(i).counts"] = [UInt64(net.samplesSeen), UInt64(net.restarts)]
+            integers["nets.\(i).losses"] = net.losses.map(\.bitPattern)
+            integers["nets.\(i).head_weights"] = net.headWeights.map(\.bitPattern)
+            integers["nets.\(i).counts"] = [UInt64(net.samplesSeen), UInt64(net.restarts)]
         }
-        numbers["current.losses"] = current.bestLosses.map(\.bitPattern)
-        numbers["current.random"] = current.order.random
-        numbers["current.rate_factor"] = [UInt64(current.trainer.rateFactor.bitPattern)]
-        numbers["current.counts"] = [
+        integers["current.losses"] = current.bestLosses.map(\.bitPattern)
+        integers["current.random"] = current.order.random
+        integers["current.rate_factor"] = [UInt64(current.trainer.rateFactor.bitPattern)]
+        integers["current.counts"] = [
             current.order.epoch, current.order.remaining, current.samplesSeen, current.restarts, current.round, current.batch,
             current.roundsWithoutGain, current.trainer.steps,
             current.trainer.updates,
         ].map { UInt64($0) }
-        return try Artifact(metadata: numbers.metadata, tensors: tensors).encoded()
+        return try Artifact(metadata: integers.metadata, tensors: tensors).encoded()
     }
 
     /// - Throws: `ArtifactError`.
     init(decoding bytes: [UInt8]) throws(ArtifactError) {
         let artifact = try Artifact(decoding: bytes)
-        let numbers = Numbers(metadata: artifact.metadata)
+        let integers = IntegerTable(metadata: artifact.metadata)
         identity = [:]
         for (key, value) in artifact.metadata where key.hasPrefix("identity.") { identity[String(key.dropFirst(9))] = value }
         guard let nets = Int(try artifact.text("nets")), (0...64).contains(nets) else { throw .mismatch("nets is out of range") }
         finished = []
         for i in 0..<nets {
-            let counts = try numbers.counts("nets.\(i).counts", 2)
+            let counts = try integers.counts("nets.\(i).counts", 2)
             finished.append(
                 SequenceTraining.Outcome(
                     best: try Self.values("nets.\(i).best", artifact),
-                    losses: try numbers.words("nets.\(i).losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
-                    headWeights: try numbers.words("nets.\(i).head_weights", Quantiles.horizons.count).map { Double(bitPattern: $0) },
+                    losses: try integers.words("nets.\(i).losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
+                    headWeights: try integers.words("nets.\(i).head_weights", Quantiles.horizons.count).map { Double(bitPattern: $0) },
                     samplesSeen: counts[0], restarts: counts[1]))
         }
-        let counts = try numbers.counts("current.counts", 9)
+        let counts = try integers.counts("current.counts", 9)
         current = NetTraining.State(
             trainer: SequenceTrainer.State(
                 parameters: try Self.values("current.parameters", artifact), mean: try Self.values("current.mean", artifact),
                 first: try Self.values("current.first", artifact),
                 second: try Self.values("current.second", artifact), steps: counts[7], updates: counts[8],
-                rateFactor: Float(bitPattern: UInt32(truncatingIfNeeded: try numbers.words("current.rate_factor", 1)[0]))),
+                rateFactor: Float(bitPattern: UInt32(truncatingIfNeeded: try integers.words("current.rate_factor", 1)[0]))),
             best: try Self.values("current.best", artifact),
-            bestLosses: try numbers.words("current.losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
+            bestLosses: try integers.words("current.losses", Quantiles.horizons.count).map { Double(bitPattern: $0) },
             order: SampleOrder.Position(
-                random: try numbers.words("current.random", 4), epoch: counts[0], remaining: counts[1]),
+                random: try integers.words("current.random", 4), epoch: counts[0], remaining: counts[1]),
             samplesSeen: counts[2], restarts: counts[3], round: counts[4], batch: counts[5], roundsWithoutGain: counts[6])
     }
 
@@ -94,7 +94,7 @@ struct TrainingCheckpoint<Net: SequenceNet> {
 }
 
 /// Integers as text in an artifact's metadata.
-private struct Numbers {
+private struct IntegerTable {
     var metadata: [String: String] = [:]
 
     subscript(key: String) -> [UInt64] {
@@ -104,7 +104,7 @@ private struct Numbers {
 
     func words(_ key: String, _ count: Int) throws(ArtifactError) -> [UInt64] {
         let words = self[key]
-        guard words.count == count else { throw .mismatch("\(key) holds \(words.count) numbers instead of \(count)") }
+        guard words.count == count else { throw .mismatch("\(key) holds \(words.count) integers instead of \(count)") }
         return words
     }
 

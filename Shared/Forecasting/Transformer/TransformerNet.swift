@@ -47,9 +47,9 @@ package final class TransformerNet: SequenceNet {
     var patchRows: Int { Self.patch * shape.paddedInputs }
     var feedForward: Int { 2 * shape.hidden }
 
-    package static func unsupportedReason(to shape: SequenceShape) -> String? {
-        if shape.hidden % 8 != 0 { return "hidden is no multiple of 8" }
-        return shape.window % (4 * patch) == 0 ? nil : "window is no multiple of \(4 * patch)"
+    package static func unsupportedReason(for shape: SequenceShape) -> String? {
+        if shape.hidden % 8 != 0 { return "hidden is not a multiple of 8" }
+        return shape.window % (4 * patch) == 0 ? nil : "window is not a multiple of \(4 * patch)"
     }
 
     package init(_ shape: SequenceShape) {

@@ -42,22 +42,22 @@ package final class TransformerPass: SequencePass {
             for row in 0..<width * 2 { stream[token][row] += Float8(repeating: position[token * width + row / 2]) }
         }
         for (i, layer) in net.layers.enumerated() {
-            let kept = layers[i]
-            normalise(net, layer.attentionNorm, kept.attentionNorm)
-            layer.project.apply(kept.attentionNorm.output, into: kept.projected)
-            kept.attention.forward(kept.projected, into: kept.mixed, dropout: dropout, site: site(i, 0))
-            layer.mix.apply(kept.mixed, into: branch)
+            let memory = layers[i]
+            normalise(net, layer.attentionNorm, memory.attentionNorm)
+            layer.project.apply(memory.attentionNorm.output, into: memory.projected)
+            memory.attention.forward(memory.projected, into: memory.mixed, dropout: dropout, site: site(i, 0))
+            layer.mix.apply(memory.mixed, into: branch)
             addBranch(dropout, site: site(i, 1))
 
-            normalise(net, layer.feedForwardNorm, kept.feedForwardNorm)
-            layer.expand.apply(kept.feedForwardNorm.output, into: kept.active)
+            normalise(net, layer.feedForwardNorm, memory.feedForwardNorm)
+            layer.expand.apply(memory.feedForwardNorm.output, into: memory.active)
             for token in 0..<tokens {
-                let active = kept.active[token], slopes = kept.slopes[token], count = net.feedForward * 2
+                let active = memory.active[token], slopes = memory.slopes[token], count = net.feedForward * 2
                 Activation.gelu(active, slopes: slopes, count: count)
                 dropout?.apply(active, site: site(i, 2) + token, into: active, count: count)
                 dropout?.apply(slopes, site: site(i, 2) + token, into: slopes, count: count)
             }
-            layer.contract.apply(kept.active, into: branch)
+            layer.contract.apply(memory.active, into: branch)
             addBranch(dropout, site: site(i, 3))
         }
         normalise(net, net.norm, last)
@@ -77,24 +77,24 @@ package final class TransformerPass: SequencePass {
         net.head.inputGradient(loss, into: newest(branchGradient))
         backwardNorm(net, net.norm, last, into: gradient)
         for (i, layer) in net.layers.enumerated().reversed() {
-            let kept = layers[i]
+            let memory = layers[i]
             takeBranch(dropout, site: site(i, 3))
-            layer.contract.accumulate(branchGradient, inputs: kept.active, rows: rows, into: gradient)
+            layer.contract.accumulate(branchGradient, inputs: memory.active, rows: rows, into: gradient)
             layer.contract.inputGradient(branchGradient, into: wideGradient)
             for token in 0..<tokens {
-                for row in 0..<net.feedForward * 2 { wideGradient[token][row] *= kept.slopes[token][row] }
+                for row in 0..<net.feedForward * 2 { wideGradient[token][row] *= memory.slopes[token][row] }
             }
-            layer.expand.accumulate(wideGradient, inputs: kept.feedForwardNorm.output, rows: rows, into: gradient)
+            layer.expand.accumulate(wideGradient, inputs: memory.feedForwardNorm.output, rows: rows, into: gradient)
             layer.expand.inputGradient(wideGradient, into: branchGradient)
-            backwardNorm(net, layer.feedForwardNorm, kept.feedForwardNorm, into: gradient)
+            backwardNorm(net, layer.feedForwardNorm, memory.feedForwardNorm, into: gradient)
 
             takeBranch(dropout, site: site(i, 1))
-            layer.mix.accumulate(branchGradient, inputs: kept.mixed, rows: rows, into: gradient)
+            layer.mix.accumulate(branchGradient, inputs: memory.mixed, rows: rows, into: gradient)
             layer.mix.inputGradient(branchGradient, into: branch)
-            kept.attention.backward(branch, kept.projected, into: projectedGradient, dropout: dropout, site: site(i, 0))
-            layer.project.accumulate(projectedGradient, inputs: kept.attentionNorm.output, rows: rows, into: gradient)
+            memory.attention.backward(branch, memory.projected, into: projectedGradient, dropout: dropout, site: site(i, 0))
+            layer.project.accumulate(projectedGradient, inputs: memory.attentionNorm.output, rows: rows, into: gradient)
             layer.project.inputGradient(projectedGradient, into: branchGradient)
-            backwardNorm(net, layer.attentionNorm, kept.attentionNorm, into: gradient)
+            backwardNorm(net, layer.attentionNorm, memory.attentionNorm, into: gradient)
         }
         for token in 0..<tokens {
             for row in 0..<width {
@@ -115,21 +115,21 @@ package final class TransformerPass: SequencePass {
     /// The last token's panel.
     private func newest(_ rows: PanelRows) -> PanelRows { PanelRows(base: rows[tokens - 1], stride: rows.stride, panels: 1) }
 
-    private func normalise(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ kept: NormMemory) {
+    private func normalise(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormMemory) {
         for token in 0..<tokens {
             LayerNorm.forward(
                 stream[token], gamma: net.parameters.floats + norm.gamma, beta: net.parameters.floats + norm.beta,
-                normed: kept.normed[token], inverse: kept.inverse.lanes + token * 2, output: kept.output[token], rows: width)
+                normed: memory.normed[token], inverse: memory.inverse.lanes + token * 2, output: memory.output[token], rows: width)
         }
     }
 
     /// Computes the gradient of the stream from that of the normed stream in `branchGradient`.
-    private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ kept: NormMemory, into gradient: LaneBuffer) {
+    private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormMemory, into gradient: LaneBuffer) {
         rowGradient.clear()
         for token in 0..<tokens {
             LayerNorm.backward(
-                branchGradient[token], gamma: net.parameters.floats + norm.gamma, normed: kept.normed[token],
-                inverse: kept.inverse.lanes + token * 2, addingTo: streamGradient[token], gammaGradient: rowGradient.lanes,
+                branchGradient[token], gamma: net.parameters.floats + norm.gamma, normed: memory.normed[token],
+                inverse: memory.inverse.lanes + token * 2, addingTo: streamGradient[token], gammaGradient: rowGradient.lanes,
                 betaGradient: rowGradient.lanes + width, rows: width)
         }
         for row in 0..<width {

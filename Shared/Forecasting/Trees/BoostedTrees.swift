@@ -106,7 +106,7 @@ extension BoostedTrees {
             }
             return value
         }
-        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is no number") }
+        guard let seed = UInt64(try state.text(ArtifactKey.seed)) else { throw ArtifactError.mismatch("seed is not a number") }
         let (trees, leaves) = (try number("trees"), try number("leaves"))
         guard (0...10_000).contains(trees), (1...1_024).contains(leaves) else { throw ArtifactError.mismatch("trees or leaves") }
         let shape = [Quantiles.count, trees, max(leaves - 1, 1)]
