@@ -5,13 +5,15 @@ import Testing
 /// sentences are free.
 @Suite struct RetiredIdentifiersTests {
     private static let types: Set<String> = [
-        "Answer", "Barrier", "BarIntake", "Bell", "Contender", "DatedFacts", "Deployed", "Drawn", "EvaluationBook", "EventEcho", "Fold",
-        "FoldedAnswer", "Four", "HandedIn", "Home", "HorizonTally", "Interrupt", "Issued", "Issuer", "JobLine", "Journey", "Judged",
-        "Kept", "KeptForecasts", "Knowledge", "Lane", "Lesson", "Limit", "LiveRecord", "Look", "Machine", "MachineClient", "OperatorWord",
-        "OriginBook", "Pages", "Place", "PreferredSeries", "ProviderAnswer", "ProviderRefusal", "Recurrences", "Refusal", "Release",
-        "Rest", "Room", "Roster", "RunPart", "RunWatch", "Screen", "ScreenedBar", "Screening", "SelfReading", "ServerTrouble", "Settling",
-        "Shared", "SpeakingProviders", "StoredAnswer", "Timekeeper", "Told", "TrackRecord", "Trained", "Trouble", "Turn", "Verdict",
-        "Violation", "WindowTrees", "Wire",
+        "Answer", "BacktestBench", "BarIntake", "Barrier", "Bell", "BuildFacts", "Contender", "CrossMember", "CrossSessions", "DatedFacts",
+        "Deployed", "Drawn", "EvaluationBook", "EventEcho", "FitSpeed", "Fold", "FoldedAnswer", "ForecastRecord", "ForecastRefusal", "Four",
+        "HandedIn", "Home", "HorizonTally", "IngestSpeed", "Interrupt", "Issued", "Issuer", "JobLine", "Journey", "Judged", "Kept",
+        "KeptForecasts", "Knowledge", "Lane", "Lanes", "Lesson", "Limit", "LiveRecord", "Look", "Machine", "MachineClient", "MeasuredRound",
+        "MemberWindows", "ModelKinds", "OperatorWord", "OriginBook", "Pages", "Place", "PreferredSeries", "ProviderAnswer",
+        "ProviderRefusal", "Recipe", "Recurrences", "Refusal", "Release", "Rest", "Room", "Roster", "RunPart", "RunSummary", "RunWatch",
+        "Screen", "ScreenedBar", "Screening", "SelfReading", "SequenceRun", "ServerTrouble", "Settling", "Shared", "ShortFit",
+        "SpeakingProviders", "SpreadCalibration", "StoredAnswer", "Timekeeper", "Told", "TrackRecord", "Trained", "Trouble", "Turn",
+        "Verdict", "Violation", "WalkSchedule", "Walked", "WindowTrees", "Wire",
     ]
     private static let functions: Set<String> = [
         "asTraded", "believed", "foldObject", "giveUp", "handOn", "inWholes", "judge", "makeUp", "mend", "removeLater", "silent", "spoken",
