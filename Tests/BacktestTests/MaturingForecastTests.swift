@@ -55,7 +55,7 @@ import Testing
             let session = SyntheticTable.start.advanced(by: clock)
             for origin in maturing.matured(histories, session: session, clock: clock) {
                 let day = Int(origin.session.day - SyntheticTable.start.day)
-                // Of the first symbol's range nothing is outside, of the second's everything.
+                // All outcomes are inside the first symbol's range and outside the second's.
                 seen.append([Quantiles.horizons[origin.horizonIndex], day, clock, Int(100 * origin.inside)])
             }
             guard [100, 101, 105].contains(clock) else { continue }

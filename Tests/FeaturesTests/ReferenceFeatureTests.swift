@@ -68,7 +68,7 @@ import Testing
             features: values(Float.self, 24 + cells * 80, cells * sizes[2]))
     }
 
-    /// `us_daily` gives split-adjusted bars and an adjusted close; what the latter adds comes in as a dividend.
+    /// `us_daily` gives split-adjusted bars and an adjusted close; the difference is added as a dividend.
     private static func observations(_ table: Table, _ symbol: Int) -> [Observation] {
         (0..<table.sessions).map { step in
             let now = (symbol * table.sessions + step) * 6

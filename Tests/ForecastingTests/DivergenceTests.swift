@@ -3,7 +3,7 @@ import Testing
 
 @testable import Forecasting
 
-/// What a training does when its loss is no longer a number.
+/// Training whose loss becomes NaN.
 @Suite struct DivergenceTests {
     private let configuration = SyntheticMarket.threeRounds
 

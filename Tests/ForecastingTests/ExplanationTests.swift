@@ -77,7 +77,7 @@ import Testing
     }
 
     @Test func `Days on which a young instrument lacked a feature do not count as usual`() throws {
-        // z1 is missing in the first 100 rows: only shifts that stay clear of them say what it usually does.
+        // z1 is missing in the first 100 rows: only shifts that do not reach them give usual values.
         func young(_ missing: Int) throws -> History {
             let whole = try history()
             var features = whole.features

@@ -40,7 +40,7 @@ import Testing
         #expect(zip(try answer.values("z", shape: [20, 21]), expected).allSatisfy { abs(Double($0) - $1) < 1e-5 })
     }
 
-    /// From the file and the raw inputs alone: everything else stands in the metadata.
+    /// From the file and the raw inputs alone: everything else is in the metadata.
     private func compareFromMetadata<Net: SequenceNet>(_ type: Net.Type) throws {
         let history = try SyntheticMarket.histories(count: 1, sessions: 200, effect: 0.5)[0]
         let names = SequenceScaling.names(history.layout)

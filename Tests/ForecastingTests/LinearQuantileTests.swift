@@ -15,7 +15,7 @@ import Testing
         let signal = try #require(model.inputs.names.firstIndex(of: "signal"))
         let noise = try #require(model.inputs.names.firstIndex(of: "noise"))
         let width = model.inputs.count
-        // Some 4,700 rows make 36 steps, which go a few hundredths: with little to learn from, the model stays near where it starts.
+        // About 4,700 rows give 36 steps of a few hundredths: with few data the model stays near its start.
         #expect(model.weights[6 * width + signal] > 0.02, "the 95 % quantile of one session")
         #expect(model.weights[signal] < -0.02, "the 5 % quantile of one session")
         #expect(abs(model.weights[6 * width + noise]) < 0.5 * model.weights[6 * width + signal])

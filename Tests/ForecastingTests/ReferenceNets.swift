@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Forecasting
 
-/// A net written from its equations in double precision: what the kernels are held against.
+/// A net written from its equations in double precision: the reference of the kernels.
 protocol ReferenceNet {
     associatedtype Net: SequenceNet
     init(net: Net, block: [Double])

@@ -58,7 +58,7 @@ import Testing
         -1.6, -1.3, -0.7, 0, 0.7, 1.3, 1.6, -1.6, -1.3, -0.7, 0, 0.7, 1.3, 1.6, -1.6, -1.3, -0.7, 0, 0.7, 1.3, 1.6,
     ]
 
-    /// Rows of half and of double width, and z drawn from them; the net tells them apart from the second horizon on.
+    /// Rows of half and of double width, and z drawn from them; the net distinguishes them from the second horizon on.
     private func rows(_ count: Int) -> (outputs: [Float], targets: [Float]) {
         var random = RandomGenerator(seed: 2)
         var outputs: [Float] = []

@@ -50,7 +50,7 @@ struct SyntheticMarket {
         return configuration
     }
 
-    /// The same for three short rounds.
+    /// A configuration of three short rounds.
     static var threeRounds: SequenceConfiguration {
         var configuration = small
         configuration.roundSamples = 1_280
@@ -58,7 +58,7 @@ struct SyntheticMarket {
         return configuration
     }
 
-    /// What five symbols give to learn from.
+    /// The training set of five symbols.
     static func fiveSymbols() throws -> TrainingSet {
         TrainingSet(histories: try histories(count: 5, sessions: 600, effect: 0.5), cut: date(599))
     }

@@ -3,7 +3,7 @@ import Kernels
 import Testing
 
 @Suite struct ActivationTests {
-    /// Applies a kernel to these values and returns what it made of them.
+    /// Applies a kernel to values and returns the results.
     private func applied(_ values: [Float], _ kernel: (UnsafeMutablePointer<Float8>, Int) -> Void) -> [Float] {
         let buffer = LaneBuffer(floats: values.count)
         for (i, value) in values.enumerated() { buffer.floats[i] = value }

@@ -73,7 +73,7 @@ package final class LSTMPass: SequencePass {
 
     private func fetch(_ samples: ArraySlice<UnsafePointer<Float>>, _ steps: Range<Int>) {
         let rows = shape.paddedInputs
-        // Where the ring ends, a second time.
+        // At the ring's end, the rest is fetched separately.
         let wrap = min(steps.count, storedInputs + 1 - steps.lowerBound % (storedInputs + 1))
         gather(samples, offset: steps.lowerBound * rows, rows: rows, count: wrap, into: input(steps.lowerBound), stride: panelInputs)
         guard wrap < steps.count else { return }
