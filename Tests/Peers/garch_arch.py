@@ -1,6 +1,6 @@
-"""arch fits GARCH(1,1) with Student-t innovations; `bellwether bench garch` runs this.
+"""arch estimates GARCH(1,1) with Student-t innovations; `bellwether bench garch` runs this.
 
-Arguments: a file of little-endian doubles, returns a series, fits a round. A sample is one fit.
+Arguments: a file of little-endian doubles, returns per series, estimates per round. A sample is one estimate.
 """
 import os
 import sys

@@ -1,6 +1,6 @@
-"""LightGBM fits one boosted quantile model on binned rows; `bellwether bench gbdt` runs this.
+"""LightGBM trains one boosted quantile model on binned rows; `bellwether bench gbdt` runs this.
 
-Arguments: rows, inputs, trees. One thread; the binning is done before. A sample is one model.
+Arguments: rows, inputs, trees. One thread; rows are binned beforehand. A sample is one model.
 """
 import sys
 

@@ -1,6 +1,6 @@
-"""ONNX Runtime runs a network that was exported; `bellwether bench infer` runs this.
+"""ONNX Runtime runs an exported network; `bellwether bench infer` runs this.
 
-Arguments: the file, windows at once, runs a round, threads. The file's input is windows of 60 x 24.
+Arguments: the file, windows at a time, runs per round, threads. The file's input is windows of 60 x 24.
 """
 import sys
 

@@ -1,12 +1,12 @@
-"""What the peers' scripts share: they say what they are in one line, then answer each line of input with one round's figures."""
+"""Common code of the peers' scripts: print the versions in one line, then answer each line of input with the figures of one round."""
 import json
 import sys
 import time
 
 
-def serve(greeting, samples, body):
-    """Runs `body` once a line of input; `samples` is what one run of it does."""
-    print(f"{greeting}, Python {sys.version.split()[0]}", flush=True)
+def serve(version, samples, body):
+    """Runs `body` once per line of input; one run processes `samples` samples."""
+    print(f"{version}, Python {sys.version.split()[0]}", flush=True)
     for _ in sys.stdin:
         clock, processor = time.perf_counter(), time.process_time()
         body()
