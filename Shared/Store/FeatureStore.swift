@@ -148,9 +148,10 @@ package struct FeatureStore: Sendable {
         ).one { row throws(PostgresError) in try row["session"] }
     }
 
-    /// SQL that selects the `session` of an instrument's last features that were not withdrawn; also a part of other statements.
+    /// SQL that selects an instrument's last `session` whose features were not withdrawn; also a part of other statements.
     ///
-    /// Reads the primary key backwards up to the first match, whatever the planner's statistics are.
+    /// Reads the primary key backwards up to the first match: comparisons of rows, ordered by all of its columns, leave the planner no other
+    /// index whatever its statistics are.
     ///
     /// - Parameters:
     ///   - instrument: an expression for the instrument's id.
@@ -158,12 +159,14 @@ package struct FeatureStore: Sendable {
     ///   - visible: the condition on a feature row's columns under which the reader may see the row.
     static func lastSession(of instrument: String, version: String, asOf visible: String) -> String {
         """
-        SELECT session FROM features x
-        WHERE x.instrument_id = \(instrument) AND x.version = \(version) AND x.\(visible) AND x."values" <> '{}' AND NOT EXISTS (
-            SELECT FROM features n
-            WHERE n.instrument_id = x.instrument_id AND n.version = x.version AND n.session = x.session AND n.\(visible)
-                AND (n.known_at, n.fetched_at, n.sha256) > (x.known_at, x.fetched_at, x.sha256) AND n."values" = '{}'
-        ) ORDER BY x.session DESC LIMIT 1
+        SELECT x.session FROM features x
+        WHERE (x.instrument_id, x.version, x.session) >= (\(instrument), \(version), '-infinity'::date)
+            AND (x.instrument_id, x.version, x.session) <= (\(instrument), \(version), 'infinity'::date) AND x.\(visible) AND (
+            SELECT n."values" FROM features n
+            WHERE (n.instrument_id, n.version, n.session) >= (x.instrument_id, x.version, x.session)
+                AND (n.instrument_id, n.version, n.session) <= (x.instrument_id, x.version, x.session) AND n.\(visible)
+            ORDER BY n.instrument_id DESC, n.version DESC, n.session DESC, n.known_at DESC, n.fetched_at DESC, n.sha256 DESC LIMIT 1
+        ) <> '{}' ORDER BY x.instrument_id DESC, x.version DESC, x.session DESC LIMIT 1
         """
     }
 }

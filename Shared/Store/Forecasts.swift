@@ -60,7 +60,7 @@ package struct Forecasts: Sendable {
                     ORDER BY session DESC, as_of DESC, data_version DESC, horizon LIMIT \(Self.rowsPerVersion)
                 ) f
             ) f ON true
-            WHERE i.id = instrument_named($1, $2)
+            WHERE i.id = (SELECT instrument_named($1, $2))
             """, [symbol, asOf, featureVersion, members.flatMap(\.versions).map(\.id)])
         guard let first = rows.first else { return nil }
         var stored: [Forecast] = []

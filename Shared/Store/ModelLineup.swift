@@ -27,18 +27,20 @@ package struct ModelLineup: Sendable {
         /// The version that serves.
         package var current: ModelVersion { versions[0] }
 
+        /// - Parameter versions: of the family, latest first.
         init(family: String, role: Role, versions: [ModelVersion]) {
             self.family = family
             self.role = role
-            self.versions = versions
+            self.versions = Array(versions.prefix(versionsPerFamily))
         }
 
         /// The champion's family.
         ///
         /// - Parameter versions: of that family, latest first, with or without the promoted one.
         init(champion: ModelVersion, versions: [ModelVersion]) {
-            self.init(
-                family: champion.family, role: .champion, versions: [champion] + versions.filter { $0.id != champion.id })
+            family = champion.family
+            role = .champion
+            self.versions = [champion] + versions.prefix(versionsPerFamily).filter { $0.id != champion.id }
         }
     }
 

@@ -62,28 +62,25 @@ package struct ModelRegistry: Sendable {
         return champion.map { ModelLineup.Member(champion: $0, versions: versions) }
     }
 
-    /// The promoted version, and the latest versions that read these features: at most `ModelLineup.versionsPerFamily` of each family.
+    /// The promoted version, and the versions that read these features, latest first within a family; nothing before the first promotion.
     private func candidates(
         _ asOf: Instant, _ featureVersion: String, ofChampionOnly: Bool
     ) async throws(PostgresError) -> (champion: ModelVersion?, versions: [ModelVersion]) {
         let rows = try await database.query(
             """
-            WITH champion AS MATERIALIZED (
-                SELECT m.* FROM promotions p JOIN models m ON m.id = p.model_id
+            SELECT \(ModelVersion.columns), m.id = c.id AS is_champion
+            FROM (
+                SELECT m.id, m.family FROM promotions p JOIN models m ON m.id = p.model_id
                 WHERE p.slot = '\(Promotions.slot)' AND p.decided_as_of <= $1 ORDER BY \(Promotions.latestFirst) LIMIT 1
-            )
-            SELECT \(ModelVersion.columns), true AS is_champion, 0 AS place FROM champion m
-            UNION ALL
-            SELECT \(ModelVersion.columns), false, place FROM (
-                SELECT *, row_number() OVER (PARTITION BY family ORDER BY \(Self.latestFirst)) AS place FROM models
-                WHERE as_of <= $1 AND feature_version = $2 AND (NOT $3 OR family = (SELECT family FROM champion))
-            ) m WHERE place <= $4 ORDER BY is_champion DESC, family, place
-            """, [asOf, featureVersion, ofChampionOnly, Int64(ModelLineup.versionsPerFamily)])
+            ) c JOIN models m ON m.as_of <= $1 AND (m.feature_version = $2 OR m.id = c.id) AND (NOT $3 OR m.family = c.family)
+            ORDER BY m.family, m.as_of DESC, m.ordinal DESC, m.id DESC
+            """, [asOf, featureVersion, ofChampionOnly])
         var champion: ModelVersion?
         var versions: [ModelVersion] = []
         for row in rows {
             let version = try ModelVersion(row)
-            if try row["is_champion"] { champion = version } else { versions.append(version) }
+            if try row["is_champion"] { champion = version }
+            if version.featureVersion == featureVersion { versions.append(version) }
         }
         return (champion, versions)
     }
