@@ -65,7 +65,7 @@ let rooms: [Room] = [
     Room(name: "CCurl", path: "Shared/C/CCurl", kind: .system(pkgConfig: "libcurl", apt: "libcurl4-openssl-dev")),
     Room(name: "COpenSSL", path: "Shared/C/COpenSSL", kind: .system(pkgConfig: "openssl", apt: "libssl-dev")),
     Room(name: "CPostgres", path: "Shared/C/CPostgres", kind: .system(pkgConfig: "libpq", apt: "libpq-dev")),
-    Room(name: "Market", path: "Shared/Market"),
+    Room(name: "Market", path: "Shared/Market", exclude: ["Data/exchanges.txt", "Data/generate.py"]),
     Room(name: "Providers", path: "Shared/Providers", imports: ["Market"], exclude: ["README.md"]),
     Room(name: "Features", path: "Shared/Features", imports: ["Market"], settings: vectorised),
     Room(name: "Kernels", path: "Shared/Kernels", settings: vectorised),

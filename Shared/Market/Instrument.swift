@@ -1,4 +1,4 @@
-/// What is traded: one listing on one exchange. `id` is its identity everywhere; providers spell symbols differently.
+/// A listing on one exchange. `id` is its identity everywhere; each provider has its own spelling of the symbol.
 package struct Instrument: Hashable, Sendable, Codable {
     /// `MIC:SYMBOL`, such as `XNAS:AAPL`.
     package let id: String

@@ -55,7 +55,11 @@ import Testing
         let sorted = lengths.sorted()
         #expect(sorted[sorted.count / 2] <= 90, "median \(sorted[sorted.count / 2])")
         #expect(sorted[sorted.count * 9 / 10] <= 250, "nine in ten \(sorted[sorted.count * 9 / 10])")
-        for (file, length) in zip(files, lengths) { #expect(length <= 401, "\(file.lastPathComponent) has \(length) lines") }
+        // Generated data: `Shared/Market/Data/generate.py` writes them.
+        let generated = ["ExchangeTable.swift", "TimeZoneData.swift"]
+        for (file, length) in zip(files, lengths) where !generated.contains(file.lastPathComponent) {
+            #expect(length <= 401, "\(file.lastPathComponent) has \(length) lines")
+        }
     }
 
     @Test func `The top level holds only what belongs there`() throws {

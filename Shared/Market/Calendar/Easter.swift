@@ -1,6 +1,6 @@
-/// Easter Sunday.
+/// The date of Easter Sunday.
 enum Easter {
-    /// Of the Gregorian calendar (Meeus, Jones, Butcher).
+    /// Easter of the western churches (Meeus, Jones, Butcher).
     static func gregorian(_ year: Int) -> SessionDate {
         let (golden, century, inCentury) = (year % 19, year / 100, year % 100)
         let correction = (8 * century + 13) / 25
@@ -11,7 +11,7 @@ enum Easter {
         return SessionDate(year: year, month: month, day: (epact + shift - 7 * late + 114) % 31 + 1)
     }
 
-    /// Of the Julian calendar (Meeus), as a Gregorian date of 1900 to 2099.
+    /// Easter of the orthodox churches (Meeus), as a Gregorian date; valid from 1900 to 2099.
     static func orthodox(_ year: Int) -> SessionDate {
         let moon = (19 * (year % 19) + 15) % 30
         let sunday = (2 * (year % 4) + 4 * (year % 7) - moon + 34) % 7

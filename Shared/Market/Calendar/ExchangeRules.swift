@@ -1,7 +1,7 @@
-/// When one exchange trades, as rules and dated exceptions. Read from text, so that a one-off closure is a change of data.
+/// The trading rules of one exchange: weekdays, hours, holidays and dated exceptions, parsed from a block of `exchanges.txt`.
 ///
-/// A block starts with `MIC[,MIC…] ZONE FIRST KNOWN`; the MICs share it. After KNOWN, holidays that are dated year by year are missing.
-/// Indented lines follow:
+/// A block starts with `MIC[,MIC…] ZONE FIRST KNOWN`: the exchanges that share it, their time zone, the calendar's first date, and the last
+/// date whose holidays are all known. Holidays that are dated year by year are missing after KNOWN. Indented lines follow:
 ///
 /// | line | meaning |
 /// | --- | --- |
@@ -9,7 +9,7 @@
 /// | `hours [from] 0930-1600` | the regular session, from a date on (see `SessionHours`) |
 /// | `season 1101-0229 0930-1700` | the regular session between two days of every year |
 /// | `weekday 7 0959-1540` | the regular session of one weekday |
-/// | `holidays RULE; RULE` | days without a session (see `DayRule`) |
+/// | `holidays RULE; RULE` | days without a session (see `AnnualDateRule`) |
 /// | `closed DATES` | further days without a session |
 /// | `open DATES` | sessions in spite of rule, week or holiday |
 /// | `rule HOURS RULE; RULE` | days with other hours, if they are sessions |
@@ -20,7 +20,7 @@
 struct ExchangeRules: Sendable {
     let zone: String
     let first, known: SessionDate
-    /// The end of all calendars.
+    /// The last date of every calendar.
     let last = SessionDate(year: 2100, month: 12, day: 31)
     private(set) var weeks: [(from: SessionDate, weekdays: Set<Int>)] = []
     private(set) var hours: [(from: SessionDate, hours: SessionHours)] = []
@@ -29,11 +29,11 @@ struct ExchangeRules: Sendable {
     private(set) var weekdayHours: [Int: SessionHours] = [:]
     private(set) var closed: Set<SessionDate> = []
     private(set) var open: Set<SessionDate> = []
-    /// The sessions whose hours are not the regular ones; days that are no sessions may be among them.
+    /// Days with other hours than the regular ones; some of them may be no sessions.
     private(set) var special: [SessionDate: SessionHours] = [:]
 
-    /// The rules of an exchange in a table of blocks; nil when it is not there or its block cannot be read.
-    init?(mic: String, in table: String) {
+    /// The rules of an exchange; nil for an exchange that `table` does not have or whose block is malformed.
+    init?(mic: String, in table: String = ExchangeTable.text) {
         let lines = table.split(separator: "\n")
         guard let start = lines.firstIndex(where: { ExchangeRules.names($0).contains(Substring(mic)) }) else { return nil }
         let heading = lines[start].split(separator: " ")
@@ -50,8 +50,8 @@ struct ExchangeRules: Sendable {
         guard hours.first?.from == first, weeks[0].from == first else { return nil }
     }
 
-    /// The exchanges of a table.
-    static func names(in table: String) -> [String] { table.split(separator: "\n").flatMap { names($0).map { String($0) } } }
+    /// The exchanges that have rules, sorted.
+    static let mics = ExchangeTable.text.split(separator: "\n").flatMap { names($0).map { String($0) } }.sorted()
 
     private static func names(_ line: Substring) -> [Substring] {
         line.first == " " ? [] : line.prefix { $0 != " " }.split(separator: ",")
@@ -59,8 +59,8 @@ struct ExchangeRules: Sendable {
 
     private mutating func read(_ line: [Substring]) -> Bool {
         guard line.count == 2 else { return false }
-        let (word, rest) = (line[0], line[1])
-        switch word {
+        let (keyword, rest) = (line[0], line[1])
+        switch keyword {
         case "week":
             guard let (from, text) = dated(rest) else { return false }
             weeks.append((from, Set(text.compactMap(\.wholeNumberValue))))
@@ -88,7 +88,7 @@ struct ExchangeRules: Sendable {
         case "rule", "on":
             let parts = rest.split(separator: " ", maxSplits: 1)
             guard parts.count == 2, let hours = SessionHours(parts[0]) else { return false }
-            guard let dates = word == "rule" ? days(parts[1]) : ExchangeRules.dates(parts[1]) else { return false }
+            guard let dates = keyword == "rule" ? days(parts[1]) : ExchangeRules.dates(parts[1]) else { return false }
             for date in dates { special[date] = hours }
         case "full":
             guard let dates = ExchangeRules.dates(rest) else { return false }
@@ -98,18 +98,18 @@ struct ExchangeRules: Sendable {
         return true
     }
 
-    /// An optional date and the rest.
+    /// A leading date, the first of the calendar where there is none, and the text behind it.
     private func dated(_ text: Substring) -> (SessionDate, Substring)? {
         let parts = text.split(separator: " ")
         if parts.count == 1 { return (first, parts[0]) }
         return parts.count == 2 ? SessionDate(parts[0]).map { ($0, parts[1]) } : nil
     }
 
-    /// The days of rules separated by semicolons, in every year.
+    /// The days of all years by rules that are separated by semicolons.
     private func days(_ text: Substring) -> [SessionDate]? {
         var days: [SessionDate] = []
         for part in text.split(separator: ";") {
-            guard let rule = DayRule(part) else { return nil }
+            guard let rule = AnnualDateRule(part) else { return nil }
             days += (first.year...(last.year + 1)).compactMap { rule.day(in: $0) }
         }
         return days

@@ -1,11 +1,12 @@
-/// From when to when a session runs, in local seconds into its day: one interval, or two around a lunch break.
+/// The hours of a session, in local seconds since midnight: one interval, or two around a lunch break.
 package struct SessionHours: Hashable, Sendable {
-    /// Negative for an exchange whose session opens on the evening before.
+    /// Negative for a session that opens in the evening before.
     package let open: Int
     package let close: Int
-    /// Without trading from `start` to `end`; nil when the session is one interval.
+    /// nil for a session of one interval.
     package let lunch: Lunch?
 
+    /// A break without trading.
     package struct Lunch: Hashable, Sendable {
         package let start, end: Int
 
@@ -21,8 +22,8 @@ package struct SessionHours: Hashable, Sendable {
         self.lunch = lunch
     }
 
-    /// Reads `0930-1600`, or `0900-1130,1230-1500` with a break; a time before midnight has a minus sign (`-0600` is 18:00 of the day
-    /// before). nil for any other text.
+    /// Parses `0930-1600`, or `0900-1130,1230-1500` with a lunch break; nil for any other text. A minus sign means the day before: `-0600` is
+    /// 18:00 of that day.
     package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ",").map { SessionHours.interval($0) }
         guard let first = parts.first ?? nil else { return nil }

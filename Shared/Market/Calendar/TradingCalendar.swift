@@ -1,12 +1,11 @@
 import Synchronization
 
-/// The sessions of one exchange: which local dates trade, from when to when. Its rules and dated exceptions are in `ExchangeTable`;
-/// lookups are one array read.
+/// The trading sessions of one exchange: their local dates, opens, closes and lunch breaks. A lookup reads one array element.
 package struct TradingCalendar: Sendable {
-    /// ISO 10383 code of the exchange, or a name where there is none (`CRYPTO`).
+    /// ISO 10383 code of the exchange, or a name such as `CRYPTO` for a market without one.
     package private(set) var mic: String
     package let zone: Zone
-    /// The first and the last date that the calendar knows; dates outside are no sessions.
+    /// The first and last date of the calendar; dates outside are no sessions.
     package let first, last: SessionDate
 
     /// Sessions in order, as days since 1970.
@@ -18,14 +17,14 @@ package struct TradingCalendar: Sendable {
     private let special: [SessionDate: SessionHours]
     private let rules: ExchangeRules
 
-    /// The last date whose holidays are all known. Later ones lack what is dated year by year (by the moon, by a government's notice).
+    /// The last date whose holidays are all known. Later holidays that follow the moon or a government's yearly notice are missing.
     package var knownThrough: SessionDate { rules.known }
 
-    /// The calendar of an exchange; nil for one that is not known. Built once, then shared.
+    /// The calendar of an exchange; nil for an unknown exchange. Each calendar is built once and shared.
     package static func of(mic: String) -> TradingCalendar? {
         shared.withLock { calendars in
             if let calendar = calendars[mic] { return calendar }
-            guard let rules = ExchangeTable.rules(mic: mic), let calendar = TradingCalendar(mic: mic, rules: rules) else { return nil }
+            guard let rules = ExchangeRules(mic: mic), let calendar = TradingCalendar(mic: mic, rules: rules) else { return nil }
             calendars[mic] = calendar
             return calendar
         }
@@ -34,9 +33,9 @@ package struct TradingCalendar: Sendable {
     private static let shared = Mutex<[String: TradingCalendar]>([:])
 
     /// Every exchange that has a calendar.
-    package static var mics: [String] { ExchangeTable.mics }
+    package static var mics: [String] { ExchangeRules.mics }
 
-    /// `closures` are closed and `openings` open whatever the rules say; `changed` holds hours of single sessions.
+    /// `closures` and `openings` override the rules; `changed` holds the hours of single sessions.
     private init?(
         mic: String, rules: ExchangeRules, closures: Set<SessionDate> = [], openings: Set<SessionDate> = [],
         changed: [SessionDate: SessionHours] = [:]
@@ -70,15 +69,16 @@ package struct TradingCalendar: Sendable {
         self.rules = rules
     }
 
-    /// The same calendar with what was announced after this code was built: further days closed, further sessions, other hours.
-    /// Each call starts from the rules, so give all of it at once. `closures` win over `openings`.
+    /// The calendar with exceptions announced after this code was built: closures, extra sessions and changed hours.
+    ///
+    /// Each call starts from the rules alone, so pass all exceptions at once. A date in both is closed.
     package func changed(
         closures: Set<SessionDate> = [], openings: Set<SessionDate> = [], hours: [SessionDate: SessionHours] = [:]
     ) -> TradingCalendar {
         TradingCalendar(mic: mic, rules: rules, closures: closures, openings: openings, changed: hours) ?? self
     }
 
-    /// Whether the date lies in the years that the calendar knows.
+    /// Whether the date lies between `first` and `last`.
     package func covers(_ date: SessionDate) -> Bool { date >= first && date <= last }
 
     package func isSession(_ date: SessionDate) -> Bool {
@@ -137,5 +137,38 @@ package struct TradingCalendar: Sendable {
     package func isEarlyClose(_ session: SessionDate) -> Bool {
         guard let hours = special[session], isSession(session) else { return false }
         return hours.close < regularHours(of: session).close
+    }
+}
+
+extension TradingCalendar {
+    /// The open of the core session. Meaningful for sessions only, as are `close` and `lunch`.
+    package func open(of session: SessionDate) -> Instant { instant(session, hours(of: session).open) }
+
+    /// The close of the core session, early closes included.
+    package func close(of session: SessionDate) -> Instant { instant(session, hours(of: session).close) }
+
+    /// The lunch break; nil for a session without one.
+    package func lunch(of session: SessionDate) -> (start: Instant, end: Instant)? {
+        hours(of: session).lunch.map { (instant(session, $0.start), instant(session, $0.end)) }
+    }
+
+    /// The session that is open at the instant (from its open to just before its close); nil outside sessions and in a lunch break.
+    package func session(tradingAt instant: Instant) -> SessionDate? {
+        let date = zone.localDate(at: instant)
+        return [date, date.advanced(by: 1)].first { session in
+            guard isSession(session), open(of: session) <= instant, instant < close(of: session) else { return false }
+            return lunch(of: session).map { instant < $0.start || instant >= $0.end } ?? true
+        }
+    }
+
+    /// The latest session that has closed by the instant; nil before the first close.
+    package func latestClosed(at instant: Instant) -> SessionDate? {
+        let date = zone.localDate(at: instant)
+        return isSession(date) && close(of: date) <= instant ? date : previous(before: date)
+    }
+
+    /// The instant of a local second of a day; negative seconds lie in the day before.
+    private func instant(_ date: SessionDate, _ second: Int) -> Instant {
+        second < 0 ? zone.instant(date.advanced(by: -1), secondsIntoDay: second + 86_400) : zone.instant(date, secondsIntoDay: second)
     }
 }

@@ -1,8 +1,11 @@
-/// From as-traded bars and corporate actions to what a holder earned. Adjustment runs forward in time: a later action never
-/// changes an earlier observation.
+/// Adjusts as-traded bars for corporate actions, and converts adjusted bars back.
+///
+/// Observations are adjusted forward in time: a later action never changes an earlier observation.
 package enum Adjustment {
-    /// Observations in session order. An action whose ex-date has no bar (a halt, a gap) counts at the next bar; several
-    /// between two bars compound. Of two bars of one session the later in `bars` counts. Actions up to the first bar are moot.
+    /// The observations of as-traded bars, in session order.
+    ///
+    /// An action whose ex-date has no bar (a halt, a gap) applies to the next bar; several actions between two bars compound. Of two bars of
+    /// one session the later in `bars` counts. Actions up to the first bar have no effect.
     package static func observations(bars: [Bar], actions: [CorporateAction]) -> [Observation] {
         let bars = inSessionOrder(bars)
         let actions = actions.enumerated().sorted { ($0.element.exDate, $0.offset) < ($1.element.exDate, $1.offset) }.map(\.element)
@@ -34,17 +37,18 @@ package enum Adjustment {
         previousClose * adjusted / previousAdjusted - close
     }
 
-    /// By what the prices of a bar are multiplied to compare with the last one of `bars`.
+    /// The factors that make the prices of a bar comparable with the last bar.
     package struct Factor: Hashable, Sendable {
         package let session: SessionDate
-        /// For splits alone.
+        /// Adjusts for splits.
         package let split: Double
-        /// For splits and dividends, the total return.
+        /// Adjusts for splits and dividends (total return).
         package let total: Double
     }
 
-    /// The factors of as-traded bars in session order, by the actions given: those of a knowledge date give the factors as of it. Derived,
-    /// never stored. A dividend's factor is `1 − dividend / close` by the last close before its ex-date.
+    /// The adjustment factors of as-traded bars, in session order, for the given actions. They are never stored.
+    ///
+    /// A dividend's factor is `1 − dividend / close`, with the last close before its ex-date.
     package static func factors(bars: [Bar], actions: [CorporateAction]) -> [Factor] {
         var (split, total) = (1.0, 1.0)
         var factors: [Factor] = []
@@ -58,8 +62,10 @@ package enum Adjustment {
         return factors.reversed()
     }
 
-    /// Bars that a provider adjusted, brought back to as traded. `bars` in session order; of `actions` those after a bar count.
-    /// The close before an ex-date is the base of a dividend's factor `1 − dividend / close`.
+    /// Converts bars that a provider adjusted to as-traded bars. `bars` are in session order.
+    ///
+    /// A dividend's factor is `1 − dividend / close`, with the as-traded close before its ex-date. Bars of basis `asTraded` and `unadjusted`
+    /// are returned as they are.
     package static func unadjusted(_ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]) -> [Bar] {
         guard basis == .splitAdjusted || basis == .totalReturn else { return bars }
         let actions = actions.sorted { $0.exDate > $1.exDate }
@@ -78,7 +84,7 @@ package enum Adjustment {
             }
             shares *= split
             if basis == .totalReturn, dividend > 0 {
-                // As traded before the ex-date: adjusted · shares / (cash · (1 − dividend / close)), solved for the close.
+                // close = adjusted · shares / (cash · (1 − dividend / close)), solved for the as-traded close before the ex-date.
                 let close = bar.close.double * shares / cash + dividend
                 cash *= 1 - dividend / close
             }

@@ -1,8 +1,8 @@
-/// One session of one instrument, as traded: neither splits nor dividends are in the prices or the volume.
+/// The prices and the volume of one session of one instrument, as traded: not adjusted for splits or dividends.
 package struct Bar: Hashable, Sendable {
     package let session: SessionDate
     package let open, high, low, close: Price
-    /// Shares.
+    /// In shares.
     package let volume: Double
 
     package init(session: SessionDate, open: Price, high: Price, low: Price, close: Price, volume: Double) {
@@ -13,4 +13,16 @@ package struct Bar: Hashable, Sendable {
         self.close = close
         self.volume = volume
     }
+}
+
+/// How a price is adjusted for corporate actions.
+package enum PriceBasis: String, Hashable, Sendable, Codable {
+    /// The price paid on the day.
+    case asTraded = "as-traded"
+    /// Adjusted for the splits since.
+    case splitAdjusted = "split-adjusted"
+    /// Adjusted for the splits and dividends since.
+    case totalReturn = "total-return"
+    /// Adjusted by the provider, converted to as traded by the actions known when it was fetched.
+    case unadjusted
 }

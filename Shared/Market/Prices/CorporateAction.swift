@@ -1,27 +1,27 @@
-/// What happened to a share between two closes.
+/// A split or a dividend of one instrument.
 package struct CorporateAction: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// `numerator` new shares for `denominator` old ones, in force at the open of the ex-date.
         case split(numerator: Double, denominator: Double)
-        /// Cash for one share as it was held before the ex-date, as traded (a later split does not change it).
+        /// Cash per share held before the ex-date, as traded: a later split does not change it.
         case dividend(Price)
     }
 
-    /// What kind of event it was, where the provider says; the arithmetic is in `kind` alone.
+    /// The event behind the action, where the provider says. Adjustment depends on `kind` alone.
     package enum Nature: String, Hashable, Sendable, Codable {
         case ordinary
-        /// A dividend out of the regular order.
+        /// A dividend outside the regular schedule.
         case special
         /// Shares of another company were given: a dividend in kind, or the ratio by which the price fell.
         case spinOff = "spin-off"
         /// A split by new shares of the same company.
         case stockDividend = "stock-dividend"
         case capitalGain = "capital-gain"
-        /// Nobody told of it; the price's level did.
+        /// Inferred from the price level: no provider reported it.
         case inferred
     }
 
-    /// The first session that trades without the right.
+    /// The first session that trades without the right to the shares or the cash.
     package let exDate: SessionDate
     package let kind: Kind
     package let nature: Nature

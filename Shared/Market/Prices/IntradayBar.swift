@@ -1,4 +1,4 @@
-/// A part of a session of one instrument, as the provider gave it.
+/// The prices and the volume of one interval within a session of one instrument, as the provider sent them.
 package struct IntradayBar: Hashable, Sendable {
     package let start: Instant
     /// The exchange-local date.

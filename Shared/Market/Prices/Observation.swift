@@ -1,4 +1,4 @@
-/// One session as the feature engine sees it: as-traded prices and what happened to the share since the session before.
+/// One session as input of the feature engine: as-traded prices, and the splits and dividends since the session before.
 ///
 /// Its log total return is `ln((close · split + dividend) / close[-1])`.
 package struct Observation: Hashable, Sendable {
@@ -6,9 +6,9 @@ package struct Observation: Hashable, Sendable {
     package let open, high, low, close: Double
     /// Shares, as traded.
     package let volume: Double
-    /// New shares for one old share, in force since this session's open; 1 = none.
+    /// New shares for one old share since this session's open; 1 without a split.
     package let split: Double
-    /// Cash for one old share (before the split of the same day), ex this session.
+    /// Cash for one share held before this session (before a split of the same day).
     package let dividend: Double
 
     package init(

@@ -1,11 +1,11 @@
-/// An amount of money per share in units of 10⁻⁸ of its currency; exact, so that equal prices compare and hash equal.
+/// A price in units of 10⁻⁸ of its currency. It is exact: equal prices compare and hash equal.
 package struct Price: Hashable, Sendable {
     /// Units of 10⁻⁸.
     package let units: Int64
 
     package init(units: Int64) { self.units = units }
 
-    /// The nearest unit. Values beyond ±9·10¹⁰ and those that are no numbers become the extremes and zero.
+    /// The nearest unit. Values beyond ±9.2·10¹⁰ become the largest or smallest price, NaN becomes zero.
     package init(_ double: Double) {
         let scaled = (double * 1e8).rounded(.toNearestOrEven)
         units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(scaled)

@@ -1,11 +1,11 @@
-/// The latest price of an instrument and its day so far.
+/// The latest price of an instrument, with the open, high, low and volume of its session so far.
 package struct Quote: Hashable, Sendable {
     package let price: Price
     package var open, high, low, previousClose: Price?
     package var volume: Double?
-    /// The session that the price belongs to, where the provider says.
+    /// The session of the price, where the provider says.
     package var session: SessionDate?
-    /// When it was traded, where the provider says.
+    /// The time of the trade, where the provider says.
     package var time: Instant?
 
     package init(price: Price) { self.price = price }

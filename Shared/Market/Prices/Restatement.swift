@@ -1,7 +1,8 @@
-/// Brings bars that were brought back to as traded by some actions to what other actions make of them, without the provider's own figures:
-/// a split or dividend that became known after the prices it had changed already.
+/// Recomputes bars of basis `unadjusted` when the known corporate actions change, without the provider's own figures.
+///
+/// Case: a split or dividend becomes known after the provider had already adjusted the prices for it.
 package struct Restatement {
-    /// A bar as it stands, and when the provider's prices that it comes from are of.
+    /// A stored bar, and the time of the provider's prices that it was computed from.
     package struct PricedBar: Sendable {
         package let bar: Bar
         package let pricedAt: Instant
@@ -15,10 +16,10 @@ package struct Restatement {
     private let withDividends: Bool
     private let old, new: [SessionDate: Terms]
     private let exDates: [SessionDate]
-    /// Whether prices of an instant have an ex-date behind them already.
+    /// Whether prices of an instant are adjusted for an ex-date.
     private let isReflected: (SessionDate, Instant) -> Bool
 
-    /// `basis` is how the provider adjusts; `isReflected` tells whether prices of an instant are adjusted for an ex-date.
+    /// `basis` is the provider's. `isReflected` says whether prices of an instant are already adjusted for an ex-date.
     package init(
         _ basis: PriceBasis, from old: [CorporateAction], to new: [CorporateAction], isReflected: @escaping (SessionDate, Instant) -> Bool
     ) {
@@ -29,7 +30,7 @@ package struct Restatement {
         self.isReflected = isReflected
     }
 
-    /// The bars that come out otherwise, in session order. `bars` are one source's, in session order.
+    /// The bars that change, in session order. `bars` are all bars of one source, in session order.
     package func restated(_ bars: [PricedBar]) -> [PricedBar] {
         var result: [PricedBar] = []
         var changes: [Change] = []
@@ -56,8 +57,8 @@ package struct Restatement {
         return result.reversed()
     }
 
-    /// What an ex-date does to the bars before it; nil if nothing. The last bar's close is the base of a dividend's factor
-    /// `1 − dividend / close`, as it stands and as it becomes.
+    /// The change that an ex-date makes to the bars before it; nil without one. `base` is the last bar before the ex-date: its close, before
+    /// and after the change, is the base of the dividend's factor `1 − dividend / close`.
     private func change(at exDate: SessionDate, after base: PricedBar, _ changes: [Change]) -> Change? {
         let (old, new) = (old[exDate] ?? Terms(), new[exDate] ?? Terms())
         let close = base.bar.close.double
@@ -78,7 +79,7 @@ package struct Restatement {
         let price, shares: Double
     }
 
-    /// What the actions of one day come to: new shares for one old, and cash for one old share.
+    /// The actions of one ex-date combined: new shares for one old share, and cash for one old share.
     private struct Terms {
         var shares = 1.0
         var cash = 0.0
@@ -92,7 +93,7 @@ package struct Restatement {
             }
         }
 
-        /// As traded over adjusted, for the bars before.
+        /// As-traded price over adjusted price, for the bars before the ex-date.
         func factor(_ withDividends: Bool, close: Double) -> Double { withDividends ? shares / (1 - cash / close) : shares }
     }
 }

@@ -1,4 +1,4 @@
-/// The canonical name of what is traded, the same for every provider. Which exchange it trades on stands beside it (`exchange`, a MIC).
+/// The canonical symbol of an instrument, the same for every provider, with the MIC of its exchange.
 ///
 /// Text: `AAPL`, `BRK.B` (a share class behind a full stop), `^GSPC` (an index), `EUR/USD` (a currency pair), `BTC-USD` (a crypto pair).
 package struct Ticker: Hashable, Sendable {
@@ -14,7 +14,7 @@ package struct Ticker: Hashable, Sendable {
     package let root: String
     /// The class of a share, or the second of a pair; empty without one.
     package let part: String
-    /// ISO 10383 code; nil for what trades on none, and where New York is meant.
+    /// ISO 10383 code; nil for New York, and for an instrument without an exchange.
     package let exchange: String?
 
     package init(kind: Kind = .share, root: String, part: String = "", exchange: String? = nil) {
@@ -24,7 +24,7 @@ package struct Ticker: Hashable, Sendable {
         self.exchange = exchange
     }
 
-    /// Reads canonical text; nil when it is empty or has other characters than letters, digits and the signs of its form.
+    /// Parses canonical text; nil for empty text and for other characters than letters, digits and one separator.
     package init?(_ text: String, exchange: String? = nil) {
         let upper = text.uppercased()
         let isIndex = upper.hasPrefix("^")
@@ -40,7 +40,7 @@ package struct Ticker: Hashable, Sendable {
         self.init(kind: isIndex ? .index : .share, root: String(body), exchange: exchange)
     }
 
-    /// Whether a text is not empty and of capital letters and digits alone.
+    /// Whether a text is one or more capital letters and digits.
     package static func isWord(_ text: some StringProtocol) -> Bool {
         !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
     }

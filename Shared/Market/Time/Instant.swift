@@ -14,7 +14,7 @@ package struct Instant: Hashable, Sendable {
         return microseconds % 1_000_000 < 0 ? quotient - 1 : quotient
     }
 
-    /// The UTC calendar date. Not a session date: those are local to an exchange.
+    /// The calendar date in UTC. A session date is another: the date in the exchange's time zone.
     package var utcDate: SessionDate {
         let days = seconds / 86_400
         return SessionDate(day: Int32(seconds % 86_400 < 0 ? days - 1 : days))
@@ -28,7 +28,7 @@ package struct Instant: Hashable, Sendable {
     /// Midnight UTC of a date.
     package static func utcMidnight(_ date: SessionDate) -> Instant { Instant(seconds: Int64(date.day) * 86_400) }
 
-    /// Parses RFC 3339 with any offset and up to nine fraction digits (those beyond microseconds are dropped); nil otherwise.
+    /// Parses RFC 3339 text with any offset and up to nine fraction digits (digits beyond microseconds are dropped); nil for any other text.
     package init?(_ rfc3339: some StringProtocol) {
         let text = Array(rfc3339.utf8)
         guard text.count >= 20, let date = SessionDate(rfc3339.prefix(10)) else { return nil }
@@ -102,5 +102,21 @@ extension Instant: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)
+    }
+}
+
+extension Instant {
+    /// Parses the parameter `as_of`: an RFC 3339 time, or a date, which means its last microsecond in UTC; nil for any other text.
+    ///
+    /// `now` is the time of the request: today's date means now.
+    package init?(asOf text: some StringProtocol, now: Instant) {
+        if let date = SessionDate(text) {
+            let end = Instant(microseconds: Instant.utcMidnight(date.advanced(by: 1)).microseconds - 1)
+            self = date == now.utcDate ? min(end, now) : end
+        } else if let instant = Instant(text) {
+            self = instant
+        } else {
+            return nil
+        }
     }
 }

@@ -1,22 +1,22 @@
 import FoundationEssentials
 
-/// The rules of one time zone: from embedded data, so that every machine agrees, without ICU and without system files.
+/// A time zone from embedded data: the same on every machine, without ICU and system files.
 package struct Zone: Sendable {
     package let name: String
-    /// Seconds since 1970 at which the offset changes, ascending, and the offset (seconds east of UTC) from then on.
+    /// Seconds since 1970 at which the offset changes, ascending, and the new offsets in seconds east of UTC.
     private let transitions: [Int64]
     private let offsets: [Int32]
     private let initialOffset: Int32
-    /// The rule that goes on after the last transition; nil keeps its offset.
-    private let rule: PosixRule?
+    /// The rule for instants after the last transition; nil keeps the last offset.
+    private let rule: PosixTimeZoneRule?
 
-    /// The embedded zone of an IANA name; nil when it is not among them.
+    /// The embedded zone of an IANA name; nil for a zone that is not embedded.
     package init?(_ name: String) {
         guard let text = TimeZoneData.base64(name), let data = Data(base64Encoded: text) else { return nil }
         self.init(name: name, tzif: [UInt8](data))
     }
 
-    /// A zone without rules: always so many seconds east of UTC.
+    /// A zone with a constant offset in seconds east of UTC.
     package init(name: String, offset seconds: Int) {
         self.name = name
         (transitions, offsets, initialOffset, rule) = ([], [], Int32(seconds), nil)
@@ -51,7 +51,7 @@ package struct Zone: Sendable {
         }
         offsets = kinds.map { offset(Int($0)) }
         initialOffset = offset(0)
-        rule = PosixRule(tzif[footer...].filter { $0 != UInt8(ascii: "\n") })
+        rule = PosixTimeZoneRule(tzif[footer...].filter { $0 != UInt8(ascii: "\n") })
         self.name = name
     }
 
@@ -64,8 +64,8 @@ package struct Zone: Sendable {
         return SessionDate(day: Int32(local >= 0 ? local / 86_400 : (local - 86_399) / 86_400))
     }
 
-    /// The instant of a local wall-clock time. A time that a change skips is read with the offset before the change (so it lands
-    /// after it); of a time that occurs twice the first is meant.
+    /// The instant of a local wall-clock time. Of a time that occurs twice the first counts; a time that a clock change skips is read with
+    /// the offset before the change.
     package func instant(_ date: SessionDate, secondsIntoDay: Int) -> Instant {
         let local = Int64(date.day) * 86_400 + Int64(secondsIntoDay)
         let before = offset(atSecond: local - 86_400)

@@ -1,6 +1,6 @@
 /// The footer of TZif data, a POSIX TZ rule such as `EST5EDT,M3.2.0,M11.1.0`: one offset, or two that change on the n-th weekday
 /// of a month (the only form of date that current zones use).
-struct PosixRule: Sendable {
+struct PosixTimeZoneRule: Sendable {
     /// Month, week (5 = last), weekday (0 = Sunday) and local seconds into the day of a change.
     private struct Change {
         let month, week, weekday, second: Int

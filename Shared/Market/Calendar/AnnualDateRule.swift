@@ -1,4 +1,4 @@
-/// A day that comes back every year, such as a holiday, and the years in which it does.
+/// A rule for one date in each year, such as a holiday, and the years in which it applies.
 ///
 /// Text form: `MMDD`, a sign that moves it off a weekend, and the years, such as `0704~ 1971-`. The forms of the day:
 ///
@@ -16,8 +16,8 @@
 /// | `0704/` | on a Sunday two days later, on a Monday one |
 /// | `0901mon` | the first Monday on or after that date |
 /// | `E-2`, `O+1` | days from Gregorian or Orthodox Easter Sunday |
-/// | `V`, `A` | spring and autumn equinox as Japan keeps them; a sign may follow |
-struct DayRule: Sendable {
+/// | `V`, `A` | spring and autumn equinox in Japan; a sign may follow |
+struct AnnualDateRule: Sendable {
     private enum Day {
         case date(month: Int, day: Int, roll: [Int])
         case weekday(Int, onOrAfterMonth: Int, day: Int)
@@ -31,24 +31,24 @@ struct DayRule: Sendable {
 
     init?(_ text: some StringProtocol) {
         let parts = text.split(separator: " ")
-        guard let form = parts.first, parts.count <= 2, let day = DayRule.day(form) else { return nil }
+        guard let form = parts.first, parts.count <= 2, let day = AnnualDateRule.day(form) else { return nil }
         self.day = day
-        let spans = parts.count == 1 ? [0...9999] : parts[1].split(separator: ",").map { DayRule.span($0) }
+        let spans = parts.count == 1 ? [0...9999] : parts[1].split(separator: ",").map { AnnualDateRule.span($0) }
         guard spans.allSatisfy({ $0 != nil }) else { return nil }
         years = spans.compactMap { $0 }
     }
 
-    /// The day in a year; nil in a year without it.
+    /// The date in a year; nil in a year to which the rule does not apply.
     func day(in year: Int) -> SessionDate? {
         guard years.contains(where: { $0.contains(year) }) else { return nil }
         switch day {
-        case .date(let month, let day, let roll): return DayRule.roll(SessionDate(year: year, month: month, day: day), roll)
+        case .date(let month, let day, let roll): return AnnualDateRule.roll(SessionDate(year: year, month: month, day: day), roll)
         case .weekday(let weekday, let month, let day):
             let first = SessionDate(year: year, month: month, day: day)
             return first.advanced(by: (weekday - first.weekday + 7) % 7)
         case .easter(let days): return Easter.gregorian(year).advanced(by: days)
         case .orthodoxEaster(let days): return Easter.orthodox(year).advanced(by: days)
-        case .equinox(let isSpring, let roll): return DayRule.roll(DayRule.equinox(year, isSpring), roll)
+        case .equinox(let isSpring, let roll): return AnnualDateRule.roll(AnnualDateRule.equinox(year, isSpring), roll)
         }
     }
 
@@ -56,7 +56,7 @@ struct DayRule: Sendable {
         shifts.isEmpty ? date : date.advanced(by: shifts[date.weekday - 1])
     }
 
-    /// Shifts by weekday, Monday first.
+    /// The shift in days for each weekday, Monday first.
     private static func shifts(_ sign: some StringProtocol) -> [Int]? {
         switch sign {
         case "": []
@@ -89,7 +89,7 @@ struct DayRule: Sendable {
         }
     }
 
-    /// `1990`, `1990-2001`, `-2001` or `1990-`.
+    /// Parses years: `1990`, `1990-2001`, `-2001` or `1990-`.
     private static func span(_ text: some StringProtocol) -> ClosedRange<Int>? {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false)
         guard let from = ends[0].isEmpty ? 0 : Int(ends[0]) else { return nil }
@@ -98,7 +98,7 @@ struct DayRule: Sendable {
         return from...to
     }
 
-    /// Valid from 1980 to 2099.
+    /// The equinox in Japan; valid from 1980 to 2099.
     private static func equinox(_ year: Int, _ isSpring: Bool) -> SessionDate {
         let since = year - 1980
         let day = Int((isSpring ? 20.8431 : 23.2488) + 0.242194 * Double(since)) - since / 4
