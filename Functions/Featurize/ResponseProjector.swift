@@ -145,7 +145,7 @@ struct ResponseProjector: Sendable {
                 return parsed
             }
             return try provider.parse(
-                archived.body, status: metadata.status, contentType: metadata.contentType, calendar: calendar, asOf: metadata.knownAt)
+                archived.body, status: metadata.status, calendar: calendar, asOf: metadata.knownAt)
         } catch {
             let row = FlaggedRow(ordinal: 0, session: nil, rule: error.kind.name, detail: error.detail, text: "")
             return ParsedResponse(bars: [], provisional: [], actions: [], currency: nil, flaggedRows: [row])

@@ -27,8 +27,8 @@ extension Ingest {
             fetchedAt: Instant(microseconds: WallClock.microseconds()))
         let parsed: ParsedResponse
         do throws(ProviderError) {
-            if let error = provider.classify(status: 200, body: body, headers: []) { throw error }
-            parsed = try provider.parse(body, status: 200, contentType: metadata.contentType, calendar: calendar, asOf: asOf)
+            if let error = provider.error(in: body) { throw error }
+            parsed = try provider.parse(body, status: 200, calendar: calendar, asOf: asOf)
         } catch {
             _ = try await archive.put(body, metadata, isRejected: true, deadline: context.cutOff.instant)
             throw FileImportError.unreadable(provider.name, error)

@@ -73,7 +73,7 @@ struct IngestSettings: Sendable {
                 return known
             }
             providers[name] = ConfiguredProvider(
-                provider: provider, actions: actions, allowance: options.allowance(suggested: traits?.suggested))
+                provider: provider, actions: actions, allowance: options.allowance(suggested: traits?.limits))
         }
         return providers
     }

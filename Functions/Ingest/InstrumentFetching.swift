@@ -138,7 +138,7 @@ extension Ingest {
         _ response: ArchivedResponse, _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?, _ run: Run
     ) async throws -> Bool {
         let parsed = try? provider.parse(
-            response.body, status: response.metadata.status, contentType: response.metadata.contentType, calendar: calendar, asOf: run.asOf)
+            response.body, status: response.metadata.status, calendar: calendar, asOf: run.asOf)
         guard let actions = parsed?.actions, !actions.isEmpty else { return false }
         let before = AsOf.recorded(Instant(microseconds: run.asOf.microseconds - 1))
         let known = Set(try await CorporateActions(database).read(instrument.id, before, source: provider.name).map(\.exDate))

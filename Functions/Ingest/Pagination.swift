@@ -57,7 +57,7 @@ struct Pagination: Sendable {
 
     private func nextPage(after response: ArchivedResponse) -> String? {
         let parsed = try? fetcher.provider.parse(
-            response.body, status: response.metadata.status, contentType: response.metadata.contentType, calendar: calendar, asOf: asOf)
+            response.body, status: response.metadata.status, calendar: calendar, asOf: asOf)
         return parsed?.nextPage
     }
 

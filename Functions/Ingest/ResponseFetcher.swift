@@ -149,7 +149,7 @@ struct ResponseFetcher: Sendable {
         let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
         do throws(HTTPFailure) {
             let response = try await http.send(httpRequest, deadline: min(end, timeout))
-            return (provider.classify(status: response.status, body: response.body, headers: response.headers), response)
+            return (provider.error(in: response.body, status: response.status, headers: response.headers), response)
         } catch {
             // A timeout before the end is the connection timeout, which is the provider's fault.
             if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }

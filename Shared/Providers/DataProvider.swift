@@ -1,53 +1,116 @@
 package import Market
 
-/// One source of daily bars: builds its requests and reads its answers, pure in both, so that a kept answer can be read again.
+/// One kind of response of a data provider: builds its requests and parses its responses. Pure in both, so that an archived response can be
+/// parsed again.
 ///
-/// Symbols are in the provider's own spelling; the caller maps instruments to them.
+/// A provider with several kinds of responses (daily bars, intraday bars, splits …) has a conforming type for each; `ProviderCatalog` lists
+/// them. The least that a provider of daily bars needs:
+///
+/// ```swift
+/// /// Toy's daily prices: `[{"date": "2012-01-03", "open": 10, "high": 11, "low": 9, "close": 10.5, "volume": 100}]`, as traded.
+/// package struct ToyDaily: DataProvider {
+///     package static let name = "toy"
+///     package static let traits = ProviderTraits(close: .asTraded)
+///     package let kind = "daily"
+///     package let reportsActions = false
+///     package let baseURL: String
+///
+///     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
+///         ProviderRequest(url: "\(baseURL)/prices?symbol=\(percentEncoded(symbol))")
+///     }
+///
+///     package func payload(of response: RawResponse) throws(ProviderError) -> [JSONValue] {
+///         guard let rows = try response.json().elements else { throw response.malformed("no list of rows") }
+///         return rows
+///     }
+///
+///     package func parse(_ rows: [JSONValue], calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+///         var bars = DailyBarCollector(calendar: calendar)
+///         for (ordinal, row) in rows.enumerated() {
+///             let date = row["date"]?.string ?? ""
+///             bars.addDaily(
+///                 BarFields(row, .full), stamp: date, session: SessionDate(date), ordinal: ordinal, asOf: asOf, zone: calendar?.zone)
+///         }
+///         return bars.parsedResponse(currency: "USD")
+///     }
+/// }
+/// ```
+///
+/// Its row in `ProviderCatalog`:
+///
+/// ```swift
+/// Entry(ToyDaily.name, ToyDaily.traits) { _, url, _ in ToyDaily(baseURL: url ?? "https://toy.example") },
+/// ```
 package protocol DataProvider: Sendable {
-    /// Stored in object keys and rows; never changes.
+    /// The data of a response between reading and parsing, such as a JSON value or a table.
+    associatedtype Payload
+
+    /// The provider's name in object keys and table rows; it never changes.
     static var name: String { get }
 
-    /// The kind of answer, the part of the object key after the name.
+    /// The kind of response, the part of the object key after the name; it never changes.
     var kind: String { get }
 
-    /// Whether its answers name the splits and dividends of their range, so that one that is missing is none.
+    /// The API key; nil without one. It is removed from every text and body that is stored or logged.
+    var key: String? { get }
+
+    /// The parts of `key` to remove, each at least four characters long; the whole key by default.
+    var secrets: [String] { get }
+
+    /// Whether a response lists all splits and dividends of its range, so that a missing one did not happen. True by default.
     var reportsActions: Bool { get }
 
-    /// Asks for the sessions from a date on (nil: all there are) up to the instant.
-    func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest
-
-    /// Why the answer holds no data, or nil when it does. What is refused is not worth keeping as raw data.
-    func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError?
-
-    /// Reads an answer. Rows that break a rule are in `rejected`, the others count; `calendar` nil leaves the session rules out.
-    /// `asOf` is the instant of the request: sessions that had not closed by then are provisional.
-    func parse(
-        _ body: [UInt8], status: Int, contentType: String?, calendar: TradingCalendar?, asOf: Instant
-    ) throws(ProviderError) -> ParsedResponse
-
-    /// Whether an answer may be the first of several pages, which come in the order of the rows in them.
+    /// Whether a response may be the first of several pages. False by default.
     var hasPages: Bool { get }
 
-    /// The request for the page that follows an answer with a `nextPage`; nil when the provider has no pages.
+    /// The request for the sessions from a date (nil: all of history) up to the instant. `symbol` is in the provider's spelling.
+    func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest
+
+    /// The request for the page after a response with `nextPage`; nil when the provider has no pages.
     func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest?
 
-    /// The body with every echo of the API key removed, and whether there was one.
-    func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool)
+    /// The data of a response.
+    ///
+    /// - Throws: why the response has no data, such as an unknown symbol or a rate limit.
+    func payload(of response: RawResponse) throws(ProviderError) -> Payload
+
+    /// Parses the data of a response. Rows that break a rule are flagged, the other rows are used.
+    ///
+    /// - Parameters:
+    ///   - calendar: the exchange's sessions; nil skips the session rule.
+    ///   - asOf: the time of the request. Sessions that had not closed by then are provisional.
+    func parse(_ payload: Payload, calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse
 }
 
 extension DataProvider {
     package var name: String { Self.name }
+    package var key: String? { nil }
+    package var secrets: [String] { key.map { [$0] } ?? [] }
     package var reportsActions: Bool { true }
     package var hasPages: Bool { false }
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? { nil }
 
-    /// The refusal that reading throws.
-    func refusal(_ read: () throws(ProviderError) -> Void) -> ProviderError? {
+    /// Why a response has no data; nil when it has data. A response without data is not archived for parsing.
+    package func error(
+        in body: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = []
+    ) -> ProviderError? {
         do throws(ProviderError) {
-            try read()
+            _ = try payload(of: RawResponse(body, status: status, headers: headers, secrets: secrets))
             return nil
         } catch {
             return error
         }
+    }
+
+    /// Reads and parses a response.
+    package func parse(
+        _ body: [UInt8], status: Int = 200, calendar: TradingCalendar?, asOf: Instant
+    ) throws(ProviderError) -> ParsedResponse {
+        try parse(payload(of: RawResponse(body, status: status, secrets: secrets)), calendar: calendar, asOf: asOf)
+    }
+
+    /// The body without the API key, and whether the provider had echoed it.
+    package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) {
+        secrets.isEmpty ? (body, false) : Redaction.redact(body, secrets: secrets)
     }
 }

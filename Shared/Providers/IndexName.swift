@@ -1,10 +1,10 @@
-/// A well-known index, which every provider calls by another name.
+/// A well-known index and the symbol that each provider has for it.
 struct IndexName: Sendable {
-    /// Without its mark: `GSPC`.
+    /// The canonical root without `^`, such as `GSPC`.
     let root: String
-    /// Other names that it goes by behind a mark, such as `^SPX`.
+    /// Other roots in use, such as `SPX` for `^SPX`.
     let aliases: [String]
-    /// Its symbol by provider; one that is not here does not have it, as far as is known.
+    /// The symbol by provider. A provider that is missing is not known to have the index.
     let names: [String: String]
 
     /// The index of a root or an alias, in capitals; nil for one that is not in the table.

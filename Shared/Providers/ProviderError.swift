@@ -1,31 +1,31 @@
-/// A provider's answer that is no data: what kind, in words without secrets, and whether asking again can help.
+/// The reason why a provider's response has no data, and whether a retry can help.
 package struct ProviderError: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
-        /// Never heard of it, or delisted and forgotten.
+        /// The provider does not know the symbol, or has removed it after its delisting.
         case unknownSymbol
-        /// The symbol is known; nothing traded in the range.
+        /// The symbol is known, but nothing traded in the range.
         case emptyRange
-        /// Too many requests for now; `retryAfter` in seconds when the provider says or is known to want it.
+        /// Too many requests for now. `retryAfter` is the pause in seconds, where the provider states it or is known to want it.
         case rateLimited(retryAfter: Double?)
-        /// Nothing more today.
+        /// No more requests today.
         case dailyQuota
-        /// Not in the plan of this key.
+        /// Outside the plan of the API key.
         case premium
-        /// The symbol is known and trades no more.
+        /// The symbol is known, but no longer trades.
         case delisted
-        /// HTML, a redirect, plain text.
+        /// HTML or plain text.
         case notJSON
-        /// A page that turns away programs: a consent page, a proof of work.
+        /// A page that blocks programs: a consent page, a redirect, a proof of work.
         case blocked
-        /// "Will be right back": asking later can help, in minutes.
+        /// The provider is under maintenance for some minutes.
         case maintenance
         case badKey
-        /// HTTP 5xx.
+        /// HTTP 5xx, or no connection.
         case serverError
-        /// JSON that is not the shape that was asked for.
+        /// A body of another form than requested.
         case malformed
 
-        /// A stable word to store.
+        /// The stored name.
         package var name: String {
             switch self {
             case .unknownSymbol: "unknown-symbol"
@@ -45,25 +45,25 @@ package struct ProviderError: Error, Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// At most 300 characters, API keys redacted.
+    /// At most 300 characters, without the API key.
     package let detail: String
-    /// Seconds to wait before the next request, when the provider said so.
+    /// Seconds until the next request, where the provider stated them.
     package let retryAfter: Double?
 
-    /// `retryAfter` nil takes the kind's own.
+    /// The pause of a rate limit's kind counts before `retryAfter`.
     package init(_ kind: Kind, _ detail: String, retryAfter: Double? = nil) {
         self.kind = kind
         self.retryAfter = if case .rateLimited(let seconds) = kind { seconds ?? retryAfter } else { retryAfter }
         self.detail = detail.count > 300 ? detail.prefix(299) + "…" : detail
     }
 
-    /// What a run does about it.
+    /// The reaction of a run to an error.
     package enum Reaction: Hashable, Sendable {
-        /// Ask again, not before so many seconds.
+        /// Repeat the request after so many seconds.
         case retry(after: Double)
-        /// Nothing more from this provider today; the next run goes on where this one stopped.
+        /// Send this provider no more requests in this run; the next run continues.
         case stopRun
-        /// Go on with the next symbol.
+        /// Continue with the next symbol.
         case skipSymbol
     }
 
@@ -78,7 +78,7 @@ package struct ProviderError: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether the same request can succeed within this run.
+    /// Whether the same request can succeed within the run.
     package var isRetryable: Bool {
         if case .retry = reaction { true } else { false }
     }
@@ -86,24 +86,4 @@ package struct ProviderError: Error, Hashable, Sendable {
 
 extension ProviderError: CustomStringConvertible {
     package var description: String { "\(kind.name): \(detail)" }
-}
-
-extension ProviderError {
-    /// What the status alone says; nil for 2xx and for 4xx whose body explains more.
-    static func ofStatus(_ status: Int, _ text: String, headers: [(name: String, value: String)]) -> ProviderError? {
-        switch status {
-        case 429, 999: return ProviderError(.rateLimited(retryAfter: RetryAfter.seconds(headers)), "HTTP \(status): \(text)")
-        case 500...: return ProviderError(.serverError, "HTTP \(status): \(text)", retryAfter: RetryAfter.seconds(headers))
-        case 408: return ProviderError(.serverError, "HTTP 408: \(text)")
-        case 401, 403: return ProviderError(.badKey, "HTTP \(status): \(text)")
-        case 300..<400: return ProviderError(.blocked, "HTTP \(status): redirected, as to a consent page")
-        default: return nil
-        }
-    }
-
-    /// The start of a body as one line, without the key. What is cut off is cut after that, so that no part of a key is left at the end.
-    static func excerpt(_ body: [UInt8], key: String? = nil) -> String {
-        let start = Redaction.redact(Array(body.prefix(2000)), key: key).body.prefix(200)
-        return String(decoding: start, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    }
 }

@@ -1,8 +1,8 @@
-/// An HTTP GET to send to a provider.
+/// An HTTP GET request to a provider.
 package struct ProviderRequest: Sendable {
-    /// With the key, where the provider wants one in the address: not to be stored or logged.
+    /// The address with the API key, where the provider wants it there. Never store or log it.
     package let url: String
-    /// The same without the key.
+    /// The address without the API key.
     package let storedURL: String
     package let headers: [(name: String, value: String)]
 
@@ -11,12 +11,10 @@ package struct ProviderRequest: Sendable {
         self.storedURL = storedURL
         self.headers = headers
     }
-}
 
-extension ProviderRequest {
-    /// An address without secrets; the key goes into a header.
-    init(url: String, key: (name: String, value: String)?) {
-        self.init(url: url, storedURL: url, headers: [(name: "Accept", value: "application/json")] + (key.map { [$0] } ?? []))
+    /// A request for JSON whose address has no key; `keyHeader` is the header with the key.
+    package init(url: String, keyHeader: (name: String, value: String)? = nil) {
+        self.init(url: url, storedURL: url, headers: [(name: "Accept", value: "application/json")] + (keyHeader.map { [$0] } ?? []))
     }
 }
 

@@ -1,34 +1,31 @@
 package import Market
 
-/// What a provider means by what it sends, in one place to read and to compare.
+/// The meaning of a provider's data: how prices are adjusted, how symbols are spelled, and how often it may be queried.
 package struct ProviderTraits: Sendable {
-    package enum Order: Sendable { case oldestFirst, newestFirst }
-
-    /// What dates a daily bar.
-    package enum Stamp: Sendable { case exchangeDate, sessionOpen, midnightInNewYork, midnightUTC }
-
-    package enum KeyPlace: Sendable {
-        case none
-        case query(String)
-        case header(String)
-    }
-
-    /// The daily close as it arrives.
+    /// How the daily close is adjusted.
     package let close: PriceBasis
-    package let order: Order
-    package let stamp: Stamp
-    package let key: KeyPlace
-    /// The kinds of answers that name the splits and dividends of a provider whose bars come without.
-    package var actionKinds: [String] = []
-    /// What the free plan was said to allow in 2026: a start for the configuration, which decides.
-    package let suggested: ProviderLimits
+    /// The kinds of responses that list splits and dividends, of a provider whose daily bars come without them.
+    package let actionKinds: [String]
+    /// The limits of the free plan in 2026; the configuration overrides them.
+    package let limits: ProviderLimits
+    package let symbols: SymbolRules
+
+    package init(
+        close: PriceBasis, actionKinds: [String] = [],
+        limits: ProviderLimits = ProviderLimits(), symbols: SymbolRules = SymbolRules()
+    ) {
+        self.close = close
+        self.actionKinds = actionKinds
+        self.limits = limits
+        self.symbols = symbols
+    }
 }
 
-/// How often a provider may be asked.
+/// The number of requests that a provider accepts.
 package struct ProviderLimits: Hashable, Sendable {
-    /// nil is no limit.
+    /// nil means no limit.
     package var perSecond, perMinute, perHour, perDay: Int?
-    /// Requests under way at once.
+    /// Requests at the same time.
     package var concurrency: Int
 
     package init(perSecond: Int? = nil, perMinute: Int? = nil, perHour: Int? = nil, perDay: Int? = nil, concurrency: Int = 1) {
@@ -37,22 +34,5 @@ package struct ProviderLimits: Hashable, Sendable {
         self.perHour = perHour
         self.perDay = perDay
         self.concurrency = max(1, concurrency)
-    }
-
-    /// Reads `5/minute,500/day,2` (the bare number is the concurrency); nil for any other text, with zero or negative numbers too.
-    package init?(_ text: some StringProtocol) {
-        self.init()
-        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            let sides = part.split(separator: "/", omittingEmptySubsequences: false)
-            guard let number = Int(sides[0]), number > 0, sides.count <= 2 else { return nil }
-            switch sides.count == 2 ? sides[1] : "" {
-            case "": concurrency = number
-            case "second": perSecond = number
-            case "minute": perMinute = number
-            case "hour": perHour = number
-            case "day": perDay = number
-            default: return nil
-            }
-        }
     }
 }

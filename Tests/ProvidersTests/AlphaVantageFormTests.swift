@@ -11,7 +11,7 @@ import Testing
         try provider.parse([UInt8](text.utf8), calendar: nil, asOf: asOf)
     }
 
-    private func refusal(_ text: String) -> ProviderError? { provider.classify(status: 200, body: [UInt8](text.utf8), headers: []) }
+    private func refusal(_ text: String) -> ProviderError? { provider.error(in: [UInt8](text.utf8)) }
 
     @Test func `A pair of currencies has no volume`() throws {
         let answer = try parse(
@@ -112,7 +112,7 @@ import Testing
     @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func `Other words are still malformed`(_ word: String) {
         var chart = ChartBody(stamps: [1_325_601_000])
         chart.columns = ["close": [word]]
-        #expect(YahooChart().classify(status: 200, body: chart.bytes, headers: [])?.kind == .malformed)
+        #expect(YahooChart().error(in: chart.bytes)?.kind == .malformed)
     }
 
     @Test func `A column of texts is a column`() throws {

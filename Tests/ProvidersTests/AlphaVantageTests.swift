@@ -62,7 +62,7 @@ import Testing
 
             """
         let asOf = try instant("2014-06-11T12:00:00Z")
-        let answer = try provider.parse([UInt8](csv.utf8), contentType: "text/csv", calendar: calendar, asOf: asOf)
+        let answer = try provider.parse([UInt8](csv.utf8), calendar: calendar, asOf: asOf)
         #expect(answer.bars.map(\.close.description) == ["645.57", "93.7"])
         #expect(answer.actions.count == 2)
         #expect(answer.flaggedRows.map(\.rule) == ["bad-date"])
@@ -78,7 +78,7 @@ import Testing
         #expect(provider.request(symbol: "IBM", from: nil, asOf: asOf).url.contains("outputsize=full"))
 
         let echo = #"{"Information":"We have detected your API key as OTHERKEY99 and SECRETKEY12345; 25 requests per day."}"#
-        let refusal = try #require(provider.classify(status: 200, body: [UInt8](echo.utf8), headers: []))
+        let refusal = try #require(provider.error(in: [UInt8](echo.utf8)))
         #expect(refusal.kind == .dailyQuota)
         #expect(refusal.detail == "We have detected your API key as [redacted] and [redacted]; 25 requests per day.")
         let (body, changed) = provider.redacted([UInt8](echo.utf8))
@@ -89,12 +89,12 @@ import Testing
 
     @Test func `A note beside data is no refusal`() {
         let body = Self.adjusted.dropLast() + #","Note":"5 calls per minute"}"#
-        #expect(provider.classify(status: 200, body: [UInt8](body.utf8), headers: []) == nil)
+        #expect(provider.error(in: [UInt8](body.utf8)) == nil)
     }
 
     @Test func `Other series and pages are refused`() {
         let kinds = [#"{"Weekly Time Series":{"2014-06-06":{}}}"#, "<html>hello</html>", "{\"Time Series (Daily)\":"].map {
-            provider.classify(status: 200, body: [UInt8]($0.utf8), headers: [])?.kind
+            provider.error(in: [UInt8]($0.utf8))?.kind
         }
         #expect(kinds == [.malformed, .notJSON, .malformed])
     }
@@ -133,12 +133,12 @@ import Testing
         "SYMBOL_SEARCH_2019.json", "MARKET_STATUS.json", "GLOBAL_QUOTE_msft_2018.json", "DIVIDENDS.csv", "SPLITS.csv", "SYMBOL_SEARCH.csv",
     ])
     func `Answers of other functions are refused`(_ file: String) throws {
-        #expect(provider.classify(status: 200, body: try Vectors.bytes(Self.folder + file), headers: []) != nil)
+        #expect(provider.error(in: try Vectors.bytes(Self.folder + file)) != nil)
     }
 
     @Test func `Every published refusal has its kind`() throws {
         let errors = try Vectors.errors(Self.folder + "http-200-errors.json")
-        let refusals = errors.map { provider.classify(status: $0.status, body: $0.body, headers: []) }
+        let refusals = errors.map { provider.error(in: $0.body, status: $0.status) }
         #expect(
             refusals.map(\.?.kind.name) == [
                 "daily-quota", "daily-quota", "rate-limited", "premium", "rate-limited", "unknown-symbol", "bad-key", "unknown-symbol",

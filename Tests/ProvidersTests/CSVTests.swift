@@ -6,13 +6,13 @@ import Testing
 /// Files as sites and spreadsheets write them.
 @Suite struct CSVFiles {
     private static let asOf = Instant(seconds: 1_800_000_000)
-    private let file = CSVFile()
+    private let file = CSVDaily()
 
     private func parse(_ text: String) throws -> ParsedResponse {
         try file.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNAS"), asOf: Self.asOf)
     }
 
-    private func refusal(_ bytes: [UInt8]) -> ProviderError? { file.classify(status: 200, body: bytes, headers: []) }
+    private func refusal(_ bytes: [UInt8]) -> ProviderError? { file.error(in: bytes) }
 
     @Test(arguments: [
         ["2012-01-03", "2012-01-20"], ["20120103", "20120120"], ["2012/01/03", "2012/1/20"], ["01/03/2012", "01/20/2012"],
@@ -147,7 +147,7 @@ import Testing
         let answer = try stooq.parse(
             [UInt8]((header + "AAPL.US,D,20120103,000000,12.4,12.5,12.3,12.45,264,0\r\n").utf8), calendar: nil, asOf: Self.asOf)
         #expect(answer.adjusted.map(\.close.description) == ["12.45"] && answer.adjusted.map(\.volume) == [264])
-        let refused = { (text: String) in stooq.classify(status: 200, body: [UInt8](text.utf8), headers: [])?.kind }
+        let refused = { (text: String) in stooq.error(in: [UInt8](text.utf8))?.kind }
         #expect(refused(header + "AAPL.US,5,20120103,153500,12.4,12.5,12.3,12.45,264,0\r\n") == .malformed)
         #expect(refused(header) == .emptyRange)
         #expect(refused("Przekroczony dzienny limit wywolan") == .dailyQuota)

@@ -78,7 +78,7 @@ import Testing
         let splits = "{\"AAPL\":{\"splits\":[{\"exDate\":\"2014-06-09\",\"toFactor\":7,\"fromFactor\":1}]}}"
         #expect(try parse(splits, .splits).actions.count == 1)
         let provider = IEXExport()
-        let refusal = { (text: String) in provider.classify(status: 200, body: [UInt8](text.utf8), headers: []) }
+        let refusal = { (text: String) in provider.error(in: [UInt8](text.utf8)) }
         #expect(refusal("{\"AAPL\":{\"chart\":[]}}")?.kind == .emptyRange)
         let several = refusal("{\"AAPL\":{\"chart\":\(list)},\"IBM\":{\"chart\":\(list)}}")
         #expect(several?.kind == .malformed && several?.detail.contains("AAPL, IBM") == true)

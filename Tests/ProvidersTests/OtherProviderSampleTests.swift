@@ -88,10 +88,10 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         let provider = try #require(ProviderCatalog.provider(named: sample.provider, kind: sample.kind))
         #expect(provider.kind == sample.kind)
         let asOf = try #require(Instant(sample.asOf))
-        #expect(provider.classify(status: 200, body: body, headers: [])?.kind.name == sample.refusal)
+        #expect(provider.error(in: body)?.kind.name == sample.refusal)
         guard sample.refusal == nil else { return }
         let calendar = sample.provider == "stooq" ? nil : TradingCalendar.of(mic: "XNAS")
-        let answer = try provider.parse(body, status: 200, contentType: nil, calendar: calendar, asOf: asOf)
+        let answer = try provider.parse(body, calendar: calendar, asOf: asOf)
         #expect(answer.bars.count == sample.bars)
         #expect(answer.adjusted.count == sample.adjusted)
         #expect(answer.intraday.count == sample.intraday)
@@ -119,7 +119,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     ])
     func `Every published refusal has its kind`(_ name: String, _ file: String, _ kinds: [String]) throws {
         let provider = try #require(ProviderCatalog.provider(named: name))
-        let refusals = try Vectors.errors(Self.folder + file).map { provider.classify(status: $0.status, body: $0.body, headers: []) }
+        let refusals = try Vectors.errors(Self.folder + file).map { provider.error(in: $0.body, status: $0.status) }
         #expect(refusals.map { $0?.kind.name ?? "none" } == kinds)
     }
 
@@ -130,7 +130,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
             let kind = entry["path"] as? String == "/quote" ? "quote" : "candles-1d"
             let provider = try #require(ProviderCatalog.provider(named: "finnhub", kind: kind))
             let body = [UInt8](try JSONSerialization.data(withJSONObject: try #require(entry["body"])))
-            return provider.classify(status: try #require(entry["status"] as? Int), body: body, headers: [])?.kind.name ?? "data"
+            return provider.error(in: body, status: try #require(entry["status"] as? Int))?.kind.name ?? "data"
         }
         #expect(kinds == ["data", "empty-range", "premium", "data", "unknown-symbol", "rate-limited", "bad-key"])
     }

@@ -15,7 +15,7 @@ import Testing
         let name = ticker.isEmpty ? "" : "\"ticker\":\"\(ticker)\","
         let body = "{\(name)\"resultsCount\":1,\"results\":[{\"t\":\(stamp),\"o\":1,\"h\":2,\"l\":1,\"c\":1.5,\"v\":3}]}"
         let polygon = PolygonAggregates(key: nil)
-        #expect(polygon.classify(status: 200, body: [UInt8](body.utf8), headers: []) == nil)
+        #expect(polygon.error(in: [UInt8](body.utf8)) == nil)
         let answer = try polygon.parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
         #expect(answer.bars.map(\.session.description) == [session])
         #expect(answer.currency == "USD")
@@ -38,7 +38,7 @@ import Testing
         }
         #expect(try PolygonAggregates(key: nil).parse(body("I:SPX"), calendar: nil, asOf: asOf).bars.map(\.volume) == [0])
         #expect(try PolygonAggregates(key: nil).parse(body("AAPL"), calendar: nil, asOf: asOf).flaggedRows.count == 1)
-        let refused = PolygonAggregates(key: nil).classify(status: 200, body: [UInt8](#"{"status":"ERROR"}"#.utf8), headers: [])
+        let refused = PolygonAggregates(key: nil).error(in: [UInt8](#"{"status":"ERROR"}"#.utf8))
         #expect(refused?.kind == .malformed)
     }
 
@@ -55,12 +55,12 @@ import Testing
     @Test func `An empty page of Alpaca is not the last`() throws {
         let alpaca = AlpacaBars(key: nil)
         for page in [bars(["AAPL": []], next: "\"more\""), bars([:], next: "\"more\"")] {
-            #expect(alpaca.classify(status: 200, body: page, headers: []) == nil)
+            #expect(alpaca.error(in: page) == nil)
             let answer = try alpaca.parse(page, calendar: nil, asOf: asOf)
             #expect(answer.nextPage == "more" && answer.bars.isEmpty && answer.flaggedRows.isEmpty)
         }
-        #expect(alpaca.classify(status: 200, body: bars(["AAPL": []], next: "null"), headers: [])?.kind == .emptyRange)
-        #expect(alpaca.classify(status: 200, body: bars([:], next: "null"), headers: [])?.kind == .unknownSymbol)
+        #expect(alpaca.error(in: bars(["AAPL": []], next: "null"))?.kind == .emptyRange)
+        #expect(alpaca.error(in: bars([:], next: "null"))?.kind == .unknownSymbol)
     }
 
     @Test func `A page of several symbols is refused`() throws {
@@ -104,16 +104,16 @@ import Testing
     @Test func `Nothing on the dates is an empty range to twelve data`() {
         let words = "No data is available on the specified dates. Try setting different start/end dates."
         let text = "{\"code\":400,\"message\":\"\(words)\",\"status\":\"error\"}"
-        #expect(TwelveDataSeries(key: nil).classify(status: 200, body: [UInt8](text.utf8), headers: [])?.kind == .emptyRange)
+        #expect(TwelveDataSeries(key: nil).error(in: [UInt8](text.utf8))?.kind == .emptyRange)
     }
 
     @Test func `Several symbols of twelve data are refused and one alone is read`() throws {
         let missing = #"{"code":404,"message":"symbol not found","status":"error"}"#
         let body = [UInt8]("{\"A\":\(try series(3)),\"B\":\(missing)}".utf8)
         let provider = TwelveDataSeries(key: nil)
-        let refusal = provider.classify(status: 200, body: body, headers: [])
+        let refusal = provider.error(in: body)
         #expect(refusal?.kind == .malformed && refusal?.detail.contains("A, B") == true)
-        #expect(provider.classify(status: 200, body: [UInt8]("{\"B\":\(missing)}".utf8), headers: [])?.kind == .unknownSymbol)
+        #expect(provider.error(in: [UInt8]("{\"B\":\(missing)}".utf8))?.kind == .unknownSymbol)
         #expect(try provider.parse([UInt8]("{\"A\":\(try series(3))}".utf8), calendar: nil, asOf: asOf).adjusted.count == 3)
     }
 }

@@ -16,7 +16,7 @@ import Testing
         for (status, name) in [(429, "rate-limited"), (503, "server-error")] {
             let headers = [Self.date, (name: "retry-after", value: value)]
             for provider in [YahooChart(), TiingoDaily(key: nil), PolygonAggregates(key: nil)] as [any DataProvider] {
-                let refusal = provider.classify(status: status, body: [UInt8]("<html>busy</html>".utf8), headers: headers)
+                let refusal = provider.error(in: [UInt8]("<html>busy</html>".utf8), status: status, headers: headers)
                 #expect(refusal?.kind.name == name)
                 #expect(refusal?.retryAfter == seconds)
                 #expect(refusal?.reaction == .retry(after: seconds ?? (status == 429 ? 60 : 1)))
@@ -30,14 +30,14 @@ import Testing
         format.timeZone = TimeZone(identifier: "GMT")
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         let until = format.string(from: Date(timeIntervalSinceNow: 3600))
-        let refusal = YahooChart().classify(status: 429, body: [], headers: [(name: "Retry-After", value: until)])
+        let refusal = YahooChart().error(in: [], status: 429, headers: [(name: "Retry-After", value: until)])
         let seconds = try #require(refusal?.retryAfter)
         #expect(seconds > 3000 && seconds <= 3600)
     }
 
     @Test func `A failing servers words keep its pause`() {
         let body = [UInt8](#"{"message":"too many requests"}"#.utf8)
-        let refusal = AlpacaBars(key: nil).classify(status: 503, body: body, headers: [(name: "Retry-After", value: "30")])
+        let refusal = AlpacaBars(key: nil).error(in: body, status: 503, headers: [(name: "Retry-After", value: "30")])
         #expect(refusal?.kind == .serverError && refusal?.retryAfter == 30)
     }
 
@@ -45,8 +45,8 @@ import Testing
     func `A code that is no status does not count`(_ code: String) {
         let body = [UInt8]("{\"code\":\(code),\"message\":\"what\",\"status\":\"error\"}".utf8)
         for provider in [TwelveDataSeries(key: nil), TwelveDataQuote(key: nil)] as [any DataProvider] {
-            #expect(provider.classify(status: 200, body: body, headers: [])?.kind == .malformed)
-            #expect(provider.classify(status: 429, body: body, headers: [])?.kind.name == "rate-limited")
+            #expect(provider.error(in: body)?.kind == .malformed)
+            #expect(provider.error(in: body, status: 429)?.kind.name == "rate-limited")
         }
     }
 }
@@ -71,7 +71,7 @@ import Testing
         for provider in Self.providers {
             for status in [200, 400, 429, 500] {
                 let refusal = try #require(
-                    provider.classify(status: status, body: [UInt8](body.utf8), headers: []), "\(provider.name)/\(provider.kind)")
+                    provider.error(in: [UInt8](body.utf8), status: status), "\(provider.name)/\(provider.kind)")
                 #expect(!refusal.description.contains("SECRET"), "\(provider.name)/\(provider.kind): \(refusal)")
             }
         }
@@ -83,7 +83,7 @@ import Testing
             if you like, to any of the premium plans.
             """
         for provider in Self.providers.prefix(6) {
-            let refusal = provider.classify(status: 200, body: [UInt8](words.utf8), headers: [])
+            let refusal = provider.error(in: [UInt8](words.utf8))
             #expect(refusal?.kind == .dailyQuota)
             #expect(refusal?.description.contains("SECRET") == false)
         }

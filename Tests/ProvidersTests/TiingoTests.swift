@@ -11,7 +11,7 @@ import Testing
     }
 
     private func refusal(_ text: String, _ status: Int = 200) -> ProviderError? {
-        provider.classify(status: status, body: [UInt8](text.utf8), headers: [])
+        provider.error(in: [UInt8](text.utf8), status: status)
     }
 
     @Test func `CSV reads like JSON with its actions`() throws {

@@ -115,10 +115,10 @@ struct ChartBody {
     }
 
     @Test func `Retry after is read`() {
-        let refusal = YahooChart().classify(status: 429, body: [], headers: [(name: "Retry-After", value: "7")])
+        let refusal = YahooChart().error(in: [], status: 429, headers: [(name: "Retry-After", value: "7")])
         #expect(refusal?.kind == .rateLimited(retryAfter: 7))
         #expect(refusal?.isRetryable == true)
-        #expect(YahooChart().classify(status: 503, body: [UInt8]("<html>".utf8), headers: [])?.kind == .serverError)
+        #expect(YahooChart().error(in: [UInt8]("<html>".utf8), status: 503)?.kind == .serverError)
     }
 
     @Test func `No damage to an answer is worse than a refusal`() throws {

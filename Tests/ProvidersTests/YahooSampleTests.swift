@@ -57,7 +57,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         let calendar = sample.mic.flatMap { TradingCalendar.of(mic: $0) }
         let asOf = try #require(Instant(sample.asOf))
         let yahoo = YahooChart()
-        #expect(yahoo.classify(status: 200, body: body, headers: [])?.kind.name == sample.refusal)
+        #expect(yahoo.error(in: body)?.kind.name == sample.refusal)
         if let refusal = sample.refusal {
             let thrown = #expect(throws: ProviderError.self) { try yahoo.parse(body, calendar: calendar, asOf: asOf) }
             #expect(thrown?.kind.name == refusal)
@@ -83,7 +83,7 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
             "unknown-symbol", "empty-range", "empty-range", "rate-limited", "rate-limited", "bad-key", "maintenance",
         ]
         let errors = try Vectors.errors(YahooSamples.folder + "error-bodies.json")
-        let kinds = errors.map { YahooChart().classify(status: $0.status, body: $0.body, headers: [])?.kind.name }
+        let kinds = errors.map { YahooChart().error(in: $0.body, status: $0.status)?.kind.name }
         #expect(kinds == expected)
     }
 

@@ -15,11 +15,11 @@ import Testing
         let provider = YahooChart()
         let body = Array(answer.body.utf8)
         guard !closed.isEmpty else {
-            #expect(provider.classify(status: answer.status, body: body, headers: [])?.kind.name == "empty-range")
+            #expect(provider.error(in: body, status: answer.status)?.kind.name == "empty-range")
             return
         }
-        #expect(provider.classify(status: answer.status, body: body, headers: []) == nil)
-        let parsed = try provider.parse(body, status: 200, contentType: "application/json", calendar: calendar, asOf: asOf)
+        #expect(provider.error(in: body, status: answer.status) == nil)
+        let parsed = try provider.parse(body, calendar: calendar, asOf: asOf)
         #expect(parsed.bars.map(\.session) == closed.map(\.session))
         #expect(parsed.bars.map(\.volume) == closed.map(\.volume))
         // Yahoo's single precision cannot tell 806.1999 from 806.2; everywhere else the figures are the same.
@@ -34,7 +34,7 @@ import Testing
 
     @Test func `An unknown symbol is that to the provider`() throws {
         let answer = ChartMarket(try SampleData.catalog.get()).answer(symbol: "NOSUCH", ChartQuery(from: 0, to: 1_362_200_400))
-        let refusal = YahooChart().classify(status: answer.status, body: Array(answer.body.utf8), headers: [])
+        let refusal = YahooChart().error(in: Array(answer.body.utf8), status: answer.status)
         #expect(refusal?.kind.name == "unknown-symbol")
     }
 }

@@ -81,7 +81,7 @@ extension NumericsBenchmark {
     package static func ingest(chart body: [UInt8], asOf: Int64) throws -> Int {
         let calendar = TradingCalendar.of(mic: "XNYS")
         let response = try YahooChart().parse(
-            body, status: 200, contentType: "application/json", calendar: calendar, asOf: Instant(seconds: asOf))
+            body, status: 200, calendar: calendar, asOf: Instant(seconds: asOf))
         let report = SeriesValidator(calendar: calendar).validate(
             response.bars.map { ValidatedBar($0, basis: response.basis) }, among: [], actions: response.actions)
         var engine = FeatureEngine()

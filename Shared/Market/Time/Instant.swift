@@ -8,6 +8,12 @@ package struct Instant: Hashable, Sendable {
     package init(microseconds: Int64) { self.microseconds = microseconds }
     package init(seconds: Int64) { microseconds = seconds * 1_000_000 }
 
+    /// The instant of seconds since 1970; nil beyond any date that prices have, and for NaN.
+    package init?(epochSeconds seconds: Double) {
+        guard abs(seconds) < 1e11 else { return nil }
+        self.init(microseconds: Int64(seconds * 1e6))
+    }
+
     /// Whole seconds since 1970, rounded down.
     package var seconds: Int64 {
         let quotient = microseconds / 1_000_000

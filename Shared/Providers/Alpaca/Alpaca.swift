@@ -1,8 +1,19 @@
-/// What Alpaca's answers share.
-enum Alpaca {
-    /// `key` is `ID:SECRET`.
+import Market
+
+/// The address, traits, key and errors that Alpaca's responses share.
+package enum Alpaca {
+    package static let name = "alpaca"
+    package static let baseURL = "https://data.alpaca.markets"
+    package static let traits = ProviderTraits(
+        close: .asTraded,
+        actionKinds: ["corporate-actions"], limits: ProviderLimits(perMinute: 200, concurrency: 4),
+        symbols: SymbolRules(lacks: [.index, .currencies, .crypto]))
+
+    /// The key's id and its secret, of `ID:SECRET`.
+    static func secrets(of key: String?) -> [String] { (key ?? "").split(separator: ":", maxSplits: 1).map { String($0) } }
+
     static func request(_ url: String, key: String?) -> ProviderRequest {
-        let parts = (key ?? "").split(separator: ":", maxSplits: 1).map { String($0) }
+        let parts = secrets(of: key)
         var headers = [(name: "Accept", value: "application/json")]
         if parts.count == 2 {
             headers += [(name: "APCA-API-KEY-ID", value: parts[0]), (name: "APCA-API-SECRET-KEY", value: parts[1])]
@@ -10,17 +21,8 @@ enum Alpaca {
         return ProviderRequest(url: url, storedURL: url, headers: headers)
     }
 
-    static func redacted(_ body: [UInt8], key: String?) -> (body: [UInt8], changed: Bool) {
-        (key ?? "").split(separator: ":", maxSplits: 1).reduce((body: body, changed: false)) { result, part in
-            let (body, changed) = Redaction.redact(result.body, key: String(part))
-            return (body, result.changed || changed)
-        }
-    }
-
-    /// 403 stands for bad credentials as well as for what the plan leaves out: the words decide.
-    static func value(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderError) -> JSONValue {
-        try JSONResponse.value(redacted(body, key: key).body, status: status, headers: headers, key: nil, messages: ["message", "error"])
+    /// The JSON body. Status 403 means a wrong key as well as data outside the plan: the message decides.
+    static func json(of response: RawResponse) throws(ProviderError) -> JSONValue {
+        try response.json(errorMembers: ["message", "error"])
     }
 }

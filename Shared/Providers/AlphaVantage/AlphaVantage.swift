@@ -1,12 +1,21 @@
 import Market
 
-/// What the functions of Alpha Vantage share: one address, and refusals that come as JSON with HTTP 200 even when CSV was asked for.
-enum AlphaVantage {
-    static let traits = ProviderTraits(
-        close: .asTraded, order: .newestFirst, stamp: .exchangeDate, key: .query("apikey"),
-        actionKinds: ["splits", "dividends"], suggested: ProviderLimits(perSecond: 1, perDay: 25))
+/// The address, traits and response forms that Alpha Vantage's functions share. Errors arrive as JSON with HTTP 200, even where CSV was
+/// requested.
+package enum AlphaVantage {
+    package static let name = "alphavantage"
+    package static let baseURL = "https://www.alphavantage.co"
+    package static let traits = ProviderTraits(
+        close: .asTraded, actionKinds: ["splits", "dividends"],
+        limits: ProviderLimits(perSecond: 1, perDay: 25),
+        symbols: SymbolRules(
+            classSign: "-",
+            suffixes: [
+                "XLON": ".LON", "XETR": ".DEX", "XFRA": ".FRK", "XTSE": ".TRT", "XTSX": ".TRV", "XBOM": ".BSE", "XSHG": ".SHH",
+                "XSHE": ".SHZ", "XHKG": ".HKG", "BVMF": ".SAO",
+            ], lacks: [.index]))
 
-    /// `query` without the key, such as `function=GLOBAL_QUOTE&symbol=IBM`.
+    /// The request of a query without its key, such as `function=GLOBAL_QUOTE&symbol=IBM`.
     static func request(_ baseURL: String, _ query: String, key: String?) -> ProviderRequest {
         let url = "\(baseURL)/query?\(query)"
         let secret = key.map { "&apikey=" + percentEncoded($0) } ?? ""
@@ -18,46 +27,38 @@ enum AlphaVantage {
         case csv(CSVTable)
     }
 
-    /// Either form, or why there is no data.
-    static func body(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderError) -> Body {
-        let excerpt = ProviderError.excerpt(body, key: key)
-        if let refusal = ProviderError.ofStatus(status, excerpt, headers: headers) { throw refusal }
-        let start = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard start == UInt8(ascii: "{") else {
-            if start != UInt8(ascii: "<"), !isProse(body), let table = CSVTable(body) { return .csv(table) }
-            throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
+    /// The body in either form.
+    static func body(of response: RawResponse) throws(ProviderError) -> Body {
+        if let error = response.statusError(response.excerpt) { throw error }
+        let first = response.firstByte
+        guard first == UInt8(ascii: "{") else {
+            if first != UInt8(ascii: "<"), !isProse(response.body), let table = CSVTable(response.body) { return .csv(table) }
+            throw ProviderError(ProviderErrorText.kind(ofPage: response.excerpt), "HTTP \(response.status): \(response.excerpt)")
         }
-        guard let json = try? JSONScanner.parse(body) else { throw ProviderError(.malformed, excerpt) }
+        guard let json = try? JSONScanner.parse(response.body) else { throw ProviderError(.malformed, response.excerpt) }
         return .json(json)
     }
 
-    /// Whether the first line is a sentence, which may have commas, and no header: more of its words stand behind blanks than behind commas.
+    /// Whether the first line is a sentence and no header: it has more blanks than commas.
     private static func isProse(_ body: [UInt8]) -> Bool {
         let line = body.drop { $0 == 10 || $0 == 13 }.prefix { $0 != 10 && $0 != 13 }
         return line.count { $0 == 32 } > line.count { $0 == UInt8(ascii: ",") }
     }
 
-    /// Why a JSON answer has no data. `Note` and its like may stand beside data, so this is the last question.
-    static func refusal(_ json: JSONValue, key: String?) -> ProviderError {
+    /// The error in a JSON body that has no data. A `Note` may also stand beside data, so look for the data first.
+    static func error(_ json: JSONValue, in response: RawResponse) -> ProviderError {
         let members = json.members ?? []
         guard let message = members.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {
             let isEmpty = members.allSatisfy { $0.value.members?.isEmpty ?? $0.value.elements?.isEmpty ?? false }
             return isEmpty
-                ? ProviderError(.unknownSymbol, "an empty answer")
+                ? ProviderError(.unknownSymbol, "an empty response")
                 : ProviderError(
-                    .malformed, Redaction.redact("another answer than asked for: \(members.map(\.key).joined(separator: ", "))", key: key))
+                    .malformed, response.redacted("not the requested data: \(members.map(\.key).joined(separator: ", "))"))
         }
-        let text = Redaction.redact(message.value.string ?? "", key: key)
+        let text = message.value.string ?? ""
         if message.key == "Error Message" {
-            return ProviderError(text.lowercased().contains("apikey") ? .badKey : .unknownSymbol, text)
+            return ProviderError(text.lowercased().contains("apikey") ? .badKey : .unknownSymbol, response.redacted(text))
         }
-        return ProviderError.of(text, status: 200, headers: [], key: key)
-    }
-
-    /// The value of the member whose label, its number aside, is the one given (lower case).
-    static func field(_ row: JSONValue, _ label: String) -> JSONValue? {
-        row.members?.first { AlphaVantageTable.label($0.key) == label }?.value
+        return RawResponse([], secrets: response.secrets).error(text)
     }
 }

@@ -1,28 +1,27 @@
 package import Market
 
-/// Alpha Vantage's `TIME_SERIES_DAILY` and `TIME_SERIES_DAILY_ADJUSTED`, as JSON or CSV; of pairs (`EUR/USD`, `BTC/USD`) `FX_DAILY` and
-/// `DIGITAL_CURRENCY_DAILY`.
+/// Alpha Vantage's daily bars, as JSON or CSV: `TIME_SERIES_DAILY` and `TIME_SERIES_DAILY_ADJUSTED` of shares, `FX_DAILY` and
+/// `DIGITAL_CURRENCY_DAILY` of pairs (`EUR/USD`, `BTC/USD`).
 ///
-/// What it sends: prices as traded; the adjusted function adds each session's cash dividend and split coefficient (spin-offs
-/// included, as ratios that need not be of small integers), which become corporate actions. Its adjusted close is not read.
+/// Prices are as traded. The adjusted function adds each session's cash dividend and split coefficient, which become corporate actions;
+/// spin-offs are coefficients that are no ratio of small integers. The adjusted close is not read.
 package struct AlphaVantageDaily: DataProvider {
-    package static let name = "alphavantage"
+    package static let name = AlphaVantage.name
 
     private let baseURL: String
-    private let key: String?
+    package let key: String?
     private let adjusted: Bool
     package var reportsActions: Bool { adjusted }
+    package var kind: String { adjusted ? "daily-adjusted" : "daily" }
 
-    /// `baseURL` without a slash at its end. `key` is needed for requests and redaction, not for parsing.
-    package init(baseURL: String = "https://www.alphavantage.co", key: String?, adjusted: Bool = false) {
+    /// `baseURL` has no slash at its end. `key` is needed for requests, not for parsing.
+    package init(baseURL: String = AlphaVantage.baseURL, key: String?, adjusted: Bool = false) {
         self.baseURL = baseURL
         self.key = key
         self.adjusted = adjusted
     }
 
-    package var kind: String { adjusted ? "daily-adjusted" : "daily" }
-
-    /// Asks for the last 100 rows when they reach back to `from`, else for all (which the provider may keep for paying users).
+    /// Requests the last 100 rows when they reach back to `from`, else all rows, which the provider may reserve for paid plans.
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let isCompact = from.map { asOf.utcDate.day - $0.day < (symbol.contains("/") ? 100 : 140) } ?? false
         let size = "&outputsize=\(isCompact ? "compact" : "full")&datatype=json"
@@ -37,38 +36,59 @@ package struct AlphaVantageDaily: DataProvider {
         return AlphaVantage.request(baseURL, query, key: key)
     }
 
-    package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { Redaction.redact(body, key: key) }
-
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
-        do throws(ProviderError) {
-            _ = try table(body, status: status, headers: headers)
-            return nil
-        } catch {
-            return error
-        }
-    }
-
-    /// The rows of either form, or why there are none.
-    func table(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderError) -> AlphaVantageTable {
+    package func payload(of response: RawResponse) throws(ProviderError) -> AlphaVantageTable {
         let table: AlphaVantageTable
-        switch try AlphaVantage.body(body, status: status, headers: headers, key: key) {
+        switch try AlphaVantage.body(of: response) {
         case .json(let json):
-            guard let read = AlphaVantageTable(json: json) else { throw AlphaVantage.refusal(json, key: key) }
+            guard let read = AlphaVantageTable(json: json) else { throw AlphaVantage.error(json, in: response) }
             table = read
-        case .csv:
-            guard let read = AlphaVantageTable(csv: body) else {
-                throw ProviderError(.malformed, "no daily table: \(ProviderError.excerpt(body, key: key))")
-            }
+        case .csv(let csv):
+            guard let read = AlphaVantageTable(csv: csv) else { throw response.malformed("no daily table") }
             table = read
         }
         // An unknown symbol has no series at all.
         guard !table.rows.isEmpty else { throw ProviderError(.emptyRange, "a series without rows") }
         guard !table.isOfLongerPeriods else { throw ProviderError(.malformed, "rows of weeks or months, not of days") }
-        if let (one, other) = table.partsOfOneDay {
+        if let (one, other) = table.rowsWithinOneDay {
             throw ProviderError(.malformed, "rows within a day, not of days: \(one) and \(other)")
         }
         return table
+    }
+
+    package func parse(_ table: AlphaVantageTable, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+        let zone = table.zone.flatMap { Zone($0) } ?? calendar?.zone
+        var bars = DailyBarCollector(calendar: calendar)
+        var actions: [CorporateAction] = []
+        for (ordinal, row) in table.rows.enumerated() {
+            guard let session = SessionDate(row.stamp.prefix(10)) else {
+                bars.reject(ordinal, nil, "bad-date", "not a date: \(row.stamp)", row.text)
+                continue
+            }
+            let isProvisional = AlphaVantageDaily.isProvisional(
+                session, refreshed: table.refreshed, zone: zone, calendar: calendar, asOf: asOf)
+            let raw = RawBar(
+                session: session, open: row.number("open"), high: row.number("high"), low: row.number("low"),
+                close: row.number("close"), volume: table.hasVolumes ? row.number("volume") : 0)
+            bars.add(raw, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
+                values.bar(volume: values.volume) { Price($0) }
+            }
+            if let split = SplitFactors.action(row.number("splitcoefficient"), on: session) { actions.append(split) }
+            if let amount = row.number("dividendamount"), amount > 0, amount.isFinite {
+                actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount))))
+            }
+        }
+        return bars.parsedResponse(actions: actions, currency: table.currency)
+    }
+
+    /// Whether a session had not closed by `asOf`, or `Last Refreshed` has a clock time of that session before its close.
+    private static func isProvisional(
+        _ session: SessionDate, refreshed: String?, zone: Zone?, calendar: TradingCalendar?, asOf: Instant
+    ) -> Bool {
+        if let calendar, calendar.close(of: session) > asOf { return true }
+        guard let refreshed, refreshed.utf8.count >= 16, refreshed.hasPrefix(session.description) else {
+            return calendar == nil && (zone?.localDate(at: asOf) ?? asOf.utcDate) <= session
+        }
+        guard let calendar, let zone, let instant = zone.instant(localTime: refreshed) else { return true }
+        return instant < calendar.close(of: session)
     }
 }

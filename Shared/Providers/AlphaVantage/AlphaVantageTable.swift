@@ -1,41 +1,38 @@
 import Market
 
-/// The rows of an answer, JSON or CSV, in the provider's order (newest first).
-struct AlphaVantageTable {
+/// The rows of one of Alpha Vantage's series, JSON or CSV, in the provider's order (newest first).
+package struct AlphaVantageTable {
     struct Row {
         let stamp: String
-        /// Values by label, the number before the label and any underscores taken off.
+        /// The fields by `label`.
         let fields: [(label: String, text: String)]
 
-        /// The figure of a label, or of the label with a currency behind it (`open (usd)`).
-        func number(_ label: String) -> Double? {
-            fields.first { $0.label == label || $0.label.hasPrefix(label + " (") }.flatMap { DecimalText.number($0.text) }
-        }
+        func number(_ label: String) -> Double? { fields.first { $0.label == label }.flatMap { DecimalText.number($0.text) } }
 
         var text: String { ([stamp] + fields.map(\.text)).joined(separator: ",") }
     }
 
     private(set) var rows: [Row] = []
-    /// `Last Refreshed`, with a clock time only while its day is unfinished; nil in CSV.
+    /// `Last Refreshed`, with a clock time only until the session has closed; nil in CSV.
     private(set) var refreshed: String?
-    /// Nil in CSV.
+    /// The IANA name of the time zone; nil in CSV.
     private(set) var zone: String?
-    /// Of pairs, what the prices are in; nil in CSV and of shares.
+    /// The currency of a pair's prices; nil in CSV and for shares.
     private(set) var currency: String?
-    /// Pairs of currencies have none.
+    /// False for pairs of currencies.
     private(set) var hasVolumes = true
 
-    /// The names of daily series: of shares, of pairs of currencies and of crypto.
+    /// The names of the daily series of shares, of pairs of currencies and of crypto.
     private static let daily = ["Time Series (Daily)", "Time Series FX (Daily)", "Time Series (Digital Currency Daily)"]
 
-    /// Nil when there is no series whose name is wanted.
+    /// nil when there is no series of a wanted name.
     init?(json: JSONValue, series isWanted: (String) -> Bool = { daily.contains($0) }) {
         guard let series = json.members?.first(where: { isWanted($0.key) })?.value.members else { return nil }
         for member in json["Meta Data"]?.members ?? [] {
             switch AlphaVantageTable.label(member.key) {
-            case "last refreshed": refreshed = member.value.string
-            case "time zone": zone = member.value.string
-            case "to symbol", "market code": currency = member.value.string
+            case "lastrefreshed": refreshed = member.value.string
+            case "timezone": zone = member.value.string
+            case "tosymbol", "marketcode": currency = member.value.string
             default: break
             }
         }
@@ -49,29 +46,21 @@ struct AlphaVantageTable {
         hasVolumes = currency == nil || rows.contains { $0.number("volume") != nil }
     }
 
-    /// Nil when the header is not that of a daily function: `timestamp,open,high,low,close,volume` or the adjusted one, by name.
-    init?(csv: [UInt8]) {
-        let lines = csv.split { $0 == 10 || $0 == 13 }
-        guard let header = lines.first.map(AlphaVantageTable.cells), header.contains(where: { $0.hasSuffix("timestamp") }) else {
-            return nil
-        }
-        let labels = header.map { AlphaVantageTable.label($0) }
-        let isAdjusted = labels.contains("adjusted close")
-        guard ["open", "high", "low", "close"].allSatisfy(labels.contains) else { return nil }
+    /// nil when the header is not `timestamp,open,high,low,close,volume` or that of the adjusted function, in any order.
+    init?(csv table: CSVTable) {
+        let labels = table.names
+        guard let date = table.column("timestamp"), ["open", "high", "low", "close"].allSatisfy(labels.contains) else { return nil }
+        guard !labels.contains("adjustedclose") || labels.contains("splitcoefficient") else { return nil }
         hasVolumes = labels.contains("volume")
-        guard !isAdjusted || labels.contains("split coefficient") else { return nil }
-        rows = lines.dropFirst().map { line in
-            let cells = AlphaVantageTable.cells(line)
-            return Row(stamp: cells.first ?? "", fields: Array(zip(labels, cells).dropFirst()).map { (label: $0.0, text: $0.1) })
+        rows = (0..<table.count).map { row in
+            Row(
+                stamp: table.text(row, date),
+                fields: labels.indices.filter { $0 != date }.map { (label: labels[$0], text: table.text(row, $0)) })
         }
     }
 
-    private static func cells(_ line: ArraySlice<UInt8>) -> [String] {
-        line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    /// Whether a dozen rows or more stand a week or a month apart throughout: the same header stands above weeks and months, but a share
-    /// that seldom trades has gaps of any length. The newest, which may be of a week or month that goes on, does not count.
+    /// Whether a dozen rows or more all stand a week or a month apart: weekly and monthly series have the same header, but a share that
+    /// seldom trades has gaps of any length. The newest row, whose week or month may go on, does not count.
     var isOfLongerPeriods: Bool {
         let days = rows.prefix(40).compactMap { SessionDate($0.stamp.prefix(10)) }.sorted(by: >)
         guard days.count >= 12 else { return false }
@@ -79,26 +68,23 @@ struct AlphaVantageTable {
         return [5...9, 26...35].contains { period in gaps.allSatisfy { period.contains($0) } }
     }
 
-    /// Two rows of one date at different times: the same header stands above minutes.
-    var partsOfOneDay: (String, String)? {
+    /// The stamps of two rows at different times of one date: intraday series have the same header.
+    var rowsWithinOneDay: (String, String)? {
         zip(rows, rows.dropFirst()).first { $0.stamp != $1.stamp && $0.stamp.prefix(10) == $1.stamp.prefix(10) }.map {
             ($0.stamp, $1.stamp)
         }
     }
 
-    /// `5. adjusted close`, `adjusted_close` and `adjusted close` are one label; `3. Last Refreshed` is compared in lower case.
+    /// A member's name as a column's in `CSVTable`: lower case, without number, blanks, underscores and currency.
+    ///
+    /// `5. adjusted close`, `adjusted_close` and `adjusted close` are all `adjustedclose`; `1a. open (CNY)` is `open`.
     static func label(_ key: String) -> String {
-        var bytes = Array(key.utf8)
-        var digits = bytes.prefix { (48...57).contains($0) }.count
+        var bytes = key.utf8[...]
+        let digits = bytes.prefix { (48...57).contains($0) }.count
+        let number = bytes.dropFirst(digits).drop { (97...122).contains($0) }
         // `1a. open (CNY)` stands beside `1b. open (USD)`.
-        if digits > 0, digits < bytes.count, (97...122).contains(bytes[digits]) { digits += 1 }
-        if digits > 0, bytes.count > digits + 1, bytes[digits] == UInt8(ascii: "."), bytes[digits + 1] == 32 {
-            bytes.removeFirst(digits + 2)
-        }
-        for index in bytes.indices {
-            if bytes[index] == UInt8(ascii: "_") { bytes[index] = 32 }
-            if (65...90).contains(bytes[index]) { bytes[index] |= 0x20 }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        if digits > 0, bytes.count - number.count <= digits + 1, number.starts(with: ". ".utf8) { bytes = number.dropFirst(2) }
+        let name = bytes.prefix { $0 != UInt8(ascii: "(") }.filter { $0 != 32 && $0 != UInt8(ascii: "_") }
+        return String(decoding: name.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }

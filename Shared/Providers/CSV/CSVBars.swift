@@ -1,14 +1,13 @@
 import Market
 
-/// Daily bars in a table with one row for each session, whatever its columns are called.
-struct CSVBars {
+/// A table with one row for each session, with columns under any of the usual names.
+package struct CSVBars {
     private let table: CSVTable
     private let date, open, high, low, close: Int
     private let volume: Int?
     private let dates: CSVDates
 
-    /// - Throws: `malformed` when the table lacks a date or one of the four prices, has other rows than one for each session, or dates that
-    ///   cannot be told.
+    /// - Throws: `malformed` when the table lacks a date or one of the four prices, has several rows for one session, or ambiguous dates.
     init(_ table: CSVTable) throws(ProviderError) {
         let columns = [
             table.dateColumn, table.column("open", "otwarcie", "uopen"), table.column("high", "najwyzszy", "uhigh"),
@@ -26,7 +25,7 @@ struct CSVBars {
         try CSVBars.checkDays(table, date, dates)
     }
 
-    /// Files of many symbols and of periods within a day have the same columns.
+    /// Rejects files of several symbols and of intraday bars, which have the same columns.
     private static func checkOneSeries(_ table: CSVTable) throws(ProviderError) {
         for (column, isWanted) in [(table.column("ticker", "symbol"), { _ in true }), (table.column("per"), { $0 == "D" })]
             as [(Int?, (String) -> Bool)]
@@ -35,7 +34,7 @@ struct CSVBars {
             let first = table.text(0, column)
             guard isWanted(first) else { throw ProviderError(.malformed, "rows of the period \(first), which are not days") }
             if let other = (1..<max(1, table.count)).lazy.map({ table.text($0, column) }).first(where: { $0 != first }) {
-                throw ProviderError(.malformed, "rows of \(first) and of \(other): hand in each by itself")
+                throw ProviderError(.malformed, "rows of \(first) and of \(other): upload each in a file of its own")
             }
         }
     }
@@ -44,7 +43,7 @@ struct CSVBars {
         try CSVDates((0..<table.count).lazy.map { table.text($0, column) }.filter { !CSVDates.isPlain($0) })
     }
 
-    /// Rows of minutes have the columns of days: two of one date have different times behind it, or in a column of their own.
+    /// Rejects rows at different times of one date: intraday files have the same columns.
     private static func checkDays(_ table: CSVTable, _ column: Int, _ dates: CSVDates) throws(ProviderError) {
         let time = table.column("time").flatMap { $0 == column ? nil : $0 }
         var seen: [SessionDate: String] = [:]
@@ -57,9 +56,9 @@ struct CSVBars {
         }
     }
 
-    /// Every row. Without a volume column volumes are zero; where a cell of it is empty they are too, which is said once: indices have none.
-    func rows(calendar: TradingCalendar?, asOf: Instant, unit: CurrencyUnit = CurrencyUnit(label: nil)) -> DailyBarCollector {
-        var rows = DailyBarCollector(calendar: calendar)
+    /// Collects the bars. Without a volume column volumes are zero. An empty volume is zero too, as indices have none, and recorded once.
+    func collect(calendar: TradingCalendar?, asOf: Instant) -> DailyBarCollector {
+        var bars = DailyBarCollector(calendar: calendar)
         var empty: (count: Int, last: Int) = (0, 0)
         for row in 0..<table.count {
             var fields = BarFields(
@@ -70,13 +69,12 @@ struct CSVBars {
                 empty = (empty.count + 1, row)
             }
             let stamp = table.text(row, date)
-            rows.addDaily(fields, stamp: stamp, session: dates.date(stamp), ordinal: row, asOf: asOf, zone: calendar?.zone, unit: unit)
+            bars.addDaily(fields, stamp: stamp, session: dates.date(stamp), ordinal: row, asOf: asOf, zone: calendar?.zone)
         }
         if empty.count > 0 {
-            rows.recordRepair(
-                empty.last, dates.date(table.text(empty.last, date)), MissingColumns.rule, "\(empty.count) rows have no volume: it is zero",
-                table.line(empty.last), [Repair(field: .volume, before: .nan, after: 0)])
+            bars.recordMissingVolumes(
+                of: empty.count, last: empty.last, dates.date(table.text(empty.last, date)), table.line(empty.last))
         }
-        return rows
+        return bars
     }
 }

@@ -1,6 +1,6 @@
 /// A table separated by commas, semicolons or tabs, with a header line: byte order mark, CR LF, quotes, missing trailing cells, empty lines
 /// and lines of comment (`#`) allowed. Bytes that are no UTF-8 are read as Latin-1.
-struct CSVTable {
+package struct CSVTable {
     /// Header names in lower case, without blanks, underscores, footnote marks, brackets, what stands in parentheses, and a full stop behind.
     let names: [String]
     private let bytes: [UInt8]

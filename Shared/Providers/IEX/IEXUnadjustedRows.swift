@@ -1,17 +1,18 @@
 import Market
 
-/// The as-traded figures of an IEX chart, where most of its rows have them. A row without takes its plain ones, which are split-adjusted,
-/// times what the rows around it differ by.
+/// The as-traded prices of an IEX chart, where most of its rows have them. For a row without them they are computed: its split-adjusted
+/// prices times the ratio of as-traded and split-adjusted close in the rows around it.
 struct IEXUnadjustedRows {
-    let isTraded: Bool
+    /// Whether most rows have as-traded prices.
+    let areMost: Bool
     private let traded, plain: [BarFields]
-    /// Of each row its own, else that of the nearest row that tells, before or after it.
+    /// Each row's own ratio, else that of the nearest row before or after it that has one.
     private let before, after: [Ratio?]
 
     init(_ rows: [JSONValue]) {
         traded = rows.map { BarFields($0, BarNames("uOpen", "uHigh", "uLow", "uClose", "uVolume")) }
         plain = rows.map { BarFields($0, .full) }
-        isTraded = traded.count { $0.open != nil && $0.close != nil } * 2 > rows.count
+        areMost = traded.count { $0.open != nil && $0.close != nil } * 2 > rows.count
         let own = zip(traded, plain).map { Ratio($0.close, $1.close) }
         before = IEXUnadjustedRows.carried(own)
         after = IEXUnadjustedRows.carried(own.reversed()).reversed()
@@ -25,12 +26,12 @@ struct IEXUnadjustedRows {
         }
     }
 
-    func fields(_ index: Int) -> BarFields { isTraded ? traded[index] : plain[index] }
+    func fields(_ index: Int) -> BarFields { areMost ? traded[index] : plain[index] }
 
-    /// What a row lacks; nil when that is nothing, and when a split may lie between it and the rows that tell.
+    /// The missing as-traded values of a row; nil when none is missing, and when a split may lie between it and the rows with a ratio.
     func repairs(_ index: Int) -> [Repair]? {
         let (own, other) = (traded[index], plain[index])
-        guard isTraded, [own.open, own.high, own.low, own.close, own.volume].contains(nil), let factor = factor(at: index) else {
+        guard areMost, [own.open, own.high, own.low, own.close, own.volume].contains(nil), let factor = factor(at: index) else {
             return nil
         }
         let filled: [(Repair.Field, Double?, Double?)] = [
@@ -43,8 +44,8 @@ struct IEXUnadjustedRows {
         }
     }
 
-    /// As traded for split-adjusted: the row's own, else what the nearest rows on both sides say alike. Behind the last row that tells there
-    /// was no split yet if it says one.
+    /// The ratio of as-traded and split-adjusted prices: the row's own, else that of the nearest rows on both sides where they agree. After
+    /// the last row with a ratio, that ratio must be one.
     private func factor(at index: Int) -> Double? {
         guard let before = before[index] else { return nil }
         let after = after[index] ?? Ratio(value: 1, error: 0)
@@ -53,10 +54,10 @@ struct IEXUnadjustedRows {
 }
 
 extension IEXUnadjustedRows {
-    /// What a row as traded stands to itself split-adjusted by.
+    /// The ratio of as-traded and split-adjusted close.
     private struct Ratio {
         let value: Double
-        /// Relative: what half a cent of either close, or half of its last place, may have moved.
+        /// The relative rounding error: half a cent of either close, or half of its last decimal place.
         let error: Double
 
         init(value: Double, error: Double) { (self.value, self.error) = (value, error) }
@@ -66,7 +67,7 @@ extension IEXUnadjustedRows {
             self.init(value: traded / plain, error: Ratio.rounding(traded) / traded + Ratio.rounding(plain) / plain + 1e-9)
         }
 
-        /// Half a cent of a price in cents, and half of a ten-thousandth of a finer one.
+        /// Half a cent for a price in whole cents, else half of a ten-thousandth.
         private static func rounding(_ price: Double) -> Double {
             abs((price * 100).rounded() / 100 - price) < 1e-9 * price ? 0.005 : 0.00005
         }

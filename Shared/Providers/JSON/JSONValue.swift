@@ -1,5 +1,5 @@
 /// A parsed JSON value. Arrays of nothing but numbers and nulls are kept flat, because that is what price histories are.
-enum JSONValue {
+package enum JSONValue {
     case null
     case bool(Bool)
     case number(Double)
@@ -10,7 +10,7 @@ enum JSONValue {
     /// Members in their order.
     case object([Member])
 
-    struct Member {
+    package struct Member {
         let key: String
         let value: JSONValue
     }

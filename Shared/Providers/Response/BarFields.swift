@@ -34,6 +34,9 @@ struct BarFields {
         (self.open, self.high, self.low, self.close, self.volume) = (open, high, low, close, volume)
     }
 
+    /// Whether all four prices are missing, as in an interval without a trade.
+    var hasNoPrice: Bool { open == nil && high == nil && low == nil && close == nil }
+
     func row(_ session: SessionDate) -> RawBar {
         RawBar(session: session, open: open, high: high, low: low, close: close, volume: volume)
     }

@@ -1,25 +1,25 @@
 import Market
 
-/// Columns that a whole answer comes without, as funds and indices have them: the closes alone, or no volumes.
+/// Columns that a whole response lacks, as those of funds (closes only) and indices (no volumes) do.
 ///
-/// That is how the provider quotes the instrument and no row's fault, other than a null among values. Open, high and low stand at the
-/// close then, as in its own rows of funds, and the volume is zero, which the features take for one share.
+/// Rows are not at fault then, unlike a row with a null among values. Open, high and low take the close, as in the provider's own rows of
+/// funds, and the volume is zero.
 struct MissingColumns {
     static let rule = "absent-column"
 
     private let open, high, low, volume: Bool
     private var filled = 0
-    /// The last row that was filled: what is said once is said beside it.
+    /// The last row that was filled; the repair is recorded once, at this row.
     private var last: (ordinal: Int, session: SessionDate, text: String, repairs: [Repair])?
 
-    /// Open, high, low, close and volume as they came, nulls as NaN. A column of nulls alone counts as absent from two closes on.
+    /// `columns` are open, high, low, close and volume, with NaN for null. From two closes on a column of nulls alone counts as missing.
     init(_ columns: [[Double]]) {
         let closes = columns[3].count { !$0.isNaN }
         let isAbsent = columns.map { column in closes > 0 && (column.isEmpty || (closes > 1 && column.allSatisfy(\.isNaN))) }
         (open, high, low, volume) = (isAbsent[0], isAbsent[1], isAbsent[2], isAbsent[4])
     }
 
-    /// The row with what its answer has no column for; as it is where it lacks a close.
+    /// The row with values for the missing columns; unchanged when it has no close.
     mutating func fill(_ row: RawBar, ordinal: Int, text: () -> String) -> RawBar {
         guard open || high || low || volume, let close = row.close else { return row }
         let first = row.open ?? close
@@ -32,11 +32,20 @@ struct MissingColumns {
         return repairs.reduce(row) { $1.applied(to: $0) }
     }
 
-    /// Says once what was done to every row.
-    func say(_ rows: inout DailyBarCollector) {
+    /// Records the repair of all rows once.
+    func record(in bars: inout DailyBarCollector) {
         guard let last else { return }
         let names = last.repairs.map(\.field.rawValue).joined(separator: ", ")
-        let detail = "the answer has no \(names): \(filled) rows stand at what they have, the volume at zero"
-        rows.recordRepair(last.ordinal, last.session, Self.rule, detail, last.text, last.repairs)
+        let detail = "the response has no \(names): \(filled) rows take their close, the volume is zero"
+        bars.recordRepair(last.ordinal, last.session, Self.rule, detail, last.text, last.repairs)
+    }
+}
+
+extension DailyBarCollector {
+    /// Records once, at the last such row, that rows without a volume have the volume zero.
+    mutating func recordMissingVolumes(of count: Int, last: Int, _ session: SessionDate?, _ text: String) {
+        recordRepair(
+            last, session, MissingColumns.rule, "\(count) rows have no volume: it is zero", text,
+            [Repair(field: .volume, before: .nan, after: 0)])
     }
 }

@@ -35,6 +35,12 @@ package struct ParsedResponse: Sendable {
         self.flaggedRows = flaggedRows
     }
 
+    /// A response with a quote alone.
+    package init(quote: Quote, currency: String?) {
+        self.init(currency: currency)
+        self.quote = quote
+    }
+
     /// The response with its adjusted bars converted to as-traded prices (basis `unadjusted`).
     ///
     /// `actions` are all actions known when the response was fetched: prices adjusted for a split that is missing here stay wrong until the

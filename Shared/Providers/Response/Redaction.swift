@@ -1,22 +1,23 @@
-/// Takes secrets out of text and bytes that will be stored or logged.
+/// Removes API keys from text and bytes that will be stored or logged.
 enum Redaction {
     static let mark = "[redacted]"
 
-    /// Replaces each occurrence of the key, and any word that the provider introduces as a key ("your API key as …").
-    static func redact(_ bytes: [UInt8], key: String?) -> (body: [UInt8], changed: Bool) {
+    /// Replaces each occurrence of a secret of at least four characters, and any word that a provider calls a key ("your API key as …").
+    static func redact(_ bytes: [UInt8], secrets: [String]) -> (body: [UInt8], changed: Bool) {
         var result = bytes
         var changed = false
-        if let key, !key.isEmpty, key.utf8.count >= 4 {
-            changed = replace(in: &result, Array(key.utf8)) { _ in Array(key.utf8).count }
+        for secret in secrets where secret.utf8.count >= 4 {
+            let pattern = Array(secret.utf8)
+            changed = replace(in: &result, pattern) { _ in pattern.count } || changed
         }
-        let introduced = replace(in: &result, Array("API key as ".utf8), skip: true) { rest in
+        let named = replace(in: &result, Array("API key as ".utf8), skip: true) { rest in
             rest.prefix { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }.count
         }
-        return (result, changed || introduced)
+        return (result, changed || named)
     }
 
-    static func redact(_ text: String, key: String?) -> String {
-        String(decoding: redact(Array(text.utf8), key: key).body, as: UTF8.self)
+    static func redact(_ text: String, secrets: [String]) -> String {
+        String(decoding: redact(Array(text.utf8), secrets: secrets).body, as: UTF8.self)
     }
 
     /// Replaces `length` bytes at (or, with `skip`, after) each occurrence of the pattern.

@@ -1,11 +1,11 @@
 import Market
 
-/// By how much a split-adjusted history was divided before each of its splits.
+/// The factors by which a split-adjusted history was divided before each of its splits.
 struct SplitFactors {
     /// Ex-dates descending, and the product of the ratios of that split and all later ones.
     private let steps: [(exDate: SessionDate, factor: Double)]
 
-    /// Ignores dividends.
+    /// Dividends among the actions are ignored.
     init(_ actions: [CorporateAction]) {
         var numerator = 1.0
         var denominator = 1.0
@@ -20,7 +20,7 @@ struct SplitFactors {
     /// The product of the ratios of all splits whose ex-date is after the date.
     func factor(after date: SessionDate) -> Double { steps.last { $0.exDate > date }?.factor ?? 1 }
 
-    /// The split of a row with its factor, a spin-off where that is no plausible ratio; nil for 1 and for what is no factor.
+    /// The split of a factor, or the spin-off where the factor is no ratio of small integers; nil for 1, nil and impossible factors.
     static func action(_ factor: Double?, on exDate: SessionDate) -> CorporateAction? {
         guard let factor, factor > 0, factor.isFinite, factor != 1 else { return nil }
         let nature: CorporateAction.Nature = isRatioOfSmallIntegers(factor) ? .ordinary : .spinOff

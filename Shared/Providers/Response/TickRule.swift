@@ -1,6 +1,6 @@
 import Market
 
-/// From a provider's floating-point price to the price that was meant.
+/// Rounds a provider's floating-point price to the tick that was traded.
 ///
 /// Yahoo's figures are single-precision values of split-adjusted prices: 227.78 arrives as 227.77999877929688, and 411.23 after two
 /// splits as 14.68678569793701. Multiplied back by the splits, the value is known to about one unit in the last place of its single

@@ -1,25 +1,32 @@
 import Market
 
-/// What Twelve Data's answers share.
-enum TwelveData {
+/// The address, traits and errors that Twelve Data's responses share.
+package enum TwelveData {
+    package static let name = "twelvedata"
+    package static let baseURL = "https://api.twelvedata.com"
+    package static let traits = ProviderTraits(
+        close: .splitAdjusted,
+        limits: ProviderLimits(perMinute: 8, perDay: 800),
+        symbols: SymbolRules(
+            suffixes: [
+                "XLON": ":LSE", "XETR": ":XETR", "XPAR": ":Euronext", "XTKS": ":JPX", "XNSE": ":NSE", "XBOM": ":BSE", "XTSE": ":TSX",
+                "XASX": ":ASX", "XHKG": ":HKEX",
+            ], indexPrefix: ""))
+
     static func request(_ url: String, key: String?) -> ProviderRequest {
-        ProviderRequest(url: url, key: key.map { (name: "Authorization", value: "apikey " + $0) })
+        ProviderRequest(url: url, keyHeader: key.map { (name: "Authorization", value: "apikey " + $0) })
     }
 
-    /// Errors come with HTTP 200 or with the status that the body names: the body decides.
-    static func value(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderError) -> JSONValue {
-        let json = try JSONResponse.value(body, status: status, headers: headers, key: key, messages: [])
-        try check(json, status: status, headers: headers, key: key)
+    /// The JSON body. Errors come with HTTP 200 or with the status that the body states: the body decides.
+    static func json(of response: RawResponse) throws(ProviderError) -> JSONValue {
+        let json = try response.json(errorMembers: [])
+        try check(json, in: response)
         return json
     }
 
-    static func check(
-        _ json: JSONValue, status: Int, headers: [(name: String, value: String)], key: String?
-    ) throws(ProviderError) {
+    static func check(_ json: JSONValue, in response: RawResponse) throws(ProviderError) {
         guard json["status"]?.string == "error" || (json["code"]?.number ?? 0) >= 400 else { return }
-        throw ProviderError.of(
-            json["message"]?.string ?? "an error without a message", status: JSONResponse.code(json) ?? status, headers: headers, key: key)
+        throw response.error(
+            json["message"]?.string ?? "an error without a message", status: RawResponse.statedStatus(json) ?? response.status)
     }
 }

@@ -1,97 +1,98 @@
 package import Market
 
-/// Yahoo Finance's chart v8 (unofficial), daily bars with their splits, dividends and funds' capital gains.
+/// Yahoo Finance's chart v8 (unofficial): daily bars with their splits, dividends and capital gains of funds.
 ///
-/// What it sends: prices and volumes adjusted for every split known when it answers, dividends not taken out of `close`. What `parse`
-/// returns: as traded, by the splits of the same answer. So an answer must reach up to the present of the asker: of a range that ends
-/// before a later split, the figures could not be brought back.
+/// Prices and volumes arrive adjusted for every split known at the time of the response, but not for dividends. `parse` returns them as
+/// traded, by the splits of the same response. So a request must reach up to its own present: a range that ends before a later split could
+/// not be converted back.
 package struct YahooChart: DataProvider {
-    package static let name = "yahoo"
+    package static let name = Yahoo.name
     package let kind = "chart-1d"
 
     private let baseURL: String
-    private let userAgent: String
 
-    /// `baseURL` without a slash at its end. Clients that do not look like a browser are refused at once, hence `userAgent`.
-    package init(baseURL: String = "https://query1.finance.yahoo.com", userAgent: String = "Mozilla/5.0 (X11; Linux x86_64)") {
-        self.baseURL = baseURL
-        self.userAgent = userAgent
-    }
-
-    package static let traits = ProviderTraits(
-        close: .splitAdjusted, order: .oldestFirst, stamp: .sessionOpen, key: .none,
-        suggested: ProviderLimits(perMinute: 30, concurrency: 4))
+    /// `baseURL` has no slash at its end.
+    package init(baseURL: String = Yahoo.baseURL) { self.baseURL = baseURL }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        request(symbol: symbol, from: from, asOf: asOf, interval: "1d")
+        Yahoo.request(baseURL, symbol: symbol, from: from, asOf: asOf, interval: "1d")
     }
 
-    func request(symbol: String, from: SessionDate?, asOf: Instant, interval: String) -> ProviderRequest {
-        // A session opens up to eleven hours ahead of its date's UTC midnight, but no bar of the date before stands within these four.
-        let start = from.map { Instant.utcMidnight($0).adding(seconds: -4 * 3600).seconds } ?? YahooChart.beginning
-        let url =
-            "\(baseURL)/v8/finance/chart/\(percentEncoded(symbol))?period1=\(start)&period2=\(asOf.seconds)&interval=\(interval)"
-            + "&events=div%7Csplit%7CcapitalGains&includePrePost=false"
-        return ProviderRequest(
-            url: url, storedURL: url, headers: [(name: "User-Agent", value: userAgent), (name: "Accept", value: "application/json")])
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+        try Yahoo.chart(in: response) { $0 == "1d" }
     }
 
-    /// 1900-01-01.
-    private static let beginning: Int64 = -2_208_988_800
+    package func parse(_ chart: JSONValue, calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
+        let meta = chart["meta"]
+        let (zone, flag) = try Yahoo.zone(of: chart, calendar)
+        let unit = CurrencyUnit(label: meta?["currency"]?.string)
+        var bars = DailyBarCollector(calendar: calendar)
+        if let flag { bars.flag(flag) }
+        let stamps = chart["timestamp"]?.numbers ?? []
+        let lastTrade = meta?["regularMarketTime"]?.number
+        let regular = meta?["currentTradingPeriod"]?["regular"]
 
-    package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) { (body, false) }
-
-    package func classify(status: Int, body: [UInt8], headers: [(name: String, value: String)]) -> ProviderError? {
-        do throws(ProviderError) {
-            _ = try YahooChart.result(body, status: status, headers: headers)
-            return nil
-        } catch {
-            return error
+        let columns = Yahoo.columns(of: chart)
+        var missing = MissingColumns(columns)
+        let actions = YahooEvents(chart["events"], stamps, columns, zone: zone, unit: unit)
+            .actions(chart["events"], firstOrdinal: stamps.count, bars: &bars)
+        let splits = SplitFactors(actions.filter(\.isSplit))
+        let unapplied = unappliedSplits(actions.filter(\.isSplit), zip(stamps, columns[3]), zone, &bars)
+        for (ordinal, stamp) in stamps.enumerated() {
+            let fields = BarFields(columns, ordinal)
+            let instant = Instant(epochSeconds: stamp)
+            let text = { fields.text(instant.map { String($0.seconds) } ?? "\(stamp)") }
+            guard let instant else {
+                bars.reject(ordinal, nil, "bad-time-stamp", "\(stamp)", text())
+                continue
+            }
+            let session = zone.localDate(at: instant)
+            let isProvisional = YahooChart.isProvisional(
+                session, stamp: instant, isLastTrade: stamp == lastTrade, regular: regular, calendar: calendar, zone: zone, asOf: asOf)
+            let factor = splits.factor(after: session) / unapplied.factor(of: session)
+            let row = missing.fill(fields.row(session), ordinal: ordinal, text: text)
+            bars.add(row, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
+                values.bar(volume: (values.volume / factor).rounded()) { unit.inMajorUnits(TickRule.price($0, times: factor)) }
+            }
         }
+        missing.record(in: &bars)
+        var response = bars.parsedResponse(actions: actions, currency: unit.code)
+        response.basis = .unadjusted
+        return response
     }
 
-    /// `chart.result[0]` of an answer that has dated rows, or why it has none.
-    static func result(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)], granularity isWanted: (String) -> Bool = { $0 == "1d" }
-    ) throws(ProviderError) -> JSONValue {
-        let excerpt = ProviderError.excerpt(body)
-        guard let json = try? JSONScanner.parse(body), json.members != nil else {
-            if let refusal = ProviderError.ofStatus(status, excerpt, headers: headers) { throw refusal }
-            let looksLikeJSON = body.first { ![9, 10, 13, 32].contains($0) } == UInt8(ascii: "{")
-            throw ProviderError(looksLikeJSON ? .malformed : ProviderErrorText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
+    /// The splits that earlier rows are not adjusted for. Each is flagged at the last of these rows, with the ratio that is not applied.
+    private func unappliedSplits(
+        _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ bars: inout DailyBarCollector
+    ) -> UnappliedSplits {
+        guard !splits.isEmpty else { return UnappliedSplits([], closes: []) }
+        let closes = rows.map { stamp, close in (session: Instant(epochSeconds: stamp).map { zone.localDate(at: $0) }, close: close) }
+        let unapplied = UnappliedSplits(splits, closes: closes.compactMap { row in row.session.map { ($0, row.close) } })
+        for level in unapplied.levels {
+            guard let (ordinal, row) = closes.enumerated().last(where: { $1.session.map { $0 < level.from } ?? false }) else { continue }
+            bars.recordRepair(
+                ordinal, row.session, "split-not-adjusted",
+                "the rows before \(level.from) are not adjusted for the split of \(level.split.exDate), \(level.ratio) for 1",
+                "\(row.close)",
+                [Repair(field: .split, before: level.ratio, after: 1)])
         }
-        let error = json["chart"]?["error"] ?? json["finance"]?["error"]
-        if let error, !error.isNull {
-            throw refusal(code: error["code"]?.string ?? "", error["description"]?.string ?? excerpt, status, headers)
-        }
-        if let refusal = ProviderError.ofStatus(status, excerpt, headers: headers) { throw refusal }
-        guard (200..<300).contains(status) else { throw ProviderError(.malformed, "HTTP \(status): \(excerpt)") }
-        guard let result = json["chart"]?["result"]?.first else { throw ProviderError(.malformed, "no chart.result: \(excerpt)") }
-        guard let stamps = result["timestamp"]?.numbers, !stamps.isEmpty else { throw withoutRows(result) }
-        if let granularity = result["meta"]?["dataGranularity"]?.string, !isWanted(granularity) {
-            throw ProviderError(.malformed, "bars of \(granularity), which were not asked for")
-        }
-        return result
+        return unapplied
     }
 
-    private static func refusal(
-        code: String, _ description: String, _ status: Int, _ headers: [(name: String, value: String)]
-    ) -> ProviderError {
-        let text = "\(code): \(description)"
-        if description.contains("Data doesn't exist") || code == "Unprocessable Entity" { return ProviderError(.emptyRange, text) }
-        if code == "Not Found" || status == 404 { return ProviderError(.unknownSymbol, text) }
-        if code == "Unauthorized" { return ProviderError(.badKey, text) }
-        return ProviderError.ofStatus(status, text, headers: headers) ?? ProviderError(.malformed, text)
-    }
-
-    /// An answer without time stamps: nothing traded, delisted, or values that cannot be dated.
-    private static func withoutRows(_ result: JSONValue) -> ProviderError {
-        let meta = result["meta"]
-        let values = result["indicators"]?["quote"]?.first?.members?.compactMap { $0.value.numbers?.count }.max() ?? 0
-        if values > 0 { return ProviderError(.malformed, "\(values) rows without a time stamp") }
-        if meta?["exchangeName"]?.string == "YHD" || meta?["currency"]?.isNull == true {
-            return ProviderError(.unknownSymbol, "no data: delisted or never traded")
+    /// Whether a row is live: its session had not closed by `asOf`, or its stamp is the time of a last trade before the close instead of the
+    /// open. Without a calendar the response's own trading period has the end of the session.
+    private static func isProvisional(
+        _ session: SessionDate, stamp: Instant, isLastTrade: Bool, regular: JSONValue?, calendar: TradingCalendar?, zone: Zone,
+        asOf: Instant
+    ) -> Bool {
+        if let calendar {
+            let close = calendar.close(of: session)
+            return close > asOf || (isLastTrade && stamp < close && stamp != calendar.open(of: session))
         }
-        return ProviderError(.emptyRange, "nothing traded in the range")
+        if isLastTrade { return true }
+        guard let end = regular?["end"]?.number.flatMap({ Instant(epochSeconds: $0) }), zone.localDate(at: end) == session else {
+            return zone.localDate(at: asOf) <= session
+        }
+        return end > asOf
     }
 }

@@ -1,17 +1,15 @@
-/// The first look at an answer that should be a table.
-enum CSVResponse {
-    static func table(
-        _ body: [UInt8], status: Int, headers: [(name: String, value: String)]
-    ) throws(ProviderError) -> CSVTable {
-        if let encoding = foreignEncoding(body) {
+extension RawResponse {
+    /// The CSV body of a response with status 2xx: a table with a column of dates and at least one row.
+    ///
+    /// - Throws: the error that the status, a page or a message means; `emptyRange` for a table without rows.
+    package func table() throws(ProviderError) -> CSVTable {
+        if let encoding = RawResponse.otherEncoding(body) {
             throw ProviderError(.malformed, "the file is in \(encoding): save it as UTF-8")
         }
-        let excerpt = ProviderError.excerpt(body)
-        if !(200..<300).contains(status) { throw ProviderError.of(excerpt, status: status, headers: headers, key: nil) }
-        let first = body.first { ![9, 10, 13, 32, 0xEF, 0xBB, 0xBF].contains($0) }
-        guard let first else { throw ProviderError(.emptyRange, "an empty answer") }
-        let isPage = first == UInt8(ascii: "<") && !hasNamesInBrackets(body)
-        guard !isPage, first != UInt8(ascii: "{"), let table = CSVTable(body) else {
+        if !(200..<300).contains(status) { throw error(excerpt) }
+        guard let firstByte else { throw ProviderError(.emptyRange, "an empty response") }
+        let isPage = firstByte == UInt8(ascii: "<") && !RawResponse.hasNamesInBrackets(body)
+        guard !isPage, firstByte != UInt8(ascii: "{"), let table = CSVTable(body) else {
             throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), excerpt)
         }
         guard table.dateColumn != nil else {
@@ -21,8 +19,8 @@ enum CSVResponse {
         return table
     }
 
-    /// The name of an encoding of two or four bytes a character, by its mark or by the zeros of Latin letters in it.
-    private static func foreignEncoding(_ body: [UInt8]) -> String? {
+    /// The name of an encoding with two or four bytes per character, by its byte order mark or the zeros of Latin letters; nil for others.
+    private static func otherEncoding(_ body: [UInt8]) -> String? {
         if body.starts(with: [0xFF, 0xFE, 0, 0]) || body.starts(with: [0, 0, 0xFE, 0xFF]) { return "UTF-32" }
         if body.starts(with: [0xFF, 0xFE]) || body.starts(with: [0xFE, 0xFF]) { return "UTF-16" }
         let start = body.prefix(64)
@@ -30,7 +28,7 @@ enum CSVResponse {
         return zeros.count * 4 >= start.count && Set(zeros).count == 1 ? "UTF-16" : nil
     }
 
-    /// Stooq's files in bulk: `<TICKER>,<PER>,<DATE>,…`.
+    /// Whether the header is that of Stooq's bulk files: `<TICKER>,<PER>,<DATE>,…`.
     private static func hasNamesInBrackets(_ body: [UInt8]) -> Bool {
         let header = body.prefix { $0 != 10 && $0 != 13 }.split { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ";") }
         return header.count > 1 && header.dropFirst().allSatisfy { $0.first == UInt8(ascii: "<") && $0.last == UInt8(ascii: ">") }

@@ -1,0 +1,20 @@
+import Market
+
+/// The JSON members that hold the prices and the volume of a quote.
+struct QuoteMembers {
+    /// The members that may hold the latest price, the first one first.
+    let price: [String]
+    let open, high, low, previousClose: String
+    var volume: String?
+}
+
+extension Quote {
+    /// Parses the prices and the volume of a quote; nil without a positive price. A price that is not positive counts as missing.
+    init?(_ json: JSONValue, _ members: QuoteMembers, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
+        let price = { (name: String) in json[name]?.number.flatMap { $0 > 0 ? unit.inMajorUnits(Price($0)) : nil } }
+        guard let last = members.price.lazy.compactMap(price).first else { return nil }
+        self.init(price: last)
+        (open, high, low, previousClose) = (price(members.open), price(members.high), price(members.low), price(members.previousClose))
+        volume = members.volume.flatMap { json[$0]?.number }
+    }
+}
