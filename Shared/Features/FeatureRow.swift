@@ -3,7 +3,7 @@ package import Market
 /// The features of one symbol at the close of one session, and the unscaled values beside them.
 package struct FeatureRow: Hashable, Sendable {
     /// Inputs of the session's cross-section, unscaled; NaN where the symbol's history is too short.
-    package struct CrossInput: Hashable, Sendable {
+    package struct CrossSectionInput: Hashable, Sendable {
         /// Log total return over 5 and 20 sessions.
         package let return5, return20: Double
         /// Log total return from 250 to 20 sessions ago.
@@ -27,11 +27,11 @@ package struct FeatureRow: Hashable, Sendable {
     /// Daily volatilities, known at this close, NaN until 60 returns: EWMA 0.94 and 0.97 of squared returns, and the blend (the
     /// geometric mean of EWMA 0.90 and 0.97 of Garman-Klass plus overnight variance and EWMA 0.99 of squared returns).
     package let sigma94, sigma97, blend: Double
-    package let crossInput: CrossInput
+    package let crossSectionInput: CrossSectionInput
 
     package init(
         session: SessionDate, values: [Float], logReturn: Double, sigma94: Double, sigma97: Double, blend: Double,
-        crossInput: CrossInput
+        crossSectionInput: CrossSectionInput
     ) {
         self.session = session
         self.values = values
@@ -39,7 +39,7 @@ package struct FeatureRow: Hashable, Sendable {
         self.sigma94 = sigma94
         self.sigma97 = sigma97
         self.blend = blend
-        self.crossInput = crossInput
+        self.crossSectionInput = crossSectionInput
     }
 
     /// The stored values beside the features; the raw value is the position in `extras`.
@@ -55,10 +55,10 @@ package struct FeatureRow: Hashable, Sendable {
             case .sigma94: sigma94
             case .sigma97: sigma97
             case .blend: blend
-            case .return5: crossInput.return5
-            case .return20: crossInput.return20
-            case .momentum: crossInput.momentum
-            case .deviation60: crossInput.deviation60
+            case .return5: crossSectionInput.return5
+            case .return20: crossSectionInput.return20
+            case .momentum: crossSectionInput.momentum
+            case .deviation60: crossSectionInput.deviation60
             }
         }
     }
@@ -80,7 +80,7 @@ package struct FeatureRow: Hashable, Sendable {
         self.init(
             session: session, values: values, logReturn: extra(.logReturn), sigma94: extra(.sigma94), sigma97: extra(.sigma97),
             blend: extra(.blend),
-            crossInput: CrossInput(
+            crossSectionInput: CrossSectionInput(
                 return5: extra(.return5), return20: extra(.return20), momentum: extra(.momentum), deviation60: extra(.deviation60)))
     }
 }

@@ -87,7 +87,7 @@ import Testing
     /// Whether a difference of one rank or less comes from another symbol whose return is the same but for the last bits.
     private static func isTie(_ name: String, _ rows: [[FeatureRow]], _ symbol: Int, _ step: Int, by difference: Float) -> Bool {
         guard name == "rk5" || name == "rk20", difference < 1.001 / Float(rows.count) else { return false }
-        let values = rows.map { name == "rk5" ? $0[step].crossInput.return5 : $0[step].crossInput.return20 }
+        let values = rows.map { name == "rk5" ? $0[step].crossSectionInput.return5 : $0[step].crossSectionInput.return20 }
         return values.indices.contains { $0 != symbol && abs(values[$0] - values[symbol]) < 1e-12 }
     }
 

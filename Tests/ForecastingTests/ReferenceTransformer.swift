@@ -40,7 +40,7 @@ struct ReferenceTransformer: ReferenceNet {
         }
     }
 
-    private func linear(_ l: Linear, _ x: [Double]) -> [Double] {
+    private func linear(_ l: LinearLayer, _ x: [Double]) -> [Double] {
         (0..<l.rows).map { row in (0..<l.columns).reduce(block[l.bias + row]) { $0 + block[l.weight + row * l.columns + $1] * x[$1] } }
     }
 

@@ -7,8 +7,9 @@ package struct CrossSectionMember: Sendable {
     /// - Parameter row: the member's row of this session.
     package init(_ member: Int, _ row: FeatureRow) {
         self.init(
-            member, logReturn: row.logReturn, sigma94: row.sigma94, return5: row.crossInput.return5, return20: row.crossInput.return20,
-            momentum: row.crossInput.momentum, deviation60: row.crossInput.deviation60)
+            member, logReturn: row.logReturn, sigma94: row.sigma94, return5: row.crossSectionInput.return5,
+            return20: row.crossSectionInput.return20,
+            momentum: row.crossSectionInput.momentum, deviation60: row.crossSectionInput.deviation60)
     }
 
     /// - Parameter extras: the stored `FeatureRow.extras` of this session; nil is returned when their number is not this version's.

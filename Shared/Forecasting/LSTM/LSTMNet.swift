@@ -12,7 +12,7 @@ package final class LSTMNet: SequenceNet {
     package let shape: SequenceShape
     package let parameters: ParameterBlock
     let forward, recurrent: PackedMatrix
-    package let head: Linear
+    package let head: LinearLayer
     let biasOffset: Int
     private var columns: LSTMSampleWeights?
 
@@ -35,7 +35,7 @@ package final class LSTMNet: SequenceNet {
         parameters = ParameterBlock(layout)
         forward = PackedMatrix(rows: gates, depth: depth)
         recurrent = PackedMatrix(rows: hidden, depth: gates)
-        head = Linear(parameters.buffer, rows: shape.paddedOutputs, columns: hidden, weight: headWeight, bias: headBias)
+        head = LinearLayer(parameters.buffer, rows: shape.paddedOutputs, columns: hidden, weight: headWeight, bias: headBias)
     }
 
     package static func unsupportedReason(for shape: SequenceShape) -> String? {

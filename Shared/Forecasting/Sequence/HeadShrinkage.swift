@@ -37,7 +37,7 @@ struct HeadShrinkage: Hashable {
     }
 
     /// Shrinks the head of a parameter block.
-    func apply(to head: Linear, of block: ParameterBlock, reference: [Double]) {
+    func apply(to head: LinearLayer, of block: ParameterBlock, reference: [Double]) {
         for (row, start) in reference.enumerated() {
             let weight = Float(weights[row / Quantiles.levels.count])
             for k in 0..<head.columns { block.floats[head.weight + row * head.columns + k] *= weight }

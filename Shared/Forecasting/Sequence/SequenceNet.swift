@@ -16,7 +16,7 @@ package protocol SequenceNet: AnyObject {
     var shape: SequenceShape { get }
     var parameters: ParameterBlock { get }
     /// The layer that outputs the quantiles.
-    var head: Linear { get }
+    var head: LinearLayer { get }
 
     /// Sets random weights; the head's are small, its bias is `headBias`.
     func initialise(_ random: inout RandomGenerator, headBias: [Double])

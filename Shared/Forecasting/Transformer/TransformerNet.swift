@@ -29,14 +29,14 @@ package final class TransformerNet: SequenceNet {
     struct Layer {
         let attentionNorm, feedForwardNorm: Norm
         /// Projection to queries, keys and values; projection of the heads' mix.
-        let project, mix: Linear
-        let expand, contract: Linear
+        let project, mix: LinearLayer
+        let expand, contract: LinearLayer
     }
 
     package let shape: SequenceShape
     package let parameters: ParameterBlock
-    let embed: Linear
-    package let head: Linear
+    let embed: LinearLayer
+    package let head: LinearLayer
     /// Offset of the positions, [token][width].
     let position: Int
     let layers: [Layer]
@@ -56,11 +56,11 @@ package final class TransformerNet: SequenceNet {
         self.shape = shape
         let width = shape.hidden, patchRows = Self.patch * shape.paddedInputs
         var layout = ParameterBlock.Layout()
-        func linear(_ name: String, bias: String, _ rows: Int, _ columns: Int) -> (LaneBuffer) -> Linear {
+        func linear(_ name: String, bias: String, _ rows: Int, _ columns: Int) -> (LaneBuffer) -> LinearLayer {
             let weight = layout.reserve(rows * columns)
             layout.name(name, [rows, columns], at: weight, strides: [columns, 1])
             let bias = layout.vector(bias, rows)
-            return { Linear($0, rows: rows, columns: columns, weight: weight, bias: bias) }
+            return { LinearLayer($0, rows: rows, columns: columns, weight: weight, bias: bias) }
         }
         func norm(_ name: String) -> Norm {
             Norm(gamma: layout.vector(name + ".weight", width), beta: layout.vector(name + ".bias", width))
@@ -86,8 +86,8 @@ package final class TransformerNet: SequenceNet {
         let headBias = layout.vector("head.bias", shape.outputs)
         parameters = ParameterBlock(layout)
         let block = parameters.buffer
-        embed = Linear(block, rows: width, columns: patchRows, weight: patchWeight, bias: patchBias)
-        head = Linear(block, rows: shape.paddedOutputs, columns: width, weight: headWeight, bias: headBias)
+        embed = LinearLayer(block, rows: width, columns: patchRows, weight: patchWeight, bias: patchBias)
+        head = LinearLayer(block, rows: shape.paddedOutputs, columns: width, weight: headWeight, bias: headBias)
         self.layers = layers.map {
             Layer(attentionNorm: $0, feedForwardNorm: $1, project: $2(block), mix: $3(block), expand: $4(block), contract: $5(block))
         }
@@ -96,11 +96,11 @@ package final class TransformerNet: SequenceNet {
     /// As PyTorch starts its layers; positions uniform with deviation 0.02.
     package func initialise(_ random: inout RandomGenerator, headBias: [Double]) {
         let floats = parameters.floats
-        func fill(_ linear: Linear, _ bound: Float, biasBound: Float) {
+        func fill(_ linear: LinearLayer, _ bound: Float, biasBound: Float) {
             for i in 0..<linear.rows * linear.columns { floats[linear.weight + i] = random.symmetric(bound) }
             for i in 0..<linear.rows { floats[linear.bias + i] = random.symmetric(biasBound) }
         }
-        func fill(_ linear: Linear) {
+        func fill(_ linear: LinearLayer) {
             let bound = 1 / Float(linear.columns).squareRoot()
             fill(linear, bound, biasBound: bound)
         }

@@ -31,8 +31,8 @@ struct BenchFeatures: BlockingBench {
         let ours = NumericsBenchmark.features(symbols: symbols, sessions: sessions)
         _ = ours()
         let isReference = symbols == 505 && sessions == 1259
-        try Comparison(figure: .cost(samples: Double(symbols * sessions), scale: 1, unit: "s"), rounds: rounds).run(
-            ours, [Comparison.Peer(name: "TA-Lib", reference: isReference ? 0.08 : nil, round: peer.round)], into: &report)
+        try PeerComparison(figure: .cost(samples: Double(symbols * sessions), scale: 1, unit: "s"), rounds: rounds).run(
+            ours, [PeerComparison.Peer(name: "TA-Lib", reference: isReference ? 0.08 : nil, round: peer.round)], into: &report)
         return report
     }
 }

@@ -32,8 +32,8 @@ struct BenchGARCH: BlockingBench {
         report.conditions["peer"] = peer.version
         let ours = NumericsBenchmark.garch(series, fits: fits)
         _ = ours()
-        try Comparison(figure: .cost(samples: 1, scale: 1000, unit: "ms an estimate"), rounds: rounds).run(
-            ours, [Comparison.Peer(name: "arch", reference: 14.5, round: peer.round)], into: &report)
+        try PeerComparison(figure: .cost(samples: 1, scale: 1000, unit: "ms an estimate"), rounds: rounds).run(
+            ours, [PeerComparison.Peer(name: "arch", reference: 14.5, round: peer.round)], into: &report)
         return report
     }
 }

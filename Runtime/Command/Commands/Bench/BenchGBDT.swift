@@ -28,8 +28,8 @@ struct BenchGBDT: BlockingBench {
         report.conditions["peer"] = peer.version
         let ours = try NumericsBenchmark.trees(rows: rows, inputs: inputs)
         let isReference = rows == 91_666 && inputs == 43
-        try Comparison(figure: .cost(samples: 1, scale: 1, unit: "s a model"), rounds: rounds).run(
-            ours, [Comparison.Peer(name: "LightGBM", reference: isReference ? 0.71 : nil, round: peer.round)], into: &report)
+        try PeerComparison(figure: .cost(samples: 1, scale: 1, unit: "s a model"), rounds: rounds).run(
+            ours, [PeerComparison.Peer(name: "LightGBM", reference: isReference ? 0.71 : nil, round: peer.round)], into: &report)
         return report
     }
 }

@@ -39,10 +39,10 @@ struct BenchInfer: BlockingBench {
             let peer = try PeerProcess.start("infer_onnxruntime.py", [file.path, "\(batch)", "\(runs)", "1"], paths)
             defer { peer.end() }
             report.conditions["peer"] = peer.version
-            let figure = Comparison.Figure.cost(samples: Double(batch), scale: 1000, unit: "ms")
-            try Comparison(figure: figure, rounds: rounds, about: "batch \(batch)").run(
+            let figure = PeerComparison.Figure.cost(samples: Double(batch), scale: 1000, unit: "ms")
+            try PeerComparison(figure: figure, rounds: rounds, about: "batch \(batch)").run(
                 try NumericsBenchmark.inference(net, batch: batch, runs: runs),
-                [Comparison.Peer(name: "onnxruntime", reference: reference(batch), round: peer.round)], into: &report)
+                [PeerComparison.Peer(name: "onnxruntime", reference: reference(batch), round: peer.round)], into: &report)
         }
         return report
     }

@@ -42,18 +42,18 @@ struct BenchTrain: BlockingBench {
         return report
     }
 
-    private func compare(_ ours: () -> Comparison.Round, _ paths: ProjectPaths, _ report: inout BenchReport) throws {
+    private func compare(_ ours: () -> PeerComparison.Round, _ paths: ProjectPaths, _ report: inout BenchReport) throws {
         let processes = try peers.map { try PeerProcess.start($0.script, [net.rawValue, "\(batches)", "\(threads)"], paths) }
         defer { processes.forEach { $0.end() } }
         for (peer, process) in zip(peers, processes) { report.conditions["peer_\(peer.name.lowercased())"] = process.version }
-        try Comparison(figure: .speed, rounds: rounds).run(
+        try PeerComparison(figure: .speed, rounds: rounds).run(
             ours,
             zip(peers, processes).map { peer, process in
-                Comparison.Peer(name: peer.name, reference: threads == 1 ? peer.reference : nil, round: process.round)
+                PeerComparison.Peer(name: peer.name, reference: threads == 1 ? peer.reference : nil, round: process.round)
             }, into: &report)
     }
 
-    private func measureTwoThreads(_ single: () -> Comparison.Round, _ report: inout BenchReport) throws {
+    private func measureTwoThreads(_ single: () -> PeerComparison.Round, _ report: inout BenchReport) throws {
         let double = try NumericsBenchmark.training(net, batches: batches, threads: 2)
         var (byClock, byThread): ([Double], [Double]) = ([], [])
         for _ in 0..<rounds {

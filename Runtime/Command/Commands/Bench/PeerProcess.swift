@@ -40,7 +40,7 @@ final class PeerProcess {
     }
 
     /// Measures one round.
-    func round() throws -> Comparison.Round {
+    func round() throws -> PeerComparison.Round {
         try input.write(contentsOf: Data("round\n".utf8))
         guard let line = PeerProcess.line(output), let round = try? JSONDecoder().decode(Round.self, from: line) else {
             throw CommandError("the peer returned no figures")

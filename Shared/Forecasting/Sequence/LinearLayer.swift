@@ -1,7 +1,7 @@
 import Kernels
 
 /// The layer y = W x + b over panels, with its gradients; W and b are stored in a net's parameter block.
-package struct Linear {
+package struct LinearLayer {
     let rows, columns: Int
     /// Offsets in the parameter block.
     let weight, bias: Int

@@ -1,5 +1,5 @@
 /// Compares our implementation with peers in alternating rounds: medians over the rounds, and their ratios.
-struct Comparison {
+struct PeerComparison {
     typealias Round = (samples: Double, seconds: Double, processorSeconds: Double)
 
     /// The figure computed of a round; CPU times are compared.
