@@ -54,7 +54,7 @@ extension Dashboard {
     /// `split` (the default) adjusts prices for the later splits that are known at `as_of`; `total` adjusts for dividends too, so that the
     /// ratio of two closes is the total return; `none` returns prices as traded.
     func bars(of symbol: String, _ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
-        let parameters = try Parameters(request)
+        let parameters = try QueryParameters(request)
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
         let limit = try parameters.number("limit", in: 1...10_000) ?? 1000
         let adjustment = try parameters.choice("adjustment", of: ["split", "total", "none"]) ?? "split"

@@ -41,7 +41,7 @@ extension Dashboard {
     /// `GET /v1/data/status?symbol=&limit=&after=&as_of=`: the stored and missing sessions of each instrument, ordered by instrument id.
     /// `symbol` is one or several symbols, separated by commas; `after` is the `next` of the page before.
     func dataStatus(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
-        let parameters = try Parameters(request)
+        let parameters = try QueryParameters(request)
         let instant = parameters.asOf
         let limit = try parameters.number("limit", in: 1...Self.largestStatusPageSize) ?? Self.statusPageSize
         let status = DataStatus(database)
@@ -100,7 +100,7 @@ extension Dashboard {
     /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&as_of=`: the rule violations that hold, latest first. `from` and `to` are sessions;
     /// if one of them is given, rows without a readable date are left out.
     func quarantine(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
-        let parameters = try Parameters(request)
+        let parameters = try QueryParameters(request)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
         let entries = try await QuarantineLog(database).entries(
             of: try await instrument(in: parameters)?.id, from: try parameters.date("from"), to: try parameters.date("to"),
@@ -138,7 +138,7 @@ extension Dashboard {
     /// Violations that were known before are not recorded again with a response. `from` and `to`, the response's first and last session,
     /// add the earlier violations of its provider that held for these sessions.
     func projectionResult(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
-        let parameters = try Parameters(request)
+        let parameters = try QueryParameters(request)
         guard let key = parameters.text("object") else {
             throw ProblemDetails.invalidParameter("object", "It is missing: the key of an object under raw/.")
         }
@@ -165,7 +165,7 @@ extension Dashboard {
     }
 
     /// The ids of the instruments in the parameter `symbol`; nil without the parameter.
-    private func instruments(in parameters: Parameters) async throws -> [String]? {
+    private func instruments(in parameters: QueryParameters) async throws -> [String]? {
         guard let text = parameters.text("symbol") else { return nil }
         let wanted = text.split(separator: ",").map(String.init)
         let found = try await Instruments(database).find(symbols: wanted, asOf: parameters.asOf)
@@ -176,7 +176,7 @@ extension Dashboard {
     }
 
     /// The instrument in the parameter `symbol`; nil without the parameter.
-    private func instrument(in parameters: Parameters) async throws -> Instrument? {
+    private func instrument(in parameters: QueryParameters) async throws -> Instrument? {
         guard let symbol = parameters.text("symbol") else { return nil }
         guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: parameters.asOf) else {
             throw ProblemDetails.unknownSymbol(symbol)

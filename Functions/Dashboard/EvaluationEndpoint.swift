@@ -46,7 +46,7 @@ extension Dashboard {
     /// `GET /v1/evaluation?from=&to=&symbol=&as_of=`: skill and coverage of matured forecasts beside the random walk's, by the role that the
     /// model family had when they were published.
     func evaluation(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
-        let parameters = try Parameters(request)
+        let parameters = try QueryParameters(request)
         let to = try parameters.date("to") ?? parameters.asOf.utcDate
         let from = try parameters.date("from") ?? to.advanced(by: -730)
         guard from <= to else { throw ProblemDetails.invalidParameter("from", "\(from) is after \(to).") }

@@ -8,7 +8,7 @@ import Store
 extension Dashboard {
     /// `GET /v1/models?as_of=`: the model families with their roles, decisions and reviews, and every trained version, latest first.
     func models(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
-        let parameters = try Parameters(request)
+        let parameters = try QueryParameters(request)
         let asOf = parameters.asOf
         let registry = ModelRegistry(database)
         let members =

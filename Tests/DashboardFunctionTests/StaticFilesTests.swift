@@ -47,9 +47,9 @@ import Testing
 }
 
 @Suite struct ParametersTests {
-    private func parameters(_ query: [String: String]) throws(ProblemDetails) -> Parameters {
+    private func parameters(_ query: [String: String]) throws(ProblemDetails) -> QueryParameters {
         let context = HTTPAPIRequestContext(http: .init(method: "GET", path: "/"), requestId: "1", time: "", timeEpoch: 1_362_178_800_000)
-        return try Parameters(HTTPAPIRequest(rawPath: "/", queryStringParameters: query, requestContext: context))
+        return try QueryParameters(HTTPAPIRequest(rawPath: "/", queryStringParameters: query, requestContext: context))
     }
 
     @Test func `Business time is the requests own unless it names one`() throws {

@@ -2,7 +2,7 @@ import LambdaEvents
 import Market
 
 /// The validated query parameters of a request; an invalid one is a problem that names it.
-struct Parameters {
+struct QueryParameters {
     private let given: [String: String]
     /// Business time: `as_of`, else the request's own time.
     let asOf: Instant
