@@ -14,6 +14,7 @@ struct ExportedModel: Encodable, Sendable {
     let onnx: String
 }
 
+/// A model that cannot be exported.
 enum ModelExportError: Error, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case notANetwork(String)

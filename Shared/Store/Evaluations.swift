@@ -3,6 +3,7 @@ package import Postgres
 
 /// A monthly review of a model family, or its failed training.
 package struct ModelEvaluation: Hashable, Sendable {
+    /// The occasion of an evaluation.
     package enum Subject: String, Sendable, Hashable {
         /// The champion compared with every challenger: one evaluation of each.
         case review
@@ -10,6 +11,7 @@ package struct ModelEvaluation: Hashable, Sendable {
         case training
     }
 
+    /// The result of an evaluation.
     package enum Decision: String, Sendable, Hashable {
         /// A challenger became the champion.
         case promoted

@@ -3,6 +3,7 @@ package struct ModelLineup: Sendable {
     /// Versions of a family that may serve: an older one does when a newer one's artifact is missing or damaged.
     package static let versionsPerFamily = 3
 
+    /// A model family's part in forecasting.
     package enum Role: String, Sendable, Hashable, Comparable, CaseIterable {
         /// The family whose forecasts are served.
         case champion
@@ -12,6 +13,7 @@ package struct ModelLineup: Sendable {
         /// The random walk, beside which every forecast is shown.
         case baseline
 
+        /// In the order of the cases.
         package static func < (left: Role, right: Role) -> Bool {
             (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
         }
@@ -49,7 +51,9 @@ package struct ModelLineup: Sendable {
     package let champion: Member
     package let baseline: Member
 
+    /// The member of a family; nil when it has no version.
     package subscript(family: String) -> Member? { members.first { $0.family == family } }
+    /// The families with a role.
     package func members(_ role: Role) -> [Member] { members.filter { $0.role == role } }
 
     /// nil without a version of the baseline.

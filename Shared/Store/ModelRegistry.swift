@@ -29,6 +29,7 @@ package struct ModelRegistry: Sendable {
             ]) > 0
     }
 
+    /// The model version with an id.
     package func find(_ id: String) async throws(PostgresError) -> ModelVersion? {
         try await database.query("SELECT \(ModelVersion.columns) FROM models m WHERE id = $1", [id]).one(ModelVersion.init)
     }

@@ -9,6 +9,7 @@ package struct ScoreTotals: Hashable, Sendable {
     package let horizon: Int
     package let count: Int
     package let loss, uncalibratedLoss, baselineLoss: Double
+    /// Outcomes inside the 80 % or the 90 % interval.
     package let inside80, inside90, uncalibratedInside80, uncalibratedInside90, baselineInside80: Int
 
     /// The coverage for a count of outcomes inside an interval.
@@ -52,10 +53,12 @@ package struct MemberLoss: Hashable, Sendable, CustomStringConvertible {
         self.loss = loss
     }
 
+    /// The line that an ensemble's data version is hashed from.
     package var description: String { "\(session) \(horizon) \(family) \(loss)" }
 }
 
 extension Scores {
+    /// The column that totals are grouped by.
     package enum Grouping: String, Sendable { case role, instrument = "instrument_id" }
 
     /// Totals over the origins of a range that were scored by `asOf`, ordered by group, family and horizon; of one instrument if named.

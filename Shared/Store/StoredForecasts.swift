@@ -18,6 +18,7 @@ package struct StoredForecasts: Sendable {
     /// In the lineup's order; families without a stored forecast are left out.
     package let families: [Family]
 
+    /// One family's forecasts; nil without a stored one.
     package subscript(family: String) -> Family? { families.first { $0.family == family } }
 
     /// Whether a family's forecasts start from the instrument's last session.

@@ -85,6 +85,16 @@ import Testing
         #expect(abs(longest.outcome - 0.16) < 1e-12, "0.01 + 0.03 + 0.03 + 0.04 + 0.05")
     }
 
+    @Test func `The target session is counted in the exchange's sessions`() throws {
+        let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
+        let expected = TargetSession.expected(after: "2012-01-13", count: 5, calendar)
+        #expect(expected == ["2012-01-17", "2012-01-18", "2012-01-19", "2012-01-20", "2012-01-23"], "the sixteenth is a holiday")
+        #expect(TargetSession.find(horizon: 1, after: "2012-01-13", in: expected) == "2012-01-17")
+        #expect(TargetSession.find(horizon: 3, after: "2012-01-18", in: expected) == "2012-01-23")
+        #expect(TargetSession.find(horizon: 2, after: "2012-01-14", in: expected) == "2012-01-18", "an origin need not be a session")
+        #expect(TargetSession.find(horizon: 6, after: "2012-01-13", in: expected) == nil)
+    }
+
     /// Another instrument trades on the session on which Apple does not.
     @Test func `The target of a halted instrument is the session that the exchange held`() async throws {
         let (database, features) = try await withForecasts()
