@@ -70,9 +70,9 @@ function drawExplanation(explanation) {
   if (!explanation) return;
   const parts = explanation.groups.map((g) => ({ name: g.group, change: g.horizons.find((h) => h.horizon === 5)?.width_change ?? 0 })).filter((g) => Math.abs(g.change) >= 0.005)
     .sort((a, b) => Math.abs(b.change) - Math.abs(a.change)).slice(0, 3)
-    .map((g) => `${(100 * Math.abs(g.change)).toFixed(0)} % ${g.change > 0 ? "wider" : "narrower"} for ${g.name}`);
+    .map((g) => `${(100 * Math.abs(g.change)).toFixed(0)} % ${g.change > 0 ? "wider" : "narrower"} by ${g.name}`);
   $("explanation").textContent = `What moves this forecast: ${explanation.summary}.`
-    + (parts.length ? ` The 5-session interval is ${parts.join(", ")} than with their usual values.` : "");
+    + (parts.length ? ` Compared with usual values of its features, the 5-session interval is ${parts.join(", ")}.` : "");
 }
 
 function fail(error) {
