@@ -9,7 +9,7 @@ import Testing
 
 @testable import DashboardFunction
 
-/// A chart out of bars of one provider that reports no actions and the splits of another one.
+/// Bars of a provider without actions, with the splits of another provider.
 @Suite struct BarsTests {
     private let apple = Instrument(id: "XNAS:AAPL", symbol: "AAPL", exchange: "XNAS", currency: "USD", name: "Apple")
 
@@ -68,20 +68,20 @@ import Testing
         return try JSONDecoder().decode(Chart.self, from: Data((response.body ?? "").utf8))
     }
 
-    @Test func `The bars of a silent source follow the splits of the next`() async throws {
+    @Test func `The bars of a source without actions use the splits of the next source`() async throws {
         let chart = try await ask(try await dashboard(), [:])
         #expect(chart.bars.count == 7 && chart.bars.allSatisfy { $0.close == 50 })
         #expect(chart.bars.map(\.volume) == [2000, 2000, 2000, 2000, 1000, 1000, 1000])
         #expect(chart.actions.map(\.ex_date) == ["2012-01-09", "2012-01-11"] && chart.actions.map(\.nature) == [nil, "special"])
     }
 
-    @Test func `A total return takes the dividends off too`() async throws {
+    @Test func `A total return includes dividends`() async throws {
         let chart = try await ask(try await dashboard(), ["adjustment": "total"])
         #expect(chart.bars.dropLast().allSatisfy { abs($0.close - 45) < 1e-9 } && chart.bars.last?.close == 50)
         #expect(chart.bars.map(\.volume) == [2000, 2000, 2000, 2000, 1000, 1000, 1000])
     }
 
-    @Test func `A chart that ends before the split is adjusted by it too`() async throws {
+    @Test func `Bars before a later split are adjusted for it`() async throws {
         let dashboard = try await dashboard()
         let chart = try await ask(dashboard, ["to": "2012-01-06", "limit": "2"])
         #expect(chart.bars.map(\.session) == ["2012-01-05", "2012-01-06"] && chart.bars.allSatisfy { $0.close == 50 })

@@ -9,7 +9,7 @@ import Testing
 
 @testable import DashboardFunction
 
-/// What there is of each instrument, page by page.
+/// The status, quarantine and response documents.
 @Suite struct DataTests {
     private let names = ["A", "B", "C", "D", "E"]
 
@@ -69,12 +69,12 @@ import Testing
         return try JSONDecoder().decode(Status.self, from: Data((response.body ?? "").utf8))
     }
 
-    @Test func `Pages follow each other to the last instrument`() async throws {
+    @Test func `Pages continue to the last instrument`() async throws {
         let dashboard = try await dashboard()
-        let whole = try await status(dashboard, [:])
-        #expect(whole.symbols.map(\.symbol) == names && whole.next == nil)
+        let all = try await status(dashboard, [:])
+        #expect(all.symbols.map(\.symbol) == names && all.next == nil)
         // The last session that has closed is the twelfth of January.
-        #expect(whole.symbols.map(\.missing) == [1, 2, 3, 4, 5] && whole.symbols[1].gaps == ["2012-01-11", "2012-01-12"])
+        #expect(all.symbols.map(\.missing) == [1, 2, 3, 4, 5] && all.symbols[1].gaps == ["2012-01-11", "2012-01-12"])
         var (found, query): ([String], [String: String]) = ([], ["limit": "2"])
         repeat {
             let page = try await status(dashboard, query)
@@ -85,42 +85,42 @@ import Testing
         #expect(try await status(dashboard, ["limit": "5"]).next == nil)
     }
 
-    @Test func `Several symbols are named by commas`() async throws {
+    @Test func `Several symbols are separated by commas`() async throws {
         let dashboard = try await dashboard()
         #expect(try await status(dashboard, ["symbol": "XNAS:D,B"]).symbols.map(\.symbol) == ["B", "D"])
         #expect(try await ask(dashboard, "/v1/data/status", ["symbol": "B,NOPE"]).statusCode == 404)
         #expect(try await ask(dashboard, "/v1/data/status", ["symbol": ","]).statusCode == 404)
     }
 
-    @Test func `What became of an object is told`() async throws {
-        struct Told: Decodable {
+    @Test func `The result of projecting an object is returned`() async throws {
+        struct ProjectionDocument: Decodable {
             let projected: Bool
             let bars, quarantined: Int
             let rows: [[String: String]]
         }
         let dashboard = try await dashboard()
-        func told(_ key: String, _ sessions: [String: String] = [:]) async throws -> Told {
+        func projection(_ key: String, _ sessions: [String: String] = [:]) async throws -> ProjectionDocument {
             let response = try await ask(dashboard, "/v1/data/response", sessions.merging(["object": key]) { $1 })
-            return try JSONDecoder().decode(Told.self, from: Data((response.body ?? "").utf8))
+            return try JSONDecoder().decode(ProjectionDocument.self, from: Data((response.body ?? "").utf8))
         }
-        let known = try await told("raw/csv/daily/A")
+        let known = try await projection("raw/csv/daily/A")
         #expect(known.projected && known.bars == 7 && known.quarantined == 1 && known.rows.map { $0["rule"] } == ["order", "price"])
-        #expect(try await !told("raw/csv/daily/none").projected)
-        // The same file again: nothing new, and the row is held back still.
+        #expect(try await !projection("raw/csv/daily/none").projected)
+        // The same file again: nothing new, and the row is still quarantined.
         let later = try #require(Instant("2012-01-12T22:30:00Z"))
         let again = ProviderResponse(
             key: "raw/csv/daily/A2", instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: later, fetchedAt: later, sha256: "A2")
         try await ProviderResponses(dashboard.database).record(again, ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 1))
-        let alone = try await told(again.key)
+        let alone = try await projection(again.key)
         #expect(alone.quarantined == 1 && alone.rows.isEmpty)
-        let standing = try await told(again.key, ["from": "2012-01-03", "to": "2012-01-11"])
+        let standing = try await projection(again.key, ["from": "2012-01-03", "to": "2012-01-11"])
         #expect(standing.rows.map { $0["rule"] } == ["order", "price"])
-        #expect(try await told(again.key, ["from": "2012-01-05", "to": "2012-01-11"]).rows.isEmpty)
+        #expect(try await projection(again.key, ["from": "2012-01-05", "to": "2012-01-11"]).rows.isEmpty)
         #expect(try await ask(dashboard, "/v1/data/response", [:]).statusCode == 400)
     }
 
-    @Test func `What is held back is counted by rows and listed by sessions`() async throws {
-        struct Held: Decodable {
+    @Test func `Quarantined rows are counted by row and listed by session`() async throws {
+        struct QuarantineDocument: Decodable {
             struct Row: Decodable { let session: String? }
             let rows: [Row]
         }
@@ -134,19 +134,19 @@ import Testing
         }
         try await QuarantineLog(dashboard.database).insert(undated, from: response)
         #expect(try await status(dashboard, ["symbol": "A"]).symbols.map(\.quarantined) == [2])
-        func held(_ query: [String: String]) async throws -> [String?] {
+        func sessions(_ query: [String: String]) async throws -> [String?] {
             let response = try await ask(dashboard, "/v1/data/quarantine", query)
-            return try JSONDecoder().decode(Held.self, from: Data((response.body ?? "").utf8)).rows.map(\.session)
+            return try JSONDecoder().decode(QuarantineDocument.self, from: Data((response.body ?? "").utf8)).rows.map(\.session)
         }
-        #expect(try await held(["symbol": "A"]) == ["2012-01-04", "2012-01-04", nil, nil])
-        #expect(try await held(["symbol": "A", "limit": "1"]) == ["2012-01-04"])
-        #expect(try await held(["from": "2012-01-04", "to": "2012-01-04"]) == ["2012-01-04", "2012-01-04"])
-        #expect(try await held(["from": "2012-01-05"]).isEmpty)
-        #expect(try await held(["to": "2012-01-03"]).isEmpty)
+        #expect(try await sessions(["symbol": "A"]) == ["2012-01-04", "2012-01-04", nil, nil])
+        #expect(try await sessions(["symbol": "A", "limit": "1"]) == ["2012-01-04"])
+        #expect(try await sessions(["from": "2012-01-04", "to": "2012-01-04"]) == ["2012-01-04", "2012-01-04"])
+        #expect(try await sessions(["from": "2012-01-05"]).isEmpty)
+        #expect(try await sessions(["to": "2012-01-03"]).isEmpty)
         #expect(try await ask(dashboard, "/v1/data/quarantine", ["from": "soon"]).statusCode == 400)
     }
 
-    @Test func `A symbol is whose it was then`() async throws {
+    @Test func `A symbol is resolved as of the given time`() async throws {
         struct Chart: Decodable { let instrument: String }
         let dashboard = try await dashboard()
         let renamed = try #require(Instant("2012-01-09T12:00:00Z"))

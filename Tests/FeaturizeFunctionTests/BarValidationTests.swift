@@ -6,13 +6,13 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// What the rules do to responses on their way into the store: good rows count, wrong ones are mended or held back, and nothing is lost.
-@Suite struct ScreenTests {
+/// The validation of responses: good rows count, wrong rows are repaired or quarantined, and no row is lost.
+@Suite struct BarValidationTests {
     let instrument = ResponseMarket.instrument(1)
     let rows = ResponseMarket.rows(240, seed: 31)
     let evening = ResponseMarket.evening(ResponseMarket.rows(240, seed: 31)[239].session)
 
-    /// The store after one response.
+    /// A harness after one response.
     private func harness(_ rows: [Row]) async throws -> ProjectionHarness {
         var harness = try await ProjectionHarness([instrument])
         try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
@@ -27,7 +27,7 @@ import Testing
         try await QuarantineLog(harness.database).entries(of: instrument.id, asOf: instant ?? evening, limit: 100).map(\.row)
     }
 
-    /// Everything again from the responses leaves the same hashes.
+    /// Whether a rebuild gives the same hashes.
     private func expectSameAfterRebuild(_ harness: ProjectionHarness) async throws {
         var harness = harness
         let before = try await TableHash.all(in: harness.database)
@@ -36,14 +36,14 @@ import Testing
         #expect(try await TableHash.all(in: harness.database) == before)
     }
 
-    @Test func `Good rows count and leave no word`() async throws {
+    @Test func `Good rows count and record no violation`() async throws {
         let harness = try await harness(rows)
         #expect(try await findings(harness).isEmpty)
         #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
     @Test(arguments: ["single-session-spike", "stale-repeat", "zero-volume"])
-    func `A row that the days around belie no feature sees`(_ rule: String) async throws {
+    func `A row that contradicts the sessions around it is in no feature`(_ rule: String) async throws {
         var wrong = rows
         switch rule {
         case "single-session-spike": wrong[200] = rows[200].scaled(2)
@@ -70,13 +70,13 @@ import Testing
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `Pence are made pounds and the row as it came is archived`() async throws {
+    @Test func `Pence are converted to pounds and the original row is stored`() async throws {
         let wrong = rows.enumerated().map { $0 >= 200 ? $1.scaled(100) : $1 }
         let harness = try await harness(wrong)
         let found = try await findings(harness)
         #expect(found.count == 40 && Set(found.map(\.rule)) == ["unit-error"] && Set(found.map(\.disposition)) == [.repaired])
         #expect(try await harness.features(instrument, .recorded(evening)) == features(of: rows))
-        // A repair can be undone: what stands there now, with each replaced value put back, is the row as it came.
+        // A repair can be undone: the stored bar with the original values put back is the original row.
         let bars = try await Bars(harness.database).read(instrument.id, .recorded(evening)).suffix(40)
         for (row, bar) in zip(found.reversed(), bars) {
             let back = row.repairs.reduce(RawBar(bar)) {
@@ -89,7 +89,7 @@ import Testing
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `A mended row keeps its word when it comes no more`() async throws {
+    @Test func `The violation of a repaired row stays when the row is not sent again`() async throws {
         let wrong = rows.enumerated().map { $0 == 200 ? $1.scaled(100) : $1 }
         var harness = try await ProjectionHarness([instrument])
         try await harness.add(ResponseMarket.response(wrong[...200], about: instrument, knownAt: ResponseMarket.evening(rows[200].session)))
@@ -104,7 +104,7 @@ import Testing
         #expect(status.repaired == 1 && status.quarantined == 0)
     }
 
-    @Test func `A high that misses the close by a rounding takes it in`() async throws {
+    @Test func `A high below the close by a rounding is raised to it`() async throws {
         var wrong = rows
         wrong[200].high = max(rows[200].open, rows[200].close) - 1
         wrong[200].low = min(rows[200].low, wrong[200].high)
@@ -116,7 +116,7 @@ import Testing
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `A split that nobody told of is seen in the price until somebody does`() async throws {
+    @Test func `An unreported split is inferred from the price until a provider reports it`() async throws {
         let even = rows.map { $0.scaled(2) }
         let halved = even.enumerated().map { index, row in
             guard index >= 200 else { return row }
@@ -125,9 +125,9 @@ import Testing
             row.dividend = rows[index].dividend
             return row
         }
-        var told = halved
-        told[200].split = 2
-        let expected = try await features(of: told)
+        var reported = halved
+        reported[200].split = 2
+        let expected = try await features(of: reported)
         var harness = try await harness(halved)
         let found = try await findings(harness)
         #expect(found.map(\.rule) == ["split-without-event"] && found[0].repairs == [Repair(field: .split, before: 1, after: 2)])
@@ -136,15 +136,15 @@ import Testing
         #expect(
             series.actions.contains(
                 CorporateAction(exDate: rows[200].session, kind: .split(numerator: 2, denominator: 1), nature: .inferred)))
-        // The provider catches up: one split, not two.
+        // The provider reports the split later: it counts once.
         let later = evening.adding(seconds: 86_400)
-        try await harness.add(ResponseMarket.response(told, about: instrument, knownAt: later))
+        try await harness.add(ResponseMarket.response(reported, about: instrument, knownAt: later))
         #expect(try await findings(harness, asOf: later).isEmpty)
         #expect(try await harness.features(instrument, .recorded(later)) == expected)
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `A split that the price knows nothing of does not count`() async throws {
+    @Test func `A split that the price contradicts does not count`() async throws {
         var wrong = rows
         wrong[200].split = 3
         let harness = try await harness(wrong)
@@ -158,7 +158,7 @@ import Testing
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `A fall that lasts on a quiet day is noted and counts`() async throws {
+    @Test func `A lasting fall on a quiet session is recorded and counts`() async throws {
         let fallen = rows.enumerated().map { $0 >= 200 ? $1.scaled(59, 100) : $1 }
         let harness = try await harness(fallen)
         let found = try await findings(harness)
@@ -166,7 +166,7 @@ import Testing
         #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).count == 240)
     }
 
-    @Test func `A crash on news is no defect`() async throws {
+    @Test func `A crash on high volume violates no rule`() async throws {
         let fallen = rows.enumerated().map { index, row in
             guard index >= 200 else { return row }
             var row = row.scaled(70, 100)
@@ -176,9 +176,9 @@ import Testing
         #expect(try await findings(harness(fallen)).isEmpty)
     }
 
-    /// Night by night, as the schedules do: what nobody can tell on the evening is decided on the next one, and at last the store has what one
-    /// response at the end would have left.
-    @Test(arguments: [false, true]) func `Nights end where one response does`(_ lasts: Bool) async throws {
+    /// A level that cannot be judged on its evening is decided on the next. In the end the tables are those that one response at the end would
+    /// have left.
+    @Test(arguments: [false, true]) func `Evening by evening leaves the rows of one response at the end`(_ lasts: Bool) async throws {
         let end = 209
         let wrong = rows.enumerated().map { index, row in (lasts ? index >= 200 : index == 200) ? row.scaled(59, 100) : row }
         var harness = try await ProjectionHarness([instrument])
@@ -190,18 +190,18 @@ import Testing
             #expect(bars.count == (index == 200 || (index > 200 && !lasts) ? index : index + 1))
         }
         let last = ResponseMarket.evening(rows[end].session)
-        var whole = try await ProjectionHarness([instrument])
-        try await whole.add(ResponseMarket.response(wrong[...end], about: instrument, knownAt: last))
-        #expect(try await harness.features(instrument, .recorded(last)) == whole.features(instrument, .recorded(last)))
-        // Of the evening itself, what was known then is still there.
+        var batch = try await ProjectionHarness([instrument])
+        try await batch.add(ResponseMarket.response(wrong[...end], about: instrument, knownAt: last))
+        #expect(try await harness.features(instrument, .recorded(last)) == batch.features(instrument, .recorded(last)))
+        // What was known on the evening itself is unchanged.
         let then = ResponseMarket.evening(rows[200].session)
         #expect(try await findings(harness, asOf: then).map(\.disposition) == [.quarantined])
         #expect(try await findings(harness, asOf: last).map(\.disposition) == [lasts ? .accepted : .quarantined])
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `A level of one day that was believed is taken back with its features`() async throws {
-        // Small enough to pass on its own evening, plain beside the next day.
+    @Test func `A single-session spike that was stored is withdrawn with its features`() async throws {
+        // Small enough to be accepted on its evening, a spike beside the next session.
         let quiet = rows.enumerated().map { index, row in
             var row = row
             row.open = 6400 + (row.open % 40)
@@ -228,7 +228,7 @@ import Testing
         try await expectSameAfterRebuild(harness)
     }
 
-    @Test func `A null that is filled in later is released`() async throws {
+    @Test func `A null that is filled in later resolves its violation`() async throws {
         var holed = rows
         holed[200].volume = -1
         var harness = try await harness(holed)

@@ -7,9 +7,9 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// The event of the weekly job.
+/// The event of the weekly comparison.
 @Suite struct CrossCheckTests {
-    @Test func `The next event says the same from the next instrument on`() throws {
+    @Test func `The next event continues with the next instrument`() throws {
         let text =
             #"{"cross_check":["yahoo","alphavantage"],"weeks":4,"tolerance":0.01,"continues_itself":true,"time":"2012-06-02T22:00:00Z"}"#
         guard case .crossCheck(var check) = try JSONDecoder().decode(FeaturizeEvent.self, from: Data(text.utf8)) else {
@@ -24,7 +24,7 @@ import Testing
         #expect(next == check && next.weeks == 4 && next.continuesItself == true && next.after == "XNAS:AAPL")
     }
 
-    @Test func `What an invocation has no time for is compared by the next`() async throws {
+    @Test func `Remaining instruments are compared by the next invocation`() async throws {
         let instruments = (0..<3).map(ResponseMarket.instrument)
         var harness = try await ProjectionHarness(instruments)
         for (number, instrument) in instruments.enumerated() {
@@ -38,8 +38,8 @@ import Testing
         }
         let featurize = try await harness.featurize()
         var check = CrossCheck(providers: ["alphavantage", "yahoo"], time: "2012-01-01T00:00:00Z")
-        let whole = try #require(try await featurize.compare(check, Context()))
-        #expect(whole.instruments == 3 && whole.returns == 3 * 59 && whole.disagreements == 6 && whole.next == nil)
+        let complete = try #require(try await featurize.compare(check, Context()))
+        #expect(complete.instruments == 3 && complete.returns == 3 * 59 && complete.disagreements == 6 && complete.next == nil)
         var (parts, disagreements) = (0, 0)
         while true {
             let report = try #require(try await featurize.compare(check, Context(cutOff: .after(.zero))))
@@ -53,10 +53,11 @@ import Testing
         let pair = try #require(try SourcePrecedence.ProviderPair(["alphavantage", "yahoo"]))
         let one = try await comparison.compare(
             instruments[0].id, pair, from: nil, asOf: check.time, tolerance: 0.005, limit: 1)
-        #expect(one.largest == [whole.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.returns == 59)
+        #expect(
+            one.largest == [complete.largest.first { $0.instrument == instruments[0].id }] && one.disagreements == 2 && one.returns == 59)
     }
 
-    @Test func `The weekly job calls itself for what is left`() async throws {
+    @Test func `The weekly comparison invokes itself for the remaining instruments`() async throws {
         let cloud = LoopbackServer.answering { _, _, connection in connection.answer(202) }
         defer { cloud.stop() }
         let featurize = try await ProjectionHarness((0..<2).map(ResponseMarket.instrument)).featurize(cloud: cloud.url)
@@ -75,7 +76,7 @@ import Testing
         #expect(try await featurize.compare(next, until: .now, Context())?.next == nil && cloud.seen.count == 1)
     }
 
-    @Test func `A provider that nobody knows is named`() async throws {
+    @Test func `The error names an unknown provider`() async throws {
         let featurize = try await ProjectionHarness([]).featurize()
         let check = CrossCheck(providers: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")
         let failure = await #expect(throws: Featurize.Failure.self) { _ = try await featurize.compare(check, Context()) }

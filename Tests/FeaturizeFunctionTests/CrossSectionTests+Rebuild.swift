@@ -8,9 +8,9 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// Everything again from the raw responses, to the same hashes.
+/// Rebuilds from the archived responses.
 extension CrossSectionTests {
-    @Test func `Everything is rebuilt from the responses to the same hashes`() async throws {
+    @Test func `A rebuild from the responses gives the same hashes`() async throws {
         var (harness, crossSection) = try await market()
         _ = try await crossSection.update("XNAS", asOf: Self.evening)
         let later = Self.evening.adding(seconds: 86_400)
@@ -31,7 +31,7 @@ extension CrossSectionTests {
         for (table, hash) in before { #expect(after[table] == hash, "\(table) differs") }
     }
 
-    @Test func `A rebuild whose time ends among the cross-sections goes on there`() async throws {
+    @Test func `A rebuild that runs out of time continues within the cross-sections`() async throws {
         let (harness, crossSection) = try await market()
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         for evening in evenings { _ = try await crossSection.update("XNAS", asOf: evening) }
@@ -41,11 +41,11 @@ extension CrossSectionTests {
         var next: RebuildStep? = .crossSections(from: nil)
         var parts = 0
         while let step = next, parts < 500 {
-            // As the caller sends it.
+            // The event as the caller sends it.
             let event = try JSONDecoder().decode(RebuildStep.self, from: try JSONEncoder().encode(step))
             #expect(event == step)
             if parts < 3 {
-                // No time at all: one session further.
+                // Without time, each step computes one session.
                 var summary = FeaturizeSummary()
                 try await featurize.rebuild(event, until: .now, &summary, Context())
                 next = summary.next

@@ -7,7 +7,7 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// Cross-sections over a dated universe: a correction reaches the sessions that its windows reach and no other row.
+/// Cross-sections over a dated universe: a correction changes only the sessions whose windows contain it.
 @Suite struct CrossSectionTests {
     static let instruments = (0..<22).map(ResponseMarket.instrument)
     static let rows = instruments.indices.map { ResponseMarket.rows(300, seed: UInt64($0 + 1)) }
@@ -23,7 +23,7 @@ import Testing
         return (harness, CrossSectionBuilder(database: harness.database, store: harness.projector.store))
     }
 
-    @Test func `A correction restates exactly what it touches`() async throws {
+    @Test func `A correction restates exactly the sessions that it affects`() async throws {
         var (harness, crossSection) = try await market()
         #expect(try await crossSection.update("XNAS", asOf: Self.evening).written == 299 * 22)
         let before = try await TableHash.all(in: harness.database)
@@ -49,7 +49,7 @@ import Testing
         ).all { row throws(PostgresError) in try row[0] as SessionDate }
         #expect(reached.first == rows[3][149].session)
 
-        // The rows that were not restated are the ones that a fresh computation also leaves as they were.
+        // A computation from scratch leaves the other rows as they were.
         var fresh = try await ProjectionHarness(Self.instruments)
         for (index, instrument) in Self.instruments.enumerated() {
             let rows = index == 3 ? corrected : rows[index]
@@ -71,7 +71,7 @@ import Testing
             }
         }
         #expect(differing.sorted() == reached)
-        // Only rows that differ were written.
+        // Only rows that differ are written.
         let superfluous = try await harness.count(
             """
             SELECT count(*) FROM cross_features c JOIN cross_features p USING (instrument_id, version, session)
@@ -80,8 +80,8 @@ import Testing
         #expect(superfluous == 0)
     }
 
-    @Test func `The order in which runs end leaves no trace`() async throws {
-        // Three evenings, of which the second one's responses hold a correction; runs end in order, late, twice, and at the same time.
+    @Test func `The order in which runs finish does not change the result`() async throws {
+        // Three evenings, the second with a correction. Runs finish in order, late, twice, and concurrently.
         let evenings = (0..<3).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         let short = rows.map { Array($0[..<200]) }
         func harness() async throws -> (ProjectionHarness, CrossSectionBuilder) {
@@ -126,7 +126,7 @@ import Testing
         #expect(try await atOnce.count("SELECT count(DISTINCT known_at) FROM cross_features") == 3)
     }
 
-    @Test func `A response after the cut off reaches its evening with the next`() async throws {
+    @Test func `A response after the cut-off updates its instant with the next run`() async throws {
         let evenings = (0..<2).map { Self.evening.adding(seconds: Int64($0) * 86_400) }
         var hashes: [[String: String]] = []
         for isLate in [false, true] {
@@ -136,7 +136,7 @@ import Testing
             for (number, instrument) in Self.instruments.enumerated() where !isLate || number < last {
                 try await harness.add(ResponseMarket.response(rows[number][..<150], about: instrument, knownAt: evenings[0]))
             }
-            // The run is cut off without the last one's response, which comes when nobody waits for it any more.
+            // The run is cut off without the last instrument's response, which arrives afterwards.
             _ = try await crossSection.update("XNAS", asOf: evenings[0])
             if isLate {
                 try await harness.add(ResponseMarket.response(rows[last][..<150], about: Self.instruments[last], knownAt: evenings[0]))
@@ -151,7 +151,7 @@ import Testing
         for (table, hash) in hashes[0] { #expect(hashes[1][table] == hash, "\(table) differs") }
     }
 
-    @Test func `Evenings are made again a part at a time however many there are`() async throws {
+    @Test func `Many outdated instants are computed again in parts`() async throws {
         var harness = try await ProjectionHarness(Self.instruments)
         let crossSection = CrossSectionBuilder(database: harness.database, store: harness.projector.store)
         let evenings = (140..<146).map { ResponseMarket.evening(rows[0][$0].session) }
@@ -174,8 +174,8 @@ import Testing
     }
 
     @Test func `An update that runs out of time continues at its cursor`() async throws {
-        let (whole, inOneGo) = try await market()
-        let written = try await inOneGo.update("XNAS", asOf: Self.evening).written
+        let (reference, uninterrupted) = try await market()
+        let written = try await uninterrupted.update("XNAS", asOf: Self.evening).written
         let (harness, crossSection) = try await market()
         var cursor: CrossSectionBuilder.Cursor?
         var (parts, sum) = (0, 0)
@@ -186,10 +186,10 @@ import Testing
             (parts, sum) = (parts + 1, sum + done.written)
         } while cursor != nil
         #expect(parts > 3 && sum == written)
-        #expect(try await TableHash.all(in: harness.database) == TableHash.all(in: whole.database))
+        #expect(try await TableHash.all(in: harness.database) == TableHash.all(in: reference.database))
     }
 
-    @Test func `The universe of a session is the one of its date`() async throws {
+    @Test func `The universe of a session is that of its date`() async throws {
         let (harness, crossSection) = try await market()
         let (joined, left) = (rows[0][200].session, rows[0][250].session)
         let universe = Universe(harness.database)
@@ -207,7 +207,7 @@ import Testing
                 "SELECT min(session), max(session) FROM cross_features WHERE instrument_id = $1", [Self.instruments[number].id])[0]
             return [try row[0], try row[1]]
         }
-        // 20 members are needed: instruments 0 and 2 leave, which leaves 20.
+        // Ranks need 20 members: instruments 0 and 2 leave the universe of 22.
         #expect(try await span(0) == [rows[0][1].session, rows[0][249].session])
         #expect(try await span(1) == [joined, rows[0][299].session])
         #expect(try await span(2) == [rows[0][1].session, left])

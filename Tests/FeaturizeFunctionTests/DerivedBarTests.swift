@@ -7,7 +7,7 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// Providers that only give adjusted prices: their bars are brought back to as traded, and marked.
+/// Providers with adjusted prices only: their bars are unadjusted, and marked as such.
 @Suite struct DerivedBarTests {
     let instrument = ResponseMarket.instrument(1)
     let rows: [Row]
@@ -23,7 +23,7 @@ import Testing
         evening = ResponseMarket.evening(rows[119].session)
     }
 
-    @Test func `Adjusted prices come back by the actions that were known`() async throws {
+    @Test func `Adjusted prices are unadjusted by the known actions`() async throws {
         var harness = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
         try await harness.add(ResponseMarket.response(rows, about: instrument, knownAt: evening))
         let summary = try await harness.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening.adding(seconds: 60)))
@@ -42,19 +42,23 @@ import Testing
         #expect(try await TableHash.all(in: harness.database) == before)
     }
 
-    @Test(arguments: [false, true]) func `A split that is told after the adjusted prices counts once`(_ isLate: Bool) async throws {
-        // The silent one is asked on the day before the split, and on evenings after it; its prices know of it, and nobody says so yet.
-        let asked = [79, 90, 100, 119].map { last in
+    @Test(arguments: [false, true]) func `A split that is reported after the adjusted prices counts once`(_ isLate: Bool) async throws {
+        // The source without actions is requested on the day before the split, and on evenings after it. Its prices are adjusted for the
+        // split before any provider reports it.
+        let adjusted = [79, 90, 100, 119].map { last in
             ResponseMarket.stooq(rows[(last < 100 ? 0 : 95)...last], about: instrument, knownAt: ResponseMarket.evening(rows[last].session))
         }
-        let told = ResponseMarket.response(rows, about: instrument, knownAt: ResponseMarket.evening(rows[110].session))
+        let reported = ResponseMarket.response(rows, about: instrument, knownAt: ResponseMarket.evening(rows[110].session))
         var harness = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
-        let order = isLate ? [asked[0], asked[3], asked[1], told, asked[2]] : [asked[0], asked[1], asked[2], told, asked[3]]
+        let order =
+            isLate
+            ? [adjusted[0], adjusted[3], adjusted[1], reported, adjusted[2]]
+            : [adjusted[0], adjusted[1], adjusted[2], reported, adjusted[3]]
         for object in order { try await harness.add(object) }
         let both = AsOf.recorded(evening)
         let derived = try await Bars(harness.database).read(instrument.id, both, precedence: ["stooq"])
         #expect(try await derived == Bars(harness.database).read(instrument.id, both, precedence: ["alphavantage"]))
-        // As it was known before anyone told of the split, the history stood at the new level; the day before the split, at its own.
+        // As known before the split was reported: history at the new level, the day before the split at its own.
         let before = AsOf.recorded(ResponseMarket.evening(rows[90].session))
         #expect(
             try await Bars(harness.database).read(instrument.id, before, precedence: ["stooq"])[10].close.double == Double(rows[10].close)
@@ -69,8 +73,8 @@ import Testing
         #expect(try await TableHash.all(in: harness.database) == hashes)
     }
 
-    @Test func `A provider that knows the last months leaves the years before to the next in order`() async throws {
-        // The second in order tells the split, the first is asked for the first time long after it.
+    @Test func `Actions before a provider's first session come from the next source`() async throws {
+        // The second source reports the split. The first is requested for the first time long after it.
         var harness = try await ProjectionHarness([instrument], providers: "yahoo,alphavantage,stooq")
         try await harness.add(
             ResponseMarket.response(rows[60...110], about: instrument, knownAt: ResponseMarket.evening(rows[110].session)))
@@ -90,7 +94,7 @@ import Testing
         }
     }
 
-    @Test func `What the more trusted provider knows nothing of within its reach is no action`() async throws {
+    @Test func `An action that the first source lacks within its coverage does not apply`() async throws {
         let order = ["yahoo", "stooq", "alphavantage"]
         var harness = try await ProjectionHarness([instrument], providers: order.joined(separator: ","))
         var paying = rows
@@ -101,7 +105,7 @@ import Testing
         let both = try await ConsolidatedSeries(harness.database).read(
             instrument.id, .recorded(evening), precedence: order, withoutActions: ["stooq"])
         #expect(both.actions.map(\.exDate) == [80, 90, 105].map { rows[$0].session })
-        // The first in order has not the session itself, but those around it, and no dividend.
+        // The first source lacks the session itself and the dividend, but has the sessions around it.
         try await harness.add(
             ResponseMarket.chart(rows[100..<105] + rows[106...112], about: instrument, knownAt: ResponseMarket.evening(rows[112].session)))
         let all = try await ConsolidatedSeries(harness.database).read(
@@ -113,7 +117,7 @@ import Testing
         #expect(try await fresh.features(instrument, .recorded(evening)) == harness.features(instrument, .recorded(evening)))
     }
 
-    @Test func `Prices without a currency are in the unit that the exchange quotes in`() async throws {
+    @Test func `Prices without a currency are in the exchange's quote unit`() async throws {
         let london = Instrument(id: "XLON:VOD", symbol: "VOD", exchange: "XLON", currency: "GBP", name: "VOD")
         let fund = Instrument(id: "XLON:VUSD", symbol: "VUSD", exchange: "XLON", currency: "USD", name: "VUSD")
         var harness = try await ProjectionHarness([london, fund])
@@ -132,7 +136,7 @@ import Testing
         #expect(try await Bars(harness.database).currency(of: london.id, source: "alphavantage") == "GBP")
     }
 
-    @Test func `A split that the prices know nothing of leaves the silent one as it is`() async throws {
+    @Test func `A rejected split does not restate a source without actions`() async throws {
         let plain = ResponseMarket.rows(120, seed: 5)
         var harness = try await ProjectionHarness([instrument], providers: "alphavantage,stooq")
         try await harness.add(ResponseMarket.stooq(plain[...110], about: instrument, knownAt: ResponseMarket.evening(plain[110].session)))
@@ -146,7 +150,7 @@ import Testing
         #expect(try await harness.count("SELECT count(*) FROM quarantine WHERE rule = 'event-without-split'") == 1)
     }
 
-    @Test func `A provider of adjusted prices alone still gives bars`() async throws {
+    @Test func `A provider with adjusted prices only gives bars`() async throws {
         var harness = try await ProjectionHarness([instrument], providers: "stooq")
         try await harness.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening))
         #expect(try await harness.features(instrument, .recorded(evening)).count == 120)
@@ -154,7 +158,7 @@ import Testing
         #expect(try await harness.count("SELECT count(*) FROM quarantine") == 0)
     }
 
-    @Test func `What an action is called is archived`() async throws {
+    @Test func `The nature of an action is stored`() async throws {
         let harness = try await ProjectionHarness([instrument])
         let actions = CorporateActions(harness.database)
         let response = ProviderResponse(
@@ -167,7 +171,7 @@ import Testing
         #expect(try await actions.read(instrument.id, .recorded(evening)) == [both, spun])
     }
 
-    @Test func `An object of nobody does not stop a rebuild`() async throws {
+    @Test func `An object of an unknown instrument does not stop a rebuild`() async throws {
         let harness = try await ProjectionHarness([instrument])
         let stray = ResponseMarket.response(rows, about: ResponseMarket.instrument(9), knownAt: evening)
         var summary = FeaturizeSummary()

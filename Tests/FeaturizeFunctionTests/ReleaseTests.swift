@@ -6,10 +6,10 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// Rows that the rules hold back, and what somebody says of them who looked.
+/// Manual overrides of quarantined bars.
 @Suite struct ReleaseTests {
     let instrument = ResponseMarket.instrument(1)
-    /// The 200th lasts for one day at twice the level.
+    /// The bar with index 200 is a single-session spike at twice the level.
     let rows: [Row]
     let evening: Instant
 
@@ -20,43 +20,43 @@ import Testing
         evening = ResponseMarket.evening(rows[229].session)
     }
 
-    private func held() async throws -> ProjectionHarness {
+    private func harnessWithSpike() async throws -> ProjectionHarness {
         var harness = try await ProjectionHarness([instrument])
         try await harness.add(ResponseMarket.response(rows[..<230], about: instrument, knownAt: evening))
         return harness
     }
 
-    private func word(_ counts: Bool, _ session: SessionDate, at instant: Instant) -> ArchivedResponse {
-        ResponseMarket.word(counts, [session], provider: "alphavantage", about: instrument, knownAt: instant)
+    private func override(_ counts: Bool, _ session: SessionDate, at instant: Instant) -> ArchivedResponse {
+        ResponseMarket.override(counts, [session], provider: "alphavantage", about: instrument, knownAt: instant)
     }
 
     private func count(_ harness: ProjectionHarness, _ instant: Instant) async throws -> Int {
         try await Bars(harness.database).read(instrument.id, .recorded(instant)).count
     }
 
-    private func words(_ harness: ProjectionHarness, _ instant: Instant) async throws -> [String] {
+    private func violations(_ harness: ProjectionHarness, _ instant: Instant) async throws -> [String] {
         try await QuarantineLog(harness.database).entries(of: instrument.id, asOf: instant, limit: 10)
             .map { "\($0.row.rule) \($0.row.disposition.rawValue)" }.sorted()
     }
 
-    @Test func `A released row counts from then on and is still spoken of`() async throws {
-        var harness = try await held()
+    @Test func `A released bar counts from then on and its violation stays recorded`() async throws {
+        var harness = try await harnessWithSpike()
         #expect(try await count(harness, evening) == 229)
-        #expect(try await words(harness, evening) == ["single-session-spike quarantined"])
+        #expect(try await violations(harness, evening) == ["single-session-spike quarantined"])
         let later = evening.adding(seconds: 60)
-        let summary = try await harness.add(word(true, rows[200].session, at: later))
+        let summary = try await harness.add(override(true, rows[200].session, at: later))
         #expect(summary.bars == 1 && summary.featureRows > 0)
         #expect(try await [count(harness, later), count(harness, evening)] == [230, 229])
-        #expect(try await words(harness, later) == ["single-session-spike accepted", "manual-override accepted"])
-        // It counts as if no rule had spoken: the features are those of a provider that never doubted.
+        #expect(try await violations(harness, later) == ["single-session-spike accepted", "manual-override accepted"])
+        // The features are those of a bar without violations.
         let bars = try await Bars(harness.database).read(instrument.id, .recorded(later))
         #expect(bars[200].close.double == Double(rows[200].close) / 100)
         #expect(try await harness.features(instrument, .recorded(later)).count == 230)
     }
 
-    @Test func `It stays so as long as the provider says the same`() async throws {
-        var harness = try await held()
-        try await harness.add(word(true, rows[200].session, at: evening.adding(seconds: 60)))
+    @Test func `A release holds as long as the provider sends the same bar`() async throws {
+        var harness = try await harnessWithSpike()
+        try await harness.add(override(true, rows[200].session, at: evening.adding(seconds: 60)))
         let next = ResponseMarket.evening(rows[230].session)
         try await harness.add(ResponseMarket.response(rows[195...230], about: instrument, knownAt: next))
         #expect(try await count(harness, next) == 231)
@@ -68,15 +68,15 @@ import Testing
         #expect(try await count(harness, last) == 231, "another row is judged anew")
     }
 
-    @Test func `A release can be taken back and is rebuilt in its order`() async throws {
-        var harness = try await held()
+    @Test func `A release can be revoked and is rebuilt in its order`() async throws {
+        var harness = try await harnessWithSpike()
         let times = (1...2).map { evening.adding(seconds: Int64(60 * $0)) }
-        try await harness.add(word(true, rows[200].session, at: times[0]))
+        try await harness.add(override(true, rows[200].session, at: times[0]))
         let released = try await TableHash.all(in: harness.database)
         try await DerivedTables(harness.database).clear()
         for object in harness.archived.values.shuffled() { try await harness.add(object) }
         #expect(try await TableHash.all(in: harness.database) == released)
-        try await harness.add(word(false, rows[200].session, at: times[1]))
+        try await harness.add(override(false, rows[200].session, at: times[1]))
         #expect(try await [count(harness, times[1]), count(harness, times[0])] == [229, 230])
         let before = try await TableHash.all(in: harness.database)
         try await DerivedTables(harness.database).clear()
@@ -84,11 +84,11 @@ import Testing
         #expect(try await TableHash.all(in: harness.database) == before)
     }
 
-    @Test func `A word about no bar is noted`() async throws {
-        var harness = try await held()
+    @Test func `A release without a bar is recorded`() async throws {
+        var harness = try await harnessWithSpike()
         let later = evening.adding(seconds: 60)
-        let summary = try await harness.add(word(true, rows[235].session, at: later))
+        let summary = try await harness.add(override(true, rows[235].session, at: later))
         #expect(summary.bars == 0 && summary.featureRows == 0)
-        #expect(try await words(harness, later) == ["single-session-spike quarantined", "manual-override accepted"])
+        #expect(try await violations(harness, later) == ["single-session-spike quarantined", "manual-override accepted"])
     }
 }

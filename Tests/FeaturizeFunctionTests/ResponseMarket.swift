@@ -25,7 +25,7 @@ struct Row: Hashable {
 }
 
 extension Row {
-    /// The same at so many times the level.
+    /// The row with all prices multiplied.
     func scaled(_ numerator: Int, _ denominator: Int = 1) -> Row {
         var row = self
         (row.open, row.high) = (open * numerator / denominator, high * numerator / denominator)
@@ -34,7 +34,7 @@ extension Row {
     }
 }
 
-/// A seeded random walk over the sessions of the Nasdaq, with a dividend every 63 of them, and the responses that a provider gives about it.
+/// A seeded random walk over the sessions of the Nasdaq, with a dividend every 63 sessions, and a provider's responses about it.
 struct ResponseMarket {
     static let calendar = TradingCalendar.of(mic: "XNAS")!
 
@@ -60,10 +60,10 @@ struct ResponseMarket {
         }
     }
 
-    /// The evening of a session, when the schedules ask.
+    /// The evening of a session, when the schedules run.
     static func evening(_ session: SessionDate) -> Instant { calendar.close(of: session).adding(seconds: 9000) }
 
-    /// As `TIME_SERIES_DAILY_ADJUSTED` in CSV.
+    /// A response of Alpha Vantage, `TIME_SERIES_DAILY_ADJUSTED` in CSV.
     static func response(_ rows: some Sequence<Row>, about instrument: Instrument, knownAt: Instant) -> ArchivedResponse {
         func cents(_ value: Int) -> String { "\(value / 100).\(value % 100 < 10 ? "0" : "")\(value % 100)" }
         let lines = rows.map { row in
@@ -74,7 +74,7 @@ struct ResponseMarket {
         return object("alphavantage", "daily-adjusted", ([header] + lines.reversed()).joined(separator: "\r\n"), instrument, knownAt)
     }
 
-    /// As Yahoo's chart: split-adjusted prices, stamps of the open, events.
+    /// A response of Yahoo's chart: split-adjusted prices, times of the open, events.
     static func chart(_ rows: some Sequence<Row>, about instrument: Instrument, knownAt: Instant) -> ArchivedResponse {
         let rows = Array(rows)
         func after(_ index: Int) -> Double { rows[(index + 1)...].reduce(1) { $0 * Double($1.split) } }
@@ -100,7 +100,7 @@ struct ResponseMarket {
         return object("yahoo", "chart-1d", body, instrument, knownAt)
     }
 
-    /// As Stooq's daily CSV: adjusted for the splits since, no events.
+    /// A response of Stooq, daily CSV: split-adjusted prices, no events.
     static func stooq(_ rows: some Sequence<Row>, about instrument: Instrument, knownAt: Instant) -> ArchivedResponse {
         let rows = Array(rows)
         let lines = rows.indices.map { index in
@@ -114,7 +114,7 @@ struct ResponseMarket {
         return object("stooq", "daily", body, instrument, knownAt)
     }
 
-    static func word(
+    static func override(
         _ counts: Bool, _ sessions: [SessionDate], provider: String, about instrument: Instrument, knownAt: Instant
     ) -> ArchivedResponse {
         let list = sessions.map { "\"\($0)\"" }.joined(separator: ",")
@@ -173,7 +173,7 @@ struct ProjectionHarness {
             })
     }
 
-    /// The function itself over the same database; the other servers that it knows of are at `cloud`, or not there.
+    /// The function over the same database, with AWS at `cloud`, or unreachable.
     func featurize(cloud: String = "http://127.0.0.1:9") async throws -> Featurize {
         let name: String = try await database.query("SELECT current_database()::text")[0][0]
         return try await Featurize([

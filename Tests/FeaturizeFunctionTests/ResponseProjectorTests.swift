@@ -6,12 +6,12 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// What the feature store promises, on a real one.
-@Suite struct FoldTests {
+/// The projection of responses into bars and features, on a real database.
+@Suite struct ResponseProjectorTests {
     let instrument = ResponseMarket.instrument(1)
     let rows = ResponseMarket.rows(360, seed: 11)
 
-    /// History through `known` sessions in one response, then a response each evening with ten sessions again.
+    /// The first `known` sessions in one response, then one response per evening with ten known sessions.
     func nightly(_ rows: [Row], from known: Int, providers: String = "alphavantage,yahoo") async throws -> ProjectionHarness {
         var harness = try await ProjectionHarness([instrument], providers: providers)
         let first = ResponseMarket.evening(rows[known - 1].session)
@@ -24,7 +24,7 @@ import Testing
         return harness
     }
 
-    @Test func `Sixty nights leave the rows of one batch to the bit`() async throws {
+    @Test func `Sixty evenings leave the rows of one batch to the bit`() async throws {
         let harness = try await nightly(rows, from: 300)
         let last = AsOf.recorded(ResponseMarket.evening(rows[359].session))
         var batch = try await ProjectionHarness([instrument])
@@ -38,9 +38,9 @@ import Testing
                 == batch.database.query("SELECT state FROM feature_states")[0][0])
     }
 
-    @Test func `A night reads no history`() async throws {
+    @Test func `An evening reads no history`() async throws {
         var harness = try await nightly(Array(rows[..<301]), from: 300)
-        // Without the old bars only an engine that goes on from its state can know the long windows.
+        // Without the old bars, long windows are known only from the stored state.
         try await harness.database.execute("DELETE FROM bars WHERE session < $1", [rows[300].session])
         let knownAt = ResponseMarket.evening(rows[301].session)
         try await harness.add(ResponseMarket.response(rows[301...301], about: instrument, knownAt: knownAt))
@@ -51,7 +51,7 @@ import Testing
             try await harness.features(instrument, .recorded(knownAt))[session] == batch.features(instrument, .recorded(knownAt))[session])
     }
 
-    @Test func `The future changes nothing that was known`() async throws {
+    @Test func `Later bars change no feature that was known`() async throws {
         var harness = try await nightly(Array(rows[..<310]), from: 300)
         let known = AsOf.recorded(ResponseMarket.evening(rows[309].session))
         let available = AsOf.available(known.instant)
@@ -98,9 +98,9 @@ import Testing
             }
             return ResponseMarket.response(corrected, about: instrument, knownAt: ResponseMarket.evening(rows[index].session))
         }
-        let whole = ResponseMarket.response(rows[..<300], about: instrument, knownAt: ResponseMarket.evening(rows[299].session))
+        let history = ResponseMarket.response(rows[..<300], about: instrument, knownAt: ResponseMarket.evening(rows[299].session))
         var hashes: [[String: String]] = []
-        for order in [[whole] + responses, responses.reversed() + [whole, responses[3], whole]] {
+        for order in [[history] + responses, responses.reversed() + [history, responses[3], history]] {
             var harness = try await ProjectionHarness([instrument])
             for response in order { try await harness.add(response) }
             hashes.append(try await TableHash.all(in: harness.database))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import FeaturizeFunction
 
-/// One history out of two providers' responses.
+/// One series consolidated from two providers.
 @Suite struct SourceTests {
     let instrument = ResponseMarket.instrument(1)
     let rows: [Row]
@@ -16,10 +16,10 @@ import Testing
         self.rows = rows
     }
 
-    @Test func `The first provider counts and the second fills in`() async throws {
+    @Test func `The first source counts and the second fills gaps`() async throws {
         var harness = try await ProjectionHarness([instrument])
         try await harness.add(ResponseMarket.response(rows[..<100], about: instrument, knownAt: ResponseMarket.evening(rows[99].session)))
-        // The second one differs everywhere; the first is silent for three evenings.
+        // The second source differs everywhere; the first does not respond for three evenings.
         let other = rows.map { row in
             var row = row
             row.volume += 2
@@ -57,7 +57,7 @@ import Testing
         #expect(series.actions.map(\.exDate) == [rows[62].session, rows[80].session])
     }
 
-    @Test func `A response of the second provider that nobody reads makes no feature`() async throws {
+    @Test func `A response of the second source whose bars are not used changes no feature`() async throws {
         var harness = try await ProjectionHarness([instrument])
         let evening = ResponseMarket.evening(rows[79].session)
         try await harness.add(ResponseMarket.response(rows[..<80], about: instrument, knownAt: evening))

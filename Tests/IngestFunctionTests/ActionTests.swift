@@ -9,7 +9,7 @@ import Testing
 
 @testable import IngestFunction
 
-/// Providers whose bars come without splits and dividends are asked for those too, and the bars are read by them.
+/// Providers whose bars contain no splits and dividends: these are requested separately and adjust the bars.
 @Suite(.timeLimit(.minutes(2)), .serialized)
 struct ActionTests {
     private static func bars() -> String {
@@ -23,8 +23,8 @@ struct ActionTests {
         return #"{"status":"OK","adjusted":false,"results":[\#(rows.joined(separator: ","))]}"#
     }
 
-    @Test func `Splits and dividends are asked for beside the bars and known when they are read`() async throws {
-        let exchange = try await Exchange(providers: "polygon", actions: "") { line, _, connection in
+    @Test func `Splits and dividends are requested before the bars and adjust them`() async throws {
+        let harness = try await IngestHarness(providers: "polygon", actions: "") { line, _, connection in
             let body =
                 if line.contains("/splits") {
                     #"{"status":"OK","results":[{"execution_date":"2012-01-05","split_from":1,"split_to":2,"ticker":"AAPL"}]}"#
@@ -35,29 +35,30 @@ struct ActionTests {
                 }
             connection.answer(body: Array(body.utf8))
         }
-        defer { exchange.stop() }
-        #expect(try await exchange.run().stored == ["AAPL"])
-        #expect(exchange.rawKeys.count == 3)
-        #expect(try await exchange.database.query("SELECT count(*) FROM run_responses WHERE object_key IS NOT NULL")[0][0] as Int == 3)
-        let featurize = try await Featurize(exchange.environment)
-        for key in exchange.rawKeys.reversed() { _ = try await featurize.handle(.objects([key]), Context(deadline: .after(.seconds(30)))) }
-        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.isComplete == true)
-        let known = AsOf.recorded(Instant(Exchange.time)!)
-        let series = try await ConsolidatedSeries(exchange.database).read("XNAS:AAPL", known, precedence: ["polygon"])
+        defer { harness.stop() }
+        #expect(try await harness.run().stored == ["AAPL"])
+        #expect(harness.rawKeys.count == 3)
+        #expect(try await harness.database.query("SELECT count(*) FROM run_responses WHERE object_key IS NOT NULL")[0][0] as Int == 3)
+        let featurize = try await Featurize(harness.environment)
+        for key in harness.rawKeys.reversed() { _ = try await featurize.handle(.objects([key]), Context(deadline: .after(.seconds(30)))) }
+        #expect(try await Runs(harness.database).progress("XNAS/\(IngestHarness.time)")?.isComplete == true)
+        let known = AsOf.recorded(Instant(IngestHarness.time)!)
+        let series = try await ConsolidatedSeries(harness.database).read("XNAS:AAPL", known, precedence: ["polygon"])
         let split = CorporateAction(exDate: SessionDate("2012-01-05")!, kind: .split(numerator: 2, denominator: 1))
         #expect(series.actions == [split] && series.bars.allSatisfy { $0.inferredSplit == nil })
-        #expect(try await exchange.database.query("SELECT count(*) FROM quarantine WHERE disposition <> 'resolved'")[0][0] as Int == 0)
+        #expect(try await harness.database.query("SELECT count(*) FROM quarantine WHERE disposition <> 'resolved'")[0][0] as Int == 0)
 
-        // The next evening asks for what is new, of each kind.
-        let before = exchange.asked.count
-        _ = try await exchange.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#)
-        let asked = exchange.asked.dropFirst(before)
-        #expect(asked.count == 3 && asked.contains { $0.contains("/splits") && $0.contains("execution_date.gte=") })
+        // The next evening requests new bars and new actions.
+        let before = harness.requests.count
+        _ = try await harness.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#)
+        let requests = harness.requests.dropFirst(before)
+        #expect(requests.count == 3 && requests.contains { $0.contains("/splits") && $0.contains("execution_date.gte=") })
     }
 
-    @Test func `A kind that the provider does not have is refused at the start`() async throws {
+    @Test func `A kind of response that the provider lacks is an error at the start`() async throws {
         await #expect(throws: IngestSettings.Failure.self) {
-            _ = try await Exchange(providers: "polygon", actions: #""actions":["mergers"],"#) { _, _, connection in connection.answer() }
+            _ = try await IngestHarness(providers: "polygon", actions: #""actions":["mergers"],"#) { _, _, connection in connection.answer()
+            }
         }
     }
 }

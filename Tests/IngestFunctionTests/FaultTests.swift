@@ -10,16 +10,16 @@ import Testing
 
 @testable import IngestFunction
 
-/// Ingest and Featurize together, between a provider, an S3 and a Postgres that fail on the wire: nothing is lost, nothing is there twice,
-/// and the next run goes on.
+/// Ingest and Featurize together, between a provider, an S3 and a Postgres that fail on the wire: nothing is lost or duplicated,
+/// and the next run continues.
 @Suite(.timeLimit(.minutes(3)), .serialized)
 struct FaultTests {
     static let next = #"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#
 
-    /// Featurize takes in every raw object until it has them all; what fails comes again, as S3's events do.
-    private func fold(_ exchange: Exchange, attempts: Int = 5) async throws {
-        let featurize = try await Featurize(exchange.environment)
-        for key in exchange.rawKeys {
+    /// Projects every raw object, and retries failures as Lambda retries S3's events.
+    private func project(_ harness: IngestHarness, attempts: Int = 5) async throws {
+        let featurize = try await Featurize(harness.environment)
+        for key in harness.rawKeys {
             for attempt in 1...attempts {
                 do {
                     _ = try await featurize.handle(.objects([key]), Context(deadline: .after(.seconds(30))))
@@ -31,72 +31,73 @@ struct FaultTests {
         }
     }
 
-    /// One raw object, one fold and one bar a session of each symbol, and no key anywhere.
-    private func isWhole(_ exchange: Exchange, symbols: Int = 1, bars: Int = 2) async throws -> Bool {
-        let counts = try await exchange.database.query(
+    /// Whether each symbol has one raw object, one projection and one bar per session, and no API key is stored anywhere.
+    private func isComplete(_ harness: IngestHarness, symbols: Int = 1, bars: Int = 2) async throws -> Bool {
+        let counts = try await harness.database.query(
             "SELECT (SELECT count(*) FROM provider_responses), (SELECT count(*) FROM bars), (SELECT count(DISTINCT (instrument_id, session)) FROM bars)"
         )[0]
         let expected: [Int] = [symbols, symbols * bars, symbols * bars]
         guard [try counts[0], try counts[1], try counts[2]] == expected else { return false }
-        let tables = try await exchange.database.query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+        let tables = try await harness.database.query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
             .all { row throws(PostgresError) in try row[0] as String }
         for table in tables {
-            guard try await exchange.database.query("SELECT FROM \(table) t WHERE t::text LIKE '%SECRET77%'").count == 0 else {
+            guard try await harness.database.query("SELECT FROM \(table) t WHERE t::text LIKE '%SECRET77%'").count == 0 else {
                 return false
             }
         }
-        return !(exchange.objects + exchange.bodies + exchange.keptHeaders).joined().contains("SECRET77")
+        return !(harness.objects + harness.bodies + harness.archivedHeaders).joined().contains("SECRET77")
     }
 
     @Test(arguments: Misbehaviour.allCases)
-    func `A provider that fails on the wire is named and the next run goes on`(_ fault: Misbehaviour) async throws {
-        let isWell = Mutex(false)
-        let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in
-            isWell.withLock { $0 } ? connection.answer(body: Array(Exchange.csv.utf8)) : fault.answer(connection)
+    func `A provider that fails on the wire is recorded and the next run continues`(_ fault: Misbehaviour) async throws {
+        let isHealthy = Mutex(false)
+        let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in
+            isHealthy.withLock { $0 } ? connection.answer(body: Array(IngestHarness.csv.utf8)) : fault.answer(connection)
         }
-        defer { exchange.stop() }
-        let failed = try await exchange.run()
-        #expect(failed.stored.isEmpty && failed.failed.keys.sorted() == ["AAPL"] && exchange.rawKeys.isEmpty)
-        let refusal = try await exchange.database.query("SELECT error FROM run_responses")[0][0] as String
-        #expect(refusal.contains("alphavantage: ") && !refusal.contains("SECRET77"))
-        isWell.withLock { $0 = true }
-        let mended = try await exchange.run(Self.next)
-        #expect(mended.stored == ["AAPL"] && mended.failed.isEmpty)
-        try await fold(exchange)
-        try await fold(exchange)
-        #expect(try await isWhole(exchange))
-        #expect(try await Runs(exchange.database).progress("XNAS/2012-01-11T23:30:00Z")?.isComplete == true)
+        defer { harness.stop() }
+        let failed = try await harness.run()
+        #expect(failed.stored.isEmpty && failed.failed.keys.sorted() == ["AAPL"] && harness.rawKeys.isEmpty)
+        let error = try await harness.database.query("SELECT error FROM run_responses")[0][0] as String
+        #expect(error.contains("alphavantage: ") && !error.contains("SECRET77"))
+        isHealthy.withLock { $0 = true }
+        let next = try await harness.run(Self.next)
+        #expect(next.stored == ["AAPL"] && next.failed.isEmpty)
+        try await project(harness)
+        try await project(harness)
+        #expect(try await isComplete(harness))
+        #expect(try await Runs(harness.database).progress("XNAS/2012-01-11T23:30:00Z")?.isComplete == true)
     }
 
-    @Test func `A provider that hangs costs the invocation and nothing else`() async throws {
-        let isWell = Mutex(false)
-        let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in
-            guard isWell.withLock({ $0 }) else { return Thread.sleep(forTimeInterval: 60) }
-            connection.answer(body: Array(Exchange.csv.utf8))
+    @Test func `A provider that hangs costs one invocation and no data`() async throws {
+        let isHealthy = Mutex(false)
+        let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in
+            guard isHealthy.withLock({ $0 }) else { return Thread.sleep(forTimeInterval: 60) }
+            connection.answer(body: Array(IngestHarness.csv.utf8))
         }
-        defer { exchange.stop() }
-        let short = try await exchange.run(within: 9)
-        #expect(short.failed.isEmpty && short.continuations == 1 && exchange.asked.count == 1 && exchange.objects.isEmpty)
-        isWell.withLock { $0 = true }
-        #expect(try await exchange.run(Self.next).stored == ["AAPL"])
-        try await fold(exchange)
-        #expect(try await isWhole(exchange))
+        defer { harness.stop() }
+        let short = try await harness.run(within: 9)
+        #expect(short.failed.isEmpty && short.continuations == 1 && harness.requests.count == 1 && harness.objects.isEmpty)
+        isHealthy.withLock { $0 = true }
+        #expect(try await harness.run(Self.next).stored == ["AAPL"])
+        try await project(harness)
+        #expect(try await isComplete(harness))
     }
 
-    @Test func `What a provider said before it hung is kept`() async throws {
-        let exchange = try await Exchange(providers: "alphavantage") { _, count, connection in
+    @Test func `The last error of a provider that then hangs is recorded`() async throws {
+        let harness = try await IngestHarness(providers: "alphavantage") { _, count, connection in
             count == 0 ? connection.answer(500) : Thread.sleep(forTimeInterval: 60)
         }
-        defer { exchange.stop() }
-        let summary = try await exchange.run(within: 9)
-        #expect(summary.failed == ["AAPL": "server-error"] && summary.continuations == 0 && exchange.asked.count == 2, "\(summary)")
+        defer { harness.stop() }
+        let summary = try await harness.run(within: 9)
+        #expect(summary.failed == ["AAPL": "server-error"] && summary.continuations == 0 && harness.requests.count == 2, "\(summary)")
     }
 
-    @Test func `A provider with a foreign certificate is no provider`() async throws {
-        let exchange = try await Exchange(providers: "alphavantage") { _, _, connection in connection.answer(body: Array(Exchange.csv.utf8))
+    @Test func `A provider with an untrusted certificate fails`() async throws {
+        let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in
+            connection.answer(body: Array(IngestHarness.csv.utf8))
         }
-        defer { exchange.stop() }
-        // The test cluster's certificate, which nobody has told Ingest to trust.
+        defer { harness.stop() }
+        // The test cluster's certificate, which Ingest does not trust.
         let folder = PostgresCluster.shared.folder + "/tls"
         let port = FreePorts.take(1)[0]
         let server = Process()
@@ -109,21 +110,21 @@ struct FaultTests {
         server.standardError = FileHandle.nullDevice
         try server.run()
         defer { kill(server.processIdentifier, SIGKILL) }
-        var environment = exchange.environment
+        var environment = harness.environment
         environment["PROVIDER_OPTIONS"] =
             #"{"alphavantage":{"kind":"daily-adjusted","base_url":"https://127.0.0.1:\#(port)","per_minute":60000}}"#
         let stranger = try await Ingest(environment)
         let event = try JSONDecoder().decode(IngestEvent.self, from: Data(#"{"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#.utf8))
         let failed = try await stranger.handle(event, Context(deadline: .after(.seconds(60))))
-        #expect(failed.failed.keys.sorted() == ["AAPL"] && exchange.objects.isEmpty)
-        #expect((try await exchange.database.query("SELECT error FROM run_responses")[0][0] as String).contains("tls"))
-        #expect(try await exchange.run(Self.next).stored == ["AAPL"])
-        try await fold(exchange)
-        #expect(try await isWhole(exchange))
+        #expect(failed.failed.keys.sorted() == ["AAPL"] && harness.objects.isEmpty)
+        #expect((try await harness.database.query("SELECT error FROM run_responses")[0][0] as String).contains("tls"))
+        #expect(try await harness.run(Self.next).stored == ["AAPL"])
+        try await project(harness)
+        #expect(try await isComplete(harness))
     }
 
-    /// What S3 says instead of doing what it is asked.
-    enum Stumble: String, CaseIterable, Sendable {
+    /// A failure of S3.
+    enum S3Failure: String, CaseIterable, Sendable {
         case slowDown, internalError, errorInside, halfBody, silence
 
         func answer(_ connection: LoopbackServer.Connection) {
@@ -137,36 +138,36 @@ struct FaultTests {
         }
     }
 
-    @Test(arguments: Stumble.allCases)
-    func `An S3 that stumbles at every other request keeps everything once`(_ stumble: Stumble) async throws {
-        let exchange = try await Exchange(
+    @Test(arguments: S3Failure.allCases)
+    func `An S3 that fails every other request stores each response once`(_ failure: S3Failure) async throws {
+        let harness = try await IngestHarness(
             universe: "A:XNAS,B:XNAS", providers: "alphavantage",
             fault: { count, connection in
                 guard count % 2 == 0 else { return false }
-                stumble.answer(connection)
+                failure.answer(connection)
                 return true
             }
         ) { line, _, connection in
-            // No two symbols' bytes are the same object.
-            connection.answer(body: Array((Exchange.csv + (line.contains("symbol=A") ? "" : "\r\n")).utf8))
+            // Different bytes for each symbol, so that each has an object of its own.
+            connection.answer(body: Array((IngestHarness.csv + (line.contains("symbol=A") ? "" : "\r\n")).utf8))
         }
-        defer { exchange.stop() }
+        defer { harness.stop() }
         for _ in 0..<4 {
-            if let summary = try? await exchange.run(), summary.stored.count + summary.unchanged.count == 2 { break }
+            if let summary = try? await harness.run(), summary.stored.count + summary.unchanged.count == 2 { break }
         }
-        #expect(exchange.rawKeys.count == 2)
-        try await fold(exchange)
-        #expect(try await isWhole(exchange, symbols: 2))
-        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.isComplete == true)
+        #expect(harness.rawKeys.count == 2)
+        try await project(harness)
+        #expect(try await isComplete(harness, symbols: 2))
+        #expect(try await Runs(harness.database).progress("XNAS/\(IngestHarness.time)")?.isComplete == true)
     }
 
-    @Test func `A Postgres that restarts during a run and its folds loses nothing`() async throws {
+    @Test func `A Postgres that restarts during a run and its projection loses nothing`() async throws {
         let universe = (1...6).map { "T\($0):XNAS" }.joined(separator: ",")
-        let exchange = try await Exchange(universe: universe, providers: "alphavantage") { line, _, connection in
+        let harness = try await IngestHarness(universe: universe, providers: "alphavantage") { line, _, connection in
             Thread.sleep(forTimeInterval: 0.05)
-            connection.answer(body: Array(Exchange.csv.utf8))
+            connection.answer(body: Array(IngestHarness.csv.utf8))
         }
-        defer { exchange.stop() }
+        defer { harness.stop() }
         let restarts = Task.detached {
             for _ in 0..<3 {
                 PostgresCluster.shared.control("-m immediate restart")
@@ -174,16 +175,16 @@ struct FaultTests {
             }
         }
         for _ in 0..<20 {
-            if let summary = try? await exchange.run(), summary.stored.count + summary.unchanged.count == 6 { break }
+            if let summary = try? await harness.run(), summary.stored.count + summary.unchanged.count == 6 { break }
             try await Task.sleep(for: .milliseconds(50))
         }
         let during = Task.detached { PostgresCluster.shared.control("-m fast restart") }
-        try await fold(exchange, attempts: 20)
+        try await project(harness, attempts: 20)
         try await restarts.value
         await during.value
-        try await fold(exchange)
-        #expect(exchange.rawKeys.count == 6)
-        #expect(try await isWhole(exchange, symbols: 6))
-        #expect(try await Runs(exchange.database).progress("XNAS/\(Exchange.time)")?.isComplete == true)
+        try await project(harness)
+        #expect(harness.rawKeys.count == 6)
+        #expect(try await isComplete(harness, symbols: 6))
+        #expect(try await Runs(harness.database).progress("XNAS/\(IngestHarness.time)")?.isComplete == true)
     }
 }

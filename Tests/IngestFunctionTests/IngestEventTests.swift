@@ -7,12 +7,12 @@ import Testing
 @Suite struct IngestEventTests {
     private func event(_ json: String) throws -> IngestEvent { try JSONDecoder().decode(IngestEvent.self, from: Data(json.utf8)) }
 
-    @Test func `A schedule names its exchange and time`() throws {
+    @Test func `A scheduled event has an exchange and a time`() throws {
         let time = try #require(Instant("2012-01-03T23:30:00Z"))
         #expect(try event(#"{"exchange":"XNAS","time":"2012-01-03T23:30:00Z"}"#) == .scheduled(exchange: "XNAS", time: time))
     }
 
-    @Test func `A direct call names symbols and may name a first session`() throws {
+    @Test func `A direct event has symbols and optionally a first session`() throws {
         let time = try #require(Instant("2012-01-03T23:30:00Z"))
         let from = try #require(SessionDate("2000-01-01"))
         #expect(
@@ -20,20 +20,20 @@ import Testing
                 == .direct(symbols: ["AAPL"], exchange: nil, from: from, provider: nil, time: time))
     }
 
-    @Test func `A slice belongs to its run whatever else it says`() throws {
+    @Test func `A slice belongs to its run whatever its other fields are`() throws {
         #expect(
             try event(#"{"run":"XNAS/x","instruments":["XNAS:AAPL"],"exchange":"XNAS"}"#)
                 == .slice(run: "XNAS/x", instruments: ["XNAS:AAPL"], from: nil, provider: nil))
     }
 
     @Test(arguments: ["{}", #"{"exchange":"XNAS"}"#, #"{"symbols":["A"],"time":"yesterday"}"#, #"{"time":"2012-01-03T23:30:00Z"}"#])
-    func `An event without business time or subject is refused`(_ json: String) {
+    func `An event without business time or subject is an error`(_ json: String) {
         #expect(throws: DecodingError.self) { try event(json) }
     }
 }
 
 @Suite struct UniverseTests {
-    @Test func `Entries name symbol exchange and maybe currency`() throws {
+    @Test func `An entry has a symbol an exchange and optionally a currency`() throws {
         let instruments = try IngestSettings.instruments("AAPL:XNAS, IBM:XNYS:USD")
         #expect(instruments.map(\.id) == ["XNAS:AAPL", "XNYS:IBM"])
         #expect(instruments.map(\.currency) == ["USD", "USD"])
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test(arguments: ["AAPL", "AAPL:NOWHERE", ":XNAS", "A:XNAS:USD:more"])
-    func `An entry that is no instrument is named in the error`(_ entry: String) {
+    func `The error names an invalid entry`(_ entry: String) {
         let error = #expect(throws: IngestSettings.Failure.self) { try IngestSettings.instruments(entry) }
         #expect("\(error.map { "\($0)" } ?? "")".contains(entry))
     }

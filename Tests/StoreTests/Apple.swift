@@ -28,7 +28,7 @@ func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil
 @Sendable func closed(_ session: SessionDate) -> Instant { Instant.utcMidnight(session).adding(seconds: 76_500) }
 
 extension Bars {
-    /// Inserts bars that nothing was found of.
+    /// Inserts bars without rule violations.
     @discardableResult
     func insert(
         _ bars: [Bar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant

@@ -14,7 +14,7 @@ import Testing
         return database
     }
 
-    @Test func `Only changed bars become versions and reads know what was known`() async throws {
+    @Test func `Only changed bars become versions and reads return the versions of their time`() async throws {
         let bars = Bars(try await withApple())
         let old = [bar("2012-01-09", 10), bar("2012-01-10", 11)]
         #expect(try await bars.insert(old, from: first, currency: "USD", available: closed) == ["2012-01-09", "2012-01-10"])
@@ -34,7 +34,7 @@ import Testing
         #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: first.knownAt) == nil)
     }
 
-    @Test func `Of two responses under one instant the later fetch wins`() async throws {
+    @Test func `Of two responses of one instant the later fetch holds`() async throws {
         let bars = Bars(try await withApple())
         let later = answer(first.knownAt, sha256: "00", fetchedAt: first.fetchedAt.adding(seconds: 5))
         try await bars.insert([bar("2012-01-10", 11)], from: first, currency: "USD", available: closed)
@@ -42,7 +42,7 @@ import Testing
         #expect(try await bars.read(apple.id, .recorded(first.knownAt)) == [bar("2012-01-10", 12)])
     }
 
-    @Test func `CorporateActions are versioned and retracted`() async throws {
+    @Test func `Corporate actions are versioned and retracted`() async throws {
         let actions = CorporateActions(try await withApple())
         let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))
         let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)))
@@ -60,7 +60,7 @@ import Testing
         #expect(try await actions.read(apple.id, .available("2012-01-09T21:15:00Z")) == [split, dividend])
     }
 
-    @Test func `Quarantined rows keep their reason`() async throws {
+    @Test func `Quarantined rows have their reason`() async throws {
         let log = QuarantineLog(try await withApple())
         let row = RecordedViolation(
             ordinal: 3, session: nil, rule: "null-field", detail: "close", text: "{\"close\":null}")

@@ -15,7 +15,7 @@ import Testing
         #expect(try await TableHash.all(in: database) == before)
     }
 
-    @Test func `Many Migrate at once and one does the work`() async throws {
+    @Test func `Of many concurrent migrations one does the work`() async throws {
         let (_, name) = try await emptyDatabase()
         let migrations = try Migrations(folder: migrationsFolder)
         let applied = try await withThrowingTaskGroup { group in
@@ -25,7 +25,7 @@ import Testing
         #expect(applied.sorted() == [0, 0, 0, 0, 0, Schema.version])
     }
 
-    @Test func `A changed or missing file is refused and a broken one leaves nothing`() async throws {
+    @Test func `A changed or missing file is an error and a broken one leaves nothing`() async throws {
         let (database, _) = try await emptyDatabase()
         func migrations(_ texts: String...) throws -> Migrations {
             let folder = "/tmp/bellwether-migrations-\(getpid())"
@@ -48,7 +48,7 @@ import Testing
         #expect(throws: Migrations.Failure.self) { try Migrations(folder: "/nowhere") }
     }
 
-    @Test func `An old schema is refused at the first use`() async throws {
+    @Test func `An old schema is an error at the first use`() async throws {
         let (owner, name) = try await emptyDatabase()
         let error = await #expect(throws: PostgresError.self) { try await database(named: name, check: Schema.check).query("SELECT 1") }
         #expect(error?.kind == .refused)
@@ -56,7 +56,7 @@ import Testing
         #expect(try await database(named: name, check: Schema.check).query("SELECT 1").count == 1)
     }
 
-    @Test func `The functions role has no DDL and no update and the reader only reports`() async throws {
+    @Test func `The functions' role cannot change the schema or update rows and the reader sees reports only`() async throws {
         let database = try await freshDatabase()
         try await database.script("SET ROLE bellwether_app")
         for refused in [

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct RunTests {
-    @Test func `A run is complete when every expected instrument is refused or folded`() async throws {
+    @Test func `A run is complete when every expected instrument has failed or is projected`() async throws {
         let database = try await freshDatabase()
         let runs = Runs(database)
         let other = Instrument(id: "XNYS:IBM", symbol: "IBM", exchange: "XNYS", currency: "USD", name: "IBM")
@@ -32,7 +32,7 @@ import Testing
         #expect(try await runs.latest(exchange: "XNAS", asOf: "2012-01-01T00:00:00Z") == nil)
     }
 
-    @Test func `Instruments are found by our name and by the providers`() async throws {
+    @Test func `Instruments are found by id and by symbol`() async throws {
         let instruments = Instruments(try await freshDatabase())
         try await instruments.register([apple])
         try await instruments.register([Instrument(id: apple.id, symbol: "X", exchange: "X", currency: "X", name: "X")])
@@ -43,7 +43,7 @@ import Testing
         #expect(try await instruments.find(symbol: "aapl; DROP TABLE bars") == nil)
     }
 
-    @Test func `Keys are known until revoked`() async throws {
+    @Test func `API keys are valid until revoked`() async throws {
         let keys = APIKeys(try await freshDatabase())
         let hash = [UInt8](0..<32)
         #expect(try await keys.name(sha256: hash) == nil)

@@ -8,28 +8,28 @@ import TestSupport
 
 @testable import IngestFunction
 
-/// Ingest with a database of its own, between a provider and an S3 that do what a test wants, all on loopback.
-final class Exchange: Sendable {
+/// Ingest with a database of its own, between a provider and an S3 on loopback that a test controls.
+final class IngestHarness: Sendable {
     static let time = "2012-01-10T23:30:00Z"
 
     let database: Database
     let provider: LoopbackServer
-    /// Stands for S3 and for Lambda's invoke API; keeps what was put.
+    /// Replaces S3 and Lambda's invoke API, and stores the put objects.
     let cloud: LoopbackServer
     let ingest: Ingest
-    /// What the functions are told.
+    /// The environment variables of the functions.
     let environment: [String: String]
     private let puts: Puts
 
     final class Puts: Sendable {
         let bodies = Mutex<[String: String]>([:])
-        /// The lines of a put that a get gives back.
+        /// The header lines of a put that a get returns.
         let headers = Mutex<[String: [String]]>([:])
         let invoked = Mutex<[String]>([])
     }
 
-    /// `actions` is an option of every provider but the first: by default none is asked for splits and dividends besides.
-    /// `provide` answers by the request's first line and its number; `fault` may response in place of S3 and says whether it did.
+    /// `actions` is an option of every provider but the first: by default splits and dividends are not requested separately.
+    /// `provide` responds to a request by its first line and number. `fault` may respond in place of S3 and returns whether it did.
     init(
         universe: String = "AAPL:XNAS", providers: String = "alphavantage,yahoo", limits: String = "\"per_minute\":60000,\"concurrency\":8",
         actions: String = "\"actions\":[],",
@@ -94,7 +94,7 @@ final class Exchange: Sendable {
         return try await ingest.handle(event, Context(deadline: .after(.seconds(seconds))))
     }
 
-    /// The objects' paths without bucket, in order.
+    /// The objects' paths without the bucket, in order.
     var objects: [String] { puts.bodies.withLock { $0.keys.sorted() } }
     var bodies: [String] { puts.bodies.withLock { Array($0.values) } }
     /// The keys under `raw/`.
@@ -102,12 +102,12 @@ final class Exchange: Sendable {
         objects.compactMap { $0.split(separator: "/", maxSplits: 1).last.flatMap { String($0).removingPercentEncoding } }
             .filter { $0.hasPrefix("raw/") }
     }
-    /// Everything that lies in the archive beside the bodies.
-    var keptHeaders: [String] { puts.headers.withLock { $0.values.flatMap { $0 } } }
-    var invoked: [String] { puts.invoked.withLock { $0 } }
+    /// The header lines of all archived objects.
+    var archivedHeaders: [String] { puts.headers.withLock { $0.values.flatMap { $0 } } }
+    var enqueued: [String] { puts.invoked.withLock { $0 } }
 
-    /// The first lines of what the provider was asked.
-    var asked: [String] { provider.seen.map { String($0.prefix { $0 != "\r\n" }) } }
+    /// The first lines of the requests to the provider.
+    var requests: [String] { provider.seen.map { String($0.prefix { $0 != "\r\n" }) } }
 
     static let csv =
         "timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient\r\n"

@@ -3,11 +3,11 @@ import Store
 import TestSupport
 import Testing
 
-/// What a provider allows is shared and kept.
-@Suite struct LimitTests {
+/// Request limits are shared by all callers and stored.
+@Suite struct RequestLimitTests {
     let generous = RequestLimits.Allowance(perMinute: 60_000, perDay: nil, concurrency: 100)
 
-    @Test func `A quota of the day ends for everyone`() async throws {
+    @Test func `A daily quota ends for all callers`() async throws {
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         let allowance = RequestLimits.Allowance(perMinute: 60_000, perDay: 25, concurrency: 8)
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `Requests are paced and a bucket fills again`() async throws {
+    @Test func `Requests are paced and the bucket refills`() async throws {
         let database = try await freshDatabase()
         let limits = RequestLimits(database)
         let slow = RequestLimits.Allowance(perMinute: 1, perDay: nil, concurrency: 2)
@@ -56,7 +56,7 @@ import Testing
         guard case .granted = try await limits.acquire("p", slow) else { return #expect(Bool(false), "no refill") }
     }
 
-    @Test func `No more requests run at once than allowed and a lost lease runs out`() async throws {
+    @Test func `Concurrent requests are limited and a lost lease expires`() async throws {
         let database = try await freshDatabase()
         let limits = RequestLimits(database)
         var two = generous
@@ -75,7 +75,7 @@ import Testing
         guard case .granted = try await limits.acquire("p", two) else { return #expect(Bool(false), "a lost lease ends") }
     }
 
-    @Test func `A block holds for all and never gets shorter`() async throws {
+    @Test func `A block holds for all callers and is never shortened`() async throws {
         let limits = RequestLimits(try await freshDatabase())
         _ = try await limits.acquire("p", generous)
         try await limits.block("p", seconds: 5000, reason: "rate-limited")

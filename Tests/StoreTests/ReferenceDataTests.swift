@@ -4,13 +4,13 @@ import Store
 import TestSupport
 import Testing
 
-/// Names, memberships, delistings and closures are dated, and known since a time.
-@Suite struct FactTests {
+/// Symbols, memberships, delistings and closures have dates, and times from which they are known.
+@Suite struct ReferenceDataTests {
     let facebook = Instrument(id: "XNAS:FB", symbol: "FB", exchange: "XNAS", currency: "USD", name: "Meta")
     let renamed: Instant = "2022-06-01T12:00:00Z"
     let now: Instant = "2025-01-10T12:00:00Z"
 
-    @Test func `Facebook becomes meta and another instrument may be FB`() async throws {
+    @Test func `A renamed instrument is found by its symbols and the old symbol can be reused`() async throws {
         let database = try await freshDatabase()
         let (instruments, symbols) = (Instruments(database), Symbols(database))
         try await instruments.register([facebook])
@@ -41,7 +41,7 @@ import Testing
                 == facebook)
     }
 
-    @Test func `The list goes on after any instrument`() async throws {
+    @Test func `The list continues after any instrument`() async throws {
         let instruments = Instruments(try await freshDatabase())
         let symbols = ["b", "A", "BRK.B", "BRKA", "a", "Z", "É"]
         try await instruments.register(
@@ -55,7 +55,7 @@ import Testing
         #expect(try await instruments.list(of: []).isEmpty)
     }
 
-    @Test func `A providers own name comes before everyones and a name may end`() async throws {
+    @Test func `A provider's own symbol precedes the general one and a symbol may end`() async throws {
         let database = try await freshDatabase()
         let symbols = Symbols(database)
         try await Instruments(database).register([apple])
@@ -68,7 +68,7 @@ import Testing
         #expect(try await symbols.instrument(called: "aapl.us", provider: "yahoo", on: "2005-01-03", asOf: now) == nil)
     }
 
-    @Test func `A delisting is a state with a date that can be taken back`() async throws {
+    @Test func `A delisting has a date and can be revoked`() async throws {
         let database = try await freshDatabase()
         let universe = Universe(database)
         try await Instruments(database).register([apple, facebook])
@@ -81,7 +81,7 @@ import Testing
         #expect(try await universe.members(exchange: "XNAS", on: "2023-05-01", asOf: now).count == 2)
     }
 
-    @Test func `A closure reaches the calendar from when it was known`() async throws {
+    @Test func `A closure is in the calendar from when it was known`() async throws {
         let calendars = ExchangeCalendars(try await freshDatabase())
         let day: SessionDate = "2031-01-09"
         let known: Instant = "2030-12-30T00:00:00Z"
@@ -96,7 +96,7 @@ import Testing
         #expect(try await calendars.calendar(of: "NONE", asOf: known) == nil)
     }
 
-    @Test func `Announced hours make a session shorter or a day a session`() async throws {
+    @Test func `Announced hours shorten a session or add one`() async throws {
         let calendars = ExchangeCalendars(try await freshDatabase())
         let (day, saturday): (SessionDate, SessionDate) = ("2030-03-20", "2030-03-23")
         let known: Instant = "2030-03-18T00:00:00Z"
@@ -114,7 +114,7 @@ import Testing
         #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.isEarlyClose(day) == false)
     }
 
-    @Test func `The order of precedence is read from text`() throws {
+    @Test func `The source precedence is parsed from text`() throws {
         let precedence = try SourcePrecedence("yahoo, stooq; XLON=stooq ;XNAS:FB=tiingo,yahoo", defaultProvider: "x")
         #expect(precedence.providers(for: apple) == ["yahoo", "stooq"])
         #expect(precedence.providers(for: facebook) == ["tiingo", "yahoo"])
@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `The status names what is missing`() async throws {
+    @Test func `The status lists missing sessions`() async throws {
         let database = try await freshDatabase()
         try await Instruments(database).register([apple, facebook])
         let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
