@@ -31,7 +31,7 @@ import Testing
         let asOf = AsOf.recorded(evening.adding(seconds: 60))
         let derived = try await Bars(harness.database).read(instrument.id, asOf, precedence: ["stooq"])
         #expect(try await derived == Bars(harness.database).read(instrument.id, asOf, precedence: ["alphavantage"]))
-        let bases = try await harness.database.query("SELECT DISTINCT source, basis FROM bars ORDER BY 1").all {
+        let bases = try await harness.database.query("SELECT DISTINCT source, price_basis FROM bars ORDER BY 1").all {
             row throws(PostgresError) in
             [try row[0] as String, try row[1]]
         }
@@ -154,7 +154,7 @@ import Testing
         var harness = try await ProjectionHarness([instrument], providers: "stooq")
         try await harness.add(ResponseMarket.stooq(rows, about: instrument, knownAt: evening))
         #expect(try await harness.features(instrument, .recorded(evening)).count == 120)
-        #expect(try await harness.count("SELECT count(*) FROM bars WHERE basis = 'unadjusted' AND NOT held") == 120)
+        #expect(try await harness.count("SELECT count(*) FROM bars WHERE price_basis = 'unadjusted' AND NOT quarantined") == 120)
         #expect(try await harness.count("SELECT count(*) FROM quarantine") == 0)
     }
 

@@ -47,7 +47,7 @@ import Testing
         let summary = try await harness.add(override(true, rows[200].session, at: later))
         #expect(summary.bars == 1 && summary.featureRows > 0)
         #expect(try await [count(harness, later), count(harness, evening)] == [230, 229])
-        #expect(try await violations(harness, later) == ["single-session-spike accepted", "manual-override accepted"])
+        #expect(try await violations(harness, later) == ["manual-override accepted", "single-session-spike accepted"])
         // The features are those of a bar without violations.
         let bars = try await Bars(harness.database).read(instrument.id, .recorded(later))
         #expect(bars[200].close.double == Double(rows[200].close) / 100)
@@ -89,6 +89,6 @@ import Testing
         let later = evening.adding(seconds: 60)
         let summary = try await harness.add(override(true, rows[235].session, at: later))
         #expect(summary.bars == 0 && summary.featureRows == 0)
-        #expect(try await violations(harness, later) == ["single-session-spike quarantined", "manual-override accepted"])
+        #expect(try await violations(harness, later) == ["manual-override accepted", "single-session-spike quarantined"])
     }
 }

@@ -1,19 +1,19 @@
 import Foundation
 
-/// A file of prices, in parts of one symbol each.
+/// A file of prices, split into parts of one symbol each.
 struct PriceFile {
     struct Part: Equatable {
-        /// What the file calls it; nil where it has no column of symbols.
+        /// The symbol in the file; nil if the file has no column of symbols.
         let symbol: String?
         var body: String
     }
 
     let parts: [Part]
 
-    /// One part as it is, or one for each symbol of a table with a column `symbol` or `ticker`, each with the header, in the order of their
-    /// first rows. Rows without anything in them are passed over.
+    /// Splits a table with a column `symbol` or `ticker` into one part per symbol, each with the header, in the order of their first rows.
+    /// Other files are one part. Empty rows are skipped.
     ///
-    /// - Throws: `CommandFailure` where a row says no symbol; rows are the file's lines, counted from 1.
+    /// - Throws: `CommandError` for a row without a symbol, with its line number.
     init(_ text: String, isTable: Bool) throws {
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         guard isTable, let top = lines.firstIndex(where: { !$0.isEmpty }) else {
@@ -34,7 +34,7 @@ struct PriceFile {
             let cells = PriceFile.cells(line, separator)
             if cells.allSatisfy(\.isEmpty) { continue }
             guard column < cells.count, !cells[column].isEmpty else {
-                throw CommandError("row \(row + 1) has no symbol, so nothing was handed in")
+                throw CommandError("row \(row + 1) has no symbol, so nothing was imported")
             }
             let place = places[cells[column]] ?? parts.count
             if place == parts.count {

@@ -83,8 +83,8 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         let template = try own(["ScheduleState": "DISABLED"])
         #expect(
             template.schedules.map(\.name).sorted() == [
-                "FeaturizeCrossCheck", "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestAskSecond", "IngestCollectNasdaq",
-                "IngestCollectNewYork", "MonitorEvening", "MonitorReview", "TrainMonthly",
+                "FeaturizeCrossCheck", "FeaturizeCutOffNasdaq", "FeaturizeCutOffNewYork", "IngestCollectNasdaq",
+                "IngestCollectNewYork", "IngestRequestSecondProvider", "MonitorEvening", "MonitorReview", "TrainMonthly",
                 "TrainOverdue",
             ])
         #expect(template.schedules.allSatisfy { $0.timeZone == "America/New_York" && !$0.isEnabled })
