@@ -44,7 +44,7 @@ struct WaitingTests {
         var slices = 0
         while summary.continuations > 0, slices < 10 {
             slices += 1
-            let slice = try #require(harness.invoked.last { $0.contains("instruments") })
+            let slice = try #require(harness.enqueued.last { $0.contains("instruments") })
             summary = try await harness.run(slice, within: 11)
         }
         #expect(slices == Ingest.idleInvocationLimit && summary.failed == ["A": "rate-limited", "B": "rate-limited", "C": "rate-limited"])
@@ -83,7 +83,7 @@ struct WaitingTests {
         defer { harness.stop() }
         let summary = try await harness.run(within: 10)
         #expect(summary.stored.count == 1 && summary.continuations == 1 && summary.failed.isEmpty)
-        let slice = try #require(harness.invoked.first)
+        let slice = try #require(harness.enqueued.first)
         #expect(slice.contains("XNAS:") && slice.contains("XNAS\\/2012") || slice.contains("XNAS/2012"))
         #expect(try await Runs(harness.database).progress("XNAS/\(IngestHarness.time)")?.isComplete == false)
     }
