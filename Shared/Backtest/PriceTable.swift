@@ -41,9 +41,6 @@ package struct PriceTable: Sendable {
         self.rejected = rejected
     }
 
-    /// Bars of all symbols.
-    package var rowCount: Int { series.reduce(0) { $0 + $1.observations.count } }
-
     /// `CommonSessions` of the symbols.
     package func sessions() -> [SessionDate] { CommonSessions.of(series.map { $0.observations.map(\.session) }) }
 }

@@ -73,13 +73,4 @@ package enum Activation {
     private static func clamped(_ x: Float8, _ low: Float8, _ high: Float8) -> Float8 {
         x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)
     }
-
-    /// Replaces `count` registers by their sigmoid.
-    package static func sigmoid(_ values: UnsafeMutablePointer<Float8>, count: Int) {
-        for i in 0..<count { values[i] = sigmoid(values[i]) }
-    }
-    /// Replaces `count` registers by their hyperbolic tangent.
-    package static func tanh(_ values: UnsafeMutablePointer<Float8>, count: Int) { for i in 0..<count { values[i] = tanh(values[i]) } }
-    /// Replaces `count` registers by their exponential.
-    package static func exp(_ values: UnsafeMutablePointer<Float8>, count: Int) { for i in 0..<count { values[i] = exp(values[i]) } }
 }

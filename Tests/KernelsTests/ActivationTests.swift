@@ -1,6 +1,7 @@
 import Foundation
-import Kernels
 import Testing
+
+@testable import Kernels
 
 @Suite struct ActivationTests {
     /// Applies a kernel to values and returns the results.
@@ -9,6 +10,13 @@ import Testing
         for (i, value) in values.enumerated() { buffer.floats[i] = value }
         kernel(buffer.lanes, buffer.count)
         return values.indices.map { buffer.floats[$0] }
+    }
+
+    /// Applies an elementwise function to values.
+    private func applied(_ values: [Float], _ function: (Float8) -> Float8) -> [Float] {
+        applied(values) { registers, count in
+            for i in 0..<count { registers[i] = function(registers[i]) }
+        }
     }
 
     private let grid: [Float] = (0...40_000).map { Float($0 - 20_000) / 200 } + [0, -0.0, 1e-6, -1e-6, 1e-20, 7.905, 7.906, 3e38, -3e38]
