@@ -1,7 +1,7 @@
 import Foundation
 import Market
 
-/// Bars of a made-up symbol: a seeded random walk with gaps, dividends and some volume, prices exact in binary.
+/// Bars of an invented symbol: a seeded random walk with gaps, dividends and some volume, prices exact in binary.
 struct RandomBars {
     private var state: UInt64
 
