@@ -26,7 +26,7 @@ struct DisturbedReplayTests {
             )
             #expect(models == 26)
             #expect(try await calm.count("SELECT count(DISTINCT horizon) FROM scores") == 3)
-            #expect(try await calm.count("SELECT count(*) FROM calibrations WHERE k <> 1") > 50)
+            #expect(try await calm.count("SELECT count(*) FROM calibrations WHERE factor <> 1") > 50)
             #expect(looks == 2 * (8 + 1), "two reviews, each with a row for every challenger and one for the champion")
             _ = try await calm.command(["down"])
 
