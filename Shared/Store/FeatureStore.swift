@@ -141,14 +141,7 @@ package struct FeatureStore: Sendable {
         return tables
     }
 
-    /// The last session for which an instrument has features, as visible at an instant.
-    package func lastSession(of instrument: String, _ asOf: AsOf) async throws(PostgresError) -> SessionDate? {
-        try await database.query(
-            Self.lastSession(of: "$1", version: "$2", asOf: "\(asOf.column) <= $3"), [instrument, version, asOf.instant]
-        ).one { row throws(PostgresError) in try row["session"] }
-    }
-
-    /// SQL that selects an instrument's last `session` whose features were not withdrawn; also a part of other statements.
+    /// SQL that selects an instrument's last `session` as recorded at an instant whose features were not withdrawn.
     ///
     /// Reads the primary key backwards up to the first match: comparisons of rows, ordered by all of its columns, leave the planner no other
     /// index whatever its statistics are.
@@ -156,15 +149,15 @@ package struct FeatureStore: Sendable {
     /// - Parameters:
     ///   - instrument: an expression for the instrument's id.
     ///   - version: an expression for the feature version.
-    ///   - visible: the condition on a feature row's columns under which the reader may see the row.
-    static func lastSession(of instrument: String, version: String, asOf visible: String) -> String {
+    ///   - instant: an expression for the instant.
+    static func lastSession(of instrument: String, version: String, asOf instant: String) -> String {
         """
         SELECT x.session FROM features x
         WHERE (x.instrument_id, x.version, x.session) >= (\(instrument), \(version), '-infinity'::date)
-            AND (x.instrument_id, x.version, x.session) <= (\(instrument), \(version), 'infinity'::date) AND x.\(visible) AND (
+            AND (x.instrument_id, x.version, x.session) <= (\(instrument), \(version), 'infinity'::date) AND x.known_at <= \(instant) AND (
             SELECT n."values" FROM features n
             WHERE (n.instrument_id, n.version, n.session) >= (x.instrument_id, x.version, x.session)
-                AND (n.instrument_id, n.version, n.session) <= (x.instrument_id, x.version, x.session) AND n.\(visible)
+                AND (n.instrument_id, n.version, n.session) <= (x.instrument_id, x.version, x.session) AND n.known_at <= \(instant)
             ORDER BY n.instrument_id DESC, n.version DESC, n.session DESC, n.known_at DESC, n.fetched_at DESC, n.sha256 DESC LIMIT 1
         ) <> '{}' ORDER BY x.instrument_id DESC, x.version DESC, x.session DESC LIMIT 1
         """

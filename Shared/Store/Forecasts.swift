@@ -51,7 +51,7 @@ package struct Forecasts: Sendable {
             """
             SELECT i.id, i.symbol, i.exchange, i.currency AS instrument_currency, i.name, l.last_session, \(Forecast.columns)
             FROM instruments i
-            LEFT JOIN LATERAL (\(FeatureStore.lastSession(of: "i.id", version: "$3", asOf: "known_at <= $2"))) l (last_session) ON true
+            LEFT JOIN LATERAL (\(FeatureStore.lastSession(of: "i.id", version: "$3", asOf: "$2"))) l (last_session) ON true
             LEFT JOIN LATERAL (
                 SELECT f.* FROM unnest($4::text[]) v (id) CROSS JOIN LATERAL (
                     SELECT * FROM forecasts

@@ -80,7 +80,6 @@ import Testing
         #expect(try await features.read(["XNYS:IBM"], .recorded(known)).isEmpty)
         #expect(try await features.read([], .recorded(known)).isEmpty)
         #expect(try await features.read(.recorded(known), from: "2012-01-04", through: "2012-01-05")[0].sessions.count == 2)
-        #expect(try await features.lastSession(of: apple.id, .available("2012-01-04T22:00:00Z")) == "2012-01-04")
     }
 
     @Test func `The champion and the lineup are read as of an instant`() async throws {
@@ -210,7 +209,6 @@ import Testing
         try await features.withdraw(["2012-01-10"], from: answer(known, sha256: "ee"))
         #expect(try await latest(database, asOf: known)?.lastSession == "2012-01-09")
         #expect(try await latest(database, asOf: known.adding(seconds: -1))?.lastSession == "2012-01-10")
-        #expect(try await features.lastSession(of: apple.id, .recorded(known)) == "2012-01-09")
     }
 
     @Test func `A stored forecast keeps the model's own quantiles beside the calibration factor`() async throws {
