@@ -162,9 +162,9 @@ struct ProviderTests {
         }
         defer { harness.stop() }
         _ = try await harness.run(#"{"exchange":"XNAS","time":"2012-01-09T23:30:00Z"}"#)
-        let facts = try await harness.run(
+        let stored = try await harness.run(
             #"{"time":"2012-01-10T12:00:00Z","reference_data":{"symbols":[{"instrument":"XNAS:FB","symbol":"META","from":"2012-01-10"}]}}"#)
-        #expect(facts.referenceData == 1)
+        #expect(stored.referenceData == 1)
         _ = try await harness.run()
         #expect(harness.requests.map { $0.contains("/META?") } == [false, true])
         let unknown = await #expect(throws: IngestError.self) {
@@ -172,7 +172,7 @@ struct ProviderTests {
         }
         #expect("\(unknown.map { "\($0)" } ?? "")".contains("XNAS:NONE"))
         let delisted = try await harness.run(
-            #"{"time":"2012-01-11T12:00:00Z","reference_data":{"delistings":[{"instrument":"XNAS:FB","lastSession":"2012-01-10"}]}}"#)
+            #"{"time":"2012-01-11T12:00:00Z","reference_data":{"delistings":[{"instrument":"XNAS:FB","last_session":"2012-01-10"}]}}"#)
         #expect(delisted.referenceData == 1)
         #expect(try await harness.run(#"{"exchange":"XNAS","time":"2012-01-11T23:30:00Z"}"#).expected == 0)
     }
