@@ -58,7 +58,8 @@ package struct Bars: Sendable {
             if let version, version.isOwn || version.validated.hasSameContent(as: validated) && version.currency == currency { continue }
             guard written.insert(bar.session).inserted else { continue }
             rows.append(
-                bar.session, version == nil ? available(validated.confirmedBy ?? bar.session) : response.knownAt, bar.open, bar.high, bar.low,
+                bar.session, version == nil ? available(validated.confirmedBy ?? bar.session) : response.knownAt, bar.open, bar.high,
+                bar.low,
                 bar.close, bar.volume,
                 validated.isQuarantined, validated.split, validated.basis.rawValue, validated.pricedAt, validated.isReleased)
             if !validated.isQuarantined {

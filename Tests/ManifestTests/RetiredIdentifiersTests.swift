@@ -6,18 +6,20 @@ import Testing
 @Suite struct RetiredIdentifiersTests {
     private static let types: Set<String> = [
         "Answer", "BacktestBench", "BarIntake", "Barrier", "Bell", "BuildFacts", "Contender", "CrossMember", "CrossSessions", "DatedFacts",
-        "Deployed", "Drawn", "EvaluationBook", "EventEcho", "FitSpeed", "Fold", "FoldedAnswer", "ForecastRecord", "ForecastRefusal", "Four",
-        "HandedIn", "Home", "HorizonTally", "IngestSpeed", "Interrupt", "Issued", "Issuer", "JobLine", "Journey", "Judged", "Kept",
-        "KeptForecasts", "Knowledge", "Lane", "Lanes", "Lesson", "Limit", "LiveRecord", "Look", "Machine", "MachineClient", "MeasuredRound",
-        "MemberWindows", "ModelKinds", "OperatorWord", "OriginBook", "Pages", "Place", "PreferredSeries", "ProviderAnswer",
-        "ProviderRefusal", "Recipe", "Recurrences", "Refusal", "Release", "Rest", "Room", "Roster", "RunPart", "RunSummary", "RunWatch",
-        "Screen", "ScreenedBar", "Screening", "SelfReading", "SequenceRun", "ServerTrouble", "Settling", "Shared", "ShortFit",
-        "SpeakingProviders", "SpreadCalibration", "StoredAnswer", "Timekeeper", "Told", "TrackRecord", "Trained", "Trouble", "Turn",
-        "Verdict", "Violation", "WalkSchedule", "Walked", "WindowTrees", "Wire",
+        "Decisions", "Deployed", "Drawn", "EvaluationBook", "EventEcho", "ExportFailure", "FitProgress", "FitSpeed", "Fold",
+        "FoldedAnswer", "ForecastQuestion", "ForecastRecord", "ForecastRefusal", "Four", "HandedIn", "Home", "HorizonTally", "IngestSpeed",
+        "Interrupt", "Issued", "Issuer", "JobLine", "Journey", "Judged", "Judgement", "Kept", "KeptForecasts", "Knowledge",
+        "KnownCalendars", "KnownFactors", "Lane", "Lanes", "Lesson", "Limit", "LiveRecord", "LivedMarket", "Look", "Machine",
+        "MachineClient", "MeasuredRound", "MemberWindows", "ModelKinds", "MonitorAnswer", "OperatorWord", "OriginBook", "Pages", "Place",
+        "PreferredSeries", "ProviderAnswer", "ProviderRefusal", "Recipe", "Recurrences", "Refusal", "RefusedArtifacts", "Release", "Rest",
+        "Room", "Roster", "RunPart", "RunSummary", "RunWatch", "Screen", "ScreenedBar", "Screening", "SelfReading", "SequenceRun",
+        "ServerTrouble", "Settling", "Shared", "ShortFit", "SliceSummary", "SpeakingProviders", "SpreadCalibration", "StoredAnswer",
+        "Timekeeper", "Told", "TrackRecord", "Trained", "Trouble", "Turn", "UnreadableArtifact", "Verdict", "Violation", "WalkSchedule",
+        "Walked", "WindowTrees", "Wire",
     ]
     private static let functions: Set<String> = [
-        "asTraded", "believed", "foldObject", "giveUp", "handOn", "inWholes", "judge", "makeUp", "mend", "removeLater", "silent", "spoken",
-        "takeNotes", "tell", "travel", "witness",
+        "asTraded", "believed", "foldObject", "giveUp", "handOn", "inWholes", "isSettled", "judge", "makeUp", "mend", "removeLater",
+        "silent", "spoken", "takeNotes", "tell", "travel", "witness",
     ]
     private static let files: Set<String> = types.union(["Hypotenuse"])
 
