@@ -2,7 +2,7 @@ package import Market
 
 /// The rules by which one provider spells symbols. The default: `BRK.B`, `^GSPC`, `EUR/USD`, `BTC/USD`, New York only.
 package struct SymbolRules: Sendable {
-    /// The form of a pair: what stands before, between and after its halves.
+    /// The form of a pair: the text before, between and after its halves.
     package struct Pair: Sendable {
         var prefix = "", sign = "/", suffix = ""
 
@@ -11,7 +11,7 @@ package struct SymbolRules: Sendable {
         }
     }
 
-    /// Stands between a share and its class.
+    /// The separator between a share and its class.
     let classSign: Character
     /// The suffix of a share by the MIC of its exchange; the key XNYS means all of New York, which has none by default.
     let suffixes: [String: String]

@@ -1,7 +1,7 @@
 import Market
 import Testing
 
-@Suite struct Adjusting {
+@Suite struct AdjustmentTests {
     private func bar(_ day: Int, _ close: Double) -> Bar {
         Bar(
             session: SessionDate(year: 2014, month: 6, day: day), open: Price(close), high: Price(close), low: Price(close),
@@ -10,7 +10,7 @@ import Testing
 
     private func date(_ day: Int) -> SessionDate { SessionDate(year: 2014, month: 6, day: day) }
 
-    @Test func `A split and a dividend stand at their session`() {
+    @Test func `A split and a dividend belong to the observation of their session`() {
         let rows = Adjustment.observations(
             bars: [bar(5, 647), bar(6, 645), bar(9, 93)],
             actions: [
@@ -21,7 +21,7 @@ import Testing
         #expect(rows.map(\.dividend) == [0, 3.29, 0])
     }
 
-    @Test func `Actions without a bar count at the next one and compound`() {
+    @Test func `Actions on a day without a bar apply to the next bar and compound`() {
         let rows = Adjustment.observations(
             bars: [bar(2, 100), bar(6, 26)],
             actions: [
@@ -41,7 +41,7 @@ import Testing
         #expect(Array(after.prefix(2)) == before)
     }
 
-    @Test func `Actions up to the first bar are moot and a doubled session keeps its later bar`() {
+    @Test func `Actions up to the first bar have no effect, and of two bars of one session the later counts`() {
         let rows = Adjustment.observations(
             bars: [bar(3, 51), bar(2, 50), bar(3, 52)],
             actions: [CorporateAction(exDate: date(2), kind: .split(numerator: 2, denominator: 1))])
@@ -49,7 +49,7 @@ import Testing
         #expect(rows.map(\.split) == [1, 1])
     }
 
-    @Test func `The dividend of an adjusted table gives its return`() {
+    @Test func `The dividend inferred from an adjusted close gives the total return`() {
         let dividend = Adjustment.dividend(close: 52, adjusted: 26.5, previousClose: 50, previousAdjusted: 25)
         #expect(abs((52 + dividend) / 50 - 26.5 / 25) < 1e-15)
     }

@@ -1,7 +1,7 @@
 import Market
 import Testing
 
-@Suite struct PriceBases {
+@Suite struct PriceBasisTests {
     private let actions = [
         CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 4), kind: .dividend(Price(3)), nature: .special),
         CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 5), kind: .split(numerator: 7, denominator: 1)),
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test func `Split adjusted and total return prices come back as traded`() {
+    @Test func `Split-adjusted and total-return prices convert back to as-traded prices`() {
         let factor = 1 - 3 / 707.0
         for (basis, bars) in [(PriceBasis.splitAdjusted, adjusted(1)), (.totalReturn, adjusted(factor))] {
             let back = Adjustment.unadjusted(bars, basis: basis, actions: actions)
@@ -32,7 +32,7 @@ import Testing
         #expect(Adjustment.unadjusted(traded, basis: .asTraded, actions: actions) == traded)
     }
 
-    @Test func `Factors are those of the actions known then`() {
+    @Test func `Adjustment factors follow the given actions`() {
         let unaware = Adjustment.factors(bars: traded, actions: [])
         #expect(unaware.allSatisfy { $0.split == 1 && $0.total == 1 })
         let factors = Adjustment.factors(bars: traded, actions: actions)
@@ -43,8 +43,8 @@ import Testing
     }
 }
 
-/// Bars that were brought back by fewer actions than their prices held.
-@Suite struct Restating {
+/// Bars that were converted to as traded with fewer actions than their prices reflected.
+@Suite struct RestatementTests {
     private let sessions = TradingCalendar.of(mic: "XNAS")!.sessions(
         from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 3, day: 1))
 
@@ -63,9 +63,9 @@ import Testing
         ]
     }
 
-    /// Whatever was known when, restating comes to what all of it makes of the provider's own figures.
+    /// Restating gives the bars that all actions together give, whatever was known before.
     @Test(arguments: [PriceBasis.splitAdjusted, .totalReturn], [[], [0], [1], [2], [0, 1], [0, 2]])
-    func `What is told later comes to the same`(_ basis: PriceBasis, _ known: [Int]) {
+    func `Restating by late actions gives the same bars as knowing them at once`(_ basis: PriceBasis, _ known: [Int]) {
         let adjusted = bars()
         let (last, late) = (Instant.utcMidnight(sessions[sessions.count - 1]), actions)
         let before = Adjustment.unadjusted(adjusted, basis: basis, actions: known.map { late[$0] })
@@ -89,7 +89,7 @@ import Testing
         }
     }
 
-    @Test func `Prices of before the ex date stay`() {
+    @Test func `Prices from before the ex-date are not restated`() {
         let split = CorporateAction(exDate: sessions[20], kind: .split(numerator: 3, denominator: 1))
         let restatement = Restatement(.splitAdjusted, from: [], to: [split]) { exDate, priced in Instant.utcMidnight(exDate) <= priced }
         let early = bars().map { Restatement.PricedBar($0, pricedAt: .utcMidnight(sessions[15])) }

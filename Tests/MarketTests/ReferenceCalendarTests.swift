@@ -1,7 +1,7 @@
 import Market
 import Testing
 
-@Suite struct CalendarsAndTheirReference {
+@Suite struct ReferenceCalendarTests {
     /// Day, open, close and break of the sessions of a range.
     private func sessions(_ calendar: TradingCalendar, _ first: SessionDate, _ last: SessionDate) -> [ReferenceCalendars.Session] {
         calendar.sessions(from: first, through: last).map { session in
@@ -12,7 +12,9 @@ import Testing
         }
     }
 
-    @Test(arguments: CalendarDigests.all) func `Every session has the digest of the reference`(_ digest: CalendarDigests.Digest) throws {
+    @Test(arguments: CalendarDigests.all) func `Every session has the digest of the reference calendar`(
+        _ digest: CalendarDigests.Digest
+    ) throws {
         let calendar = try #require(TradingCalendar.of(mic: digest.mic))
         let own = sessions(calendar, digest.first, digest.last)
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
@@ -25,7 +27,7 @@ import Testing
         #expect(hash == digest.hash)
     }
 
-    @Test func `Every calendar has a digest or shares one`() {
+    @Test func `Every calendar has a digest or shares one with another exchange`() {
         let digests = Set(CalendarDigests.all.map(\.mic))
         #expect(digests.count == CalendarDigests.all.count)
         #expect(digests.isSubset(of: TradingCalendar.mics))
@@ -33,7 +35,7 @@ import Testing
     }
 
     @Test(.enabled(if: ReferenceCalendars.python != nil, "BELLWETHER_EXCHANGE_CALENDARS is not set"))
-    func `Every session equals the installed reference`() throws {
+    func `Every session equals the installed reference calendar`() throws {
         let exchanges = try ReferenceCalendars.exchanges(CalendarDigests.all.map(\.mic))
         #expect(exchanges.count == CalendarDigests.all.count)
         for exchange in exchanges {

@@ -1,7 +1,7 @@
 import Market
 import Testing
 
-@Suite struct Validating {
+@Suite struct RowValidationTests {
     private let session = SessionDate(year: 2012, month: 1, day: 4)
 
     private func rules(_ row: RawBar, seen: Set<SessionDate> = []) -> [String] {
@@ -12,11 +12,11 @@ import Testing
         #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10.5, volume: 0)) == [])
     }
 
-    @Test func `Float noise is no disorder`() {
+    @Test func `Float noise does not break the price order`() {
         #expect(rules(.init(session: session, open: 10, high: 10.499_999_5, low: 9, close: 10.5, volume: 1)) == [])
     }
 
-    @Test func `Each rule names itself`() {
+    @Test func `Each broken rule is named`() {
         #expect(rules(.init(session: session, open: nil, high: 11, low: 9, close: nil, volume: 5)) == [ValidationRule.nullField])
         #expect(rules(.init(session: session, open: 10, high: 10, low: 9, close: 10.5, volume: 5)) == [ValidationRule.priceOrder])
         #expect(rules(.init(session: session, open: 8, high: 10, low: 9, close: 9.5, volume: 5)) == [ValidationRule.priceOrder])
@@ -29,7 +29,7 @@ import Testing
         #expect(rules(good, seen: [session]) == [ValidationRule.duplicateSession])
     }
 
-    @Test func `Prices round to their tick and write themselves exactly`() {
+    @Test func `Prices round to their tick and print exactly`() {
         #expect(Price(93.699_997).rounded(toTick: Price(0.01)).description == "93.7")
         #expect(Price(-0.005).rounded(toTick: Price(0.01)).description == "-0.01")
         #expect(Price(units: 1).description == "0.00000001")

@@ -1,8 +1,8 @@
 import Market
 import Testing
 
-/// What becomes of new bars among stored ones.
-@Suite struct Screenings {
+/// New bars validated among stored ones.
+@Suite struct SeriesValidatorTests {
     private let check = SeriesValidator(calendar: TradingCalendar.of(mic: "XNYS"))
     private let sessions =
         TradingCalendar.of(mic: "XNYS")?.sessions(
@@ -20,12 +20,12 @@ import Testing
 
     private func stored(_ bars: some Sequence<Bar>) -> [ValidatedBar] { bars.map { ValidatedBar($0) } }
 
-    @Test func `What has no context is believed`() {
+    @Test func `Bars without enough context are accepted`() {
         let report = check.validate(stored(bars(10, scale: { $0 < 5 ? 1 : 3 })), among: [], actions: [])
         #expect(report.violations.isEmpty && report.bars.count == 10)
     }
 
-    @Test func `What comes without volume moves`() {
+    @Test func `An instrument without volumes may move`() {
         let index = bars(120).map {
             Bar(session: $0.session, open: $0.open, high: $0.high, low: $0.low, close: $0.close, volume: 0)
         }
@@ -33,27 +33,27 @@ import Testing
         #expect(report.violations.isEmpty && report.bars.allSatisfy { !$0.isQuarantined })
     }
 
-    @Test func `Only the new and their neighbours are judged`() {
+    @Test func `Only new bars and their neighbours are validated`() {
         let all = bars(120, scale: { $0 == 50 ? 2 : 1 })
         let report = check.validate(stored(all[110...]), among: stored(all[..<110]), actions: [])
         #expect(report.validatedSessions == Array(sessions[109..<120]) && report.violations.isEmpty && report.bars.count == 10)
     }
 
-    @Test func `The next day tells of a level that was stored`() throws {
+    @Test func `The next bar turns a stored bar into a spike`() throws {
         let all = bars(101, scale: { $0 == 99 ? 2 : 1 })
         let report = check.validate(stored([all[100]]), among: stored(all[..<100]), actions: [])
         #expect(report.bars == [ValidatedBar(all[99], isQuarantined: true), ValidatedBar(all[100])])
         #expect(report.violations.map(\.violation.rule) == [ValidationRule.singleSessionSpike])
     }
 
-    @Test func `A held bar comes back when the level lasts or the action is told`() {
+    @Test func `A quarantined bar is accepted when its level lasts or its split is reported`() {
         let all = bars(101, scale: { $0 >= 99 ? 0.5 : 1 })
-        let held = stored(all[..<99]) + [ValidatedBar(all[99], isQuarantined: true)]
-        let lasting = check.validate(stored([all[100]]), among: held, actions: [])
+        let quarantined = stored(all[..<99]) + [ValidatedBar(all[99], isQuarantined: true)]
+        let lasting = check.validate(stored([all[100]]), among: quarantined, actions: [])
         #expect(lasting.bars == [ValidatedBar(all[99], split: 2), ValidatedBar(all[100])])
         let split = CorporateAction(exDate: sessions[99], kind: .split(numerator: 2, denominator: 1))
-        let told = check.validate([], among: held, actions: [split], changed: [sessions[99]])
-        #expect(told.bars == [ValidatedBar(all[99])] && told.violations.isEmpty && told.rejectedSplits.isEmpty)
+        let reported = check.validate([], among: quarantined, actions: [split], changed: [sessions[99]])
+        #expect(reported.bars == [ValidatedBar(all[99])] && reported.violations.isEmpty && reported.rejectedSplits.isEmpty)
     }
 
     @Test func `A special dividend explains a fall`() {
@@ -63,7 +63,7 @@ import Testing
         #expect(check.validate(stored(all), among: [], actions: [cash]).violations.isEmpty)
     }
 
-    @Test func `A hole is said once by its first session and not beside rows that nobody judges`() throws {
+    @Test func `A gap is reported once, at its first session, and only beside validated bars`() throws {
         let all = bars(120)
         let holed = stored(all[..<50] + all[53..<80] + all[81...])
         let found = check.validate(holed, among: [], actions: []).violations.map(\.violation)
@@ -77,14 +77,14 @@ import Testing
         #expect(filled.violations.map(\.violation.session) == [sessions[51]] && filled.validatedSessions.contains(sessions[50]))
     }
 
-    @Test func `What the next day decided is known with it`() {
+    @Test func `A bar confirmed by the next one names that session`() {
         let all = bars(120, scale: { $0 >= 100 ? 0.5 : 1 })
         let report = check.validate(stored(all), among: [], actions: [])
         #expect(report.bars.filter { $0.confirmedBy != nil }.map(\.bar.session) == [sessions[100]])
         #expect(report.bars[100].confirmedBy == sessions[101])
     }
 
-    @Test(arguments: [1.0, 100]) func `Four equal prices within a few ticks are chance`(_ unit: Double) {
+    @Test(arguments: [1.0, 100]) func `Four equal prices within a few ticks are a coincidence`(_ unit: Double) {
         var all = bars(60, scale: { _ in unit })
         let flat = { (bar: Bar, range: Double, volume: Double) in
             let (price, high) = (Price(50 * unit), Price((50 + range) * unit))
@@ -98,7 +98,7 @@ import Testing
         #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.staleRepeat])
     }
 
-    @Test func `A repair is undone by its text`() {
+    @Test func `A repair can be undone from its text form`() {
         let repair = Repair(field: .close, before: 5012.370000000001, after: 50.1237)
         #expect(Repair(repair.description) == repair)
         #expect(Repair("close 1") == nil && Repair("level 1 2") == nil)

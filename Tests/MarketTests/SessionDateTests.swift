@@ -2,8 +2,8 @@ import Foundation
 import Market
 import Testing
 
-@Suite struct SessionDates {
-    @Test func `Every day of four centuries survives text and parts`() {
+@Suite struct SessionDateTests {
+    @Test func `Every day of four centuries survives its text form and its parts`() {
         var day = SessionDate(year: 1800, month: 1, day: 1)
         var weekday = 3
         var previous = (year: 1799, month: 12, day: 31)
@@ -24,11 +24,11 @@ import Testing
     @Test(arguments: [
         "2012-02-30", "2011-02-29", "2012-13-01", "2012-00-10", "2012-1-1", "2012-01-01T", "20120101", "", "abcd-ef-gh", "2012-01-00",
     ])
-    func `Text that is no date is refused`(_ text: String) {
+    func `Text that is no date is rejected`(_ text: String) {
         #expect(SessionDate(text) == nil)
     }
 
-    @Test func `JSON holds the iso text`() throws {
+    @Test func `JSON holds the ISO text`() throws {
         let date = SessionDate(year: 2012, month: 1, day: 3)
         let json = try JSONEncoder().encode([date])
         #expect(String(decoding: json, as: UTF8.self) == "[\"2012-01-03\"]")
@@ -36,7 +36,7 @@ import Testing
     }
 }
 
-@Suite struct Instants {
+@Suite struct InstantTests {
     @Test(arguments: [
         ("2012-01-03T21:00:00Z", 1_325_624_400_000_000, "2012-01-03T21:00:00Z"),
         ("2012-01-03T16:00:00-05:00", 1_325_624_400_000_000, "2012-01-03T21:00:00Z"),
@@ -45,14 +45,14 @@ import Testing
         ("1969-12-31T23:59:59.999999Z", -1, "1969-12-31T23:59:59.999999Z"),
         ("2012-01-03T21:00:00.123456789Z", 1_325_624_400_123_456, "2012-01-03T21:00:00.123456Z"),
     ])
-    func `Rfc 3339 is read in any offset and written in UTC`(_ text: String, _ microseconds: Int64, _ written: String) {
+    func `RFC 3339 text is parsed with any offset and written in UTC`(_ text: String, _ microseconds: Int64, _ written: String) {
         let instant = Instant(text)
         #expect(instant?.microseconds == microseconds)
         #expect(instant?.description == written)
     }
 
     @Test(arguments: ["2012-01-03", "2012-01-03T21:00:00", "2012-01-03T25:00:00Z", "2012-01-03T21:00:00.Z", "2012-01-03T21:00:00+5:00"])
-    func `Text without an offset or out of range is refused`(_ text: String) {
+    func `Text without an offset or out of range is rejected`(_ text: String) {
         #expect(Instant(text) == nil)
     }
 

@@ -3,7 +3,7 @@ import Market
 import TestVectors
 import Testing
 
-@Suite struct TradingCalendars {
+@Suite struct TradingCalendarTests {
     @Test(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"), arguments: ["XNYS", "XNAS"])
     func `Every session from 1990 to 2030 has the recorded open and close`(_ mic: String) throws {
         let calendar = try #require(TradingCalendar.of(mic: mic))
@@ -22,7 +22,7 @@ import Testing
         #expect(calendar.count(from: own[0], through: own[10_321]) == 10_322)
     }
 
-    @Test func `Coins trade always and currencies on weekdays`() throws {
+    @Test func `Crypto trades every day and currencies on weekdays`() throws {
         let (coins, currencies) = (try #require(TradingCalendar.of(mic: "CRYPTO")), try #require(TradingCalendar.of(mic: "FOREX")))
         let sunday = SessionDate(year: 2024, month: 3, day: 3)
         #expect(coins.isSession(sunday) && !currencies.isSession(sunday))
@@ -38,7 +38,7 @@ import Testing
         #expect(units == [100, 1])
     }
 
-    @Test func `Neighbours skip weekends and holidays`() throws {
+    @Test func `Next and previous sessions skip weekends and holidays`() throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
         let friday = SessionDate(year: 2011, month: 12, day: 30)
         let tuesday = SessionDate(year: 2012, month: 1, day: 3)
@@ -55,13 +55,13 @@ import Testing
         ("2012-01-03T20:59:59Z", "2011-12-30"), ("2012-01-03T21:00:00Z", "2012-01-03"), ("2012-01-08T12:00:00Z", "2012-01-06"),
         ("2012-11-23T18:00:00Z", "2012-11-23"), ("2012-11-23T17:59:00Z", "2012-11-21"), ("2012-01-04T02:00:00Z", "2012-01-03"),
     ])
-    func `The latest closed session asks the calendar`(_ at: String, _ session: String) throws {
+    func `The latest closed session follows the calendar`(_ at: String, _ session: String) throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNYS"))
         let instant = try #require(Instant(at))
         #expect(calendar.latestClosed(at: instant)?.description == session)
     }
 
-    @Test func `A closure announced later is data`() throws {
+    @Test func `A closure announced later closes the calendar`() throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNYS"))
         let day = SessionDate(year: 2031, month: 5, day: 7)
         #expect(calendar.isSession(day))
@@ -72,7 +72,7 @@ import Testing
         #expect(calendar.isSession(day))
     }
 
-    @Test func `An extra session and an earlier close are data`() throws {
+    @Test func `An extra session and an earlier close change the calendar`() throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNSE"))
         let saturday = SessionDate(year: 2024, month: 3, day: 2)
         #expect(!calendar.isSession(saturday))
@@ -83,7 +83,7 @@ import Testing
         #expect(changed.isEarlyClose(saturday))
     }
 
-    @Test func `A lunch break cuts the session in two`() throws {
+    @Test func `A lunch break divides the session`() throws {
         let calendar = try #require(TradingCalendar.of(mic: "XTKS"))
         let session = SessionDate(year: 2024, month: 11, day: 5)
         let trading = ["00:00:00", "02:29:59", "02:30:00", "03:29:59", "03:30:00", "06:29:59", "06:30:00"].map {
@@ -100,7 +100,7 @@ import Testing
         #expect(calendar.session(tradingAt: try #require(Instant("2024-03-10T23:00:00Z"))) == monday)
     }
 
-    @Test func `Dates outside are unknown and no sessions`() throws {
+    @Test func `Dates outside the calendar are no sessions`() throws {
         let calendar = try #require(TradingCalendar.of(mic: "XSHG"))
         #expect(!calendar.covers(SessionDate(year: 1990, month: 1, day: 1)))
         #expect(calendar.knownThrough == SessionDate(year: 2026, month: 12, day: 31))

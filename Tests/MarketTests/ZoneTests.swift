@@ -2,13 +2,13 @@ import Foundation
 import Market
 import Testing
 
-@Suite struct Zones {
+@Suite struct ZoneTests {
     @Test(arguments: [
         "America/New_York", "Europe/London", "Asia/Tokyo", "Asia/Kolkata", "Europe/Berlin", "Australia/Sydney", "America/Sao_Paulo", "UTC",
         "America/Chicago", "America/Santiago", "America/Mexico_City", "Europe/Dublin", "Europe/Moscow", "Europe/Istanbul", "Europe/Lisbon",
         "Asia/Jerusalem", "Asia/Seoul", "Asia/Riyadh", "Africa/Johannesburg", "Africa/Cairo", "Pacific/Auckland", "Atlantic/Bermuda",
     ])
-    func `Offsets equal the platforms from 1950 to 2090`(_ name: String) throws {
+    func `Offsets equal the platform's from 1950 to 2090`(_ name: String) throws {
         let zone = try #require(Zone(name))
         let reference = try #require(TimeZone(identifier: name))
         var second: Int64 = -631_152_000
@@ -26,7 +26,7 @@ import Testing
         #expect(tokyo.instant(SessionDate(year: 2022, month: 1, day: 12), secondsIntoDay: 30_600) == evening)
     }
 
-    @Test func `Local times around both changes of the clock map back`() throws {
+    @Test func `Local times around both clock changes convert back`() throws {
         let zone = try #require(Zone("America/New_York"))
         let spring = SessionDate(year: 2012, month: 3, day: 11)
         let autumn = SessionDate(year: 2012, month: 11, day: 4)

@@ -4,7 +4,7 @@ import Providers
 import TestVectors
 import Testing
 
-@Suite struct AlphaVantageAnswers {
+@Suite struct AlphaVantageTests {
     private let calendar = TradingCalendar.of(mic: "XNYS")
     private let provider = AlphaVantageDaily(key: "SECRETKEY12345", adjusted: true)
 
@@ -27,18 +27,18 @@ import Testing
         return "{\"Meta Data\":{\(meta)},\"Time Series (Daily)\":{\(days.joined(separator: ","))}}"
     }()
 
-    @Test func `Newest first becomes session order and actions stand apart`() throws {
-        let answer = try provider.parse([UInt8](Self.adjusted.utf8), calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
-        #expect(answer.bars.map(\.session.description) == ["2014-06-06", "2014-06-09", "2014-06-10"])
-        #expect(answer.bars[0].close.description == "645.57")
-        #expect(answer.bars[0].volume == 12_497_000)
+    @Test func `Rows become session order and actions are listed apart`() throws {
+        let response = try provider.parse([UInt8](Self.adjusted.utf8), calendar: calendar, asOf: try instant("2014-06-11T12:00:00Z"))
+        #expect(response.bars.map(\.session.description) == ["2014-06-06", "2014-06-09", "2014-06-10"])
+        #expect(response.bars[0].close.description == "645.57")
+        #expect(response.bars[0].volume == 12_497_000)
         #expect(
-            answer.actions == [
+            response.actions == [
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 6), kind: .dividend(Price(0.47))),
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 9), kind: .split(numerator: 7, denominator: 1)),
             ])
-        #expect(answer.flaggedRows.map(\.rule) == [ValidationRule.priceOrder])
-        #expect(answer.flaggedRows[0].ordinal == 3)
+        #expect(response.flaggedRows.map(\.rule) == [ValidationRule.priceOrder])
+        #expect(response.flaggedRows[0].ordinal == 3)
     }
 
     @Test(arguments: [
@@ -48,12 +48,12 @@ import Testing
     func `The first row is provisional until its session has closed`(_ refreshed: String, _ asOf: String, _ provisional: Int) throws {
         let label = "\"3. Last Refreshed\":\""
         let body = Self.adjusted.replacingOccurrences(of: label + "2014-06-10\"", with: label + refreshed + "\"")
-        let answer = try provider.parse([UInt8](body.utf8), calendar: calendar, asOf: try instant(asOf))
-        #expect(answer.provisional.count == provisional)
-        #expect(answer.bars.count == 3 - provisional)
+        let response = try provider.parse([UInt8](body.utf8), calendar: calendar, asOf: try instant(asOf))
+        #expect(response.provisional.count == provisional)
+        #expect(response.bars.count == 3 - provisional)
     }
 
-    @Test func `CSV in both spellings reads like JSON`() throws {
+    @Test func `CSV with either spelling of its columns parses like JSON`() throws {
         let csv = """
             timestamp,open,high,low,close,adjusted_close,volume,dividend_amount,split_coefficient\r
             2014-06-09,92.70,93.88,91.75,93.70,20.8,75415000,0.0000,7.0\r
@@ -62,10 +62,10 @@ import Testing
 
             """
         let asOf = try instant("2014-06-11T12:00:00Z")
-        let answer = try provider.parse([UInt8](csv.utf8), calendar: calendar, asOf: asOf)
-        #expect(answer.bars.map(\.close.description) == ["645.57", "93.7"])
-        #expect(answer.actions.count == 2)
-        #expect(answer.flaggedRows.map(\.rule) == ["bad-date"])
+        let response = try provider.parse([UInt8](csv.utf8), calendar: calendar, asOf: asOf)
+        #expect(response.bars.map(\.close.description) == ["645.57", "93.7"])
+        #expect(response.actions.count == 2)
+        #expect(response.flaggedRows.map(\.rule) == ["bad-date"])
     }
 
     @Test func `The key is in the request and nowhere else`() throws {
@@ -78,21 +78,21 @@ import Testing
         #expect(provider.request(symbol: "IBM", from: nil, asOf: asOf).url.contains("outputsize=full"))
 
         let echo = #"{"Information":"We have detected your API key as OTHERKEY99 and SECRETKEY12345; 25 requests per day."}"#
-        let refusal = try #require(provider.error(in: [UInt8](echo.utf8)))
-        #expect(refusal.kind == .dailyQuota)
-        #expect(refusal.detail == "We have detected your API key as [redacted] and [redacted]; 25 requests per day.")
+        let error = try #require(provider.error(in: [UInt8](echo.utf8)))
+        #expect(error.kind == .dailyQuota)
+        #expect(error.detail == "We have detected your API key as [redacted] and [redacted]; 25 requests per day.")
         let (body, changed) = provider.redacted([UInt8](echo.utf8))
         let text = String(decoding: body, as: UTF8.self)
         #expect(changed && !text.contains("OTHERKEY99") && !text.contains("SECRETKEY12345"))
         #expect(provider.redacted([UInt8](Self.adjusted.utf8)).changed == false)
     }
 
-    @Test func `A note beside data is no refusal`() {
+    @Test func `A note beside data is no error`() {
         let body = Self.adjusted.dropLast() + #","Note":"5 calls per minute"}"#
         #expect(provider.error(in: [UInt8](body.utf8)) == nil)
     }
 
-    @Test func `Other series and pages are refused`() {
+    @Test func `Other series and pages are errors`() {
         let kinds = [#"{"Weekly Time Series":{"2014-06-06":{}}}"#, "<html>hello</html>", "{\"Time Series (Daily)\":"].map {
             provider.error(in: [UInt8]($0.utf8))?.kind
         }
@@ -100,7 +100,7 @@ import Testing
     }
 }
 
-@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct AlphaVantageSamples {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct AlphaVantageSampleTests {
     private static let folder = "contracts/market-data/alphavantage/"
     private let provider = AlphaVantageDaily(key: nil)
 
@@ -109,7 +109,7 @@ import Testing
             try Vectors.bytes(Self.folder + file), calendar: TradingCalendar.of(mic: "XNYS"), asOf: try #require(Instant(asOf)))
     }
 
-    @Test func `The daily samples read as traded with the unfinished day apart`() throws {
+    @Test func `The daily samples are as traded, with the unfinished session apart`() throws {
         let daily = try parse("TIME_SERIES_DAILY.json", asOf: "2020-05-08T18:10:00Z")
         #expect(daily.bars.map(\.session.description) == ["2020-05-07"])
         #expect(daily.provisional.map(\.close.description) == ["121.79"])
@@ -122,28 +122,28 @@ import Testing
     @Test(arguments: [("TIME_SERIES_DAILY.csv", "219.3"), ("TIME_SERIES_DAILY_ADJUSTED.csv", "219.3")])
     func `The CSV samples have every row`(_ file: String, _ close: String) throws {
         let lines = try Vectors.bytes(Self.folder + file).split { $0 == 10 || $0 == 13 }.count
-        let answer = try parse(file, asOf: "2026-05-16T00:00:00Z")
-        #expect(answer.bars.count == lines - 1)
-        #expect(answer.bars.last?.close.description == close)
-        #expect(answer.flaggedRows.isEmpty)
+        let response = try parse(file, asOf: "2026-05-16T00:00:00Z")
+        #expect(response.bars.count == lines - 1)
+        #expect(response.bars.last?.close.description == close)
+        #expect(response.flaggedRows.isEmpty)
     }
 
     @Test(arguments: [
         "TIME_SERIES_WEEKLY.json", "TIME_SERIES_INTRADAY_1min_2017.json", "TIME_SERIES_MONTHLY_ADJUSTED.csv", "GLOBAL_QUOTE.csv",
         "SYMBOL_SEARCH_2019.json", "MARKET_STATUS.json", "GLOBAL_QUOTE_msft_2018.json", "DIVIDENDS.csv", "SPLITS.csv", "SYMBOL_SEARCH.csv",
     ])
-    func `Answers of other functions are refused`(_ file: String) throws {
+    func `Responses of other functions are errors`(_ file: String) throws {
         #expect(provider.error(in: try Vectors.bytes(Self.folder + file)) != nil)
     }
 
-    @Test func `Every published refusal has its kind`() throws {
-        let errors = try Vectors.errors(Self.folder + "http-200-errors.json")
-        let refusals = errors.map { provider.error(in: $0.body, status: $0.status) }
+    @Test func `Every published error has its kind`() throws {
+        let samples = try Vectors.errors(Self.folder + "http-200-errors.json")
+        let errors = samples.map { provider.error(in: $0.body, status: $0.status) }
         #expect(
-            refusals.map(\.?.kind.name) == [
+            errors.map(\.?.kind.name) == [
                 "daily-quota", "daily-quota", "rate-limited", "premium", "rate-limited", "unknown-symbol", "bad-key", "unknown-symbol",
                 "unknown-symbol",
             ])
-        #expect(refusals.allSatisfy { $0?.detail.contains("DEMOKEY123456789") == false })
+        #expect(errors.allSatisfy { $0?.detail.contains("DEMOKEY123456789") == false })
     }
 }

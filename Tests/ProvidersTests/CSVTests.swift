@@ -4,7 +4,7 @@ import Providers
 import Testing
 
 /// Files as sites and spreadsheets write them.
-@Suite struct CSVFiles {
+@Suite struct CSVTests {
     private static let asOf = Instant(seconds: 1_800_000_000)
     private let file = CSVDaily()
 
@@ -12,7 +12,7 @@ import Testing
         try file.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNAS"), asOf: Self.asOf)
     }
 
-    private func refusal(_ bytes: [UInt8]) -> ProviderError? { file.error(in: bytes) }
+    private func error(_ bytes: [UInt8]) -> ProviderError? { file.error(in: bytes) }
 
     @Test(arguments: [
         ["2012-01-03", "2012-01-20"], ["20120103", "20120120"], ["2012/01/03", "2012/1/20"], ["01/03/2012", "01/20/2012"],
@@ -22,21 +22,21 @@ import Testing
         ["2012-01-03", "20/1/2012"],
         ["01/03/2012 16:00:00", "01/20/2012 16:00:00"], [" 2012-01-03", " 2012-01-20"],
     ])
-    func `A date is read as its column writes it`(_ dates: [String]) throws {
-        let answer = try parse("Date,Open,High,Low,Close,Volume\n" + dates.map { "\($0),10,11,9,10.5,100\n" }.joined())
-        #expect(answer.bars.map(\.session.description) == ["2012-01-03", "2012-01-20"])
-        #expect(answer.flaggedRows.isEmpty)
+    func `Dates are parsed by the form of their column`(_ dates: [String]) throws {
+        let response = try parse("Date,Open,High,Low,Close,Volume\n" + dates.map { "\($0),10,11,9,10.5,100\n" }.joined())
+        #expect(response.bars.map(\.session.description) == ["2012-01-03", "2012-01-20"])
+        #expect(response.flaggedRows.isEmpty)
     }
 
-    @Test func `Dates that could be either or disagree are refused`() throws {
+    @Test func `Ambiguous and contradicting dates are rejected`() throws {
         let table = { (dates: [String]) in
             [UInt8](("date,open,high,low,close\n" + dates.map { "\($0),1,1,1,1\n" }.joined()).utf8)
         }
         for dates in [["01/03/2012", "01/04/2012"], ["01/20/2012", "20/01/2012"], ["2012-01-03", "05/01/2012"]] {
-            let refusal = refusal(table(dates))
-            #expect(refusal?.kind == .malformed && refusal?.detail.contains("write them as 2012-01-03") == true)
+            let error = error(table(dates))
+            #expect(error?.kind == .malformed && error?.detail.contains("write them as 2012-01-03") == true)
         }
-        #expect(refusal(table(["02/02/2012"])) == nil)
+        #expect(error(table(["02/02/2012"])) == nil)
         let odd = try file.parse(table(["13/13/2012", "01/20/2012", "x"]), calendar: nil, asOf: Self.asOf)
         #expect(odd.bars.count == 1 && odd.flaggedRows.map(\.rule) == ["bad-date", "bad-date"])
     }
@@ -45,22 +45,22 @@ import Testing
         ("$187.15", 187.15), ("\"1,234.50\"", 1234.5), ("\"$1,234,567.5\"", 1_234_567.5), ("187.15 USD", 187.15), ("€187.15", 187.15),
         ("\"1,234\"", 1234), ("1'234.5", 1234.5), ("1e3", 1000), ("+7.5", 7.5),
     ])
-    func `Prices with signs and thousands`(_ cell: String, _ price: Double) throws {
-        let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,\(cell),\(cell),\(cell),\(cell)\n")
-        #expect(answer.bars.map(\.close) == [Price(price)])
+    func `Prices may have currency signs and thousands separators`(_ cell: String, _ price: Double) throws {
+        let response = try parse("Date,Open,High,Low,Close\n2012-01-03,\(cell),\(cell),\(cell),\(cell)\n")
+        #expect(response.bars.map(\.close) == [Price(price)])
     }
 
-    @Test func `A spreadsheets decimal commas`() throws {
-        let answer = try parse(
+    @Test func `Decimal commas of spreadsheets are read`() throws {
+        let response = try parse(
             """
             Date;Open;High;Low;Close;Volume\r
             03.01.2012;1.234,50;1.300,00;1.200,25;1.250;1.200.000\r
             04.01.2012;12,5;13;12;12,75;850\r
 
             """)
-        #expect(answer.bars.map(\.open.description) == ["1234.5", "12.5"])
-        #expect(answer.bars.map(\.close.description) == ["1250", "12.75"])
-        #expect(answer.bars.map(\.volume) == [1_200_000, 850])
+        #expect(response.bars.map(\.open.description) == ["1234.5", "12.5"])
+        #expect(response.bars.map(\.close.description) == ["1250", "12.75"])
+        #expect(response.bars.map(\.volume) == [1_200_000, 850])
         let rates = try parse("Date;Open;High;Low;Close\n2012-01-03;1,304;1,305;1,301;1,302\n")
         #expect(rates.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Open,High,Low,Close\n2012-01-03,\"12,5\",\"13,0\",\"12,0\",\"1.234,0\"\n")
@@ -68,14 +68,14 @@ import Testing
     }
 
     @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
-    func `Only figures tell the decimal sign`(_ text: String) throws {
-        let answer = try parse("Symbol;Date;Open;High;Low;Close;Note\n\(text);2012-01-03;1,304;1,305;1,301;1,302;\(text)\n")
-        #expect(answer.bars.map(\.close.description) == ["1.302"])
+    func `Only columns of numbers decide the decimal sign`(_ text: String) throws {
+        let response = try parse("Symbol;Date;Open;High;Low;Close;Note\n\(text);2012-01-03;1,304;1,305;1,301;1,302;\(text)\n")
+        #expect(response.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Note,Open,High,Low,Close\n2012-01-03,\"1,25\",\"1,304\",\"1,305\",\"1,301\",\"1,302\"\n")
         #expect(quoted.bars.map(\.close.description) == ["1302"])
     }
 
-    @Test func `The forms of well known sites`() throws {
+    @Test func `The table forms of well-known sites are read`() throws {
         let investing = try parse(
             """
             "Date","Price","Open","High","Low","Vol.","Change %"
@@ -99,59 +99,59 @@ import Testing
         #expect(yahoo.flaggedRows.isEmpty)
     }
 
-    @Test func `Empty volumes are zero and that is said once`() throws {
+    @Test func `Empty volumes are zero, recorded once`() throws {
         let volumes = ["2012-01-03": "", "2012-01-04": "-", "2012-01-05": "7", "2012-01-06": "x"].sorted { $0.key < $1.key }
-        let answer = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
-        #expect(answer.bars.map(\.volume) == [0, 0, 7])
-        #expect(answer.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
-        #expect(answer.flaggedRows[0].ordinal == 1 && answer.flaggedRows[0].repairs.map(\.description) == ["volume null 0.0"])
+        let response = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
+        #expect(response.bars.map(\.volume) == [0, 0, 7])
+        #expect(response.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
+        #expect(response.flaggedRows[0].ordinal == 1 && response.flaggedRows[0].repairs.map(\.description) == ["volume null 0.0"])
     }
 
-    @Test func `Encodings`() throws {
+    @Test func `Latin-1 is read, and UTF-16 and UTF-32 are rejected by name`() throws {
         let text = "Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n"
         #expect(try parse("\u{FEFF}" + text.replacingOccurrences(of: "\n", with: "\r\n")).bars.count == 1)
         for encoding in [String.Encoding.utf16, .utf16LittleEndian, .utf16BigEndian] {
-            let refusal = refusal([UInt8](try #require(text.data(using: encoding))))
-            #expect(refusal?.kind == .malformed && refusal?.detail.contains("UTF-16") == true)
+            let error = error([UInt8](try #require(text.data(using: encoding))))
+            #expect(error?.kind == .malformed && error?.detail.contains("UTF-16") == true)
         }
         let latin = try #require("Date,Open,High,Low,Close,Währung\n2012-01-03,£1.50,£1.50,£1.50,£1.50,Übersee\n".data(using: .isoLatin1))
         #expect(try file.parse([UInt8](latin), calendar: nil, asOf: Self.asOf).bars.map(\.close.description) == ["1.5"])
     }
 
-    @Test func `A file of many symbols is not one series`() {
+    @Test func `A file of several symbols is rejected`() {
         let text = "symbol,date,open,high,low,close\nA,2012-01-03,1,1,1,1\nB,2012-01-03,1,1,1,1\n"
-        let refusal = refusal([UInt8](text.utf8))
-        #expect(refusal?.kind == .malformed && refusal?.detail.contains("A and of B") == true)
+        let error = error([UInt8](text.utf8))
+        #expect(error?.kind == .malformed && error?.detail.contains("A and of B") == true)
     }
 
     @Test(arguments: [
         ("Date,", ["2012-01-03 15:30:00,", "2012-01-03 15:35:00,"]), ("Date,", ["1/13/2012 9:30,", "1/13/2012 9:35,"]),
         ("Date,Time,", ["20120103,1530,", "20120103,1535,"]), ("Datetime,", ["20120103 153000,", "20120104 153000,", "20120103 153500,"]),
     ])
-    func `Rows within a day are not days`(_ header: String, _ stamps: [String]) throws {
+    func `Several rows within one day are rejected`(_ header: String, _ stamps: [String]) throws {
         let table = { (stamps: [String]) in header + "Open,High,Low,Close\n" + stamps.map { $0 + "1,1,1,1\n" }.joined() }
-        let refused = refusal([UInt8](table(stamps).utf8))
+        let rejected = error([UInt8](table(stamps).utf8))
         #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
         #expect(try parse(table([stamps[0]])).flaggedRows.isEmpty)
         #expect(try parse(table([stamps[0], stamps[0]])).flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
     }
 
-    @Test func `A days live row beside its own is a duplicate`() throws {
-        let answer = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
-        #expect(answer.bars.map(\.close.description) == ["2"] && answer.flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
+    @Test func `A live row beside the final row of its day is a duplicate`() throws {
+        let response = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
+        #expect(response.bars.map(\.close.description) == ["2"] && response.flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
     }
 
-    @Test func `Stooqs files in bulk and its words for a limit`() throws {
+    @Test func `Stooq's bulk files are read, and its daily limit is recognised`() throws {
         let stooq = StooqDaily()
         let header = "<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>\r\n"
-        let answer = try stooq.parse(
+        let response = try stooq.parse(
             [UInt8]((header + "AAPL.US,D,20120103,000000,12.4,12.5,12.3,12.45,264,0\r\n").utf8), calendar: nil, asOf: Self.asOf)
-        #expect(answer.adjusted.map(\.close.description) == ["12.45"] && answer.adjusted.map(\.volume) == [264])
-        let refused = { (text: String) in stooq.error(in: [UInt8](text.utf8))?.kind }
-        #expect(refused(header + "AAPL.US,5,20120103,153500,12.4,12.5,12.3,12.45,264,0\r\n") == .malformed)
-        #expect(refused(header) == .emptyRange)
-        #expect(refused("Przekroczony dzienny limit wywolan") == .dailyQuota)
-        #expect(refused("Exceeded the daily hits limit\n") == .dailyQuota)
-        #expect(refused("<html><title>a, b</title></html>") == .notJSON)
+        #expect(response.adjusted.map(\.close.description) == ["12.45"] && response.adjusted.map(\.volume) == [264])
+        let rejected = { (text: String) in stooq.error(in: [UInt8](text.utf8))?.kind }
+        #expect(rejected(header + "AAPL.US,5,20120103,153500,12.4,12.5,12.3,12.45,264,0\r\n") == .malformed)
+        #expect(rejected(header) == .emptyRange)
+        #expect(rejected("Przekroczony dzienny limit wywolan") == .dailyQuota)
+        #expect(rejected("Exceeded the daily hits limit\n") == .dailyQuota)
+        #expect(rejected("<html><title>a, b</title></html>") == .notJSON)
     }
 }

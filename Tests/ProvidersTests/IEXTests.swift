@@ -2,7 +2,7 @@ import Market
 import Providers
 import Testing
 
-@Suite struct IEXExports {
+@Suite struct IEXTests {
     private let asOf = Instant(seconds: 1_800_000_000)
 
     private func parse(_ text: String, _ subject: IEXExport.Subject = .chart) throws -> ParsedResponse {
@@ -22,25 +22,25 @@ import Testing
         return "[\(rows.joined(separator: ","))]"
     }
 
-    @Test func `One row without as traded prices takes them from its own and the days around`() throws {
+    @Test func `A row without as-traded prices gets them from its plain prices and the rows around`() throws {
         let whole = try parse(rows(without: []))
-        let answer = try parse(rows(without: [1, 5]))
-        #expect(answer.bars == whole.bars && answer.adjusted.isEmpty && answer.basis == .asTraded)
-        #expect(answer.flaggedRows.map(\.rule) == ["not-as-traded", "not-as-traded"])
-        #expect(answer.flaggedRows[0].repairs.map(\.description).last == "volume null 50.0")
+        let response = try parse(rows(without: [1, 5]))
+        #expect(response.bars == whole.bars && response.adjusted.isEmpty && response.basis == .asTraded)
+        #expect(response.flaggedRows.map(\.rule) == ["not-as-traded", "not-as-traded"])
+        #expect(response.flaggedRows[0].repairs.map(\.description).last == "volume null 50.0")
     }
 
-    @Test func `Before a split that may lie between nothing is guessed`() throws {
-        let answer = try parse(rows(without: [0, 3]))
-        #expect(answer.bars.count == 4)
-        #expect(answer.flaggedRows.map(\.rule) == [ValidationRule.nullField, ValidationRule.nullField])
+    @Test func `Nothing is computed where a split may lie between the rows`() throws {
+        let response = try parse(rows(without: [0, 3]))
+        #expect(response.bars.count == 4)
+        #expect(response.flaggedRows.map(\.rule) == [ValidationRule.nullField, ValidationRule.nullField])
         #expect(try parse(rows(without: [0, 1, 2])).basis == .splitAdjusted)
         #expect(try parse(rows(without: [0, 1, 2])).adjusted.count == 6)
     }
 
     /// The rows of a split 7 for 1, both prices in cents, with a stretch without as-traded ones.
     @Test(arguments: [7.0, 1.05, 1])
-    func `A stretch without as traded prices is filled though both sides are rounded to cents`(_ ratio: Double) throws {
+    func `A stretch without as-traded prices is filled although both sides are rounded to cents`(_ ratio: Double) throws {
         let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
         let days = calendar.sessions(from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 6, day: 1))
         let cents = { (price: Double) in (price * 100).rounded() / 100 }
@@ -53,12 +53,12 @@ import Testing
             let isMissing = (20..<60).contains(index)
             return "{\(isMissing ? "" : own)\(fields({ $0 }, cents(traded / ratio)))\"volume\":\(100 * ratio),\"date\":\"\(day)\"}"
         }
-        let answer = try parse("[\(rows.joined(separator: ","))]")
-        #expect(answer.bars.count == days.count && answer.basis == .asTraded)
-        for (index, bar) in answer.bars.enumerated() {
+        let response = try parse("[\(rows.joined(separator: ","))]")
+        #expect(response.bars.count == days.count && response.basis == .asTraded)
+        for (index, bar) in response.bars.enumerated() {
             #expect(abs(bar.close.double / (64.57 + Double(index * 37 % 100) / 100) - 1) < 0.002)
         }
-        #expect(answer.flaggedRows.map(\.rule) == Array(repeating: "not-as-traded", count: 40))
+        #expect(response.flaggedRows.map(\.rule) == Array(repeating: "not-as-traded", count: 40))
     }
 
     @Test func `A small split in prices of a cent is still a split`() throws {
@@ -68,28 +68,28 @@ import Testing
             return "{\(own)\(day == 5 ? "" : "\"uVolume\":5,")\(plain)\"volume\":5,\"date\":\"2012-01-\(day < 10 ? "0" : "")\(day)\"}"
         }
         let provider = IEXExport()
-        let answer = try provider.parse([UInt8]("[\(rows.joined(separator: ","))]".utf8), calendar: nil, asOf: asOf)
-        #expect(answer.bars.count == 9 && answer.flaggedRows.map(\.rule) == [ValidationRule.nullField])
+        let response = try provider.parse([UInt8]("[\(rows.joined(separator: ","))]".utf8), calendar: nil, asOf: asOf)
+        #expect(response.bars.count == 9 && response.flaggedRows.map(\.rule) == [ValidationRule.nullField])
     }
 
-    @Test func `A batch about one symbol is read and one about several is refused`() throws {
+    @Test func `A batch about one symbol is read, and one about several is rejected`() throws {
         let list = rows(without: [])
         #expect(try parse("{\"AAPL\":{\"chart\":\(list)}}").bars.count == 6)
         let splits = "{\"AAPL\":{\"splits\":[{\"exDate\":\"2014-06-09\",\"toFactor\":7,\"fromFactor\":1}]}}"
         #expect(try parse(splits, .splits).actions.count == 1)
         let provider = IEXExport()
-        let refusal = { (text: String) in provider.error(in: [UInt8](text.utf8)) }
-        #expect(refusal("{\"AAPL\":{\"chart\":[]}}")?.kind == .emptyRange)
-        let several = refusal("{\"AAPL\":{\"chart\":\(list)},\"IBM\":{\"chart\":\(list)}}")
+        let error = { (text: String) in provider.error(in: [UInt8](text.utf8)) }
+        #expect(error("{\"AAPL\":{\"chart\":[]}}")?.kind == .emptyRange)
+        let several = error("{\"AAPL\":{\"chart\":\(list)},\"IBM\":{\"chart\":\(list)}}")
         #expect(several?.kind == .malformed && several?.detail.contains("AAPL, IBM") == true)
     }
 
-    @Test func `A minute without any trade is no row`() throws {
-        let answer = try parse(
+    @Test func `A minute without a trade is skipped`() throws {
+        let response = try parse(
             """
             [{"date":"2019-05-30","minute":"09:30","open":1,"high":1,"low":1,"close":1,"volume":5},
             {"date":"2019-05-30","minute":"09:31","open":null,"high":null,"low":null,"close":null,"volume":0,"marketClose":null}]
             """, .intraday)
-        #expect(answer.intraday.count == 1 && answer.flaggedRows.isEmpty)
+        #expect(response.intraday.count == 1 && response.flaggedRows.isEmpty)
     }
 }

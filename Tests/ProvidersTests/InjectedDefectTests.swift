@@ -5,8 +5,10 @@ import Testing
 @testable import Providers
 
 /// Defects put at random into histories that have next to none, and how many of each kind the rules find.
-@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct InjectedDefects {
-    @Test(arguments: [1, 2] as [UInt64]) func `At least nineteen of twenty are found by the rule of their kind`(_ seed: UInt64) throws {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct InjectedDefectTests {
+    @Test(arguments: [1, 2] as [UInt64]) func `At least 95 % of the injected defects are found by the rule of their kind`(
+        _ seed: UInt64
+    ) throws {
         let histories = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7)
         var random = SplitMix(state: seed)
         var tally: [Defect: (found: Int, injected: Int)] = [:]
@@ -31,7 +33,7 @@ import Testing
         }
     }
 
-    @Test func `A real market is no defect`() throws {
+    @Test func `A real market breaks few rules`() throws {
         let violations = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).values.flatMap { Rules.violations($0) }
         #expect(violations.count <= 41, "one in 10,000 rows")
     }
@@ -67,7 +69,7 @@ import Testing
     }
 
     /// Of a row and its repetition at most one can be true: the other file says of nearly every pair that one is not.
-    @Test func `Rows that repeat the one before are refuted by another source`() throws {
+    @Test func `Another source refutes rows that repeat the row before`() throws {
         let truth = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7).mapValues { rows in
             Dictionary(rows.map { ($0.session, $0.close ?? 0) }) { $1 }
         }
@@ -93,7 +95,7 @@ import Testing
     ]
 }
 
-/// What all rules say of rows as a provider sends them, in one answer.
+/// The violations that all rules find in the rows of one response.
 enum Rules {
     private static let calendar = TradingCalendar.of(mic: "XNYS")
 

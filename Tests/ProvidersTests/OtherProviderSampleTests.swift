@@ -4,7 +4,7 @@ import Providers
 import TestVectors
 import Testing
 
-/// What each recorded answer of the providers beside Yahoo and Alpha Vantage's daily functions must come to.
+/// A recorded response, and the result expected of it; of the providers beside Yahoo and Alpha Vantage's daily functions.
 struct ProviderSample: Sendable, CustomTestStringConvertible {
     let file: String
     let provider: String
@@ -18,7 +18,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     var flaggedRows = 0
     var quote: String? = nil
     var last: (session: String, close: String)? = nil
-    var refusal: String? = nil
+    var error: String? = nil
     var interaction = 0
     var testDescription: String { "\(file) as \(provider)/\(kind)" }
 
@@ -37,7 +37,7 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
             file: "tiingo/ticker_price_pandas_daily_equivalent_requesting_json_or_csv.yaml", provider: "tiingo", kind: "daily", bars: 10,
             last: ("2018-01-19", "1143.5"), interaction: 1),
         ProviderSample(file: "tiingo/intraday_price.yaml", provider: "tiingo", kind: "intraday-30min", intraday: 13),
-        ProviderSample(file: "tiingo/ticker_metadata.yaml", provider: "tiingo", kind: "daily", refusal: "malformed"),
+        ProviderSample(file: "tiingo/ticker_metadata.yaml", provider: "tiingo", kind: "daily", error: "malformed"),
         ProviderSample(
             file: "polygon-massive/aggs-AAPL-1-day-2005-04.json", provider: "polygon", kind: "aggregates-1d", adjusted: 2,
             last: ("2005-04-04", "1.4675")),
@@ -46,20 +46,20 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
             last: ("2020-01-03", "74.3575")),
         ProviderSample(file: "polygon-massive/splits.json", provider: "polygon", kind: "splits", actions: 10),
         ProviderSample(file: "polygon-massive/dividends.json", provider: "polygon", kind: "dividends", actions: 10),
-        ProviderSample(file: "polygon-massive/marketstatus-now.json", provider: "polygon", kind: "aggregates-1d", refusal: "malformed"),
+        ProviderSample(file: "polygon-massive/marketstatus-now.json", provider: "polygon", kind: "aggregates-1d", error: "malformed"),
         ProviderSample(
-            file: "polygon-massive/marketstatus-upcoming.json", provider: "polygon", kind: "aggregates-1d", refusal: "malformed"),
-        ProviderSample(file: "polygon-massive/open-close-AAPL.json", provider: "polygon", kind: "aggregates-1d", refusal: "malformed"),
+            file: "polygon-massive/marketstatus-upcoming.json", provider: "polygon", kind: "aggregates-1d", error: "malformed"),
+        ProviderSample(file: "polygon-massive/open-close-AAPL.json", provider: "polygon", kind: "aggregates-1d", error: "malformed"),
         ProviderSample(file: "alpaca/bars-page1.json", provider: "alpaca", kind: "bars-1d", bars: 2, last: ("2022-06-09", "184")),
         ProviderSample(file: "alpaca/bars-page2.json", provider: "alpaca", kind: "bars-1d", bars: 2, last: ("2022-06-13", "164.26")),
         ProviderSample(file: "alpaca/bars-15min.json", provider: "alpaca", kind: "bars-15min", intraday: 5),
         ProviderSample(file: "alpaca/corporate-actions.json", provider: "alpaca", kind: "corporate-actions", actions: 2, flaggedRows: 13),
-        ProviderSample(file: "alpaca/trades-page.json", provider: "alpaca", kind: "bars-1d", refusal: "malformed"),
-        ProviderSample(file: "alpaca/snapshot.json", provider: "alpaca", kind: "bars-1d", refusal: "malformed"),
+        ProviderSample(file: "alpaca/trades-page.json", provider: "alpaca", kind: "bars-1d", error: "malformed"),
+        ProviderSample(file: "alpaca/snapshot.json", provider: "alpaca", kind: "bars-1d", error: "malformed"),
         ProviderSample(file: "twelvedata/time_series-AAPL-1min.json", provider: "twelvedata", kind: "series-1min", intraday: 1),
         ProviderSample(file: "twelvedata/quote-AAPL.json", provider: "twelvedata", kind: "quote", quote: "148.85001"),
-        ProviderSample(file: "twelvedata/error-401.json", provider: "twelvedata", kind: "series-1day", refusal: "bad-key"),
-        ProviderSample(file: "twelvedata/market_state.json", provider: "twelvedata", kind: "series-1day", refusal: "malformed"),
+        ProviderSample(file: "twelvedata/error-401.json", provider: "twelvedata", kind: "series-1day", error: "bad-key"),
+        ProviderSample(file: "twelvedata/market_state.json", provider: "twelvedata", kind: "series-1day", error: "malformed"),
         ProviderSample(file: "stooq/daily-en.csv", provider: "stooq", kind: "daily", adjusted: 2, last: ("2000-05-02", "1446.29")),
         ProviderSample(
             file: "stooq/daily-pl-no-volume.csv", provider: "stooq", kind: "daily", adjusted: 1, last: ("1971-01-04", "357.73")),
@@ -80,30 +80,30 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
     ]
 }
 
-@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct OtherProviderSamples {
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct OtherProviderSampleTests {
     private static let folder = "contracts/market-data/"
 
-    @Test(arguments: ProviderSample.all) func `Every recorded answer comes to what it says`(_ sample: ProviderSample) throws {
+    @Test(arguments: ProviderSample.all) func `Every recorded response parses as expected`(_ sample: ProviderSample) throws {
         let body = try Vectors.recorded(Self.folder + sample.file, interaction: sample.interaction)
         let provider = try #require(ProviderCatalog.provider(named: sample.provider, kind: sample.kind))
         #expect(provider.kind == sample.kind)
         let asOf = try #require(Instant(sample.asOf))
-        #expect(provider.error(in: body)?.kind.name == sample.refusal)
-        guard sample.refusal == nil else { return }
+        #expect(provider.error(in: body)?.kind.name == sample.error)
+        guard sample.error == nil else { return }
         let calendar = sample.provider == "stooq" ? nil : TradingCalendar.of(mic: "XNAS")
-        let answer = try provider.parse(body, calendar: calendar, asOf: asOf)
-        #expect(answer.bars.count == sample.bars)
-        #expect(answer.adjusted.count == sample.adjusted)
-        #expect(answer.intraday.count == sample.intraday)
-        #expect(answer.provisional.count == sample.provisional)
-        #expect(answer.actions.count == sample.actions)
-        #expect(answer.flaggedRows.count == sample.flaggedRows)
-        #expect(answer.quote?.price.description == sample.quote)
-        #expect((answer.bars.last ?? answer.adjusted.last)?.session.description == sample.last?.session)
-        #expect((answer.bars.last ?? answer.adjusted.last)?.close.description == sample.last?.close)
+        let response = try provider.parse(body, calendar: calendar, asOf: asOf)
+        #expect(response.bars.count == sample.bars)
+        #expect(response.adjusted.count == sample.adjusted)
+        #expect(response.intraday.count == sample.intraday)
+        #expect(response.provisional.count == sample.provisional)
+        #expect(response.actions.count == sample.actions)
+        #expect(response.flaggedRows.count == sample.flaggedRows)
+        #expect(response.quote?.price.description == sample.quote)
+        #expect((response.bars.last ?? response.adjusted.last)?.session.description == sample.last?.session)
+        #expect((response.bars.last ?? response.adjusted.last)?.close.description == sample.last?.close)
     }
 
-    @Test func `Every interaction of a recording is in the table`() throws {
+    @Test func `Every recorded exchange is in the table`() throws {
         for file in Set(ProviderSample.all.map(\.file)) where file.hasSuffix(".yaml") {
             let interactions = Set(ProviderSample.all.filter { $0.file == file }.map(\.interaction))
             #expect(interactions == Set(try Vectors.interactions(Self.folder + file).indices), "\(file)")
@@ -117,13 +117,13 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         ("twelvedata", "twelvedata/http-200-errors.json", ["rate-limited", "unknown-symbol"]),
         ("stooq", "stooq/http-200-non-csv-bodies.json", ["unknown-symbol", "daily-quota", "unknown-symbol", "blocked"]),
     ])
-    func `Every published refusal has its kind`(_ name: String, _ file: String, _ kinds: [String]) throws {
+    func `Every published error has its kind`(_ name: String, _ file: String, _ kinds: [String]) throws {
         let provider = try #require(ProviderCatalog.provider(named: name))
-        let refusals = try Vectors.errors(Self.folder + file).map { provider.error(in: $0.body, status: $0.status) }
-        #expect(refusals.map { $0?.kind.name ?? "none" } == kinds)
+        let errors = try Vectors.errors(Self.folder + file).map { provider.error(in: $0.body, status: $0.status) }
+        #expect(errors.map { $0?.kind.name ?? "none" } == kinds)
     }
 
-    @Test func `Finnhubs quotes and candles are told apart from their refusals`() throws {
+    @Test func `Finnhub's quotes and candles are distinguished from its errors`() throws {
         let list = try #require(
             try JSONSerialization.jsonObject(with: Data(Vectors.bytes(Self.folder + "finnhub/candle-and-quote.json"))) as? [[String: Any]])
         let kinds = try list.map { entry in
@@ -135,15 +135,15 @@ struct ProviderSample: Sendable, CustomTestStringConvertible {
         #expect(kinds == ["data", "empty-range", "premium", "data", "unknown-symbol", "rate-limited", "bad-key"])
     }
 
-    @Test func `A page of several symbols is refused`() throws {
+    @Test func `A page of several symbols is rejected`() throws {
         let asOf = try #require(Instant("2026-11-01T00:00:00Z"))
         let alpaca = AlpacaBars(key: nil, minutes: 1)
         let body = try Vectors.bytes(Self.folder + "alpaca/latest-bars.json")
-        let refusal = #expect(throws: ProviderError.self) { try alpaca.parse(body, calendar: nil, asOf: asOf) }
-        #expect(refusal?.kind == .malformed && refusal?.detail.contains("AAPL") == true && refusal?.detail.contains("NIO") == true)
+        let error = #expect(throws: ProviderError.self) { try alpaca.parse(body, calendar: nil, asOf: asOf) }
+        #expect(error?.kind == .malformed && error?.detail.contains("AAPL") == true && error?.detail.contains("NIO") == true)
     }
 
-    @Test func `A run over pages follows them without the key in any address`() throws {
+    @Test func `Pages are followed without the key in any address`() throws {
         let asOf = try #require(Instant("2026-11-01T00:00:00Z"))
         let polygon = PolygonAggregates(baseURL: "http://127.0.0.1:1", key: "SECRETKEY99")
         let body = try Vectors.bytes(Self.folder + "polygon-massive/openapi-example-aggs-with-next_url.json")

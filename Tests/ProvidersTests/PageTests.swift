@@ -3,7 +3,7 @@ import Providers
 import Testing
 
 /// Answers of Polygon, Alpaca and Twelve Data in pages, of several symbols, and of what is no share.
-@Suite struct PagedAnswers {
+@Suite struct PageTests {
     private let asOf = Instant(seconds: 1_800_000_000)
 
     @Test(arguments: [
@@ -11,34 +11,34 @@ import Testing
         ("X:BTCUSD", 1_577_836_800_000, "2020-01-01"), ("C:EURUSD", 1_577_836_800_000, "2020-01-01"),
         ("", 1_577_836_800_000, "2020-01-01"), ("AAPL", 1_577_941_200_000, "2020-01-02"), ("AAPL", 1_593_576_000_000, "2020-07-01"),
     ])
-    func `Polygons stamps are midnight of their own day`(_ ticker: String, _ stamp: Int64, _ session: String) throws {
+    func `Polygon's stamps are midnight in New York or UTC`(_ ticker: String, _ stamp: Int64, _ session: String) throws {
         let name = ticker.isEmpty ? "" : "\"ticker\":\"\(ticker)\","
         let body = "{\(name)\"resultsCount\":1,\"results\":[{\"t\":\(stamp),\"o\":1,\"h\":2,\"l\":1,\"c\":1.5,\"v\":3}]}"
         let polygon = PolygonAggregates(key: nil)
         #expect(polygon.error(in: [UInt8](body.utf8)) == nil)
-        let answer = try polygon.parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
-        #expect(answer.bars.map(\.session.description) == [session])
-        #expect(answer.currency == "USD")
+        let response = try polygon.parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
+        #expect(response.bars.map(\.session.description) == [session])
+        #expect(response.currency == "USD")
     }
 
-    @Test func `A pairs prices are in its second currency`() throws {
+    @Test func `A pair's prices are in its second currency`() throws {
         let polygon = #"{"ticker":"C:USDJPY","results":[{"t":1577836800000,"o":108,"h":109,"l":108,"c":108.5,"v":3}]}"#
         #expect(try PolygonAggregates(key: nil).parse([UInt8](polygon.utf8), calendar: nil, asOf: asOf).currency == "JPY")
         let twelve = """
             {"meta":{"symbol":"EUR/USD","interval":"1day","currency_base":"Euro","currency_quote":"US Dollar"},"status":"ok",
             "values":[{"datetime":"2020-01-02","open":"1.12","high":"1.13","low":"1.11","close":"1.117"}]}
             """
-        let answer = try TwelveDataSeries(key: nil).parse([UInt8](twelve.utf8), calendar: nil, asOf: asOf)
-        #expect(answer.currency == "USD" && answer.adjusted.map(\.volume) == [0])
+        let response = try TwelveDataSeries(key: nil).parse([UInt8](twelve.utf8), calendar: nil, asOf: asOf)
+        #expect(response.currency == "USD" && response.adjusted.map(\.volume) == [0])
     }
 
-    @Test func `Polygons indices have no volume and shares must have one`() throws {
+    @Test func `Polygon's indices have no volume, and shares must have one`() throws {
         let body = { (ticker: String) in
             [UInt8]("{\"ticker\":\"\(ticker)\",\"results\":[{\"t\":1577941200000,\"o\":1,\"h\":2,\"l\":1,\"c\":1.5}]}".utf8)
         }
         #expect(try PolygonAggregates(key: nil).parse(body("I:SPX"), calendar: nil, asOf: asOf).bars.map(\.volume) == [0])
         #expect(try PolygonAggregates(key: nil).parse(body("AAPL"), calendar: nil, asOf: asOf).flaggedRows.count == 1)
-        let refused = PolygonAggregates(key: nil).error(in: [UInt8](#"{"status":"ERROR"}"#.utf8))
+        let rejected = PolygonAggregates(key: nil).error(in: [UInt8](#"{"status":"ERROR"}"#.utf8))
         #expect(refused?.kind == .malformed)
     }
 
@@ -52,18 +52,18 @@ import Testing
         return [UInt8]("{\"bars\":{\(lists.joined(separator: ","))},\"next_page_token\":\(next)}".utf8)
     }
 
-    @Test func `An empty page of Alpaca is not the last`() throws {
+    @Test func `An empty page of Alpaca is not the last page`() throws {
         let alpaca = AlpacaBars(key: nil)
         for page in [bars(["AAPL": []], next: "\"more\""), bars([:], next: "\"more\"")] {
             #expect(alpaca.error(in: page) == nil)
-            let answer = try alpaca.parse(page, calendar: nil, asOf: asOf)
-            #expect(answer.nextPage == "more" && answer.bars.isEmpty && answer.flaggedRows.isEmpty)
+            let response = try alpaca.parse(page, calendar: nil, asOf: asOf)
+            #expect(response.nextPage == "more" && response.bars.isEmpty && response.flaggedRows.isEmpty)
         }
         #expect(alpaca.error(in: bars(["AAPL": []], next: "null"))?.kind == .emptyRange)
         #expect(alpaca.error(in: bars([:], next: "null"))?.kind == .unknownSymbol)
     }
 
-    @Test func `A page of several symbols is refused`() throws {
+    @Test func `A page of several symbols is rejected`() throws {
         let page = bars(["AAPL": [140, 141], "NIO": [20]], next: "null")
         #expect(throws: ProviderError.self) { try AlpacaBars(key: nil).parse(page, calendar: nil, asOf: asOf) }
         let single = try AlpacaBars(key: nil).parse(bars(["AAPL": [140, 141], "NIO": []], next: "null"), calendar: nil, asOf: asOf)
@@ -74,7 +74,7 @@ import Testing
         ("bars-1d", "feed=iex", "timeframe=1Day"), ("bars-1d-sip", "feed=sip", "timeframe=1Day"),
         ("bars-15min-delayed_sip", "feed=delayed_sip", "timeframe=15Min"), ("bars-5min", "feed=iex", "timeframe=5Min"),
     ])
-    func `Alpacas feed is a part of its kind`(_ kind: String, _ feed: String, _ span: String) throws {
+    func `Alpaca's feed is part of the kind`(_ kind: String, _ feed: String, _ span: String) throws {
         let alpaca = try #require(ProviderCatalog.provider(named: "alpaca", kind: kind))
         #expect(alpaca.kind == kind)
         let url = alpaca.request(symbol: "AAPL", from: nil, asOf: asOf).url
@@ -90,7 +90,7 @@ import Testing
         return "{\"meta\":{\"symbol\":\"A\",\"interval\":\"1day\"},\"values\":[\(values.joined(separator: ","))],\"status\":\"ok\"}"
     }
 
-    @Test func `A full answer of twelve data has an older page`() throws {
+    @Test func `A full response of Twelve Data has an older page`() throws {
         let provider = TwelveDataSeries(key: "SECRETKEY99")
         #expect(provider.hasPages)
         let full = try provider.parse([UInt8](try series(5000).utf8), calendar: nil, asOf: asOf)
@@ -101,18 +101,18 @@ import Testing
         #expect(try provider.parse([UInt8](try series(4999).utf8), calendar: nil, asOf: asOf).nextPage == nil)
     }
 
-    @Test func `Nothing on the dates is an empty range to twelve data`() {
+    @Test func `Twelve Data reports no data on the dates as an empty range`() {
         let words = "No data is available on the specified dates. Try setting different start/end dates."
         let text = "{\"code\":400,\"message\":\"\(words)\",\"status\":\"error\"}"
         #expect(TwelveDataSeries(key: nil).error(in: [UInt8](text.utf8))?.kind == .emptyRange)
     }
 
-    @Test func `Several symbols of twelve data are refused and one alone is read`() throws {
+    @Test func `Several symbols of Twelve Data are rejected and a single one is read`() throws {
         let missing = #"{"code":404,"message":"symbol not found","status":"error"}"#
         let body = [UInt8]("{\"A\":\(try series(3)),\"B\":\(missing)}".utf8)
         let provider = TwelveDataSeries(key: nil)
-        let refusal = provider.error(in: body)
-        #expect(refusal?.kind == .malformed && refusal?.detail.contains("A, B") == true)
+        let error = provider.error(in: body)
+        #expect(error?.kind == .malformed && error?.detail.contains("A, B") == true)
         #expect(provider.error(in: [UInt8]("{\"B\":\(missing)}".utf8))?.kind == .unknownSymbol)
         #expect(try provider.parse([UInt8]("{\"A\":\(try series(3))}".utf8), calendar: nil, asOf: asOf).adjusted.count == 3)
     }

@@ -2,7 +2,7 @@ import Market
 import Providers
 import Testing
 
-@Suite struct Symbols {
+@Suite struct SymbolTests {
     @Test(
         arguments: [
             ("yahoo", "BRK.B", "XNYS", "BRK-B"), ("yahoo", "VOD", "XLON", "VOD.L"), ("yahoo", "7203", "XTKS", "7203.T"),
@@ -18,7 +18,7 @@ import Testing
             ("twelvedata", "EUR/USD", nil, "EUR/USD"), ("twelvedata", "VOD", "XLON", "VOD:LSE"), ("finnhub", "VOD", "XLON", "VOD.L"),
             ("finnhub", "EUR/USD", nil, "OANDA:EUR_USD"), ("stooq", "BRK.B", nil, "brk-b.us"), ("stooq", "AAPL", "XNAS", "aapl.us"),
         ] as [(String, String, String?, String)])
-    func `A ticker is spelt as the provider spells it and read back`(
+    func `A ticker converts to the provider's spelling and back`(
         _ provider: String, _ text: String, _ exchange: String?, _ spelt: String
     ) throws {
         let spelling = try #require(SymbolSpelling(provider: provider))
@@ -38,7 +38,7 @@ import Testing
             // Without a mark it is a share of that name.
             ("yahoo", "DAX", "DAX"), ("polygon", "RUT", "RUT"),
         ] as [(String, String, String?)])
-    func `A well known index is called as the provider calls it`(_ provider: String, _ name: String, _ spelt: String?) throws {
+    func `A well-known index has the symbol of the provider`(_ provider: String, _ name: String, _ spelt: String?) throws {
         let spelling = try #require(SymbolSpelling(provider: provider))
         #expect(spelling.spell(name, on: "XNYS") == spelt)
         guard let spelt, provider != "csv", name.first == "^" || name.hasPrefix("I:") else { return }
@@ -47,7 +47,7 @@ import Testing
         #expect(spelling.spell(again) == spelt)
     }
 
-    @Test func `An exchange that a provider does not have is no guess`() throws {
+    @Test func `An exchange that a provider lacks has no spelling`() throws {
         #expect(SymbolSpelling(provider: "alpaca")?.spell(try #require(Ticker("VOD", exchange: "XLON"))) == nil)
         #expect(SymbolSpelling(provider: "nobody") == nil)
         #expect(["ABCETH", "ABUSD", "GOOGLE"].map { SymbolSpelling(provider: "tiingo")?.ticker($0)?.kind } == [.share, .share, .share])

@@ -2,7 +2,7 @@ import Market
 import Providers
 import Testing
 
-@Suite struct TiingoForms {
+@Suite struct TiingoTests {
     private let asOf = Instant(seconds: 1_800_000_000)
     private let provider = TiingoDaily(key: "SECRETKEY99")
 
@@ -10,11 +10,11 @@ import Testing
         try provider.parse([UInt8](text.utf8), calendar: TradingCalendar.of(mic: "XNYS"), asOf: asOf)
     }
 
-    private func refusal(_ text: String, _ status: Int = 200) -> ProviderError? {
+    private func error(_ text: String, _ status: Int = 200) -> ProviderError? {
         provider.error(in: [UInt8](text.utf8), status: status)
     }
 
-    @Test func `CSV reads like JSON with its actions`() throws {
+    @Test func `CSV parses like JSON, with its actions`() throws {
         let csv = try parse(
             """
             date,close,high,low,open,volume,adjClose,divCash,splitFactor\r
@@ -36,30 +36,32 @@ import Testing
         (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [ValidationRule.nullField]),
         (["7", "null", "9"], [7, 9], [ValidationRule.nullField]), (["0", "0"], [0, 0], []),
     ])
-    func `A share without volumes is said and a hole is a defect`(_ volumes: [String], _ read: [Double], _ rules: [String]) throws {
+    func `A share without volumes is recorded, and a single missing volume is flagged`(
+        _ volumes: [String], _ read: [Double], _ rules: [String]
+    ) throws {
         let rows = zip(["2014-06-05", "2014-06-06", "2014-06-09"], volumes).map { day, volume in
             "{\"date\":\"\(day)T00:00:00.000Z\",\"open\":1,\"high\":1,\"low\":1,\"close\":1,\"volume\":\(volume),\"divCash\":0,\"splitFactor\":1}"
         }
-        let answer = try parse("[\(rows.joined(separator: ","))]")
-        #expect(answer.bars.map(\.volume) == read && answer.flaggedRows.map(\.rule) == rules)
+        let response = try parse("[\(rows.joined(separator: ","))]")
+        #expect(response.bars.map(\.volume) == read && response.flaggedRows.map(\.rule) == rules)
     }
 
-    @Test func `CSV answers refuse in plain text`() {
-        #expect(refusal("Error: Ticker 'X' not found", 404)?.kind == .unknownSymbol)
-        #expect(refusal("date,close,high,low,open,volume\n")?.kind == .emptyRange)
-        #expect(refusal("Error: You have run over your hourly request allocation.", 429)?.kind.name == "rate-limited")
-        #expect(refusal("Token SECRETKEY99 is wrong", 401)?.detail.contains("SECRETKEY99") == false)
+    @Test func `Errors of CSV responses are plain text`() {
+        #expect(error("Error: Ticker 'X' not found", 404)?.kind == .unknownSymbol)
+        #expect(error("date,close,high,low,open,volume\n")?.kind == .emptyRange)
+        #expect(error("Error: You have run over your hourly request allocation.", 429)?.kind.name == "rate-limited")
+        #expect(error("Token SECRETKEY99 is wrong", 401)?.detail.contains("SECRETKEY99") == false)
     }
 
-    @Test func `A factor that no company splits by is a spin-off`() throws {
+    @Test func `A factor that is no usual split ratio is a spin-off`() throws {
         let row = { (date: String, factor: String) in
             "{\"date\":\"\(date)\",\"open\":10,\"high\":10,\"low\":10,\"close\":10,\"volume\":1,\"divCash\":0,\"splitFactor\":\(factor)}"
         }
-        let answer = try parse("[\(row("2021-11-04T00:00:00.000Z", "1.046")),\(row("2021-11-05T00:00:00.000Z", "1.5"))]")
-        #expect(answer.actions.map(\.nature) == [.spinOff, .ordinary])
+        let response = try parse("[\(row("2021-11-04T00:00:00.000Z", "1.046")),\(row("2021-11-05T00:00:00.000Z", "1.5"))]")
+        #expect(response.actions.map(\.nature) == [.spinOff, .ordinary])
     }
 
-    @Test func `Pairs have addresses and shapes of their own`() throws {
+    @Test func `Pairs have addresses and response forms of their own`() throws {
         let spelling = try #require(SymbolSpelling(provider: "tiingo"))
         let url = { (text: String) throws in
             let ticker = try #require(Ticker(text))
@@ -81,7 +83,7 @@ import Testing
                 "open":7200,"high":7250.5,"low":6900,"close":6985.47,"volume":21000.5,"volumeNotional":1,"tradesDone":3}]}]
                 """.utf8), calendar: nil, asOf: asOf)
         #expect(crypto.bars.map(\.close.description) == ["6985.47"] && crypto.bars[0].volume == 21000.5)
-        #expect(refusal("[{\"ticker\":\"btcusd\",\"priceData\":[]}]")?.kind == .emptyRange)
-        #expect(refusal("[{\"priceData\":[]},{\"priceData\":[]}]")?.kind == .malformed)
+        #expect(error("[{\"ticker\":\"btcusd\",\"priceData\":[]}]")?.kind == .emptyRange)
+        #expect(error("[{\"priceData\":[]},{\"priceData\":[]}]")?.kind == .malformed)
     }
 }

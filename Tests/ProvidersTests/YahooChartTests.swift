@@ -3,7 +3,7 @@ import Market
 import Providers
 import Testing
 
-/// A chart v8 answer made for a test.
+/// A chart v8 response made for a test.
 struct ChartBody {
     var meta = #""currency":"USD","exchangeTimezoneName":"America/New_York","dataGranularity":"1d""#
     var stamps: [Int64] = []
@@ -19,12 +19,12 @@ struct ChartBody {
     }
 }
 
-@Suite struct YahooCharts {
+@Suite struct YahooChartTests {
     private let calendar = TradingCalendar.of(mic: "XNAS")
 
     private func instant(_ text: String) throws -> Instant { try #require(Instant(text)) }
 
-    @Test func `A history adjusted in single precision comes back as traded`() throws {
+    @Test func `A history adjusted in single precision converts back to as-traded prices`() throws {
         let calendar = try #require(calendar)
         let last = SessionDate(year: 2021, month: 1, day: 8)
         let sessions = calendar.sessions(from: SessionDate(year: 1999, month: 1, day: 4), through: last)
@@ -47,27 +47,27 @@ struct ChartBody {
         let exDate = SessionDate(year: 2012, month: 8, day: 9)
         let dividend = "\"x\":{\"date\":\(calendar.open(of: exDate).seconds),\"amount\":0.094643}"
         chart.events = "\"splits\":{\(events.joined(separator: ","))},\"dividends\":{\(dividend)}"
-        let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2021-01-09T00:00:00Z"))
-        #expect(answer.bars.map(\.close) == traded.map { Price($0) })
-        #expect(answer.bars.allSatisfy { $0.volume == 1000 })
-        #expect(answer.flaggedRows.isEmpty)
-        #expect(answer.actions.count == 5)
-        #expect(answer.actions.contains(CorporateAction(exDate: exDate, kind: .dividend(Price(2.65)))))
+        let response = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2021-01-09T00:00:00Z"))
+        #expect(response.bars.map(\.close) == traded.map { Price($0) })
+        #expect(response.bars.allSatisfy { $0.volume == 1000 })
+        #expect(response.flaggedRows.isEmpty)
+        #expect(response.actions.count == 5)
+        #expect(response.actions.contains(CorporateAction(exDate: exDate, kind: .dividend(Price(2.65)))))
     }
 
-    @Test func `A dividend on the day of a split is for one old share`() throws {
+    @Test func `A dividend on the day of a split is per old share`() throws {
         let open = try #require(calendar).open(of: SessionDate(year: 2014, month: 6, day: 9)).seconds
         var chart = ChartBody(stamps: [open])
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["93.5"] }
         chart.events = """
             "dividends":{"\(open)":{"date":\(open),"amount":0.47}},"splits":{"\(open)":{"date":\(open),"numerator":7,"denominator":1}}
             """
-        let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2014-06-10T00:00:00Z"))
-        #expect(answer.bars.first?.close == Price(93.5))
-        #expect(answer.actions.contains { $0.kind == .dividend(Price(3.29)) })
+        let response = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2014-06-10T00:00:00Z"))
+        #expect(response.bars.first?.close == Price(93.5))
+        #expect(response.actions.contains { $0.kind == .dividend(Price(3.29)) })
     }
 
-    @Test func `Bad rows are named and the others go on`() throws {
+    @Test func `Bad rows are flagged and the others are used`() throws {
         var chart = ChartBody()
         let days = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06", "2012-01-07", "2012-01-09"]
         chart.stamps = try days.map { try instant($0 + "T14:30:00Z").seconds }
@@ -76,16 +76,16 @@ struct ChartBody {
             "low": ["9", "9", "8", "0", "9", "9"],
             "close": ["10.5", "null", "8.5", "10", "10", "10"], "volume": ["100", "100", "100", "100", "100"],
         ]
-        let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2012-01-10T00:00:00Z"))
-        #expect(answer.bars.map(\.session.description) == ["2012-01-03"])
-        #expect(answer.flaggedRows.map(\.ordinal) == [1, 2, 3, 4, 5])
+        let response = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant("2012-01-10T00:00:00Z"))
+        #expect(response.bars.map(\.session.description) == ["2012-01-03"])
+        #expect(response.flaggedRows.map(\.ordinal) == [1, 2, 3, 4, 5])
         #expect(
-            answer.flaggedRows.map(\.rule) == [
+            response.flaggedRows.map(\.rule) == [
                 ValidationRule.nullField, ValidationRule.priceOrder, ValidationRule.nonPositivePrice, ValidationRule.notASession,
                 ValidationRule.nullField,
             ])
-        #expect(answer.flaggedRows[0].detail == "close")
-        #expect(answer.flaggedRows[0].text == "\(chart.stamps[1]),10.0,11.0,9.0,,100.0")
+        #expect(response.flaggedRows[0].detail == "close")
+        #expect(response.flaggedRows[0].text == "\(chart.stamps[1]),10.0,11.0,9.0,,100.0")
     }
 
     @Test(arguments: [
@@ -99,9 +99,9 @@ struct ChartBody {
         var chart = ChartBody(stamps: [Int64(stamp)])
         chart.meta += ",\"regularMarketTime\":\(lastTrade)"
         for name in ["open", "high", "low", "close", "volume"] { chart.columns[name] = ["93.5"] }
-        let answer = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant(asOf))
-        #expect(answer.bars.count == final)
-        #expect(answer.provisional.count == 1 - final)
+        let response = try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try instant(asOf))
+        #expect(response.bars.count == final)
+        #expect(response.provisional.count == 1 - final)
     }
 
     @Test func `The request encodes its symbol and ends at the instant`() throws {
@@ -114,14 +114,14 @@ struct ChartBody {
         #expect(YahooChart().request(symbol: "IBM", from: nil, asOf: asOf).url.contains("period1=-2208988800&"))
     }
 
-    @Test func `Retry after is read`() {
-        let refusal = YahooChart().error(in: [], status: 429, headers: [(name: "Retry-After", value: "7")])
-        #expect(refusal?.kind == .rateLimited(retryAfter: 7))
-        #expect(refusal?.isRetryable == true)
+    @Test func `Retry-After is read`() {
+        let error = YahooChart().error(in: [], status: 429, headers: [(name: "Retry-After", value: "7")])
+        #expect(error?.kind == .rateLimited(retryAfter: 7))
+        #expect(error?.isRetryable == true)
         #expect(YahooChart().error(in: [UInt8]("<html>".utf8), status: 503)?.kind == .serverError)
     }
 
-    @Test func `No damage to an answer is worse than a refusal`() throws {
+    @Test func `A damaged response gives an error at worst`() throws {
         let calendar = try #require(calendar)
         var chart = ChartBody()
         let first = SessionDate(year: 2012, month: 1, day: 3)
@@ -137,8 +137,8 @@ struct ChartBody {
             if round % 2 == 0 { body.removeLast(Int.random(in: 1..<body.count, using: &random)) }
             if round % 3 > 0 { body[Int.random(in: 0..<body.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
             do throws(ProviderError) {
-                let answer = try YahooChart().parse(body, calendar: calendar, asOf: asOf)
-                #expect(answer.bars.allSatisfy { $0.low <= $0.high && $0.low > Price(units: 0) })
+                let response = try YahooChart().parse(body, calendar: calendar, asOf: asOf)
+                #expect(response.bars.allSatisfy { $0.low <= $0.high && $0.low > Price(units: 0) })
             } catch {
                 #expect(!error.detail.isEmpty)
             }

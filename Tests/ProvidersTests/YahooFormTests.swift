@@ -4,7 +4,7 @@ import Providers
 import Testing
 
 /// Answers of Yahoo in forms that are no defects of single rows.
-@Suite struct YahooForms {
+@Suite struct YahooFormTests {
     private let calendar = TradingCalendar.of(mic: "XNAS")
     private let days = ["2012-01-03", "2012-01-04", "2012-01-05"]
 
@@ -22,21 +22,21 @@ import Testing
     }
 
     @Test(arguments: [nil, ["null", "null", "null"], []] as [[String]?])
-    func `Closes alone stand flat and that is said once`(_ rest: [String]?) throws {
+    func `A response of closes alone has flat bars, recorded once`(_ rest: [String]?) throws {
         var columns = ["close": ["10", "10.5", "null"]]
         if let rest { for name in ["open", "high", "low", "volume"] { columns[name] = rest } }
-        let answer = try parse(try chart(columns), calendar)
-        let prices = answer.bars.map { [$0.open, $0.high, $0.low, $0.close].map(\.description) }
+        let response = try parse(try chart(columns), calendar)
+        let prices = response.bars.map { [$0.open, $0.high, $0.low, $0.close].map(\.description) }
         #expect(prices == [["10", "10", "10", "10"], ["10.5", "10.5", "10.5", "10.5"]])
-        #expect(answer.bars.map(\.volume) == [0, 0])
-        #expect(answer.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
-        let said = answer.flaggedRows[0]
-        #expect(said.ordinal == 1 && said.detail.contains("open, high, low, volume: 2 rows"))
-        #expect(said.repairs.map(\.description) == ["open null 10.5", "high null 10.5", "low null 10.5", "volume null 0.0"])
-        #expect(said.text.hasSuffix(",,,10.5,"))
+        #expect(response.bars.map(\.volume) == [0, 0])
+        #expect(response.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
+        let flagged = response.flaggedRows[0]
+        #expect(flagged.ordinal == 1 && flagged.detail.contains("open, high, low, volume: 2 rows"))
+        #expect(flagged.repairs.map(\.description) == ["open null 10.5", "high null 10.5", "low null 10.5", "volume null 0.0"])
+        #expect(flagged.text.hasSuffix(",,,10.5,"))
     }
 
-    @Test func `Only volumes may be absent and a null among them is a defect`() throws {
+    @Test func `Missing volumes are filled, and a null among volumes is flagged`() throws {
         var columns = Dictionary(uniqueKeysWithValues: ["open", "high", "low", "close"].map { ($0, ["10", "10", "10"]) })
         let without = try parse(try chart(columns), calendar)
         #expect(without.bars.count == 3 && without.flaggedRows.map(\.rule) == ["absent-column"])
@@ -52,44 +52,44 @@ import Testing
         Dictionary(uniqueKeysWithValues: ["open", "high", "low", "close", "volume"].map { ($0, [price, price, price]) })
     }
 
-    @Test func `A capital gain is cash of its own nature`() throws {
+    @Test func `A capital gain is a dividend of its own nature`() throws {
         let events = """
             "capitalGains":{"1325687400":{"amount":1.5,"date":1325687400},"1325773800":{"amount":0,"date":1325773800}},
             "dividends":{"1325687400":{"amount":0.25,"date":1325687400}}
             """
-        let answer = try parse(try chart(Self.flat("50"), events: events), calendar)
+        let response = try parse(try chart(Self.flat("50"), events: events), calendar)
         let exDate = SessionDate(year: 2012, month: 1, day: 4)
         #expect(
-            Set(answer.actions) == [
+            Set(response.actions) == [
                 CorporateAction(exDate: exDate, kind: .dividend(Price(1.5)), nature: .capitalGain),
                 CorporateAction(exDate: exDate, kind: .dividend(Price(0.25))),
             ])
-        #expect(answer.flaggedRows.map(\.rule) == ["bad-capital-gain"])
+        #expect(response.flaggedRows.map(\.rule) == ["bad-capital-gain"])
         let twice = events.replacingOccurrences(of: "0.25", with: "1.5")
         let once = try parse(try chart(Self.flat("50"), events: twice), calendar)
         #expect(once.actions.map(\.nature) == [.capitalGain] && once.flaggedRows.map(\.rule).contains("duplicate-action"))
     }
 
     @Test(arguments: [
-        // Amount, price before, open on the day, what one share gets in pounds, mended or not.
+        // Amount, price before, open on the day, what one share gets in pounds, repaired or not.
         (0.0372, 250.0, 247.0, "0.0372", true), (3.72, 250.0, 247.0, "0.0372", false), (0.2, 250.0, 235.0, "0.2", true),
         (0.2, 250.0, 251.0, "0.002", false),
     ])
-    func `A dividend in pounds beside prices in pence`(
+    func `A dividend in pounds beside prices in pence is converted`(
         _ amount: Double, _ before: Double, _ open: Double, _ pounds: String, _ isMended: Bool
     ) throws {
         let prices = ["\(before)", "\(open)", "\(open)"]
         let columns = Dictionary(uniqueKeysWithValues: ["open", "high", "low", "close", "volume"].map { ($0, prices) })
         let meta = #""currency":"GBp","exchangeTimezoneName":"Europe/London","dataGranularity":"1d""#
         let events = "\"dividends\":{\"x\":{\"amount\":\(amount),\"date\":1325664000}}"
-        let answer = try parse(
+        let response = try parse(
             try chart(columns, meta: meta, events: events, at: "T08:00:00Z"), TradingCalendar.of(mic: "XLON"))
-        #expect(answer.actions.map(\.kind) == [.dividend(Price(try #require(Double(pounds))))])
-        #expect(answer.flaggedRows.map(\.rule) == (isMended ? ["dividend-unit"] : []))
-        #expect(answer.flaggedRows.allSatisfy { $0.repairs == [Repair(field: .dividend, before: amount, after: amount * 100)] })
+        #expect(response.actions.map(\.kind) == [.dividend(Price(try #require(Double(pounds))))])
+        #expect(response.flaggedRows.map(\.rule) == (isMended ? ["dividend-unit"] : []))
+        #expect(response.flaggedRows.allSatisfy { $0.repairs == [Repair(field: .dividend, before: amount, after: amount * 100)] })
     }
 
-    @Test func `A zone that is not known is read by the calendars or by its offset`() throws {
+    @Test func `An unknown time zone is replaced by the calendar's or by the offset`() throws {
         let meta = #""currency":"USD","exchangeTimezoneName":"Mars/Base","gmtoffset":39600,"dataGranularity":"1d""#
         let body = try chart(Self.flat("50"), meta: meta, at: "T23:00:00Z")
         let byOffset = try parse(body, nil)

@@ -4,8 +4,8 @@ import Providers
 import TestVectors
 import Testing
 
-/// Recorded answers of Yahoo that are wrong, each with a twin that was put right by hand: what is made of both must be the same.
-@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct YahooTwins {
+/// Recorded responses of Yahoo that are wrong, each with a twin that was corrected by hand. Both must give the same returns.
+@Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct YahooTwinTests {
     private struct Line {
         let start: Instant
         let values: [Double]
@@ -51,10 +51,10 @@ import Testing
     private func returns(_ name: String, mic: String, zone: String, currency: String) throws -> [SessionDate: Double] {
         let calendar = try #require(TradingCalendar.of(mic: mic))
         let body = body(try lines(name), zone: zone, currency: currency, granularity: "1d")
-        let answer = try YahooChart().parse(body, calendar: calendar, asOf: Self.asOf)
+        let response = try YahooChart().parse(body, calendar: calendar, asOf: Self.asOf)
         let report = SeriesValidator(calendar: calendar).validate(
-            answer.bars.map { ValidatedBar($0, basis: answer.basis) }, among: [], actions: answer.actions)
-        let actions = answer.actions.filter { !report.rejectedSplits.contains($0.exDate) }
+            response.bars.map { ValidatedBar($0, basis: response.basis) }, among: [], actions: response.actions)
+        let actions = response.actions.filter { !report.rejectedSplits.contains($0.exDate) }
         let inferred = report.bars.compactMap { row in
             row.split.map { CorporateAction(exDate: row.bar.session, kind: .split(numerator: $0, denominator: 1), nature: .inferred) }
         }
@@ -69,7 +69,9 @@ import Testing
         ("4063-T-1d-bad-stock-split", "XTKS", "Asia/Tokyo", "JPY"), ("LA-V-1d-bad-stock-split", "XTSX", "America/Toronto", "CAD"),
         ("AET-L-1d-100x-error", "XLON", "Europe/London", "GBp"), ("8TRA-DE-1d-missing-div-adjust", "XETR", "Europe/Berlin", "EUR"),
     ])
-    func `The wrong answer and its twin earn the same`(_ name: String, _ mic: String, _ zone: String, _ currency: String) throws {
+    func `The wrong response and its corrected twin give the same returns`(
+        _ name: String, _ mic: String, _ zone: String, _ currency: String
+    ) throws {
         let wrong = try returns(name, mic: mic, zone: zone, currency: currency)
         let right = try returns(name + "-fixed", mic: mic, zone: zone, currency: currency)
         #expect(wrong.count == right.count && wrong.count >= 4)
@@ -78,9 +80,9 @@ import Testing
 
     /// Of SPM.MI the rows up to 2022-06-17 are multiplied by ten once too often: its split of 10 into 1 counts in them twice, and goes on
     /// counting for four sessions past its ex-date. The wrong level ends on the first day of a rights issue, on which the price really fell
-    /// by half, so that the break is by nearly twenty. That is neither the told ratio nor without news, and 21 returns are too few to judge
-    /// it by: nothing in the answer tells a fall by half from one to a twentieth. One return stands wrong, by exactly the split.
-    @Test func `A split too many that ends on a day of news is not told`() throws {
+    /// by half, so that the break is by nearly twenty. That is neither the reported ratio nor without news, and 21 returns are too few to decide:
+    /// nothing in the response distinguishes a fall by half from one to a twentieth. One return stays wrong, by exactly the split.
+    @Test func `A split applied twice that ends on a day of news is not found`() throws {
         let name = "SPM-MI-1d-bad-stock-split"
         let wrong = try returns(name, mic: "XMIL", zone: "Europe/Rome", currency: "EUR")
         let right = try returns(name + "-fixed", mic: "XMIL", zone: "Europe/Rome", currency: "EUR")
@@ -90,14 +92,14 @@ import Testing
         for (session, value) in others { #expect(abs(value + log(10) - (right[session] ?? .nan)) < 1e-6) }
     }
 
-    @Test func `Every pair of the folder is named`() throws {
+    @Test func `Every pair of the folder is tested`() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: Vectors.file("contracts/market-data/yahoo-data-quality"))
         let pairs = Set(files.map { $0.replacingOccurrences(of: "-fixed", with: "") })
-        let told = ["4063-T-1d-bad-stock-split", "LA-V-1d-bad-stock-split", "AET-L-1d-100x-error", "8TRA-DE-1d-missing-div-adjust"]
-        #expect(pairs == Set((told + ["SPM-MI-1d-bad-stock-split", "ASAI-L-1h-bad-unit"]).map { $0 + ".csv" }))
+        let pairsTested = ["4063-T-1d-bad-stock-split", "LA-V-1d-bad-stock-split", "AET-L-1d-100x-error", "8TRA-DE-1d-missing-div-adjust"]
+        #expect(pairs == Set((pairsTested + ["SPM-MI-1d-bad-stock-split", "ASAI-L-1h-bad-unit"]).map { $0 + ".csv" }))
     }
 
-    @Test func `An hour at a hundredth of its price is mended`() throws {
+    @Test func `An hour at a hundredth of its price is repaired`() throws {
         let parse = { (name: String) throws in
             try YahooIntraday(interval: "1h").parse(
                 body(try lines(name), zone: "Europe/London", currency: "GBp", granularity: "1h"),

@@ -1,4 +1,4 @@
-/// A rule that a row, a corporate action or a gap in a series broke, and what follows from it.
+/// A rule that a row, a corporate action or a gap in a series broke, and the disposition that follows.
 package struct RuleViolation: Hashable, Sendable {
     /// Position in the rows that were checked; nil for a single row, a missing session and a corporate action.
     package let ordinal: Int?
@@ -28,7 +28,7 @@ package struct RuleViolation: Hashable, Sendable {
 package enum Disposition: Hashable, Sendable {
     /// The row becomes a bar; the violation is recorded.
     case accepted
-    /// The row becomes a bar with these values in place of its own. Old and new values are stored, so that the repair can be undone.
+    /// The row becomes a bar with these values instead of its own. Old and new values are stored, so that the repair can be undone.
     case repaired([Repair])
     /// The row does not become a bar.
     case quarantined

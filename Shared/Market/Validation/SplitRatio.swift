@@ -1,10 +1,10 @@
 import Glibc
 
-/// The ratios by which companies split their shares.
+/// The usual ratios of stock splits.
 enum SplitRatio {
     private static let ratios = [1.5, 2, 2.5, 3, 4, 5, 6, 7, 8, 10, 15, 20, 25, 30, 40, 50].map { (ratio: $0, log: log($0)) }
 
-    /// The usual ratio nearest to a log jump of a price, in either direction, and how far off it is in logs.
+    /// The usual split ratio nearest to a log jump of the price, in either direction, and its log distance.
     static func nearest(_ jump: Double) -> (ratio: Double, distance: Double) {
         let nearest = ratios.min { abs(abs(jump) - $0.log) < abs(abs(jump) - $1.log) } ?? ratios[0]
         return (jump < 0 ? nearest.ratio : 1 / nearest.ratio, abs(abs(jump) - nearest.log))

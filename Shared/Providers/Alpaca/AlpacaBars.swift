@@ -50,7 +50,7 @@ package struct AlpacaBars: DataProvider {
         let json = try Alpaca.json(of: response)
         guard let bars = json["bars"] else { throw response.malformed("no bars") }
         let nextPage = json["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        // The single-symbol form has a list, and its symbol in a member of its own.
+        // The response for a single symbol has a list, and the symbol in another member.
         let symbols =
             bars.members ?? bars.elements.map { [JSONValue.Member(key: json["symbol"]?.string ?? "", value: .array($0))] } ?? []
         // A page before others may be empty. A symbol that is listed is known.
@@ -73,7 +73,7 @@ package struct AlpacaBars: DataProvider {
         let zone = Zone("America/New_York")
         let rows = own.first?.value ?? .array([])
         var bars = BarCollector(isDaily: minutes == nil, calendar: calendar, zone: zone, asOf: asOf)
-        // The latest bars come as one object instead of a list.
+        // The latest bars are one object instead of a list.
         for (ordinal, row) in (rows.elements ?? [rows]).enumerated() {
             let stamp = row["t"]?.string ?? ""
             let start = Instant(stamp)

@@ -1,13 +1,13 @@
 import Market
 
-/// The dates of one column, which are all written in one way: `2012-01-03`, `2012/01/03`, `20120103`, `03.01.2012`, `01/03/2012`,
-/// `Jan 3, 2012`, `3-Jan-12`; a time of day behind them does not count.
+/// Parses the dates of one column, which all have the same form: `2012-01-03`, `2012/01/03`, `20120103`, `03.01.2012`, `01/03/2012`,
+/// `Jan 3, 2012`, `3-Jan-12`. A time of day behind a date is ignored.
 ///
-/// Of `01/03/2012` only the column can tell whether the month or the day comes first: by a number that is no month.
+/// Whether the month or the day comes first in `01/03/2012` follows from the other dates of the column: a number above 12 is a day.
 struct CSVDates {
     private var isDayFirst = false
 
-    /// - Throws: `malformed` where every date can be read in both ways and means two different days, or where the dates disagree.
+    /// - Throws: `malformed` when the dates are ambiguous, or when they contradict each other.
     init(_ stamps: some Sequence<String>) throws(ProviderError) {
         var (firstIsDay, secondIsDay) = (false, false)
         var ambiguous: String?
@@ -26,10 +26,10 @@ struct CSVDates {
         isDayFirst = firstIsDay
     }
 
-    /// Whether one look tells the date, whatever the others are.
+    /// Whether a date is unambiguous by itself.
     static func isPlain(_ stamp: String) -> Bool { plain(stamp) != nil }
 
-    /// Whether there is more than a date.
+    /// Whether the text has a time of day.
     static func hasTime(_ stamp: String) -> Bool {
         stamp.utf8.contains(UInt8(ascii: ":")) || stamp.utf8.count { (48...57).contains($0) } > 8
     }
@@ -41,7 +41,7 @@ struct CSVDates {
         }
         let words = CSVDates.words(stamp)
         guard words.count >= 3 else { return nil }
-        // 3.1.2012 has the day first everywhere.
+        // With full stops, as in 3.1.2012, the day always comes first.
         if stamp.contains("."), let day = Int(words[0]), let month = Int(words[1]), let year = CSVDates.year(words[2]) {
             return CSVDates.date(year, month, day)
         }
@@ -51,7 +51,7 @@ struct CSVDates {
         return nil
     }
 
-    /// `2012-01-03`, `2012/01/03`, `2012.01.03` and `20120103`, with a time behind or not.
+    /// An unambiguous date: `2012-01-03`, `2012/01/03`, `2012.01.03` or `20120103`, with or without a time of day.
     private static func plain(_ stamp: String) -> SessionDate? {
         if let date = SessionDate(stamp.prefix(10)) { return date }
         let digits = stamp.prefix { $0.isASCII && $0.isNumber }
@@ -77,7 +77,7 @@ struct CSVDates {
 
     private static func words(_ stamp: String) -> [Substring] { stamp.split { " ,./-".contains($0) } }
 
-    /// Two digits are of this century below 70.
+    /// A year of four digits, or of two: below 70 in this century, else in the last.
     private static func year(_ text: Substring) -> Int? {
         guard let year = Int(text), text.count == 4 || text.count == 2 else { return nil }
         return text.count == 4 ? year : year < 70 ? 2000 + year : 1900 + year

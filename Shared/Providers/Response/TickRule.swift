@@ -7,7 +7,7 @@ import Market
 /// precision times the factor. The price is the multiple of the coarsest of the ticks 10⁻², 10⁻³ … 10⁻⁸ that lies within that
 /// distance, which brings back cents as well as the eighths to sixty-fourths of the years before 2001.
 enum TickRule {
-    /// `factor` is what the source was divided by; `resolution` an absolute rounding of the source (amounts come with six decimals).
+    /// `factor` is the factor that the provider divided by; `resolution` is the absolute rounding of the value (six decimals for amounts).
     static func price(_ value: Double, times factor: Double = 1, resolution: Double = 0) -> Price {
         let whole = value * factor
         let tolerance = (abs(value) * 0x1p-23 + resolution) * factor

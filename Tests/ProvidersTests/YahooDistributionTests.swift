@@ -3,7 +3,7 @@ import Providers
 import Testing
 
 /// What Yahoo pays by its events, and in which unit.
-@Suite struct YahooPayments {
+@Suite struct YahooDistributionTests {
     private let calendar = TradingCalendar.of(mic: "XLON")
 
     /// Consecutive days of opens and closes (an open below 0 is null) with events by the number of their day, from 0.
@@ -26,8 +26,8 @@ import Testing
         return try YahooChart().parse(chart.bytes, calendar: calendar, asOf: try #require(Instant("2013-01-01T00:00:00Z")))
     }
 
-    private func amounts(_ answer: ParsedResponse, _ nature: CorporateAction.Nature = .ordinary) -> [String] {
-        answer.actions.filter { $0.nature == nature }.map { action in
+    private func amounts(_ response: ParsedResponse, _ nature: CorporateAction.Nature = .ordinary) -> [String] {
+        response.actions.filter { $0.nature == nature }.map { action in
             if case .dividend(let price) = action.kind { price.description } else { "" }
         }
     }
@@ -40,57 +40,59 @@ import Testing
             (16.92, 0.0, 15.67, "0.417", "0.837", "0.417"), (16.92, 0.0, 16.5, "0.417", "0.417", nil),
             (16.92, 0.0, 16.05, "0.417", "0.417", "0.417"),
         ] as [(Double, Double, Double, String, String, String?)])
-    func `A dividend that has the gain in it is paid once`(
+    func `A dividend that includes the capital gain is reduced by it`(
         _ before: Double, _ open: Double, _ close: Double, _ dividend: String, _ gain: String, _ rest: String?
     ) throws {
-        let answer = try parse([(before, before), (open, close), (close, close)], dividends: [1: dividend], gains: [1: gain])
-        #expect(amounts(answer, .capitalGain) == [gain])
-        #expect(amounts(answer) == [rest].compactMap(\.self))
-        let said = answer.flaggedRows.filter { $0.rule == "dividend-with-gain" || $0.rule == "duplicate-action" }
+        let response = try parse([(before, before), (open, close), (close, close)], dividends: [1: dividend], gains: [1: gain])
+        #expect(amounts(response, .capitalGain) == [gain])
+        #expect(amounts(response) == [rest].compactMap(\.self))
+        let flagged = response.flaggedRows.filter { $0.rule == "dividend-with-gain" || $0.rule == "duplicate-action" }
         let rule = rest == nil ? "duplicate-action" : rest == dividend ? nil : "dividend-with-gain"
-        #expect(said.map(\.rule) == [rule].compactMap(\.self))
-        #expect(said.flatMap(\.repairs).map(\.description) == (rule == "dividend-with-gain" ? ["dividend \(dividend) \(rest ?? "")"] : []))
+        #expect(flagged.map(\.rule) == [rule].compactMap(\.self))
+        #expect(
+            flagged.flatMap(\.repairs).map(\.description) == (rule == "dividend-with-gain" ? ["dividend \(dividend) \(rest ?? "")"] : []))
     }
 
-    @Test func `Where no price tells the gain is in the dividend`() throws {
+    @Test func `Without prices the dividend includes the capital gain`() throws {
         let first = try parse([(16.22, 16.22), (16.3, 16.3)], dividends: [0: "0.837"], gains: [0: "0.417"])
         #expect(amounts(first) == ["0.42"] && amounts(first, .capitalGain) == ["0.417"])
     }
 
     private static let level = Array(repeating: (open: 250.0, close: 250.0), count: 60)
 
-    @Test func `A small dividend beside pences is in pounds where the others say so`() throws {
+    @Test func `A small dividend beside prices in pence is in pounds where the others agree`() throws {
         let others = try parse(Self.level, dividends: [10: "3.5", 25: "0.0372", 40: "4.1"], currency: "GBp")
         #expect(amounts(others) == ["0.035", "0.0372", "0.041"])
-        let said = others.flaggedRows.filter { $0.rule == "dividend-unit" }
-        #expect(said.map(\.repairs) == [[Repair(field: .dividend, before: 0.0372, after: 0.0372 * 100)]])
+        let flagged = others.flaggedRows.filter { $0.rule == "dividend-unit" }
+        #expect(flagged.map(\.repairs) == [[Repair(field: .dividend, before: 0.0372, after: 0.0372 * 100)]])
     }
 
     @Test(arguments: [[10: "0.0372"], [10: "0.03", 25: "0.0372"], [10: "3.5", 25: "0.002"], [10: "0.08", 25: "0.3", 40: "0.31"]])
-    func `Without a fall or others that agree a small dividend stays what it is`(_ dividends: [Int: String]) throws {
-        let answer = try parse(Self.level, dividends: dividends, currency: "GBp")
-        #expect(amounts(answer) == dividends.sorted { $0.key < $1.key }.compactMap { Double($0.value).map { Price($0 / 100).description } })
-        #expect(!answer.flaggedRows.contains { $0.rule == "dividend-unit" })
+    func `Without a fall or agreeing dividends a small dividend is unchanged`(_ dividends: [Int: String]) throws {
+        let response = try parse(Self.level, dividends: dividends, currency: "GBp")
+        #expect(
+            amounts(response) == dividends.sorted { $0.key < $1.key }.compactMap { Double($0.value).map { Price($0 / 100).description } })
+        #expect(!response.flaggedRows.contains { $0.rule == "dividend-unit" })
     }
 
-    @Test func `Of dividends that are all in pounds half the falls are enough`() throws {
+    @Test func `When all dividends are in pounds, half of the falls suffice`() throws {
         var prices = Self.level
         for day in [10, 25] { prices[day].open = 246.5 }
-        let answer = try parse(prices, dividends: [10: "0.035", 25: "0.0372", 40: "0.04"], currency: "GBp")
-        #expect(amounts(answer) == ["0.035", "0.0372", "0.04"])
+        let response = try parse(prices, dividends: [10: "0.035", 25: "0.0372", 40: "0.04"], currency: "GBp")
+        #expect(amounts(response) == ["0.035", "0.0372", "0.04"])
         // One fall in three is the market's.
         prices[25].open = 250
         let other = try parse(prices, dividends: [10: "0.035", 25: "0.0372", 40: "0.04"], currency: "GBp")
         #expect(amounts(other) == ["0.00035", "0.000372", "0.0004"])
     }
 
-    @Test func `A dividend in another currency is not the prices`() throws {
-        let answer = try parse(
+    @Test func `A dividend in another currency than the prices is flagged`() throws {
+        let response = try parse(
             Self.level, dividends: [10: "0.5,\"currency\":\"USD\"", 25: "0.04,\"currency\":\"GBP\"", 40: "4,\"currency\":\"GBp\""],
             gains: [10: "1.5,\"currency\":\"EUR\""], currency: "GBp")
-        #expect(amounts(answer) == ["0.04", "0.04"] && amounts(answer, .capitalGain).isEmpty)
-        let said = answer.flaggedRows.filter { $0.rule == "dividend-currency" }
-        #expect(said.map(\.detail) == ["paid in EUR, the prices are in GBP", "paid in USD, the prices are in GBP"])
-        #expect(said.allSatisfy { $0.repairs.isEmpty } && said.last?.text.hasSuffix(",0.5,USD") == true)
+        #expect(amounts(response) == ["0.04", "0.04"] && amounts(response, .capitalGain).isEmpty)
+        let flagged = response.flaggedRows.filter { $0.rule == "dividend-currency" }
+        #expect(flagged.map(\.detail) == ["paid in EUR, the prices are in GBP", "paid in USD, the prices are in GBP"])
+        #expect(flagged.allSatisfy { $0.repairs.isEmpty } && flagged.last?.text.hasSuffix(",0.5,USD") == true)
     }
 }

@@ -3,7 +3,7 @@ import Market
 import Providers
 import Testing
 
-@Suite struct Refusals {
+@Suite struct ProviderErrorTests {
     private static let date = (name: "Date", value: "Wed, 21 Oct 2026 07:28:00 GMT")
 
     @Test(
@@ -12,37 +12,37 @@ import Testing
             ("Wed, 21 Oct 2026 27:30:30 GMT", nil), ("21 Oct 2026 07:30:30 GMT", nil),
             ("1e300", 86_400), ("90000", 86_400), ("-1e300", 0), ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
         ] as [(String, Double?)])
-    func `Retry after is seconds or a date on both statuses`(_ value: String, _ seconds: Double?) {
+    func `Retry-After is read as seconds or a date, with 429 and 503`(_ value: String, _ seconds: Double?) {
         for (status, name) in [(429, "rate-limited"), (503, "server-error")] {
             let headers = [Self.date, (name: "retry-after", value: value)]
             for provider in [YahooChart(), TiingoDaily(key: nil), PolygonAggregates(key: nil)] as [any DataProvider] {
-                let refusal = provider.error(in: [UInt8]("<html>busy</html>".utf8), status: status, headers: headers)
-                #expect(refusal?.kind.name == name)
-                #expect(refusal?.retryAfter == seconds)
-                #expect(refusal?.reaction == .retry(after: seconds ?? (status == 429 ? 60 : 1)))
+                let error = provider.error(in: [UInt8]("<html>busy</html>".utf8), status: status, headers: headers)
+                #expect(error?.kind.name == name)
+                #expect(error?.retryAfter == seconds)
+                #expect(error?.reaction == .retry(after: seconds ?? (status == 429 ? 60 : 1)))
             }
         }
     }
 
-    @Test func `Without a date of its own an answers date is compared with now`() throws {
+    @Test func `Without a Date header, Retry-After is compared with now`() throws {
         let format = DateFormatter()
         format.locale = Locale(identifier: "en_US_POSIX")
         format.timeZone = TimeZone(identifier: "GMT")
         format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
         let until = format.string(from: Date(timeIntervalSinceNow: 3600))
-        let refusal = YahooChart().error(in: [], status: 429, headers: [(name: "Retry-After", value: until)])
-        let seconds = try #require(refusal?.retryAfter)
+        let error = YahooChart().error(in: [], status: 429, headers: [(name: "Retry-After", value: until)])
+        let seconds = try #require(error?.retryAfter)
         #expect(seconds > 3000 && seconds <= 3600)
     }
 
-    @Test func `A failing servers words keep its pause`() {
+    @Test func `The message of a failing server keeps its Retry-After`() {
         let body = [UInt8](#"{"message":"too many requests"}"#.utf8)
-        let refusal = AlpacaBars(key: nil).error(in: body, status: 503, headers: [(name: "Retry-After", value: "30")])
-        #expect(refusal?.kind == .serverError && refusal?.retryAfter == 30)
+        let error = AlpacaBars(key: nil).error(in: body, status: 503, headers: [(name: "Retry-After", value: "30")])
+        #expect(error?.kind == .serverError && error?.retryAfter == 30)
     }
 
     @Test(arguments: ["1e300", "-1e300", "\"1e300\"", "1e19", "600", "399.5"])
-    func `A code that is no status does not count`(_ code: String) {
+    func `A code that is no HTTP status is ignored`(_ code: String) {
         let body = [UInt8]("{\"code\":\(code),\"message\":\"what\",\"status\":\"error\"}".utf8)
         for provider in [TwelveDataSeries(key: nil), TwelveDataQuote(key: nil)] as [any DataProvider] {
             #expect(provider.error(in: body)?.kind == .malformed)
@@ -51,8 +51,8 @@ import Testing
     }
 }
 
-/// What is refused is logged and stored: no key may stand in it, wherever the answer repeats it.
-@Suite struct KeysInRefusals {
+/// Errors are logged and stored, so they must not contain the API key, wherever a response repeats it.
+@Suite struct KeyRedactionTests {
     private static let key = "SECRETKEY99"
     private static let providers: [any DataProvider] = [
         AlphaVantageDaily(key: key), AlphaVantageDaily(key: key, adjusted: true), AlphaVantageQuote(key: key),
@@ -67,12 +67,12 @@ import Testing
         "{\"\(key)", "<html>\(key)</html>", "your token, \(key), is not one of ours, friend", "{\"values\":\"\(key)\"}",
         "{\"data\":\"\(key)\",\"bars\":1}", "a,b," + String(repeating: "x", count: 190) + key + "\n1,2,3\n",
     ])
-    func `The key is in no description`(_ body: String) throws {
+    func `The key is in no error text`(_ body: String) throws {
         for provider in Self.providers {
             for status in [200, 400, 429, 500] {
-                let refusal = try #require(
+                let error = try #require(
                     provider.error(in: [UInt8](body.utf8), status: status), "\(provider.name)/\(provider.kind)")
-                #expect(!refusal.description.contains("SECRET"), "\(provider.name)/\(provider.kind): \(refusal)")
+                #expect(!error.description.contains("SECRET"), "\(provider.name)/\(provider.kind): \(error)")
             }
         }
     }
@@ -83,9 +83,9 @@ import Testing
             if you like, to any of the premium plans.
             """
         for provider in Self.providers.prefix(6) {
-            let refusal = provider.error(in: [UInt8](words.utf8))
-            #expect(refusal?.kind == .dailyQuota)
-            #expect(refusal?.description.contains("SECRET") == false)
+            let error = provider.error(in: [UInt8](words.utf8))
+            #expect(error?.kind == .dailyQuota)
+            #expect(error?.description.contains("SECRET") == false)
         }
     }
 }

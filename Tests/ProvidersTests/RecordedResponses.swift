@@ -2,7 +2,7 @@ import Foundation
 import TestVectors
 import Testing
 
-/// Recorded answers of providers.
+/// Recorded responses of providers.
 extension Vectors {
     /// A sample's provider body: the file itself, or `response.bodyJson` of a recorded exchange.
     static func body(_ path: String) throws -> [UInt8] {
@@ -49,7 +49,7 @@ extension Vectors {
         let body: [UInt8]
     }
 
-    /// The list of refusals in a file of `{status, content_type?, body | body_text}`.
+    /// The list of errors in a file of `{status, content_type?, body | body_text}`.
     static func errors(_ path: String) throws -> [ErrorBody] {
         let list = try #require(try JSONSerialization.jsonObject(with: Data(try bytes(path))) as? [[String: Any]])
         return try list.map { entry in
