@@ -131,7 +131,7 @@ import Testing
     func `Several rows within one day are rejected`(_ header: String, _ stamps: [String]) throws {
         let table = { (stamps: [String]) in header + "Open,High,Low,Close\n" + stamps.map { $0 + "1,1,1,1\n" }.joined() }
         let rejected = error([UInt8](table(stamps).utf8))
-        #expect(refused?.kind == .malformed && refused?.detail.hasPrefix("rows within a day, not of days") == true)
+        #expect(rejected?.kind == .malformed && rejected?.detail.hasPrefix("rows within a day, not of days") == true)
         #expect(try parse(table([stamps[0]])).flaggedRows.isEmpty)
         #expect(try parse(table([stamps[0], stamps[0]])).flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
     }

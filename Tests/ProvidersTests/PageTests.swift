@@ -39,7 +39,7 @@ import Testing
         #expect(try PolygonAggregates(key: nil).parse(body("I:SPX"), calendar: nil, asOf: asOf).bars.map(\.volume) == [0])
         #expect(try PolygonAggregates(key: nil).parse(body("AAPL"), calendar: nil, asOf: asOf).flaggedRows.count == 1)
         let rejected = PolygonAggregates(key: nil).error(in: [UInt8](#"{"status":"ERROR"}"#.utf8))
-        #expect(refused?.kind == .malformed)
+        #expect(rejected?.kind == .malformed)
     }
 
     private func bars(_ symbols: [String: [Double]], next: String) -> [UInt8] {

@@ -11,13 +11,13 @@ package enum Yahoo {
 
     /// The suffix of a symbol by the MIC of its exchange; Finnhub uses the same ones.
     static let suffixes = [
-        "XLON": ".L", "XETR": ".DE", "XFRA": ".F", "XDUS": ".DU", "XSTU": ".SG", "XHAM": ".HM", "XMUN": ".MU", "XBER": ".BE", "XRIS": ".RG",
-        "XTAL": ".TL", "XLIT": ".VS", "XPAR": ".PA", "XAMS": ".AS", "XBRU": ".BR", "XLIS": ".LS", "XMIL": ".MI", "XMAD": ".MC",
-        "XSWX": ".SW", "XWBO": ".VI", "XSTO": ".ST", "XCSE": ".CO", "XHEL": ".HE", "XOSL": ".OL", "XICE": ".IC", "XDUB": ".IR",
-        "XWAR": ".WA", "XPRA": ".PR", "XBUD": ".BD", "ASEX": ".AT", "XIST": ".IS", "XTAE": ".TA", "XJSE": ".JO", "XSAU": ".SR",
-        "XTKS": ".T", "XHKG": ".HK", "XSHG": ".SS", "XSHE": ".SZ", "XKRX": ".KS", "XKOS": ".KQ", "XTAI": ".TW", "XSES": ".SI",
-        "XBKK": ".BK", "XIDX": ".JK", "XKLS": ".KL", "XPHS": ".PS", "XNSE": ".NS", "XBOM": ".BO", "XASX": ".AX", "XNZE": ".NZ", "XTSE": ".TO",
-        "XTSX": ".V", "BVMF": ".SA", "XMEX": ".MX", "XBUE": ".BA", "XSGO": ".SN",
+        "XLON": ".L", "XETR": ".DE", "XFRA": ".F", "XDUS": ".DU", "XSTU": ".SG", "XHAM": ".HM", "XMUN": ".MU", "XBER": ".BE",
+        "XRIS": ".RG", "XTAL": ".TL", "XLIT": ".VS", "XPAR": ".PA", "XAMS": ".AS", "XBRU": ".BR", "XLIS": ".LS", "XMIL": ".MI",
+        "XMAD": ".MC", "XSWX": ".SW", "XWBO": ".VI", "XSTO": ".ST", "XCSE": ".CO", "XHEL": ".HE", "XOSL": ".OL", "XICE": ".IC",
+        "XDUB": ".IR", "XWAR": ".WA", "XPRA": ".PR", "XBUD": ".BD", "ASEX": ".AT", "XIST": ".IS", "XTAE": ".TA", "XJSE": ".JO",
+        "XSAU": ".SR", "XTKS": ".T", "XHKG": ".HK", "XSHG": ".SS", "XSHE": ".SZ", "XKRX": ".KS", "XKOS": ".KQ", "XTAI": ".TW",
+        "XSES": ".SI", "XBKK": ".BK", "XIDX": ".JK", "XKLS": ".KL", "XPHS": ".PS", "XNSE": ".NS", "XBOM": ".BO", "XASX": ".AX",
+        "XNZE": ".NZ", "XTSE": ".TO", "XTSX": ".V", "BVMF": ".SA", "XMEX": ".MX", "XBUE": ".BA", "XSGO": ".SN",
     ]
 
     /// Requests the chart of a symbol from a date on (nil: all of history). Yahoo rejects clients that do not look like a browser.
