@@ -38,7 +38,9 @@ import Testing
         #expect(after.trainer.parameters == poisoned.current.best && after.best == poisoned.current.best)
         #expect(after.batch == poisoned.current.batch + 1 && after.trainer.first.allSatisfy { $0 == 0 }, "fresh moments, the next batch")
 
-        guard case .finished(let uninterrupted) = try train(type, from: poisoned.encoded(), batches: .max) else { throw TrainingError.deadline }
+        guard case .finished(let uninterrupted) = try train(type, from: poisoned.encoded(), batches: .max) else {
+            throw TrainingError.deadline
+        }
         #expect(uninterrupted.metrics["restarts"] == 1)
         #expect(uninterrupted.values.joined().allSatisfy { $0.isFinite })
         var bytes = try poisoned.encoded()

@@ -28,7 +28,8 @@ import Testing
                         randomWalk: try forecast(2)))
             }
             accumulator.add(SessionDate(year: 2015 + date / 60, month: 1, day: 1 + date % 60), rows)
-            accumulator.addDaily(medians: rows.map { row in (0..<3).map { row.calibrated.median(horizonIndex: $0) } }, outcomes: rows.map(\.outcomes))
+            accumulator.addDaily(
+                medians: rows.map { row in (0..<3).map { row.calibrated.median(horizonIndex: $0) } }, outcomes: rows.map(\.outcomes))
         }
         return accumulator.report(trials: 10, leakChecks: [.init(name: "purge", .passed, detail: "")])
     }
