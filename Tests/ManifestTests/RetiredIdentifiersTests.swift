@@ -5,17 +5,18 @@ import Testing
 /// sentences are free.
 @Suite struct RetiredIdentifiersTests {
     private static let types: Set<String> = [
-        "Answer", "BacktestBench", "BarIntake", "Barrier", "Bell", "BuildFacts", "Contender", "CrossMember", "CrossSessions", "DatedFacts",
-        "Decisions", "Deployed", "Drawn", "EvaluationBook", "EventEcho", "ExportFailure", "FitProgress", "FitSpeed", "Fold",
-        "FoldedAnswer", "ForecastQuestion", "ForecastRecord", "ForecastRefusal", "Four", "HandedIn", "Home", "HorizonTally", "IngestSpeed",
-        "Interrupt", "Issued", "Issuer", "JobLine", "Journey", "Judged", "Judgement", "Kept", "KeptForecasts", "Knowledge",
-        "KnownCalendars", "KnownFactors", "Lane", "Lanes", "Lesson", "Limit", "LiveRecord", "LivedMarket", "Look", "Machine",
-        "MachineClient", "MeasuredRound", "MemberWindows", "ModelKinds", "MonitorAnswer", "OperatorWord", "OriginBook", "Pages", "Place",
-        "PreferredSeries", "ProviderAnswer", "ProviderRefusal", "Recipe", "Recurrences", "Refusal", "RefusedArtifacts", "Release", "Rest",
-        "Room", "Roster", "RunPart", "RunSummary", "RunWatch", "Screen", "ScreenedBar", "Screening", "SelfReading", "SequenceRun",
-        "ServerTrouble", "Settling", "Shared", "ShortFit", "SliceSummary", "SpeakingProviders", "SpreadCalibration", "StoredAnswer",
-        "Timekeeper", "Told", "TrackRecord", "Trained", "Trouble", "Turn", "UnreadableArtifact", "Verdict", "Violation", "WalkSchedule",
-        "Walked", "WindowTrees", "Wire",
+        "AbsentColumns", "ActionRows", "Answer", "AnswerRows", "BacktestBench", "BarIntake", "Barrier", "Bell", "BuildFacts", "CSVAnswer",
+        "Contender", "CrossMember", "CrossSessions", "DatedFacts", "Decisions", "Deployed", "Drawn", "EvaluationBook", "EventEcho",
+        "ExportFailure", "Finding", "FitProgress", "FitSpeed", "Fold", "FoldedAnswer", "ForecastQuestion", "ForecastRecord",
+        "ForecastRefusal", "Four", "HandedIn", "Home", "HorizonTally", "IngestSpeed", "Interrupt", "IntradayRows", "Issued", "Issuer",
+        "JSONAnswer", "JobLine", "Journey", "Judged", "Judgement", "Kept", "KeptForecasts", "Knowledge", "KnownCalendars", "KnownFactors",
+        "Lane", "Lanes", "Lesson", "Limit", "LiveRecord", "LivedMarket", "LocalStamp", "Look", "Machine", "MachineClient", "MeasuredRound",
+        "MemberWindows", "ModelKinds", "MonitorAnswer", "OperatorWord", "OriginBook", "Pages", "Place", "PreferredSeries", "ProviderAnswer",
+        "ProviderRefusal", "Recipe", "Recurrences", "Refusal", "RefusalText", "RefusedArtifacts", "RejectedRow", "Release", "Rest", "Room",
+        "Roster", "RunPart", "RunSummary", "RunWatch", "Screen", "ScreenedBar", "Screening", "SelfReading", "SequenceRun", "SeriesCheck",
+        "ServerTrouble", "Settling", "Shared", "ShortFit", "SilentProviders", "SliceSummary", "SpeakingProviders", "SpreadCalibration",
+        "StoredAnswer", "Timekeeper", "Told", "TrackRecord", "Trained", "Trouble", "Turn", "UnreadableArtifact", "Verdict", "Violation",
+        "WalkSchedule", "Walked", "WindowTrees", "Wire",
     ]
     private static let functions: Set<String> = [
         "asTraded", "believed", "foldObject", "giveUp", "handOn", "inWholes", "isSettled", "judge", "makeUp", "mend", "removeLater",
