@@ -64,7 +64,9 @@ struct ResponseProjector: Sendable {
             calendar.map { $0.close(of: session).adding(seconds: Self.providerDelay) } ?? response.knownAt
         }
         var currency = parsed.currency ?? instrument.currency
-        if parsed.manualOverride != nil, let own = try await Bars(database).currency(of: instrument.id, source: response.provider) { currency = own }
+        if parsed.manualOverride != nil, let own = try await Bars(database).currency(of: instrument.id, source: response.provider) {
+            currency = own
+        }
         let validation = BarValidation(database: database, check: check, available: available)
         let begun = ContinuousClock.now
         let outcome = try await validation.validate(parsed, response, actionContext, currency: currency)

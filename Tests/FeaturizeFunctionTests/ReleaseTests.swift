@@ -26,8 +26,8 @@ import Testing
         return harness
     }
 
-    private func override(_ counts: Bool, _ session: SessionDate, at instant: Instant) -> ArchivedResponse {
-        ResponseMarket.override(counts, [session], provider: "alphavantage", about: instrument, knownAt: instant)
+    private func override(_ accepted: Bool, _ session: SessionDate, at instant: Instant) -> ArchivedResponse {
+        ResponseMarket.override(accepted, [session], provider: "alphavantage", about: instrument, knownAt: instant)
     }
 
     private func count(_ harness: ProjectionHarness, _ instant: Instant) async throws -> Int {

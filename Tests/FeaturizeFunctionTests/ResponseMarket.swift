@@ -115,11 +115,11 @@ struct ResponseMarket {
     }
 
     static func override(
-        _ counts: Bool, _ sessions: [SessionDate], provider: String, about instrument: Instrument, knownAt: Instant
+        _ accepted: Bool, _ sessions: [SessionDate], provider: String, about instrument: Instrument, knownAt: Instant
     ) -> ArchivedResponse {
         let list = sessions.map { "\"\($0)\"" }.joined(separator: ",")
         return object(
-            provider, "manual-override", "{\"accepted\":\(counts),\"reason\":\"seen\",\"sessions\":[\(list)]}", instrument, knownAt)
+            provider, "manual-override", "{\"accepted\":\(accepted),\"reason\":\"seen\",\"sessions\":[\(list)]}", instrument, knownAt)
     }
 
     private static func object(
