@@ -85,7 +85,7 @@ let rooms: [Room] = [
     Room(name: "LambdaEvents", path: "Runtime/LambdaEvents"),
     Room(name: "HTTPServer", path: "Runtime/HTTPServer", products: nio),
     Room(
-        name: "Emulator", path: "Runtime/Emulator", imports: ["HTTPServer", "LambdaEvents"],
+        name: "Emulator", path: "Runtime/Emulator", imports: ["HTTP", "HTTPServer", "LambdaEvents"],
         products: [
             nio[0], nio[1], log, (name: "DequeModule", package: "swift-collections"), (name: "Yams", package: "Yams"),
             (name: "Subprocess", package: "swift-subprocess"),
@@ -94,7 +94,7 @@ let rooms: [Room] = [
     Room(name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["HTTPServer", "Market"], exclude: ["Data"]),
     Room(
         name: "Command", path: "Runtime/Command", kind: .executable,
-        imports: ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS"],
+        imports: ["Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS"],
         products: [(name: "ArgumentParser", package: "swift-argument-parser"), log]),
 
     // Functions

@@ -29,7 +29,7 @@ struct ProjectPaths: Sendable {
     func settings() throws -> LocalSettings {
         try StateFile.makeFolder(emulator)
         let path = "\(state)/settings.json"
-        do { return try StateFile.kept(LocalSettings.self, at: path) ?? LocalSettings() } catch {
+        do { return try StateFile.readIfPresent(LocalSettings.self, at: path) ?? LocalSettings() } catch {
             throw CommandError(
                 "\(path) cannot be read (\(error)), and it says whose prices \(state) holds: write {\"source\":\"sample\"} (or yahoo, or "
                     + "alphavantage) into it, or delete the folder after `bellwether down` to start afresh")

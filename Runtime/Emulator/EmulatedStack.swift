@@ -4,19 +4,19 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// Everything that a machine is made of.
+/// The configuration of an emulated stack.
 package struct StackConfiguration: Sendable {
     package var functions: [FunctionDefinition]
-    /// Holds `journal`, `lock`, `dead-letters.jsonl` and `logs/`; created when missing.
+    /// The folder of `journal`, `lock`, `dead-letters.jsonl` and `logs/`; created when missing.
     package var stateFolder: String
     /// Loopback port of the Invoke API and the control endpoints; 0 takes any.
     package var apiPort = 0
     package var region = "us-east-1"
     package var accountID = "000000000000"
-    /// Variables of every function: credentials, endpoints, local overrides. They win over the template's.
+    /// Environment variables of every function, such as credentials and endpoints; they override the template's.
     package var environment: [String: String] = [:]
     package var limits = EnvironmentLimits()
-    /// How the clock stands when the journal does not say.
+    /// The state of the virtual clock when the journal has none.
     package var initialClock: ClockState?
     /// Delivers every asynchronous event twice and in a shuffled order; for tests.
     package var faults: FaultPlan?
@@ -27,10 +27,10 @@ package struct StackConfiguration: Sendable {
     }
 }
 
-/// One emulated region on one machine: functions, their invocations, the asynchronous queue and virtual time.
+/// An emulated stack: functions, their invocations, the asynchronous event queue and the virtual clock.
 ///
-/// Made in two steps because event sources need the machine and the machine needs the sources: create it, give it
-/// `start(sources:settlers:routes:)`, end it with `stop()`.
+/// Event sources need the stack and the stack needs its event sources, so there are two steps: create it, then call
+/// `start(sources:quiescenceSources:routes:)`. End it with `stop()`.
 package final class EmulatedStack: FunctionInvoker {
     package let clock: VirtualClock
     package let apiPort: Int
@@ -45,7 +45,7 @@ package final class EmulatedStack: FunctionInvoker {
     private let routes: RouteTable
     private let clockDriver = Mutex<VirtualClockDriver?>(nil)
 
-    /// Opens the state folder and the api port, recovers what the journal owes; delivers nothing before `start`.
+    /// Opens the state folder and the API port and recovers pending events from the journal. No event is delivered before `start`.
     package init(_ configuration: StackConfiguration) async throws {
         self.configuration = configuration
         let folder = configuration.stateFolder
@@ -53,7 +53,7 @@ package final class EmulatedStack: FunctionInvoker {
         var (file, bytes) = try JournalFile.open(in: folder)
         var recovered = JournalState(JournalFormat.decode(bytes))
         let state = recovered.clock ?? configuration.initialClock ?? .running()
-        recovered.apply(.moved(state, []))
+        recovered.apply(.clockMoved(state, []))
         let clock = VirtualClock(state)
         let routes = RouteTable()
         do {
@@ -77,10 +77,10 @@ package final class EmulatedStack: FunctionInvoker {
         journal = Journal(file, state: recovered)
         let deadLetterFile = DeadLetterFile(path: "\(folder)/dead-letters.jsonl")
         try deadLetterFile.reconcile(with: recovered.deadLetters)
-        var widths: [String: Int] = [:]
-        for function in configuration.functions { widths[function.name] = await pool.width(of: function.name) }
+        var concurrency: [String: Int] = [:]
+        for function in configuration.functions { concurrency[function.name] = await pool.concurrency(of: function.name) }
         queue = EventQueue(
-            journal: journal, recovered: recovered, clock: clock, functions: configuration.functions, widths: widths,
+            journal: journal, recovered: recovered, clock: clock, functions: configuration.functions, concurrency: concurrency,
             deadLetterFile: deadLetterFile, faults: configuration.faults, arn: arn
         ) { event throws(InvocationError) in
             try await pool.run(
@@ -98,12 +98,12 @@ package final class EmulatedStack: FunctionInvoker {
             ).routes)
     }
 
-    /// Begins to deliver events and to move time, and serves `routes` beside the machine's own endpoints.
+    /// Starts delivering events and moving the clock, and serves the extra routes beside the emulator's own endpoints.
     package func start(
         sources: [any TimedEventSource] = [], quiescenceSources: [any QuiescenceSource] = [], routes extra: [Route] = []
     ) async {
         let clockDriver = VirtualClockDriver(
-            clock: clock, queue: queue, barrier: QuiescenceBarrier(queue: queue, pool: pool, quiescenceSources: quiescenceSources),
+            clock: clock, queue: queue, barrier: QuiescenceBarrier(queue: queue, pool: pool, sources: quiescenceSources),
             sources: sources)
         self.clockDriver.withLock { $0 = clockDriver }
         routes.add(ControlRoutes(clockDriver: clockDriver) { await self.status() }.routes + extra)
@@ -117,13 +117,13 @@ package final class EmulatedStack: FunctionInvoker {
 
     package func accept(_ events: [AsyncEvent]) async throws { try await queue.accept(events) }
 
-    /// Advances virtual time and holds it at `target`; joins an advance to the same target that is under way.
+    /// Advances the virtual clock and holds it at `target`; joins an advance to the same target that is in progress.
     package func advance(to target: VirtualTime) async throws -> AsyncStream<AdvanceProgress> {
         guard let clockDriver = clockDriver.withLock({ $0 }) else { throw InvocationError.unavailable }
         return try await clockDriver.advance(to: target)
     }
 
-    /// Sets the clock without firing what lies between.
+    /// Sets the virtual clock; schedules in between do not fire.
     package func setClock(_ state: ClockState) async throws {
         guard let clockDriver = clockDriver.withLock({ $0 }) else { throw InvocationError.unavailable }
         try await clockDriver.set(state)
@@ -140,7 +140,7 @@ package final class EmulatedStack: FunctionInvoker {
             functions: await pool.status(), deadLetters: letters.suffix(20))
     }
 
-    /// Refuses new work, ends every function process, and leaves what is owed in the journal for the next start.
+    /// Rejects new invocations, ends every function process and closes the journal, which has the pending events for the next start.
     package func stop() async throws {
         await halt()
         let closed: Result<Void, any Error>
@@ -149,7 +149,7 @@ package final class EmulatedStack: FunctionInvoker {
         try closed.get()
     }
 
-    /// Ends as `kill -9` would: nothing that waits for the disk is written. For tests of the recovery.
+    /// Ends as after `kill -9`: records that wait for the disk are lost. For tests of the recovery.
     package func abandon() async throws {
         await journal.abandon()
         await halt()

@@ -8,7 +8,7 @@ struct BundleTests {
     /// What Amazon Linux 2023's image for functions has of them.
     private static let platform = ["linux-vdso", "ld-linux", "libc.", "libm.", "libresolv.", "libstdc++.", "libgcc_s."]
 
-    @Test func `Every library but the platforms own comes from the bundle`() async throws {
+    @Test func `Every library except the platform's comes from the bundle`() async throws {
         let program = "\(Self.bundle)/bootstrap"
         let (status, output) = try await Shell.run("/usr/bin/env", ["ldd", program], environment: Deployment.environment)
         try #require(status == 0, "\(output)")
@@ -21,7 +21,7 @@ struct BundleTests {
         }
     }
 
-    @Test func `Another process library path does not replace them`() async throws {
+    @Test func `A library path of the process does not replace the bundle's libraries`() async throws {
         // Lambda's LD_LIBRARY_PATH begins with the system's folders.
         var environment = Deployment.environment
         environment["LD_LIBRARY_PATH"] = "/lib64:/usr/lib64:/lib/x86_64-linux-gnu:\(Self.bundle)"
@@ -31,7 +31,7 @@ struct BundleTests {
         #expect(curl.contains("/bundle"), "\(curl)")
     }
 
-    @Test func `Certificates of the services come with it`() throws {
+    @Test func `The bundle has the services' certificates`() throws {
         let text = try String(contentsOfFile: "\(Self.bundle)/ca.pem", encoding: .utf8)
         #expect(text.components(separatedBy: "BEGIN CERTIFICATE").count > 10)
     }

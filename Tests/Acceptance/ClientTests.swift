@@ -8,7 +8,7 @@ import Testing
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
 struct ClientTests {
-    @Test func `A day of the market becomes forecasts that every client can read`() async throws {
+    @Test func `A session becomes forecasts that every client can read`() async throws {
         let deployment = try await Deployment()
         do {
             try await problemsBeforeAnyModel(deployment)

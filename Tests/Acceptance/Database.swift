@@ -8,7 +8,7 @@ import Testing
 extension Deployment {
     /// The database as its owner sees it.
     func database() throws -> Database {
-        let server = try #require(ServerRecord.inFolder("\(folder)/postgres"))
+        let server = try #require(ServerRecord.read("\(folder)/postgres"))
         let password = try secrets().postgresPasswords[PostgresRole.owner.rawValue]
         let url = "postgres://\(PostgresRole.owner.rawValue)@127.0.0.1:\(server.port)/\(PostgresServer.database)?sslmode=disable"
         return Database(try DatabaseSettings(url, password: password))

@@ -111,7 +111,7 @@ extension Deployment {
     /// What AWS's own tools need to talk to this deployment; `LAMBDA` and `S3` are the endpoints.
     func awsEnvironment() throws -> [String: String] {
         let secrets = try secrets()
-        let s3 = try #require(ServerRecord.inFolder("\(folder)/s3"))
+        let s3 = try #require(ServerRecord.read("\(folder)/s3"))
         var environment = Self.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
         environment["AWS_ACCESS_KEY_ID"] = secrets.s3AccessKey
         environment["AWS_SECRET_ACCESS_KEY"] = secrets.s3SecretKey

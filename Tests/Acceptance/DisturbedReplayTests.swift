@@ -13,7 +13,7 @@ struct DisturbedReplayTests {
         (3...31).map { day in "2012-01-\(day < 10 ? "0" : "")\(day)T05:00:00Z" }
         + ["02", "03", "09", "10", "15", "16"].map { "2012-02-\($0)T05:00:00Z" }
 
-    @Test func `Kills duplicates and shuffling change no table`() async throws {
+    @Test func `Kills, duplicates and shuffling change no table`() async throws {
         let calm = try await Deployment()
         do {
             try await calm.prepare()

@@ -9,7 +9,7 @@ import Testing
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
 struct MarketDataTests {
-    @Test func `Everything derived is rebuilt to the same hashes and gaps are repaired`() async throws {
+    @Test func `Derived tables are rebuilt to the same hashes and gaps are repaired`() async throws {
         let deployment = try await Deployment()
         do {
             try await deployment.prepare()

@@ -69,7 +69,7 @@ struct ModelsTests {
     /// Puts other bytes in an artifact's place, in the S3 server itself.
     private func damage(_ model: String, _ deployment: Deployment, _ change: ([UInt8]) -> ArraySlice<UInt8>) async throws {
         let secrets = try deployment.secrets()
-        let server = try #require(ServerRecord.inFolder("\(deployment.folder)/s3"))
+        let server = try #require(ServerRecord.read("\(deployment.folder)/s3"))
         let s3 = S3Client(
             HTTPClient(),
             environment: [

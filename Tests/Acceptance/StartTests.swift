@@ -27,7 +27,7 @@ struct StartTests {
         }
     }
 
-    @Test func `Two starts at once are one`() async throws {
+    @Test func `Two concurrent starts are one`() async throws {
         try await stack(isUp: false) { deployment in
             async let first = deployment.command(["up", "--fast"])
             async let second = deployment.command(["up", "--fast"])
@@ -46,7 +46,7 @@ struct StartTests {
 
     /// Either the command that the user typed is ended, or the emulator that it started.
     @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
-    func `A start that is ended at any moment is taken up by the next`(_ signal: Int32, _ isEmulator: Bool) async throws {
+    func `A start that is killed at any moment is completed by the next`(_ signal: Int32, _ isEmulator: Bool) async throws {
         try await stack(isUp: false) { deployment in
             for pause in [30, 120, 300, 700] {
                 let process = Process()
@@ -64,12 +64,12 @@ struct StartTests {
                 #expect(try await deployment.invoke("Migrate", "{}").status == 0)
                 #expect(try await deployment.command(["down"]).status == 0)
                 #expect(emulators(deployment).isEmpty)
-                #expect(LocalServers.running(inFolder: deployment.folder).isEmpty)
+                #expect(LocalServers.running(in: deployment.folder).isEmpty)
             }
         }
     }
 
-    @Test func `Calls go here and to any Lambda address with the same output`() async throws {
+    @Test func `Invocations here and at any Lambda address have the same output`() async throws {
         try await stack { deployment in
             let here = try await deployment.command(["invoke", "Migrate", "--log"])
             #expect(
@@ -93,7 +93,7 @@ struct StartTests {
         }
     }
 
-    @Test func `A taken port and damaged state are said in one sentence`() async throws {
+    @Test func `A port in use and damaged state are clear errors`() async throws {
         try await stack(isUp: false) { deployment in
             let holder = try HeldPort()
             let taken = try await deployment.command(["up", "--fast", "--port", "\(holder.port)"])

@@ -12,7 +12,7 @@ import Testing
         #endif
     }
 
-    @Test func `A processors name is its first model name`() {
+    @Test func `A processor's name is its first model name`() {
         let text = "processor\t: 0\nmodel\t\t: 143\nmodel name\t: Some CPU @ 2.1 GHz\nprocessor\t: 1\nmodel name\t: Another\n"
         #expect(BuildInfo.processor(in: text) == "Some CPU @ 2.1 GHz")
         #expect(BuildInfo.processor(in: "CPU implementer\t: 0x41\n") == nil)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DataCommandTests {
     private let parts = [PriceFile.Part(symbol: "ACME", body: "a"), PriceFile.Part(symbol: "XNAS:BETA", body: "b")]
 
-    @Test func `A symbol of a table is meant by its id too`() throws {
+    @Test func `A symbol of a table is found by its id too`() throws {
         #expect(try DataImport.wanted(parts, of: "ACME").map(\.name) == ["ACME"])
         let acme = try #require(try DataImport.wanted(parts, of: "XNAS:ACME").first)
         #expect(acme.name == "XNAS:ACME" && acme.body == "a")

@@ -3,7 +3,7 @@ import Testing
 @testable import Command
 
 @Suite struct PriceFileTests {
-    @Test func `A table of many symbols comes apart by them`() throws {
+    @Test func `A table of many symbols is split by symbol`() throws {
         let text = "\u{FEFF}Date;Ticker;Open\r\n2012-01-03;A;1\r\n2012-01-03;\"B.C\";2\r\n2012-01-04;A;3\r\n;;\r\n"
         let parts = try PriceFile(text, isTable: true).parts
         #expect(parts.map(\.symbol) == ["A", "B.C"])
@@ -12,12 +12,12 @@ import Testing
     }
 
     @Test(arguments: [("date,open\n2012-01-03,1\n", true), ("[{\"symbol\":\"A\"}]", false)])
-    func `A file of one symbol stays as it is`(_ text: String, isTable: Bool) throws {
+    func `A file of one symbol stays unchanged`(_ text: String, isTable: Bool) throws {
         #expect(try PriceFile(text, isTable: isTable).parts == [PriceFile.Part(symbol: nil, body: text)])
     }
 
     @Test(arguments: ["date,symbol\n2012-01-03,A\n\n2012-01-04,\n", "date,symbol\r\n2012-01-03,A\r\n,\r\n2012-01-04\r\n"])
-    func `A row without a symbol is named`(_ text: String) {
+    func `A row without a symbol is an error with its line`(_ text: String) {
         let failure = #expect(throws: CommandError.self) { try PriceFile(text, isTable: true) }
         #expect(failure?.description.contains("row 4 has no symbol") == true)
     }

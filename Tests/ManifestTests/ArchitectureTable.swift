@@ -22,9 +22,9 @@ enum ArchitectureTable {
         "LambdaRuntime": ["Logging"],
         "LambdaEvents": [],
         "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1"],
-        "Emulator": ["HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams", "Subprocess"],
+        "Emulator": ["HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams", "Subprocess"],
         "SampleMarket": ["HTTPServer", "Market"],
-        "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "AWS", "ArgumentParser", "Logging"],
+        "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS", "ArgumentParser", "Logging"],
         "TestSupport": ["Postgres", "Store"],
         "TestVectors": [],
     ]

@@ -20,7 +20,7 @@ import Testing
         #expect(bar.volume == volume)
     }
 
-    @Test func `Every day is a session of its exchange and no session is missing`() throws {
+    @Test func `Every bar is a session of its exchange and no session is missing`() throws {
         for series in try SampleData.catalog.get().series {
             let calendar = try #require(TradingCalendar.of(mic: series.instrument.exchange))
             let sessions = series.bars.map(\.session)
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `Splits and dividends explain the sources adjusted close within rounding`() throws {
+    @Test func `Splits and dividends explain the source's adjusted close within rounding`() throws {
         let runs = try SampleData.AdjustmentRun.all()
         for series in try SampleData.catalog.get().series {
             let own = runs.filter { $0.symbol == series.instrument.symbol }
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `A missing folder is one sentence`() {
+    @Test func `A missing folder is a clear error`() {
         #expect { try SampleCatalog(folder: "/nowhere") } throws: { "\($0)".contains("/nowhere/actions.txt") }
     }
 }

@@ -11,7 +11,7 @@ import Testing
         return (answer.status, try JSONDecoder().decode(Chart.self, from: Data(answer.body.utf8)), answer.body)
     }
 
-    @Test func `Prices are adjusted only for splits that had happened`() throws {
+    @Test func `Prices are adjusted only for past splits`() throws {
         let closes = try ["2000-06-21T13:00:00Z", "2000-06-21T14:00:00Z", "2000-07-01T00:00:00Z", "2005-03-01T00:00:00Z"].map {
             try #require(try ask("AAPL", from: "2000-03-01T00:00:00Z", to: $0).chart.chart.result?[0].indicators.quote[0].close?[0])
         }
@@ -19,7 +19,7 @@ import Testing
         #expect(zip(closes, expected).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
-    @Test func `A split stands at its open and multiplies the volume before it`() throws {
+    @Test func `A split has the time of its open and multiplies earlier volumes`() throws {
         let outcome = try #require(try ask("AAPL", from: "2005-02-25T00:00:00Z", to: "2005-03-01T00:00:00Z").chart.chart.result?[0])
         let split = try #require(outcome.events?.splits?.values.first)
         #expect(split.date == outcome.timestamp?[1])
@@ -28,14 +28,14 @@ import Testing
         #expect(outcome.indicators.quote[0].volume?[0] == bar.volume * 2)
     }
 
-    @Test func `A day in progress has no bar yet`() throws {
+    @Test func `A session in progress has no bar`() throws {
         let open = try ask("IBM", from: "2012-01-03T00:00:00Z", to: "2012-01-04T20:59:59Z").chart.chart.result?[0].timestamp
         let closed = try ask("IBM", from: "2012-01-03T00:00:00Z", to: "2012-01-04T21:00:00Z").chart.chart.result?[0].timestamp
         #expect(open?.count == 1)
         #expect(closed == [1_325_601_000, 1_325_687_400])
     }
 
-    @Test func `Adjusted close follows yahoos dividend rule`() throws {
+    @Test func `The adjusted close follows Yahoo's dividend rule`() throws {
         let outcome = try #require(try ask("MSFT", from: "2012-11-12T00:00:00Z", to: "2012-11-14T00:00:00Z").chart.chart.result?[0])
         let close = try #require(outcome.indicators.quote[0].close?[0])
         let adjusted = try #require(outcome.indicators.adjclose[0].adjclose?[0])
@@ -43,7 +43,7 @@ import Testing
         #expect(outcome.events?.dividends?.values.map(\.amount) == [0.23])
     }
 
-    @Test func `Nothing after the querys end is in the answer`() throws {
+    @Test func `The response has no data after the query's end`() throws {
         let early = try ask("GOOG", from: "2004-08-01T00:00:00Z", to: "2004-09-01T00:00:00Z")
         let outcome = try #require(early.chart.chart.result?[0])
         #expect(outcome.timestamp?.allSatisfy { $0 < 1_093_996_800 } == true)
@@ -51,26 +51,26 @@ import Testing
         #expect(try ask("GOOG", from: "2004-08-01T00:00:00Z", to: "2004-09-01T00:00:00Z").body == early.body)
     }
 
-    @Test func `An unknown symbol is not found`() throws {
+    @Test func `An unknown symbol is status 404`() throws {
         let answer = try ask("NOSUCH", from: "2012-01-01T00:00:00Z", to: "2012-02-01T00:00:00Z")
         #expect(answer.status == 404)
         #expect(answer.chart.chart.error?.code == "Not Found")
     }
 
-    @Test func `Asking before the listing is an empty range`() throws {
+    @Test func `A range before the listing is empty`() throws {
         let answer = try ask("FB", from: "2011-01-01T00:00:00Z", to: "2011-12-30T23:00:00Z")
         #expect(answer.status == 400)
         #expect(answer.chart.chart.error?.description == "Data doesn't exist for startDate = 1293840000, endDate = 1325286000")
     }
 
-    @Test func `A weekend has an answer without rows`() throws {
+    @Test func `A weekend is a response without rows`() throws {
         let answer = try ask("AAPL", from: "2012-01-07T00:00:00Z", to: "2012-01-09T00:00:00Z")
         #expect(answer.status == 200)
         #expect(answer.chart.chart.result?[0].timestamp == nil)
         #expect(answer.chart.chart.result?[0].indicators.quote[0].close == nil)
     }
 
-    @Test func `The server speaks HTTP on loopback and gives the port back`() async throws {
+    @Test func `The server serves HTTP on loopback and releases the port`() async throws {
         let market = ChartMarket(try SampleData.catalog.get())
         let server = try await ChartServer.start(market)
         let path = "/v8/finance/chart/aapl?period1=1325548800&period2=1325808000&interval=1d&events=div%7Csplit"

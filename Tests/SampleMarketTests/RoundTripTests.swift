@@ -6,7 +6,7 @@ import Testing
 /// The provider's own code over the sample market's answers: what went in comes out, as traded.
 @Suite struct RoundTripTests {
     @Test(arguments: ["AAPL", "FB", "GOOG", "IBM", "MSFT"], ["2000-06-21T20:00:00Z", "2004-12-31T23:30:00Z", "2013-03-02T05:00:00Z"])
-    func `Every bar and action comes back as it was traded`(symbol: String, time: String) throws {
+    func `Every bar and action is parsed back as traded`(symbol: String, time: String) throws {
         let series = try #require(try SampleData.catalog.get()[symbol])
         let calendar = try #require(TradingCalendar.of(mic: series.instrument.exchange))
         let asOf = try #require(Instant(time))
@@ -32,7 +32,7 @@ import Testing
         #expect(parsed.currency == "USD")
     }
 
-    @Test func `An unknown symbol is that to the provider`() throws {
+    @Test func `The provider classifies an unknown symbol`() throws {
         let answer = ChartMarket(try SampleData.catalog.get()).answer(symbol: "NOSUCH", ChartQuery(from: 0, to: 1_362_200_400))
         let refusal = YahooChart().error(in: Array(answer.body.utf8), status: answer.status)
         #expect(refusal?.kind.name == "unknown-symbol")

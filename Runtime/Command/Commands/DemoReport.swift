@@ -1,5 +1,6 @@
 import Emulator
 import Foundation
+import HTTP
 
 /// The tables at the end of the demonstration, from the public API.
 struct DemoReport: Sendable {
@@ -65,7 +66,7 @@ struct DemoReport: Sendable {
     private func get<Response: Decodable>(_ type: Response.Type, _ path: String) async throws -> Response {
         let response = try await LoopbackHTTP.send("GET", deployment.url + path, headers: ["x-api-key": deployment.secrets.apiKey])
         guard response.status == 200 else { throw CommandError("GET \(path) responded \(response.status): \(response.problem)") }
-        do { return try JSONDecoder().decode(type, from: response.body) } catch {
+        do { return try response.decoded(as: type) } catch {
             throw CommandError("GET \(path) has an unexpected shape: \(error)")
         }
     }

@@ -7,11 +7,11 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        for server in LocalServers.running(inFolder: paths.state) {
+        for server in LocalServers.running(in: paths.state) {
             Console.output("\(server.name): port \(server.port), process \(server.process.pid)")
         }
         if let record = ServeRecord.running(paths) {
-            for sentence in LocalServers.fallen(inFolder: paths.state) { Console.output(sentence) }
+            for sentence in LocalServers.stoppedServers(in: paths.state) { Console.output(sentence) }
             if !record.isReady { Console.output("Emulator: process \(record.process.pid), being started") }
         }
         let deployment = try LocalDeployment.required(paths)

@@ -3,9 +3,9 @@ import ArgumentParser
 import Emulator
 import Foundation
 
-/// Which deployment a command speaks to: the one on this machine, or one in AWS.
+/// Selects the deployment that a command uses: the one on this machine, or one in AWS.
 struct DeploymentOptions: ParsableArguments {
-    @Flag(name: .customLong("aws"), help: "Speak to the deployment in AWS instead of the one on this machine.") var isRemote = false
+    @Flag(name: .customLong("aws"), help: "Use the deployment in AWS instead of the one on this machine.") var isRemote = false
     @Option(help: "The name of the stack in AWS; implies --aws.") var stack: String?
     @Option(help: "The stack's region, else AWS_REGION; implies --aws.") var region: String?
     @Option(help: "An address to use in place of AWS's Lambda API; implies --aws.") var endpoint: String?
@@ -42,14 +42,10 @@ struct DeploymentOptions: ParsableArguments {
         let paths = try ProjectPaths.find()
         let deployment = try LocalDeployment.required(paths)
         guard let status = await deployment.emulator.status(), let now = VirtualTime(status.clock.now) else {
-            throw CommandError("the emulator does not answer; its log is \(paths.emulator)/serve.log")
+            throw CommandError("the emulator does not respond; see its log, \(paths.emulator)/serve.log")
         }
-        let environment = [
-            "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(deployment.record.apiPort)", "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-        ]
         return StackClient(
-            client: LambdaClient(environment: environment), stackName: LocalTemplate.stack, now: now, place: "this machine",
+            client: deployment.emulator.lambda, stackName: LocalTemplate.stack, now: now, place: "this machine",
             functions: status.functions.map(\.name))
     }
 }

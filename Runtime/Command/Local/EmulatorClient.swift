@@ -1,54 +1,58 @@
+import AWS
 import Emulator
 import Foundation
+import HTTP
 
-/// The emulator's own API, as another process sees it.
+/// Calls the API of a running emulator: its control endpoints and Lambda's Invoke API.
 struct EmulatorClient: Sendable {
     let port: Int
 
-    struct Answer: Sendable {
-        let status: Int
-        let payload: Data
-        let functionError: String?
+    /// Lambda's Invoke API of the emulator.
+    var lambda: LambdaClient {
+        LambdaClient(
+            LoopbackHTTP.client,
+            environment: [
+                "AWS_ENDPOINT_URL_LAMBDA": base, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+            ])
     }
 
     private var base: String { "http://127.0.0.1:\(port)" }
 
-    /// nil when no emulator answers there.
+    /// The emulator's status; nil when no emulator responds within five seconds.
     func status() async -> EmulatorStatus? {
-        guard let answer = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), answer.status == 200 else {
+        guard let response = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), response.status == 200 else {
             return nil
         }
-        return try? JSONDecoder().decode(EmulatorStatus.self, from: answer.body)
+        return try? response.decoded(as: EmulatorStatus.self)
     }
 
-    /// Runs a function and waits for its end.
-    func invoke(_ function: String, payload: Data) async throws -> Answer {
-        let answer = try await LoopbackHTTP.send(
-            "POST", "\(base)/2015-03-31/functions/\(function)/invocations",
-            headers: ["Content-Type": "application/json"], body: payload, timeout: 1000)
-        return Answer(status: answer.status, payload: answer.body, functionError: answer.headers["x-amz-function-error"])
-    }
-
-    /// What a function of the local stack, named as in the template, answers to an event.
+    /// Invokes a function of the local stack and returns its response.
     ///
-    /// - Parameter advice: goes after what failed.
-    /// - Throws: `CommandFailure` with the function's own words when it fails.
+    /// - Parameters:
+    ///   - function: named as in the template, without the stack's name.
+    ///   - advice: appended to the error.
+    /// - Throws: `CommandError` with the function's error document when the function fails.
     @discardableResult
     func call(_ function: String, _ event: Data, advice: String = "") async throws -> Data {
-        let answer = try await invoke("\(LocalTemplate.stack)-\(function)", payload: event)
-        guard answer.status == 200, answer.functionError == nil else {
-            throw CommandError("\(function) failed: \(String(decoding: answer.payload, as: UTF8.self))\(advice)")
+        let name = "\(LocalTemplate.stack)-\(function)"
+        do {
+            let response = try await lambda.invoke(name, payload: Array(event), deadline: .now + .seconds(1000))
+            guard response.functionError == nil else {
+                throw CommandError("\(function) failed: \(String(decoding: response.payload, as: UTF8.self))\(advice)")
+            }
+            return Data(response.payload)
+        } catch let error as AWSError {
+            throw CommandError("\(function) was not invoked: \(error)\(advice)")
         }
-        return answer.payload
     }
 
-    /// Puts the clock to a time and holds it there; nothing in between happens.
+    /// Sets the virtual clock to a time and holds it there; schedules in between do not fire.
     func hold(at time: VirtualTime) async throws {
-        let answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/clock?mode=held&at=\(time)")
-        guard answer.status == 200 else { throw CommandError(answer.problem) }
+        let response = try await LoopbackHTTP.send("POST", "\(base)/emulator/clock?mode=held&at=\(time)")
+        guard response.status == 200 else { throw CommandError(response.problem) }
     }
 
-    /// Moves virtual time and waits until it is there; `progress` gets the time reached, a few times a second.
+    /// Advances the virtual clock and returns once it has reached the target. `progress` gets the time reached, five times a second.
     func advance(to target: VirtualTime, progress: @escaping @Sendable (VirtualTime) -> Void = { _ in }) async throws {
         let watching = Task {
             while (try? await Task.sleep(for: .milliseconds(200))) != nil {
@@ -56,18 +60,18 @@ struct EmulatorClient: Sendable {
             }
         }
         defer { watching.cancel() }
-        let answer: LoopbackResponse
+        let response: HTTPResponse
         do {
-            answer = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
+            response = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
         } catch {
-            throw CommandError("the emulator ended while time was being advanced: the same command again goes on from there")
+            throw CommandError("the emulator ended while the clock was being advanced: run the same command again to continue")
         }
-        guard answer.status == 200 else { throw CommandError(answer.problem) }
-        let last = answer.body.split(separator: UInt8(ascii: "\n")).last.flatMap {
-            try? JSONDecoder().decode(AdvanceProgress.self, from: $0)
+        guard response.status == 200 else { throw CommandError(response.problem) }
+        let last = response.body.split(separator: UInt8(ascii: "\n")).last.flatMap {
+            try? JSONDecoder().decode(AdvanceProgress.self, from: Data($0))
         }
         guard last?.result == "done" else {
-            throw CommandError("virtual time stopped at \(last?.time ?? "an unknown time"): \(last?.result ?? "the emulator ended")")
+            throw CommandError("the virtual clock stopped at \(last?.time ?? "an unknown time"): \(last?.result ?? "the emulator ended")")
         }
     }
 }

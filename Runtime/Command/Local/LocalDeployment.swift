@@ -21,7 +21,7 @@ struct LocalDeployment: Sendable {
     /// What runs; nil when nothing does.
     static func running(_ paths: ProjectPaths) throws -> LocalDeployment? {
         guard let record = ServeRecord.running(paths), record.isReady else { return nil }
-        return LocalDeployment(paths: paths, record: record, secrets: try LocalSecrets.inFolder(paths.state))
+        return LocalDeployment(paths: paths, record: record, secrets: try LocalSecrets.loadOrCreate(in: paths.state))
     }
 
     static func required(_ paths: ProjectPaths) throws -> LocalDeployment {
@@ -73,8 +73,8 @@ struct LocalDeployment: Sendable {
             ran = true
             await end(record.process)
         }
-        ran = !LocalServers.running(inFolder: paths.state).isEmpty || ran
-        await LocalServers.stopAll(inFolder: paths.state)
+        ran = !LocalServers.running(in: paths.state).isEmpty || ran
+        await LocalServers.stopAll(in: paths.state)
         return ran
     }
 

@@ -1,61 +1,34 @@
 import Foundation
+import HTTP
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+/// HTTP requests to servers on this machine.
+enum LoopbackHTTP {
+    static let client = HTTPClient()
 
-/// An answer of the emulator or of the API that it serves.
-struct LoopbackResponse: Sendable {
-    let status: Int
-    let headers: [String: String]
-    let body: Data
-
-    /// The `detail` of a problem document, or the body's beginning.
-    var problem: String {
-        struct Problem: Decodable { let title, detail, error: String? }
-        let problem = try? JSONDecoder().decode(Problem.self, from: body)
-        return problem?.detail ?? problem?.error ?? problem?.title ?? String(decoding: body.prefix(300), as: UTF8.self)
+    /// Sends one request and waits for the whole response.
+    ///
+    /// - Parameters:
+    ///   - url: percent-encoded.
+    ///   - timeout: seconds for the whole exchange.
+    /// - Throws: `CommandError` when the server does not respond.
+    static func send(
+        _ method: String, _ url: String, headers: [String: String] = [:], body: [UInt8]? = nil, timeout: Double = 30
+    ) async throws(CommandError) -> HTTPResponse {
+        let request = HTTPRequest(method, url, headers: headers.map { ($0.key, $0.value) }, body: body)
+        do { return try await client.send(request, timeout: .seconds(timeout)) } catch {
+            throw CommandError("\(url.split(separator: "/").dropFirst().first ?? "the server") does not respond", error)
+        }
     }
 }
 
-/// Requests to this machine.
-enum LoopbackHTTP {
-    /// `timeout` is for the whole exchange. Throws `CommandFailure` when nobody answers.
-    static func send(
-        _ method: String, _ url: String, headers: [String: String] = [:], body: Data? = nil, timeout: Double = 30
-    ) async throws -> LoopbackResponse {
-        guard let address = URL(string: url) else { throw CommandError("\(url) is no address") }
-        var request = URLRequest(url: address)
-        // By the setter: the initialiser's timeout gives way to the session's sixty seconds.
-        request.timeoutInterval = timeout
-        request.httpMethod = method
-        request.httpBody = body
-        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-        // Not URLSession's async form: cancelling a task in it can deadlock the process (its cancellation handler waits for the
-        // queue that resumes the task). This call ends by its timeout only.
-        return try await withCheckedThrowingContinuation { waiting in
-            session.dataTask(with: request) { data, response, error in
-                waiting.resume(with: Result { try answer(address, data, response, error) })
-            }.resume()
-        }
+extension HTTPResponse {
+    /// The `detail` of a problem document, or the beginning of the body.
+    var problem: String {
+        struct Problem: Decodable { let title, detail, error: String? }
+        let problem = try? JSONDecoder().decode(Problem.self, from: Data(body))
+        return problem?.detail ?? problem?.error ?? problem?.title ?? String(decoding: body.prefix(300), as: UTF8.self)
     }
 
-    private static func answer(_ address: URL, _ data: Data?, _ response: URLResponse?, _ error: (any Error)?) throws -> LoopbackResponse {
-        guard let response = response as? HTTPURLResponse else {
-            let reason = (error as? URLError).map { "\($0.code.rawValue)" } ?? error.map { "\($0)" } ?? "no answer"
-            throw CommandError("\(address.host() ?? ""):\(address.port ?? 80) does not answer (\(reason))")
-        }
-        var fields: [String: String] = [:]
-        for (name, value) in response.allHeaderFields {
-            if let name = name as? String { fields[name.lowercased()] = value as? String }
-        }
-        return LoopbackResponse(status: response.statusCode, headers: fields, body: data ?? Data())
-    }
-
-    private static let session: URLSession = {
-        let configuration = URLSessionConfiguration.ephemeral
-        configuration.httpMaximumConnectionsPerHost = 16
-        configuration.connectionProxyDictionary = [:]
-        return URLSession(configuration: configuration)
-    }()
+    /// Reads the body as a JSON document. Throws `DecodingError`.
+    func decoded<T: Decodable>(as type: T.Type) throws -> T { try JSONDecoder().decode(type, from: Data(body)) }
 }

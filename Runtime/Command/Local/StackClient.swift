@@ -1,19 +1,20 @@
 import AWS
 import Emulator
 import Foundation
+import HTTP
 
-/// A deployment as its functions, called by Lambda invoke: in AWS as on this machine.
+/// Invokes the functions of one deployed stack, in AWS or on this machine.
 struct StackClient: Sendable {
     let client: LambdaClient
     let stackName: String
-    /// Business time there: the virtual clock's on this machine, the present in AWS.
+    /// The stack's business time: the virtual clock's on this machine, the present in AWS.
     let now: VirtualTime
-    /// For sentences.
+    /// Where the stack runs, for messages.
     let place: String
-    /// The names there are, where that is known.
+    /// The names of the stack's functions; nil in AWS, where they are not listed.
     let functions: [String]?
 
-    /// The whole name of a function that is given by it, its ARN, or the part after the stack's name.
+    /// The full name of a function that is given by name, by ARN, or by the part after the stack's name.
     func name(of function: String) throws(CommandError) -> String {
         guard let functions else {
             return function.contains(":") || function.hasPrefix("\(stackName)-") ? function : "\(stackName)-\(function)"
@@ -25,21 +26,21 @@ struct StackClient: Sendable {
         return name
     }
 
-    /// Calls a function and waits for its answer; an event without a time gets the business time.
+    /// Invokes a function and returns its response; an event without `time` gets the stack's business time.
     func invoke(_ function: String, _ event: [String: Any]) async throws -> Data {
         var event = event
         if event["time"] == nil, event["requestContext"] == nil { event["time"] = "\(now)" }
         let payload = try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
         let name = try name(of: function)
-        let answer: LambdaClient.Answer
-        do { answer = try await client.invoke(name, payload: Array(payload)) } catch {
+        let response: LambdaClient.Answer
+        do { response = try await client.invoke(name, payload: Array(payload)) } catch {
             throw CommandError("\(name) was not invoked in \(place)", error)
         }
-        guard answer.functionError == nil else { throw CommandError("\(name) failed: \(FunctionFailure.sentence(answer.payload))") }
-        return Data(answer.payload)
+        guard response.functionError == nil else { throw CommandError("\(name) failed: \(FunctionFailure.sentence(response.payload))") }
+        return Data(response.payload)
     }
 
-    /// Asks the read-only API behind the page, past its gateway: the caller's right to invoke the function is the key.
+    /// Reads a document of the dashboard's API by invoking its function directly; no API key is needed.
     func get(_ path: String, query: [String: String] = [:]) async throws -> Data {
         let event: [String: Any] = [
             "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": [String: String](),
@@ -57,12 +58,12 @@ struct StackClient: Sendable {
         let response = try JSONDecoder().decode(Response.self, from: try await invoke("Dashboard", event))
         let body = Data((response.body ?? "").utf8)
         guard response.statusCode == 200 else {
-            throw CommandError(LoopbackResponse(status: response.statusCode, headers: [:], body: body).problem)
+            throw CommandError(HTTPResponse(status: response.statusCode, headers: [], body: Array(body)).problem)
         }
         return body
     }
 
-    /// The same, read as a document.
+    /// Reads and decodes a document of the dashboard's API.
     func get<T: Decodable>(_ path: String, query: [String: String] = [:], as type: T.Type) async throws -> T {
         try JSONDecoder().decode(T.self, from: try await get(path, query: query))
     }

@@ -1,5 +1,6 @@
 import Emulator
 import Foundation
+import HTTP
 
 /// The local S3 server's objects by way of its file tree, which needs no signature on this machine.
 struct SeaweedObjectStore: ObjectStore {
@@ -39,8 +40,10 @@ struct SeaweedObjectStore: ObjectStore {
     }
 
     func putSentinel(_ key: String) async throws {
-        let answer = try await LoopbackHTTP.send("PUT", "\(base)/\(servers.bucket)-sentinels/\(escaped(key))", body: Data(), timeout: 5)
-        guard answer.status == 201 || answer.status == 200 else { throw CommandError("the S3 server answered \(answer.status)") }
+        let response = try await LoopbackHTTP.send("PUT", "\(base)/\(servers.bucket)-sentinels/\(escaped(key))", body: [], timeout: 5)
+        guard response.status == 201 || response.status == 200 else {
+            throw CommandError("the S3 server responded with status \(response.status)")
+        }
     }
 
     func removeSentinel(_ key: String) async throws {
@@ -91,11 +94,11 @@ struct SeaweedObjectStore: ObjectStore {
         var all: [Entry] = []
         var last = ""
         while true {
-            let answer = try await LoopbackHTTP.send(
+            let response = try await LoopbackHTTP.send(
                 "GET", "\(folder)?limit=1000&lastFileName=\(escaped(last))", headers: ["Accept": "application/json"])
-            if answer.status == 404 { return all }
-            guard answer.status == 200 else { throw CommandError("the S3 server answered \(answer.status)") }
-            let page = try JSONDecoder().decode(Listing.self, from: answer.body)
+            if response.status == 404 { return all }
+            guard response.status == 200 else { throw CommandError("the S3 server responded with status \(response.status)") }
+            let page = try response.decoded(as: Listing.self)
             all += page.entries ?? []
             guard page.shouldDisplayLoadMore == true, let next = page.lastFileName, next != last else { return all }
             last = next

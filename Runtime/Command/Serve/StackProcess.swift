@@ -65,7 +65,7 @@ struct StackProcess {
         guard LoopbackPorts.isFree(asked) else {
             throw CommandError("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
         }
-        LoopbackPorts.keep(asked)
+        LoopbackPorts.reserve(asked)
         return asked
     }
 

@@ -1,6 +1,7 @@
+import Foundation
 import Synchronization
 
-/// The clock that schedules, retries and business time go by. Anyone may read it; only the queue moves it, after the journal has it.
+/// The clock of schedules, retries and business time. Only the event queue moves it, after the journal has recorded the move.
 package final class VirtualClock: Sendable {
     private let storage: Mutex<ClockState>
 
@@ -10,4 +11,35 @@ package final class VirtualClock: Sendable {
     package var now: VirtualTime { state.now }
 
     func set(_ state: ClockState) { storage.withLock { $0 = state } }
+}
+
+/// The state of the virtual clock, as the journal records it.
+package struct ClockState: Sendable, Codable, Hashable {
+    package enum Mode: String, Sendable, Codable {
+        /// Virtual time passes with real time.
+        case running
+        /// Virtual time stands still until it is advanced.
+        case held
+    }
+
+    package var mode: Mode
+    /// Virtual minus real time in milliseconds, while running.
+    package var offset: Int64
+    /// Held: the current virtual time. Running: all events due up to this time have fired.
+    package var time: VirtualTime
+
+    private enum CodingKeys: String, CodingKey {
+        case mode, time
+        case offset = "offset_milliseconds"
+    }
+
+    package static func running(offset: Int64 = 0) -> ClockState {
+        ClockState(mode: .running, offset: offset, time: VirtualTime(milliseconds: VirtualTime.real.milliseconds + offset))
+    }
+
+    package static func held(at time: VirtualTime) -> ClockState { ClockState(mode: .held, offset: 0, time: time) }
+
+    package var now: VirtualTime {
+        mode == .held ? time : VirtualTime(milliseconds: VirtualTime.real.milliseconds + offset)
+    }
 }

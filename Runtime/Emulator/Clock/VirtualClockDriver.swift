@@ -1,26 +1,26 @@
 import Foundation
 
-/// Moves virtual time: with real time while running, from moment to moment while it is advanced.
+/// Moves the virtual clock: with real time while it runs, from one due moment to the next while it is advanced.
 actor VirtualClockDriver {
-    /// Firings missed while the emulator was down are made up for when they are no older than this.
-    static let catchUp: Int64 = 24 * 3600 * 1000
+    /// Milliseconds: schedules that were due while the emulator was stopped still fire if they are no older than this.
+    static let longestCatchUp: Int64 = 24 * 3600 * 1000
+
+    /// An advance in progress; callers with the same target share it.
+    private struct ClockAdvance {
+        let target: VirtualTime
+        var listeners: [UUID: AsyncStream<AdvanceProgress>.Continuation] = [:]
+        var progress: AdvanceProgress
+        var task: Task<Void, Never>?
+    }
 
     private let clock: VirtualClock
     private let queue: EventQueue
     private let barrier: QuiescenceBarrier
     private let sources: [any TimedEventSource]
     private var ticking: Task<Void, Never>?
-    private var advanceInProgress: ClockAdvance?
+    private var currentAdvance: ClockAdvance?
     private var isMoving = false
-    private var movers: [CheckedContinuation<Void, Never>] = []
-
-    /// An advance under way; who asks for the same target joins it.
-    private struct ClockAdvance {
-        let target: VirtualTime
-        var listeners: [UUID: AsyncStream<AdvanceProgress>.Continuation] = [:]
-        var last: AdvanceProgress
-        var task: Task<Void, Never>?
-    }
+    private var moveWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(clock: VirtualClock, queue: EventQueue, barrier: QuiescenceBarrier, sources: [any TimedEventSource]) {
         self.clock = clock
@@ -40,44 +40,42 @@ actor VirtualClockDriver {
 
     func stop() async {
         ticking?.cancel()
-        advanceInProgress?.task?.cancel()
+        currentAdvance?.task?.cancel()
         await ticking?.value
     }
 
-    var isAdvancing: Bool { advanceInProgress != nil }
+    var isAdvancing: Bool { currentAdvance != nil }
 
-    /// Fires what real time has made due; returns the milliseconds until it is worth looking again.
+    /// Fires the events that real time has made due. Returns the milliseconds until the next check.
     private func tick() async -> Int64 {
-        guard clock.state.mode == .running, advanceInProgress == nil else { return 200 }
+        guard clock.state.mode == .running, currentAdvance == nil else { return 200 }
         let now = clock.now
-        var through = max(clock.state.time, now.adding(milliseconds: -Self.catchUp))
+        var through = max(clock.state.time, now.adding(milliseconds: -Self.longestCatchUp))
         do {
             while let fired = try await exclusively({ try await fire(after: through, upTo: now) }) { through = fired }
         } catch { return 1000 }
-        await queue.release()
+        await queue.releaseDue()
         let next = [await nextFiring(after: through), await queue.nextDue].compactMap { $0 }.min()
         return min(1000, max(1, (next?.milliseconds ?? .max / 2) - clock.now.milliseconds))
     }
 
-    /// Fires the next moment of a running clock; nil when there is none yet, or time is not real time's to move.
+    /// Fires the next due moment of a running clock; nil when no moment is due, or when the clock is held or being advanced.
     private func fire(after time: VirtualTime, upTo now: VirtualTime) async throws -> VirtualTime? {
-        guard clock.state.mode == .running, advanceInProgress == nil, let next = await nextFiring(after: time), next <= now else {
-            return nil
-        }
+        guard clock.state.mode == .running, currentAdvance == nil, let next = await nextFiring(after: time), next <= now else { return nil }
         var state = clock.state
         state.time = next
-        try await queue.move(to: state, events: await events(at: next))
+        try await queue.moveClock(to: state, events: await events(at: next))
         return next
     }
 
-    /// Lets one mover at a time read the clock, ask the sources and write: whoever comes meanwhile sees what it left.
+    /// Runs one clock move at a time, so that no move reads a clock that another move is about to change.
     private func exclusively<T: Sendable>(_ body: () async throws -> T) async throws -> T {
-        while isMoving { await withCheckedContinuation { movers.append($0) } }
+        while isMoving { await withCheckedContinuation { moveWaiters.append($0) } }
         isMoving = true
         defer {
             isMoving = false
-            for mover in movers { mover.resume() }
-            movers = []
+            for waiter in moveWaiters { waiter.resume() }
+            moveWaiters = []
         }
         return try await body()
     }
@@ -92,43 +90,45 @@ actor VirtualClockDriver {
 
     private func events(at time: VirtualTime) async -> [AsyncEvent] {
         var events: [AsyncEvent] = []
-        for source in sources { events += await source.due(at: time) }
+        for source in sources { events += await source.events(at: time) }
         return events
     }
 
-    /// Sets the clock without firing anything in between.
+    /// Sets the clock; schedules in between do not fire. Throws `AdvanceInProgressError` during an advance.
     func set(_ state: ClockState) async throws {
         try await exclusively {
-            if let advanceInProgress { throw AdvanceInProgressError(target: advanceInProgress.target) }
-            try await queue.move(to: state, events: [])
+            if let currentAdvance { throw AdvanceInProgressError(target: currentAdvance.target) }
+            try await queue.moveClock(to: state, events: [])
         }
     }
 
-    /// Starts to advance, or joins an advance to the same target, and reports until it has ended, whether anybody listens or not.
+    /// Starts an advance, or joins the one to the same target, and streams its progress. The advance goes on when no caller listens.
+    ///
+    /// - Throws: `AdvanceInProgressError` during an advance to another target.
     func advance(to target: VirtualTime) throws -> AsyncStream<AdvanceProgress> {
-        if let advanceInProgress, advanceInProgress.target != target { throw AdvanceInProgressError(target: advanceInProgress.target) }
+        if let currentAdvance, currentAdvance.target != target { throw AdvanceInProgressError(target: currentAdvance.target) }
         let (stream, continuation) = AsyncStream.makeStream(of: AdvanceProgress.self, bufferingPolicy: .bufferingNewest(64))
         let listener = UUID()
-        if advanceInProgress == nil {
+        if currentAdvance == nil {
             let start = clock.now
             let progress = AdvanceProgress(time: start.description, target: target.description, moments: 0, events: 0, fraction: 0)
-            advanceInProgress = ClockAdvance(target: target, last: progress)
-            advanceInProgress?.task = Task { await runAdvance(from: start, to: target) }
+            currentAdvance = ClockAdvance(target: target, progress: progress)
+            currentAdvance?.task = Task { await advance(from: start, to: target) }
         }
-        advanceInProgress?.listeners[listener] = continuation
-        continuation.onTermination = { _ in Task { await self.leave(listener) } }
-        if let last = advanceInProgress?.last { continuation.yield(last) }
+        currentAdvance?.listeners[listener] = continuation
+        continuation.onTermination = { _ in Task { await self.remove(listener) } }
+        if let progress = currentAdvance?.progress { continuation.yield(progress) }
         return stream
     }
 
-    private func leave(_ listener: UUID) { advanceInProgress?.listeners[listener] = nil }
+    private func remove(_ listener: UUID) { currentAdvance?.listeners[listener] = nil }
 
-    private func runAdvance(from start: VirtualTime, to target: VirtualTime) async {
+    private func advance(from start: VirtualTime, to target: VirtualTime) async {
         do {
             try await exclusively {
-                if clock.state.mode == .running { try await queue.move(to: .held(at: clock.now), events: []) }
+                if clock.state.mode == .running { try await queue.moveClock(to: .held(at: clock.now), events: []) }
             }
-            try await barrier.pass()
+            try await barrier.wait()
             while clock.now < target {
                 try Task.checkCancellation()
                 let now = clock.now
@@ -136,30 +136,30 @@ actor VirtualClockDriver {
                 let due = await queue.nextDue.map { max($0, now.adding(milliseconds: 1)) }
                 let next = min(target, firing ?? target, due ?? target)
                 let events = next == firing ? await events(at: next) : []
-                try await queue.move(to: .held(at: next), events: events)
-                try await barrier.pass()
-                tell {
+                try await queue.moveClock(to: .held(at: next), events: events)
+                try await barrier.wait()
+                report {
                     $0.moments += 1
                     $0.events += events.count
                     $0.time = next.description
                     $0.fraction = Double(next.milliseconds - start.milliseconds) / Double(target.milliseconds - start.milliseconds)
                 }
             }
-            tell {
+            report {
                 $0.fraction = 1
                 $0.result = "done"
             }
         } catch {
-            tell { $0.result = "error: \(error)" }
+            report { $0.result = "error: \(error)" }
         }
-        for listener in advanceInProgress.map({ Array($0.listeners.values) }) ?? [] { listener.finish() }
-        advanceInProgress = nil
+        for listener in currentAdvance.map({ Array($0.listeners.values) }) ?? [] { listener.finish() }
+        currentAdvance = nil
     }
 
-    private func tell(_ change: (inout AdvanceProgress) -> Void) {
-        guard var last = advanceInProgress?.last else { return }
-        change(&last)
-        advanceInProgress?.last = last
-        for listener in advanceInProgress?.listeners.values ?? [:].values { listener.yield(last) }
+    private func report(_ change: (inout AdvanceProgress) -> Void) {
+        guard var progress = currentAdvance?.progress else { return }
+        change(&progress)
+        currentAdvance?.progress = progress
+        for listener in currentAdvance?.listeners.values ?? [:].values { listener.yield(progress) }
     }
 }

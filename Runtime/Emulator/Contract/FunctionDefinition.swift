@@ -3,28 +3,28 @@ package struct FunctionDefinition: Sendable, Hashable {
     /// `FunctionName` when the template gives one, else the logical id.
     package var name: String
     package var logicalID: String
-    /// Becomes `_HANDLER`.
+    /// The value of `_HANDLER`.
     package var handler: String
-    /// The folder that holds the executable `bootstrap`; becomes `LAMBDA_TASK_ROOT`.
+    /// The folder of the executable `bootstrap`; the value of `LAMBDA_TASK_ROOT`.
     package var codePath: String
     /// Seconds, 1…900.
     package var timeout: Int
-    /// Megabytes. A process that holds more while it works is ended.
+    /// Megabytes. A process that uses more during an invocation is killed.
     package var memorySize: Int
     package var environment: [String: String]
     /// `nil` shares the unreserved pool; 0 throttles every invocation.
     package var reservedConcurrency: Int?
     /// Retries of an asynchronous invocation after a function error (Lambda's default: 2).
     package var maximumRetryAttempts: Int
-    /// Seconds an asynchronous event may wait before it is given up (Lambda's default: 6 hours).
+    /// Seconds after which an asynchronous event is no longer retried (Lambda's default: 6 hours).
     package var maximumEventAge: Int
-    /// Where an asynchronous event goes that was given up.
+    /// The destination for asynchronous events whose retries are exhausted.
     package var onFailure: Destination?
 
-    /// The target of a `DestinationConfig`.
+    /// The `OnFailure` destination of a `DestinationConfig`.
     package struct Destination: Sendable, Hashable {
         package var arn: String
-        /// The function's name when it is one of the template's; anything else cannot run here, so that the record is kept as a dead letter.
+        /// The name of the template's function with this ARN; nil for other destinations, whose records are stored as dead letters.
         package var function: String?
 
         package init(arn: String, function: String? = nil) {

@@ -1,4 +1,4 @@
-/// What a caller sends with one invocation.
+/// A synchronous call of a function.
 package struct Invocation: Sendable {
     package var function: String
     package var payload: [UInt8]
@@ -21,9 +21,10 @@ package struct Invocation: Sendable {
     }
 }
 
-/// How one invocation ended. A failed function is a result, not a thrown error, as in Lambda's Invoke API.
+/// The outcome of one invocation. A failed function is a result, not a thrown error, as in Lambda's Invoke API.
 package struct InvocationResult: Sendable {
     package var requestID: String
+    /// The function's response, or its error document.
     package var payload: [UInt8]
     /// The value of `X-Amz-Function-Error`; `nil` on success.
     package var functionError: String?
@@ -41,20 +42,20 @@ package struct InvocationResult: Sendable {
 /// An invocation that never reached a function.
 package enum InvocationError: Error, Sendable, Hashable {
     case unknownFunction(String)
-    /// Reserved concurrency is used up; an AWS caller sees 429 `TooManyRequestsException`.
+    /// The function's reserved concurrency is exhausted; Lambda returns 429 `TooManyRequestsException`.
     case throttled(String)
     case payloadTooLarge(limit: Int)
     /// The emulator is stopping.
     case unavailable
 }
 
-/// An event for an asynchronous invocation. The same `id` accepted twice is one event.
-package struct AsyncEvent: Sendable, Codable, Hashable {
-    /// Chosen by the source from content, e.g. `schedule/Nightly/2012-01-03T22:30:00Z` or `s3/<key>/<etag>`; a fresh UUID for API calls.
+/// An event for an asynchronous invocation. Events with the same `id` are one event.
+package struct AsyncEvent: Sendable, Hashable {
+    /// Derived from content by the source, e.g. `schedule/Nightly/2012-01-03T22:30:00Z` or `s3/<key>/<etag>`; random for API calls.
     package var id: String
     package var function: String
     package var payload: [UInt8]
-    /// Travels with every delivery. A client context does not: Lambda gives it to functions that are called synchronously only.
+    /// Sent with every delivery. A client context is not: Lambda passes it to synchronous invocations only.
     package var traceID: String?
     package var tenantID: String?
 
@@ -67,31 +68,24 @@ package struct AsyncEvent: Sendable, Codable, Hashable {
     }
 }
 
-/// Runs functions. The gateway, the Invoke API and the event sources see the machine only through this.
+/// Invokes functions. The gateway and the event sources depend on this protocol only.
 package protocol FunctionInvoker: Sendable {
-    /// Runs the function now and waits for its end.
+    /// Invokes the function now and returns its result.
     func invoke(_ invocation: Invocation) async throws(InvocationError) -> InvocationResult
-    /// Returns once the event is on disk; it will be delivered at least once from then on.
+    /// Returns once the events are on disk; each is delivered at least once.
     func accept(_ events: [AsyncEvent]) async throws
 }
 
-/// Milliseconds since 1970 on the emulator's virtual clock.
-package struct VirtualTime: Sendable, Hashable, Comparable, Codable {
-    package var milliseconds: Int64
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
-    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
-}
-
-/// Something that fires at virtual times, such as a schedule.
+/// A source of events at virtual times, such as a schedule.
 package protocol TimedEventSource: Sendable {
-    /// The first firing strictly after `time`, or `nil` when there is none.
+    /// The first virtual time strictly after `time` at which an event fires, or `nil`.
     func next(after time: VirtualTime) async -> VirtualTime?
-    /// The events that are due exactly at `time`.
-    func due(at time: VirtualTime) async -> [AsyncEvent]
+    /// The events that fire exactly at `time`.
+    func events(at time: VirtualTime) async -> [AsyncEvent]
 }
 
-/// Something that must come to rest before virtual time may move, such as object notifications under way.
+/// A source of events that has to be quiescent before virtual time moves, such as object notifications in transit.
 package protocol QuiescenceSource: Sendable {
-    /// Returns when everything that happened before the call has been accepted as events.
+    /// Returns when every change before the call has been accepted as an event.
     func quiesce() async throws
 }

@@ -1,34 +1,7 @@
 import Foundation
 import HTTPServer
 
-/// `GET /emulator/status` in full.
-package struct EmulatorStatus: Sendable, Codable {
-    package struct Clock: Sendable, Codable {
-        /// `running` or `held`.
-        package let mode: String
-        /// RFC 3339.
-        package let now: String
-        package let isAdvancing: Bool
-    }
-
-    package struct Queue: Sendable, Codable {
-        /// Events that are owed, delayed retries included.
-        package let depth: Int
-        package let accepted: Int
-        package let finished: Int
-        package let deadLetters: Int
-        /// When the next delayed delivery is due.
-        package let nextDue: String?
-    }
-
-    package let clock: Clock
-    package let queue: Queue
-    package let functions: [FunctionStatus]
-    /// The last dead letters, newest last.
-    package let deadLetters: [DeadLetter]
-}
-
-/// The endpoints that the command line drives the machine by.
+/// The control endpoints: status, advance and clock.
 struct ControlRoutes: Sendable {
     let clockDriver: VirtualClockDriver
     let status: @Sendable () async -> EmulatorStatus

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
 
-/// How a process ended, in the words of Lambda's `Runtime.ExitError`.
-enum ExitStatus: Sendable, Equatable {
+/// The exit status of a process, described as in Lambda's `Runtime.ExitError`.
+enum ExitStatus: Sendable, Equatable, CustomStringConvertible {
     case code(Int32)
     case signal(Int32)
 
-    var sentence: String {
+    var description: String {
         switch self {
         case .code(0): "Runtime exited without providing a reason"
         case .code(let code): "Runtime exited with error: exit status \(code)"
@@ -31,12 +31,12 @@ struct SpawnError: Error, CustomStringConvertible {
 /// One `bootstrap` process, leader of its own process group.
 struct ChildProcess: Sendable {
     let pid: pid_t
-    /// Read end, non-blocking, of the pipe that the child's standard output and error share. Owned by whoever reads it.
+    /// The non-blocking read end of the pipe for the child's standard output and error. `ProcessOutput` closes it.
     let output: CInt
 
     /// Starts `executable` in `folder` with exactly `environment`, default signal handling and no inherited descriptors.
     ///
-    /// Call it on a thread that outlives the child: on Linux the child is killed when this thread ends, so that it dies with the emulator.
+    /// Call this on a thread that outlives the child: Linux kills the child when the thread ends, hence also with the emulator.
     static func spawn(_ executable: String, in folder: String, environment: [String: String]) throws(SpawnError) -> ChildProcess {
         guard access(executable, X_OK) == 0 else { throw SpawnError(executable: executable, code: errno) }
         var pipe: [CInt] = [-1, -1]
@@ -67,7 +67,7 @@ struct ChildProcess: Sendable {
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        let arguments = dyingWithParent + [executable]
+        let arguments = killedWithParent + [executable]
         var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
         defer { for text in argv + envp { free(text) } }
@@ -81,7 +81,7 @@ struct ChildProcess: Sendable {
         return ChildProcess(pid: pid, output: pipe[0])
     }
 
-    /// Waits on a thread of its own until the process has ended, leaving it unreaped so that its id cannot be given to another process.
+    /// Calls `body` on a separate thread when the process has ended. The process stays unreaped, so that its id is not reused.
     func whenEnded(_ body: @escaping @Sendable () -> Void) {
         let thread = Thread { [pid] in
             var info = siginfo_t()
@@ -92,12 +92,12 @@ struct ChildProcess: Sendable {
         thread.start()
     }
 
-    /// Signals every process of the group. Allowed until `reap` was called.
+    /// Signals every process of the group. Not allowed after `reap`.
     func signalGroup(_ number: CInt) {
         _ = kill(-pid, number)
     }
 
-    /// Ends what is left of the group and collects the leader's status; call it once, after `whenEnded`.
+    /// Kills the rest of the group and collects the leader's exit status. Call this once, after `whenEnded`.
     func reap() -> ExitStatus {
         signalGroup(SIGKILL)
         var status: CInt = 0
@@ -105,7 +105,7 @@ struct ChildProcess: Sendable {
         return status & 0x7f == 0 ? .code((status >> 8) & 0xff) : .signal(status & 0x7f)
     }
 
-    private static let dyingWithParent: [String] = {
+    private static let killedWithParent: [String] = {
         let setpriv = "/usr/bin/setpriv"
         return access(setpriv, X_OK) == 0 ? [setpriv, "--pdeathsig", "KILL", "--"] : []
     }()

@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// All environments of all functions. Everything behind this type lives on one event loop, whose thread is also the processes' parent.
+/// The execution environments of all functions. Their state is bound to one event loop, whose thread is the parent of the processes.
 final class EnvironmentPool: Sendable {
     static let payloadLimit = 6 * 1024 * 1024
 
@@ -18,7 +18,9 @@ final class EnvironmentPool: Sendable {
         }.get()
     }
 
-    /// Runs one invocation to its end. A patient one waits where a caller would be throttled.
+    /// Runs one invocation to its end.
+    ///
+    /// - Parameter waitsForCapacity: wait for a free environment instead of throwing `throttled`.
     func run(_ invocation: Invocation, requestID: String, waitsForCapacity: Bool) async throws(InvocationError) -> InvocationResult {
         guard invocation.payload.count <= Self.payloadLimit else { throw .payloadTooLarge(limit: Self.payloadLimit) }
         guard !isStopped.load(ordering: .acquiring) else { throw .unavailable }
@@ -32,20 +34,20 @@ final class EnvironmentPool: Sendable {
     }
 
     /// Returns when no invocation runs or waits.
-    func rest() async {
+    func waitUntilIdle() async {
         guard !isStopped.load(ordering: .acquiring) else { return }
         await withCheckedContinuation { continuation in
-            loop.execute { [core] in core.value.whenResting { continuation.resume() } }
+            loop.execute { [core] in core.value.whenIdle { continuation.resume() } }
         }
     }
 
     func status() async -> [FunctionStatus] { await read([]) { $0.status } }
 
-    /// Invocations handed out or refused since the start.
+    /// Invocations since the start, rejected ones included.
     func submissions() async -> Int { await read(0) { $0.submissions } }
 
-    /// The most asynchronous invocations of a function that are worth handing over at once.
-    func width(of function: String) async -> Int { await read(1) { max(1, $0.pools[function]?.limit ?? 1) } }
+    /// The most asynchronous invocations of a function that can run at once.
+    func concurrency(of function: String) async -> Int { await read(1) { max(1, $0.pools[function]?.limit ?? 1) } }
 
     private func read<T: Sendable>(_ afterStop: T, _ body: @escaping @Sendable (PoolCore) -> T) async -> T {
         guard !isStopped.load(ordering: .acquiring) else { return afterStop }
@@ -54,7 +56,7 @@ final class EnvironmentPool: Sendable {
         }
     }
 
-    /// Refuses what waits, ends every process and returns when the last one is gone. The loop may be shut down then.
+    /// Rejects waiting invocations, ends every process and returns when the last process is gone. The event loop may be shut down then.
     func stop() async {
         await withCheckedContinuation { continuation in
             loop.execute { [core] in core.value.stop { continuation.resume() } }
@@ -64,15 +66,15 @@ final class EnvironmentPool: Sendable {
     }
 }
 
-/// The pools of all functions. Bound to the event loop.
+/// The function pools on their event loop.
 final class PoolCore {
     private(set) var pools: [String: FunctionPool] = [:]
     private(set) var submissions = 0
     private let limits: EnvironmentLimits
     private let loop: any EventLoop
-    private var restWaiters: [() -> Void] = []
+    private var idleWaiters: [() -> Void] = []
     private var stopWaiter: (() -> Void)?
-    private var reaper: RepeatedTask?
+    private var idleCheck: RepeatedTask?
 
     init(_ functions: [FunctionDefinition], settings: PoolSettings, loop: any EventLoop) {
         limits = settings.limits
@@ -84,11 +86,11 @@ final class PoolCore {
                 function, arn: settings.arn(function.name), loop: loop,
                 log: LogFile(path: "\(settings.logFolder)/\(function.name).log", loop: loop), variables: settings.variables,
                 logStreamPrefix: logStreamPrefix, limits: settings.limits
-            ) { [unowned self] in rested() }
+            ) { [unowned self] in checkWaiters() }
         }
         let bound = NIOLoopBound(self, eventLoop: loop)
         let pause = TimeAmount.seconds(Int64(min(5, max(1, limits.idleSeconds))))
-        reaper = loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in bound.value.reap() }
+        idleCheck = loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in bound.value.endIdle() }
     }
 
     func submit(_ job: InvocationJob) {
@@ -108,31 +110,31 @@ final class PoolCore {
         }
     }
 
-    func whenResting(_ body: @escaping () -> Void) {
-        restWaiters.append(body)
-        rested()
+    func whenIdle(_ body: @escaping () -> Void) {
+        idleWaiters.append(body)
+        checkWaiters()
     }
 
     func stop(_ done: @escaping () -> Void) {
         stopWaiter = done
-        reaper?.cancel()
+        idleCheck?.cancel()
         for pool in pools.values { pool.stop() }
-        rested()
+        checkWaiters()
     }
 
-    private func rested() {
+    private func checkWaiters() {
         if let stopWaiter, pools.values.allSatisfy({ $0.environments.isEmpty }) {
             self.stopWaiter = nil
             stopWaiter()
         }
-        guard !restWaiters.isEmpty, pools.values.allSatisfy({ $0.isQuiet }) else { return }
-        let waiters = restWaiters
-        restWaiters = []
+        guard !idleWaiters.isEmpty, pools.values.allSatisfy({ $0.isIdle }) else { return }
+        let waiters = idleWaiters
+        idleWaiters = []
         for waiter in waiters { waiter() }
     }
 
-    private func reap() {
+    private func endIdle() {
         let deadline = NIODeadline.now() - .seconds(Int64(limits.idleSeconds))
-        for pool in pools.values { pool.reap(idleSince: deadline) }
+        for pool in pools.values { pool.endIdle(idleSince: deadline) }
     }
 }

@@ -1,10 +1,9 @@
 import Foundation
 
-/// What a function process finds in its environment: Lambda's own variables, the template's, and the machine's overrides.
-/// Nothing of the host's.
+/// The environment variables of function processes: Lambda's own, the template's and local overrides, none of the host's.
 struct EnvironmentVariables: Sendable {
     let region: String
-    /// Credentials, endpoints and other local settings; they win over the template's variables, Lambda's reserved ones win over both.
+    /// Credentials, endpoints and other local settings. They override the template's variables; Lambda's reserved ones override both.
     let overrides: [String: String]
 
     func variables(for function: FunctionDefinition, runtimeAPI: String, logStream: String) -> [String: String] {

@@ -3,13 +3,13 @@ import HTTPServer
 import NIOCore
 import NIOPosix
 
-/// One execution environment: a process, the port it calls, and the invocation it works on. Bound to the pool's event loop.
+/// One execution environment: a function process, its Runtime API port and its invocation. Bound to the pool's event loop.
 final class ExecutionEnvironment {
     enum Phase: Equatable {
         case starting
         case idle
         case running
-        /// The response is out; the process has not asked for the next event yet.
+        /// The response is sent, but the process has not requested the next event.
         case draining
         case stopping
     }
@@ -17,6 +17,7 @@ final class ExecutionEnvironment {
     let number: Int
     var phase = Phase.starting
     var job: InvocationJob?
+    /// The connection on which the process waits for its next event.
     var poll: ServerConnection?
     var extensions = Extensions()
     var initError: [UInt8]?
@@ -30,13 +31,13 @@ final class ExecutionEnvironment {
     private var timer: Scheduled<Void>?
     private var startedAt = NIODeadline.now()
     private var initDuration: Int64?
-    /// Nanoseconds of the next invocation's time that a suppressed init has used.
-    private var spent: Int64 = 0
+    /// Nanoseconds of the next invocation's timeout that a suppressed init has used.
+    private var suppressedInitTime: Int64 = 0
     private var peakMemoryReadAt: NIODeadline?
     private var isTimedOut = false
     private var isOutOfMemory = false
-    private var watch: RepeatedTask?
-    /// The second start after an init phase that took too long; it counts against the invocation's timeout.
+    private var memoryCheck: RepeatedTask?
+    /// The second init after an init that timed out. Its time counts against the invocation's timeout.
     var isSuppressedInit = false
 
     init(number: Int, pool: FunctionPool) {
@@ -46,7 +47,7 @@ final class ExecutionEnvironment {
 
     private var loop: NIOIsolatedEventLoop { pool.loop.assumeIsolated() }
 
-    /// Opens the port and starts the process, which has `limit` to ask for its first event.
+    /// Opens the port and starts the process, which has to request its first event within `limit`.
     func start(limit: TimeAmount) {
         ServerConnection.listen(for: self, on: pool.loop).assumeIsolated().whenComplete { [self] result in
             do {
@@ -58,7 +59,7 @@ final class ExecutionEnvironment {
             } catch {
                 listener?.close(promise: nil)
                 phase = .stopping
-                pool.failed(self, .entrypoint(String(describing: error)))
+                pool.initFailed(self, .entrypoint(String(describing: error)))
             }
         }
     }
@@ -79,8 +80,8 @@ final class ExecutionEnvironment {
         process.whenEnded { environment.eventLoop.execute { environment.value.ended() } }
     }
 
-    /// The process asks for its next event.
-    func polled(_ connection: ServerConnection) {
+    /// Handles the process's request for its next event.
+    func nextRequested(_ connection: ServerConnection) {
         guard phase != .running, phase != .stopping else {
             return connection.reject(403, "InvalidStateTransition", "An invocation is in progress")
         }
@@ -88,33 +89,33 @@ final class ExecutionEnvironment {
         poll = connection
         if phase == .starting {
             initDuration = (NIODeadline.now() - startedAt).nanoseconds
-            if isSuppressedInit { (spent, initDuration) = (initDuration ?? 0, nil) }
+            if isSuppressedInit { (suppressedInitTime, initDuration) = (initDuration ?? 0, nil) }
             tail = LogTail()
-            watchMemory()
+            startMemoryChecks()
         }
         guard phase != .idle else { return }
         phase = .idle
         idleSince = .now()
-        pool.freed(self)
+        pool.becameFree(self)
     }
 
-    /// Hands a job to the waiting process.
+    /// Sends an invocation to the waiting process.
     func run(_ job: InvocationJob) {
         guard let poll else { return pool.submit(job) }
         self.poll = nil
         self.job = job
         phase = .running
-        startedAt = .now() - .nanoseconds(spent)
+        startedAt = .now() - .nanoseconds(suppressedInitTime)
         output?.drain()
         _ = tail.take()
         write("START RequestId: \(job.requestID) Version: $LATEST\n")
-        let left = max(0, TimeAmount.seconds(Int64(pool.definition.timeout)).nanoseconds - spent)
-        spent = 0
-        poll.reply(200, headers: eventHeaders(job, left: left), body: job.invocation.payload)
-        timer = loop.scheduleTask(in: .nanoseconds(left)) { [self] in runTimedOut() }
+        let remaining = max(0, TimeAmount.seconds(Int64(pool.definition.timeout)).nanoseconds - suppressedInitTime)
+        suppressedInitTime = 0
+        poll.reply(200, headers: eventHeaders(job, remaining: remaining), body: job.invocation.payload)
+        timer = loop.scheduleTask(in: .nanoseconds(remaining)) { [self] in runTimedOut() }
     }
 
-    /// Ends the running invocation for its caller. The process stays busy until it asks for the next event.
+    /// Ends the running invocation for its caller. The process stays busy until it requests the next event.
     func finish(_ payload: [UInt8], functionError: String?, status: String? = nil) {
         guard let job else { return }
         self.job = nil
@@ -150,7 +151,7 @@ final class ExecutionEnvironment {
         phase = .draining
     }
 
-    /// Ends the process for want of work or because the machine stops: with notice when it has an extension, at once otherwise.
+    /// Ends an idle process: with SIGTERM and 500 ms if it has an extension, else with SIGKILL.
     func retire() {
         phase = .stopping
         guard process != nil else { return pool.ended(self) }
@@ -166,7 +167,7 @@ final class ExecutionEnvironment {
     private func ended() {
         guard let status = process?.reap() else { return }
         timer?.cancel()
-        watch?.cancel()
+        memoryCheck?.cancel()
         output?.drain()
         output?.close()
         process = nil
@@ -178,14 +179,14 @@ final class ExecutionEnvironment {
         case .running:
             if let job {
                 let type = isOutOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError"
-                write("RequestId: \(job.requestID) Error: \(status.sentence)\n\(type)\n")
+                write("RequestId: \(job.requestID) Error: \(status)\n\(type)\n")
                 finish(
                     isOutOfMemory
                         ? InvocationErrorBody.outOfMemory(job.requestID, status) : InvocationErrorBody.exited(job.requestID, status),
                     functionError: "Unhandled", status: "error\tError Type: \(type)")
             }
             pool.ended(self)
-        case .starting: pool.failed(self, isTimedOut ? .initTimeout : initError.map { .initError($0) } ?? .exit(status))
+        case .starting: pool.initFailed(self, isTimedOut ? .initTimeout : initError.map { .initError($0) } ?? .exit(status))
         default: pool.ended(self)
         }
     }
@@ -195,11 +196,11 @@ final class ExecutionEnvironment {
         pool.log.append(text.utf8)
     }
 
-    /// Ends the process once it has held more than the function's memory size, as Lambda does.
-    private func watchMemory() {
+    /// Kills the process when it uses more than the function's memory size, as Lambda does.
+    private func startMemoryChecks() {
         let environment = NIOLoopBound(self, eventLoop: pool.loop)
         let pause = TimeAmount.milliseconds(100)
-        watch = pool.loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in environment.value.checkMemory() }
+        memoryCheck = pool.loop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { _ in environment.value.checkMemory() }
     }
 
     private func checkMemory() {

@@ -1,7 +1,9 @@
+import DequeModule
 import NIOCore
 
-/// The environments of one function and the jobs that wait for them. Bound to the pool's event loop.
+/// The execution environments of one function and the invocations that wait for them. Bound to the pool's event loop.
 final class FunctionPool {
+    /// Why a process ended before it requested its first event.
     enum InitFailure {
         case entrypoint(String)
         case initError([UInt8])
@@ -20,15 +22,17 @@ final class FunctionPool {
     private(set) var invocations = 0
     private(set) var coldStarts = 0
     private var idle: [ExecutionEnvironment] = []
-    private var waiting = JobLine()
-    private var patient = JobLine()
+    /// Synchronous invocations, oldest first; they run before the queued ones.
+    private var waiting: Deque<InvocationJob> = []
+    /// Deliveries of the event queue, oldest first.
+    private var queued: Deque<InvocationJob> = []
     private let initLimit: TimeAmount
     private var isStopping = false
-    private let didRest: () -> Void
+    private let didBecomeIdle: () -> Void
 
     init(
         _ definition: FunctionDefinition, arn: String, loop: any EventLoop, log: LogFile, variables: EnvironmentVariables,
-        logStreamPrefix: String, limits: EnvironmentLimits, didRest: @escaping () -> Void
+        logStreamPrefix: String, limits: EnvironmentLimits, didBecomeIdle: @escaping () -> Void
     ) {
         self.definition = definition
         self.arn = arn
@@ -36,14 +40,14 @@ final class FunctionPool {
         self.log = log
         self.variables = variables
         self.logStreamPrefix = logStreamPrefix
-        self.didRest = didRest
+        self.didBecomeIdle = didBecomeIdle
         initLimit = .seconds(Int64(limits.initSeconds))
         limit = min(definition.reservedConcurrency ?? limits.environmentsPerFunction, limits.environmentsPerFunction)
     }
 
     var running: Int { environments.count { $0.phase == .running } }
-    var waitingCount: Int { waiting.count + patient.count }
-    var isQuiet: Bool { waitingCount == 0 && !environments.contains { $0.phase == .running || $0.phase == .draining } }
+    var waitingCount: Int { waiting.count + queued.count }
+    var isIdle: Bool { waitingCount == 0 && !environments.contains { $0.phase == .running || $0.phase == .draining } }
     var peakMemory: Int { environments.map(\.peakMemory).max() ?? 0 }
 
     func submit(_ job: InvocationJob) {
@@ -55,11 +59,11 @@ final class FunctionPool {
             invocations += 1
             return environment.run(job)
         }
-        if job.waitsForCapacity { patient.append(job) } else { waiting.append(job) }
+        if job.waitsForCapacity { queued.append(job) } else { waiting.append(job) }
         grow()
     }
 
-    /// Starts environments for waiting jobs, less those that are about to be free anyway.
+    /// Starts environments for the waiting invocations, minus the environments that are about to be free.
     private func grow(countingDraining: Bool = true) {
         guard !isStopping else { return }
         let draining = environments.count { $0.phase == .draining }
@@ -78,20 +82,20 @@ final class FunctionPool {
         environment.start(limit: limit)
     }
 
-    private func takeWaiting() -> InvocationJob? { waiting.popFirst() ?? patient.popFirst() }
+    private func takeWaiting() -> InvocationJob? { waiting.popFirst() ?? queued.popFirst() }
 
-    /// An environment asks for work.
-    func freed(_ environment: ExecutionEnvironment) {
+    /// Gives an environment that requests an event the next waiting invocation.
+    func becameFree(_ environment: ExecutionEnvironment) {
         if let job = takeWaiting() {
             invocations += 1
             environment.run(job)
         } else {
             idle.append(environment)
-            didRest()
+            didBecomeIdle()
         }
     }
 
-    /// An idle process closed its connection: it is ending or will ask again.
+    /// Handles an idle process that closed its connection: it is ending, or will request an event again.
     func lostPoll(_ environment: ExecutionEnvironment) {
         idle.removeAll { $0 === environment }
         environment.phase = .draining
@@ -103,11 +107,11 @@ final class FunctionPool {
     func ended(_ environment: ExecutionEnvironment) {
         remove(environment)
         grow()
-        didRest()
+        didBecomeIdle()
     }
 
-    /// An environment ended before it asked for an event; the oldest waiting job learns why.
-    func failed(_ environment: ExecutionEnvironment, _ failure: InitFailure) {
+    /// Handles an environment that ended before its first event: the oldest waiting invocation fails with the reason.
+    func initFailed(_ environment: ExecutionEnvironment, _ failure: InitFailure) {
         remove(environment)
         if case .initTimeout = failure, !environment.isSuppressedInit, waitingCount > 0 {
             start(limit: .seconds(Int64(definition.timeout)))
@@ -123,7 +127,7 @@ final class FunctionPool {
             job.fail(payload, log: environment.tail.take())
         }
         grow()
-        didRest()
+        didBecomeIdle()
     }
 
     private func remove(_ environment: ExecutionEnvironment) {
@@ -132,7 +136,7 @@ final class FunctionPool {
     }
 
     /// Ends environments that have been idle since before `deadline`.
-    func reap(idleSince deadline: NIODeadline) {
+    func endIdle(idleSince deadline: NIODeadline) {
         let old = idle.filter { $0.idleSince < deadline }
         idle.removeAll { $0.idleSince < deadline }
         for environment in old { environment.retire() }

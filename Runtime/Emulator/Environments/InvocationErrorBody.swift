@@ -1,17 +1,15 @@
-import Foundation
-
-/// The JSON that a caller of a failed invocation receives, as Lambda writes it.
+/// The error documents of failed invocations, as Lambda writes them.
 enum InvocationErrorBody {
     static func timedOut(_ requestID: String, after seconds: Int) -> [UInt8] {
         json("Sandbox.Timedout", "RequestId: \(requestID) Error: Task timed out after \(seconds).00 seconds")
     }
 
     static func exited(_ requestID: String, _ status: ExitStatus) -> [UInt8] {
-        json("Runtime.ExitError", "RequestId: \(requestID) Error: \(status.sentence)")
+        json("Runtime.ExitError", "RequestId: \(requestID) Error: \(status)")
     }
 
     static func outOfMemory(_ requestID: String, _ status: ExitStatus) -> [UInt8] {
-        json("Runtime.OutOfMemory", "RequestId: \(requestID) Error: \(status.sentence)")
+        json("Runtime.OutOfMemory", "RequestId: \(requestID) Error: \(status)")
     }
 
     static func invalidEntrypoint(_ requestID: String, _ reason: String) -> [UInt8] {
@@ -24,14 +22,12 @@ enum InvocationErrorBody {
             "Response payload size (\(size) bytes) exceeded maximum allowed payload size (\(limit) bytes).")
     }
 
-    private struct Shape: Encodable {
+    private struct Document: Encodable {
         let errorType: String
         let errorMessage: String
     }
 
     private static func json(_ type: String, _ message: String) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        return (try? encoder.encode(Shape(errorType: type, errorMessage: message))).map { [UInt8]($0) } ?? []
+        JSONText.encode(Document(errorType: type, errorMessage: message))
     }
 }

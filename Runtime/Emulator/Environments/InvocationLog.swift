@@ -1,4 +1,4 @@
-/// The log of one invocation as the caller may ask for it: its last 4 KB.
+/// The last 4 KB of one invocation's log, which callers may request.
 struct LogTail {
     static let limit = 4096
     private var bytes: [UInt8] = []
@@ -8,14 +8,14 @@ struct LogTail {
         if bytes.count > 4 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }
     }
 
-    /// Returns the tail and starts the next invocation's.
+    /// Returns the tail and clears it for the next invocation.
     mutating func take() -> [UInt8] {
         defer { bytes.removeAll(keepingCapacity: true) }
         return [UInt8](bytes.suffix(Self.limit))
     }
 }
 
-/// The figures of Lambda's REPORT line. Durations are nanoseconds.
+/// The values of Lambda's REPORT line. Durations are nanoseconds; memory is megabytes.
 struct InvocationReport {
     let requestID: String
     let duration: Int64

@@ -1,9 +1,9 @@
 import Glibc
 import NIOCore
 
-/// The log file of one function. Lines are gathered for a moment and written together; bound to the pool's event loop.
+/// The log file of one function, written every 50 ms. Bound to the pool's event loop.
 final class LogFile {
-    /// Bytes after which the file is renamed to `….1` and begun again.
+    /// Bytes after which the file is renamed to `….1` and a new one is started.
     static let rotation = 64 << 20
 
     private let path: String

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The peak resident memory of a process, from `VmHWM` in `/proc/PID/status`.
+/// Reads the peak resident memory of a process, `VmHWM` in `/proc/PID/status`.
 enum PeakMemory {
     /// Megabytes, rounded up; `nil` when the process is gone or the system has no `/proc`.
     static func megabytes(of pid: pid_t) -> Int? {

@@ -1,18 +1,18 @@
-/// The limits of the machine that runs the functions.
+/// Limits of the execution environments.
 package struct EnvironmentLimits: Sendable {
-    /// The most environments of one function without reserved concurrency; more jobs than this wait.
+    /// The most environments of one function; further invocations wait.
     package var environmentsPerFunction = 10
-    /// The most invocations that run or wait at once over all functions; callers beyond it are throttled.
+    /// The most invocations of all functions that run or wait at once; further callers are throttled.
     package var concurrentInvocations = 1000
-    /// Seconds after which an idle environment is ended.
+    /// Seconds after which an idle environment ends.
     package var idleSeconds = 300
-    /// Seconds that a process has to ask for its first event, as on Lambda.
+    /// Seconds until a new process has to request its first event, as on Lambda.
     package var initSeconds = 10
 
     package init() {}
 }
 
-/// Where function processes get their names, variables and log files from.
+/// Variables, ARNs, log folder and limits of all function processes.
 struct PoolSettings: Sendable {
     let variables: EnvironmentVariables
     let accountID: String
@@ -20,17 +20,4 @@ struct PoolSettings: Sendable {
     let limits: EnvironmentLimits
 
     func arn(_ function: String) -> String { "arn:aws:lambda:\(variables.region):\(accountID):function:\(function)" }
-}
-
-/// What `GET /emulator/status` says of one function.
-package struct FunctionStatus: Sendable, Codable, Hashable {
-    package let name: String
-    package let handler: String
-    package let environments: Int
-    package let running: Int
-    package let waiting: Int
-    package let invocations: Int
-    package let coldStarts: Int
-    /// Megabytes; the largest peak among the living environments.
-    package let peakMemory: Int
 }

@@ -2,7 +2,7 @@
 import Glibc
 import NIOCore
 
-/// What a function process prints, passed on as it arrives. Everything is read on the event loop.
+/// Reads the output of a function process on the event loop and passes it on.
 final class ProcessOutput {
     private let descriptor: CInt
     private let source: any DispatchSourceRead
@@ -18,7 +18,7 @@ final class ProcessOutput {
         source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: Self.queue)
         let output = NIOLoopBound(self, eventLoop: loop)
         source.setEventHandler { [source] in
-            // It would be told again and again until the loop has read.
+            // The source would fire repeatedly until the loop has read.
             source.suspend()
             loop.execute {
                 output.value.drain()
@@ -29,15 +29,15 @@ final class ProcessOutput {
         source.activate()
     }
 
-    /// Reads no more, whoever may still hold the other end.
+    /// Stops reading, even if a process still has the pipe open.
     func close() {
         guard isOpen else { return }
         isOpen = false
         source.cancel()
     }
 
-    /// Reads at once what is already in the pipe, so that lines printed before a response belong to its invocation.
-    /// At most two pipes' capacity: a process that prints without end must not keep the event loop.
+    /// Reads the bytes that are in the pipe now, so that lines printed before a response belong to its invocation.
+    /// Reads at most 128 KB, so that a process that prints without end does not block the event loop.
     func drain() {
         for _ in 0..<8 where isOpen {
             var chunk = ByteBuffer()

@@ -1,11 +1,11 @@
 import Foundation
 import HTTPServer
 
-/// Ids and the account that requests carry.
+/// The identifiers in the request context: API id, request ids, trace ids, ARNs, times.
 enum GatewayIdentifiers {
     static let apiID = "local"
 
-    /// Sixteen characters, as HTTP APIs make them.
+    /// A random request id of sixteen characters, as HTTP APIs make them.
     static func requestID() -> String {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var bits = UInt64.random(in: .min ... .max)
@@ -19,7 +19,7 @@ enum GatewayIdentifiers {
         return String(decoding: text, as: UTF8.self) + "="
     }
 
-    /// An X-Ray trace id for the second `seconds` since 1970.
+    /// A random X-Ray trace id. `seconds` is the time since 1970.
     static func traceID(_ seconds: Int64) -> String {
         func hex(_ value: UInt64, _ count: Int) -> String {
             let text = String(value, radix: 16)
@@ -33,7 +33,7 @@ enum GatewayIdentifiers {
         "arn:aws:execute-api:\(PseudoParameter.region):\(PseudoParameter.account):\(apiID)/$default/\(request.method)\(request.path)"
     }
 
-    /// Common log format, such as `12/Mar/2020:19:03:58 +0000`.
+    /// The time in common log format, such as `12/Mar/2020:19:03:58 +0000`.
     static func logTime(_ time: VirtualTime) -> String {
         let day = time.seconds.flooredQuotient(86400)
         let second = Int(time.seconds - day * 86400)

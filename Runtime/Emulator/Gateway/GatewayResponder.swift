@@ -1,16 +1,16 @@
 import HTTPServer
 import LambdaEvents
 
-/// From a matched request to its answer: authorizer, event, function, mapping.
+/// Makes the response to a matched request: authorizes it, invokes the function with its event, maps the function's response.
 struct GatewayResponder: Sendable {
     let invoker: any FunctionInvoker
-    let authorization: RequestAuthorizer
+    let requestAuthorizer: RequestAuthorizer
     let authorizers: [String: AuthorizerDefinition]
     let now: @Sendable () -> VirtualTime
 
     init(_ api: HTTPAPIDefinition, invoker: any FunctionInvoker, now: @escaping @Sendable () -> VirtualTime) {
         self.invoker = invoker
-        authorization = RequestAuthorizer(invoker)
+        requestAuthorizer = RequestAuthorizer(invoker)
         authorizers = Dictionary(api.authorizers.map { ($0.name, $0) }) { $1 }
         self.now = now
     }
@@ -20,10 +20,10 @@ struct GatewayResponder: Sendable {
         var event = RequestEvent.make(request, match, requestID: requestID, now: now())
         if let name = match.route.authorizer {
             guard let authorizer = authorizers[name] else { return .internalError }
-            switch await authorization.verdict(authorizer, request, event) {
+            switch await requestAuthorizer.authorize(request, event, with: authorizer) {
             case .allowed(let context): event.requestContext.authorizer = .init(lambda: context ?? [:])
             case .denied: return .forbidden
-            case .unidentified: return .unauthorized
+            case .missingIdentity: return .unauthorized
             case .failed: return .internalError
             }
         }

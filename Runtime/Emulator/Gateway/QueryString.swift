@@ -1,6 +1,6 @@
-/// Query strings and percent-encoding.
+/// Decodes query strings and percent-encoding.
 enum QueryString {
-    /// Decoded names and values, values of one name joined by commas; `nil` when there are none.
+    /// The decoded parameters; values of the same name are joined by commas. `nil` when there are no parameters.
     static func parameters(_ query: String) -> [String: String]? {
         guard !query.isEmpty else { return nil }
         var result: [String: String] = [:]
@@ -13,7 +13,7 @@ enum QueryString {
         return result.isEmpty ? nil : result
     }
 
-    /// A percent sign without two hexadecimal digits stays as it is; bytes that are no UTF-8 become U+FFFD.
+    /// Percent-decodes text. A percent sign without two hexadecimal digits stays; bytes that are not UTF-8 become U+FFFD.
     static func decode(_ text: Substring, plusIsBlank: Bool) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || plusIsBlank && $0 == UInt8(ascii: "+") }) else { return String(text) }
         var bytes: [UInt8] = []

@@ -3,13 +3,14 @@ import HTTPServer
 import LambdaEvents
 import Synchronization
 
-/// Asks Lambda authorizers who may in, and remembers their answers for as long as they say.
+/// Authorizes requests by invoking Lambda authorizers, and caches their decisions for the configured time.
 final class RequestAuthorizer: Sendable {
-    enum Verdict: Sendable, Hashable {
+    enum Decision: Sendable, Hashable {
         case allowed(context: [String: JSONValue]?)
         case denied
-        /// An identity source is missing; nobody was asked.
-        case unidentified
+        /// An identity source is missing from the request; the authorizer was not invoked.
+        case missingIdentity
+        /// The authorizer failed.
         case failed
     }
 
@@ -18,63 +19,65 @@ final class RequestAuthorizer: Sendable {
         let identity: [String]
     }
 
-    private struct Remembered {
-        let verdict: Verdict
-        let until: ContinuousClock.Instant
+    private struct CachedDecision {
+        let decision: Decision
+        let expiry: ContinuousClock.Instant
     }
 
+    private static let cacheLimit = 10_000
+
     private let invoker: any FunctionInvoker
-    private let cache = Mutex<[Key: Remembered]>([:])
+    private let cache = Mutex<[Key: CachedDecision]>([:])
 
     init(_ invoker: any FunctionInvoker) { self.invoker = invoker }
 
-    func verdict(_ authorizer: AuthorizerDefinition, _ request: ServerRequest, _ event: HTTPAPIRequest) async -> Verdict {
-        guard let function = authorizer.function else { return .unidentified }
+    func authorize(_ request: ServerRequest, _ event: HTTPAPIRequest, with authorizer: AuthorizerDefinition) async -> Decision {
+        guard let function = authorizer.function else { return .missingIdentity }
         var identity: [String] = []
         for name in authorizer.identityHeaders {
-            guard let value = event.headers[name], !value.isEmpty else { return .unidentified }
+            guard let value = event.headers[name], !value.isEmpty else { return .missingIdentity }
             identity.append(value)
         }
         for name in authorizer.identityQueries {
-            guard let value = event.queryStringParameters?[name], !value.isEmpty else { return .unidentified }
+            guard let value = event.queryStringParameters?[name], !value.isEmpty else { return .missingIdentity }
             identity.append(value)
         }
         let key = Key(authorizer: authorizer.name, identity: identity)
-        if authorizer.timeToLive > 0, let known = remembered(key) { return known }
-        let verdict = await ask(
-            function, AuthorizerRequest(event, routeArn: GatewayIdentifiers.routeARN(request), identitySource: identity))
-        if authorizer.timeToLive > 0, verdict != .failed { remember(verdict, for: key, seconds: authorizer.timeToLive) }
-        return verdict
+        if authorizer.timeToLive > 0, let cached = cachedDecision(key) { return cached }
+        let authorizerRequest = AuthorizerRequest(event, routeArn: GatewayIdentifiers.routeARN(request), identitySource: identity)
+        let decision = await invoke(function, authorizerRequest)
+        if authorizer.timeToLive > 0, decision != .failed { store(decision, for: key, seconds: authorizer.timeToLive) }
+        return decision
     }
 
-    private func ask(_ function: String, _ question: AuthorizerRequest) async -> Verdict {
-        guard let payload = try? JSONEncoder().encode(question),
+    private func invoke(_ function: String, _ request: AuthorizerRequest) async -> Decision {
+        guard let payload = try? JSONEncoder().encode(request),
             let result = try? await invoker.invoke(Invocation(function: function, payload: Array(payload))), result.functionError == nil
         else { return .failed }
         let data = Data(result.payload)
-        if let answer = try? JSONDecoder().decode(AuthorizerResponse.self, from: data) {
-            return answer.isAuthorized ? .allowed(context: answer.context) : .denied
+        if let response = try? JSONDecoder().decode(AuthorizerResponse.self, from: data) {
+            return response.isAuthorized ? .allowed(context: response.context) : .denied
         }
-        guard let answer = try? JSONDecoder().decode(PolicyResponse.self, from: data) else { return .failed }
-        let effects = Set(answer.policyDocument.statements.map(\.effect))
-        return effects == ["Allow"] ? .allowed(context: answer.context) : .denied
+        guard let response = try? JSONDecoder().decode(PolicyResponse.self, from: data) else { return .failed }
+        let effects = Set(response.policyDocument.statements.map(\.effect))
+        return effects == ["Allow"] ? .allowed(context: response.context) : .denied
     }
 
-    private func remembered(_ key: Key) -> Verdict? {
-        cache.withLock { $0[key].flatMap { $0.until > .now ? $0.verdict : nil } }
+    private func cachedDecision(_ key: Key) -> Decision? {
+        cache.withLock { $0[key].flatMap { $0.expiry > .now ? $0.decision : nil } }
     }
 
-    private func remember(_ verdict: Verdict, for key: Key, seconds: Int) {
+    private func store(_ decision: Decision, for key: Key, seconds: Int) {
         let now = ContinuousClock.now
         cache.withLock { cache in
-            if cache.count >= 10_000 { cache = cache.filter { $0.value.until > now } }
-            if cache.count >= 10_000 { cache.removeAll() }
-            cache[key] = Remembered(verdict: verdict, until: now + .seconds(seconds))
+            if cache.count >= Self.cacheLimit { cache = cache.filter { $0.value.expiry > now } }
+            if cache.count >= Self.cacheLimit { cache.removeAll() }
+            cache[key] = CachedDecision(decision: decision, expiry: now + .seconds(seconds))
         }
     }
 }
 
-/// An authorizer's answer in the form of an IAM policy.
+/// An authorizer's response in the form of an IAM policy.
 private struct PolicyResponse: Decodable {
     struct Document: Decodable {
         struct Statement: Decodable {

@@ -2,9 +2,9 @@ import Foundation
 import HTTPServer
 import LambdaEvents
 
-/// Makes the payload 2.0 event of a request.
+/// Makes the payload 2.0 event of an HTTP request.
 enum RequestEvent {
-    /// - Parameter now: Business time; becomes `requestContext.time` and `timeEpoch`.
+    /// - Parameter now: business time, for `requestContext.time` and `timeEpoch`.
     static func make(_ request: ServerRequest, _ match: RouteMatcher.Match, requestID: String, now: VirtualTime) -> HTTPAPIRequest {
         var headers: [String: String] = [:]
         var cookies: [String] = []

@@ -1,10 +1,10 @@
-/// Finds the route for a request as HTTP APIs do: the most specific path first, then the method over `ANY`, `$default` last.
+/// Finds the route of a request as HTTP APIs do: the most specific path first, then a method before `ANY`, `$default` last.
 struct RouteMatcher: Sendable {
     struct Match: Sendable {
         let route: RouteDefinition
-        /// Such as `GET /v1/bars/{symbol}`.
+        /// The route's name, such as `GET /v1/bars/{symbol}`.
         let routeKey: String
-        /// Decoded.
+        /// The path parameters, percent-decoded.
         let parameters: [String: String]
     }
 
@@ -13,7 +13,7 @@ struct RouteMatcher: Sendable {
         case parameter(String)
         case greedy(String)
 
-        /// The smaller, the more specific.
+        /// A smaller rank is more specific.
         var rank: Int {
             switch self {
             case .literal: 0
@@ -44,7 +44,7 @@ struct RouteMatcher: Sendable {
         }
     }
 
-    /// - Parameter path: As it came, percent-encoded.
+    /// - Parameter path: percent-encoded, as received.
     func match(method: String, path: String) -> Match? {
         let parts = Self.split(path)
         for entry in entries where entry.route.method == method || entry.route.method == "ANY" {

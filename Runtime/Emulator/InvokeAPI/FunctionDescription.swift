@@ -1,4 +1,4 @@
-/// The `FunctionConfiguration` of the Lambda API, as far as it means something here.
+/// The `FunctionConfiguration` document of the Lambda API, with the fields that apply to the emulator.
 struct FunctionDescription: Encodable {
     struct Variables: Encodable {
         let variables: [String: String]
@@ -26,7 +26,7 @@ struct FunctionDescription: Encodable {
         case packageType = "PackageType", state = "State", lastUpdateStatus = "LastUpdateStatus", architectures = "Architectures"
     }
 
-    /// Values of variables whose names speak of secrets are left out.
+    /// Values of variables with names like secrets are masked.
     init(_ function: FunctionDefinition, arn: String) {
         functionName = function.name
         functionArn = arn
@@ -39,13 +39,13 @@ struct FunctionDescription: Encodable {
     }
 }
 
-/// `GET /2015-03-31/functions`.
+/// The document of `GET /2015-03-31/functions`.
 struct FunctionList: Encodable {
     let functions: [FunctionDescription]
     private enum CodingKeys: String, CodingKey { case functions = "Functions" }
 }
 
-/// `GET /2015-03-31/functions/{name}`.
+/// The document of `GET /2015-03-31/functions/{name}`.
 struct FunctionDetail: Encodable {
     struct Concurrency: Encodable {
         let reserved: Int

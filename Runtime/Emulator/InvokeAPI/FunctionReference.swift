@@ -1,11 +1,11 @@
 import Foundation
 
-/// What callers write for a function: a name, a partial ARN (`123456789012:function:name`) or an ARN, each with or without a qualifier.
+/// A function in a request's path: a name, a partial ARN (`123456789012:function:name`) or an ARN, with or without a qualifier.
 struct FunctionReference: Equatable {
     let name: String
     let qualifier: String?
 
-    /// `nil` when the text is none of these.
+    /// Returns nil for other text.
     init?(pathSegment: some StringProtocol) {
         guard let text = pathSegment.removingPercentEncoding else { return nil }
         var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

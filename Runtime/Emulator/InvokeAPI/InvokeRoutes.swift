@@ -1,7 +1,7 @@
 import Foundation
 import HTTPServer
 
-/// The Lambda API: `POST …/functions/{name}/invocations` and the two read calls.
+/// The routes of the Lambda API: invoke a function, describe one, list all.
 struct InvokeRoutes: Sendable {
     static let prefix = "/2015-03-31/functions/"
     static let asyncPayloadLimit = 1024 * 1024
@@ -13,13 +13,13 @@ struct InvokeRoutes: Sendable {
 
     var routes: [Route] {
         [
-            Route("POST", Self.prefix) { await answer($0, invoke) },
-            Route("GET", Self.prefix) { await answer($0, read) },
+            Route("POST", Self.prefix) { await respond($0, invoke) },
+            Route("GET", Self.prefix) { await respond($0, describe) },
             Route("GET", "/2015-03-31/functions") { _ in list },
         ]
     }
 
-    private func answer(
+    private func respond(
         _ request: ServerRequest, _ body: (ServerRequest, _ requestID: String) async throws(LambdaAPIError) -> ServerResponse
     ) async -> ServerResponse {
         let requestID = UUID().uuidString.lowercased()
@@ -37,7 +37,7 @@ struct InvokeRoutes: Sendable {
         .json(FunctionList(functions: functions.values.sorted { $0.name < $1.name }.map { FunctionDescription($0, arn: arn($0.name)) }))
     }
 
-    /// The function of the path and what follows its name.
+    /// The function in the path, and the rest of the path after its name.
     private func function(_ request: ServerRequest) throws(LambdaAPIError) -> (FunctionDefinition, rest: Substring) {
         let tail = request.path.dropFirst(Self.prefix.count)
         let segment = tail.prefix { $0 != "/" }
@@ -51,7 +51,7 @@ struct InvokeRoutes: Sendable {
         return (function, tail.dropFirst(segment.count))
     }
 
-    private func read(_ request: ServerRequest, _ requestID: String) throws(LambdaAPIError) -> ServerResponse {
+    private func describe(_ request: ServerRequest, _ requestID: String) throws(LambdaAPIError) -> ServerResponse {
         if request.path == Self.prefix { return list }
         let (function, rest) = try function(request)
         let description = FunctionDescription(function, arn: arn(function.name))
@@ -74,7 +74,7 @@ struct InvokeRoutes: Sendable {
             throw .invalidContent("Could not parse request body into json: the payload is not JSON")
         }
         switch type {
-        case "RequestResponse": return try await respond(request, function, payload, requestID)
+        case "RequestResponse": return try await invokeNow(request, function, payload, requestID)
         case "DryRun": return ServerResponse(status: 204)
         case "Event":
             do {
@@ -90,7 +90,7 @@ struct InvokeRoutes: Sendable {
         }
     }
 
-    private func respond(
+    private func invokeNow(
         _ request: ServerRequest, _ function: FunctionDefinition, _ payload: [UInt8], _ requestID: String
     ) async throws(LambdaAPIError) -> ServerResponse {
         var invocation = Invocation(function: function.name, payload: payload)

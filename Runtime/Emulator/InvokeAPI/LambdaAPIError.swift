@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// An error answer of the Lambda API: the type travels in a header and the body, as the SDKs read both.
+/// An error response of the Lambda API. SDKs read the type from the header `x-amzn-ErrorType`.
 struct LambdaAPIError: Error {
     let status: Int
     let type: String
@@ -23,8 +23,8 @@ struct LambdaAPIError: Error {
         self.message = message
     }
 
-    init(_ refusal: InvocationError, arn: (String) -> String) {
-        switch refusal {
+    init(_ error: InvocationError, arn: (String) -> String) {
+        switch error {
         case .unknownFunction(let name): self = .notFound("Function not found: \(arn(name))")
         case .throttled: self.init(status: 429, type: "TooManyRequestsException", message: "Rate Exceeded.")
         case .payloadTooLarge(let limit): self = .tooLarge(limit: limit)
@@ -41,8 +41,8 @@ struct LambdaAPIError: Error {
 
     var response: ServerResponse {
         let reason = status == 429 ? "ReservedFunctionConcurrentInvocationLimitExceeded" : nil
-        var answer = ServerResponse.json(Body(type: "User", message: message, reason: reason), status: status)
-        answer.headers.append(("x-amzn-ErrorType", type))
-        return answer
+        var response = ServerResponse.json(Body(type: "User", message: message, reason: reason), status: status)
+        response.headers.append(("x-amzn-ErrorType", type))
+        return response
     }
 }

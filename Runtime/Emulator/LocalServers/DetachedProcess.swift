@@ -4,9 +4,9 @@ import Foundation
     import Glibc
 #endif
 
-/// Starts programs that outlive us: sessions of their own, no inherited descriptors, output to a file.
+/// Starts programs that outlive this process: in their own session, without inherited descriptors, with output to a file.
 package enum DetachedProcess {
-    /// `arguments[0]` is the program's path. `log` is appended to. Throws what `posix_spawn` says.
+    /// Starts a program and appends its output to `log`. `arguments[0]` is the program's path.
     package static func start(
         _ arguments: [String], environment: [String: String], folder: String, log: String
     ) throws(LocalServerError) -> ProcessIdentity {
@@ -30,7 +30,7 @@ package enum DetachedProcess {
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
-        // Both replace themselves by the program, so that the process id is the program's.
+        // Both programs replace themselves, so that the process id is the server's.
         let wrapped = ["/usr/bin/env", "-C", folder, "/usr/bin/setsid"] + arguments
         var argv: [UnsafeMutablePointer<CChar>?] = wrapped.map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0)=\($1)") } + [nil]
@@ -44,8 +44,7 @@ package enum DetachedProcess {
         return identity
     }
 
-    /// Waits for the end on a thread of its own. An exit status that nobody collects stays as long as we live, and whoever waits for any
-    /// child of ours finds it again and again.
+    /// Waits for the end on a separate thread, so that the process does not stay a zombie, which other waits for child processes would find.
     private static func collectStatus(of pid: pid_t) {
         Thread.detachNewThread {
             var status: CInt = 0

@@ -1,8 +1,10 @@
 import Subprocess
 
-/// Runs one helper program to its end.
+/// Runs helper programs such as `psql` and `initdb`.
 enum HelperProgram {
-    /// Its standard output. `arguments[0]` is the program's path; both outputs stand in the error when it fails. `input` goes to its standard input.
+    /// Runs a program to its end and returns its standard output. `arguments[0]` is the program's path.
+    ///
+    /// - Throws: an error with both outputs when the program fails.
     static func run(
         _ arguments: [String], environment: [String: String], input: String = ""
     ) async throws(LocalServerError) -> String {
@@ -17,15 +19,15 @@ enum HelperProgram {
                     Dictionary(uniqueKeysWithValues: variables.map { (Subprocess.Environment.Key(stringLiteral: $0), $1) })),
                 input: .string(input), output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
             guard result.terminationStatus.isSuccess else {
-                let words = result.standardError + result.standardOutput
-                if words.contains("No space left on device") {
+                let output = result.standardError + result.standardOutput
+                if output.contains("No space left on device") {
                     throw LocalServerError("the disk is full: free some space and run the command again")
                 }
-                throw LocalServerError("\(arguments.first { $0.hasSuffix("initdb") || $0.hasSuffix("psql") } ?? program) failed: \(words)")
+                throw LocalServerError("\(arguments.first { $0.hasSuffix("initdb") || $0.hasSuffix("psql") } ?? program) failed: \(output)")
             }
             return result.standardOutput
-        } catch let trouble as LocalServerError {
-            throw trouble
+        } catch let error as LocalServerError {
+            throw error
         } catch {
             throw LocalServerError("cannot run \(program): \(error)")
         }

@@ -1,33 +1,41 @@
-/// Passwords and keys of one state folder, made once at random.
+/// The random passwords and keys of one state folder.
 package struct LocalSecrets: Codable, Sendable, Hashable {
-    /// By role.
+    /// The password of each `PostgresRole`.
     package var postgresPasswords: [String: String]
     package var s3AccessKey: String
     package var s3SecretKey: String
-    /// What the S3 server shows when it reports a change.
+    /// The bearer token of the S3 server's webhook requests.
     package var webhookToken: String
-    /// The dashboard's key on this machine.
+    /// The API key of the local dashboard.
     package var apiKey: String
 
-    /// Reads `secrets.json` (mode 0600) in the folder, or makes it when there is none.
-    package static func inFolder(_ folder: String) throws(LocalServerError) -> LocalSecrets {
-        let path = "\(folder)/secrets.json"
-        do {
-            if let kept = try StateFile.kept(LocalSecrets.self, at: path) { return kept }
-        } catch {
-            throw LocalServerError(
-                "\(path) cannot be read (\(error)), and the database and the S3 server go by the passwords in it: put back a copy "
-                    + "of it, or run `bellwether down`, delete \(folder) and start afresh")
-        }
-        try StateFile.makeFolder(folder)
-        let made = LocalSecrets(
-            postgresPasswords: Dictionary(uniqueKeysWithValues: PostgresRole.allCases.map { ($0.rawValue, random(24)) }),
-            s3AccessKey: "LOCAL" + random(8).uppercased(), s3SecretKey: random(20), webhookToken: random(24), apiKey: "bw_" + random(24))
-        try StateFile.write(made, to: path)
-        return made
+    private enum CodingKeys: String, CodingKey {
+        case postgresPasswords = "postgres_passwords"
+        case s3AccessKey = "s3_access_key"
+        case s3SecretKey = "s3_secret_key"
+        case webhookToken = "webhook_token"
+        case apiKey = "api_key"
     }
 
-    /// Hexadecimal digits of so many bytes from the system's generator.
+    /// Reads `secrets.json` (mode 0600) in the folder, or creates it.
+    package static func loadOrCreate(in folder: String) throws(LocalServerError) -> LocalSecrets {
+        let path = "\(folder)/secrets.json"
+        do {
+            if let stored = try StateFile.readIfPresent(LocalSecrets.self, at: path) { return stored }
+        } catch {
+            throw LocalServerError(
+                "\(path) cannot be read (\(error)), and the database and the S3 server use its passwords: restore a copy of the file, or "
+                    + "run `bellwether down`, delete \(folder) and start again")
+        }
+        try StateFile.makeFolder(folder)
+        let secrets = LocalSecrets(
+            postgresPasswords: Dictionary(uniqueKeysWithValues: PostgresRole.allCases.map { ($0.rawValue, random(24)) }),
+            s3AccessKey: "LOCAL" + random(8).uppercased(), s3SecretKey: random(20), webhookToken: random(24), apiKey: "bw_" + random(24))
+        try StateFile.write(secrets, to: path)
+        return secrets
+    }
+
+    /// Random bytes as hexadecimal digits.
     private static func random(_ bytes: Int) -> String {
         var generator = SystemRandomNumberGenerator()
         return (0..<bytes).map { _ in

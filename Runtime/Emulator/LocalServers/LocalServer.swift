@@ -1,54 +1,56 @@
-/// One server program: how it is started, seen to be ready, and stopped.
+/// A server program on this machine: how to start it, check that it is ready, and stop it.
 protocol LocalServer: Sendable {
     var name: String { get }
     var folder: String { get }
     var port: Int { get }
     var log: String { get }
-    /// An argument that only the server of this folder has.
-    static func mark(of folder: String) -> String
-    /// What its arguments say of its port.
+    /// The command-line argument that identifies the server of a folder.
+    static func identifyingArgument(of folder: String) -> String
+    /// The port in the server's command line.
     static func port(in arguments: [String]) -> Int?
 
-    /// Starts the program, making what it needs on the first time; returns without waiting for it.
+    /// Starts the program without waiting until it is ready. The first start creates its data.
     func launch() async throws(LocalServerError) -> ProcessIdentity
     func isReady(_ process: ProcessIdentity) async -> Bool
-    /// Whether its log says that it ended for a reason that passes.
-    func mayStartAgain() -> Bool
-    /// Runs once it is ready, at each start of ours.
+    /// Whether the server's log shows an error that may pass, so that another start makes sense.
+    func failedTransiently() -> Bool
+    /// Prepares the ready server; called at each start of the emulator.
     func prepare() async throws(LocalServerError)
-    /// Asks it to end, then makes it.
+    /// Stops the server: with a signal first, then by SIGKILL.
     func stop(_ process: ProcessIdentity) async
 }
 
-/// What `server.json` in a server's folder remembers between our runs.
+/// The port and process of a server, stored as `server.json` in its folder.
 ///
-/// It is written after the program was started. A run that is killed in between leaves a server of which nothing is written:
-/// `living` finds that one by its command line.
+/// The file is written after the program has started. When the emulator is killed in between, `running` finds the server by its command
+/// line.
 struct ServerRecord: Codable, Sendable {
     var port: Int
     var process: ProcessIdentity?
 
-    typealias Living = (port: Int, process: ProcessIdentity)
+    typealias Running = (port: Int, process: ProcessIdentity)
 
-    /// The server of a folder that runs now.
-    static func living(_ folder: String) -> Living? {
-        if let record = inFolder(folder), let process = record.process, process.isAlive { return (record.port, process) }
+    /// The running server of a folder.
+    static func running(_ folder: String) -> Running? {
+        if let record = read(folder), let process = record.process, process.isAlive { return (record.port, process) }
         for server in [PostgresServer.self, SeaweedServer.self] as [any LocalServer.Type] {
-            if let found = RunningPrograms.first(with: server.mark(of: folder), where: { server.port(in: $0) }) { return found }
+            if let found = RunningPrograms.first(with: server.identifyingArgument(of: folder), where: { server.port(in: $0) }) {
+                return found
+            }
         }
         return nil
     }
 
     static func path(_ folder: String) -> String { "\(folder)/server.json" }
-    static func inFolder(_ folder: String) -> ServerRecord? { StateFile.read(ServerRecord.self, from: path(folder)) }
+    static func read(_ folder: String) -> ServerRecord? { StateFile.read(ServerRecord.self, from: path(folder)) }
     func write(_ folder: String) throws(LocalServerError) { try StateFile.write(self, to: Self.path(folder)) }
 }
 
 extension LocalServer {
-    /// The process that an earlier run of ours left behind, if it still runs.
-    var running: ProcessIdentity? { ServerRecord.living(folder)?.process }
+    /// The server's process, if an earlier start left it running.
+    var running: ProcessIdentity? { ServerRecord.running(folder)?.process }
 
-    /// Launches and waits until requests are answered, trying again for a while where that can help.
+    /// Starts the server and waits until it is ready. Starts it again after errors that may pass.
     func start(within limit: Duration = .seconds(60)) async throws(LocalServerError) -> ProcessIdentity {
         let deadline = ContinuousClock.now + limit
         while true {
@@ -58,11 +60,11 @@ extension LocalServer {
                 if await isReady(process) { return process }
                 guard ContinuousClock.now < deadline else {
                     await stop(process)
-                    throw LocalServerError("\(name) was not ready within \(limit) (its log is \(log))")
+                    throw LocalServerError("\(name) was not ready within \(limit); see its log, \(log)")
                 }
                 try? await Task.sleep(for: .milliseconds(20))
             }
-            guard mayStartAgain(), ContinuousClock.now < deadline else { throw .ended(name, log: log) }
+            guard failedTransiently(), ContinuousClock.now < deadline else { throw .ended(name, log: log) }
             try? await Task.sleep(for: .milliseconds(100))
         }
     }

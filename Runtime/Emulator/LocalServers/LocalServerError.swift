@@ -1,35 +1,48 @@
-/// Why a local server is not there, as one sentence that says what to do.
+import Foundation
+
+/// A local server cannot run; the description says what to do.
 package struct LocalServerError: Error, Hashable, CustomStringConvertible {
     package let description: String
 
     init(_ description: String) { self.description = description }
 
-    static func missing(_ what: String, remedy: String) -> LocalServerError { LocalServerError("\(what) is missing: \(remedy)") }
+    static func missing(_ program: String, remedy: String) -> LocalServerError { LocalServerError("\(program) is missing: \(remedy)") }
 
-    /// What a server's log says about its end, put into words where the cause is known.
+    /// The server ended; known causes are found in its log.
     static func ended(_ server: String, log: String) -> LocalServerError {
-        let tail = ServerLog.last(4096, of: log)
+        let tail = LogTail.text(of: log, bytes: 4096)
         if tail.contains("No space left on device") {
-            return LocalServerError("the disk is full, so \(server) cannot run: free some space; what waits for it goes on then")
+            return LocalServerError("the disk is full, so \(server) cannot run: free some space, and the server starts again")
         }
         if tail.contains("Address already in use") || tail.contains("address already in use") {
             return LocalServerError("a port that \(server) needs was taken by another program: run the command again to use another one")
         }
-        return LocalServerError("\(server) ended before it was ready (its log is \(log))\(lastLine(tail))")
+        return LocalServerError("\(server) ended before it was ready (see its log, \(log))\(lastLine(tail))")
     }
 
-    /// A server that is started again and again, and ends every time.
-    static func dying(_ server: String, times: Int, log: String) -> LocalServerError {
-        let tail = ServerLog.last(4096, of: log)
+    /// The server ends after every start.
+    static func endsRepeatedly(_ server: String, times: Int, log: String) -> LocalServerError {
+        let tail = LogTail.text(of: log, bytes: 4096)
         guard !tail.contains("No space left on device") else { return ended(server, log: log) }
         return LocalServerError(
-            "\(server) has ended \(times) times within a minute: its log, \(log), says why; `bellwether down` ends the attempts"
+            "\(server) has ended \(times) times within a minute: see its log, \(log); `bellwether down` stops the attempts"
                 + lastLine(tail))
     }
 
     private static func lastLine(_ text: String) -> String { text.split(separator: "\n").last.map { ": " + $0 } ?? "" }
 
-    static func unwritable(_ path: String, _ reason: any Error) -> LocalServerError {
-        LocalServerError("cannot write \(path): \(reason)")
+    static func unwritable(_ path: String, _ error: any Error) -> LocalServerError {
+        LocalServerError("cannot write \(path): \(error)")
+    }
+}
+
+extension LogTail {
+    /// The last bytes of a log file as text; empty when the file is missing.
+    static func text(of path: String, bytes: UInt64) -> String {
+        guard let file = FileHandle(forReadingAtPath: path) else { return "" }
+        defer { try? file.close() }
+        let end = (try? file.seekToEnd()) ?? 0
+        try? file.seek(toOffset: end > bytes ? end - bytes : 0)
+        return String(decoding: (try? file.readToEnd()) ?? Data(), as: UTF8.self)
     }
 }

@@ -1,21 +1,25 @@
 import Foundation
 package import Logging
 
-/// The servers that a deployment would rent, on this machine: PostgreSQL and an S3 server.
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The servers that replace a deployment's managed services on this machine: PostgreSQL and the S3 server SeaweedFS.
 ///
-/// They are daemons: they live on when this process is killed, and the next start takes them over. Their data is kept.
+/// The servers are daemons: they keep running when this process is killed, and the next start adopts them. Their data stays.
 package actor LocalServers {
     package enum Kind: String, CaseIterable, Sendable { case postgres, s3 }
 
     package struct Settings: Sendable {
-        /// Gets `postgres/`, `s3/` and `secrets.json`.
+        /// The folder of `postgres/`, `s3/` and `secrets.json`.
         package var stateFolder: String
-        /// SeaweedFS's program.
+        /// The path of SeaweedFS's program.
         package var weed: String
         package var bucket: String
-        /// The URL that S3 changes are posted to with `secrets.webhookToken`; nil posts nothing.
+        /// The URL to which S3 changes are posted with `secrets.webhookToken`; nil posts nothing.
         package var webhook: String?
-        /// Trades a power cut's safety for speed; for tests.
+        /// Skips syncs to disk, so that a power cut may lose data; for tests.
         package var fast: Bool
 
         package init(stateFolder: String, weed: String, bucket: String = "bellwether", webhook: String? = nil, fast: Bool = false) {
@@ -36,7 +40,7 @@ package actor LocalServers {
     private var counts: [Kind: Int] = [:]
     private let logger: Logger
 
-    /// Starts what does not run yet and waits until both answer.
+    /// Starts the servers that do not run yet and waits until both are ready.
     package static func start(_ settings: Settings, logger: Logger) async throws(LocalServerError) -> LocalServers {
         let servers = try LocalServers(settings, logger: logger)
         try await servers.startAll()
@@ -46,7 +50,7 @@ package actor LocalServers {
     private init(_ settings: Settings, logger: Logger) throws(LocalServerError) {
         let folder = URL(filePath: settings.stateFolder).standardizedFileURL.path(percentEncoded: false)
         let (postgres, s3) = ("\(folder)/postgres", "\(folder)/s3")
-        secrets = try LocalSecrets.inFolder(folder)
+        secrets = try LocalSecrets.loadOrCreate(in: folder)
         postgresPort = try LocalServers.port(postgres, count: 1)
         s3Port = try LocalServers.port(s3, count: SeaweedServer.portCount)
         bucket = settings.bucket
@@ -61,23 +65,23 @@ package actor LocalServers {
         ]
     }
 
-    /// A running server keeps its port; else the one it had before, if that is free.
+    /// The port of the running server, else the port of its last run if that is free, else another free port.
     private static func port(_ folder: String, count: Int) throws(LocalServerError) -> Int {
-        if let living = ServerRecord.living(folder) { return living.port }
-        return try LoopbackPorts.free(count, preferred: ServerRecord.inFolder(folder)?.port)
+        if let running = ServerRecord.running(folder) { return running.port }
+        return try LoopbackPorts.free(count, preferred: ServerRecord.read(folder)?.port)
     }
 
-    /// The address for `DATABASE_URL`; the password is `secrets.postgresPasswords[role]`.
+    /// The value of `DATABASE_URL` for a role, without the password.
     package nonisolated func databaseURL(_ role: PostgresRole) -> String {
         "postgres://\(role.rawValue)@127.0.0.1:\(postgresPort)/\(PostgresServer.database)?sslmode=disable"
     }
 
     package nonisolated var s3Endpoint: String { "http://127.0.0.1:\(s3Port)" }
 
-    /// Where the S3 server's file tree is: each bucket a folder under `/buckets`.
+    /// The address of the S3 server's file tree; each bucket is a folder under `/buckets`.
     package nonisolated var filerEndpoint: String { "http://127.0.0.1:\(s3Port + SeaweedServer.filerOffset)" }
 
-    /// How often this object has started or taken over the server: a change means that it was down in between.
+    /// How often this object has started or adopted the server. A higher count means that the server was down in between.
     package func starts(of kind: Kind) -> Int { counts[kind, default: 0] }
 
     package func process(of kind: Kind) -> ProcessIdentity? { processes[kind] }
@@ -85,17 +89,17 @@ package actor LocalServers {
     private func startAll() async throws(LocalServerError) {
         do {
             try await withThrowingTaskGroup { group in
-                for kind in Kind.allCases { group.addTask { try await self.startOrTakeOver(kind) } }
+                for kind in Kind.allCases { group.addTask { try await self.startOrAdopt(kind) } }
                 try await group.waitForAll()
             }
-        } catch let trouble as LocalServerError {
-            throw trouble
+        } catch let error as LocalServerError {
+            throw error
         } catch {
             throw LocalServerError("the local servers did not start: \(error)")
         }
     }
 
-    private func startOrTakeOver(_ kind: Kind) async throws(LocalServerError) {
+    private func startOrAdopt(_ kind: Kind) async throws(LocalServerError) {
         guard let server = servers[kind] else { return }
         if let process = server.running {
             if (server as? SeaweedServer)?.isConfigured != false, await becomesReady(server, process) {
@@ -123,7 +127,7 @@ package actor LocalServers {
         counts[kind, default: 0] += 1
     }
 
-    /// Starts a server again within 100 ms of its death, until cancelled.
+    /// Restarts servers that have ended, within 100 ms, until the task is cancelled.
     package func supervise() async {
         await withTaskGroup { group in
             for kind in Kind.allCases { group.addTask { await self.supervise(kind) } }
@@ -133,18 +137,18 @@ package actor LocalServers {
     private func supervise(_ kind: Kind) async {
         guard let server = servers[kind] else { return }
         var pause = Duration.milliseconds(100)
-        var deaths: [ContinuousClock.Instant] = []
+        var exits: [ContinuousClock.Instant] = []
         while (try? await Task.sleep(for: pause)) != nil {
             if processes[kind]?.isAlive == true {
-                if deaths.allSatisfy({ $0 < .now - .seconds(60) }) { pause = .milliseconds(100) }
+                if exits.allSatisfy({ $0 < .now - .seconds(60) }) { pause = .milliseconds(100) }
                 continue
             }
-            deaths = deaths.filter { $0 > .now - .seconds(60) } + [.now]
-            let isFailing = deaths.count >= 5
+            exits = exits.filter { $0 > .now - .seconds(60) } + [.now]
+            let isFailing = exits.count >= 5
             if isFailing {
-                logger.error("\(LocalServerError.dying(server.name, times: deaths.count, log: server.log))")
+                logger.error("\(LocalServerError.endsRepeatedly(server.name, times: exits.count, log: server.log))")
             } else {
-                logger.warning("\(server.name) is gone; starting it again")
+                logger.warning("\(server.name) has ended and is restarted")
             }
             do {
                 try await start(kind, server)
@@ -156,7 +160,7 @@ package actor LocalServers {
         }
     }
 
-    /// Ends both servers.
+    /// Stops both servers.
     package func stop() async {
         await withTaskGroup { group in
             for (kind, server) in servers {
@@ -165,5 +169,52 @@ package actor LocalServers {
             }
         }
         processes = [:]
+    }
+}
+
+/// Servers of a state folder whose configuration is not known here.
+extension LocalServers {
+    private static let programs = [
+        (name: "PostgreSQL", folder: "postgres", log: "postgres.log"), (name: "SeaweedFS", folder: "s3", log: "seaweedfs.log"),
+    ]
+
+    /// The running servers of a state folder, by name.
+    package static func running(in folder: String) -> [(name: String, port: Int, process: ProcessIdentity)] {
+        programs.compactMap { program in
+            ServerRecord.running("\(folder)/\(program.folder)").map { (program.name, $0.port, $0.process) }
+        }
+    }
+
+    /// One message for each server of a state folder that was started before and does not run now.
+    package static func stoppedServers(in folder: String) -> [String] {
+        programs.compactMap { program in
+            let path = "\(folder)/\(program.folder)"
+            guard ServerRecord.read(path) != nil, ServerRecord.running(path) == nil else { return nil }
+            return "\(program.name) does not run: \(LocalServerError.ended(program.name, log: "\(path)/\(program.log)"))"
+        }
+    }
+
+    /// Stops the running servers of a state folder. Their data stays.
+    package static func stopAll(in folder: String) async {
+        await withTaskGroup { group in
+            for (name, _, process) in running(in: folder) {
+                group.addTask {
+                    process.signal(name == "PostgreSQL" ? SIGINT : SIGTERM)
+                    if await !process.waitForEnd(.seconds(10)) { process.signal(SIGKILL) }
+                    _ = await process.waitForEnd(.seconds(2))
+                }
+            }
+        }
+    }
+
+    /// Runs a `psql` script on the running database of a state folder, as the owner of its tables.
+    package static func run(_ script: String, in folder: String) async throws(LocalServerError) {
+        let postgres = "\(folder)/postgres"
+        guard let record = ServerRecord.running(postgres) else {
+            throw LocalServerError("PostgreSQL does not run in \(postgres): start it with `bellwether up`")
+        }
+        let server = PostgresServer(
+            folder: postgres, passwords: try LocalSecrets.loadOrCreate(in: folder).postgresPasswords, durability: .fast, port: record.port)
+        try await server.run(script, as: .owner, database: PostgresServer.database)
     }
 }

@@ -5,8 +5,7 @@ import Synchronization
     import Glibc
 #endif
 
-/// Ports for servers on 127.0.0.1, below the range that the kernel hands to outgoing connections, so that a server that
-/// was killed finds its port again.
+/// Chooses free ports on 127.0.0.1, below the kernel's range for outgoing connections, so that a restarted server gets its port back.
 package enum LoopbackPorts {
     /// 20000 to 22699, or `LOW-HIGH` of the environment variable BELLWETHER_PORTS.
     static let range = range(ProcessInfo.processInfo.environment["BELLWETHER_PORTS"]) ?? 20_000..<22_700
@@ -18,11 +17,11 @@ package enum LoopbackPorts {
         return low..<(high + 1)
     }
 
-    /// What this process has chosen: a server is about to listen there, which nobody can see yet.
+    /// Ports chosen by this process, on which a server may not listen yet.
     private static let chosen = Mutex<Set<Int>>([])
 
-    /// Keeps a port that somebody chose otherwise from being chosen here.
-    package static func keep(_ port: Int) { chosen.withLock { _ = $0.insert(port) } }
+    /// Excludes a port that was configured from later choices.
+    package static func reserve(_ port: Int) { chosen.withLock { _ = $0.insert(port) } }
 
     package static func isFree(_ port: Int) -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -39,7 +38,7 @@ package enum LoopbackPorts {
         }
     }
 
-    /// The first of `count` consecutive free ports, from a random place; `preferred` if it still is. No port is chosen twice in a process.
+    /// The first of `count` consecutive free ports: `preferred` if it is free, else a random one. No port is chosen twice by a process.
     package static func free(_ count: Int = 1, preferred: Int? = nil) throws(LocalServerError) -> Int {
         if let preferred, choose(preferred..<(preferred + count)) { return preferred }
         for _ in 0..<200 {
@@ -47,10 +46,10 @@ package enum LoopbackPorts {
             if choose(first..<(first + count)) { return first }
         }
         throw LocalServerError(
-            "no free port was found between \(range.lowerBound) and \(range.upperBound): stop some programs that listen there")
+            "no free port was found between \(range.lowerBound) and \(range.upperBound): stop programs that listen there")
     }
 
-    /// Chooses ports, unless one of them is taken or was chosen before: then false.
+    /// Chooses the ports and returns true, unless one of them is in use or was chosen before.
     private static func choose(_ ports: Range<Int>) -> Bool {
         chosen.withLock { chosen in
             guard chosen.isDisjoint(with: ports), ports.allSatisfy(isFree) else { return false }

@@ -4,18 +4,18 @@ import Foundation
     import Glibc
 #endif
 
-/// A private PostgreSQL cluster in one folder, on loopback, passwords by SCRAM.
+/// A private PostgreSQL cluster in one folder, on a loopback port, with SCRAM passwords.
 struct PostgresServer: LocalServer {
     enum Durability: String, Sendable {
         /// A commit survives a power cut.
         case durable
-        /// A commit survives the death of the server's processes only: for tests.
+        /// A commit survives only a crash of the server's processes; for tests.
         case fast
     }
 
     static let database = "bellwether"
     let name = "PostgreSQL"
-    /// Holds `data/`, `server.json` and the log.
+    /// The folder of `data/`, `server.json` and the log.
     let folder: String
     let passwords: [String: String]
     let durability: Durability
@@ -24,7 +24,7 @@ struct PostgresServer: LocalServer {
     var log: String { "\(folder)/postgres.log" }
     private var data: String { "\(folder)/data" }
 
-    static func mark(of folder: String) -> String { "\(folder)/data" }
+    static func identifyingArgument(of folder: String) -> String { "\(folder)/data" }
     static func port(in arguments: [String]) -> Int? { arguments.firstNumber(after: "port=") }
 
     func launch() async throws(LocalServerError) -> ProcessIdentity {
@@ -35,28 +35,28 @@ struct PostgresServer: LocalServer {
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=", "shared_buffers=128MB", "max_connections=200",
             "password_encryption=scram-sha-256", "log_min_messages=warning", "log_line_prefix=%m [%p] ", "jit=off", "max_wal_size=2GB",
         ]
-        // Commits stay synchronous: without that a kill of the server alone, not only of the machine, loses the last of them.
+        // Commits stay synchronous, else a kill of the server alone would lose the last ones.
         if durability == .fast { settings += ["fsync=off", "full_page_writes=off"] }
         return try DetachedProcess.start(
             tools.command("postgres", ["-D", data] + settings.flatMap { ["-c", $0] }), environment: PostgresServer.environment,
             folder: folder, log: log)
     }
 
-    /// The server itself writes `ready` into its pid file.
+    /// PostgreSQL writes `ready` into its pid file.
     func isReady(_ process: ProcessIdentity) async -> Bool {
         guard let file = FileManager.default.contents(atPath: "\(data)/postmaster.pid") else { return false }
         let lines = String(decoding: file, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         return lines.count > 7 && lines[0] == "\(process.pid)" && lines[7].hasPrefix("ready")
     }
 
-    /// An orphan of a killed server may hold its shared memory for a moment.
-    func mayStartAgain() -> Bool {
-        let tail = ServerLog.last(2048, of: log)
+    /// A child process of a killed server may hold its shared memory for a moment.
+    func failedTransiently() -> Bool {
+        let tail = LogTail.text(of: log, bytes: 2048)
         return tail.contains("pre-existing shared memory block") || tail.contains("Address already in use")
             || tail.contains("lock file \"postmaster.pid\" already exists")
     }
 
-    /// Makes roles and the database; harmless when they exist.
+    /// Creates the roles and the database if they do not exist, and sets the passwords.
     func prepare() async throws(LocalServerError) {
         var sql = ""
         for role in PostgresRole.allCases where role != .admin {
@@ -77,7 +77,7 @@ struct PostgresServer: LocalServer {
         try await run(sql, as: .admin, database: "postgres")
     }
 
-    /// Runs a script of `psql` on the running server; it ends at the first statement that fails.
+    /// Runs a `psql` script on the running server; the script ends at the first error.
     func run(_ script: String, as role: PostgresRole, database: String) async throws(LocalServerError) {
         let tools = try await PostgresTools.find(cluster: data)
         var environment = Self.environment
@@ -96,8 +96,8 @@ struct PostgresServer: LocalServer {
         _ = await process.waitForEnd(.seconds(2))
     }
 
-    /// `initdb` into a folder that takes its name only when it is whole. The folder is new each time: the `initdb` of a start that
-    /// was killed may still be at work in its own.
+    /// Runs `initdb` in a new folder and renames it when complete. The folder's name is unique, because the `initdb` of a killed start may
+    /// still be running.
     private func create(_ tools: PostgresTools) async throws(LocalServerError) {
         let old = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasPrefix("initdb") }
         for name in old { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
@@ -105,7 +105,7 @@ struct PostgresServer: LocalServer {
         try tools.makeFolder(work)
         let secret = "\(work)/password"
         try StateFile.replace(secret, with: Array((passwords[PostgresRole.admin.rawValue] ?? "").utf8))
-        try tools.adopt(secret)
+        try tools.giveOwnership(of: secret)
         let sync = durability == .fast ? ["--no-sync"] : []
         _ = try await HelperProgram.run(
             tools.command(
@@ -119,4 +119,16 @@ struct PostgresServer: LocalServer {
     }
 
     private static let environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+}
+
+/// The database roles of a local cluster.
+package enum PostgresRole: String, CaseIterable, Sendable {
+    /// The superuser of the cluster; only the local servers use it.
+    case admin = "bellwether_admin"
+    /// Owns the database; only the function Migrate connects with this role.
+    case owner = "bellwether_owner"
+    /// Reads and writes rows but cannot change the schema; every other function connects with this role.
+    case app = "bellwether_app"
+    /// Reads the reporting schema.
+    case reader = "bellwether_reader"
 }

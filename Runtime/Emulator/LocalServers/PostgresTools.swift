@@ -4,13 +4,13 @@ import Foundation
     import Glibc
 #endif
 
-/// Where PostgreSQL's programs are and as whom they run: they refuse to run as root.
+/// Finds PostgreSQL's programs and the user to run them as; they do not run as root.
 struct PostgresTools: Sendable {
     let folder: String
-    /// Goes before each program, because we are root: a user namespace of our own, or the system user `postgres`.
+    /// The command prefix when this process is root: a user namespace, or the system user `postgres`.
     let prefix: [String]
 
-    /// Finds the programs that fit the cluster in `cluster`, or the newest from 15 on when there is none yet.
+    /// Finds the programs of the cluster's version, or the newest version from 15 on for a new cluster.
     static func find(cluster: String) async throws(LocalServerError) -> PostgresTools {
         let version = FileManager.default.contents(atPath: "\(cluster)/PG_VERSION")
             .flatMap { Int(String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)) }
@@ -27,15 +27,15 @@ struct PostgresTools: Sendable {
 
     func command(_ program: String, _ arguments: [String]) -> [String] { prefix + ["\(folder)/\(program)"] + arguments }
 
-    /// Makes a folder that the programs may write to.
+    /// Creates a folder that the programs may write to.
     func makeFolder(_ path: String) throws(LocalServerError) {
         try StateFile.makeFolder(path)
         chmod(path, 0o700)
-        try adopt(path)
+        try giveOwnership(of: path)
     }
 
-    /// Gives a file or folder to the user that the programs run as.
-    func adopt(_ path: String) throws(LocalServerError) {
+    /// Makes the programs' user the owner of a file or folder.
+    func giveOwnership(of path: String) throws(LocalServerError) {
         guard let user = PostgresTools.systemUser, prefix.contains(where: { $0.hasPrefix("--reuid") }) else { return }
         guard chown(path, user.id, user.group) == 0 else { throw LocalServerError("cannot give \(path) to the user postgres") }
     }
@@ -51,16 +51,16 @@ struct PostgresTools: Sendable {
             throw LocalServerError(
                 "PostgreSQL does not run as root and there is no user postgres: install postgresql-15 or run as another user")
         }
-        if let closed = await firstClosed(above: cluster, to: user) {
+        if let folder = await firstInaccessibleFolder(above: cluster, with: user) {
             throw LocalServerError(
-                "PostgreSQL does not run as root, and the user postgres cannot enter \(closed): run `chmod o+x \(closed)`, or name a "
-                    + "folder elsewhere in BELLWETHER_HOME")
+                "PostgreSQL does not run as root, and the user postgres cannot enter \(folder): run `chmod o+x \(folder)`, or set "
+                    + "BELLWETHER_HOME to another folder")
         }
         return user
     }
 
-    /// The topmost folder above a path that programs with this prefix may not pass through; folders that are not there yet are ours.
-    static func firstClosed(above path: String, to prefix: [String]) async -> String? {
+    /// The topmost existing folder above a path that programs with this prefix may not enter.
+    static func firstInaccessibleFolder(above path: String, with prefix: [String]) async -> String? {
         var folders = [URL(filePath: path).standardizedFileURL.deletingLastPathComponent()]
         while let last = folders.last, last.path != "/" { folders.append(last.deletingLastPathComponent()) }
         for folder in folders.reversed().map(\.path) where FileManager.default.fileExists(atPath: folder) {
@@ -69,7 +69,7 @@ struct PostgresTools: Sendable {
         return nil
     }
 
-    /// What goes before a program that is to run as the system user `postgres`.
+    /// The command prefix that runs a program as the system user `postgres`.
     static let asPostgres = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
 
     private static let systemUser: (id: uid_t, group: gid_t)? = getpwnam("postgres").map { ($0.pointee.pw_uid, $0.pointee.pw_gid) }

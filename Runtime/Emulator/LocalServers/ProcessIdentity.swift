@@ -4,15 +4,15 @@ import Foundation
     import Glibc
 #endif
 
-/// A process that can be told from a later one with the same id.
+/// Identifies a process, also after its id was reused: by id, start time and boot.
 package struct ProcessIdentity: Sendable, Hashable, Codable {
     package let pid: Int32
-    /// Clock ticks from the machine's start to the process's.
+    /// Clock ticks between the boot and the start of the process.
     let started: UInt64
-    /// The machine's run that `started` counts from.
+    /// The id of the boot that `started` counts from.
     let boot: String
 
-    /// nil when there is no such process, or only its exit status is left.
+    /// Returns nil when the process does not exist or is a zombie.
     package init?(pid: Int32) {
         guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/stat"), let end = stat.lastIndex(of: UInt8(ascii: ")")) else {
             return nil
@@ -26,12 +26,12 @@ package struct ProcessIdentity: Sendable, Hashable, Codable {
 
     package var isAlive: Bool { ProcessIdentity(pid: pid) == self }
 
-    /// Does nothing when the process has ended.
+    /// Sends a signal; does nothing when the process has ended.
     package func signal(_ number: CInt) {
         if isAlive { _ = kill(pid, number) }
     }
 
-    /// Polls until the process has ended; false when it has not within `limit`.
+    /// Waits until the process has ended; returns false after `limit`.
     package func waitForEnd(_ limit: Duration) async -> Bool {
         let deadline = ContinuousClock.now + limit
         while isAlive {

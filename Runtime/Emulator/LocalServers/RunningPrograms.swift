@@ -1,8 +1,8 @@
 import Foundation
 
-/// Programs of this machine by what their command lines say.
+/// Finds running programs by their command lines.
 enum RunningPrograms {
-    /// The first living process that has exactly this among its arguments and a port in them.
+    /// The first running process with this argument and a port in its command line.
     static func first(with argument: String, where port: ([String]) -> Int?) -> (port: Int, process: ProcessIdentity)? {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
             guard let pid = Int32(name), let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") else { continue }
@@ -14,7 +14,7 @@ enum RunningPrograms {
 }
 
 extension [String] {
-    /// The number in the first of them that begins with `prefix`.
+    /// The number after the prefix in the first element that begins with it.
     func firstNumber(after prefix: String) -> Int? {
         lazy.filter { $0.hasPrefix(prefix) }.compactMap { Int($0.dropFirst(prefix.count)) }.first
     }

@@ -4,20 +4,20 @@ import Foundation
     import Glibc
 #endif
 
-/// Why a file that is there gives nothing.
+/// An existing state file cannot be read.
 package struct StateFileError: Error, CustomStringConvertible {
     package let description: String
 }
 
-/// Small JSON files that only their owner may read, replaced as a whole.
+/// Reads and atomically replaces small JSON files that only their owner may read.
 package enum StateFile {
-    /// nil when the file is absent or not of this shape.
+    /// Reads a file; nil when it is missing or does not decode.
     package static func read<Value: Decodable>(_ type: Value.Type, from path: String) -> Value? {
         FileManager.default.contents(atPath: path).flatMap { try? JSONDecoder().decode(type, from: $0) }
     }
 
-    /// nil when there is no such file; throws when there is one that cannot be read as this shape.
-    package static func kept<Value: Decodable>(_ type: Value.Type, at path: String) throws(StateFileError) -> Value? {
+    /// Reads a file; nil when it is missing. Throws when it does not decode.
+    package static func readIfPresent<Value: Decodable>(_ type: Value.Type, at path: String) throws(StateFileError) -> Value? {
         guard let file = fopen(path, "re") else {
             if errno == ENOENT { return nil }
             throw StateFileError(description: String(cString: strerror(errno)))
@@ -30,12 +30,12 @@ package enum StateFile {
     package static func write(_ value: some Encodable, to path: String) throws(LocalServerError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        do { try replace(path, with: [UInt8](encoder.encode(value))) } catch let trouble as LocalServerError { throw trouble } catch {
+        do { try replace(path, with: [UInt8](encoder.encode(value))) } catch let error as LocalServerError { throw error } catch {
             throw .unwritable(path, error)
         }
     }
 
-    /// The bytes are on the disk when this returns; a reader sees the old file or the new one.
+    /// Replaces a file and syncs it. Readers see the old file or the new one.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(LocalServerError) {
         let fresh = "\(path).\(getpid()).new"
         let descriptor = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -49,9 +49,9 @@ package enum StateFile {
         }
         let synced = rest.isEmpty && fsync(descriptor) == 0
         guard close(descriptor) == 0, synced, rename(fresh, path) == 0 else {
-            let trouble = failure(path)
+            let error = failure(path)
             unlink(fresh)
-            throw trouble
+            throw error
         }
     }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What SeaweedFS posts to its webhook for each change of its file tree: directories, parts of uploads and bookkeeping too.
+/// A change of SeaweedFS's file tree, as posted to the webhook; also directories, parts of uploads and metadata changes.
 struct FilerChange: Decodable {
     struct Message: Decodable {
         let newEntry: Entry?
@@ -22,7 +22,7 @@ struct FilerChange: Decodable {
         struct Attributes: Decodable {
             let fileSize: Int64?
             let mtime: Int64?
-            /// Base64.
+            /// Base64 text.
             let md5: String?
         }
 
@@ -44,7 +44,7 @@ struct FilerChange: Decodable {
         }
     }
 
-    /// Reads a posted body; `nil` when it is none.
+    /// Decodes a posted body; `nil` when it is not such a document.
     static func read(_ body: [UInt8]) -> FilerChange? {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -52,13 +52,13 @@ struct FilerChange: Decodable {
     }
 
     let eventType: String
-    /// The path in the file tree, not encoded.
+    /// The path in the file tree, not percent-encoded.
     let key: String
     let message: Message
 
-    /// The object that was put, if that is what happened.
+    /// The object that was put; `nil` for other changes.
     ///
-    /// A version lies at `/buckets/<bucket>/<key>.versions/v_<id>`, an object without versions at `/buckets/<bucket>/<key>`.
+    /// A version is stored at `/buckets/<bucket>/<key>.versions/v_<id>`, an object without versions at `/buckets/<bucket>/<key>`.
     var createdObject: StoredObject? {
         guard eventType == "create" || eventType == "update", key.hasPrefix("/buckets/"), let entry = message.newEntry,
             entry.isDirectory != true, entry.text("Seaweed-X-Amz-Delete-Marker") == nil
@@ -70,7 +70,7 @@ struct FilerChange: Decodable {
         guard !bucket.hasPrefix("."), !name.isEmpty, !name.hasPrefix(".uploads/") else { return nil }
         let version = entry.text("Seaweed-X-Amz-Version-Id")
         if let version, name.hasSuffix(".versions/v_\(version)") {
-            // Later changes of a version are bookkeeping: it became an older one.
+            // Later changes of a version only mark it as no longer the newest.
             guard eventType == "create" else { return nil }
             name.removeLast(".versions/v_\(version)".count)
         } else if let old = message.oldEntry, !Self.isNewContent(old, entry) {
@@ -81,7 +81,7 @@ struct FilerChange: Decodable {
             modified: entry.attributes?.mtime ?? 0)
     }
 
-    /// False when only tags or other attributes changed.
+    /// Returns false when only tags or other attributes changed.
     private static func isNewContent(_ old: Entry, _ new: Entry) -> Bool {
         old.chunks != new.chunks || old.content != new.content || old.etag != new.etag || old.attributes?.mtime != new.attributes?.mtime
     }

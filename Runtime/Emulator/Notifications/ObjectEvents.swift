@@ -1,15 +1,15 @@
 import Foundation
 import LambdaEvents
 
-/// Turns new objects into S3 events for the functions that a template notifies.
+/// Makes S3 events of new objects for the functions in the template's bucket notifications.
 struct ObjectEvents: Sendable {
     let notifications: [BucketNotification]
 
-    /// One event for each notification that the object concerns.
+    /// One event for each notification that matches the object.
     func events(for object: StoredObject) -> [AsyncEvent] {
         let name = object.etag.contains("-") ? "ObjectCreated:CompleteMultipartUpload" : "ObjectCreated:Put"
-        let concerned = notifications.filter { concerns($0, object, "s3:" + name) }
-        return concerned.enumerated().compactMap { index, notification in
+        let matching = notifications.filter { matches($0, object, "s3:" + name) }
+        return matching.enumerated().compactMap { index, notification in
             let record = S3EventRecord(
                 eventName: name, eventTime: ISOTime.preciseText(VirtualTime(milliseconds: object.modified * 1000)),
                 awsRegion: PseudoParameter.region,
@@ -26,18 +26,18 @@ struct ObjectEvents: Sendable {
         }
     }
 
-    /// Bucket and prefix pairs that together hold every object that could be an event.
-    var places: [(bucket: String, prefix: String)] {
+    /// The bucket and prefix pairs under which all objects of the notifications are found.
+    var listings: [(bucket: String, prefix: String)] {
         var seen: Set<String> = []
         return notifications.filter { seen.insert("\($0.bucket)/\($0.prefix)").inserted }.map { ($0.bucket, $0.prefix) }
     }
 
-    private func concerns(_ notification: BucketNotification, _ object: StoredObject, _ event: String) -> Bool {
+    private func matches(_ notification: BucketNotification, _ object: StoredObject, _ event: String) -> Bool {
         notification.bucket == object.bucket && object.key.hasPrefix(notification.prefix) && object.key.hasSuffix(notification.suffix)
             && notification.events.contains { $0 == event || $0.hasSuffix(":*") && event.hasPrefix($0.dropLast()) }
     }
 
-    /// SeaweedFS's version ids begin with `Int64.max` less the time in nanoseconds; without one, the second has to do.
+    /// The time in nanoseconds: SeaweedFS's version ids begin with `Int64.max` minus it; without a version id, the second is used.
     private static func sequencer(_ object: StoredObject) -> String {
         var nanoseconds = object.modified * 1_000_000_000
         if let version = object.versionID, version.count == 32, let inverted = Int64(version.prefix(16), radix: 16) {

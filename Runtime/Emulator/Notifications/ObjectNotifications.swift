@@ -1,91 +1,91 @@
 import Foundation
 package import HTTPServer
 
-/// Sees to it that every object that is put becomes an event, whoever put it.
+/// Turns every new object into events, once the S3 server has stored it.
 ///
-/// The S3 server tells of each change through a webhook, nearly in order, but only from memory: what it could not tell before it
-/// or the emulator ended is found by listing. `settle` puts sentinels and waits until the webhook tells of them, so that all
-/// objects before them have been told too; when one does not come in time, the listing decides.
+/// The S3 server posts each change to a webhook, nearly in order, but keeps unposted changes only in memory. Changes that it could not
+/// post before it or the emulator ended are found by listing the objects. `quiesce` puts sentinel objects and waits until the webhook
+/// receives them, so that all objects before them have been received too; when a sentinel is late, the objects are listed.
 package actor ObjectNotifications: QuiescenceSource {
-    package enum Trouble: Error, Sendable, CustomStringConvertible {
-        case unreachable(String)
-
-        package var description: String {
-            switch self {
-            case .unreachable(let reason): "the S3 server could not be asked for its objects: \(reason)"
-            }
-        }
+    /// The S3 server did not respond in time.
+    package struct UnreachableStoreError: Error, CustomStringConvertible {
+        let reason: String
+        package var description: String { "the objects of the S3 server could not be listed: \(reason)" }
     }
 
     private let events: ObjectEvents
     private let store: any ObjectStore
     private let invoker: any FunctionInvoker
     private let token: String
-    /// How long a sentinel may take.
-    private let patience: Duration
-    /// How long the S3 server may be away before `settle` gives up.
-    private let endurance: Duration
+    private let sentinelTimeout: Duration
+    /// How long the S3 server may be unreachable before `quiesce` throws.
+    private let unreachableLimit: Duration
 
-    /// Objects may have been put of which the webhook never told.
-    private var isIncomplete = true { didSet { if isIncomplete { doubts += 1 } } }
-    /// Somebody looks until nothing is in doubt any more.
-    private var isLooking = false
-    /// How often something was known to be missing.
-    private var doubts = 0
+    /// The webhook may have missed objects.
+    private var mayBeIncomplete = true { didSet { if mayBeIncomplete { missCount += 1 } } }
+    /// A task lists objects until none can be missing.
+    private var isListing = false
+    /// How often changes were known to be missed.
+    private var missCount = 0
     private var generation: String?
     private let sentinelPrefix = "sentinel/" + UUID().uuidString.lowercased() + "-"
-    private var sentinels = 0
+    private var sentinelCount = 0
     private var waiting: [String: CheckedContinuation<Bool, Never>] = [:]
-    /// Sentinels of which the webhook told before anyone waited.
-    private var early: Set<String> = []
+    /// Sentinels that the webhook received before `quiesce` waited for them.
+    private var earlySentinels: Set<String> = []
 
-    /// - Parameter token: What the webhook's `Authorization: Bearer` must say.
+    /// - Parameter token: the token that the webhook's requests have to send in `Authorization: Bearer`.
     package init(
         _ notifications: [BucketNotification], store: any ObjectStore, invoker: any FunctionInvoker, token: String,
-        patience: Duration = .seconds(5), endurance: Duration = .seconds(60)
+        sentinelTimeout: Duration = .seconds(5), unreachableLimit: Duration = .seconds(60)
     ) {
         events = ObjectEvents(notifications: notifications)
         self.store = store
         self.invoker = invoker
         self.token = token
-        self.patience = patience
-        self.endurance = endurance
+        self.sentinelTimeout = sentinelTimeout
+        self.unreachableLimit = unreachableLimit
     }
 
-    /// The webhook's endpoint, `POST /hook`.
+    /// The webhook, `POST /hook`.
     package nonisolated var route: Route {
         Route("POST", "/hook") { await self.receive($0) }
     }
 
-    /// Looks for what was put while nobody listened. Call it once the machine accepts events.
-    package func start() { lookSoon(after: .zero) }
+    /// Lists the objects that were put while the emulator was stopped. Call this once events are accepted.
+    package func start() { scheduleListing(after: .zero) }
 
-    /// Says that the S3 server was away, so that its objects are listed.
-    package func serverRestarted() { lookSoon(after: .zero) }
+    /// Lists the objects again after a restart of the S3 server.
+    package func serverRestarted() { scheduleListing(after: .zero) }
 
-    private func lookSoon(after delay: Duration) {
-        isIncomplete = true
-        guard !isLooking else { return }
-        isLooking = true
+    private func scheduleListing(after delay: Duration) {
+        mayBeIncomplete = true
+        guard !isListing else { return }
+        isListing = true
         Task { [weak self] in
             try? await Task.sleep(for: delay)
-            while let self, await !self.isFound() { try? await Task.sleep(for: .seconds(1)) }
+            while let self, await !self.listOnce() { try? await Task.sleep(for: .seconds(1)) }
         }
     }
 
-    /// Looks once; false when it has to be done again.
-    private func isFound() async -> Bool {
-        if isIncomplete { try? await quiesce() }
-        if !isIncomplete { isLooking = false }
-        return !isIncomplete
+    /// Returns false when the objects have to be listed again.
+    private func listOnce() async -> Bool {
+        if mayBeIncomplete { try? await quiesce() }
+        if !mayBeIncomplete { isListing = false }
+        return !mayBeIncomplete
     }
 
+    /// Handles a request of the webhook.
     package func receive(_ request: ServerRequest) async -> ServerResponse {
         guard request.header("authorization") == "Bearer \(token)" else { return ServerResponse(status: 401) }
         guard let change = FilerChange.read(request.body) else { return ServerResponse(status: 400) }
         guard let object = change.createdObject else { return ServerResponse(status: 200) }
         if object.key.hasPrefix(sentinelPrefix) {
-            if let waiter = waiting.removeValue(forKey: object.key) { waiter.resume(returning: true) } else { early.insert(object.key) }
+            if let waiter = waiting.removeValue(forKey: object.key) {
+                waiter.resume(returning: true)
+            } else {
+                earlySentinels.insert(object.key)
+            }
             return ServerResponse(status: 200)
         }
         let events = events.events(for: object)
@@ -93,41 +93,45 @@ package actor ObjectNotifications: QuiescenceSource {
             if !events.isEmpty { try await invoker.accept(events) }
             return ServerResponse(status: 200)
         } catch {
-            lookSoon(after: .seconds(1))
+            scheduleListing(after: .seconds(1))
             return ServerResponse(status: 503)
         }
     }
 
     package func quiesce() async throws {
         guard !events.notifications.isEmpty else { return }
-        let end = ContinuousClock.now + endurance
+        let end = ContinuousClock.now + unreachableLimit
         var pause = Duration.milliseconds(20)
         while true {
             do {
-                if try await isTold() { return }
-                try await catchUp()
+                if try await isWebhookComplete() { return }
+                try await acceptListedObjects()
                 return
             } catch {
-                isIncomplete = true
-                guard !(error is CancellationError), ContinuousClock.now + pause < end else { throw Trouble.unreachable("\(error)") }
+                mayBeIncomplete = true
+                guard !(error is CancellationError), ContinuousClock.now + pause < end else {
+                    throw UnreachableStoreError(reason: "\(error)")
+                }
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(1))
             }
         }
     }
 
-    /// Whether the webhook has told of everything that was put before this call. The server tells of one change at a time, but lets one
-    /// overtake others that wait with it: those that waited with the first sentinel are told before the second is put in line.
-    private func isTold() async throws -> Bool {
+    /// Whether the webhook has received every object that was put before this call.
+    ///
+    /// The server posts one change at a time, but a change may overtake others that wait with it: changes that waited with the first
+    /// sentinel are posted before the second one is queued.
+    private func isWebhookComplete() async throws -> Bool {
         for _ in 0..<2 {
-            guard !isIncomplete, try await store.generation() == generation, try await isSentinelTold() else { return false }
+            guard !mayBeIncomplete, try await store.generation() == generation, try await isSentinelReceived() else { return false }
         }
-        return try await store.generation() == generation && !isIncomplete
+        return try await store.generation() == generation && !mayBeIncomplete
     }
 
-    private func isSentinelTold() async throws -> Bool {
-        sentinels += 1
-        let key = sentinelPrefix + String(sentinels)
+    private func isSentinelReceived() async throws -> Bool {
+        sentinelCount += 1
+        let key = sentinelPrefix + String(sentinelCount)
         async let arrival = arrival(of: key)
         do {
             try await store.putSentinel(key)
@@ -142,21 +146,21 @@ package actor ObjectNotifications: QuiescenceSource {
     }
 
     private func arrival(of key: String) async -> Bool {
-        guard early.remove(key) == nil else { return true }
+        guard earlySentinels.remove(key) == nil else { return true }
         let timeout = Task {
-            try await Task.sleep(for: patience)
+            try await Task.sleep(for: sentinelTimeout)
             waiting.removeValue(forKey: key)?.resume(returning: false)
         }
         defer { timeout.cancel() }
         return await withCheckedContinuation { waiting[key] = $0 }
     }
 
-    /// Only a finished listing is trusted, and only when nothing came into doubt meanwhile.
-    /// Accepts every object that there is; the machine drops those it has accepted before.
-    private func catchUp() async throws {
-        let (seen, fresh) = (doubts, try await store.generation())
-        for place in events.places {
-            let objects = try await store.objects(bucket: place.bucket, prefix: place.prefix).sorted(by: Self.isEarlier)
+    /// Accepts the events of all listed objects; events that were accepted before are ignored. The listing counts as complete only if no
+    /// change was missed meanwhile.
+    private func acceptListedObjects() async throws {
+        let (misses, listedGeneration) = (missCount, try await store.generation())
+        for listing in events.listings {
+            let objects = try await store.objects(bucket: listing.bucket, prefix: listing.prefix).sorted(by: Self.isEarlier)
             var batch: [AsyncEvent] = []
             for (index, object) in objects.enumerated() {
                 batch += events.events(for: object)
@@ -165,8 +169,8 @@ package actor ObjectNotifications: QuiescenceSource {
                 batch = []
             }
         }
-        generation = fresh
-        if doubts == seen { isIncomplete = false }
+        generation = listedGeneration
+        if missCount == misses { mayBeIncomplete = false }
     }
 
     private static func isEarlier(_ one: StoredObject, _ other: StoredObject) -> Bool {

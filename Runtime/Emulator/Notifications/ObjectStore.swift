@@ -1,16 +1,16 @@
-/// What notifications need of the S3 server. The command supplies it; the emulator itself speaks no S3.
+/// The operations of the S3 server that object notifications need. The command implements them.
 package protocol ObjectStore: Sendable {
-    /// Changes whenever the server runs as a new process, because a dead one forgets the changes it has not told yet.
+    /// Identifies the server's process. A new process has lost the changes that were not posted yet.
     func generation() async throws -> String
 
-    /// Puts an empty object whose key is `key` into a bucket of which the server tells the webhook: one without
-    /// versioning and without notifications of its own, which may be made on the first call.
+    /// Puts an empty object into a bucket whose changes are posted to the webhook, without versions and notifications. The first call may
+    /// create the bucket.
     func putSentinel(_ key: String) async throws
 
-    /// Removes it again. Failing does no harm.
+    /// Removes a sentinel. An error does no harm.
     func removeSentinel(_ key: String) async throws
 
-    /// Every version of every object under a prefix; delete markers left out.
+    /// Every version of every object under a prefix, without delete markers.
     func objects(bucket: String, prefix: String) async throws -> [StoredObject]
 }
 

@@ -1,10 +1,10 @@
 import Foundation
 
-/// `<state>/dead-letters.jsonl`: a copy for people of what the journal holds.
+/// `<state>/dead-letters.jsonl`: a readable copy of the journal's dead letters.
 struct DeadLetterFile: Sendable {
     let path: String
 
-    /// Writes the file anew when a crash left it behind the journal.
+    /// Rewrites the file when it has another number of letters than the journal, as after a crash.
     func reconcile(with letters: [DeadLetter]) throws {
         let lines = (FileManager.default.contents(atPath: path) ?? Data()).count { $0 == UInt8(ascii: "\n") }
         guard lines != letters.count else { return }
@@ -20,8 +20,6 @@ struct DeadLetterFile: Sendable {
     }
 
     private func line(_ letter: DeadLetter) -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return ((try? encoder.encode(letter)) ?? Data()) + Data("\n".utf8)
+        Data(JSONText.encode(letter) + [UInt8(ascii: "\n")])
     }
 }

@@ -1,42 +1,49 @@
 import Foundation
 
-/// Asynchronous invocations: accepted on disk, delivered at least once, retried in virtual time, given up into the dead letters.
+/// The queue of asynchronous invocations: events are written to disk first, delivered at least once and retried in virtual time.
+///
+/// An event whose retries are exhausted becomes a dead letter.
 actor EventQueue {
-    struct Entry {
+    private struct Entry {
         var pending: PendingEvent
-        /// Deliveries that have not ended well yet.
-        var owed = 0
-        /// On the disk, so that it may be delivered.
+        /// Deliveries that have not succeeded yet.
+        var remainingDeliveries = 0
+        /// The event is on disk, so that it may be delivered.
         var isWritten = false
-        /// Calls that are putting it there.
+        /// Calls that are writing the event.
         var writers = 0
     }
 
+    /// A delivery that waits for the virtual clock.
     private struct Delayed {
         let due: VirtualTime
         let id: String
     }
 
-    let clock: VirtualClock
-    let journal: Journal
-    let functions: [String: FunctionDefinition]
-    let arn: @Sendable (_ function: String) -> String
+    private let clock: VirtualClock
+    private let journal: Journal
+    private let functions: [String: FunctionDefinition]
+    private let arn: @Sendable (_ function: String) -> String
     private let deliver: @Sendable (AsyncEvent) async throws(InvocationError) -> InvocationResult
-    let deadLetterFile: DeadLetterFile
-    var entries: [String: Entry] = [:]
-    var finished: Set<Fingerprint>
-    var lanes: [String: Lane] = [:]
+    private let deadLetterFile: DeadLetterFile
+    private var entries: [String: Entry] = [:]
+    private var finished: Set<EventFingerprint>
+    private var slots: [String: DeliverySlots] = [:]
+    /// Sorted by due time.
     private var delayed: [Delayed] = []
-    var writing = 0
-    private var restWaiters: [CheckedContinuation<Void, Never>] = []
+    private var writesInProgress = 0
+    private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     private var faults: FaultPlan?
-    var isStarted = false
-    var deadLetters: [DeadLetter]
-    var acceptedCount = 0
-    var finishedCount = 0
+    private var isStarted = false
+    private(set) var deadLetters: [DeadLetter]
+    private(set) var acceptedCount = 0
+    private(set) var finishedCount = 0
 
+    /// - Parameters:
+    ///   - recovered: the journal's content when the emulator started.
+    ///   - concurrency: the most concurrent deliveries of each function; 1 where it is missing.
     init(
-        journal: Journal, recovered: JournalState, clock: VirtualClock, functions: [FunctionDefinition], widths: [String: Int],
+        journal: Journal, recovered: JournalState, clock: VirtualClock, functions: [FunctionDefinition], concurrency: [String: Int],
         deadLetterFile: DeadLetterFile, faults: FaultPlan?, arn: @escaping @Sendable (String) -> String,
         deliver: @escaping @Sendable (AsyncEvent) async throws(InvocationError) -> InvocationResult
     ) {
@@ -49,67 +56,133 @@ actor EventQueue {
         self.deliver = deliver
         finished = recovered.finished
         deadLetters = recovered.deadLetters
-        for function in functions { lanes[function.name] = Lane(width: widths[function.name] ?? 1) }
-        for pending in recovered.owed { entries[pending.event.id] = Entry(pending: pending, isWritten: true) }
+        for function in functions { slots[function.name] = DeliverySlots(limit: concurrency[function.name] ?? 1) }
+        for pending in recovered.pending { entries[pending.event.id] = Entry(pending: pending, isWritten: true) }
     }
 
-    /// Begins to deliver, with what was owed when the emulator last ended.
+    /// Starts delivering, first the events that the journal recovered.
     func start() {
         isStarted = true
         for pending in entries.values.map(\.pending).sorted(by: { $0.acceptedAt < $1.acceptedAt }) { schedule(pending) }
-        pump()
+        startDeliveries()
     }
 
     func stop() {
         isStarted = false
-        checkRest()
+        resumeIdleWaiters()
     }
 
+    /// Events that are not finished, delayed retries included.
     var depth: Int { entries.count }
 
-    /// Puts an event's deliveries where they belong: into its lane when due, else among the delayed.
-    func schedule(_ pending: PendingEvent) {
-        let id = pending.event.id
-        let count = faults?.deliveriesPerEvent ?? 1
-        entries[id]?.owed = count
-        for _ in 0..<count { place(id, pending.event.function, due: pending.due) }
+    /// The next virtual time at which a delayed delivery is due.
+    var nextDue: VirtualTime? { delayed.first?.due }
+
+    // MARK: Acceptance
+
+    /// Returns once the events are on disk. An event whose id is pending or finished is ignored.
+    func accept(_ events: [AsyncEvent]) async throws {
+        let fresh = register(events, at: clock.now)
+        try await write(fresh, as: fresh.map { .accepted($0) })
     }
 
-    func place(_ id: String, _ function: String, due: VirtualTime) {
+    /// Moves the virtual clock and accepts the events that fire at that moment, in one journal record.
+    func moveClock(to state: ClockState, events: [AsyncEvent]) async throws {
+        let fresh = register(events, at: state.time)
+        try await write(fresh, as: [.clockMoved(state, fresh)])
+        clock.set(state)
+        releaseDue()
+    }
+
+    /// Returns the events that this call has to write: new events, and events that another call is writing but may fail to write.
+    private func register(_ events: [AsyncEvent], at time: VirtualTime) -> [PendingEvent] {
+        var fresh: [PendingEvent] = []
+        var seen: Set<String> = []
+        for event in events where seen.insert(event.id).inserted && !finished.contains(EventFingerprint(event.id)) {
+            var entry = entries[event.id] ?? Entry(pending: PendingEvent(event: event, acceptedAt: time))
+            guard !entry.isWritten else { continue }
+            entry.writers += 1
+            entries[event.id] = entry
+            fresh.append(entry.pending)
+        }
+        return fresh
+    }
+
+    private func write(_ fresh: [PendingEvent], as records: [JournalRecord]) async throws {
+        writesInProgress += 1
+        defer {
+            writesInProgress -= 1
+            resumeIdleWaiters()
+        }
+        do {
+            try await journal.write(records)
+        } catch {
+            for pending in fresh { writeFailed(pending.event.id) }
+            throw error
+        }
+        for pending in fresh { writeSucceeded(pending.event.id) }
+        startDeliveries()
+    }
+
+    private func writeFailed(_ id: String) {
+        guard var entry = entries[id] else { return }
+        entry.writers -= 1
+        entries[id] = entry.writers > 0 || entry.isWritten ? entry : nil
+    }
+
+    /// The first successful write of an event makes it deliverable.
+    private func writeSucceeded(_ id: String) {
+        guard var entry = entries[id] else { return }
+        entry.writers -= 1
+        let isFirst = !entry.isWritten
+        entry.isWritten = true
+        entries[id] = entry
+        guard isFirst else { return }
+        acceptedCount += 1
+        if isStarted { schedule(entry.pending) }
+    }
+
+    // MARK: Deliveries
+
+    private func schedule(_ pending: PendingEvent) {
+        let id = pending.event.id
+        let count = faults?.deliveriesPerEvent ?? 1
+        entries[id]?.remainingDeliveries = count
+        for _ in 0..<count { enqueueDelivery(id, pending.event.function, due: pending.due) }
+    }
+
+    private func enqueueDelivery(_ id: String, _ function: String, due: VirtualTime) {
         if due <= clock.now {
-            lanes[function, default: Lane(width: 1)].add(id)
+            slots[function, default: DeliverySlots(limit: 1)].append(id)
         } else {
             let index = delayed.firstIndex { $0.due > due } ?? delayed.endIndex
             delayed.insert(Delayed(due: due, id: id), at: index)
         }
     }
 
-    /// The next virtual time at which a delayed delivery is due.
-    var nextDue: VirtualTime? { delayed.first?.due }
-
-    /// Moves delayed deliveries that have become due into their lanes.
-    func release() {
+    /// Moves delayed deliveries that have become due to their function's slots.
+    func releaseDue() {
         let now = clock.now
         let due = delayed.prefix { $0.due <= now }
         delayed.removeFirst(due.count)
-        for item in due {
-            if let entry = entries[item.id] { place(item.id, entry.pending.event.function, due: item.due) }
+        for delivery in due {
+            if let entry = entries[delivery.id] { enqueueDelivery(delivery.id, entry.pending.event.function, due: delivery.due) }
         }
-        pump()
+        startDeliveries()
     }
 
-    func pump() {
+    private func startDeliveries() {
         guard isStarted else { return }
-        for function in lanes.keys {
-            while let id = lanes[function]?.take(random: faults == nil ? nil : { self.faults?.draw($0) ?? $0.lowerBound }) {
+        for function in slots.keys {
+            while let id = slots[function]?.takeNext(random: faults == nil ? nil : { self.faults?.draw($0) ?? $0.lowerBound }) {
                 guard let pending = entries[id]?.pending else {
-                    lanes[function]?.running -= 1
+                    slots[function]?.release()
                     continue
                 }
                 Task { await run(pending) }
             }
         }
-        checkRest()
+        resumeIdleWaiters()
     }
 
     private func run(_ pending: PendingEvent) async {
@@ -119,22 +192,96 @@ actor EventQueue {
         } catch {
             result = .failure(error)
         }
-        await ended(pending.event.id, result)
-        lanes[pending.event.function]?.running -= 1
-        pump()
+        await deliveryEnded(pending.event.id, result)
+        slots[pending.event.function]?.release()
+        startDeliveries()
     }
 
-    /// Returns when no event is being written, due or delivered. Delayed retries do not count: they wait for the clock.
-    func rest() async {
+    /// Returns when no event is being written, due or delivered. Delayed retries do not count, because they wait for the clock.
+    func waitUntilIdle() async {
         await withCheckedContinuation { continuation in
-            restWaiters.append(continuation)
-            checkRest()
+            idleWaiters.append(continuation)
+            resumeIdleWaiters()
         }
     }
 
-    func checkRest() {
-        guard !restWaiters.isEmpty, writing == 0, !isStarted || lanes.values.allSatisfy(\.isQuiet) else { return }
-        for waiter in restWaiters { waiter.resume() }
-        restWaiters = []
+    private func resumeIdleWaiters() {
+        guard !idleWaiters.isEmpty, writesInProgress == 0, !isStarted || slots.values.allSatisfy(\.isIdle) else { return }
+        for waiter in idleWaiters { waiter.resume() }
+        idleWaiters = []
+    }
+
+    // MARK: Outcomes
+
+    /// Finishes the event, schedules a retry, or makes it a dead letter.
+    private func deliveryEnded(_ id: String, _ result: Result<InvocationResult, InvocationError>) async {
+        guard isStarted, var entry = entries[id] else { return }
+        let function = functions[entry.pending.event.function]
+        switch result {
+        case .success(let response) where response.functionError == nil:
+            entry.remainingDeliveries -= 1
+            entries[id] = entry
+            if entry.remainingDeliveries == 0 { await finish(id, .finished(id: id)) }
+        case .success(let response):
+            entry.pending.attempts += 1
+            let delay: Int64 = entry.pending.attempts == 1 ? 60_000 : 120_000
+            let isLast = entry.pending.attempts > function?.maximumRetryAttempts ?? 0
+            let error = String(decoding: response.payload, as: UTF8.self)
+            await retry(entry, after: delay, response: response, error: error, isLast: isLast)
+        case .failure(.unavailable): return
+        case .failure(.throttled): await retry(entry, after: 60_000, error: "throttled", isLast: false)
+        case .failure(let failure): await retry(entry, after: 0, error: String(describing: failure), isLast: true)
+        }
+    }
+
+    /// Schedules the next delivery unless retries or the maximum age are exhausted. The age is checked only after a failed delivery, so
+    /// that no event expires while the emulator is stopped.
+    private func retry(
+        _ entry: Entry, after milliseconds: Int64, response: InvocationResult? = nil, error: String, isLast: Bool
+    ) async {
+        var entry = entry
+        let pending = entry.pending
+        let due = clock.now.adding(milliseconds: milliseconds)
+        let age = due.milliseconds - pending.acceptedAt.milliseconds
+        let maximumAge = Int64(functions[pending.event.function]?.maximumEventAge ?? 0) * 1000
+        if isLast || age > maximumAge {
+            await recordFailure(pending, response: response, error: error, condition: isLast ? "RetriesExhausted" : "EventAgeExceeded")
+        } else {
+            entry.pending.due = due
+            entries[pending.event.id] = entry
+            try? await journal.writeLater([.retryScheduled(id: pending.event.id, attempts: pending.attempts, due: due)])
+            enqueueDelivery(pending.event.id, pending.event.function, due: due)
+        }
+    }
+
+    /// Ends an event as a dead letter and sends its record to the function's `OnFailure` destination.
+    private func recordFailure(_ pending: PendingEvent, response: InvocationResult?, error: String, condition: String) async {
+        let id = pending.event.id
+        var letter = DeadLetter(
+            id: id, function: pending.event.function, event: String(decoding: pending.event.payload, as: UTF8.self), error: error,
+            attempts: pending.attempts, time: clock.now.description)
+        var message: PendingEvent?
+        if let destination = functions[pending.event.function]?.onFailure {
+            let record = OnFailureRecord.make(
+                pending, response: response, condition: condition, arn: arn(pending.event.function), time: clock.now)
+            letter.destination = destination.arn
+            if let function = destination.function, let event = OnFailureRecord.event(record, of: id, to: function) {
+                message = register([event], at: clock.now).first
+            } else {
+                letter.record = record
+            }
+        }
+        deadLetters.append(letter)
+        // The message precedes the dead letter in the journal: a crash between the two repeats the message under the same id.
+        if let message { await finish(id, .accepted(message), .deadLettered(letter)) } else { await finish(id, .deadLettered(letter)) }
+        deadLetterFile.append(letter)
+        if let message { writeSucceeded(message.event.id) }
+    }
+
+    private func finish(_ id: String, _ records: JournalRecord...) async {
+        entries[id] = nil
+        finishedCount += 1
+        if AsyncEvent.isRepeatable(id) { finished.insert(EventFingerprint(id)) }
+        try? await journal.writeLater(records)
     }
 }

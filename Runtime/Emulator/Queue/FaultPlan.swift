@@ -1,4 +1,4 @@
-/// Test hook: every asynchronous event is delivered twice, in an order drawn from a seed among all that wait.
+/// Fault injection for tests: every asynchronous event is delivered twice, in a random order of all waiting deliveries.
 package struct FaultPlan: Sendable {
     private var state: UInt64
 

@@ -1,17 +1,16 @@
 import NIOPosix
 
-/// Appends records in the order of the calls; callers that wait for the disk share its syncs.
+/// Appends records to the journal file in the order of the calls; calls at the same time share one sync of the disk.
 ///
-/// A disk that refuses them fails those callers, whose records are as if they had never been; notes are kept and written
-/// once the disk takes them again.
+/// When a write fails, `write` throws and its records are dropped; records of `writeLater` are written once the disk accepts them again.
 actor Journal {
     private typealias Caller = CheckedContinuation<Void, any Error>
 
-    /// Records that are written together or not at all.
+    /// Records that are written all together or not at all.
     private struct Entry {
         let records: [JournalRecord]
         let bytes: [UInt8]
-        /// nil for a note.
+        /// nil for records of `writeLater`.
         var caller: Caller?
     }
 
@@ -20,33 +19,34 @@ actor Journal {
     private var pending: [Entry] = []
     private var isFlushing = false
     private var isClosed = false
-    /// The effect of what is on the disk.
+    /// The state of the records on disk.
     private var state: JournalState
-    /// Bytes appended since the last compaction, and what that compaction left.
+    /// Bytes appended since the last compaction.
     private var growth = 0
+    /// Bytes of the journal after the last compaction.
     private var base = 0
-    /// How long notes wait before the disk is asked again.
-    private let patience: Duration
+    /// The pause before records of `writeLater` are tried again after an error.
+    private let retryDelay: Duration
 
-    /// Takes over a journal that was just opened, and what it amounts to.
-    init(_ file: JournalFile, state: JournalState, patience: Duration = .seconds(1)) {
+    /// - Parameter state: the state of the records in the file.
+    init(_ file: JournalFile, state: JournalState, retryDelay: Duration = .seconds(1)) {
         self.file = file
         self.state = state
-        self.patience = patience
+        self.retryDelay = retryDelay
         thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
     }
 
     private static let closed = JournalError(description: "the journal is closed")
 
-    /// Adds records that need not be on disk before life goes on: losing them repeats a delivery, nothing else.
-    func note(_ records: [JournalRecord]) throws {
+    /// Adds records without waiting for the disk. When a crash loses them, a delivery is repeated, nothing else.
+    func writeLater(_ records: [JournalRecord]) throws {
         guard !isClosed else { throw Self.closed }
         pending.append(Entry(records: records, bytes: try JournalFormat.encode(records)))
         startFlushing()
     }
 
-    /// Returns once the records, and all before them, are on disk.
+    /// Returns once the records, and all records before them, are on disk.
     func write(_ records: [JournalRecord]) async throws {
         guard !isClosed else { throw Self.closed }
         let bytes = try JournalFormat.encode(records)
@@ -63,7 +63,7 @@ actor Journal {
         try last.get()
     }
 
-    /// Stops without writing what waits, as a crash would. The second call finds nothing left to close.
+    /// Closes the file without writing the waiting records, as a crash would. A second call does nothing.
     func abandon() async {
         guard !isClosed else { return }
         isClosed = true
@@ -88,10 +88,10 @@ actor Journal {
                 for entry in batch { entry.caller?.resume() }
             } catch {
                 for entry in batch { entry.caller?.resume(throwing: error) }
-                let notes = batch.filter { $0.caller == nil }
-                pending.insert(contentsOf: notes, at: 0)
-                // Callers that come meanwhile ask the disk at once.
-                if pending.count == notes.count { return rest() }
+                let retried = batch.filter { $0.caller == nil }
+                pending.insert(contentsOf: retried, at: 0)
+                // New calls of `write` try the disk at once.
+                if pending.count == retried.count { return pauseFlushing() }
             }
         }
         isFlushing = false
@@ -100,17 +100,17 @@ actor Journal {
         pending = []
     }
 
-    /// Ends the flushing for a while, though notes wait.
-    private func rest() {
+    /// Tries the records of `writeLater` again after a pause.
+    private func pauseFlushing() {
         isFlushing = false
         guard !pending.isEmpty else { return }
         Task {
-            try await Task.sleep(for: patience)
+            try await Task.sleep(for: retryDelay)
             startFlushing()
         }
     }
 
-    /// Appends, or rewrites the journal as short as it can be when it has grown or was torn.
+    /// Appends the batch, or writes a compacted journal when the file has grown or its end is torn.
     private func store(_ batch: [Entry]) async throws {
         if file.isTorn || growth > Self.compactionThreshold + 3 * base {
             var next = state
@@ -127,7 +127,7 @@ actor Journal {
         }
     }
 
-    /// Runs on the journal's thread; the file is as the body left it, whether it throws or not.
+    /// Runs on the journal's thread and stores the file's new state, also when the body throws.
     private func onDisk(_ body: @escaping @Sendable (inout JournalFile) throws(JournalError) -> Void) async throws {
         let result: Result<Void, JournalError>
         (file, result) = try await thread.runIfActive { [file] in

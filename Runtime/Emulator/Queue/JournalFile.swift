@@ -1,27 +1,27 @@
 import Foundation
 import Glibc
 
-/// The journal cannot be written or belongs to a living emulator.
+/// The journal cannot be written, or another running emulator uses it.
 package struct JournalError: Error, CustomStringConvertible {
     package let description: String
 
-    static func system(_ what: String) -> JournalError {
+    static func system(_ problem: String) -> JournalError {
         let code = errno
         guard code != ENOSPC, code != EDQUOT, code != EFBIG else {
-            return JournalError(description: "the disk is full, \(what): free some space; what is not accepted now must be sent again")
+            return JournalError(description: "the disk is full, \(problem): free some space and send the rejected events again")
         }
-        return JournalError(description: "\(what): \(String(cString: strerror(code)))")
+        return JournalError(description: "\(problem): \(String(cString: strerror(code)))")
     }
 }
 
-/// The append-only file `<state>/journal` and the lock beside it. Its calls block on the disk: they run on the journal's thread.
+/// The append-only file `<state>/journal` and the lock beside it. Calls block on the disk, so they run on the journal's thread.
 struct JournalFile: Sendable {
     private let folder: String
     private let lock: CInt
     private(set) var file: CInt
-    /// Bytes of whole records that are on the disk.
+    /// Bytes of complete records on disk.
     private var size = 0
-    /// What is on the disk after `size` is not known, so that only `rewrite` may follow.
+    /// The bytes after `size` are unknown, so the next write has to be `rewrite`.
     private(set) var isTorn = false
 
     private init(folder: String, lock: CInt) {
@@ -30,7 +30,7 @@ struct JournalFile: Sendable {
         file = -1
     }
 
-    /// Locks the folder and opens the journal, creating both when missing.
+    /// Locks the folder and reads the journal; creates both when missing.
     static func open(in folder: String) throws(JournalError) -> (JournalFile, [UInt8]) {
         let lock = Glibc.open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard lock >= 0 else { throw .system("cannot open \(folder)/lock") }
@@ -42,7 +42,7 @@ struct JournalFile: Sendable {
         return (JournalFile(folder: folder, lock: lock), bytes)
     }
 
-    /// Replaces the journal by these bytes, all or nothing.
+    /// Replaces the whole journal atomically.
     mutating func rewrite(_ bytes: [UInt8]) throws(JournalError) {
         let path = "\(folder)/journal.new"
         let fresh = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -60,11 +60,11 @@ struct JournalFile: Sendable {
         (file, size, isTorn) = (fresh, bytes.count, false)
     }
 
-    /// Writes at the end and waits for the disk. When that fails, nothing of it stays behind, or the journal is torn.
+    /// Appends and syncs. After an error the file has its old length, or is marked as torn.
     mutating func append(_ bytes: [UInt8]) throws(JournalError) {
         if Self.write(bytes, to: file) {
             if fdatasync(file) == 0 { return size += bytes.count }
-            // A sync that failed once says nothing of the same bytes when it is tried again.
+            // After a failed sync, the success of a second one does not mean that the bytes are on disk.
             isTorn = true
         }
         let failure = JournalError.system("\(folder)/journal cannot be written")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Lines of `<crc32 in 8 hex digits> <JSON>\n`. What follows the first line that does not check is a torn write and ignored.
+/// Encodes journal lines, `<crc32 in 8 hex digits> <JSON>\n`. Decoding stops at the first line with a wrong checksum: a torn write.
 enum JournalFormat {
     static func encode(_ records: [JournalRecord]) throws -> [UInt8] {
         let encoder = JSONEncoder()

@@ -1,13 +1,13 @@
 import Foundation
 import LambdaEvents
 
-/// What Lambda tells an `OnFailure` destination of an event that was given up.
+/// Makes the record that Lambda sends to an `OnFailure` destination for an event whose retries are exhausted.
 enum OnFailureRecord {
     /// - Parameters:
-    ///   - answer: the last delivery's; nil when the function was not reached.
+    ///   - response: the response of the last delivery; nil when the function was not reached.
     ///   - condition: `RetriesExhausted` or `EventAgeExceeded`.
-    static func of(
-        _ pending: PendingEvent, answer: InvocationResult?, condition: String, arn: String, time: VirtualTime
+    static func make(
+        _ pending: PendingEvent, response: InvocationResult?, condition: String, arn: String, time: VirtualTime
     ) -> DestinationRecord {
         DestinationRecord(
             timestamp: ISOTime.preciseText(time),
@@ -15,10 +15,10 @@ enum OnFailureRecord {
                 requestId: pending.event.requestID, functionArn: "\(arn):$LATEST", condition: condition,
                 approximateInvokeCount: pending.attempts),
             requestPayload: json(pending.event.payload),
-            responseContext: answer.map { .init(functionError: $0.functionError) }, responsePayload: answer.map { json($0.payload) })
+            responseContext: response.map { .init(functionError: $0.functionError) }, responsePayload: response.map { json($0.payload) })
     }
 
-    /// The event for a destination that is a function; nil when records of records have gone round too often, as Lambda ends such loops.
+    /// The event for a destination that is a function; nil after 16 records of records, where Lambda ends such loops too.
     static func event(_ record: DestinationRecord, of id: String, to function: String) -> AsyncEvent? {
         guard id.components(separatedBy: prefix).count <= 16, let payload = try? JSONEncoder().encode(record) else { return nil }
         return AsyncEvent(id: prefix + id, function: function, payload: [UInt8](payload))

@@ -2,11 +2,11 @@ import Foundation
 import HTTPServer
 import NIOCore
 
-/// The Runtime API (2018-06-01) and as much of the Extensions API (2020-01-01) as runtimes use.
+/// Serves the Runtime API (2018-06-01) and the part of the Extensions API (2020-01-01) that runtimes use.
 extension ExecutionEnvironment {
     func received(_ call: RuntimeCall, on connection: ServerConnection) {
         switch call.target {
-        case .next: polled(connection)
+        case .next: nextRequested(connection)
         case .response(let id): if owns(id, connection) { respond(call, on: connection) }
         case .error(let id):
             guard owns(id, connection) else { return }
@@ -66,16 +66,18 @@ extension ExecutionEnvironment {
         connection.acknowledge()
     }
 
-    /// The classification that survives: only `Runtime.X` and `Function.X`, anything else is `Runtime.Unknown`.
+    /// The status of the REPORT line: the error types `Runtime.X` and `Function.X`; every other type is `Runtime.Unknown`.
     private static func status(_ call: RuntimeCall) -> String {
         let type = call.request.header("lambda-runtime-function-error-type") ?? ""
         let known = type.wholeMatch(of: /(Runtime|Function)\.[A-Z][a-zA-Z]+/) != nil
         return "error\tError Type: \(known ? type : "Runtime.Unknown")"
     }
 
-    /// - Parameter left: nanoseconds until the invocation's deadline.
-    func eventHeaders(_ job: InvocationJob, left: Int64) -> [(String, String)] {
-        let deadline = Self.epochMilliseconds() + left / 1_000_000
+    /// The response headers of the next event.
+    ///
+    /// - Parameter remaining: nanoseconds until the invocation's deadline.
+    func eventHeaders(_ job: InvocationJob, remaining: Int64) -> [(String, String)] {
+        let deadline = Self.epochMilliseconds() + remaining / 1_000_000
         let invocation = job.invocation
         let trace = invocation.traceID ?? TraceID.fresh()
         var headers = [
@@ -98,7 +100,7 @@ extension ExecutionEnvironment {
     static func epochMilliseconds() -> Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
 }
 
-/// An X-Ray trace header of a request that nobody traces.
+/// Makes the X-Ray trace header of a request that is not traced.
 enum TraceID {
     static func fresh() -> String {
         "Root=1-\(hex(UInt64(Date.now.timeIntervalSince1970), 8))"

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPServer
 
-/// The extensions that processes of one environment registered, and their waiting `event/next` calls.
+/// The registered extensions of one environment and their waiting `event/next` requests.
 struct Extensions {
     private struct Member {
         let events: Set<String>
@@ -12,7 +12,7 @@ struct Extensions {
 
     private var members: [String: Member] = [:]
 
-    /// Lambda sends SIGTERM before SIGKILL only when there is an extension.
+    /// Lambda sends SIGTERM before SIGKILL only to environments with extensions.
     var isEmpty: Bool { members.isEmpty }
 
     mutating func register(_ call: RuntimeCall, on connection: ServerConnection, function: FunctionDefinition) {
@@ -34,7 +34,7 @@ struct Extensions {
         members[identifier]?.poll = connection
     }
 
-    /// Answers every waiting poll that asked for events of this type.
+    /// Sends an event to every extension that registered for its type.
     mutating func send(_ type: String, json: String) {
         for (identifier, member) in members where member.events.contains(type) {
             member.poll?.reply(200, headers: [("Lambda-Extension-Event-Identifier", UUID().uuidString.lowercased())], text: json)

@@ -1,6 +1,6 @@
 import HTTPServer
 
-/// One request of a runtime or an extension, complete.
+/// One request of a runtime or an extension.
 struct RuntimeCall {
     enum Target: Equatable {
         case next
@@ -14,7 +14,7 @@ struct RuntimeCall {
         case unknown
     }
 
-    /// Lambda's limit of a buffered response: 6 MiB and a little for the envelope.
+    /// Lambda's limit of a buffered response: 6 MiB plus 100 bytes for the envelope.
     static let responseLimit = 6 * 1024 * 1024 + 100
     static let streamedResponseLimit = 200 * 1024 * 1024
 

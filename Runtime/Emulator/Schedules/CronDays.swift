@@ -1,4 +1,4 @@
-/// Which days of a month a cron expression means, by day of month or by day of week.
+/// The days of a cron expression, by day of month or by day of week.
 enum CronDays: Hashable {
     case every
     case daysOfMonth(Set<Int>)

@@ -1,4 +1,4 @@
-/// EventBridge's six fields: minutes, hours, day of month, month, day of week, year.
+/// An EventBridge cron expression: minutes, hours, day of month, month, day of week, year.
 struct CronExpression: Hashable, Sendable {
     private let minutes: [Int]
     private let hours: [Int]
@@ -18,11 +18,11 @@ struct CronExpression: Hashable, Sendable {
         years = try CronField.set(fields[5], 1970...2199, "year")
     }
 
-    /// The first firing after `seconds` (since 1970), in the same unit.
+    /// The first firing after `seconds`. Both are seconds since 1970.
     func next(after seconds: Int64, _ zone: LocalTime) -> Int64? {
         let now = zone.local(seconds)
         let today = Int(now.flooredQuotient(86400))
-        // A day early: where clocks went back over midnight, today's local date has been before.
+        // Start one day earlier: after a change of clocks over midnight, the local date repeats.
         var day = today - 1
         while true {
             let date = CivilDate(days: day)
@@ -38,7 +38,7 @@ struct CronExpression: Hashable, Sendable {
 
     private func firing(on day: Int, after seconds: Int64, _ zone: LocalTime) -> Int64? {
         for hour in hours {
-            // No clock change moves time by more than a day: whole hours far in the past need no look.
+            // Clock changes move time by less than a day, so earlier hours cannot fire.
             let start = Int64(day) * 86400 + Int64(hour) * 3600
             if start + 3600 + 86400 <= zone.local(seconds) { continue }
             for minute in minutes {

@@ -1,4 +1,4 @@
-/// One field of a cron expression that lists plain numbers: `*`, `a`, `a-b`, `a/step`, `a-b/step`, joined by commas.
+/// Parses the numeric fields of a cron expression: `*`, `a`, `a-b`, `a/step`, `a-b/step`, joined by commas.
 enum CronField {
     static let months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
     static let weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -22,7 +22,7 @@ enum CronField {
                 let first = try number(ends[0], range, names, label)
                 let last = ends.count == 2 ? try number(ends[1], range, names, label) : halves.count == 2 ? range.upperBound : first
                 if last < first {
-                    // FRI-MON, DEC-FEB, 22-2: round the end of the field.
+                    // FRI-MON, DEC-FEB, 22-2: the range wraps around.
                     guard step == 1 else { throw bad(part, label) }
                     result.formUnion(Array(first...range.upperBound) + Array(range.lowerBound...last))
                     continue
@@ -42,5 +42,5 @@ enum CronField {
         return number
     }
 
-    static func bad(_ text: Substring, _ label: String) -> ScheduleError { ScheduleError("cron: \"\(text)\" is no \(label)") }
+    static func bad(_ text: Substring, _ label: String) -> ScheduleError { ScheduleError("cron: \"\(text)\" is not a valid \(label)") }
 }

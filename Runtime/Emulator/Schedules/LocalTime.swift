@@ -1,6 +1,6 @@
 import Foundation
 
-/// Local wall-clock seconds of one time zone, and back.
+/// Converts between instants and the local wall-clock time of one time zone, in seconds since 1970.
 struct LocalTime: Hashable, Sendable {
     private let zone: TimeZone
 
@@ -9,10 +9,10 @@ struct LocalTime: Hashable, Sendable {
         self.zone = zone
     }
 
-    /// Local seconds since 1970 for an instant.
+    /// The local time of an instant.
     func local(_ seconds: Int64) -> Int64 { seconds + offset(seconds) }
 
-    /// The first instant at which the local clocks show `local`; `nil` when they jump over it.
+    /// The first instant with this local time; `nil` when the clocks skip it.
     func instant(local: Int64) -> Int64? {
         let before = local - offset(local - 86400)
         let after = local - offset(local + 86400)

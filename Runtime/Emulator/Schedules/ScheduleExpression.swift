@@ -1,12 +1,12 @@
 import Foundation
 
-/// Why a schedule's expression is no expression.
+/// A schedule expression is invalid.
 package struct ScheduleError: Error, Sendable, Hashable {
     package let reason: String
     init(_ reason: String) { self.reason = reason }
 }
 
-/// `cron(…)`, `rate(…)` or `at(…)` in a time zone, as EventBridge Scheduler reads them.
+/// An EventBridge schedule: `cron(…)`, `rate(…)` or `at(…)` in a time zone.
 package struct ScheduleExpression: Sendable, Hashable {
     private enum Kind: Hashable {
         case cron(CronExpression)
@@ -19,7 +19,7 @@ package struct ScheduleExpression: Sendable, Hashable {
     private let kind: Kind
     private let zone: LocalTime
 
-    /// - Parameter timeZone: An IANA name such as `America/New_York`, or `UTC`.
+    /// - Parameter timeZone: an IANA name such as `America/New_York`, or `UTC`.
     package init(_ text: String, timeZone: String = "UTC") throws(ScheduleError) {
         guard let zone = LocalTime(timeZone) else { throw ScheduleError("no time zone is named \(timeZone)") }
         self.zone = zone
@@ -38,8 +38,8 @@ package struct ScheduleExpression: Sendable, Hashable {
 
     /// The first firing strictly after `time`.
     ///
-    /// A local time that a change of clocks skips does not fire; one that it repeats fires the first time only.
-    /// - Parameter anchor: What a rate counts from.
+    /// A local time that is skipped by a change of clocks does not fire; a repeated local time fires once, the first time.
+    /// - Parameter anchor: the start of the periods of `rate(…)`.
     package func next(after time: VirtualTime, anchor: VirtualTime = VirtualTime(milliseconds: 0)) -> VirtualTime? {
         switch kind {
         case .cron(let cron):
@@ -83,9 +83,4 @@ extension Int64 {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? quotient - 1 : quotient
     }
-}
-
-extension VirtualTime {
-    /// Whole seconds since 1970, rounded down.
-    var seconds: Int64 { milliseconds.flooredQuotient(1000) }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import LambdaEvents
 
-/// What a schedule's target is invoked with.
+/// Makes the payload of a schedule's event: its `Input`, or EventBridge's default event.
 enum ScheduledPayload {
     static func bytes(_ definition: ScheduleDefinition, at time: VirtualTime) -> [UInt8] {
         let execution = executionID(definition.name, time)
@@ -29,7 +29,7 @@ enum ScheduledPayload {
             ? "arn:aws:events:\(place):rule/\(definition.name)" : "arn:aws:scheduler:\(place):schedule/default/\(definition.name)"
     }
 
-    /// A UUID-shaped id that is the same in every replay.
+    /// An id in the form of a UUID, the same in every replay.
     private static func executionID(_ name: String, _ time: VirtualTime) -> String {
         let halves = ["execution", "schedule"].map { salt in
             var hash: UInt64 = 0xcbf2_9ce4_8422_2325

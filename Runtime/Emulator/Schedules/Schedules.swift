@@ -1,11 +1,11 @@
 import Foundation
 
-/// The schedules of a template as a source of events on the virtual clock.
+/// The enabled schedules of a template, a source of events on the virtual clock.
 package struct Schedules: TimedEventSource {
     private let entries: [(definition: ScheduleDefinition, expression: ScheduleExpression)]
     private let anchor: VirtualTime
 
-    /// - Parameter anchor: What `rate(…)` counts from; keep the same one between runs.
+    /// - Parameter anchor: the start of the periods of `rate(…)`; has to be the same after a restart.
     package init(
         _ definitions: [ScheduleDefinition], anchor: VirtualTime = VirtualTime(milliseconds: 0)
     ) throws(ScheduleError) {
@@ -21,7 +21,7 @@ package struct Schedules: TimedEventSource {
         entries.compactMap { $0.expression.next(after: time, anchor: anchor) }.min()
     }
 
-    package func due(at time: VirtualTime) async -> [AsyncEvent] {
+    package func events(at time: VirtualTime) async -> [AsyncEvent] {
         let before = VirtualTime(milliseconds: time.milliseconds - 1)
         return entries.filter { $0.expression.next(after: before, anchor: anchor) == time }.map { entry in
             let definition = entry.definition
@@ -32,14 +32,14 @@ package struct Schedules: TimedEventSource {
     }
 }
 
-/// Seconds-precise UTC text such as `2012-01-03T22:30:00Z`.
+/// Formats virtual times as UTC text such as `2012-01-03T22:30:00Z`.
 enum ISOTime {
     static func text(_ time: VirtualTime) -> String {
         let second = Int(time.seconds - time.seconds.flooredQuotient(86400) * 86400)
         return "\(date(time))T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
     }
 
-    /// The same with milliseconds.
+    /// With milliseconds, such as `2012-01-03T22:30:00.250Z`.
     static func preciseText(_ time: VirtualTime) -> String {
         let milliseconds = Int(time.milliseconds - time.seconds * 1000)
         return "\(text(time).dropLast()).\(milliseconds < 100 ? "0" : "")\(two(milliseconds))Z"

@@ -1,19 +1,20 @@
 import Foundation
 
-/// An HTTP API while its routes are still being collected.
+/// An HTTP API whose routes are being collected.
 struct APIDraft {
     var definition: HTTPAPIDefinition
     var defaultAuthorizer: String?
 }
 
+/// HTTP APIs, their routes and authorizers.
 extension ResourceReader {
     static let implicitAPI = "ServerlessHttpApi"
 
     mutating func readAPI(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
-        let properties = Globals.merge(globals["HttpApi"] ?? .map([:]), properties(resource))
+        let properties = TemplateValue.merge(global: globals["HttpApi"] ?? .map([:]), local: properties(resource))
         apis[id] = try draft(id, properties, "Resources.\(id).Properties")
         if properties["DefinitionBody"] != nil || properties["DefinitionUri"] != nil {
-            template.notices.append("\(id): routes of an OpenAPI definition are not served, only those of functions' events.")
+            template.notices.append("\(id): routes of an OpenAPI definition are not served, only routes of functions' events.")
         }
     }
 
@@ -28,7 +29,7 @@ extension ResourceReader {
         let method = try optional(properties, "Method", path)?.text?.uppercased() ?? "ANY"
         let route = try optional(properties, "Path", path)?.text
         if let version = try optional(properties, "PayloadFormatVersion", path)?.text, version != "2.0" {
-            template.notices.append("\(event): payload \(version) is not made; the function gets 2.0.")
+            template.notices.append("\(event): payload \(version) is not supported; the function gets 2.0.")
         }
         let named = try optional(properties["Auth"] ?? .map([:]), "Authorizer", "\(path).Auth")?.text
         let authorizer = named ?? apis[api]?.defaultAuthorizer
@@ -69,15 +70,15 @@ extension ResourceReader {
         _ name: String, _ value: TemplateValue, _ path: String
     ) throws(TemplateError) -> AuthorizerDefinition {
         guard let reference = try optional(value, "FunctionArn", path)?.text else {
-            template.notices.append("\(name): only Lambda authorizers are asked; its routes let nobody in.")
+            template.notices.append("\(name): only Lambda authorizers are supported; its routes reject every request.")
             return AuthorizerDefinition(name: name, function: nil, identityHeaders: ["authorization"])
         }
         if try optional(value, "AuthorizerPayloadFormatVersion", path)?.text == "1.0" {
-            throw TemplateError("\(path).AuthorizerPayloadFormatVersion", "the emulator asks authorizers with payload 2.0 only")
+            throw TemplateError("\(path).AuthorizerPayloadFormatVersion", "the emulator supports authorizers with payload 2.0 only")
         }
         let identity = value["Identity"] ?? .map([:])
-        let headers = try optional(identity, "Headers", path)?.many.compactMap(\.text) ?? []
-        let queries = try optional(identity, "QueryStrings", path)?.many.compactMap(\.text) ?? []
+        let headers = try optional(identity, "Headers", path)?.elements.compactMap(\.text) ?? []
+        let queries = try optional(identity, "QueryStrings", path)?.elements.compactMap(\.text) ?? []
         return AuthorizerDefinition(
             name: name, function: Self.functionName(reference), identityHeaders: headers.map { $0.lowercased() }, identityQueries: queries,
             timeToLive: try integer(identity, "ReauthorizeEvery", 0...3600, "\(path).Identity") ?? 0)

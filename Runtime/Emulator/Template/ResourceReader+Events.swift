@@ -1,3 +1,4 @@
+/// Events of functions: schedules and bucket notifications.
 extension ResourceReader {
     mutating func readEvents(_ id: String, _ resource: TemplateValue) throws(TemplateError) {
         guard let function = functionNames[id] else { return }
@@ -24,7 +25,7 @@ extension ResourceReader {
             function = try optional(target, "Arn", "\(path).Target")?.text.flatMap { self.function(named: $0) }
         }
         guard let function else {
-            template.notices.append("\(id): its target is no function of this template.")
+            template.notices.append("\(id): its target is not a function of this template.")
             return
         }
         let key = kind == .scheduler || properties["Schedule"] == nil ? "ScheduleExpression" : "Schedule"
@@ -47,7 +48,7 @@ extension ResourceReader {
         _ id: String, _ properties: TemplateValue, _ path: String, function: String
     ) throws(TemplateError) {
         guard let bucket = try optional(properties, "Bucket", path)?.text else { throw TemplateError("\(path).Bucket", "is missing") }
-        let events = try optional(properties, "Events", path)?.many.compactMap(\.text) ?? []
+        let events = try optional(properties, "Events", path)?.elements.compactMap(\.text) ?? []
         let filter = try optional(properties, "Filter", path)?["S3Key"]?["Rules"]
         template.notifications.append(notification(id, bucket, function, events, filter))
     }
@@ -64,10 +65,10 @@ extension ResourceReader {
             let place = "\(path).NotificationConfiguration.LambdaConfigurations[\(index)]"
             guard let reference = entry["Function"]?.text else { throw TemplateError("\(place).Function", "is missing") }
             guard let function = function(named: reference) else {
-                template.notices.append("\(id): its notification goes to \(reference), which is no function of this template.")
+                template.notices.append("\(id): its notification goes to \(reference), which is not a function of this template.")
                 continue
             }
-            let events = entry["Event"]?.many.compactMap(\.text) ?? []
+            let events = entry["Event"]?.elements.compactMap(\.text) ?? []
             template.notifications.append(notification("\(id)-\(index)", bucket, function, events, entry["Filter"]?["S3Key"]?["Rules"]))
         }
     }
@@ -76,7 +77,7 @@ extension ResourceReader {
         _ id: String, _ bucket: String, _ function: String, _ events: [String], _ rules: TemplateValue?
     ) -> BucketNotification {
         var notification = BucketNotification(id: id, bucket: bucket, function: function, events: events)
-        for rule in rules?.many ?? [] {
+        for rule in rules?.elements ?? [] {
             switch rule["Name"]?.text?.lowercased() {
             case "prefix": notification.prefix = rule["Value"]?.text ?? ""
             case "suffix": notification.suffix = rule["Value"]?.text ?? ""

@@ -1,21 +1,92 @@
-/// What a SAM template asks of the emulator, with every parameter and intrinsic function resolved.
+import Foundation
+
+/// The functions, APIs, schedules and buckets of a SAM template, with all parameters and intrinsic functions resolved.
 package struct Template: Sendable {
     package var functions: [FunctionDefinition] = []
-    /// The template's HTTP APIs; one with `HttpApi` events that name no API is called `ServerlessHttpApi`.
+    /// The HTTP APIs; `HttpApi` events without an API belong to `ServerlessHttpApi`.
     package var apis: [HTTPAPIDefinition] = []
     package var schedules: [ScheduleDefinition] = []
     package var notifications: [BucketNotification] = []
     /// Physical names of the buckets that the template creates.
     package var buckets: [String] = []
-    /// Those of them that keep every version of an object.
+    /// The buckets with versioning.
     package var versionedBuckets: Set<String> = []
-    /// What the template has and the emulator leaves out, one line each.
+    /// One line for each part of the template that is not emulated.
     package var notices: [String] = []
     /// The value of each parameter as text; lists joined by commas.
     package var parameters: [String: String] = [:]
 }
 
-/// An HTTP API: its routes, and who may use them.
+extension Template {
+    /// Reads a template file.
+    ///
+    /// - Parameters:
+    ///   - overrides: parameter values in place of the template's defaults. Undeclared parameters are ignored with a notice.
+    ///   - folder: the base of relative code paths; the template's own folder when `nil`.
+    package static func load(
+        file: String, overrides: [String: String] = [:], folder: String? = nil, stack: String = "local"
+    ) throws(TemplateError) -> Template {
+        let text: String
+        do {
+            text = try String(contentsOfFile: file, encoding: .utf8)
+        } catch {
+            throw TemplateError("", "cannot read \(file): \(error.localizedDescription)")
+        }
+        let folder = folder ?? URL(fileURLWithPath: file).deletingLastPathComponent().path
+        return try load(text: text, overrides: overrides, folder: folder, stack: stack)
+    }
+
+    package static func load(
+        text: String, overrides: [String: String] = [:], folder: String, stack: String = "local"
+    ) throws(TemplateError) -> Template {
+        let root = try TemplateParser.parse(text)
+        var template = Template()
+        var parameters: [String: TemplateValue] = [:]
+        for name in ["AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"] {
+            parameters["AWS::" + name] = PseudoParameter.value("AWS::" + name, stack: stack)
+        }
+        let declared = root["Parameters"]?.map ?? [:]
+        for (name, parameter) in declared.sorted(by: { $0.key < $1.key }) {
+            let value = try parameterValue(name, parameter, overrides[name])
+            parameters[name] = value
+            template.parameters[name] = value.elements.compactMap(\.text).joined(separator: ",")
+        }
+        for name in overrides.keys.sorted() where declared[name] == nil {
+            template.notices.append("Parameter \(name) was given but the template does not declare it.")
+        }
+        guard let resources = root["Resources"]?.map else { throw TemplateError("Resources", "the template has none") }
+        let conditions = root["Conditions"]?.map ?? [:]
+        let mappings = root["Mappings"] ?? .map([:])
+        let all = IntrinsicResolver(parameters: parameters, conditions: conditions, mappings: mappings, resources: resources)
+        var existing: [String: TemplateValue] = [:]
+        for (name, resource) in resources {
+            if let condition = resource["Condition"]?.text, try !all.isConditionTrue(condition, "Resources.\(name).Condition") { continue }
+            existing[name] = resource
+        }
+        var reader = ResourceReader(resolver: all, globals: root["Globals"] ?? .map([:]), folder: folder, template: template)
+        try reader.read(existing)
+        return reader.template
+    }
+
+    private static func parameterValue(
+        _ name: String, _ parameter: TemplateValue, _ override: String?
+    ) throws(TemplateError) -> TemplateValue {
+        let path = "Parameters.\(name)"
+        guard let text = override ?? parameter["Default"]?.text else {
+            throw TemplateError(path, "has no default, so a value must be given")
+        }
+        if let allowed = parameter["AllowedValues"]?.list?.compactMap(\.text), !allowed.contains(text) {
+            throw TemplateError(path, "\"\(text)\" is none of \(allowed.joined(separator: ", "))")
+        }
+        let type = parameter["Type"]?.text ?? "String"
+        if type == "Number", Double(text) == nil { throw TemplateError(path, "\"\(text)\" is no number") }
+        guard type == "CommaDelimitedList" || type.hasPrefix("List<") else { return .text(text) }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return .list(parts.map { .text($0.trimmingCharacters(in: .whitespaces)) })
+    }
+}
+
+/// An HTTP API: routes and authorizers.
 package struct HTTPAPIDefinition: Sendable, Hashable {
     package var id: String
     package var routes: [RouteDefinition] = []
@@ -28,6 +99,7 @@ package struct HTTPAPIDefinition: Sendable, Hashable {
     }
 }
 
+/// A route of an HTTP API.
 package struct RouteDefinition: Sendable, Hashable {
     /// Upper case; `ANY` for all.
     package var method: String
@@ -35,9 +107,9 @@ package struct RouteDefinition: Sendable, Hashable {
     package var path: String?
     /// The function's name.
     package var function: String
-    /// Name of one of the API's authorizers; `nil` lets everyone in.
+    /// The name of the route's authorizer; `nil` allows every request.
     package var authorizer: String?
-    /// Seconds until the gateway gives up, at most 30.
+    /// Seconds until the gateway responds with 503, at most 30.
     package var timeout: Double
 
     package init(method: String, path: String?, function: String, authorizer: String? = nil, timeout: Double = 30) {
@@ -52,12 +124,12 @@ package struct RouteDefinition: Sendable, Hashable {
 /// A Lambda authorizer with payload 2.0.
 package struct AuthorizerDefinition: Sendable, Hashable {
     package var name: String
-    /// The function's name; `nil` for a kind that the emulator cannot ask (JWT), which then lets nobody in.
+    /// The function's name; `nil` for other authorizers (JWT), which reject every request.
     package var function: String?
-    /// Header names, lower case. All must be there, or the answer is 401 without asking.
+    /// Required headers, lower case. Without them the response is 401 and the authorizer is not invoked.
     package var identityHeaders: [String]
     package var identityQueries: [String]
-    /// Seconds for which an answer is kept; 0 asks every time.
+    /// Seconds for which a decision is cached; 0 invokes the authorizer for each request.
     package var timeToLive: Int
 
     package init(name: String, function: String?, identityHeaders: [String], identityQueries: [String] = [], timeToLive: Int = 0) {
@@ -69,6 +141,7 @@ package struct AuthorizerDefinition: Sendable, Hashable {
     }
 }
 
+/// A schedule and the function it invokes.
 package struct ScheduleDefinition: Sendable, Hashable {
     package enum Kind: Sendable, Hashable {
         /// EventBridge Scheduler (`ScheduleV2`): `Input` with placeholders.
@@ -101,7 +174,7 @@ package struct ScheduleDefinition: Sendable, Hashable {
     }
 }
 
-/// Which new objects of a bucket are events of which function.
+/// A bucket's notification: new objects that match it are events of a function.
 package struct BucketNotification: Sendable, Hashable {
     package var id: String
     package var bucket: String

@@ -1,4 +1,4 @@
-/// Why a template cannot be loaded: where in it, and what is wrong there.
+/// A template cannot be loaded; the description has the path and the reason.
 package struct TemplateError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The keys from the top of the template, joined by dots, e.g. `Resources.Predict.Properties.Timeout`.
     package let path: String

@@ -1,6 +1,6 @@
 import Yams
 
-/// YAML (or JSON, which is YAML) to `TemplateValue`, with CloudFormation's short tags spelt out.
+/// Parses YAML or JSON to `TemplateValue` and replaces CloudFormation's short tags by their long forms.
 enum TemplateParser {
     static func parse(_ text: String) throws(TemplateError) -> TemplateValue {
         let root: Node?
@@ -9,7 +9,7 @@ enum TemplateParser {
         } catch {
             throw TemplateError("", "not readable as YAML: \(error)")
         }
-        guard let root, case .mapping = root else { throw TemplateError("", "the template is empty or no mapping") }
+        guard let root, case .mapping = root else { throw TemplateError("", "the template is empty or not a mapping") }
         return try value(root, "")
     }
 
@@ -38,14 +38,14 @@ enum TemplateParser {
         case .mapping(let mapping):
             var map: [String: TemplateValue] = [:]
             for (key, element) in mapping {
-                guard let name = key.scalar?.string else { throw TemplateError(path, "a key is no text") }
+                guard let name = key.scalar?.string else { throw TemplateError(path, "a key is not text") }
                 let place = path.isEmpty ? name : "\(path).\(name)"
                 let member = try value(element, place)
                 guard name == "<<" else {
                     map[name] = member
                     continue
                 }
-                for source in member.many {
+                for source in member.elements {
                     for (key, inherited) in source.map ?? [:] where map[key] == nil { map[key] = inherited }
                 }
             }

@@ -1,4 +1,4 @@
-/// A piece of a template. Scalars stay text, as CloudFormation hands them on; `!Sub x` is the map `{"Fn::Sub": x}`.
+/// A value of a template. Scalars stay text, as in CloudFormation; `!Sub x` is the map `{"Fn::Sub": x}`.
 enum TemplateValue: Sendable, Hashable {
     case null
     case text(String)
@@ -35,8 +35,8 @@ enum TemplateValue: Sendable, Hashable {
         return map
     }
 
-    /// A list, or a single value taken as a list of one.
-    var many: [TemplateValue] {
+    /// The elements of a list; another value is a list of one element.
+    var elements: [TemplateValue] {
         switch self {
         case .null: []
         case .list(let list): list
@@ -44,9 +44,23 @@ enum TemplateValue: Sendable, Hashable {
         }
     }
 
-    /// The function's name and argument when this is an intrinsic call, i.e. a map with that one key.
+    /// The name and argument of an intrinsic function: a map with one such key.
     var intrinsic: (name: String, argument: TemplateValue)? {
         guard case .map(let map) = self, map.count == 1, let (key, value) = map.first else { return nil }
         return key == "Ref" || key == "Condition" || key.hasPrefix("Fn::") ? (key, value) : nil
+    }
+
+    /// Merges a value of `Globals` into a resource's value by SAM's rules: maps merge key by key, lists are joined, other values and
+    /// intrinsic functions are replaced by the local one.
+    static func merge(global: TemplateValue, local: TemplateValue) -> TemplateValue {
+        if global.intrinsic != nil || local.intrinsic != nil { return local }
+        switch (global, local) {
+        case (.map(let globals), .map(let locals)):
+            return .map(globals.merging(locals) { merge(global: $0, local: $1) })
+        case (.list(let globals), .list(let locals)):
+            return .list(globals + locals)
+        default:
+            return local
+        }
     }
 }

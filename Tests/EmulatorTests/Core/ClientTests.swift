@@ -43,7 +43,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     ]
 
     @Test(.enabled(if: exists("python3", "-c", "import boto3"), "needs boto3"))
-    func `Boto3 sees Lambda`() async throws {
+    func `boto3 uses the Lambda API`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F"), folder.function("None", reserved: 0)))
         await stack.start()
@@ -93,7 +93,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     }
 
     @Test(.enabled(if: exists("aws", "--version"), "needs the AWS CLI"))
-    func `The AWS command line invokes`() async throws {
+    func `The AWS command line invokes functions`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         await stack.start()
@@ -123,7 +123,7 @@ private func exists(_ program: String, _ arguments: String...) -> Bool {
     }()
 
     @Test(.enabled(if: interfaceClient != nil, "needs BELLWETHER_RIC_PYTHON"))
-    func `A function of another vendors runtime runs`() async throws {
+    func `A function with AWS's Python runtime runs`() async throws {
         let python = try #require(Self.interfaceClient)
         let folder = try FunctionFolder(bootstrap: "#!/bin/sh\nexec \(python) -m awslambdaric \"$_HANDLER\"\n")
         try """

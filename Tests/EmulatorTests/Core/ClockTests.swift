@@ -12,7 +12,7 @@ private struct Ticker: TimedEventSource {
 
     func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / period + 1) * period) }
 
-    func due(at time: VirtualTime) async -> [AsyncEvent] {
+    func events(at time: VirtualTime) async -> [AsyncEvent] {
         guard time.milliseconds % period == 0 else { return [] }
         let payload = #"{"do":"\#(isHeld ? "hold" : "sleep")","seconds":\#(seconds),"mark":"\#(time)"}"#
         return [AsyncEvent(id: "tick/\(time)", function: "F", payload: [UInt8](payload.utf8))]
@@ -26,7 +26,7 @@ private final class SlowSource: TimedEventSource {
 
     func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / 1000 + 1) * 1000) }
 
-    func due(at time: VirtualTime) async -> [AsyncEvent] {
+    func events(at time: VirtualTime) async -> [AsyncEvent] {
         isAsked.withLock { $0 = true }
         while !mayAnswer.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
         return [AsyncEvent(id: "slow/\(time)", function: "F", payload: [UInt8]("{}".utf8))]
@@ -58,7 +58,7 @@ private final class LateObject: QuiescenceSource {
         return configuration
     }
 
-    @Test func `Every firing is done before the next one comes`() async throws {
+    @Test func `Every event is processed before the next one fires`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(Self.configuration(folder))
         await stack.start(sources: [Ticker(period: 3_600_000, seconds: 0.02), Ticker(period: 7_200_000)])
@@ -72,7 +72,7 @@ private final class LateObject: QuiescenceSource {
         try await stack.stop()
     }
 
-    @Test func `An advance that crashed goes on without loss or repetition`() async throws {
+    @Test func `An advance continues after a crash without loss or repetition`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder)
         for attempt in 0..<4 {
@@ -92,7 +92,7 @@ private final class LateObject: QuiescenceSource {
         #expect(folder.marks.count <= 24 + 3)
     }
 
-    @Test func `Time does not move before sources have settled`() async throws {
+    @Test func `The clock does not move before sources are quiescent`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(Self.configuration(folder))
         await stack.start(sources: [Ticker(period: 3_600_000)], quiescenceSources: [LateObject(stack)])
@@ -101,7 +101,7 @@ private final class LateObject: QuiescenceSource {
         try await stack.stop()
     }
 
-    @Test func `A second advance joins the same target and is refused for another`() async throws {
+    @Test func `A second advance joins the same target and is rejected for another`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(Self.configuration(folder))
         await stack.start(sources: [Ticker(period: 3_600_000, isHeld: true)])
@@ -114,7 +114,7 @@ private final class LateObject: QuiescenceSource {
         try await stack.stop()
     }
 
-    @Test func `The clock stands after a restart where it stood before`() async throws {
+    @Test func `The clock keeps its time across a restart`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder)
         let first = try await EmulatedStack(configuration)
@@ -134,7 +134,7 @@ private final class LateObject: QuiescenceSource {
         try await third.stop()
     }
 
-    @Test func `While the clock runs sources fire by real time`() async throws {
+    @Test func `Sources fire in real time while the clock runs`() async throws {
         let folder = try FunctionFolder()
         var configuration = Self.configuration(folder)
         configuration.initialClock = .running()
@@ -148,7 +148,7 @@ private final class LateObject: QuiescenceSource {
         try await stack.stop()
     }
 
-    @Test func `A hold that comes while a schedule fires is not undone`() async throws {
+    @Test func `A hold while a schedule fires is not undone`() async throws {
         let folder = try FunctionFolder()
         var configuration = Self.configuration(folder)
         configuration.initialClock = .running()
@@ -166,7 +166,7 @@ private final class LateObject: QuiescenceSource {
         try await stack.stop()
     }
 
-    @Test func `Times are read and written as RFC 3339`() {
+    @Test func `Times are parsed and formatted as RFC 3339`() {
         #expect(VirtualTime("2012-01-03T22:30:00Z")?.milliseconds == 1_325_629_800_000)
         #expect(VirtualTime("2012-01-03T17:30:00-05:00")?.milliseconds == 1_325_629_800_000)
         #expect(VirtualTime("2012-01-03T22:30:00.250Z")?.description == "2012-01-03T22:30:00.250Z")

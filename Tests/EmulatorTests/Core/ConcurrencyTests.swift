@@ -4,7 +4,7 @@ import Testing
 @testable import Emulator
 
 @Suite struct ConcurrencyTests {
-    @Test func `Simultaneous invocations run in their own environments and the warmest is used next`() async throws {
+    @Test func `Simultaneous invocations run in separate environments and the last used one is reused`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         let results = try await withThrowingTaskGroup(of: Int?.self) { group in
@@ -24,7 +24,7 @@ import Testing
         #expect(folder.processes == [])
     }
 
-    @Test func `More jobs than environments wait`() async throws {
+    @Test func `Invocations beyond the environment limit wait`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("F"))
         configuration.limits.environmentsPerFunction = 2
@@ -59,7 +59,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `The whole stack has a limit too`() async throws {
+    @Test func `The stack has a limit of concurrent invocations`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("A"), folder.function("B"))
         configuration.limits.concurrentInvocations = 1

@@ -14,7 +14,7 @@ import Testing
         return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
     }
 
-    @Test func `The clock is set and advanced over HTTP and the status tells of it`() async throws {
+    @Test func `The clock is set and advanced over HTTP and the status shows it`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         await stack.start(routes: [Route("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
@@ -55,7 +55,7 @@ import Testing
             ("F", "F", nil), ("F:$LATEST", "F", "$LATEST"), ("arn:aws:lambda:eu-west-1:123456789012:function:F", "F", nil),
             ("arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3AF%3A3", "F", "3"), ("123456789012:function:F", "F", nil),
         ] as [(String, String, String?)])
-    func `Functions are named in every way Lambda allows`(_ text: String, _ name: String, _ qualifier: String?) {
+    func `Functions are found by every reference that Lambda allows`(_ text: String, _ name: String, _ qualifier: String?) {
         #expect(FunctionReference(pathSegment: text)?.name == name)
         #expect(FunctionReference(pathSegment: text)?.qualifier == qualifier)
     }

@@ -31,7 +31,7 @@ import Testing
         AsyncEvent(id: id, function: "F", payload: [UInt8](#"{"do":"error","symbols":["A"]}"#.utf8))
     }
 
-    @Test func `A function is told of an event that failed for good`() async throws {
+    @Test func `A destination function gets the record of a failed event`() async throws {
         let folder = try FunctionFolder()
         let sink = FunctionDefinition.Destination(arn: "arn:aws:lambda:us-east-1:000000000000:function:Sink", function: "Sink")
         let stack = try await EmulatedStack(Self.configuration(folder, to: sink, retries: 1))
@@ -55,7 +55,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `What cannot run here keeps its record in the dead letter`() async throws {
+    @Test func `The dead letter has the record for a destination that is not a function`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder, to: .init(arn: Self.queue), retries: 0)
         let stack = try await EmulatedStack(configuration)
@@ -71,7 +71,7 @@ import Testing
         try await again.stop()
     }
 
-    @Test func `An event that grew too old is given up before its retries are`() async throws {
+    @Test func `An event expires by age before its retries are exhausted`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(Self.configuration(folder, to: .init(arn: Self.queue), age: 60))
         await stack.start()
@@ -83,7 +83,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A function that fails at its own records ends the loop`() async throws {
+    @Test func `A function that fails on its own records ends the loop`() async throws {
         let folder = try FunctionFolder()
         var configuration = Self.configuration(folder, to: .init(arn: "F", function: "F"), retries: 0)
         configuration.functions[0].handler = "F"
@@ -97,7 +97,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A crash after giving up tells the destination once`() async throws {
+    @Test func `A crash after a failure sends one record to the destination`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.configuration(folder, to: .init(arn: "Sink", function: "Sink"), retries: 0)
         let crashed = try await EmulatedStack(configuration)
@@ -115,7 +115,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `An asynchronous event keeps its trace but not the client context that Lambda drops too`() async throws {
+    @Test func `An asynchronous event keeps its trace but not its client context, as on Lambda`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("Sink", environment: ["RECORD": "1"]))
         let crashed = try await EmulatedStack(configuration)

@@ -11,7 +11,7 @@ struct FullDiskTests {
             id: id, function: "F", payload: [UInt8](#"{"mark":"\#(id)","pad":"\#(String(repeating: "p", count: size))"}"#.utf8))
     }
 
-    @Test func `Nothing is acknowledged that is not on the disk and all is accepted again once there is room`() async throws {
+    @Test func `Events are acknowledged only on disk and accepted again once there is space`() async throws {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
@@ -37,7 +37,7 @@ struct FullDiskTests {
         _ = consume disk
     }
 
-    @Test func `What ends while the disk is full is written down once there is room`() async throws {
+    @Test func `Finished events are recorded once a full disk has space`() async throws {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
@@ -51,11 +51,11 @@ struct FullDiskTests {
         disk.empty()
         #expect(await eventually { Self.finished(folder.state) == 200 })
         try await stack.abandon()
-        #expect(JournalState(JournalFormat.decode(Array(Self.journal(folder.state).utf8))).owed.isEmpty)
+        #expect(JournalState(JournalFormat.decode(Array(Self.journal(folder.state).utf8))).pending.isEmpty)
         _ = consume disk
     }
 
-    @Test func `A start without room says what to do`() async throws {
+    @Test func `A start on a full disk is an error that says what to do`() async throws {
         let folder = try FunctionFolder()
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 64)
         try FileManager.default.createDirectory(atPath: "\(folder.state)/logs", withIntermediateDirectories: true)

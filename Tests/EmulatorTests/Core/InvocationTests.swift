@@ -4,7 +4,7 @@ import Testing
 @testable import Emulator
 
 @Suite struct InvocationTests {
-    @Test func `An event comes back with its log and the process is reused`() async throws {
+    @Test func `An invocation returns its log and the process is reused`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("Echo")))
         let first = try await stack.invoke("Echo", #"{"a":1}"#)
@@ -30,7 +30,7 @@ import Testing
         #expect(folder.processes == [])
     }
 
-    @Test func `The function sees Lambda's environment and headers and nothing of the host`() async throws {
+    @Test func `The function gets Lambda's environment and headers and none of the host's`() async throws {
         let folder = try FunctionFolder()
         setenv("BELLWETHER_HOST_ONLY", "1", 1)
         var configuration = folder.configuration(folder.function("Look", timeout: 5, environment: ["A": "template", "B": "template"]))
@@ -86,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: [(#"{"do":"exit","code":7}"#, "exit status 7"), (#"{"do":"trap"}"#, "signal: illegal instruction")])
-    func `A process that ends is an exit error`(_ event: String, _ reason: String) async throws {
+    func `A process that exits is an exit error`(_ event: String, _ reason: String) async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         let result = try await stack.invoke("F", event)
@@ -97,7 +97,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `An init error reaches the caller as it is`() async throws {
+    @Test func `An init error reaches the caller unchanged`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(
             folder.configuration(
@@ -110,7 +110,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `An init that takes too long is tried again within the invocation`() async throws {
+    @Test func `An init that times out is repeated within the invocation`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("Slow", timeout: 1, environment: ["INIT": "slow", "SLOW": "30"]))
         configuration.limits.initSeconds = 1
@@ -121,7 +121,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A second init uses the invocations time`() async throws {
+    @Test func `A repeated init uses the invocation's time`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("Slow", timeout: 20, environment: ["INIT": "slow", "SLOW": "1.5"]))
         configuration.limits.initSeconds = 1
@@ -136,7 +136,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A process that holds more than its memory size is ended`() async throws {
+    @Test func `A process over its memory size is killed`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F", timeout: 60)))
         let result = try await stack.invoke("F", #"{"do":"hoard","megabytes":200}"#)
@@ -148,7 +148,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A missing Bootstrap is said plainly`() async throws {
+    @Test func `A missing bootstrap is a clear error`() async throws {
         let folder = try FunctionFolder()
         try FileManager.default.removeItem(atPath: "\(folder.path)/code/bootstrap")
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
@@ -156,7 +156,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A response over six mebibytes is refused and the loop goes on`() async throws {
+    @Test func `A response over six mebibytes is rejected and the process continues`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         let fits = try await stack.invoke("F", #"{"do":"big","size":6000000}"#)
@@ -168,7 +168,7 @@ import Testing
         #expect(folder.log("F").contains("status 413"))
     }
 
-    @Test func `A streamed response is whole and its trailer is an error`() async throws {
+    @Test func `A streamed response is complete and its trailer is an error`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         let whole = try await stack.invoke("F", #"{"do":"stream","parts":["{\"a\":","1}"]}"#)
@@ -181,7 +181,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `Responses to other or ended invocations are refused`() async throws {
+    @Test func `Responses to other or ended invocations are rejected`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
         #expect(try await stack.invoke("F", #"{"do":"wrong"}"#).json["first"] as? Int == 400)

@@ -16,7 +16,7 @@ import Testing
         return configuration
     }
 
-    @Test func `What was accepted is delivered after a crash`() async throws {
+    @Test func `Accepted events are delivered after a crash`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let crashed = try await EmulatedStack(configuration)
@@ -32,7 +32,7 @@ import Testing
         try await third.stop()
     }
 
-    @Test func `A delivery under way at a crash is repeated`() async throws {
+    @Test func `A delivery that a crash interrupts is repeated`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let crashed = try await EmulatedStack(configuration)
@@ -47,7 +47,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `The same id twice is one event also when it is finished and after a restart`() async throws {
+    @Test func `Events with the same id are one event, also after the end and a restart`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let first = try await EmulatedStack(configuration)
@@ -67,7 +67,7 @@ import Testing
         #expect(folder.marks == ["1"])
     }
 
-    @Test func `Function errors are retried twice in virtual time and then given up`() async throws {
+    @Test func `Function errors are retried twice in virtual time and then become dead letters`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.held(folder, folder.function("F"))
         let stack = try await EmulatedStack(configuration)
@@ -96,7 +96,7 @@ import Testing
         try await again.stop()
     }
 
-    @Test func `A retry that succeeds ends the event and its attempts survive a crash`() async throws {
+    @Test func `A successful retry ends the event and attempts survive a crash`() async throws {
         let folder = try FunctionFolder()
         let configuration = Self.held(folder, folder.function("F"))
         let crashed = try await EmulatedStack(configuration)
@@ -116,7 +116,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `Throttles do not count but the age of an event does`() async throws {
+    @Test func `Throttled deliveries are no attempts but the event's age counts`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(Self.held(folder, folder.function("F", reserved: 0)))
         await stack.start()
@@ -130,7 +130,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `With faults every event comes twice and out of order`() async throws {
+    @Test func `With faults every event is delivered twice and out of order`() async throws {
         let folder = try FunctionFolder()
         var configuration = folder.configuration(folder.function("F", reserved: 1))
         configuration.faults = FaultPlan(seed: 7)
@@ -144,7 +144,7 @@ import Testing
         try await stack.stop()
     }
 
-    @Test func `A second emulator over the same folder is refused`() async throws {
+    @Test func `A second emulator on the same state folder is an error`() async throws {
         let folder = try FunctionFolder()
         let configuration = folder.configuration(folder.function("F"))
         let stack = try await EmulatedStack(configuration)
@@ -154,12 +154,12 @@ import Testing
         try await next.stop()
     }
 
-    @Test func `A torn line and what follows it is ignored`() throws {
+    @Test func `A torn line and the lines after it are ignored`() throws {
         let pending = PendingEvent(event: Self.event("a", #"{"text":"ä"}"#), acceptedAt: Self.start)
         let records: [JournalRecord] = [
-            .accepted(pending), .moved(.held(at: Self.start), [pending]), .postponed(id: "a", attempts: 1, due: Self.start),
+            .accepted(pending), .clockMoved(.held(at: Self.start), [pending]), .retryScheduled(id: "a", attempts: 1, due: Self.start),
             .finished(id: "a"),
-            .remembered([Fingerprint("a"), Fingerprint("b")]),
+            .finishedBefore([EventFingerprint("a"), EventFingerprint("b")]),
         ]
         let bytes = try JournalFormat.encode(records)
         #expect(JournalFormat.decode(bytes) == records)
@@ -170,19 +170,20 @@ import Testing
         #expect(JournalFormat.checksum("123456789".utf8) == 0xcbf4_3926)
     }
 
-    @Test func `A snapshot has the effect of the records it replaces`() {
+    @Test func `A snapshot has the same state as the records it replaces`() {
         let pending = (0..<5).map { PendingEvent(event: Self.event("s/\($0)", "{}"), acceptedAt: Self.start) }
         let letter = DeadLetter(id: "s/1", function: "F", event: "{}", error: "no", attempts: 3, time: "")
         let state = JournalState(
             pending.map { .accepted($0) } + [
-                .finished(id: "s/0"), .dead(letter), .postponed(id: "s/2", attempts: 2, due: Self.start), .moved(.held(at: Self.start), []),
+                .finished(id: "s/0"), .deadLettered(letter), .retryScheduled(id: "s/2", attempts: 2, due: Self.start),
+                .clockMoved(.held(at: Self.start), []),
             ])
         let again = JournalState(state.snapshot)
-        #expect(again.owed == state.owed)
-        #expect(again.owed.map(\.event.id) == ["s/2", "s/3", "s/4"])
-        #expect(again.owed[0].attempts == 2)
+        #expect(again.pending == state.pending)
+        #expect(again.pending.map(\.event.id) == ["s/2", "s/3", "s/4"])
+        #expect(again.pending[0].attempts == 2)
         #expect(again.finished == state.finished)
-        #expect(again.finished == [Fingerprint("s/0"), Fingerprint("s/1")])
+        #expect(again.finished == [EventFingerprint("s/0"), EventFingerprint("s/1")])
         #expect(again.deadLetters == [letter])
         #expect(again.clock == .held(at: Self.start))
     }
@@ -196,13 +197,13 @@ import Testing
         let text = String(repeating: "z", count: 1 << 20)
         for number in 0..<40 {
             try await journal.write([.accepted(PendingEvent(event: Self.event("n/\(number)", text), acceptedAt: Self.start))])
-            if number < 38 { try await journal.note([.finished(id: "n/\(number)")]) }
+            if number < 38 { try await journal.writeLater([.finished(id: "n/\(number)")]) }
         }
         try await journal.close()
         let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))
         #expect(bytes.count < 24 << 20)
         let state = JournalState(JournalFormat.decode([UInt8](bytes)))
-        #expect(state.owed.map(\.event.id) == ["n/38", "n/39"])
+        #expect(state.pending.map(\.event.id) == ["n/38", "n/39"])
         #expect(state.finished.count == 38)
     }
 }

@@ -105,7 +105,7 @@ private func moment(_ text: String) throws -> VirtualTime {
         #expect(next.map(ISOTime.text) == "2012-01-01T00:05:20Z")
     }
 
-    @Test func `An unknown time zone is refused`() {
+    @Test func `An unknown time zone is an error`() {
         #expect(throws: ScheduleError("no time zone is named Mars/Olympus")) {
             try ScheduleExpression("rate(1 day)", timeZone: "Mars/Olympus")
         }

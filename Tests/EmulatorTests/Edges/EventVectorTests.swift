@@ -8,7 +8,7 @@ import Testing
 /// What the emulator makes must have no member, and no kind of value, that AWS's own samples do not have.
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct EventVectorTests {
-    @Test func `HTTP events look like the samples`() async throws {
+    @Test func `HTTP events match the samples`() async throws {
         try await GatewayTests().serve { http, invoker in
             _ = try await http.call(
                 "POST", "/closed?a=1", headers: [("X-Api-Key", "good"), ("Cookie", "a=1"), ("Content-Type", "text/plain")],
@@ -28,7 +28,7 @@ struct EventVectorTests {
         }
     }
 
-    @Test func `Object events look like the sample`() throws {
+    @Test func `Object events match the sample`() throws {
         let object = StoredObject(bucket: "b", key: "raw/x", etag: "e", size: 1, versionID: "v", modified: 1)
         let event = try #require(
             ObjectEvents(notifications: [BucketNotification(id: "N", bucket: "b", function: "F")]).events(for: object).first)
@@ -38,7 +38,7 @@ struct EventVectorTests {
         #expect(sample.subtracting(try EventVectors.shape(Data(event.payload))).allSatisfy { $0.contains("responseElements") })
     }
 
-    @Test func `Scheduled events look like the samples`() throws {
+    @Test func `Scheduled events match the samples`() throws {
         let samples = try EventVectors.object("doc-scheduler-and-cron")
         for (kind, name) in [
             (ScheduleDefinition.Kind.rule, "eventbridge_rule_schedule"), (.scheduler, "eventbridge_scheduler_default_payload"),

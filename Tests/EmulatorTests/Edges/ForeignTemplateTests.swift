@@ -47,7 +47,7 @@ import Testing
           Url: { Value: !Unknown thing }
         """
 
-    @Test func `A SAM init template loads with notices for the rest`() throws {
+    @Test func `A template of SAM init loads with notices for parts that are not emulated`() throws {
         let template = try Template.load(text: Self.helloWorld, folder: "/app")
         let function = try #require(template.functions.first)
         #expect(template.functions.count == 1)
@@ -117,14 +117,14 @@ import Testing
         #expect(try variable(expression) == value)
     }
 
-    @Test func `No value leaves the variable out`() throws {
+    @Test func `A variable with NoValue is absent`() throws {
         #expect(try variable("!If [IsEmpty, !Ref AWS::NoValue, x]") == nil)
     }
 
     @Test(arguments: [
         (
             "!ImportValue other",
-            "Resources.F.Properties.Environment.Variables.X.Fn::ImportValue: the emulator does not know Fn::ImportValue"
+            "Resources.F.Properties.Environment.Variables.X.Fn::ImportValue: the emulator does not support Fn::ImportValue"
         ),
         ("!Ref Nobody", "Resources.F.Properties.Environment.Variables.X.Ref: nothing is named Nobody"),
         ("!Select [5, !Ref Many]", "Resources.F.Properties.Environment.Variables.X.Fn::Select: no element 5 of 3"),
@@ -136,7 +136,7 @@ import Testing
             "Resources.F.Properties.Environment.Variables.X.Fn::FindInMap: no mapping Sizes.eu-west-1.small"
         ),
     ])
-    func `What cannot be resolved is named with its path`(_ expression: String, _ message: String) {
+    func `An unresolvable value is an error with its path`(_ expression: String, _ message: String) {
         #expect(throws: TemplateError.self) { try variable(expression) }
         do { _ = try variable(expression) } catch { #expect("\(error)" == message) }
     }
@@ -151,7 +151,9 @@ import Testing
         #expect(throws: TemplateError("Resources.F.Properties.Timeout", "expected a whole number from 1 to 900")) {
             try load("Timeout: 901")
         }
-        #expect(throws: TemplateError("Resources.F.Properties.Events.T.Properties.ScheduleExpression", "cron: \"61\" is no minute")) {
+        #expect(
+            throws: TemplateError("Resources.F.Properties.Events.T.Properties.ScheduleExpression", "cron: \"61\" is not a valid minute")
+        ) {
             try load("Events: { T: { Type: ScheduleV2, Properties: { ScheduleExpression: 'cron(61 1 * * ? *)' } } }")
         }
         #expect(throws: TemplateError("Resources.F.Properties.Events.H.Properties.Auth.Authorizer", "the API has no authorizer named K")) {

@@ -50,7 +50,7 @@ import Testing
         await gateway.stop()
     }
 
-    @Test func `The event has payload two form in full`() async throws {
+    @Test func `The event has all fields of payload 2.0`() async throws {
         try await serve { http, invoker in
             _ = try await http.call(
                 "POST", "/echo/a%20b?x=1&y=p+q&x=2",
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func `Empty parts are absent`() async throws {
+    @Test func `Empty fields are absent`() async throws {
         try await serve { http, invoker in
             _ = try await http.call("GET", "/")
             let payload = try #require(invoker.invocations.first).payload
@@ -93,7 +93,7 @@ import Testing
         ("application/octet-stream", false), ("text/csv", true), ("application/problem+json", true),
         ("application/x-www-form-urlencoded", false),
     ])
-    func `Only text travels as text`(_ type: String, _ isText: Bool) async throws {
+    func `Only text is sent as text`(_ type: String, _ isText: Bool) async throws {
         try await serve { http, invoker in
             _ = try await http.call("PUT", "/echo/x", headers: [("Content-Type", type)], body: Array("a=b".utf8))
             let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(try #require(invoker.invocations.first).payload))
@@ -102,7 +102,7 @@ import Testing
         }
     }
 
-    @Test func `Bytes that are no text runAdvance as base64 even when called text`() async throws {
+    @Test func `Bytes that are not UTF-8 are sent as base64 even with a text type`() async throws {
         try await serve { http, invoker in
             _ = try await http.call("PUT", "/echo/x", headers: [("Content-Type", "text/plain")], body: [0xff, 0, 1])
             let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(try #require(invoker.invocations.first).payload))
@@ -123,7 +123,7 @@ import Testing
         (#"{"statusCode":200,"body":"?","isBase64Encoded":true}"#, 500, #"{"message":"Internal Server Error"}"#, "application/json"),
         (#"{"statusCode":9}"#, 500, #"{"message":"Internal Server Error"}"#, "application/json"),
     ])
-    func `Outputs become answers`(_ output: String, _ status: Int, _ body: String, _ type: String) async throws {
+    func `Function responses become HTTP responses`(_ output: String, _ status: Int, _ body: String, _ type: String) async throws {
         try await serve({ _ in InvocationResult(requestID: "r", payload: Array(output.utf8)) }) { http, _ in
             let answer = try await http.call("GET", "/")
             #expect(answer.status == status)
@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `Failures have the gateways answers`() async throws {
+    @Test func `Failures become the gateway's error responses`() async throws {
         try await serve({ invocation throws(InvocationError) in
             switch String(decoding: invocation.payload, as: UTF8.self).split(separator: #""rawPath":"/echo/"#).dropFirst().first?.first {
             case "t": throw .throttled("F")
@@ -161,14 +161,14 @@ import Testing
         }
     }
 
-    @Test func `Head has no body but its length`() async throws {
+    @Test func `A HEAD response has the length but no body`() async throws {
         try await serve({ _ in InvocationResult(requestID: "r", payload: Array(#"{"statusCode":200,"body":"hello"}"#.utf8)) }) { http, _ in
             let answer = try await http.call("HEAD", "/echo/x")
             #expect(answer.status == 200 && answer.body.isEmpty && answer.header("content-length") == "5")
         }
     }
 
-    @Test func `A slow function is given up and the connection goes on`() async throws {
+    @Test func `A slow function times out and the connection stays open`() async throws {
         try await serve({ invocation in
             if invocation.function == "Slow" { try? await Task.sleep(for: .seconds(600)) }
             return InvocationResult(requestID: "r", payload: Array(#""\#(invocation.function)""#.utf8))
@@ -180,7 +180,7 @@ import Testing
         }
     }
 
-    @Test func `More than ten megabytes are refused`() async throws {
+    @Test func `A body over ten megabytes is rejected`() async throws {
         try await serve { http, invoker in
             let limit = Gateway.bodyLimit
             #expect(try await http.call("POST", "/echo/x", body: [UInt8](repeating: 65, count: limit + 1)).status == 413)

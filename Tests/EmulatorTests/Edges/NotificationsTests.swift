@@ -20,8 +20,8 @@ struct NotificationsTests {
         private let hook = Mutex<HTTPListener?>(nil)
 
         /// Runs the body and leaves nothing behind.
-        static func run(patience: Duration = .seconds(5), _ body: (Site) async throws -> Void) async throws {
-            let site = try await Site(patience: patience)
+        static func run(sentinelTimeout: Duration = .seconds(5), _ body: (Site) async throws -> Void) async throws {
+            let site = try await Site(sentinelTimeout: sentinelTimeout)
             let result: Result<Void, any Error>
             do { result = .success(try await body(site)) } catch { result = .failure(error) }
             await site.hook.withLock { $0 }?.stop()
@@ -29,11 +29,12 @@ struct NotificationsTests {
             try result.get()
         }
 
-        private init(patience: Duration) async throws {
+        private init(sentinelTimeout: Duration) async throws {
             let first = try LoopbackPorts.free(1 + WeedServer.portCount)
             hookPort = first
             weed = try WeedServer(hook: hookPort, ports: Array(first + 1...first + WeedServer.portCount))
-            notifications = ObjectNotifications(Self.rules, store: weed, invoker: invoker, token: "secret", patience: patience)
+            notifications = ObjectNotifications(
+                Self.rules, store: weed, invoker: invoker, token: "secret", sentinelTimeout: sentinelTimeout)
         }
 
         static var rules: [BucketNotification] { NotificationsTests.rules }
@@ -53,7 +54,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func `Every put is one event with the objects facts`() async throws {
+    @Test func `Every put is one event with the object's key, size and version`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -84,7 +85,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func `Settle waits for everything put before it under load`() async throws {
+    @Test func `Quiesce waits for every earlier object under load`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -106,7 +107,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func `What was put while nobody listened is found`() async throws {
+    @Test func `Objects that were put while the webhook was down are found`() async throws {
         try await Site.run { site in
             try await site.weed.start()
             try await site.weed.enableVersions()
@@ -120,7 +121,7 @@ struct NotificationsTests {
     }
 
     @Test func `A killed server loses no object`() async throws {
-        try await Site.run(patience: .seconds(1)) { site in
+        try await Site.run(sentinelTimeout: .seconds(1)) { site in
             try await site.listen()
             try await site.weed.start()
             try await site.weed.enableVersions()
@@ -135,7 +136,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func `An event that could not be written comes later`() async throws {
+    @Test func `An event whose write failed is accepted later`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -147,7 +148,7 @@ struct NotificationsTests {
         }
     }
 
-    @Test func `Without versions new content is an event and tags are none`() async throws {
+    @Test func `Without versions new content is an event but new tags are not`() async throws {
         try await Site.run { site in
             try await site.listen()
             try await site.weed.start()
@@ -167,12 +168,12 @@ struct NotificationsTests {
         }
     }
 
-    @Test func `A server that stays away is a clear error`() async throws {
+    @Test func `An unreachable server is a clear error`() async throws {
         let first = try LoopbackPorts.free(WeedServer.portCount)
         let weed = try WeedServer(hook: 1, ports: Array(first..<first + WeedServer.portCount))
         defer { weed.end() }
         let notifications = ObjectNotifications(
-            Self.rules, store: weed, invoker: RecordingInvoker(), token: "secret", endurance: .milliseconds(200))
-        await #expect(throws: ObjectNotifications.Trouble.self) { try await notifications.quiesce() }
+            Self.rules, store: weed, invoker: RecordingInvoker(), token: "secret", unreachableLimit: .milliseconds(200))
+        await #expect(throws: ObjectNotifications.UnreachableStoreError.self) { try await notifications.quiesce() }
     }
 }

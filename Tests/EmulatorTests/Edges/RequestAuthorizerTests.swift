@@ -5,7 +5,7 @@ import Testing
 @testable import Emulator
 
 extension GatewayTests {
-    @Test func `The authorizer decides and its context reaches the function`() async throws {
+    @Test func `The authorizer's context reaches the function`() async throws {
         try await serve { http, invoker in
             let answer = try await http.call("GET", "/closed", headers: [("X-Api-Key", "good")])
             let event = try JSONDecoder().decode(HTTPAPIRequest.self, from: Data(answer.body))
@@ -22,7 +22,9 @@ extension GatewayTests {
             ("/closed", nil, 401, "Unauthorized", 0), ("/closed", "", 401, "Unauthorized", 0), ("/closed", "bad", 403, "Forbidden", 1),
             ("/closed", "broken", 500, "Internal Server Error", 1), ("/token", "x", 401, "Unauthorized", 0),
         ] as [(String, String?, Int, String, Int)])
-    func `Who may not is turned away`(_ path: String, _ key: String?, _ status: Int, _ message: String, _ questions: Int) async throws {
+    func `Unauthorized requests are rejected`(
+        _ path: String, _ key: String?, _ status: Int, _ message: String, _ questions: Int
+    ) async throws {
         try await serve { http, invoker in
             let answer = try await http.call("GET", path, headers: key.map { [("X-Api-Key", $0)] } ?? [])
             #expect(answer.status == status)
@@ -31,7 +33,7 @@ extension GatewayTests {
         }
     }
 
-    @Test func `Answers are kept for their time and failures are not`() async throws {
+    @Test func `Decisions are cached for the configured time but failures are not`() async throws {
         try await serve { http, invoker in
             func questions() -> Int { invoker.invocations.count { $0.function == "Authorize" } }
             for _ in 0..<3 { _ = try await http.call("GET", "/closed", headers: [("X-Api-Key", "good")]) }

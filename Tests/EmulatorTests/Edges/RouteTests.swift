@@ -36,7 +36,7 @@ import Testing
         #expect(match.parameters == parameters)
     }
 
-    @Test func `A request without route matches nothing unless there is a default`() {
+    @Test func `A request without a route matches only a default route`() {
         #expect(Self.matcher.match(method: "POST", path: "/") == nil)
         let withDefault = RouteMatcher([RouteDefinition(method: "ANY", path: nil, function: "F")])
         #expect(withDefault.match(method: "PATCH", path: "/x/y")?.routeKey == "$default")

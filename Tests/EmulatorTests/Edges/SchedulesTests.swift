@@ -14,31 +14,31 @@ import Testing
                 input: #"{"exchange":"XNAS","time":"<aws.scheduler.scheduled-time>"}"#, function: "Ingest")
         ])
         let time = try #require(await schedules.next(after: newYear))
-        let event = try #require(await schedules.due(at: time).first)
+        let event = try #require(await schedules.events(at: time).first)
         #expect(event.id == "schedule/Nightly/2012-01-02T23:30:00Z")
         #expect(event.function == "Ingest")
         #expect(String(decoding: event.payload, as: UTF8.self) == #"{"exchange":"XNAS","time":"2012-01-02T23:30:00Z"}"#)
     }
 
-    @Test func `Schedules of one moment are all due and disabled ones never`() async throws {
+    @Test func `All enabled schedules of a moment fire and disabled ones never`() async throws {
         let one = ScheduleDefinition(name: "One", expression: "rate(1 hour)", function: "A")
         var off = one
         off.name = "Off"
         off.isEnabled = false
         let schedules = try Schedules([one, ScheduleDefinition(name: "Two", expression: "cron(0 * * * ? *)", function: "B"), off])
         let time = try #require(await schedules.next(after: newYear))
-        #expect(await schedules.due(at: time).map(\.function) == ["A", "B"])
-        #expect(await schedules.due(at: VirtualTime(milliseconds: time.milliseconds + 1)).isEmpty)
+        #expect(await schedules.events(at: time).map(\.function) == ["A", "B"])
+        #expect(await schedules.events(at: VirtualTime(milliseconds: time.milliseconds + 1)).isEmpty)
         #expect(await (try Schedules([off])).next(after: newYear) == nil)
     }
 
-    @Test func `Without input the envelope is EventBridge's`() async throws {
+    @Test func `Without input the event is EventBridge's default`() async throws {
         let time = VirtualTime(milliseconds: 1_325_379_600_000)
         for (kind, source, detail) in [
             (ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", .object([:])),
         ] {
             let schedules = try Schedules([ScheduleDefinition(name: "S", kind: kind, expression: "rate(1 hour)", function: "F")])
-            let payload = try #require(await schedules.due(at: time).first).payload
+            let payload = try #require(await schedules.events(at: time).first).payload
             let event = try JSONDecoder().decode(ScheduledEvent.self, from: Data(payload))
             #expect(event.source == source)
             #expect(event.detail == detail)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func `A year of nightly firings takes the same times on every replay`() async throws {
+    @Test func `A year of nightly schedules fires at the same times in every replay`() async throws {
         let schedules = try Schedules([
             ScheduleDefinition(
                 name: "N", expression: "cron(30 18 ? * MON-FRI *)", timeZone: "America/New_York",
@@ -56,7 +56,7 @@ import Testing
         func run() async -> [AsyncEvent] {
             var (events, time): ([AsyncEvent], VirtualTime) = ([], newYear)
             while let next = await schedules.next(after: time), next.milliseconds < newYear.milliseconds + 366 * 86_400_000 {
-                events += await schedules.due(at: next)
+                events += await schedules.events(at: next)
                 time = next
             }
             return events

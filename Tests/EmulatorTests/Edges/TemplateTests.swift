@@ -17,7 +17,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         try Template.load(file: projectFolder + "/template.yaml", overrides: Self.overrides.merging(more) { $1 }, stack: "bellwether")
     }
 
-    @Test func `Our template has its functions`() throws {
+    @Test func `The project's template has its functions`() throws {
         let template = try own()
         let names = ["Authorize", "Dashboard", "Featurize", "Ingest", "Migrate", "Monitor", "Predict", "Train"]
         #expect(template.functions.map(\.logicalID) == names)
@@ -38,7 +38,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(template.notices == ["FailedEvents: AWS::SQS::Queue is not emulated."])
     }
 
-    @Test func `Failures go where the template says`() throws {
+    @Test func `Failures go to the template's destination`() throws {
         let train = try #require(try own().functions.first { $0.logicalID == "Train" })
         #expect(train.onFailure == .init(arn: "arn:aws:sqs:us-east-1:000000000000:bellwether-failed-events"))
         let text = """
@@ -61,7 +61,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(function.onFailure == .init(arn: "arn:aws:lambda:us-east-1:000000000000:function:B", function: "B"))
     }
 
-    @Test func `Our template has its routes and their authorizer`() throws {
+    @Test func `The project's template has its routes and their authorizer`() throws {
         let api = try #require(try own().apis.first)
         let open = Set(api.routes.filter { $0.authorizer == nil }.map { $0.path ?? "" })
         #expect(open == ["/", "/assets/{proxy+}", "/v1/health"])
@@ -79,7 +79,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             ])
     }
 
-    @Test func `Our template has its schedules and its notification`() throws {
+    @Test func `The project's template has its schedules and its notification`() throws {
         let template = try own(["ScheduleState": "DISABLED"])
         #expect(
             template.schedules.map(\.name).sorted() == [
@@ -96,14 +96,14 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(template.buckets == ["bellwether-local"] && template.versionedBuckets == ["bellwether-local"])
     }
 
-    @Test func `The owners database goes to Migrate alone`() throws {
+    @Test func `Only Migrate gets the owner's database URL`() throws {
         let template = try own(["DatabaseOwnerUrl": "postgres://owner@h/d"])
         let urls = Dictionary(uniqueKeysWithValues: template.functions.map { ($0.logicalID, $0.environment["DATABASE_URL"]) })
         #expect(urls["Migrate"] == "postgres://owner@h/d")
         #expect(urls["Train"] == Self.overrides["DatabaseUrl"])
     }
 
-    @Test func `A missing or forbidden parameter is named`() {
+    @Test func `A missing or forbidden parameter is an error with its name`() {
         #expect(throws: TemplateError("Parameters.BucketName", "has no default, so a value must be given")) {
             try Template.load(file: projectFolder + "/template.yaml")
         }
@@ -113,7 +113,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         }
     }
 
-    @Test func `An unknown parameter is noted`() throws {
+    @Test func `An unknown parameter is a notice`() throws {
         #expect(try own(["Color": "red"]).notices.contains("Parameter Color was given but the template does not declare it."))
     }
 }

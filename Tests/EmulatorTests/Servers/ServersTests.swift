@@ -18,24 +18,24 @@ import Testing
     }
 
     /// Both servers in a folder, and what runs there after the records of them are gone, as after a kill between start and record.
-    @Test(.enabled(if: !WeedServer.isMissing)) func `Servers of which nothing was written down are taken over`() async throws {
+    @Test(.enabled(if: !WeedServer.isMissing)) func `Running servers without a record are adopted`() async throws {
         let folder = try Self.folder()
         let settings = LocalServers.Settings(stateFolder: folder, weed: try #require(WeedServer.program), fast: true)
         let first = try await LocalServers.start(settings, logger: Logger(label: "test"))
         let before = [await first.process(of: .postgres), await first.process(of: .s3)]
         for place in ["postgres", "s3"] { try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/\(place)")) }
-        #expect(LocalServers.running(inFolder: folder).map(\.process) == before)
+        #expect(LocalServers.running(in: folder).map(\.process) == before)
         let second = try await LocalServers.start(settings, logger: Logger(label: "test"))
         #expect([await second.process(of: .postgres), await second.process(of: .s3)] == before)
         #expect(second.postgresPort == first.postgresPort && second.s3Port == first.s3Port)
-        #expect(ServerRecord.inFolder("\(folder)/s3")?.process == before[1])
+        #expect(ServerRecord.read("\(folder)/s3")?.process == before[1])
         try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/postgres"))
-        await LocalServers.stopAll(inFolder: folder)
+        await LocalServers.stopAll(in: folder)
         #expect(before.allSatisfy { $0?.isAlive == false })
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func `A server started while files are opened inherits none`() async throws {
+    @Test func `A started server inherits no open files`() async throws {
         let folder = try Self.folder()
         let opening = Thread {
             while !Thread.current.isCancelled {
@@ -63,9 +63,9 @@ import Testing
     }
 
     /// A server listens some time after its port was chosen; until then the port looks free to the next server.
-    @Test func `No port is chosen for two servers`() throws {
+    @Test func `No port is chosen twice`() throws {
         let asked = try #require((LoopbackPorts.range.lowerBound..<LoopbackPorts.range.upperBound).last { LoopbackPorts.isFree($0) })
-        LoopbackPorts.keep(asked)
+        LoopbackPorts.reserve(asked)
         #expect(try LoopbackPorts.free(preferred: asked) != asked)
         var chosen: Set<Int> = [asked]
         for count in [1, 10] + [Int](repeating: 1, count: 40) {
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `Nothing is left of a process that nobody asks after`() async throws {
+    @Test func `An ended server leaves no zombie`() async throws {
         let folder = try Self.folder()
         let process = try DetachedProcess.start(["/usr/bin/sleep", "0.2"], environment: [:], folder: folder, log: "\(folder)/log")
         #expect(await eventually { !FileManager.default.fileExists(atPath: "/proc/\(process.pid)") })
@@ -84,16 +84,16 @@ import Testing
 
     @Test func `Damaged secrets are not replaced`() throws {
         let folder = try Self.folder()
-        let made = try LocalSecrets.inFolder(folder)
-        #expect(try LocalSecrets.inFolder(folder) == made)
+        let made = try LocalSecrets.loadOrCreate(in: folder)
+        #expect(try LocalSecrets.loadOrCreate(in: folder) == made)
         try "{".write(toFile: "\(folder)/secrets.json", atomically: true, encoding: .utf8)
-        let trouble = #expect(throws: LocalServerError.self) { try LocalSecrets.inFolder(folder) }
+        let trouble = #expect(throws: LocalServerError.self) { try LocalSecrets.loadOrCreate(in: folder) }
         #expect(trouble?.description.contains("put back a copy of it, or run `bellwether down`, delete") == true)
         #expect(try String(contentsOfFile: "\(folder)/secrets.json", encoding: .utf8) == "{")
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func `A cluster under a folder that only root may enter just works`() async throws {
+    @Test func `A cluster in a folder that only root may enter works`() async throws {
         let folder = try Self.folder()
         chmod(folder, 0o700)
         let server = try Self.postgres(folder)
@@ -105,18 +105,18 @@ import Testing
     }
 
     @Test(.enabled(if: geteuid() == 0 && getpwnam("postgres") != nil, "SKIPPED: wants root and the user postgres"))
-    func `A folder that the user Postgres may not enter is named`() async throws {
+    func `A folder that the user postgres may not enter is named`() async throws {
         let folder = try Self.folder()
         let cluster = "\(folder)/closed/state/postgres/data"
         try FileManager.default.createDirectory(atPath: "\(folder)/closed/state", withIntermediateDirectories: true)
-        #expect(await PostgresTools.firstClosed(above: cluster, to: PostgresTools.asPostgres) == nil)
+        #expect(await PostgresTools.firstInaccessibleFolder(above: cluster, with: PostgresTools.asPostgres) == nil)
         chmod("\(folder)/closed", 0o700)
-        #expect(await PostgresTools.firstClosed(above: cluster, to: PostgresTools.asPostgres) == "\(folder)/closed")
+        #expect(await PostgresTools.firstInaccessibleFolder(above: cluster, with: PostgresTools.asPostgres) == "\(folder)/closed")
         try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test(.enabled(if: SmallDisk.isAllowed, "SKIPPED: mounting a small disk wants root"))
-    func `A cluster that finds no room says so`() async throws {
+    func `A cluster on a full disk is a clear error`() async throws {
         let folder = try Self.folder()
         let disk = try SmallDisk.mount(over: "\(folder)/small", kilobytes: 8192)
         let trouble = await #expect(throws: LocalServerError.self) { try await Self.postgres("\(folder)/small").start() }
@@ -125,7 +125,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    @Test func `A server that ends again and again is explained`() async throws {
+    @Test func `A server that ends after every start is explained`() async throws {
         let folder = try Self.folder()
         let program = "\(folder)/weed"
         try "#!/bin/sh\necho no such flag >&2\nexit 2\n".write(toFile: program, atomically: true, encoding: .utf8)
@@ -137,7 +137,7 @@ import Testing
         #expect(trouble?.description == "SeaweedFS ended before it was ready (its log is \(server.log)): no such flag")
         let dying = LocalServerError.dying(server.name, times: 5, log: server.log).description
         #expect(dying.contains("5 times within a minute") && dying.hasSuffix(": no such flag"))
-        #expect(LocalServers.fallen(inFolder: folder).count == 1)
+        #expect(LocalServers.stoppedServers(in: folder).count == 1)
         try FileManager.default.removeItem(atPath: folder)
     }
 }

@@ -41,7 +41,7 @@ struct BenchMonitor: AsyncParsableCommand {
         report.conditions["history"] =
             "\(symbols) symbols, \(evenings) evenings, \(SyntheticForecasts.families.count) families, horizons 1, 5 and 20"
         Console.message("Writing \(symbols * evenings * SyntheticForecasts.families.count * 3) forecasts and their scores …")
-        try await LocalServers.run(history.script, inFolder: paths.state)
+        try await LocalServers.run(history.script, in: paths.state)
 
         let log = ReportLog(folder: "\(paths.emulator)/logs")
         let seen = log.counts()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Emulator
 import Foundation
+import HTTP
 import Kernels
 
 struct BenchServe: AsyncParsableCommand {

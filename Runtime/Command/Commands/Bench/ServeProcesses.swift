@@ -20,7 +20,7 @@ struct ServeProcesses: Sendable {
 
     init(_ paths: ProjectPaths, _ deployment: LocalDeployment) {
         emulator = deployment.record.process.pid
-        let running = LocalServers.running(inFolder: paths.state)
+        let running = LocalServers.running(in: paths.state)
         postgres = running.first { $0.name == "PostgreSQL" }?.process.pid
         servers = Set(running.map(\.process.pid))
     }

@@ -1,0 +1,46 @@
+import Foundation
+
+/// A time of the virtual clock in milliseconds since 1970. JSON: that number.
+package struct VirtualTime: Sendable, Hashable, Comparable, Codable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package init(from decoder: any Decoder) throws { milliseconds = try decoder.singleValueContainer().decode(Int64.self) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(milliseconds)
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+
+    /// The present by the computer's own clock.
+    package static var real: VirtualTime { VirtualTime(milliseconds: Int64((Date.now.timeIntervalSince1970 * 1000).rounded())) }
+
+    /// Whole seconds since 1970, rounded down.
+    var seconds: Int64 { milliseconds.flooredQuotient(1000) }
+
+    func adding(milliseconds more: Int64) -> VirtualTime { VirtualTime(milliseconds: milliseconds + more) }
+}
+
+extension VirtualTime: CustomStringConvertible {
+    /// Parses RFC 3339 with any offset, or a date, which means midnight UTC. Returns nil for other text.
+    package init?(_ text: some StringProtocol) {
+        let full = text.count == 10 ? "\(text)T00:00:00Z" : String(text)
+        let date =
+            (try? Date(full, strategy: .iso8601))
+            ?? (try? Date(full, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        guard let date else { return nil }
+        self.init(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+    }
+
+    /// RFC 3339 in UTC; a fraction only when it is not zero.
+    package var description: String {
+        let fraction = ((milliseconds % 1000) + 1000) % 1000
+        let seconds = (milliseconds - fraction) / 1000
+        let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        guard fraction != 0 else { return text }
+        return text.dropLast() + "." + String(1000 + fraction).dropFirst() + "Z"
+    }
+}

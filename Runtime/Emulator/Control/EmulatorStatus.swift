@@ -1,0 +1,61 @@
+/// The document of `GET /emulator/status`.
+package struct EmulatorStatus: Sendable, Codable {
+    package struct Clock: Sendable, Codable {
+        /// `running` or `held`.
+        package let mode: String
+        /// RFC 3339.
+        package let now: String
+        package let isAdvancing: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case mode, now
+            case isAdvancing = "is_advancing"
+        }
+    }
+
+    package struct Queue: Sendable, Codable {
+        /// Events that are not finished, delayed retries included.
+        package let depth: Int
+        package let accepted: Int
+        package let finished: Int
+        package let deadLetters: Int
+        /// The virtual time of the next delayed delivery, RFC 3339.
+        package let nextDue: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case depth, accepted, finished
+            case deadLetters = "dead_letters"
+            case nextDue = "next_due"
+        }
+    }
+
+    package let clock: Clock
+    package let queue: Queue
+    package let functions: [FunctionStatus]
+    /// The last 20 dead letters, newest last.
+    package let deadLetters: [DeadLetter]
+
+    private enum CodingKeys: String, CodingKey {
+        case clock, queue, functions
+        case deadLetters = "dead_letters"
+    }
+}
+
+/// The status of one function and its execution environments.
+package struct FunctionStatus: Sendable, Codable, Hashable {
+    package let name: String
+    package let handler: String
+    package let environments: Int
+    package let running: Int
+    package let waiting: Int
+    package let invocations: Int
+    package let coldStarts: Int
+    /// Megabytes; the largest peak among the environments that exist now.
+    package let peakMemory: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case name, handler, environments, running, waiting, invocations
+        case coldStarts = "cold_starts"
+        case peakMemory = "peak_memory_megabytes"
+    }
+}
