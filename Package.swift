@@ -141,7 +141,7 @@ let rooms: [Room] = [
         linking: bundled),
 
     // Tests
-    Room(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store"]),
+    Room(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store", "AWS", "HTTP"]),
     Room(name: "TestVectors", path: "Tests/Vectors"),
     Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market", "TestVectors"]),
     Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market", "TestVectors"]),
@@ -162,7 +162,7 @@ let rooms: [Room] = [
     Room(name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["LambdaRuntime"], products: [log]),
     Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents", "TestVectors"]),
     Room(
-        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "HTTPServer", "LambdaEvents", "TestVectors"],
+        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "HTTPServer", "LambdaEvents", "TestSupport", "TestVectors"],
         products: [log]),
     Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Room(
@@ -195,7 +195,7 @@ let rooms: [Room] = [
     Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Room(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,
-        imports: ["Emulator", "Store", "Postgres", "AWS", "HTTP", "Market"]),
+        imports: ["Emulator", "Store", "Postgres", "AWS", "HTTP", "Market", "TestSupport"]),
 ]
 
 let dependencies: [Package.Dependency] = [

@@ -7,21 +7,21 @@ struct Bellwether: AsyncParsableCommand {
         commandName: "bellwether",
         abstract: "Forecasts stock prices as ranges and probabilities, on this machine as in AWS.",
         discussion: """
-            Start with `bellwether demo`: it brings real prices up to 2011-12-30 into a real database, replays the fourteen months \
-            after that day by day through the deployed functions, and shows how the forecasts did. Then:
+            Start with `bellwether demo`: it loads real prices up to 2011-12-30 into a database, replays the next fourteen months day \
+            by day through the deployed functions, and prints the scores of the forecasts. Then:
 
-              bellwether status                     what runs, what time it is there, what is queued
-              bellwether logs Train -f              what a function says, as it says it
-              bellwether invoke Train               call a function; the event gets the virtual clock's time
-              bellwether models list                who is the champion, since when and why
+              bellwether status                     what runs, the virtual clock, the event queue
+              bellwether logs Train -f              a function's log, as it is written
+              bellwether invoke Train               invoke a function at the virtual clock's time
+              bellwether models list                the champion, since when and why
               bellwether replay --from 2012-01-03 --to 2012-02-01
               bellwether backtest --prices FILE --out FILE
-              bellwether bench serve                how fast this build is here
+              bellwether bench serve                measure this build's speed
 
-            Everything is kept in .bellwether beside the project, or in the folder that BELLWETHER_HOME names.
-            Deleting that folder after `bellwether down` starts afresh. NO_COLOR turns colours off.
+            All state is in .bellwether in the project's folder, or in the folder BELLWETHER_HOME. To start again from nothing, run \
+            `bellwether down` and delete that folder. NO_COLOR turns colours off.
 
-            Exit codes: 0 done; 1 failed, with one sentence that says why on standard error; 3 nothing is running; \
+            Exit codes: 0 success; 1 failure, with the reason on standard error; 3 nothing is running; \
             64 wrong usage; 130 interrupted.
 
             Forecasts are statistics of past prices, not investment advice.
@@ -33,7 +33,7 @@ struct Bellwether: AsyncParsableCommand {
         ])
 }
 
-/// What the shell entry point does before it gets here; listed so that help shows it.
+/// The tests, run by the shell script `Runtime/bellwether`; declared here for the help text.
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the unit, vector and acceptance tests.",
@@ -47,6 +47,7 @@ struct Test: ParsableCommand {
     func run() throws { throw CommandError("start the tests as Runtime/bellwether test") }
 }
 
+/// The build, run by the shell script `Runtime/bellwether`; declared here for the help text.
 struct Build: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Build the command and .bellwether/bundle, which sam deploy uploads.",

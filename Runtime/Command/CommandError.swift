@@ -1,9 +1,9 @@
-/// Why a command failed: one sentence for standard error.
+/// A command failed; the description is printed to standard error.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
 
-    /// A failure of another kind, put after what was being done.
-    init(_ doing: String, _ error: any Error) { description = "\(doing): \(error)" }
+    /// Appends another error to the description.
+    init(_ description: String, _ error: any Error) { self.description = "\(description): \(error)" }
 }

@@ -1,13 +1,13 @@
 import Emulator
 import Foundation
 
-/// The folders that the shell entry point names.
+/// The paths of the project, its state folder and SeaweedFS.
 struct ProjectPaths: Sendable {
-    /// The project: `template.yaml` and the sample prices.
+    /// The folder of `template.yaml` and the sources.
     let project: String
-    /// Everything that commands make.
+    /// The folder of all state that commands create.
     let state: String
-    /// SeaweedFS's program; may be absent.
+    /// The path of SeaweedFS's program, which may be missing.
     let weed: String
 
     var bundle: String { "\(state)/bundle" }
@@ -25,14 +25,14 @@ struct ProjectPaths: Sendable {
         return ProjectPaths(project: absolute(project), state: absolute(state), weed: absolute(environment["BELLWETHER_WEED"] ?? tools))
     }
 
-    /// Makes the folders and reads back what earlier commands settled on.
+    /// Creates the folders and reads the stored settings.
     func settings() throws -> LocalSettings {
         try StateFile.makeFolder(emulator)
         let path = "\(state)/settings.json"
         do { return try StateFile.readIfPresent(LocalSettings.self, at: path) ?? LocalSettings() } catch {
             throw CommandError(
-                "\(path) cannot be read (\(error)), and it says whose prices \(state) holds: write {\"source\":\"sample\"} (or yahoo, or "
-                    + "alphavantage) into it, or delete the folder after `bellwether down` to start afresh")
+                "\(path) cannot be read (\(error)), and it has the price source of \(state): write {\"source\":\"sample\"} (or yahoo, or "
+                    + "alphavantage) into the file, or run `bellwether down` and delete the folder")
         }
     }
 
@@ -40,8 +40,8 @@ struct ProjectPaths: Sendable {
 
     static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path(percentEncoded: false) }
 
-    /// An empty state folder inside this one, with the same bundle; what ran there before is stopped.
-    func fresh(named name: String) async throws -> ProjectPaths {
+    /// Creates an empty state folder inside this one with the same bundle, and stops its earlier servers.
+    func emptyState(named name: String) async throws -> ProjectPaths {
         let own = ProjectPaths(project: project, state: "\(state)/\(name)", weed: weed)
         _ = await LocalDeployment.stop(own)
         try? FileManager.default.removeItem(atPath: own.state)
@@ -56,19 +56,27 @@ struct ProjectPaths: Sendable {
     }
 }
 
-/// What a state folder is for, kept between commands.
+/// The settings of a state folder, stored as `settings.json`.
 struct LocalSettings: Codable, Sendable, Hashable {
     enum Source: String, Codable, Sendable, CaseIterable {
         /// The sample market, in virtual time.
         case sample
-        /// The provider itself, in real time.
+        /// A data provider, in real time.
         case yahoo, alphavantage
     }
 
     var source: Source?
-    /// Where the dashboard and its API are.
+    /// The port of the dashboard and its API.
     var gatewayPort: Int?
-    /// Where the emulator's own API is.
+    /// The port of the emulator's API.
     var apiPort: Int?
+    /// The port of the sample market.
     var marketPort: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case source
+        case gatewayPort = "gateway_port"
+        case apiPort = "api_port"
+        case marketPort = "market_port"
+    }
 }

@@ -1,12 +1,13 @@
 import AWS
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 /// The S3 client against a real S3 server that checks signatures.
-@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["raw", "models"]))
+@Suite(.enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["raw", "models"]))
 struct S3ServerTests {
-    let s3 = S3Client(HTTPClient(), environment: SeaweedServer.environment)
+    let s3 = S3Client(HTTPClient(), environment: SeaweedTestServer.environment)
 
     @Test(arguments: ["plain.json", "a b+c%20d/ü&?#=.json", "raw/yahoo/^GSPC/BRK.B", "tilde~(x)!'*$,;:@.txt", "e\u{301}/\u{E9}", "日本/株"])
     func `What is put under an odd key comes back`(_ key: String) async throws {
@@ -57,7 +58,7 @@ struct S3ServerTests {
     @Test func `A missing bucket and a wrong secret are named`() async throws {
         let bucket = await #expect(throws: AWSError.self) { try await s3.get(bucket: "nosuch", key: "k") }
         #expect(bucket?.code == .noSuchBucket)
-        var environment = SeaweedServer.environment
+        var environment = SeaweedTestServer.environment
         environment["AWS_SECRET_ACCESS_KEY"] = "wrong"
         let stranger = S3Client(HTTPClient(), environment: environment)
         let secret = await #expect(throws: AWSError.self) { try await stranger.get(bucket: "raw", key: "k") }
@@ -92,7 +93,7 @@ struct S3ServerTests {
     @Test func `A presigned URL works for any client`() async throws {
         try await s3.put(bucket: "raw", key: "shared file.txt", body: Array("hello".utf8))
         let signer = SigV4Signer(
-            Credentials(accessKey: SeaweedServer.accessKey, secretKey: SeaweedServer.secretKey), region: "us-east-1", service: "s3")
+            Credentials(accessKey: SeaweedTestServer.accessKey, secretKey: SeaweedTestServer.secretKey), region: "us-east-1", service: "s3")
         let request = HTTPRequest("GET", s3.url(bucket: "raw", key: "shared file.txt"))
         let url = try signer.presign(request, expires: 60, at: .now()).request.url
         let response = try await HTTPClient().send(HTTPRequest("GET", url), timeout: .seconds(10))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -13,7 +14,7 @@ struct ClientTests {
         do {
             try await problemsBeforeAnyModel(deployment)
             try await deployment.prepare()
-            try await deployment.settle(at: "2012-01-05T05:00:00Z")
+            try await deployment.advanceUntilDone(to: "2012-01-05T05:00:00Z")
             try await forecasts(deployment)
             try await page(deployment)
             try await boto3(deployment)
@@ -32,7 +33,7 @@ struct ClientTests {
         #expect(try await deployment.get("/v1/forecasts/NOPE").status == 404)
         let load = #"{"symbols":["AAPL"],"from":"2011-06-01","time":"2011-12-29T23:30:00Z"}"#
         #expect(try await deployment.invoke("Ingest", load).status == 0)
-        try await deployment.settle(at: Deployment.backfilled)
+        try await deployment.advanceUntilDone(to: Deployment.backfilled)
         let early = try await deployment.get("/v1/forecasts/AAPL")
         #expect(early.status == 503)
         #expect(early.type == "application/problem+json")
@@ -132,7 +133,7 @@ struct ClientTests {
             let (status, output) = try await deployment.invoke("Ingest", #"{"exchange":"\#(exchange)","time":"2012-01-03T23:30:00Z"}"#)
             #expect(status == 0, "\(output)")
         }
-        try await deployment.settle(at: "2012-01-05T05:00:00Z")
+        try await deployment.advanceUntilDone(to: "2012-01-05T05:00:00Z")
         let after = try await deployment.hashes()
         for (table, hash) in before { #expect(after[table] == hash, "\(table) changed") }
     }

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Emulator
 
-/// A whole system of its own for one test: the built command, a state folder in /tmp, servers and emulator as a user starts them.
+/// A separate deployment for one test: the built command with its own state folder in /tmp, servers and emulator.
 final class Deployment: Sendable {
     static let environment = ProcessInfo.processInfo.environment
     /// Set by `bellwether test`, which builds both.
@@ -12,8 +13,8 @@ final class Deployment: Sendable {
     let folder: String
     private let options: [String]
 
-    /// Starts it unless told not to. `like` shares the secrets of another deployment, so that what is derived from them is equal.
-    init(like other: Deployment? = nil, options: [String] = [], isUp: Bool = true) async throws {
+    /// Starts the deployment if `isUp`. The secrets of another deployment make derived values equal.
+    init(secretsOf other: Deployment? = nil, options: [String] = [], isUp: Bool = true) async throws {
         folder = "/tmp/bellwether-acceptance-\(UUID().uuidString.prefix(8))"
         self.options = options
         let files = FileManager.default
@@ -24,29 +25,29 @@ final class Deployment: Sendable {
         if isUp { try await up() }
     }
 
-    /// Starts what does not run. Another test may take a port in the moment after it was found free.
+    /// Starts the servers that do not run. Tries again when another test has taken the port.
     func up() async throws {
         var (status, output): (Int32, String) = (1, "")
         for _ in 0..<3 {
             (status, output) = try await command(["up", "--fast", "--port", "\(try port())"] + options)
-            guard status != 0, output.contains("Address already in use") || output.contains(" is taken: ") else { break }
+            guard status != 0, output.contains("Address already in use") || output.contains(" is in use: ") else { break }
         }
         try #require(status == 0, "up failed: \(output)")
     }
 
-    /// Ends everything and removes the folder.
+    /// Stops the deployment and removes its folder.
     func remove() async {
         _ = try? await command(["down"])
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    /// Runs the command line as a user does; answers its status and what it wrote.
+    /// Runs the command and returns its exit status and output.
     @discardableResult
     func command(_ arguments: [String], environment more: [String: String] = [:]) async throws -> (status: Int32, output: String) {
         try await Shell.run(program, arguments, environment: environment.merging(more) { $1 })
     }
 
-    /// The command line's program, and what it finds in its environment.
+    /// The command's executable.
     var program: String { Self.environment["BELLWETHER_COMMAND"] ?? "" }
     var environment: [String: String] {
         var environment = Self.environment.filter { ["PATH", "HOME", "LANG", "BELLWETHER_WEED"].contains($0.key) }
@@ -61,14 +62,20 @@ final class Deployment: Sendable {
         struct Process: Decodable { let pid: Int32 }
         let process: Process
         let apiPort, gatewayPort: Int
+
+        private enum CodingKeys: String, CodingKey {
+            case process
+            case apiPort = "api_port"
+            case gatewayPort = "gateway_port"
+        }
     }
 
-    /// What the emulator says of itself.
+    /// The record of the running emulator.
     func record() throws -> Record {
         try JSONDecoder().decode(Record.self, from: Data(contentsOf: URL(filePath: "\(folder)/emulator/serve.json")))
     }
 
-    /// The emulator's process, if it lives.
+    /// The process id of the emulator, if it runs.
     var emulator: Int32? {
         StateFile.read(EmulatorRecord.self, from: "\(folder)/emulator/serve.json").flatMap { $0.process.isAlive ? $0.process.pid : nil }
     }
@@ -86,7 +93,7 @@ final class Deployment: Sendable {
 }
 
 extension Deployment {
-    /// A request to the API behind the page, with the local key unless another is given.
+    /// A request to the dashboard's API, with the local API key unless another is given.
     func get(_ path: String, key: String? = nil) async throws -> (status: Int, body: [String: Any], type: String) {
         let sent = try key ?? secrets().apiKey
         let (status, output) = try await Shell.run(
@@ -108,7 +115,7 @@ extension Deployment {
         return try await command(["invoke", function, "--event", file])
     }
 
-    /// What AWS's own tools need to talk to this deployment; `LAMBDA` and `S3` are the endpoints.
+    /// The environment of AWS's tools for this deployment; `LAMBDA` and `S3` are the endpoints.
     func awsEnvironment() throws -> [String: String] {
         let secrets = try secrets()
         let s3 = try #require(ServerRecord.read("\(folder)/s3"))

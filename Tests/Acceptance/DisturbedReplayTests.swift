@@ -17,7 +17,7 @@ struct DisturbedReplayTests {
         let calm = try await Deployment()
         do {
             try await calm.prepare()
-            try await calm.settle(at: try #require(Self.evenings.last))
+            try await calm.advanceUntilDone(to: try #require(Self.evenings.last))
             let expected = try await calm.hashes()
             #expect(try await calm.count("SELECT count(*) FROM forecasts") > 100)
             let (models, looks) = (
@@ -30,7 +30,7 @@ struct DisturbedReplayTests {
             #expect(looks == 2 * (8 + 1), "two reviews, each with a row for every challenger and one for the champion")
             _ = try await calm.command(["down"])
 
-            let disturbed = try await Deployment(like: calm, options: ["--faults", "20261122"])
+            let disturbed = try await Deployment(secretsOf: calm, options: ["--faults", "20261122"])
             do {
                 let strikes = try await Self.disturb(disturbed)
                 print("strikes that hit: \(strikes)")
@@ -61,8 +61,8 @@ struct DisturbedReplayTests {
             let delay = Duration.milliseconds(random.next(250))
             async let moved = deployment.advance(to: evening)
             try await Task.sleep(for: delay)
-            if let victim = try Victim.strikeAny(deployment, &random) { strikes[victim, default: 0] += 1 }
-            if (try? await moved) != true { try await deployment.settle(at: evening) }
+            if let victim = try Victim.killAny(deployment, &random) { strikes[victim, default: 0] += 1 }
+            if (try? await moved) != true { try await deployment.advanceUntilDone(to: evening) }
         }
         return strikes
     }

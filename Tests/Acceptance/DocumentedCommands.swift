@@ -1,5 +1,6 @@
 import Emulator
 import Foundation
+import TestSupport
 import Testing
 
 /// The commands that the documentation shows, run as they stand against a deployment with forecasts.

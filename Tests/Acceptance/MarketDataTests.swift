@@ -1,5 +1,6 @@
 import Foundation
 import Postgres
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -13,9 +14,9 @@ struct MarketDataTests {
         let deployment = try await Deployment()
         do {
             try await deployment.prepare()
-            for evening in ["2012-01-05T05:00:00Z", "2012-02-10T05:00:00Z"] { try await deployment.settle(at: evening) }
+            for evening in ["2012-01-05T05:00:00Z", "2012-02-10T05:00:00Z"] { try await deployment.advanceUntilDone(to: evening) }
             try await correct(deployment, asOf: "2012-02-10T06:00:00Z")
-            try await deployment.settle(at: "2012-02-14T05:00:00Z")
+            try await deployment.advanceUntilDone(to: "2012-02-14T05:00:00Z")
             #expect(
                 try await deployment.count(
                     "SELECT count(*) FROM bars b JOIN bars c USING (instrument_id, session, source) WHERE b.known_at < c.known_at") == 1)
@@ -112,7 +113,7 @@ struct MarketDataTests {
     /// A name that holds from a day on is found at once, and a delisted instrument is no longer behind.
     private func facts(_ deployment: Deployment) async throws {
         // Facts become known after what was made already.
-        try await deployment.settle(at: "2012-02-14T06:00:00Z")
+        try await deployment.advanceUntilDone(to: "2012-02-14T06:00:00Z")
         let event =
             #"{"time":"2012-02-14T06:00:00Z","reference_data":{"symbols":[{"instrument":"XNYS:IBM","symbol":"BIGBLUE","from":"2012-02-14"}],"delistings":[{"instrument":"XNAS:MSFT","last_session":"2012-02-10","reason":"test"}]}}"#
         #expect(try await deployment.invoke("Ingest", event).status == 0)

@@ -14,13 +14,13 @@ struct ModelsTests {
         let deployment = try await Deployment()
         do {
             try await deployment.prepare()
-            try await deployment.settle(at: "2012-01-05T05:00:00Z")
+            try await deployment.advanceUntilDone(to: "2012-01-05T05:00:00Z")
             let before = try await families(deployment)
             #expect(before.map(\.role) == ["champion"] + challengers.map { _ in "challenger" } + ["baseline"])
             #expect(before.map(\.family) == ["blended-fhs"] + challengers + ["random-walk"])
             let event = #"{"families":["blended-fhs","lstm"],"time":"2012-01-05T05:00:00Z"}"#
             #expect(try await deployment.invoke("Train", event).status == 0)
-            try await deployment.settle(at: "2012-01-05T05:00:00Z")
+            try await deployment.advanceUntilDone(to: "2012-01-05T05:00:00Z")
             let after = try await families(deployment)
             let fresh = zip(after, before).filter { $0.version != $1.version }.map(\.0.family)
             #expect(after.map(\.family) == before.map(\.family) && fresh == ["blended-fhs", "ensemble", "lstm"])
@@ -35,7 +35,7 @@ struct ModelsTests {
                 bytes[bytes.count - 9] ^= 1
                 return bytes[...]
             }
-            try await deployment.settle(at: "2012-01-06T05:00:00Z")
+            try await deployment.advanceUntilDone(to: "2012-01-06T05:00:00Z")
             let answer = try await deployment.get("/v1/forecasts/IBM?include=challenger")
             #expect(answer.status == 200 && answer.body["session"] as? String == "2012-01-05")
             let entries = try #require(answer.body["entries"] as? [[String: Any]])

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -9,20 +10,20 @@ extension Deployment {
     static let load = #"{"symbols":["AAPL","IBM","MSFT"],"from":"2009-06-01","time":"\#(backfilled)"}"#
     static let training = #"{"time":"\#(backfilled)"}"#
 
-    /// Loads two and a half years of three symbols and trains the first models, each call as often as it takes.
+    /// Loads two and a half years of three symbols and trains the first models; repeats each call until it succeeds.
     func prepare() async throws {
-        try await persist("the backfill") { try await self.invoke("Ingest", Self.load).status == 0 }
-        try await settle(at: Self.backfilled)
-        try await persist("the training") { try await self.invoke("Train", Self.training).status == 0 }
-        try await settle(at: Self.backfilled)
+        try await retry("the backfill") { try await self.invoke("Ingest", Self.load).status == 0 }
+        try await advanceUntilDone(to: Self.backfilled)
+        try await retry("the training") { try await self.invoke("Train", Self.training).status == 0 }
+        try await advanceUntilDone(to: Self.backfilled)
     }
 
-    /// Moves virtual time, again and again until it is there.
-    func settle(at time: String) async throws {
-        try await persist("the way to \(time)") { try await self.advance(to: time) }
+    /// Advances the virtual clock; repeats until it has reached the time.
+    func advanceUntilDone(to time: String) async throws {
+        try await retry("the advance to \(time)") { try await self.advance(to: time) }
     }
 
-    /// One attempt; false when the emulator is gone or went during it.
+    /// One attempt to advance; returns false when the emulator does not run or ends during it.
     func advance(to time: String) async throws -> Bool {
         guard let record = try? record() else { return false }
         let url = "http://127.0.0.1:\(record.apiPort)/emulator/advance?to=\(time)"
@@ -31,44 +32,44 @@ extension Deployment {
         return status == 0 && output.hasSuffix("\n200") && output.contains("\"result\":\"done\"")
     }
 
-    /// Starts what is down and tries again until `attempt` succeeds.
-    func persist(_ what: String, _ attempt: () async throws -> Bool) async throws {
+    /// Repeats an attempt until it succeeds and restarts the deployment in between.
+    func retry(_ action: String, _ attempt: () async throws -> Bool) async throws {
         for _ in 0..<60 {
             if (try? await attempt()) == true { return }
             try? await up()
             try await Task.sleep(for: .milliseconds(100))
         }
-        Issue.record("\(what) did not succeed in 60 attempts")
+        Issue.record("\(action) did not succeed in 60 attempts")
         throw CancellationError()
     }
 }
 
-/// What a disturbance ends, at once and without a word.
+/// The processes that a disturbance kills.
 enum Victim: Int, CaseIterable {
     case postgres, s3, emulator, function
 
-    /// Draws until a strike has ended a living process; nil when nothing at all runs.
-    static func strikeAny(_ deployment: Deployment, _ random: inout SeededRandom) throws -> Victim? {
-        var left = allCases
-        while !left.isEmpty {
-            let victim = left.remove(at: random.next(left.count))
+    /// Kills a random running process; nil when none runs.
+    static func killAny(_ deployment: Deployment, _ random: inout SeededRandom) throws -> Victim? {
+        var remaining = allCases
+        while !remaining.isEmpty {
+            let victim = remaining.remove(at: random.next(remaining.count))
             let found = victim.processes(of: deployment)
             if !found.isEmpty, kill(found[random.next(found.count)], SIGKILL) == 0 { return victim }
         }
         return nil
     }
 
-    /// Those that live now.
+    /// The running processes of this kind.
     private func processes(of deployment: Deployment) -> [Int32] {
         switch self {
-        case .postgres: ServerRecord.living("\(deployment.folder)/postgres").map { [$0.process.pid] } ?? []
-        case .s3: ServerRecord.living("\(deployment.folder)/s3").map { [$0.process.pid] } ?? []
+        case .postgres: ServerRecord.running("\(deployment.folder)/postgres").map { [$0.process.pid] } ?? []
+        case .s3: ServerRecord.running("\(deployment.folder)/s3").map { [$0.process.pid] } ?? []
         case .emulator: deployment.emulator.map { [$0] } ?? []
         case .function: deployment.emulator.map(Self.functions) ?? []
         }
     }
 
-    /// Children of any of the emulator's threads that run the bundle.
+    /// Child processes of the emulator's threads that run the bundle.
     private static func functions(of parent: Int32) -> [Int32] {
         let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
         let children = threads.flatMap { thread in

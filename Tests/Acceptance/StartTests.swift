@@ -40,7 +40,7 @@ struct StartTests {
             #expect(same.status == 0 && same.output.contains(address), "\(same.output)")
             let third = try await deployment.command(["serve", "--fast"])
             #expect(third.status == 1)
-            #expect(third.output.contains("runs already, or is being started, as process \(try deployment.record().process.pid)"))
+            #expect(third.output.contains("is already running or starting as process \(try deployment.record().process.pid)"))
         }
     }
 
@@ -98,14 +98,14 @@ struct StartTests {
             let holder = try HeldPort()
             let taken = try await deployment.command(["up", "--fast", "--port", "\(holder.port)"])
             #expect(taken.status == 1)
-            #expect(taken.output.contains("port \(holder.port) is taken: choose another one with --port"), "\(taken.output)")
+            #expect(taken.output.contains("port \(holder.port) is in use: choose another one with --port"), "\(taken.output)")
             try "{}".write(toFile: "\(deployment.folder)/secrets.json", atomically: true, encoding: .utf8)
             let damaged = try await deployment.command(["up", "--fast"])
-            #expect(damaged.status == 1 && damaged.output.contains("put back a copy of it"), "\(damaged.output)")
+            #expect(damaged.status == 1 && damaged.output.contains("restore a copy of the file"), "\(damaged.output)")
             try FileManager.default.removeItem(atPath: "\(deployment.folder)/secrets.json")
             try "?".write(toFile: "\(deployment.folder)/settings.json", atomically: true, encoding: .utf8)
             let unsettled = try await deployment.command(["up", "--fast"])
-            #expect(unsettled.status == 1 && unsettled.output.contains("it says whose prices"), "\(unsettled.output)")
+            #expect(unsettled.status == 1 && unsettled.output.contains("it has the price source"), "\(unsettled.output)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The template as AWS's own tools judge it.

@@ -25,7 +25,7 @@ enum ArchitectureTable {
         "Emulator": ["HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams", "Subprocess"],
         "SampleMarket": ["HTTPServer", "Market"],
         "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS", "ArgumentParser", "Logging"],
-        "TestSupport": ["Postgres", "Store"],
+        "TestSupport": ["Postgres", "Store", "AWS", "HTTP"],
         "TestVectors": [],
     ]
 

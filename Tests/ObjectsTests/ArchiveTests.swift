@@ -3,11 +3,12 @@ import Foundation
 import HTTP
 import Market
 import Objects
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["raw"]))
+@Suite(.enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["raw"]))
 struct ArchiveTests {
-    let s3 = S3Client(HTTPClient(), environment: SeaweedServer.environment)
+    let s3 = S3Client(HTTPClient(), environment: SeaweedTestServer.environment)
 
     func metadata(_ instrument: String?) throws -> ResponseMetadata {
         ResponseMetadata(

@@ -2,12 +2,13 @@ import Forecasting
 import LambdaRuntime
 import Objects
 import Store
+import TestSupport
 import Testing
 
 @testable import TrainFunction
 
 /// Events that are delivered twice, over a real database and a real S3 server.
-@Suite(.enabled(if: SeaweedServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedServer.Running(buckets: ["bucket"]), .serialized)
+@Suite(.enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]), .serialized)
 struct RedeliveryTests {
     @Test func `A first part delivered again continues from the latest checkpoint`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)

@@ -31,7 +31,7 @@ extension Train {
             try await features.insert(records, from: answer) { Instant.utcMidnight($0) }
         }
         let http = HTTPClient()
-        let s3 = S3Client(http, environment: SeaweedServer.environment)
+        let s3 = S3Client(http, environment: SeaweedTestServer.environment)
         return Train(
             database: database, artifacts: ArtifactStore(s3, bucket: "bucket"), checkpoints: CheckpointStore(s3, bucket: "bucket"),
             features: features, lambda: LambdaClient(http, environment: [:]), ownFunction: "Train", plans: plans)

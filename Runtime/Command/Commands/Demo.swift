@@ -2,21 +2,22 @@ import ArgumentParser
 import Emulator
 import Foundation
 
+/// `bellwether demo`: loads, trains and replays the sample prices and prints the scores.
 struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "See it work: real prices, a year of daily forecasts, the dashboard.",
+        abstract: "Run the demonstration: real prices, a year of daily forecasts, the dashboard.",
         discussion: """
-            Loads five shares' prices of 2000 to 2011 in one run, trains the models, then lives through every trading day to \
-            2013-03-01: collection, features and forecasts each evening, training each month, all by the functions that \
-            template.yaml deploys. Prints how the forecasts did against a random walk, and the latest ones; leaves the dashboard \
-            running until Ctrl-C. What an earlier run has done is not done again.
+            Loads the prices of five shares from 2000 to 2011 in one run, trains the models, then replays every session to \
+            2013-03-01: ingest, features and forecasts each evening, training each month, all by the functions that \
+            template.yaml deploys. Prints the scores of the forecasts against a random walk and the latest forecasts; leaves the \
+            dashboard running until Ctrl-C. A second run continues where an earlier run ended.
             """)
 
-    @Flag(help: "End after the tables instead of leaving the dashboard running.") var exit = false
+    @Flag(help: "Exit after the tables instead of leaving the dashboard running.") var exit = false
     @OptionGroup var options: UpOptions
 
     func validate() throws {
-        if let source = options.source, source != .sample { throw ValidationError("The demonstration runs on the sample prices only.") }
+        if let source = options.source, source != .sample { throw ValidationError("The demonstration uses the sample prices only.") }
     }
 
     func run() async throws {
@@ -24,7 +25,7 @@ struct Demo: AsyncParsableCommand {
         let begun = ContinuousClock.now
         let wasRunning = try LocalDeployment.running(paths) != nil
         let watching = TerminationSignals.whenInterrupted {
-            Console.message("\nInterrupted; the same command goes on from here.")
+            Console.message("\nInterrupted; run the same command again to continue.")
             if !wasRunning { _ = await LocalDeployment.stop(paths) }
         }
         var request = options.request
@@ -47,7 +48,7 @@ struct Demo: AsyncParsableCommand {
             return
         }
         Console.output("\nDashboard: \(Console.bold(deployment.dashboard))")
-        Console.message("Ctrl-C ends it.")
+        Console.message("Press Ctrl-C to stop.")
         await TerminationSignals.wait()
         if !wasRunning { _ = await LocalDeployment.stop(paths) }
     }

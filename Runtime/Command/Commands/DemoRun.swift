@@ -1,14 +1,14 @@
 import Emulator
 import Foundation
 
-/// Brings the deployment to the end of the demonstration from wherever it is.
+/// Replays the demonstration from the clock's current time to its end.
 struct DemoRun: Sendable {
     let emulator: EmulatorClient
 
     func run() async throws {
-        guard let now = await now() else { throw CommandError("the emulator does not answer") }
+        guard let now = await now() else { throw CommandError("the emulator does not respond") }
         if now >= DemoPlan.end {
-            Console.message("The sample prices are replayed to \(String("\(now)".prefix(10))) already.")
+            Console.message("The sample prices are already replayed to \(String("\(now)".prefix(10))).")
             return
         }
         if now <= DemoPlan.backfill {
@@ -21,7 +21,7 @@ struct DemoRun: Sendable {
 
     private func now() async -> VirtualTime? { await emulator.status().flatMap { VirtualTime($0.clock.now) } }
 
-    /// One run over all symbols; the clock stands still until everything that it caused is done.
+    /// Ingests all symbols in one run; the clock is held until all its events are processed.
     private func backfill() async throws {
         try await emulator.hold(at: DemoPlan.backfill)
         let event = IngestRequest(symbols: DemoPlan.symbols, from: "2000-01-01", time: "\(DemoPlan.backfill)")
@@ -39,7 +39,7 @@ struct DemoRun: Sendable {
     }
 
     private func call(_ function: String, _ event: Data) async throws {
-        try await emulator.call(function, event, advice: "; `bellwether logs \(function)` tells more")
+        try await emulator.call(function, event, advice: "; see `bellwether logs \(function)`")
     }
 
     private struct IngestRequest: Encodable {

@@ -2,14 +2,15 @@ import AWS
 import ArgumentParser
 import Foundation
 
+/// `bellwether invoke`: invokes one function.
 struct Invoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Call a function, here or in AWS, and print its answer.",
+        abstract: "Invoke a function, here or in AWS, and print its response.",
         discussion: """
-            The event is JSON from a file, or from standard input with --event -, or {}. An event that says no “time” gets the \
-            virtual clock's, in AWS the present: functions take business time from their event. The answer goes to standard \
-            output; when the function failed, so does its error document, its type and message go to standard error, and the \
-            exit code is 1.
+            The event is JSON from a file, from standard input with --event -, or {}. An event without “time” gets the virtual \
+            clock's time, in AWS the present: functions take business time from their event. The response is printed to standard \
+            output. When the function fails, its error document is printed there, the error's type and message to standard \
+            error, and the exit code is 1.
 
               bellwether invoke Train
               echo '{"symbols":["AAPL"],"from":"2000-01-01"}' | bellwether invoke Ingest --event -
@@ -20,7 +21,7 @@ struct Invoke: AsyncParsableCommand {
 
     @Argument(help: "The function: its name or ARN, or the part after the stack's name, such as Train.") var function: String
     @Option(help: "A file with the event, or - for standard input.") var event: String?
-    @Flag(name: .customLong("async"), help: "Queue the event instead of waiting for the answer.") var isEvent = false
+    @Flag(name: .customLong("async"), help: "Queue the event instead of waiting for the response.") var isEvent = false
     @Flag(help: "Print the end of the invocation's log to standard error.") var log = false
     @OptionGroup var target: DeploymentOptions
 
@@ -28,18 +29,18 @@ struct Invoke: AsyncParsableCommand {
         let deployment = try await target.find()
         let name = try deployment.name(of: function)
         let payload = try withTime(try read(), "\(deployment.now)")
-        let answer: LambdaClient.Answer
+        let response: LambdaClient.Answer
         do throws(AWSError) {
-            answer = try await deployment.client.invoke(
+            response = try await deployment.client.invoke(
                 name, payload: Array(payload), type: isEvent ? .event : .requestResponse, wantsLogTail: log)
         } catch {
             throw failure(error, name, deployment.place)
         }
-        if let tail = answer.logTail { Console.message(tail) }
+        if let tail = response.logTail { Console.message(tail) }
         if isEvent { Console.message("Queued for \(name).") }
-        if !answer.payload.isEmpty { Console.output(String(decoding: answer.payload, as: UTF8.self)) }
-        guard answer.functionError != nil else { return }
-        Console.message("\(name) failed: \(FunctionFailure.sentence(answer.payload))")
+        if !response.payload.isEmpty { Console.output(String(decoding: response.payload, as: UTF8.self)) }
+        guard response.functionError != nil else { return }
+        Console.message("\(name) failed: \(FunctionFailure.summary(response.payload))")
         throw ExitCode(1)
     }
 
@@ -47,10 +48,10 @@ struct Invoke: AsyncParsableCommand {
         switch error.code {
         case .resourceNotFound:
             CommandError(
-                "there is no function \(name) in \(place): name the stack with --stack, the region with --region")
+                "there is no function \(name) in \(place): name the stack with --stack and the region with --region")
         case .tooManyRequests:
             CommandError(
-                "\(name) is as busy as its reserved concurrency lets it be: try again in a moment, or use --async")
+                "\(name) is throttled by its reserved concurrency: try again in a moment, or use --async")
         default: CommandError("\(name) was not invoked in \(place): \(error)")
         }
     }
@@ -74,14 +75,14 @@ struct Invoke: AsyncParsableCommand {
     }
 }
 
-/// The error document of a function that failed.
+/// Reads the error document of a failed function.
 enum FunctionFailure {
     private struct Document: Decodable { let errorType, errorMessage: String? }
 
-    /// Type and message in one line.
-    static func sentence(_ payload: [UInt8]) -> String {
+    /// The error's type and message in one line.
+    static func summary(_ payload: [UInt8]) -> String {
         let document = try? JSONDecoder().decode(Document.self, from: Data(payload))
-        let words = [document?.errorType, document?.errorMessage].compactMap { $0 }
-        return words.isEmpty ? String(decoding: payload, as: UTF8.self) : words.joined(separator: ": ")
+        let parts = [document?.errorType, document?.errorMessage].compactMap { $0 }
+        return parts.isEmpty ? String(decoding: payload, as: UTF8.self) : parts.joined(separator: ": ")
     }
 }

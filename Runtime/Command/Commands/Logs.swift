@@ -1,38 +1,40 @@
 import ArgumentParser
 import Foundation
 
+/// `bellwether logs`: prints function logs.
 struct Logs: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what functions log.",
-        discussion: "Without a name: all of them, each line with its function's name. Files: .bellwether/emulator/logs.")
+        abstract: "Print the logs of functions.",
+        discussion:
+            "Without a name: the logs of all functions, each line with its function's name. The files are in .bellwether/emulator/logs.")
 
     @Argument(help: "The function, such as Train.") var function: String?
-    @Flag(name: .shortAndLong, help: "Go on with what is written from now on, until Ctrl-C.") var follow = false
-    @Option(name: .shortAndLong, help: "How many of the last lines to begin with.") var lines = 50
+    @Flag(name: .shortAndLong, help: "Print new lines until Ctrl-C.") var follow = false
+    @Option(name: .shortAndLong, help: "The number of last lines to print first.") var lines = 50
 
     func run() async throws {
         let paths = try ProjectPaths.find()
         let folder = "\(paths.emulator)/logs"
         let all = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".log") }.sorted()
-        let wanted = function?.lowercased()
+        let requested = function?.lowercased()
         let chosen = all.filter { name in
             let stem = name.dropLast(4).lowercased()
-            return wanted.map { stem == $0 || stem.hasSuffix("-" + $0) } ?? true
+            return requested.map { stem == $0 || stem.hasSuffix("-" + $0) } ?? true
         }
         guard !chosen.isEmpty else {
             let names = all.map { $0.dropLast(4) }.joined(separator: ", ")
             throw CommandError(names.isEmpty ? "no function has logged yet" : "no log of “\(function ?? "")”; there are \(names)")
         }
         var followers = chosen.map { LogFollower(path: "\(folder)/\($0)", label: chosen.count > 1 ? String($0.dropLast(4)) : nil) }
-        for index in followers.indices { followers[index].begin(lines: lines) }
+        for index in followers.indices { followers[index].printLast(lines: lines) }
         while follow {
             try await Task.sleep(for: .milliseconds(200))
-            for index in followers.indices { followers[index].more() }
+            for index in followers.indices { followers[index].printNew() }
         }
     }
 }
 
-/// Prints a growing file line by line, also across its rotation.
+/// Prints the new lines of a log file, also after its rotation.
 private struct LogFollower {
     let path: String
     let label: String?
@@ -44,13 +46,13 @@ private struct LogFollower {
         self.label = label
     }
 
-    mutating func begin(lines: Int) {
+    mutating func printLast(lines: Int) {
         let data = FileManager.default.contents(atPath: path) ?? Data()
         offset = UInt64(data.count)
         for line in data.split(separator: UInt8(ascii: "\n")).suffix(lines) { show(line) }
     }
 
-    mutating func more() {
+    mutating func printNew() {
         guard let file = FileHandle(forReadingAtPath: path), let end = try? file.seekToEnd() else { return }
         defer { try? file.close() }
         if end < offset { offset = 0 }

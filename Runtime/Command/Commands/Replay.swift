@@ -1,7 +1,7 @@
 import ArgumentParser
 import Emulator
 
-/// `YYYY-MM-DD`, checked.
+/// A date argument, `YYYY-MM-DD`.
 struct DayArgument: ExpressibleByArgument {
     let text: String
 
@@ -12,24 +12,25 @@ struct DayArgument: ExpressibleByArgument {
 
     /// Midnight UTC.
     var start: VirtualTime { VirtualTime(text) ?? VirtualTime(milliseconds: 0) }
-    /// When the evening's schedules in New York are over: 05:00 UTC of the day after.
+    /// 05:00 UTC of the next day, after the evening's schedules in New York.
     var evening: VirtualTime { VirtualTime(milliseconds: start.milliseconds + 29 * 3_600_000) }
 }
 
+/// `bellwether replay`: replays schedules between two days.
 struct Replay: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Let the schedules of past days happen, as fast as the machine can.",
+        abstract: "Replay the schedules of past days as fast as the machine can.",
         discussion: """
-            Puts the virtual clock to the first day and moves it through the last: every schedule of template.yaml fires at its \
-            virtual time, and time waits until all that it caused is done. What has happened before changes nothing.
+            Sets the virtual clock to the first day and advances it through the last: every schedule of template.yaml fires at its \
+            virtual time, and the clock waits until all its events are processed. Events that were processed before are ignored.
             """)
 
     @Option(help: "The first day, YYYY-MM-DD.") var from: DayArgument
-    @Option(help: "The last day, YYYY-MM-DD; its evening is included.") var to: DayArgument
+    @Option(help: "The last day, YYYY-MM-DD, including its evening.") var to: DayArgument
     @OptionGroup var options: UpOptions
 
     func validate() throws {
-        if from.start > to.start { throw ValidationError("--from lies after --to.") }
+        if from.start > to.start { throw ValidationError("--from is after --to.") }
     }
 
     func run() async throws {
@@ -38,11 +39,11 @@ struct Replay: AsyncParsableCommand {
         try await deployment.emulator.hold(at: from.start)
         try await ReplayRun.through(deployment.emulator, from: from.start, to: to.evening, title: "Replaying \(from.text) to \(to.text)")
         let after = await deployment.emulator.status()?.queue.finished ?? 0
-        Console.output("\(after - before) events; the clock stands at \(to.evening).")
+        Console.output("\(after - before) events; the clock is at \(to.evening).")
     }
 }
 
-/// Advances under a bar.
+/// Advances the virtual clock under a progress bar.
 enum ReplayRun {
     static func through(_ emulator: EmulatorClient, from: VirtualTime, to target: VirtualTime, title: String) async throws {
         let bar = ProgressBar(title)
@@ -53,7 +54,7 @@ enum ReplayRun {
             }
             bar.finish()
         } catch {
-            bar.abandon()
+            bar.remove()
             throw error
         }
     }

@@ -49,7 +49,7 @@ struct RunBacktest: AsyncParsableCommand {
                 bar.update($0.share, note: $0.stage)
             }
         } catch {
-            bar.abandon()
+            bar.remove()
             throw CommandError("\(error)")
         }
         bar.finish("\(result.forecasts.count) forecasts, \(result.trainedModels.count) trained models")

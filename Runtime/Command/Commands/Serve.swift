@@ -3,12 +3,12 @@ import Emulator
 import Foundation
 import Logging
 
-/// The emulator's process; other commands start it.
+/// `bellwether serve`: runs the emulator in this process; other commands start it.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the emulator in this process.", shouldDisplay: false)
 
-    @Flag(help: "Trade a power cut's safety for speed.") var fast = false
-    @Option(help: "Deliver every event twice and shuffled, by this seed.") var faults: UInt64?
+    @Flag(help: "Skip syncs to disk.") var fast = false
+    @Option(help: "Deliver every event twice and in random order, with this seed.") var faults: UInt64?
 
     func run() async throws {
         let paths = try ProjectPaths.find()
@@ -22,25 +22,25 @@ struct Serve: AsyncParsableCommand {
         }
         var record = ServeRecord(
             process: process, apiPort: 0, gatewayPort: 0, source: settings.source ?? .sample, bundle: BundleStamp.of(paths.bundle))
-        // From here on other commands wait for this process, or end it.
+        // From now on other commands wait for this process or stop it.
         try StateFile.write(record, to: ServeRecord.path(paths))
-        let cloud = try await StackProcess.start(paths, isFast: fast, faults: faults, logger: logger)
-        record.apiPort = cloud.stack.apiPort
-        record.gatewayPort = cloud.gateway.port
+        let running = try await StackProcess.start(paths, isFast: fast, faults: faults, logger: logger)
+        record.apiPort = running.stack.apiPort
+        record.gatewayPort = running.gateway.port
         record.isReady = true
         try StateFile.write(record, to: ServeRecord.path(paths))
         let isOrphan = await withTaskGroup { group in
             group.addTask { !(await TerminationSignals.wait()) }
-            group.addTask { await Serve.loses(ServeRecord.path(paths), process) }
+            group.addTask { await Serve.lost(ServeRecord.path(paths), process) }
             defer { group.cancelAll() }
             return await group.next() ?? false
         }
-        try await cloud.stop()
-        if isOrphan { await cloud.servers.stop() }
+        try await running.stop()
+        if isOrphan { await running.servers.stop() }
     }
 
-    /// Returns true once the record of this process is gone: somebody has deleted the state folder under it.
-    private static func loses(_ record: String, _ process: ProcessIdentity) async -> Bool {
+    /// Returns true once the record of this process is gone because its state folder was deleted.
+    private static func lost(_ record: String, _ process: ProcessIdentity) async -> Bool {
         while (try? await Task.sleep(for: .seconds(1))) != nil {
             if StateFile.read(ServeRecord.self, from: record)?.process != process { return true }
         }

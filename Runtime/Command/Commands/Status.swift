@@ -1,9 +1,10 @@
 import ArgumentParser
 import Emulator
 
+/// `bellwether status`: shows servers, clock, queue and functions.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show what runs, the virtual clock, and what is queued.", discussion: "Exits with 3 when nothing is running.")
+        abstract: "Show what runs, the virtual clock and the event queue.", discussion: "Exits with 3 when nothing is running.")
 
     func run() async throws {
         let paths = try ProjectPaths.find()
@@ -11,17 +12,17 @@ struct Status: AsyncParsableCommand {
             Console.output("\(server.name): port \(server.port), process \(server.process.pid)")
         }
         if let record = ServeRecord.running(paths) {
-            for sentence in LocalServers.stoppedServers(in: paths.state) { Console.output(sentence) }
-            if !record.isReady { Console.output("Emulator: process \(record.process.pid), being started") }
+            for message in LocalServers.stoppedServers(in: paths.state) { Console.output(message) }
+            if !record.isReady { Console.output("Emulator: process \(record.process.pid), starting") }
         }
         let deployment = try LocalDeployment.required(paths)
         guard let status = await deployment.emulator.status() else {
-            throw CommandError("the emulator does not answer; its log is \(paths.emulator)/serve.log")
+            throw CommandError("the emulator does not respond; see its log, \(paths.emulator)/serve.log")
         }
         Console.output("Emulator: process \(deployment.record.process.pid), Lambda API http://127.0.0.1:\(deployment.record.apiPort)")
         Console.output("Prices: \(deployment.record.source.rawValue)")
         Console.output("Clock: \(status.clock.now), \(status.clock.isAdvancing ? "being advanced" : status.clock.mode)")
-        Console.output("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) given up")
+        Console.output("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) dead letters")
         Console.output("Dashboard: \(deployment.dashboard)")
         var table = TextTable(header: ["function", "invocations", "cold starts", "environments", "running", "peak MB"])
         for function in status.functions {
@@ -32,6 +33,6 @@ struct Status: AsyncParsableCommand {
         }
         Console.output("")
         for line in table.lines { Console.output(line) }
-        for letter in status.deadLetters.suffix(5) { Console.output("Given up: \(letter)") }
+        for letter in status.deadLetters.suffix(5) { Console.output("Dead letter: \(letter)") }
     }
 }

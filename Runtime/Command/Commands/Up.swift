@@ -1,11 +1,12 @@
 import ArgumentParser
 import Emulator
 
+/// The options of commands that start the deployment.
 struct UpOptions: ParsableArguments {
-    @Option(help: "Where prices come from: sample (the built-in market, in virtual time), yahoo or alphavantage (in real time).")
+    @Option(help: "The source of prices: sample (the built-in market, in virtual time), yahoo or alphavantage (in real time).")
     var source: LocalSettings.Source?
 
-    @Option(help: "The port of the dashboard and its API; 8787 when it is free.")
+    @Option(help: "The port of the dashboard and its API; 8787 if it is free.")
     var port: Int?
 
     @Flag(help: .hidden) var fast = false
@@ -16,15 +17,16 @@ struct UpOptions: ParsableArguments {
 
 extension LocalSettings.Source: ExpressibleByArgument {}
 
+/// `bellwether up`: starts the deployment and leaves it running.
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start everything and leave it running.",
         discussion: """
             Starts PostgreSQL, SeaweedFS (S3), the emulator with the functions of template.yaml, and in sample mode the sample \
-            market; returns when all of them answer and prints the dashboard's address with this machine's key. What runs already \
-            is kept; what was killed is taken over or started again, and loses nothing. Data stays in .bellwether between runs.
+            market; returns when all are ready and prints the dashboard's address with the local API key. Servers that run already \
+            are adopted; killed ones are restarted without loss of data. Data stays in .bellwether between runs.
 
-            Alpha Vantage wants a key: give it in BELLWETHER_PROVIDER_KEY.
+            Alpha Vantage needs an API key: set BELLWETHER_PROVIDER_KEY.
             """)
 
     @OptionGroup var options: UpOptions
@@ -45,10 +47,11 @@ struct Up: AsyncParsableCommand {
     }
 }
 
+/// `bellwether down`: stops the deployment.
 struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Stop everything.",
-        discussion: "Ends the emulator and the servers in order. Data stays; delete .bellwether to start afresh.")
+        discussion: "Stops the emulator, then the servers. Data stays; delete .bellwether to start again from nothing.")
 
     func run() async throws {
         let paths = try ProjectPaths.find()

@@ -4,15 +4,18 @@ import Foundation
     import Glibc
 #endif
 
-/// What goes to the two outputs: results to standard output, everything about the way there to standard error.
+/// Prints results to standard output and messages to standard error, and formats numbers for both.
 enum Console {
     static let isTerminal = isatty(STDERR_FILENO) == 1
     private static let usesColor = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
+    /// Prints a line to standard error.
     static func message(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 
+    /// Prints a line to standard output.
     static func output(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
+    /// Writes text to standard error without a line break.
     static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
     static func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
@@ -22,7 +25,7 @@ enum Console {
         return tenths < 100 ? "\(tenths / 10) s" : "\(Int((tenths / 10).rounded())) s"
     }
 
-    /// Minutes and seconds.
+    /// Formats seconds as minutes and seconds, such as 2:05.
     static func clock(_ seconds: Double) -> String {
         let whole = max(0, Int(seconds.rounded()))
         return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
@@ -30,7 +33,7 @@ enum Console {
 
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-    /// A share in per cent; a dash for none.
+    /// Formats a share in per cent; nil is a dash.
     static func percent(_ share: Double?, sign: Bool = false, digits: Int = 1) -> String {
         guard let share else { return "–" }
         return (sign && share >= 0 ? "+" : "") + fixed(100 * share, digits) + " %"

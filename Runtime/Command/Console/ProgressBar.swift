@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// One piece of work on standard error: a bar with the time left on a terminal, a few plain lines elsewhere.
+/// Shows the progress of one task on standard error: a bar with the remaining time on a terminal, else a few plain lines.
 final class ProgressBar: Sendable {
     private struct State {
         var share = 0.0
@@ -18,7 +18,7 @@ final class ProgressBar: Sendable {
         if !Console.isTerminal { Console.message("\(title) …") }
     }
 
-    /// `share` is 0…1 of the work; `note` says where it is.
+    /// Shows the progress. `share` is 0…1 of the work.
     func update(_ share: Double, note: String = "") {
         let share = min(max(share, 0), 1)
         let now = ContinuousClock.now
@@ -48,18 +48,18 @@ final class ProgressBar: Sendable {
         }
     }
 
-    /// Replaces the bar by one line.
+    /// Replaces the bar with one line.
     func finish(_ summary: String = "") {
         if Console.isTerminal { Console.write("\r\u{1B}[K") }
         Console.message("\(title): \(summary.isEmpty ? "" : summary + ", ")\(Console.seconds(ContinuousClock.now - start))")
     }
 
-    /// Takes the bar away, for what comes instead of the end.
-    func abandon() {
+    /// Removes the bar after an error.
+    func remove() {
         if Console.isTerminal { Console.write("\r\u{1B}[K") }
     }
 
-    /// Runs `work` under a bar that goes by an expected time, for work that cannot say how far it is.
+    /// Runs work that reports no progress under a bar that follows an expected time.
     static func expecting<Result: Sendable>(
         _ title: String, seconds expected: Double, _ work: () async throws -> Result, summary: (Result) -> String = { _ in "" }
     ) async throws -> Result {
@@ -80,7 +80,7 @@ final class ProgressBar: Sendable {
         } catch {
             ticking.cancel()
             await ticking.value
-            bar.abandon()
+            bar.remove()
             throw error
         }
     }

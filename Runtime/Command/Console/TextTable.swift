@@ -1,4 +1,4 @@
-/// Rows of text in aligned columns: the first to the left, the others to the right.
+/// A table of text with aligned columns: the first column to the left, the others to the right.
 struct TextTable {
     let header: [String]
     var rows: [[String]] = []

@@ -8,7 +8,7 @@ struct DeploymentOptions: ParsableArguments {
     @Flag(name: .customLong("aws"), help: "Use the deployment in AWS instead of the one on this machine.") var isRemote = false
     @Option(help: "The name of the stack in AWS; implies --aws.") var stack: String?
     @Option(help: "The stack's region, else AWS_REGION; implies --aws.") var region: String?
-    @Option(help: "An address to use in place of AWS's Lambda API; implies --aws.") var endpoint: String?
+    @Option(help: "The address of a Lambda API to use instead of AWS's; implies --aws.") var endpoint: String?
 
     func find() async throws -> StackClient {
         isRemote || stack != nil || region != nil || endpoint != nil ? try remote() : try await local()
@@ -19,7 +19,7 @@ struct DeploymentOptions: ParsableArguments {
         if let region { environment["AWS_REGION"] = region }
         if let endpoint {
             guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
-                throw CommandError("--endpoint wants an address such as http://127.0.0.1:4566")
+                throw CommandError("--endpoint has to be an address such as http://127.0.0.1:4566")
             }
             environment["AWS_ENDPOINT_URL_LAMBDA"] = endpoint
             environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = nil
@@ -31,7 +31,7 @@ struct DeploymentOptions: ParsableArguments {
                     + "(`aws configure export-credentials --format env` prints them)")
         }
         guard let place = endpoint ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] else {
-            throw CommandError("the region is not known: name it with --region or in AWS_REGION")
+            throw CommandError("the region is not known: set --region or AWS_REGION")
         }
         return StackClient(
             client: LambdaClient(environment: environment), stackName: stack ?? LocalTemplate.stack,

@@ -6,42 +6,44 @@ import Foundation
     import Glibc
 #endif
 
-/// The deployment on this machine, from the outside: started, found, stopped.
+/// The running deployment on this machine, as another process: finds, starts and stops it.
 struct LocalDeployment: Sendable {
     let paths: ProjectPaths
     let record: ServeRecord
     let secrets: LocalSecrets
 
     var emulator: EmulatorClient { EmulatorClient(port: record.apiPort) }
-    /// The API and the page.
+    /// The address of the dashboard and its API.
     var url: String { "http://127.0.0.1:\(record.gatewayPort)" }
-    /// The page's address with the local key, which a browser keeps to itself.
+    /// The dashboard's address with the local API key, in the part after # that browsers do not send.
     var dashboard: String { "\(url)/#key=\(secrets.apiKey)" }
 
-    /// What runs; nil when nothing does.
+    /// The running deployment; nil when none runs.
     static func running(_ paths: ProjectPaths) throws -> LocalDeployment? {
         guard let record = ServeRecord.running(paths), record.isReady else { return nil }
         return LocalDeployment(paths: paths, record: record, secrets: try LocalSecrets.loadOrCreate(in: paths.state))
     }
 
+    /// The running deployment. Throws exit code 3 when none runs.
     static func required(_ paths: ProjectPaths) throws -> LocalDeployment {
         if let deployment = try running(paths) { return deployment }
         Console.message("Nothing is running: start it with `bellwether up`.")
         throw ExitCode(3)
     }
 
-    /// Finds or starts everything and waits until it answers. A running one with an old bundle is started again; one that an
-    /// interrupted command has begun to start is waited for.
+    /// Finds or starts the deployment and waits until it is ready. A deployment with an old bundle is restarted.
     static func start(_ paths: ProjectPaths, _ request: UpRequest) async throws -> LocalDeployment {
         try StateFile.makeFolder(paths.emulator)
         let lock = try await StartLock.take(paths)
         defer { lock.release() }
-        try request.settle(paths)
+        try request.apply(to: paths)
         let settings = try paths.settings()
         try await untilReady(paths)
         if let found = try running(paths) {
-            let isWanted = settings.source == nil || found.record.source == settings.source
-            if isWanted, found.record.bundle == BundleStamp.of(paths.bundle), await found.emulator.status() != nil { return found }
+            let hasRequestedSource = settings.source == nil || found.record.source == settings.source
+            if hasRequestedSource, found.record.bundle == BundleStamp.of(paths.bundle), await found.emulator.status() != nil {
+                return found
+            }
         }
         if let old = ServeRecord.running(paths) { await end(old.process) }
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -61,12 +63,12 @@ struct LocalDeployment: Sendable {
         }
         try await untilReady(paths)
         if let other = try running(paths) { return other }
-        let words = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self).split(separator: "\n")
-        let sentence = words.last { $0.hasPrefix("Error: ") }.map { String($0.dropFirst(7)) }
-        throw CommandError(sentence ?? "the emulator ended before it was ready; its log is \(log)")
+        let lines = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self).split(separator: "\n")
+        let message = lines.last { $0.hasPrefix("Error: ") }.map { String($0.dropFirst(7)) }
+        throw CommandError(message ?? "the emulator ended before it was ready; see its log, \(log)")
     }
 
-    /// Ends the emulator, then the servers under it. True when anything ran.
+    /// Stops the emulator, then its servers. Returns false when nothing ran.
     static func stop(_ paths: ProjectPaths) async -> Bool {
         var ran = false
         if let record = ServeRecord.running(paths) {
@@ -78,7 +80,7 @@ struct LocalDeployment: Sendable {
         return ran
     }
 
-    /// Returns once an emulator that is starting answers or has ended.
+    /// Waits until an emulator that is starting is ready or has ended.
     private static func untilReady(_ paths: ProjectPaths) async throws {
         while let record = ServeRecord.running(paths), !record.isReady { try await Task.sleep(for: .milliseconds(30)) }
     }
@@ -90,7 +92,7 @@ struct LocalDeployment: Sendable {
     }
 }
 
-/// Tells one bundle from another by its executable's size and time.
+/// Identifies a bundle by the size and modification time of its executable.
 enum BundleStamp {
     static func of(_ bundle: String) -> String {
         let attributes = (try? FileManager.default.attributesOfItem(atPath: "\(bundle)/bootstrap")) ?? [:]

@@ -1,19 +1,26 @@
 import Emulator
 
-/// What a running emulator process tells other commands, in `emulator/serve.json`.
+/// The record of the running emulator process for other commands, stored as `emulator/serve.json`.
 struct ServeRecord: Codable, Sendable {
     var process: ProcessIdentity
-    /// 0 before it is ready, like the gateway's.
+    /// 0 before the emulator is ready, like `gatewayPort`.
     var apiPort: Int
     var gatewayPort: Int
     var source: LocalSettings.Source
-    /// Of the bundle that its functions run; another one is there after a build.
+    /// The `BundleStamp` of the functions that run; another one after a build.
     var bundle: String
     var isReady = false
 
+    private enum CodingKeys: String, CodingKey {
+        case process, source, bundle
+        case apiPort = "api_port"
+        case gatewayPort = "gateway_port"
+        case isReady = "is_ready"
+    }
+
     static func path(_ paths: ProjectPaths) -> String { "\(paths.emulator)/serve.json" }
 
-    /// nil when the process that wrote it has ended.
+    /// The record of a running emulator; nil when its process has ended.
     static func running(_ paths: ProjectPaths) -> ServeRecord? {
         StateFile.read(ServeRecord.self, from: path(paths)).flatMap { $0.process.isAlive ? $0 : nil }
     }

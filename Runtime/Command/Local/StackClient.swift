@@ -36,7 +36,7 @@ struct StackClient: Sendable {
         do { response = try await client.invoke(name, payload: Array(payload)) } catch {
             throw CommandError("\(name) was not invoked in \(place)", error)
         }
-        guard response.functionError == nil else { throw CommandError("\(name) failed: \(FunctionFailure.sentence(response.payload))") }
+        guard response.functionError == nil else { throw CommandError("\(name) failed: \(FunctionFailure.summary(response.payload))") }
         return Data(response.payload)
     }
 

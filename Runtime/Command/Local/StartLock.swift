@@ -2,19 +2,19 @@
     import Glibc
 #endif
 
-/// Lets one command at a time start things in a state folder.
+/// Allows one command at a time to start servers in a state folder.
 struct StartLock {
     private let descriptor: CInt
 
-    /// Waits for its turn.
+    /// Waits for the lock.
     static func take(_ paths: ProjectPaths) async throws -> StartLock {
         let path = "\(paths.state)/start.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw CommandError("\(path) cannot be opened: \(String(cString: strerror(errno)))") }
-        var hasSaid = false
+        var hasPrinted = false
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if !hasSaid { Console.message("Another command is starting the emulator; waiting for it.") }
-            hasSaid = true
+            if !hasPrinted { Console.message("Another command is starting the emulator; waiting for it.") }
+            hasPrinted = true
             do { try await Task.sleep(for: .milliseconds(50)) } catch {
                 close(descriptor)
                 throw error

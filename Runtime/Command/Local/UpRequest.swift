@@ -1,32 +1,32 @@
 import Emulator
 
-/// What a user may ask of a start; settled into the state folder before the emulator reads it.
+/// The options of a start, which are stored in the state folder's settings before the emulator reads them.
 struct UpRequest: Sendable {
     var source: LocalSettings.Source?
     /// The dashboard's port.
     var port: Int?
-    /// Without the disk's guarantees; for tests.
+    /// Skips syncs to disk; for tests.
     var isFast = false
-    /// Seeds duplicated and shuffled delivery; for tests.
+    /// The seed of fault injection; for tests.
     var faults: UInt64?
 
-    /// The emulator process's arguments.
+    /// The arguments of the emulator process.
     var serveOptions: [String] { (isFast ? ["--fast"] : []) + (faults.map { ["--faults", "\($0)"] } ?? []) }
 
-    /// Checks the request against what the folder holds and what is free, and writes it down.
-    func settle(_ paths: ProjectPaths) throws {
+    /// Checks the options against the folder's settings and free ports, and stores them.
+    func apply(to paths: ProjectPaths) throws {
         var settings = try paths.settings()
         if let source {
-            if let held = settings.source, held != source {
+            if let current = settings.source, current != source {
                 throw CommandError(
-                    "\(paths.state) holds prices from “\(held.rawValue)”: name another folder in BELLWETHER_HOME for “\(source.rawValue)”")
+                    "\(paths.state) has prices from “\(current.rawValue)”: set BELLWETHER_HOME to another folder for “\(source.rawValue)”")
             }
             settings.source = source
         }
         if let port, port != settings.gatewayPort {
-            let isOurs = ServeRecord.running(paths)?.gatewayPort == port
-            guard isOurs || LoopbackPorts.isFree(port) else {
-                throw CommandError("port \(port) is taken: choose another one with --port")
+            let isOwnPort = ServeRecord.running(paths)?.gatewayPort == port
+            guard isOwnPort || LoopbackPorts.isFree(port) else {
+                throw CommandError("port \(port) is in use: choose another one with --port")
             }
             settings.gatewayPort = port
         }

@@ -1,7 +1,7 @@
 import Emulator
 import Foundation
 
-/// The template as it stands on this machine: its parameters point at the local servers.
+/// The project's template with parameters for the local servers.
 struct LocalTemplate {
     static let stack = "bellwether"
     let template: Template
@@ -13,7 +13,7 @@ struct LocalTemplate {
             "Provider": source == .alphavantage ? "alphavantage" : "yahoo", "ProviderBaseUrl": marketURL ?? "",
             "BucketName": servers.bucket,
         ]
-        // The built-in market has no limits worth waiting for.
+        // The sample market has no rate limit.
         if marketURL != nil { overrides["ProviderOptions"] = #"{"yahoo":{"per_minute":1000000,"concurrency":64}}"# }
         var template = try Template.load(file: paths.template, overrides: overrides, folder: paths.project, stack: Self.stack)
         let key = ProcessInfo.processInfo.environment["BELLWETHER_PROVIDER_KEY"]
@@ -28,7 +28,7 @@ struct LocalTemplate {
         self.template = template
     }
 
-    /// What every function is told about the machine.
+    /// Environment variables of every function: S3 credentials and endpoint.
     static func environment(_ servers: LocalServers) -> [String: String] {
         [
             "AWS_ACCESS_KEY_ID": servers.secrets.s3AccessKey, "AWS_SECRET_ACCESS_KEY": servers.secrets.s3SecretKey,

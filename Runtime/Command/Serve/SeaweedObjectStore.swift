@@ -2,7 +2,7 @@ import Emulator
 import Foundation
 import HTTP
 
-/// The local S3 server's objects by way of its file tree, which needs no signature on this machine.
+/// Lists and puts objects through the file tree of the local S3 server, which needs no signatures.
 struct SeaweedObjectStore: ObjectStore {
     let servers: LocalServers
 
@@ -28,7 +28,7 @@ struct SeaweedObjectStore: ObjectStore {
             case path = "FullPath", modified = "Mtime", mode = "Mode", size = "FileSize", md5 = "Md5", extended = "Extended"
         }
 
-        /// Go's bit for directories.
+        /// The directory bit of Go's file mode.
         var isFolder: Bool { mode & 0x8000_0000 != 0 }
 
         func text(_ name: String) -> String? { extended?[name].map { String(decoding: $0, as: UTF8.self) } }
@@ -50,7 +50,7 @@ struct SeaweedObjectStore: ObjectStore {
         _ = try await LoopbackHTTP.send("DELETE", "\(base)/\(servers.bucket)-sentinels/\(escaped(key))", timeout: 5)
     }
 
-    /// Walks the folders under the prefix, eight at a time.
+    /// Lists the folders under the prefix, eight at a time.
     func objects(bucket: String, prefix: String) async throws -> [StoredObject] {
         let root = "\(base)/\(bucket)/"
         let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
@@ -77,7 +77,7 @@ struct SeaweedObjectStore: ObjectStore {
 
     private var base: String { "\(servers.filerEndpoint)/buckets" }
 
-    /// A version of `key` lies at `<key>.versions/v_<id>`.
+    /// Makes an object of an entry; a version of `key` is stored at `<key>.versions/v_<id>`.
     private func object(_ entry: Entry, _ bucket: String, _ key: String) -> StoredObject? {
         guard entry.text("Seaweed-X-Amz-Delete-Marker") == nil else { return nil }
         let version = entry.text("Seaweed-X-Amz-Version-Id")

@@ -4,9 +4,9 @@ import Emulator
     import Glibc
 #endif
 
-/// Sees to it that a state folder has one emulator at most.
+/// Allows at most one emulator per state folder.
 enum ServeLock {
-    /// Taken until this process ends, however it ends. Throws a sentence that names the holder when there is one.
+    /// Takes the lock until this process ends. Throws an error with the other process when it is taken.
     static func take(_ paths: ProjectPaths) throws {
         let path = "\(paths.emulator)/serve.lock"
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -15,8 +15,8 @@ enum ServeLock {
             close(descriptor)
             let holder = ServeRecord.running(paths).map { " as process \($0.process.pid)" } ?? ""
             throw CommandError(
-                "the emulator of \(paths.state) runs already, or is being started,\(holder): `bellwether status` shows it, "
-                    + "`bellwether down` ends it")
+                "the emulator of \(paths.state) is already running or starting\(holder): `bellwether status` shows it, "
+                    + "`bellwether down` stops it")
         }
     }
 }

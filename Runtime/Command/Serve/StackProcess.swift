@@ -4,7 +4,7 @@ import Foundation
 import Logging
 import SampleMarket
 
-/// Everything that one machine runs in place of a region: servers, functions, API, schedules, events. Lives in one process.
+/// The parts of a local deployment that run in one process: servers, emulated stack, gateway, sample market and object notifications.
 struct StackProcess {
     let servers: LocalServers
     let stack: EmulatedStack
@@ -17,7 +17,7 @@ struct StackProcess {
             throw CommandError("the functions are not built: start the command as Runtime/bellwether")
         }
         var settings = try paths.settings()
-        // First: it may be a person's choice, which no other server may take.
+        // Before other ports are chosen: this port may be configured by the user.
         settings.gatewayPort = try gatewayPort(settings)
         let apiPort = try LoopbackPorts.free(preferred: settings.apiPort)
         settings.apiPort = apiPort
@@ -28,7 +28,7 @@ struct StackProcess {
             .init(stateFolder: paths.state, weed: paths.weed, webhook: "http://127.0.0.1:\(apiPort)/hook", fast: isFast), logger: logger)
         let local = try LocalTemplate(paths, servers: servers, settings: settings, marketURL: market.map { "http://127.0.0.1:\($0.port)" })
         for notice in local.template.notices { logger.notice("\(notice)") }
-        try await keepVersions(of: local.template.versionedBuckets, servers)
+        try await enableVersioning(of: local.template.versionedBuckets, servers)
 
         var configuration = StackConfiguration(functions: local.template.functions, stateFolder: paths.emulator)
         configuration.apiPort = apiPort
@@ -46,12 +46,12 @@ struct StackProcess {
         let gateway = try await startGateway(api, stack, port: settings.gatewayPort ?? 0)
         let tasks = [
             Task { await servers.supervise() },
-            Task { await watch(servers, notifications, logger) },
+            Task { await listAfterRestarts(of: servers, notifications, logger) },
         ]
         return StackProcess(servers: servers, stack: stack, gateway: gateway, market: market, tasks: tasks)
     }
 
-    /// Ends what lives in this process; the servers go on.
+    /// Stops the parts of this process; PostgreSQL and SeaweedFS keep running.
     func stop() async throws {
         for task in tasks { task.cancel() }
         await gateway.stop()
@@ -59,14 +59,14 @@ struct StackProcess {
         await market?.stop()
     }
 
-    /// Port 8787 where nothing else was asked for; another one when that is taken.
+    /// The configured port, else 8787, else another free port.
     private static func gatewayPort(_ settings: LocalSettings) throws -> Int {
-        guard let asked = settings.gatewayPort else { return LoopbackPorts.isFree(8787) ? 8787 : try LoopbackPorts.free() }
-        guard LoopbackPorts.isFree(asked) else {
-            throw CommandError("port \(asked) is taken: stop the program that listens there or choose another port with `up --port`")
+        guard let configured = settings.gatewayPort else { return LoopbackPorts.isFree(8787) ? 8787 : try LoopbackPorts.free() }
+        guard LoopbackPorts.isFree(configured) else {
+            throw CommandError("port \(configured) is in use: stop the program that listens there or choose another port with `up --port`")
         }
-        LoopbackPorts.reserve(asked)
-        return asked
+        LoopbackPorts.reserve(configured)
+        return configured
     }
 
     private static func startGateway(_ api: HTTPAPIDefinition, _ stack: EmulatedStack, port: Int) async throws -> Gateway {
@@ -84,25 +84,25 @@ struct StackProcess {
         return try await ChartServer.start(ChartMarket(SampleCatalog(folder: paths.samplePrices)), port: port)
     }
 
-    /// As the template's `VersioningConfiguration` wants it.
-    private static func keepVersions(of buckets: Set<String>, _ servers: LocalServers) async throws {
+    /// Enables versioning of the buckets that the template declares as versioned.
+    private static func enableVersioning(of buckets: Set<String>, _ servers: LocalServers) async throws {
         let s3 = S3Client(environment: LocalTemplate.environment(servers))
         for bucket in buckets.sorted() { try await s3.keepVersions(of: bucket, deadline: .now + .seconds(20)) }
     }
 
-    /// The schema, and the key that the page uses on this machine, before anything is delivered.
+    /// Migrates the schema and registers the local API key, before the first event is delivered.
     private static func prepareDatabase(_ stack: EmulatedStack, key: String) async throws {
         let hash = Digest.sha256Hex(Array(key.utf8))
         for payload in ["{}", #"{"api_key":{"name":"local","sha256":"\#(hash)"}}"#] {
             let result = try await stack.invoke(Invocation(function: "\(LocalTemplate.stack)-Migrate", payload: Array(payload.utf8)))
             guard result.functionError == nil else {
-                throw CommandError("the database could not be brought up to date: \(String(decoding: result.payload, as: UTF8.self))")
+                throw CommandError("the database could not be migrated: \(String(decoding: result.payload, as: UTF8.self))")
             }
         }
     }
 
-    /// Tells the notifications when the S3 server had to be started again, and lets them look for what it forgot.
-    private static func watch(_ servers: LocalServers, _ notifications: ObjectNotifications, _ logger: Logger) async {
+    /// After each restart of the S3 server, lists the objects whose changes may be lost.
+    private static func listAfterRestarts(of servers: LocalServers, _ notifications: ObjectNotifications, _ logger: Logger) async {
         var seen = -1
         while (try? await Task.sleep(for: .milliseconds(100))) != nil {
             let starts = await servers.starts(of: .s3)

@@ -4,11 +4,11 @@ import Synchronization
     import Glibc
 #endif
 
-/// Interrupts and requests to end, as something to wait for instead of a death.
+/// Receives SIGINT, SIGTERM and SIGHUP, so that a command can clean up before it ends.
 enum TerminationSignals {
     private static let received = Atomic<Int32>(0)
 
-    /// From here on SIGINT, SIGTERM and SIGHUP do not end the process.
+    /// From now on the signals are recorded and do not end the process.
     static func install() {
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { TerminationSignals.received.store($0, ordering: .relaxed) }
@@ -17,7 +17,7 @@ enum TerminationSignals {
 
     static var isReceived: Bool { received.load(ordering: .relaxed) != 0 }
 
-    /// True within a tenth of a second of the first of them; false when the task is cancelled before.
+    /// Waits for the first signal, polling every 100 ms. Returns false when the task is cancelled before.
     @discardableResult
     static func wait() async -> Bool {
         while !isReceived {
@@ -26,12 +26,12 @@ enum TerminationSignals {
         return true
     }
 
-    /// Ends the process as an interrupted one, after `cleaning`.
-    static func whenInterrupted(_ cleaning: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    /// After a signal, runs `cleanUp` and exits with code 130.
+    static func whenInterrupted(_ cleanUp: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         install()
         return Task {
             guard await wait() else { return }
-            await cleaning()
+            await cleanUp()
             exit(130)
         }
     }

@@ -1,27 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Emulator
 
-/// Runs a program to its end with a clean environment and returns its status and what it printed.
+/// Runs a program with a clean environment and returns its status and output.
 private func run(_ program: String, _ arguments: [String], environment: [String: String]) async throws -> (status: Int32, output: String) {
-    let process = Process()
-    let pipe = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.environment = environment.merging(["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": NSTemporaryDirectory()]) {
-        $1
-    }
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    return await withCheckedContinuation { continuation in
-        Thread {
-            let data = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            continuation.resume(returning: (process.terminationStatus, String(decoding: data, as: UTF8.self)))
-        }.start()
-    }
+    let own = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": NSTemporaryDirectory()]
+    return try await Shell.run("/usr/bin/env", [program] + arguments, environment: environment.merging(own) { $1 })
 }
 
 private func exists(_ program: String, _ arguments: String...) -> Bool {

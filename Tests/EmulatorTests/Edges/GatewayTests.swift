@@ -24,7 +24,7 @@ import Testing
 
     /// Serves `api` over functions that answer with `answer`, the authorizer apart: it knows the key `good`.
     func serve(
-        _ answer: @escaping RecordingInvoker.Answer = { InvocationResult(requestID: "r", payload: $0.payload) },
+        _ answer: @escaping RecordingInvoker.Response = { InvocationResult(requestID: "r", payload: $0.payload) },
         _ body: (PlainHTTP, RecordingInvoker) async throws -> Void
     ) async throws {
         let invoker = RecordingInvoker { invocation throws(InvocationError) in

@@ -7,13 +7,13 @@ import Testing
 @testable import Emulator
 
 /// Against a real S3 server.
-@Suite(.enabled(if: !WeedServer.isMissing, "BELLWETHER_WEED names no S3 server"), .serialized)
+@Suite(.enabled(if: !WebhookSeaweedServer.isMissing, "BELLWETHER_WEED names no S3 server"), .serialized)
 struct NotificationsTests {
     static let rules = [BucketNotification(id: "New", bucket: "objects", function: "Featurize", prefix: "raw/")]
 
-    /// The parts between the S3 server and a machine that remembers.
+    /// The S3 server, the notifications and an invoker that records their events.
     final class Site: Sendable {
-        let weed: WeedServer
+        let weed: WebhookSeaweedServer
         let invoker = RecordingInvoker()
         let notifications: ObjectNotifications
         let hookPort: Int
@@ -30,9 +30,9 @@ struct NotificationsTests {
         }
 
         private init(sentinelTimeout: Duration) async throws {
-            let first = try LoopbackPorts.free(1 + WeedServer.portCount)
+            let first = try LoopbackPorts.free(1 + WebhookSeaweedServer.portCount)
             hookPort = first
-            weed = try WeedServer(hook: hookPort, ports: Array(first + 1...first + WeedServer.portCount))
+            weed = try WebhookSeaweedServer(hook: hookPort, ports: Array(first + 1...first + WebhookSeaweedServer.portCount))
             notifications = ObjectNotifications(
                 Self.rules, store: weed, invoker: invoker, token: "secret", sentinelTimeout: sentinelTimeout)
         }
@@ -141,7 +141,7 @@ struct NotificationsTests {
             try await site.listen()
             try await site.weed.start()
             try await site.notifications.quiesce()
-            site.invoker.refuse(next: 2)
+            site.invoker.reject(next: 2)
             try await site.weed.put("raw/1")
             try await site.notifications.quiesce()
             #expect(site.keys == ["raw/1"])
@@ -169,8 +169,8 @@ struct NotificationsTests {
     }
 
     @Test func `An unreachable server is a clear error`() async throws {
-        let first = try LoopbackPorts.free(WeedServer.portCount)
-        let weed = try WeedServer(hook: 1, ports: Array(first..<first + WeedServer.portCount))
+        let first = try LoopbackPorts.free(WebhookSeaweedServer.portCount)
+        let weed = try WebhookSeaweedServer(hook: 1, ports: Array(first..<first + WebhookSeaweedServer.portCount))
         defer { weed.end() }
         let notifications = ObjectNotifications(
             Self.rules, store: weed, invoker: RecordingInvoker(), token: "secret", unreachableLimit: .milliseconds(200))

@@ -2,30 +2,30 @@ import Synchronization
 
 @testable import Emulator
 
-/// Stands in for the machine: answers invocations with a closure and keeps what it accepted, each id once.
+/// A function invoker that responds with a closure and records invocations and accepted events, each id once.
 final class RecordingInvoker: FunctionInvoker {
-    typealias Answer = @Sendable (Invocation) async throws(InvocationError) -> InvocationResult
+    typealias Response = @Sendable (Invocation) async throws(InvocationError) -> InvocationResult
 
-    private let answer: Answer
-    private let state = Mutex((invocations: [Invocation](), events: [AsyncEvent](), ids: Set<String>(), refuses: 0))
+    private let respond: Response
+    private let state = Mutex((invocations: [Invocation](), events: [AsyncEvent](), ids: Set<String>(), rejections: 0))
 
-    init(_ answer: @escaping Answer = { _ in InvocationResult(requestID: "1", payload: Array("{}".utf8)) }) { self.answer = answer }
+    init(_ respond: @escaping Response = { _ in InvocationResult(requestID: "1", payload: Array("{}".utf8)) }) { self.respond = respond }
 
     var invocations: [Invocation] { state.withLock { $0.invocations } }
     var events: [AsyncEvent] { state.withLock { $0.events } }
 
-    /// Lets the next `count` calls of `accept` fail, as a full disk would.
-    func refuse(next count: Int) { state.withLock { $0.refuses = count } }
+    /// Makes the next `count` calls of `accept` throw, as with a full disk.
+    func reject(next count: Int) { state.withLock { $0.rejections = count } }
 
     func invoke(_ invocation: Invocation) async throws(InvocationError) -> InvocationResult {
         state.withLock { $0.invocations.append(invocation) }
-        return try await answer(invocation)
+        return try await respond(invocation)
     }
 
     func accept(_ events: [AsyncEvent]) async throws {
         try state.withLock { state in
-            if state.refuses > 0 {
-                state.refuses -= 1
+            if state.rejections > 0 {
+                state.rejections -= 1
                 throw InvocationError.unavailable
             }
             for event in events where state.ids.insert(event.id).inserted { state.events.append(event) }

@@ -18,9 +18,9 @@ import Testing
     }
 
     /// Both servers in a folder, and what runs there after the records of them are gone, as after a kill between start and record.
-    @Test(.enabled(if: !WeedServer.isMissing)) func `Running servers without a record are adopted`() async throws {
+    @Test(.enabled(if: !WebhookSeaweedServer.isMissing)) func `Running servers without a record are adopted`() async throws {
         let folder = try Self.folder()
-        let settings = LocalServers.Settings(stateFolder: folder, weed: try #require(WeedServer.program), fast: true)
+        let settings = LocalServers.Settings(stateFolder: folder, weed: try #require(WebhookSeaweedServer.program), fast: true)
         let first = try await LocalServers.start(settings, logger: Logger(label: "test"))
         let before = [await first.process(of: .postgres), await first.process(of: .s3)]
         for place in ["postgres", "s3"] { try FileManager.default.removeItem(atPath: ServerRecord.path("\(folder)/\(place)")) }

@@ -26,7 +26,7 @@ struct BenchMonitor: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        let own = try await paths.fresh(named: "bench-monitor")
+        let own = try await paths.emptyState(named: "bench-monitor")
         let outcome: Result<BenchReport, any Error>
         do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
         _ = await LocalDeployment.stop(own)

@@ -28,7 +28,7 @@ struct BenchNightly: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        let own = try await paths.fresh(named: "bench-nightly")
+        let own = try await paths.emptyState(named: "bench-nightly")
         let outcome: Result<BenchReport, any Error>
         do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
         if !keep {

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Runs programs for tests.
-enum Shell {
-    /// Waits for the end without holding a thread of Swift's pool; the output is both streams' text.
-    static func run(
+package enum Shell {
+    /// Runs a program to its end and returns its status and the text of both output streams.
+    package static func run(
         _ program: String, _ arguments: [String], environment: [String: String]
     ) async throws -> (status: Int32, output: String) {
         let process = Process()

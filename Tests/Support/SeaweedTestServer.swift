@@ -2,20 +2,19 @@ import AWS
 import Foundation
 import HTTP
 import Synchronization
-import TestSupport
-import Testing
+package import Testing
 
-/// A real S3 server on free loopback ports in a temporary folder, ended with the suite, or by its own shell when the tests die.
-final class SeaweedServer: Sendable {
-    let port: Int
+/// SeaweedFS as an S3 server on free loopback ports in a temporary folder. It ends with the suite, or when the test process ends.
+package final class SeaweedTestServer: Sendable {
+    private let port: Int
     private let process: Process
     private let folder: URL
 
-    static let accessKey = "localkey"
-    static let secretKey = "localsecret"
+    package static let accessKey = "localkey"
+    package static let secretKey = "localsecret"
 
-    /// The `weed` binary that `BELLWETHER_WEED` names.
-    static let binary: String? = {
+    /// The path of `weed` from `BELLWETHER_WEED`; nil skips the tests.
+    package static let binary: String? = {
         guard let path = ProcessInfo.processInfo.environment["BELLWETHER_WEED"] else {
             FileHandle.standardError.write(Data("SKIPPED: BELLWETHER_WEED is not set, nothing runs against a real S3 server\n".utf8))
             return nil
@@ -23,7 +22,7 @@ final class SeaweedServer: Sendable {
         return path
     }()
 
-    /// Ends the server with SIGTERM, or when the process that started it is gone.
+    /// A shell script that ends the server on SIGTERM, or when its parent process has ended.
     private static let guardian = """
         "$@" >weed.log 2>&1 & pid=$!
         trap 'kill -9 $pid; exit' TERM
@@ -31,10 +30,10 @@ final class SeaweedServer: Sendable {
         kill -9 $pid
         """
 
-    private static let current = Mutex<SeaweedServer?>(nil)
+    private static let current = Mutex<SeaweedTestServer?>(nil)
 
-    /// The running server's environment for a client.
-    static var environment: [String: String] {
+    /// The environment of clients of the running server.
+    package static var environment: [String: String] {
         let port = current.withLock { $0?.port ?? 0 }
         return [
             "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:\(port)", "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": accessKey,
@@ -42,7 +41,7 @@ final class SeaweedServer: Sendable {
         ]
     }
 
-    init(binary: String, buckets: [String]) throws {
+    private init(binary: String, buckets: [String]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "bellwether-weed-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder.appending(path: "data"), withIntermediateDirectories: true)
         let identity = """
@@ -73,7 +72,7 @@ final class SeaweedServer: Sendable {
     }
 
     /// Waits until every bucket can be written to.
-    func waitUntilReady(_ buckets: [String]) async throws {
+    private func waitUntilReady(_ buckets: [String]) async throws {
         let s3 = S3Client(HTTPClient(), environment: Self.environment, policy: AWSRetryPolicy(attempts: 1))
         for bucket in buckets {
             var isReady = false
@@ -86,20 +85,23 @@ final class SeaweedServer: Sendable {
         }
     }
 
-    func stop() async {
+    private func stop() async {
         process.terminate()
         for _ in 0..<100 where process.isRunning { try? await Task.sleep(for: .milliseconds(50)) }
         try? FileManager.default.removeItem(at: folder)
     }
 
     /// Runs a suite between the start and the end of a server with these buckets.
-    struct Running: SuiteTrait, TestScoping {
+    package struct Running: SuiteTrait, TestScoping {
         let buckets: [String]
 
-        func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws {
-            guard let binary = SeaweedServer.binary else { return try await function() }
-            let server = try SeaweedServer(binary: binary, buckets: buckets)
-            SeaweedServer.current.withLock { $0 = server }
+        package init(buckets: [String]) { self.buckets = buckets }
+
+        package func provideScope(for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void) async throws
+        {
+            guard let binary = SeaweedTestServer.binary else { return try await function() }
+            let server = try SeaweedTestServer(binary: binary, buckets: buckets)
+            SeaweedTestServer.current.withLock { $0 = server }
             let result = await Result { () async throws in
                 try await server.waitUntilReady(buckets)
                 try await function()
@@ -111,7 +113,7 @@ final class SeaweedServer: Sendable {
 }
 
 extension Result where Failure == any Error {
-    init(_ body: () async throws -> Success) async {
+    fileprivate init(_ body: () async throws -> Success) async {
         do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }

@@ -2,8 +2,8 @@ import Foundation
 
 @testable import Emulator
 
-/// A real SeaweedFS in a folder of its own, open to everyone, whose webhook goes to `hook`.
-final class WeedServer: @unchecked Sendable {  // the process is only touched by one test at a time
+/// SeaweedFS in a temporary folder, without access keys, that posts changes to the port `hook`.
+final class WebhookSeaweedServer: @unchecked Sendable {  // the process is only touched by one test at a time
     static let program = ProcessInfo.processInfo.environment["BELLWETHER_WEED"]
     static var isMissing: Bool {
         if program == nil {
@@ -81,7 +81,7 @@ final class WeedServer: @unchecked Sendable {  // the process is only touched by
     var generationCount: Int { starts.withLock { count } }
 }
 
-extension WeedServer: ObjectStore {
+extension WebhookSeaweedServer: ObjectStore {
     func generation() async throws -> String { String(generationCount) }
 
     func putSentinel(_ key: String) async throws {

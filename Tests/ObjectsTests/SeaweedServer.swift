@@ -1,1 +1,0 @@
-../AWSTests/SeaweedServer.swift
