@@ -9,7 +9,7 @@ package struct ChartServer: Sendable {
     package var port: Int { listener.port }
 
     /// Opens the port (0: any free one) and serves until `stop`.
-    package static func start(_ market: ChartMarket, port: Int = 0) async throws -> ChartServer {
+    package static func start(_ market: SampleMarketService, port: Int = 0) async throws -> ChartServer {
         let handler = ServerHandler(bodyLimit: 1 << 20, tooLargeResponse: ServerResponse(status: 413)) { respond(market, $0) }
         return ChartServer(listener: try await HTTPListener.start(port: port, handler: handler))
     }
@@ -17,15 +17,15 @@ package struct ChartServer: Sendable {
     /// Closes the port and waits until it is closed.
     package func stop() async { await listener.stop() }
 
-    private static func respond(_ market: ChartMarket, _ request: ServerRequest) -> ServerResponse {
+    private static func respond(_ market: SampleMarketService, _ request: ServerRequest) -> ServerResponse {
         let symbol = request.path.dropFirst(path.count)
         guard request.method == "GET", request.path.hasPrefix(path), !symbol.isEmpty, !symbol.contains("/") else {
             return ServerResponse(status: 404)
         }
-        let answer =
-            ChartQuery(request.parameter).map { market.answer(symbol: symbol.removingPercentEncoding ?? String(symbol), $0) }
-            ?? ChartAnswer.refusal(400, "Bad Request", "Invalid input - period1 and period2 are Unix seconds")
+        let response =
+            ChartQuery(request.parameter).map { market.response(symbol: symbol.removingPercentEncoding ?? String(symbol), $0) }
+            ?? ChartResponse.error(400, "Bad Request", "Invalid input - period1 and period2 are Unix seconds")
         return ServerResponse(
-            status: answer.status, headers: [("content-type", "application/json;charset=utf-8")], body: Array(answer.body.utf8))
+            status: response.status, headers: [("content-type", "application/json;charset=utf-8")], body: Array(response.body.utf8))
     }
 }

@@ -3,7 +3,7 @@ import Providers
 import SampleMarket
 import Testing
 
-/// The provider's own code over the sample market's answers: what went in comes out, as traded.
+/// Parses the sample market's responses with the provider's code and compares the bars with the sample prices.
 @Suite struct RoundTripTests {
     @Test(arguments: ["AAPL", "FB", "GOOG", "IBM", "MSFT"], ["2000-06-21T20:00:00Z", "2004-12-31T23:30:00Z", "2013-03-02T05:00:00Z"])
     func `Every bar and action is parsed back as traded`(symbol: String, time: String) throws {
@@ -11,14 +11,14 @@ import Testing
         let calendar = try #require(TradingCalendar.of(mic: series.instrument.exchange))
         let asOf = try #require(Instant(time))
         let closed = series.bars.filter { calendar.close(of: $0.session) <= asOf }
-        let answer = ChartMarket(try SampleData.catalog.get()).answer(symbol: symbol, ChartQuery(from: 0, to: asOf.seconds))
+        let response = SampleMarketService(try SampleData.catalog.get()).response(symbol: symbol, ChartQuery(from: 0, to: asOf.seconds))
         let provider = YahooChart()
-        let body = Array(answer.body.utf8)
+        let body = Array(response.body.utf8)
         guard !closed.isEmpty else {
-            #expect(provider.error(in: body, status: answer.status)?.kind.name == "empty-range")
+            #expect(provider.error(in: body, status: response.status)?.kind.name == "empty-range")
             return
         }
-        #expect(provider.error(in: body, status: answer.status) == nil)
+        #expect(provider.error(in: body, status: response.status) == nil)
         let parsed = try provider.parse(body, calendar: calendar, asOf: asOf)
         #expect(parsed.bars.map(\.session) == closed.map(\.session))
         #expect(parsed.bars.map(\.volume) == closed.map(\.volume))
@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test func `The provider classifies an unknown symbol`() throws {
-        let answer = ChartMarket(try SampleData.catalog.get()).answer(symbol: "NOSUCH", ChartQuery(from: 0, to: 1_362_200_400))
-        let refusal = YahooChart().error(in: Array(answer.body.utf8), status: answer.status)
+        let response = ChartMarket(try SampleData.catalog.get()).response(symbol: "NOSUCH", ChartQuery(from: 0, to: 1_362_200_400))
+        let refusal = YahooChart().error(in: Array(response.body.utf8), status: response.status)
         #expect(refusal?.kind.name == "unknown-symbol")
     }
 }

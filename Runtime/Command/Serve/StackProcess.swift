@@ -81,7 +81,7 @@ struct StackProcess {
         guard settings.source ?? .sample == .sample else { return nil }
         let port = try LoopbackPorts.free(preferred: settings.marketPort)
         settings.marketPort = port
-        return try await ChartServer.start(ChartMarket(SampleCatalog(folder: paths.samplePrices)), port: port)
+        return try await ChartServer.start(SampleMarketService(SampleCatalog(folder: paths.samplePrices)), port: port)
     }
 
     /// Enables versioning of the buckets that the template declares as versioned.

@@ -1,22 +1,24 @@
 import Market
 
-/// A series as it looked at one moment: the rows that were final, adjusted by the splits and dividends that had happened.
+/// The finished sessions of a series at one moment, adjusted by the splits and dividends before it.
 struct AdjustedSeries {
+    /// One session in the chart.
     struct Row {
         /// Unix seconds of the session's open.
         let opens: Int64
         let open, high, low, close, volume: Double
-        /// Close less later dividends, by Yahoo's rule: each takes 1 − amount ÷ the close before it.
+        /// The close adjusted by later dividends, by Yahoo's rule: each multiplies it by 1 − amount ÷ the close before the ex-date.
         let adjustedClose: Double
     }
+    /// A split or dividend in the chart.
     struct Event {
         let opens: Int64
         let kind: CorporateAction.Kind
-        /// Shares that one share of the ex-date has become by later splits.
+        /// The product of later split ratios.
         let laterShares: Double
     }
 
-    /// Oldest first, all of them before `moment`.
+    /// Oldest first, all before `moment`.
     let rows: [Row]
     let events: [Event]
 
@@ -46,4 +48,12 @@ struct AdjustedSeries {
         self.rows = rows.reversed()
         self.events = events.reversed()
     }
+}
+
+/// The open and close of an exchange's sessions in Unix seconds.
+struct SessionHours: Sendable {
+    let calendar: TradingCalendar
+
+    func opens(_ session: SessionDate) -> Int64 { calendar.open(of: session).seconds }
+    func closes(_ session: SessionDate) -> Int64 { calendar.close(of: session).seconds }
 }

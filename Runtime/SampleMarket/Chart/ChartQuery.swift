@@ -1,6 +1,6 @@
 import Market
 
-/// What one chart request asks for. Times are Unix seconds; the range is half-open.
+/// The parameters of one chart request. Times are Unix seconds; the range is half-open.
 package struct ChartQuery: Sendable, Hashable {
     package var from: Int64
     package var to: Int64
@@ -16,8 +16,8 @@ package struct ChartQuery: Sendable, Hashable {
         self.splits = splits
     }
 
-    /// Reads `period1`, `period2`, `interval` and `events` (`div|split` or `div,splits`). Without `period2` the range has no end;
-    /// nil when a time is no number.
+    /// Reads `period1`, `period2`, `interval` and `events` (`div|split` or `div,splits`). Without `period2` the range has no end.
+    /// Returns nil when a time is not a number.
     init?(_ parameter: (String) -> String?) {
         func time(_ name: String, _ absent: Int64) -> Int64? { parameter(name).map { Int64($0) } ?? absent }
         guard let from = time("period1", 0), let to = time("period2", 4_102_444_800) else { return nil }
@@ -28,16 +28,16 @@ package struct ChartQuery: Sendable, Hashable {
     }
 }
 
-/// An answer of the local market.
-package struct ChartAnswer: Sendable, Hashable {
+/// A response of the sample market.
+package struct ChartResponse: Sendable, Hashable {
     package var status: Int
     /// JSON.
     package var body: String
 
-    /// Yahoo's form of a refusal.
-    static func refusal(_ status: Int, _ code: String, _ description: String) -> ChartAnswer {
-        ChartAnswer(
+    /// An error in Yahoo's form.
+    static func error(_ status: Int, _ code: String, _ description: String) -> ChartResponse {
+        ChartResponse(
             status: status,
-            body: #"{"chart":{"result":null,"error":{"code":\#(JSONText.quoted(code)),"description":\#(JSONText.quoted(description))}}}"#)
+            body: #"{"chart":{"result":null,"error":{"code":\#(ChartJSON.quoted(code)),"description":\#(ChartJSON.quoted(description))}}}"#)
     }
 }

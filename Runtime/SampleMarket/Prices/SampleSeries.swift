@@ -1,6 +1,6 @@
 package import Market
 
-/// One listing's whole history as the data file has it: bars as traded, oldest first, and its splits and dividends.
+/// The history of one listing: unadjusted bars, oldest first, and its splits and dividends.
 package struct SampleSeries: Sendable {
     package let instrument: Instrument
     package let bars: [Bar]
@@ -8,10 +8,10 @@ package struct SampleSeries: Sendable {
     package let actions: [CorporateAction]
 }
 
-/// The prices or actions beside the program cannot be read.
+/// The sample prices or actions cannot be read.
 package struct SampleDataError: Error, CustomStringConvertible {
     package let file: String
-    /// 1-based; nil when the file as a whole is the trouble.
+    /// 1-based; nil for an error of the whole file.
     package let line: Int?
     package let reason: String
 

@@ -4,18 +4,17 @@ import Market
     import Glibc
 #endif
 
-/// Made-up listings for load tests: `SYN00001` to `SYN99999` on the Nasdaq, random walks that their number alone decides, so that a
-/// universe of any size needs no data file.
+/// Random-walk listings for load tests, `SYN00001` to `SYN99999` on the Nasdaq, seeded by their number.
 package enum SyntheticSeries {
     private static let first = SessionDate(year: 2007, month: 1, day: 3)
     private static let last = SessionDate(year: 2013, month: 3, day: 1)
 
-    /// The first so many, at most 99999.
+    /// The first `count` symbols, at most 99999.
     package static func symbols(_ count: Int) -> [String] {
         (1...count).map { number in "SYN" + String(repeating: "0", count: 5 - "\(number)".count) + "\(number)" }
     }
 
-    /// nil when the symbol is none of these.
+    /// The series of a synthetic symbol; nil for other symbols.
     static func named(_ symbol: String) -> SampleSeries? {
         guard symbol.hasPrefix("SYN"), symbol.utf8.count == 8, let number = UInt64(symbol.dropFirst(3)), number > 0,
             let calendar = TradingCalendar.of(mic: "XNAS")

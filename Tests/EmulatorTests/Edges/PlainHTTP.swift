@@ -8,7 +8,7 @@ import Foundation
 struct PlainHTTP: Sendable {
     struct Failure: Error {}
 
-    struct Answer: Sendable {
+    struct Response: Sendable {
         let status: Int
         /// In the order of the wire, names in lower case.
         let headers: [(name: String, value: String)]
@@ -20,13 +20,13 @@ struct PlainHTTP: Sendable {
 
     let port: Int
 
-    func call(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) async throws -> Answer {
+    func call(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) async throws -> Response {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         if !body.isEmpty || method == "PUT" || method == "POST" { head += "Content-Length: \(body.count)\r\n" }
         let bytes = try await raw(Array((head + "\r\n").utf8) + body)
-        guard let answer = Self.parse(bytes) else { throw Failure() }
-        return answer
+        guard let response = Self.parse(bytes) else { throw Failure() }
+        return response
     }
 
     /// Sends the bytes and reads until the server closes.
@@ -54,16 +54,16 @@ struct PlainHTTP: Sendable {
             guard count > 0 else { break }
             rest = rest.dropFirst(count)
         }
-        var answer: [UInt8] = []
+        var response: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
             let count = recv(socket, &buffer, buffer.count, 0)
-            guard count > 0 else { return answer }
-            answer += buffer[..<count]
+            guard count > 0 else { return response }
+            response += buffer[..<count]
         }
     }
 
-    static func parse(_ bytes: [UInt8]) -> Answer? {
+    static func parse(_ bytes: [UInt8]) -> Response? {
         guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: [13, 10, 13, 10]) }) else { return nil }
         let lines = String(decoding: bytes[..<end], as: UTF8.self).components(separatedBy: "\r\n")
         guard let status = lines[0].split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { return nil }
@@ -73,7 +73,7 @@ struct PlainHTTP: Sendable {
         }
         var body = Array(bytes[(end + 4)...])
         if headers.contains(where: { $0.0 == "transfer-encoding" && $0.1 == "chunked" }) { body = dechunked(body) }
-        return Answer(status: status, headers: headers, body: body)
+        return Response(status: status, headers: headers, body: body)
     }
 
     private static func dechunked(_ bytes: [UInt8]) -> [UInt8] {

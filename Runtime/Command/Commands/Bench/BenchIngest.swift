@@ -86,11 +86,11 @@ private struct ChartResponses: Sendable {
     let symbols: [String]
     /// The part of Ingest's event with the first day and, for new symbols, the exchange.
     let eventFields: String
-    private let market: ChartMarket
+    private let market: SampleMarketService
     private let from: Int64
 
     init(_ catalog: SampleCatalog, made: Int?) {
-        market = ChartMarket(catalog)
+        market = SampleMarketService(catalog)
         if let made {
             symbols = SyntheticSeries.symbols(made)
             eventFields = #""exchange":"XNAS","from":"2007-01-01""#
@@ -103,7 +103,7 @@ private struct ChartResponses: Sendable {
     }
 
     func body(of symbol: String) -> [UInt8]? {
-        let answer = market.answer(symbol: symbol, ChartQuery(from: from, to: Self.asOf))
+        let answer = market.response(symbol: symbol, ChartQuery(from: from, to: Self.asOf))
         return answer.status == 200 ? Array(answer.body.utf8) : nil
     }
 

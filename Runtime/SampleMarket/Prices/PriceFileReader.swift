@@ -1,7 +1,7 @@
 import Market
 
-/// Reads `prices.txt`: series of sessions as differences in the encoded polyline format (the file's head tells the layout).
-struct PriceText {
+/// Reads `prices.txt`: bars as differences in the encoded polyline format; the file's header explains the layout.
+struct PriceFileReader {
     private let file: String
     private var line = 0
     private var series: [(instrument: Instrument, bars: [Bar])] = []
@@ -10,15 +10,15 @@ struct PriceText {
     private var close: Int64 = 0
 
     static func read(_ text: [UInt8], file: String) throws(SampleDataError) -> [(instrument: Instrument, bars: [Bar])] {
-        var reader = PriceText(file: file)
-        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) { try reader.take(line) }
+        var reader = PriceFileReader(file: file)
+        for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) { try reader.read(line) }
         guard !reader.series.isEmpty else { throw reader.error("it has no series") }
         return reader.series
     }
 
     private init(file: String) { self.file = file }
 
-    private mutating func take(_ text: ArraySlice<UInt8>) throws(SampleDataError) {
+    private mutating func read(_ text: ArraySlice<UInt8>) throws(SampleDataError) {
         line += 1
         switch text.first {
         case nil, UInt8(ascii: "#"): return
@@ -55,7 +55,7 @@ struct PriceText {
 
     private func price(_ hundredths: Int64) -> Price { Price(units: hundredths * 10_000) }
 
-    /// Zigzag numbers, five bits a character from `?` on, least significant first.
+    /// Decodes zigzag numbers: five bits per character, starting at `?`, least significant first.
     private func unpack(_ text: ArraySlice<UInt8>) throws(SampleDataError) -> [Int64] {
         var numbers: [Int64] = []
         var bits: Int64 = 0

@@ -1,5 +1,5 @@
-/// The few pieces of JSON that a chart answer is put together from; equal input gives equal bytes.
-enum JSONText {
+/// Formats the strings, numbers and lists of chart documents.
+enum ChartJSON {
     static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {

@@ -1,31 +1,31 @@
 import Market
 
-/// The body of Yahoo's chart v8 for one query, as Yahoo would have given it at the query's end.
-struct ChartBody {
+/// Makes the chart v8 document of one query, as Yahoo would have responded at the query's end.
+struct ChartDocument {
     let series: SampleSeries
     let query: ChartQuery
     let hours: SessionHours
 
-    /// 200 with rows; 200 without any (a weekend); 400 when nothing had traded yet, or ever after.
-    func answer() -> ChartAnswer {
+    /// Status 200 with rows or, on a weekend, without rows; 400 when the range is empty or before the first session.
+    func response() -> ChartResponse {
         guard query.interval == "1d" else {
-            return .refusal(400, "Bad Request", "Invalid input - interval=\(query.interval) is not supported. Valid intervals: [1d]")
+            return .error(400, "Bad Request", "Invalid input - interval=\(query.interval) is not supported. Valid intervals: [1d]")
         }
         let adjusted = AdjustedSeries(series, hours: hours, moment: query.to)
         guard query.from < query.to, let last = adjusted.rows.last, let first = adjusted.rows.first else {
-            return .refusal(400, "Bad Request", "Data doesn't exist for startDate = \(query.from), endDate = \(query.to)")
+            return .error(400, "Bad Request", "Data doesn't exist for startDate = \(query.from), endDate = \(query.to)")
         }
         let start = adjusted.rows.partitioningIndex { $0.opens >= query.from }
         let rows = adjusted.rows[start...]
         let events = adjusted.events.filter { $0.opens >= query.from }
-        var parts = ["\"meta\":" + meta(first: first, last: last, before: start > 0 ? adjusted.rows[start - 1] : nil)]
-        if !rows.isEmpty { parts.append("\"timestamp\":" + JSONText.list(rows.map { "\($0.opens)" })) }
+        var parts = ["\"meta\":" + meta(first: first, last: last, previous: start > 0 ? adjusted.rows[start - 1] : nil)]
+        if !rows.isEmpty { parts.append("\"timestamp\":" + ChartJSON.list(rows.map { "\($0.opens)" })) }
         if let text = eventText(events) { parts.append("\"events\":" + text) }
         parts.append("\"indicators\":" + indicators(rows))
-        return ChartAnswer(status: 200, body: #"{"chart":{"result":[{"# + parts.joined(separator: ",") + #"}],"error":null}}"#)
+        return ChartResponse(status: 200, body: #"{"chart":{"result":[{"# + parts.joined(separator: ",") + #"}],"error":null}}"#)
     }
 
-    private func meta(first: AdjustedSeries.Row, last: AdjustedSeries.Row, before: AdjustedSeries.Row?) -> String {
+    private func meta(first: AdjustedSeries.Row, last: AdjustedSeries.Row, previous: AdjustedSeries.Row?) -> String {
         let zone = hours.calendar.zone
         let offset = zone.offset(at: Instant(seconds: query.to))
         let clock = offset == -4 * 3600 ? "EDT" : "EST"
@@ -37,15 +37,15 @@ struct ChartBody {
         }
         let instrument = series.instrument
         let fields = [
-            #""currency":\#(JSONText.quoted(instrument.currency))"#, #""symbol":\#(JSONText.quoted(instrument.symbol))"#,
+            #""currency":\#(ChartJSON.quoted(instrument.currency))"#, #""symbol":\#(ChartJSON.quoted(instrument.symbol))"#,
             #""exchangeName":"\#(instrument.exchange == "XNYS" ? "NYQ" : "NMS")""#,
             #""fullExchangeName":"\#(instrument.exchange == "XNYS" ? "NYSE" : "NasdaqGS")""#, #""instrumentType":"EQUITY""#,
             #""firstTradeDate":\#(first.opens)"#,
             #""regularMarketTime":\#(hours.closes(zone.localDate(at: Instant(seconds: last.opens))))"#,
             #""hasPrePostMarketData":true"#, #""gmtoffset":\#(offset)"#, #""timezone":"\#(clock)""#,
-            #""exchangeTimezoneName":"\#(zone.name)""#, #""regularMarketPrice":\#(JSONText.price(last.close))"#,
-            #""longName":\#(JSONText.quoted(instrument.name))"#,
-            #""chartPreviousClose":\#(before.map { JSONText.price($0.close) } ?? "null")"#, #""priceHint":2"#,
+            #""exchangeTimezoneName":"\#(zone.name)""#, #""regularMarketPrice":\#(ChartJSON.price(last.close))"#,
+            #""longName":\#(ChartJSON.quoted(instrument.name))"#,
+            #""chartPreviousClose":\#(previous.map { ChartJSON.price($0.close) } ?? "null")"#, #""priceHint":2"#,
             #""currentTradingPeriod":{"#
                 + [
                     period("pre", open - 19_800, open), period("regular", open, close), period("post", close, close + 14_400),
@@ -62,9 +62,9 @@ struct ChartBody {
             switch event.kind {
             case .dividend(let amount):
                 dividends.append(
-                    #""\#(event.opens)":{"amount":\#(JSONText.number(amount.double / event.laterShares)),"date":\#(event.opens)}"#)
+                    #""\#(event.opens)":{"amount":\#(ChartJSON.number(amount.double / event.laterShares)),"date":\#(event.opens)}"#)
             case .split(let numerator, let denominator):
-                let (new, old) = (JSONText.number(numerator), JSONText.number(denominator))
+                let (new, old) = (ChartJSON.number(numerator), ChartJSON.number(denominator))
                 splits.append(
                     #""\#(event.opens)":{"date":\#(event.opens),"numerator":\#(new),"denominator":\#(old),"splitRatio":"\#(new):\#(old)"}"#)
             }
@@ -77,19 +77,19 @@ struct ChartBody {
 
     private func indicators(_ rows: ArraySlice<AdjustedSeries.Row>) -> String {
         guard !rows.isEmpty else { return #"{"quote":[{}],"adjclose":[{}]}"# }
-        func column(_ name: String, _ text: (AdjustedSeries.Row) -> String) -> String { "\"\(name)\":" + JSONText.list(rows.map(text)) }
+        func column(_ name: String, _ text: (AdjustedSeries.Row) -> String) -> String { "\"\(name)\":" + ChartJSON.list(rows.map(text)) }
         let quote = [
-            column("open") { JSONText.price($0.open) }, column("high") { JSONText.price($0.high) },
-            column("low") { JSONText.price($0.low) }, column("close") { JSONText.price($0.close) },
-            column("volume") { JSONText.number($0.volume) },
+            column("open") { ChartJSON.price($0.open) }, column("high") { ChartJSON.price($0.high) },
+            column("low") { ChartJSON.price($0.low) }, column("close") { ChartJSON.price($0.close) },
+            column("volume") { ChartJSON.number($0.volume) },
         ]
-        let adjusted = column("adjclose") { JSONText.price($0.adjustedClose) }
+        let adjusted = column("adjclose") { ChartJSON.price($0.adjustedClose) }
         return #"{"quote":[{"# + quote.joined(separator: ",") + #"}],"adjclose":[{"# + adjusted + "}]}"
     }
 }
 
 extension Array {
-    /// The first index whose element satisfies a predicate that is false up to some place and true from there on.
+    /// The first index at which a predicate is true, if it is true for all later elements too.
     fileprivate func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
         var (low, high) = (startIndex, endIndex)
         while low < high {
