@@ -14,9 +14,9 @@ import Testing
             return try await group.reduce(into: [Int]()) { $0 += [$1].compactMap { $0 } }
         }
         #expect(Set(results).count == 4)
-        await stack.pool.rest()
+        await stack.pool.waitUntilIdle()
         let first = try await stack.invoke("F", #"{"do":"look"}"#).json["pid"] as? Int
-        await stack.pool.rest()
+        await stack.pool.waitUntilIdle()
         let second = try await stack.invoke("F", #"{"do":"look"}"#).json["pid"] as? Int
         #expect(first == second)
         #expect(await stack.status().functions[0].environments == 4)

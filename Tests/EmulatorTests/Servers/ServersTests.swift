@@ -135,7 +135,7 @@ import Testing
             secretKey: "s", webhook: nil)
         let trouble = await #expect(throws: LocalServerError.self) { try await server.start() }
         #expect(trouble?.description == "SeaweedFS ended before it was ready (its log is \(server.log)): no such flag")
-        let dying = LocalServerError.dying(server.name, times: 5, log: server.log).description
+        let dying = LocalServerError.endsRepeatedly(server.name, times: 5, log: server.log).description
         #expect(dying.contains("5 times within a minute") && dying.hasSuffix(": no such flag"))
         #expect(LocalServers.stoppedServers(in: folder).count == 1)
         try FileManager.default.removeItem(atPath: folder)
