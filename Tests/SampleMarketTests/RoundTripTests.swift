@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test func `The provider classifies an unknown symbol`() throws {
-        let response = ChartMarket(try SampleData.catalog.get()).response(symbol: "NOSUCH", ChartQuery(from: 0, to: 1_362_200_400))
-        let refusal = YahooChart().error(in: Array(response.body.utf8), status: response.status)
-        #expect(refusal?.kind.name == "unknown-symbol")
+        let response = SampleMarketService(try SampleData.catalog.get()).response(symbol: "NOSUCH", ChartQuery(from: 0, to: 1_362_200_400))
+        let error = YahooChart().error(in: Array(response.body.utf8), status: response.status)
+        #expect(error?.kind.name == "unknown-symbol")
     }
 }
