@@ -88,7 +88,7 @@ import Testing
         #expect(try LocalSecrets.loadOrCreate(in: folder) == made)
         try "{".write(toFile: "\(folder)/secrets.json", atomically: true, encoding: .utf8)
         let trouble = #expect(throws: LocalServerError.self) { try LocalSecrets.loadOrCreate(in: folder) }
-        #expect(trouble?.description.contains("put back a copy of it, or run `bellwether down`, delete") == true)
+        #expect(trouble?.description.contains("restore a copy of the file, or run `bellwether down`, delete") == true)
         #expect(try String(contentsOfFile: "\(folder)/secrets.json", encoding: .utf8) == "{")
         try FileManager.default.removeItem(atPath: folder)
     }
@@ -134,7 +134,7 @@ import Testing
             folder: "\(folder)/s3", program: program, port: try LoopbackPorts.free(SeaweedServer.portCount), bucket: "b", accessKey: "a",
             secretKey: "s", webhook: nil)
         let trouble = await #expect(throws: LocalServerError.self) { try await server.start() }
-        #expect(trouble?.description == "SeaweedFS ended before it was ready (its log is \(server.log)): no such flag")
+        #expect(trouble?.description == "SeaweedFS ended before it was ready (see its log, \(server.log)): no such flag")
         let dying = LocalServerError.endsRepeatedly(server.name, times: 5, log: server.log).description
         #expect(dying.contains("5 times within a minute") && dying.hasSuffix(": no such flag"))
         #expect(LocalServers.stoppedServers(in: folder).count == 1)
