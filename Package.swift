@@ -1,11 +1,11 @@
 // swift-tools-version:6.2
 import PackageDescription
 
-/// One row of the architecture's import table: a room, where it lives, and what it may import.
+/// One module: where its sources lie and which modules it may import.
 ///
-/// `bellwether test` builds with `--explicit-target-dependency-import-check error`, so an import that is not
-/// written here does not compile, and `Tests/ManifestTests` holds these rows against the documented table.
-struct Room {
+/// `bellwether test` builds with `--explicit-target-dependency-import-check error`, so an import that is not listed here does not compile.
+/// `Tests/ManifestTests` compares this list with the architecture's table.
+struct Module {
     let name: String
     let path: String
     var kind = Kind.library
@@ -28,7 +28,7 @@ struct Room {
     var target: Target {
         let dependencies: [Target.Dependency] =
             imports.map { .target(name: $0) } + products.map { .product(name: $0.name, package: $0.package) }
-        let settings = Room.common + settings
+        let settings = Module.common + settings
         return switch kind {
         case .library: .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: settings)
         case .executable:
@@ -60,79 +60,93 @@ let nio = [
     (name: "NIOCore", package: "swift-nio"), (name: "NIOPosix", package: "swift-nio"), (name: "NIOHTTP1", package: "swift-nio"),
 ]
 
-let rooms: [Room] = [
+let modules: [Module] = [
     // Shared
-    Room(name: "CCurl", path: "Shared/C/CCurl", kind: .system(pkgConfig: "libcurl", apt: "libcurl4-openssl-dev")),
-    Room(name: "COpenSSL", path: "Shared/C/COpenSSL", kind: .system(pkgConfig: "openssl", apt: "libssl-dev")),
-    Room(name: "CPostgres", path: "Shared/C/CPostgres", kind: .system(pkgConfig: "libpq", apt: "libpq-dev")),
-    Room(name: "Market", path: "Shared/Market", exclude: ["Data/exchanges.txt", "Data/generate.py"]),
-    Room(name: "Providers", path: "Shared/Providers", imports: ["Market"], exclude: ["README.md"]),
-    Room(name: "Features", path: "Shared/Features", imports: ["Market"], settings: vectorised),
-    Room(name: "Kernels", path: "Shared/Kernels", settings: vectorised),
-    Room(name: "Forecasting", path: "Shared/Forecasting", imports: ["Kernels", "Market"], exclude: ["README.md"], settings: vectorised),
-    Room(name: "Backtest", path: "Shared/Backtest", imports: ["Market", "Providers", "Features", "Forecasting"], exclude: ["README.md"]),
-    Room(name: "HTTP", path: "Shared/HTTP", imports: ["CCurl"]),
-    Room(name: "AWS", path: "Shared/AWS", imports: ["HTTP", "COpenSSL"]),
-    Room(name: "Objects", path: "Shared/Objects", imports: ["AWS", "Market"]),
-    Room(name: "Postgres", path: "Shared/Postgres", imports: ["CPostgres"]),
-    Room(name: "Store", path: "Shared/Store", imports: ["Postgres", "Market"], exclude: ["Migrations"]),
-    Room(
-        name: "Telemetry", path: "Shared/Telemetry",
+    Module(name: "CCurl", path: "Shared/C/CCurl", kind: .system(pkgConfig: "libcurl", apt: "libcurl4-openssl-dev")),
+    Module(name: "COpenSSL", path: "Shared/C/COpenSSL", kind: .system(pkgConfig: "openssl", apt: "libssl-dev")),
+    Module(name: "CPostgres", path: "Shared/C/CPostgres", kind: .system(pkgConfig: "libpq", apt: "libpq-dev")),
+    Module(name: "Formats", path: "Shared/Formats"),
+    Module(name: "Hashing", path: "Shared/Hashing"),
+    Module(name: "Threads", path: "Shared/Threads"),
+    Module(name: "Market", path: "Shared/Market", imports: ["Formats"], exclude: ["Data/exchanges.txt", "Data/generate.py"]),
+    Module(name: "Providers", path: "Shared/Providers", imports: ["Formats", "Market"], exclude: ["README.md"]),
+    Module(name: "Features", path: "Shared/Features", imports: ["Market"], settings: vectorised),
+    Module(name: "Kernels", path: "Shared/Kernels", settings: vectorised),
+    Module(
+        name: "Forecasting", path: "Shared/Forecasting", imports: ["Hashing", "Kernels", "Market"], exclude: ["README.md"],
+        settings: vectorised),
+    Module(
+        name: "Backtest", path: "Shared/Backtest", imports: ["Formats", "Market", "Providers", "Features", "Forecasting"],
+        exclude: ["README.md"]),
+    Module(name: "HTTP", path: "Shared/HTTP", imports: ["Formats", "Threads", "CCurl"]),
+    Module(name: "AWS", path: "Shared/AWS", imports: ["Formats", "HTTP", "COpenSSL"]),
+    Module(name: "Objects", path: "Shared/Objects", imports: ["AWS", "Market"]),
+    Module(name: "Postgres", path: "Shared/Postgres", imports: ["Threads", "CPostgres"]),
+    Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations"]),
+    Module(
+        name: "Telemetry", path: "Shared/Telemetry", imports: ["Formats"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
 
     // Runtime
-    Room(name: "LambdaRuntime", path: "Runtime/LambdaRuntime", products: [log]),
-    Room(name: "LambdaEvents", path: "Runtime/LambdaEvents"),
-    Room(name: "HTTPServer", path: "Runtime/HTTPServer", products: nio),
-    Room(
-        name: "Emulator", path: "Runtime/Emulator", imports: ["HTTP", "HTTPServer", "LambdaEvents"],
+    Module(name: "LambdaRuntime", path: "Runtime/LambdaRuntime", imports: ["Formats", "Threads"], products: [log]),
+    Module(name: "LambdaEvents", path: "Runtime/LambdaEvents", imports: ["Formats"]),
+    Module(name: "HTTPServer", path: "Runtime/HTTPServer", products: nio),
+    Module(
+        name: "Emulator", path: "Runtime/Emulator", imports: ["Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents"],
         products: [
             nio[0], nio[1], log, (name: "DequeModule", package: "swift-collections"), (name: "Yams", package: "Yams"),
             (name: "Subprocess", package: "swift-subprocess"),
         ],
         exclude: ["README.md"]),
-    Room(name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["HTTPServer", "Market"], exclude: ["Data"]),
-    Room(
+    Module(name: "SampleMarket", path: "Runtime/SampleMarket", imports: ["Formats", "HTTPServer", "Market"], exclude: ["Data"]),
+    Module(
         name: "Command", path: "Runtime/Command", kind: .executable,
-        imports: ["Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS"],
+        imports: ["Formats", "Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS"],
         products: [(name: "ArgumentParser", package: "swift-argument-parser"), log]),
 
     // Functions
-    Room(
+    Module(
         name: "IngestFunction", path: "Functions/Ingest",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry"],
+        imports: [
+            "Formats", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry",
+        ],
         products: [log]),
-    Room(
+    Module(
         name: "FeaturizeFunction", path: "Functions/Featurize",
         imports: [
-            "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Kernels", "HTTP", "AWS", "Objects", "Postgres", "Store",
+            "Formats", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Kernels", "HTTP", "AWS", "Objects", "Postgres",
+            "Store",
             "Telemetry",
         ],
         products: [log]),
-    Room(
+    Module(
         name: "TrainFunction", path: "Functions/Train",
         imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store"],
         products: [log]),
-    Room(
+    Module(
         name: "PredictFunction", path: "Functions/Predict",
         imports: [
-            "LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store",
+            "Formats", "LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects",
+            "Postgres", "Store",
             "Telemetry",
         ],
         products: [log]),
-    Room(
+    Module(
         name: "MonitorFunction", path: "Functions/Monitor",
         imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store", "Telemetry"], products: [log]),
-    Room(
+    Module(
         name: "DashboardFunction", path: "Functions/Dashboard",
-        imports: ["LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store"],
+        imports: [
+            "Formats", "Hashing", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Forecasting", "HTTP", "AWS",
+            "Postgres", "Store",
+        ],
         exclude: ["Page"]),
-    Room(
+    Module(
         name: "AuthorizeFunction", path: "Functions/Authorize",
-        imports: ["LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
-    Room(
+        imports: ["Formats", "LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
+    Module(
         name: "MigrateFunction", path: "Functions/Migrate", imports: ["LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"], products: [log]),
-    Room(
+    Module(
         name: "Bootstrap", path: "Functions/Bootstrap", kind: .executable,
         imports: [
             "LambdaRuntime", "IngestFunction", "FeaturizeFunction", "TrainFunction", "PredictFunction", "MonitorFunction",
@@ -141,61 +155,68 @@ let rooms: [Room] = [
         linking: bundled),
 
     // Tests
-    Room(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store", "AWS", "HTTP"]),
-    Room(name: "TestVectors", path: "Tests/Vectors"),
-    Room(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Market", "TestVectors"]),
-    Room(name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test, imports: ["Providers", "Market", "TestVectors"]),
-    Room(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market", "TestVectors"]),
-    Room(name: "KernelsTests", path: "Tests/KernelsTests", kind: .test, imports: ["Kernels"]),
-    Room(name: "ForecastingTests", path: "Tests/ForecastingTests", kind: .test, imports: ["Forecasting", "Kernels", "Market"]),
-    Room(
+    Module(name: "TestSupport", path: "Tests/Support", imports: ["Postgres", "Store", "AWS", "HTTP"]),
+    Module(name: "TestVectors", path: "Tests/Vectors"),
+    Module(name: "FormatsTests", path: "Tests/FormatsTests", kind: .test, imports: ["Formats"]),
+    Module(name: "HashingTests", path: "Tests/HashingTests", kind: .test, imports: ["Hashing"]),
+    Module(name: "ThreadsTests", path: "Tests/ThreadsTests", kind: .test, imports: ["Threads"]),
+    Module(name: "MarketTests", path: "Tests/MarketTests", kind: .test, imports: ["Formats", "Hashing", "Market", "TestVectors"]),
+    Module(
+        name: "ProvidersTests", path: "Tests/ProvidersTests", kind: .test,
+        imports: ["Formats", "Hashing", "Providers", "Market", "TestVectors"]),
+    Module(name: "FeaturesTests", path: "Tests/FeaturesTests", kind: .test, imports: ["Features", "Market", "TestVectors"]),
+    Module(name: "KernelsTests", path: "Tests/KernelsTests", kind: .test, imports: ["Kernels"]),
+    Module(name: "ForecastingTests", path: "Tests/ForecastingTests", kind: .test, imports: ["Forecasting", "Kernels", "Market"]),
+    Module(
         name: "BacktestTests", path: "Tests/BacktestTests", kind: .test,
-        imports: ["Backtest", "Market", "Features", "Forecasting", "TestVectors"]),
-    Room(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
-    Room(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["AWS", "HTTP", "TestSupport", "TestVectors"]),
-    Room(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
-    Room(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Postgres", "TestSupport"]),
-    Room(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
-    Room(
+        imports: ["Hashing", "Backtest", "Market", "Features", "Forecasting", "TestVectors"]),
+    Module(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
+    Module(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["Formats", "AWS", "HTTP", "TestSupport", "TestVectors"]),
+    Module(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
+    Module(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Threads", "Postgres", "TestSupport"]),
+    Module(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
+    Module(
         name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
-    Room(name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["LambdaRuntime"], products: [log]),
-    Room(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["LambdaEvents", "TestVectors"]),
-    Room(
-        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test, imports: ["Emulator", "HTTPServer", "LambdaEvents", "TestSupport", "TestVectors"],
+    Module(
+        name: "LambdaRuntimeTests", path: "Tests/LambdaRuntimeTests", kind: .test, imports: ["Threads", "LambdaRuntime"], products: [log]),
+    Module(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["Formats", "LambdaEvents", "TestVectors"]),
+    Module(
+        name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test,
+        imports: ["Formats", "Hashing", "Emulator", "HTTPServer", "LambdaEvents", "TestSupport", "TestVectors"],
         products: [log]),
-    Room(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
-    Room(
+    Module(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
+    Module(
         name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,
         imports: ["FeaturizeFunction", "Features", "LambdaRuntime", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
-    Room(
+    Module(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
         imports: ["IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
-    Room(
+    Module(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
         imports: ["DashboardFunction", "LambdaRuntime", "LambdaEvents", "Market", "Postgres", "Store", "TestSupport"]),
-    Room(
+    Module(
         name: "PredictFunctionTests", path: "Tests/PredictFunctionTests", kind: .test,
         imports: [
             "PredictFunction", "LambdaRuntime", "LambdaEvents", "Features", "Forecasting", "Market", "Postgres", "Store", "AWS",
             "TestSupport",
         ]),
-    Room(
+    Module(
         name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"],
         products: [(name: "ArgumentParser", package: "swift-argument-parser")]),
-    Room(
+    Module(
         name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,
         imports: [
             "TrainFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "Objects", "AWS", "HTTP",
             "TestSupport",
         ]),
-    Room(
+    Module(
         name: "MonitorFunctionTests", path: "Tests/MonitorFunctionTests", kind: .test,
         imports: ["MonitorFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "TestSupport"]),
-    Room(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
-    Room(
+    Module(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
+    Module(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,
-        imports: ["Emulator", "Store", "Postgres", "AWS", "HTTP", "Market", "TestSupport"]),
+        imports: ["Hashing", "Emulator", "Store", "Postgres", "AWS", "HTTP", "Market", "TestSupport"]),
 ]
 
 let dependencies: [Package.Dependency] = [
@@ -215,5 +236,5 @@ let package = Package(
         .executable(name: "bellwether", targets: ["Command"]),
     ],
     dependencies: dependencies,
-    targets: rooms.map(\.target)
+    targets: modules.map(\.target)
 )

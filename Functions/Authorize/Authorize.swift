@@ -1,4 +1,5 @@
 import AWS
+import Formats
 import FoundationEssentials
 import HTTP
 package import LambdaEvents

@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 import LambdaEvents
 import Market
@@ -122,7 +123,7 @@ struct ModelsDocument: Encodable {
 extension JSONValue {
     /// nil when the text is not JSON.
     init?(text: String) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)) else { return nil }
+        guard let value = try? JSONValue(parsing: Array(text.utf8)) else { return nil }
         self = value
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Hashing
 import LambdaEvents
 
 /// The page's files, bundled beside `bootstrap` in `web/`.
@@ -50,12 +51,6 @@ struct StaticFiles: Sendable {
             let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
         else { return nil }
         let body = [UInt8](data)
-        return File(body: body, type: type, tag: "\"\(Self.fingerprint(body))\"")
-    }
-
-    /// FNV-1a of 64 bits: the entity tag of a file's content.
-    private static func fingerprint(_ bytes: [UInt8]) -> String {
-        let hash = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
-        return String(hash, radix: 16)
+        return File(body: body, type: type, tag: "\"\(String(FNV1a64.hash(body), radix: 16))\"")
     }
 }

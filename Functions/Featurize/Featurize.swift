@@ -30,7 +30,6 @@ package struct Featurize: Function {
     let metrics = InvocationMetrics(function: "Featurize")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
-        case missing(String)
         case unknownRun(String)
         case unknownInstrument(key: String)
         case unknownProvider(String)
@@ -47,7 +46,6 @@ package struct Featurize: Function {
 
         var description: String {
             switch self {
-            case .missing(let name): "the environment variable \(name) is not set"
             case .unknownRun(let id): "there is no run \"\(id)\"; invoke Ingest, which opens runs"
             case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol"
             case .unknownProvider(let name): "there is no provider \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
@@ -59,19 +57,15 @@ package struct Featurize: Function {
 
     package init(_ environment: [String: String]) async throws {
         try Processor.check()
-        func required(_ name: String) throws(Failure) -> String {
-            guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
-            return value
-        }
         let authorities = CertificateFile.find(environment)
         let http = HTTPClient(caFile: authorities)
         let precedence = try SourcePrecedence(environment: environment)
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: try required("BUCKET"))
+        archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: try environment.required("BUCKET"))
         lambda = LambdaClient(http, environment: environment)
-        predictFunction = try required("PREDICT_FUNCTION")
-        ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
+        predictFunction = try environment.required("PREDICT_FUNCTION")
+        ownFunction = try environment.required("AWS_LAMBDA_FUNCTION_NAME")
         projector = ResponseProjector(database, precedence)
         crossCheckPair = try precedence.crossCheckPair(environment, excluded: ProviderCatalog.unserved)
     }

@@ -1,6 +1,7 @@
 import AWS
 import FoundationEssentials
 import HTTP
+import LambdaRuntime
 import Market
 import Providers
 import Store
@@ -20,14 +21,12 @@ struct IngestSettings: Sendable {
     let ownFunction: String
 
     enum Failure: Error, Sendable, CustomStringConvertible {
-        case missing(String)
         case invalidUniverse(String)
         case unknownProvider(String)
         case invalidOptions(String)
 
         var description: String {
             switch self {
-            case .missing(let name): "the environment variable \(name) is not set"
             case .invalidUniverse(let entry): "UNIVERSE has \"\(entry)\"; write SYMBOL:MIC[:CURRENCY] entries separated by commas"
             case .unknownProvider(let name): "PROVIDERS contains \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             case .invalidOptions(let problem):
@@ -37,17 +36,13 @@ struct IngestSettings: Sendable {
     }
 
     init(_ environment: [String: String]) throws {
-        func required(_ name: String) throws(Failure) -> String {
-            guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
-            return value
-        }
-        bucket = try required("BUCKET")
+        bucket = try environment.required("BUCKET")
         universe = try Self.instruments(environment["UNIVERSE"] ?? "")
         precedence = try SourcePrecedence(environment: environment)
         crossCheckPair = try precedence.crossCheckPair(environment, excluded: ProviderCatalog.unserved)
         options = try ProviderOptions.read(environment, first: precedence.general[0])
-        featurizeFunction = try required("FEATURIZE_FUNCTION")
-        ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
+        featurizeFunction = try environment.required("FEATURIZE_FUNCTION")
+        ownFunction = try environment.required("AWS_LAMBDA_FUNCTION_NAME")
     }
 
     /// The configured providers by name, with their API keys.

@@ -147,7 +147,7 @@ struct ResponseFetcher: Sendable {
     private func send(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
         let timeout = ContinuousClock.now + .seconds(Self.requestTimeout)
         let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
-        do throws(HTTPFailure) {
+        do throws(HTTPError) {
             let response = try await http.send(httpRequest, deadline: min(end, timeout))
             return (provider.error(in: response.body, status: response.status, headers: response.headers), response)
         } catch {

@@ -24,19 +24,17 @@ package struct Predict: Function {
     let metrics = InvocationMetrics(function: "Predict")
 
     enum Failure: Error, Sendable, CustomStringConvertible {
-        case missing(String)
         case unknownRun(String)
 
         var description: String {
             switch self {
-            case .missing(let name): "the environment variable \(name) is not set"
             case .unknownRun(let id): "there is no run \"\(id)\""
             }
         }
     }
 
     package init(_ environment: [String: String]) async throws {
-        guard let bucket = environment["BUCKET"], !bucket.isEmpty else { throw Failure.missing("BUCKET") }
+        let bucket = try environment.required("BUCKET")
         let authorities = CertificateFile.find(environment)
         let http = HTTPClient(caFile: authorities)
         let password = try await DatabasePassword.find(environment, http)

@@ -4,7 +4,7 @@ import LambdaRuntime
 package import Market
 
 /// The events that Predict handles: a request to the HTTP API, a slice of a run, or the export of a model.
-package enum PredictEvent: Decodable, SelfReading, Sendable {
+package enum PredictEvent: Decodable, RawEventDecodable, Sendable {
     case request(HTTPAPIRequest)
     /// `{"run", "instruments"}`: forecasts some instruments of a complete run.
     case slice(run: String, instruments: [String])

@@ -32,12 +32,10 @@ package struct Train: Function {
     var plans = TrainingPlan.all
 
     enum Failure: Error, Sendable, CustomStringConvertible {
-        case missing(String)
         case unknownFamily(String, known: [String])
 
         var description: String {
             switch self {
-            case .missing(let name): "the environment variable \(name) is not set"
             case .unknownFamily(let family, let known):
                 "there is no model family \"\(family)\"; the families are \(known.joined(separator: ", "))"
             }
@@ -131,19 +129,15 @@ package struct Train: Function {
 
 extension Train {
     package init(_ environment: [String: String]) async throws {
-        func required(_ name: String) throws(Failure) -> String {
-            guard let value = environment[name], !value.isEmpty else { throw .missing(name) }
-            return value
-        }
         let authorities = CertificateFile.find(environment)
         let http = HTTPClient(caFile: authorities)
         let password = try await DatabasePassword.find(environment, http)
         database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
         let s3 = S3Client(http, environment: environment, policy: .patient)
-        artifacts = ArtifactStore(s3, bucket: try required("BUCKET"))
-        checkpoints = CheckpointStore(s3, bucket: try required("BUCKET"))
+        artifacts = ArtifactStore(s3, bucket: try environment.required("BUCKET"))
+        checkpoints = CheckpointStore(s3, bucket: try environment.required("BUCKET"))
         features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         lambda = LambdaClient(http, environment: environment)
-        ownFunction = try required("AWS_LAMBDA_FUNCTION_NAME")
+        ownFunction = try environment.required("AWS_LAMBDA_FUNCTION_NAME")
     }
 }

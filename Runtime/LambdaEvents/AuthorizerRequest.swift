@@ -1,3 +1,5 @@
+package import Formats
+
 /// The event of a Lambda authorizer of an HTTP API, payload format 2.0.
 package struct AuthorizerRequest: Codable, Hashable, Sendable {
     /// `2.0`.
@@ -18,7 +20,7 @@ package struct AuthorizerRequest: Codable, Hashable, Sendable {
     package var pathParameters: [String: String]?
     package var stageVariables: [String: String]?
 
-    /// What the gateway asks the authorizer about a request.
+    /// What the gateway sends the authorizer about a request.
     package init(_ request: HTTPAPIRequest, routeArn: String, identitySource: [String]?) {
         version = "2.0"
         type = "REQUEST"
@@ -42,7 +44,7 @@ package struct AuthorizerRequest: Codable, Hashable, Sendable {
     }
 }
 
-/// An authorizer's answer in the simple format: 401 and 403 are the gateway's to send.
+/// An authorizer's response in the simple format: 401 and 403 are the gateway's to send.
 package struct AuthorizerResponse: Codable, Hashable, Sendable {
     package var isAuthorized: Bool
     /// Reaches the function as `requestContext.authorizer.lambda`.

@@ -1,3 +1,5 @@
+package import Formats
+
 /// What Lambda sends to a destination, or keeps as a dead letter, when an asynchronous event has come to its end.
 package struct DestinationRecord: Codable, Hashable, Sendable {
     package struct RequestContext: Codable, Hashable, Sendable {

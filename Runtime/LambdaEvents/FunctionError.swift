@@ -1,4 +1,4 @@
-/// The body of a failed invocation, as Lambda hands it to the caller.
+/// The body of a failed invocation, as Lambda passes it to the caller.
 package struct FunctionError: Error, Codable, Hashable, Sendable {
     package var errorType: String?
     package var errorMessage: String

@@ -1,3 +1,85 @@
+import Formats
+
+extension HTTPAPIRequest {
+    /// Reads the usual form in a fraction of the decoder's time; nil for any other, which `init(from:)` may still take: an authorizer
+    /// whose context is not text, a member that is null or unknown.
+    package init?(reading bytes: [UInt8]) {
+        do throws(JSONReader.Malformed) {
+            self = try JSONReader.read(bytes) { (reader) throws(JSONReader.Malformed) in try HTTPAPIRequest(reading: &reader) }
+        } catch { return nil }
+    }
+
+    private init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        var required: Set<String> = ["version", "rawPath", "requestContext"]
+        self.init(
+            routeKey: nil, rawPath: "", requestContext: .init(http: .init(method: "", path: ""), requestId: "", time: "", timeEpoch: 0))
+        try reader.object { (reader, name) throws(JSONReader.Malformed) in
+            required.remove(name)
+            switch name {
+            case "version": version = try reader.string()
+            case "routeKey": routeKey = try reader.string()
+            case "rawPath": rawPath = try reader.string()
+            case "rawQueryString": rawQueryString = try reader.string()
+            case "cookies": cookies = try reader.strings()
+            case "headers": headers = try reader.stringMap()
+            case "queryStringParameters": queryStringParameters = try reader.stringMap()
+            case "requestContext": requestContext = try HTTPAPIRequestContext(reading: &reader)
+            case "body": body = try reader.string()
+            case "pathParameters": pathParameters = try reader.stringMap()
+            case "stageVariables": stageVariables = try reader.stringMap()
+            case "isBase64Encoded": isBase64Encoded = try reader.bool()
+            default: throw reader.malformed
+            }
+        }
+        guard version == "2.0", required.isEmpty else { throw reader.malformed }
+    }
+}
+
+extension HTTPAPIRequestContext {
+    fileprivate init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        var required: Set<String> = ["accountId", "apiId", "domainName", "domainPrefix", "http", "requestId", "time", "timeEpoch"]
+        self.init(http: .init(method: "", path: ""), requestId: "", routeKey: nil, stage: nil, time: "", timeEpoch: 0)
+        try reader.object { (reader, name) throws(JSONReader.Malformed) in
+            required.remove(name)
+            switch name {
+            case "accountId": accountId = try reader.string()
+            case "apiId": apiId = try reader.string()
+            case "authorizer": authorizer = try Authorizer(reading: &reader)
+            case "domainName": domainName = try reader.string()
+            case "domainPrefix": domainPrefix = try reader.string()
+            case "http": http = try HTTP(reading: &reader)
+            case "requestId": requestId = try reader.string()
+            case "routeKey": routeKey = try reader.string()
+            case "stage": stage = try reader.string()
+            case "time": time = try reader.string()
+            case "timeEpoch": timeEpoch = Int64(try reader.integer())
+            default: throw reader.malformed
+            }
+        }
+        guard required.isEmpty else { throw reader.malformed }
+    }
+}
+
+extension HTTPAPIRequestContext.HTTP {
+    fileprivate init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        let members = try reader.stringMap()
+        guard members.count == 5, let method = members["method"], let path = members["path"], let version = members["protocol"],
+            let sourceIp = members["sourceIp"], let userAgent = members["userAgent"]
+        else { throw reader.malformed }
+        self.init(method: method, path: path, protocol: version, sourceIp: sourceIp, userAgent: userAgent)
+    }
+}
+
+extension HTTPAPIRequestContext.Authorizer {
+    fileprivate init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
+        self.init()
+        try reader.object { (reader, name) throws(JSONReader.Malformed) in
+            guard name == "lambda" else { throw reader.malformed }
+            lambda = try reader.stringMap().mapValues { .string($0) }
+        }
+    }
+}
+
 extension HTTPAPIRequest {
     /// The event as `JSONEncoder` would write it with sorted keys, for a gateway that makes one for each request.
     package func json() -> [UInt8] {
@@ -5,15 +87,15 @@ extension HTTPAPIRequest {
         writer.object { event in
             if let body { event.member("body", body) }
             if let cookies { event.list("cookies", cookies) { $0.string($1) } }
-            event.map("headers", headers)
+            event.stringMap("headers", headers)
             event.member("isBase64Encoded", isBase64Encoded)
-            if let pathParameters { event.map("pathParameters", pathParameters) }
-            if let queryStringParameters { event.map("queryStringParameters", queryStringParameters) }
+            if let pathParameters { event.stringMap("pathParameters", pathParameters) }
+            if let queryStringParameters { event.stringMap("queryStringParameters", queryStringParameters) }
             event.member("rawPath", rawPath)
             event.member("rawQueryString", rawQueryString)
             event.object("requestContext") { requestContext.write(to: &$0) }
             if let routeKey { event.member("routeKey", routeKey) }
-            if let stageVariables { event.map("stageVariables", stageVariables) }
+            if let stageVariables { event.stringMap("stageVariables", stageVariables) }
             event.member("version", version)
         }
         return writer.bytes
@@ -44,47 +126,13 @@ extension HTTPAPIRequestContext {
 
 extension HTTPAPIRequestContext.Authorizer {
     fileprivate func write(to authorizer: inout JSONWriter) {
-        if let iam { authorizer.values("iam", iam) }
+        if let iam { authorizer.member("iam", JSONValue(iam)) }
         if let jwt {
             authorizer.object("jwt") {
-                $0.map("claims", jwt.claims)
+                $0.stringMap("claims", jwt.claims)
                 if let scopes = jwt.scopes { $0.list("scopes", scopes) { $0.string($1) } }
             }
         }
-        if let lambda { authorizer.values("lambda", lambda) }
-    }
-}
-
-extension JSONWriter {
-    /// A map in the order of its names.
-    mutating func map(_ name: StaticString, _ map: [String: String]) {
-        object(name) {
-            for (key, value) in map.sorted(by: { $0.key < $1.key }) {
-                $0.key(key)
-                $0.string(value)
-            }
-        }
-    }
-
-    fileprivate mutating func values(_ name: StaticString, _ map: [String: JSONValue]) {
-        key(name)
-        value(.object(map))
-    }
-
-    private mutating func value(_ value: JSONValue) {
-        switch value {
-        case .null: null()
-        case .bool(let bool): self.bool(bool)
-        case .number(let number): self.number(number)
-        case .string(let text): string(text)
-        case .array(let array): list(array) { $0.value($1) }
-        case .object(let object):
-            self.object {
-                for (name, value) in object.sorted(by: { $0.key < $1.key }) {
-                    $0.key(name)
-                    $0.value(value)
-                }
-            }
-        }
+        if let lambda { authorizer.member("lambda", JSONValue(lambda)) }
     }
 }

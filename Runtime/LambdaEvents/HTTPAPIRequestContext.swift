@@ -1,4 +1,6 @@
-/// What an HTTP API knows about a request besides the request itself.
+package import Formats
+
+/// The route, caller and time of a request to an HTTP API.
 package struct HTTPAPIRequestContext: Codable, Hashable, Sendable {
     package struct HTTP: Codable, Hashable, Sendable {
         package var method: String
@@ -49,7 +51,7 @@ package struct HTTPAPIRequestContext: Codable, Hashable, Sendable {
         self.authorizer = authorizer
     }
 
-    /// Who the caller is, by the kind of authorizer that said so.
+    /// The caller's identity, by the kind of authorizer.
     package struct Authorizer: Codable, Hashable, Sendable {
         package struct JWT: Codable, Hashable, Sendable {
             /// Every claim as text.
@@ -62,7 +64,7 @@ package struct HTTPAPIRequestContext: Codable, Hashable, Sendable {
             }
         }
 
-        /// The `context` of a Lambda authorizer's answer.
+        /// The `context` of a Lambda authorizer's response.
         package var lambda: [String: JSONValue]?
         package var jwt: JWT?
         package var iam: [String: JSONValue]?

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A function's answer to an HTTP API, payload format 2.0.
+/// A function's response to an HTTP API, payload format 2.0.
 package struct HTTPAPIResponse: Codable, Hashable, Sendable {
     package var statusCode: Int
     package var headers: [String: String]
@@ -65,4 +65,10 @@ private struct HeaderValue: Decodable {
             text = String(try value.decode(Double.self))
         }
     }
+}
+
+/// Base64 of bodies that are not text.
+enum Base64 {
+    static func decode(_ text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
+    static func encode(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 }

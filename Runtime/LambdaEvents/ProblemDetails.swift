@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// An error answer of an HTTP API: `application/problem+json`. Source: RFC 9457.
+/// An error response of an HTTP API: `application/problem+json`. Source: RFC 9457.
 package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
     /// Stable and specific to the kind of problem, such as `urn:bellwether:problem:unknown-symbol`.
     package let type: String
-    /// The same words for every problem of the type.
+    /// The same title for every problem of the type.
     package let title: String
     package let status: Int
     /// What went wrong this time, and what to do about it.
@@ -41,7 +41,7 @@ package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
 
     package static let unavailable = ProblemDetails(
         "unavailable", title: "A store cannot be used", status: 503,
-        detail: "The database or the object store does not answer, or its schema is older than this code. Try again later.")
+        detail: "The database or the object store does not respond, or its schema is older than this code. Try again later.")
 
     package static func notFound(_ path: String) -> ProblemDetails {
         ProblemDetails("not-found", title: "There is nothing here", status: 404, detail: "Nothing is served at \(path).")
@@ -49,14 +49,14 @@ package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
 }
 
 extension HTTPAPIResponse {
-    /// An error answer. Never cached.
+    /// An error response. Never cached.
     package init(_ problem: ProblemDetails) {
         let body = (try? Self.encode(problem)) ?? "{}"
         self.init(
             statusCode: problem.status, headers: ["content-type": "application/problem+json", "cache-control": "no-store"], body: body)
     }
 
-    /// A JSON answer.
+    /// A JSON response.
     ///
     /// - Throws: `EncodingError`.
     package init(statusCode: Int = 200, json document: some Encodable, headers: [String: String] = [:]) throws {

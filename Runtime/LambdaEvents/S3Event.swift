@@ -1,3 +1,5 @@
+import Formats
+
 /// A notification of S3. The test message that S3 sends when a notification is set up decodes to no records.
 package struct S3Event: Codable, Hashable, Sendable {
     package var records: [S3EventRecord]
@@ -61,7 +63,7 @@ package struct S3EventRecord: Codable, Hashable, Sendable {
 
             /// - Parameter decodedKey: the key as it is in the bucket.
             package init(decodedKey: String, size: Int64?, versionId: String? = nil, eTag: String? = nil, sequencer: String? = nil) {
-                key = FormEncoding.encode(decodedKey)
+                key = PercentEncoding.encode(decodedKey, keeping: .form, blankAsPlus: true)
                 self.size = size
                 self.versionId = versionId
                 self.eTag = eTag
@@ -69,7 +71,7 @@ package struct S3EventRecord: Codable, Hashable, Sendable {
             }
 
             /// The key as it is in the bucket.
-            package var decodedKey: String { FormEncoding.decode(key) }
+            package var decodedKey: String { PercentEncoding.decodedText(key, plusAsBlank: true) }
         }
 
         package var s3SchemaVersion: String

@@ -1,3 +1,5 @@
+package import Formats
+
 /// What EventBridge Scheduler, or a rule, sends when the schedule has no `Input` of its own.
 package struct ScheduledEvent: Codable, Hashable, Sendable {
     package var version: String

@@ -1,9 +1,9 @@
 package import Logging
 
-/// What is known about one invocation besides its event.
+/// The request id, deadline and identity of one invocation.
 package struct Context: Sendable {
     package let requestId: String
-    /// Differs by alias and version; empty when the Runtime API does not say.
+    /// Differs by alias and version; empty when the Runtime API does not state it.
     package let invokedFunctionArn: String
     /// When Lambda ends the invocation. Real time, never the business time of the event.
     package let deadline: Deadline

@@ -4,11 +4,11 @@ package struct ExitCode: Sendable, Hashable {
 
     /// The function's `init` failed or `_HANDLER` names no function; the error has been posted.
     package static let initFailed = ExitCode(rawValue: 1)
-    /// The Runtime API refuses connections: whoever started this process is gone.
+    /// The Runtime API refuses connections: the process that started this one is gone.
     package static let runtimeAPIGone = ExitCode(rawValue: 69)
     /// The handler went on after its task was cancelled; the error has been posted.
     package static let handlerStuck = ExitCode(rawValue: 70)
-    /// The Runtime API failed to hand out an invocation, several times in a row.
+    /// The Runtime API failed to give an invocation, several times in a row.
     package static let runtimeAPIBroken = ExitCode(rawValue: 76)
     /// `AWS_LAMBDA_RUNTIME_API` is missing or is no address.
     package static let noRuntimeAPI = ExitCode(rawValue: 78)

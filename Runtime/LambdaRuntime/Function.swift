@@ -14,7 +14,7 @@ package protocol Function: Sendable {
     /// Builds clients and checks settings, once. `environment` is the process's environment.
     init(_ environment: [String: String]) async throws
 
-    /// Answers one event. Its task is cancelled at ``Context/cutOff``, which leaves time to report the failure before Lambda kills the
+    /// Handles one event. Its task is cancelled at ``Context/cutOff``, which leaves time to report the failure before Lambda kills the
     /// environment; a handler that goes on regardless ends the process.
     func handle(_ event: Event, _ context: Context) async throws -> Output
 }

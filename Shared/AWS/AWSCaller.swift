@@ -1,8 +1,9 @@
+import Formats
 import Glibc
 package import HTTP
 import Synchronization
 
-/// Signs, sends and, within budget and deadline, sends again. Each attempt is signed anew.
+/// Signs and sends requests to AWS, and retries them within the retry quota and the deadline. Each attempt is signed anew.
 package final class AWSCaller: Sendable {
     /// The difference between the server's clock and ours in seconds, once a server has complained.
     private let clockOffset = Mutex(Int64(0))
@@ -17,10 +18,10 @@ package final class AWSCaller: Sendable {
         self.policy = policy
     }
 
-    /// - Parameter refusal: what an answer means as an error; `nil` for a good one.
+    /// - Parameter errorOf: the error that a response stands for; nil for a successful response.
     package func send(
         _ request: HTTPRequest, service: String, region: String, deadline: ContinuousClock.Instant,
-        refusal: @Sendable (HTTPResponse) -> AWSError?
+        error errorOf: @Sendable (HTTPResponse) -> AWSError?
     ) async throws(AWSError) -> HTTPResponse {
         var retries = 0
         var cost: Int?
@@ -30,34 +31,34 @@ package final class AWSCaller: Sendable {
             let signer = SigV4Signer(credentials, region: region, service: service)
             let signed = try signer.sign(request, at: .now(offset: clockOffset.withLock { $0 })).request
             let error: AWSError
-            var asked: Duration?
-            do throws(HTTPFailure) {
+            var requested: Duration?
+            do throws(HTTPError) {
                 let response = try await http.send(signed, deadline: deadline)
-                guard let refused = refusal(response) else {
+                guard let failed = errorOf(response) else {
                     quota.succeeded(afterTaking: cost)
                     return response
                 }
-                if !hasSetClock, setClock(from: response, because: refused) {
+                if !hasSetClock, setClock(from: response, because: failed) {
                     hasSetClock = true
                     continue
                 }
-                asked = response[header: "x-amz-retry-after"].flatMap { Int64($0) }.map { .milliseconds($0) }
-                error = refused
+                requested = response[header: "x-amz-retry-after"].flatMap { Int64($0) }.map { .milliseconds($0) }
+                error = failed
             } catch let failure {
                 error = AWSError(failure)
             }
             retries += 1
             guard error.isRetryable, retries < policy.attempts else { throw error }
-            let pause = policy.pause(retry: retries - 1, isThrottled: error.isThrottling, asked: asked, random: .random(in: 0..<1))
+            let pause = policy.pause(retry: retries - 1, isThrottled: error.isThrottling, requested: requested, random: .random(in: 0..<1))
             guard .now + pause < deadline, let taken = quota.take(isThrottled: error.isThrottling) else { throw error }
             cost = taken
             guard (try? await Task.sleep(for: pause)) != nil else {
-                throw AWSError(HTTPFailure(.cancelled, "the task was cancelled"))
+                throw AWSError(HTTPError(.cancelled, "the task was cancelled"))
             }
         }
     }
 
-    /// Takes over the server's clock when it refused ours by more than four minutes. A HEAD answer carries no code, only a 403.
+    /// Takes over the server's clock when it differs from ours by more than four minutes. A HEAD response carries no code, only a 403.
     private func setClock(from response: HTTPResponse, because error: AWSError) -> Bool {
         guard error.code.meansClockSkew || response.status == 403 && response.body.isEmpty,
             let server = response[header: "Date"].flatMap(HTTPDate.seconds)

@@ -8,16 +8,16 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
     package init(stringLiteral value: String) { rawValue = value }
     package var description: String { rawValue }
 
-    /// Ours: no answer came; `AWSError.transport` says why.
+    /// Ours: no response came; `AWSError.transport` has the reason.
     package static let transport: Self = "Transport"
     /// Ours: the request cannot be sent as it is.
     package static let invalidRequest: Self = "InvalidRequest"
     /// Ours: no credentials were found.
     package static let missingCredentials: Self = "MissingCredentials"
-    /// Ours: the answer's bytes do not match the checksum that came with them.
+    /// Ours: the response's bytes do not match the checksum that came with them.
     package static let corrupted: Self = "Corrupted"
-    /// Ours: the answer is not what the service documents.
-    package static let unreadableAnswer: Self = "UnreadableAnswer"
+    /// Ours: the response is not what the service documents.
+    package static let unreadableResponse: Self = "UnreadableResponse"
 
     package static let noSuchKey: Self = "NoSuchKey"
     package static let noSuchBucket: Self = "NoSuchBucket"
@@ -35,7 +35,7 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
     package static let resourceNotFound: Self = "ResourceNotFoundException"
     package static let tooManyRequests: Self = "TooManyRequestsException"
 
-    /// Codes by which AWS services say "slower".
+    /// Codes of throttling.
     package var isThrottling: Bool {
         [
             "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled", "SlowDown",
@@ -50,28 +50,28 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
         ["RequestTimeout", "RequestTimeoutException", "InternalError", "ConditionalRequestConflict"].contains(rawValue)
     }
 
-    /// Codes by which a service says that the signing clock is off.
+    /// Codes for a signing clock that is off.
     var meansClockSkew: Bool {
         ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException", "SignatureDoesNotMatch"]
             .contains(rawValue)
     }
 }
 
-/// A call that did not do what it was asked for.
+/// The error of a call to AWS.
 package struct AWSError: Error, Sendable, Hashable, CustomStringConvertible {
     package let code: AWSErrorCode
     /// The service's own sentence.
     package let message: String
-    /// The HTTP status; 0 when there was no answer.
+    /// The HTTP status; 0 when there was no response.
     package let status: Int
     package let requestId: String?
-    /// Why there was no answer, for `AWSErrorCode.transport`.
-    package let transport: HTTPFailure?
+    /// Why there was no response, for `AWSErrorCode.transport`.
+    package let transport: HTTPError?
     /// The region that S3 names when a bucket lives elsewhere.
     package let bucketRegion: String?
 
     package init(
-        _ code: AWSErrorCode, _ message: String, status: Int = 0, requestId: String? = nil, transport: HTTPFailure? = nil,
+        _ code: AWSErrorCode, _ message: String, status: Int = 0, requestId: String? = nil, transport: HTTPError? = nil,
         bucketRegion: String? = nil
     ) {
         self.code = code
@@ -82,7 +82,7 @@ package struct AWSError: Error, Sendable, Hashable, CustomStringConvertible {
         self.bucketRegion = bucketRegion
     }
 
-    init(_ failure: HTTPFailure) { self.init(.transport, failure.description, transport: failure) }
+    init(_ failure: HTTPError) { self.init(.transport, failure.description, transport: failure) }
 
     package var description: String {
         "\(code)" + (status == 0 ? "" : " (HTTP \(status))") + ": \(message)" + (requestId.map { " [request \($0)]" } ?? "")

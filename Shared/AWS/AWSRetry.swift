@@ -17,11 +17,11 @@ package struct AWSRetryPolicy: Sendable {
     ///
     /// - Parameters:
     ///   - random: in 0..<1.
-    ///   - asked: `x-amz-retry-after`; raises the pause, by at most five seconds.
-    package func pause(retry: Int, isThrottled: Bool, asked: Duration?, random: Double) -> Duration {
+    ///   - requested: `x-amz-retry-after`; raises the pause, by at most five seconds.
+    package func pause(retry: Int, isThrottled: Bool, requested: Duration?, random: Double) -> Duration {
         let drawn = min((isThrottled ? throttledBase : base) * (1 << min(retry, 30)), ceiling) * random
-        guard let asked, asked > drawn else { return drawn }
-        return min(asked, drawn + .seconds(5))
+        guard let requested, requested > drawn else { return drawn }
+        return min(requested, drawn + .seconds(5))
     }
 }
 

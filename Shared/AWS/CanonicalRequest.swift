@@ -1,3 +1,5 @@
+import Formats
+
 /// The first of Signature Version 4's texts: method, path, query, headers, names of the headers, hash of the body.
 package struct CanonicalRequest: Sendable, Hashable {
     /// Names in lower case, sorted, joined with semicolons.
@@ -62,8 +64,8 @@ package enum PathRule: Sendable, Hashable {
 
     func apply(to path: String) -> String {
         switch self {
-        case .once: PercentEncoding.encode(PercentEncoding.decode(path), keepsSlash: true)
-        case .twice(let normalised): PercentEncoding.encode(normalised ? Self.normalised(path) : path, keepsSlash: true)
+        case .once: PercentEncoding.encode(PercentEncoding.decode(path), keeping: .path)
+        case .twice(let normalised): PercentEncoding.encode(normalised ? Self.normalised(path) : path, keeping: .path)
         }
     }
 

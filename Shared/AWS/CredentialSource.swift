@@ -4,7 +4,7 @@ package import HTTP
 
 /// Where credentials come from: the environment's keys, else the endpoint that `AWS_CONTAINER_CREDENTIALS_FULL_URI` names.
 package actor CredentialSource {
-    private struct Answer: Decodable {
+    private struct CredentialsDocument: Decodable {
         let accessKeyId: String
         let secretAccessKey: String
         let token: String?
@@ -27,7 +27,7 @@ package actor CredentialSource {
         self.environment = environment
     }
 
-    /// Fetched credentials are kept until five minutes before they expire.
+    /// Fetched credentials are cached until five minutes before they expire.
     package func current(deadline: ContinuousClock.Instant) async throws(AWSError) -> Credentials {
         guard environment["AWS_ACCESS_KEY_ID"] == nil, let url = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else {
             return try .fromEnvironment(environment)
@@ -38,14 +38,16 @@ package actor CredentialSource {
         }
         var headers: [(name: String, value: String)] = [("Accept", "application/json")]
         if let token = authorization { headers.append(("Authorization", token)) }
-        do throws(HTTPFailure) {
+        do throws(HTTPError) {
             let request = HTTPRequest("GET", url, headers: headers, maximumBytes: 1 << 20)
             let response = try await http.send(request, deadline: min(deadline, .now + .seconds(5)), retry: RetryPolicy())
-            guard response.status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
-                throw HTTPFailure(.broken, "the credentials endpoint answered HTTP \(response.status)")
+            guard response.status == 200, let document = try? JSONDecoder().decode(CredentialsDocument.self, from: Data(response.body))
+            else {
+                throw HTTPError(.broken, "the credentials endpoint responded with HTTP \(response.status)")
             }
-            let credentials = Credentials(accessKey: answer.accessKeyId, secretKey: answer.secretAccessKey, sessionToken: answer.token)
-            fetched = (credentials, answer.expiration.flatMap { SigningTime($0)?.seconds } ?? .max)
+            let credentials = Credentials(
+                accessKey: document.accessKeyId, secretKey: document.secretAccessKey, sessionToken: document.token)
+            fetched = (credentials, document.expiration.flatMap { SigningTime($0)?.seconds } ?? .max)
             return credentials
         } catch {
             throw AWSError(.missingCredentials, error.description, transport: error)

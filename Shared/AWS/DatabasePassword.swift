@@ -13,7 +13,7 @@ package enum DatabasePassword {
         let text = try await SecretsClient(http, environment: environment).secret(id)
         guard text.first == "{" else { return text }
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)) else {
-            throw AWSError(.unreadableAnswer, "the database's secret has no \"password\"")
+            throw AWSError(.unreadableResponse, "the database's secret has no \"password\"")
         }
         return document.password
     }

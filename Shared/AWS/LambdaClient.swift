@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 package import HTTP
 
@@ -12,15 +13,15 @@ package final class LambdaClient: Sendable {
         case dryRun = "DryRun"
     }
 
-    /// What came back. A function that failed answers with status 200 and a `functionError`.
-    package struct Answer: Sendable {
+    /// The response of an invocation. A function that failed has status 200 and a `functionError`.
+    package struct Response: Sendable {
         /// 200, 202 for an event, 204 for a dry run.
         package let status: Int
         /// The function's JSON, or the JSON of its error.
         package let payload: [UInt8]
         /// `Handled` or `Unhandled`; `nil` when the function succeeded.
         package let functionError: String?
-        /// The last 4 KB of the log, when asked for.
+        /// The last 4 KB of the log, when requested.
         package let logTail: String?
         package let executedVersion: String?
     }
@@ -45,16 +46,16 @@ package final class LambdaClient: Sendable {
     package func invoke(
         _ function: String, payload: [UInt8], type: Invocation = .requestResponse, qualifier: String? = nil, wantsLogTail: Bool = false,
         deadline: ContinuousClock.Instant = .now + .seconds(900)
-    ) async throws(AWSError) -> Answer {
+    ) async throws(AWSError) -> Response {
         let query = qualifier.map { "?Qualifier=\(PercentEncoding.encode($0))" } ?? ""
         let url = "\(endpoint.url)/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations\(query)"
         var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", type.rawValue)]
         if wantsLogTail { headers.append(("X-Amz-Log-Type", "Tail")) }
         let request = HTTPRequest("POST", url, headers: headers, body: payload, acceptsCompression: false)
         let response = try await caller.send(
-            request, service: "lambda", region: endpoint.region, deadline: deadline, refusal: JSONRefusal.of)
+            request, service: "lambda", region: endpoint.region, deadline: deadline, error: JSONErrorResponse.of)
         let tail = response[header: "X-Amz-Log-Result"].flatMap { Digest.bytes(base64: $0) }
-        return Answer(
+        return Response(
             status: response.status, payload: response.body, functionError: response[header: "X-Amz-Function-Error"],
             logTail: tail.map { String(decoding: $0, as: UTF8.self) }, executedVersion: response[header: "X-Amz-Executed-Version"])
     }

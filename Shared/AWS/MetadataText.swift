@@ -1,3 +1,5 @@
+import Formats
+
 /// User metadata as header text: printable ASCII as it is, everything else as RFC 2047 encoded words, as S3 itself shows it.
 package enum MetadataText {
     package static func encode(_ value: String) -> String {

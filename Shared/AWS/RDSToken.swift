@@ -1,3 +1,4 @@
+import Formats
 import HTTP
 
 /// The password of RDS IAM authentication: a presigned URL without its scheme, good for a login within 15 minutes.

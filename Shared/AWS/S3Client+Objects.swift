@@ -1,3 +1,4 @@
+import Formats
 import HTTP
 
 extension S3Client {
@@ -5,7 +6,7 @@ extension S3Client {
     ///
     /// - Parameters:
     ///   - metadata: names of letters, digits and hyphens; values of any text, 2 KB in all.
-    ///   - ifNoneMatch: writes only when the key is free, and says `.existed` when it is not.
+    ///   - ifNoneMatch: writes only when the key is free, and returns `.existed` when it is not.
     @discardableResult
     package func put(
         bucket: String, key: String, body: [UInt8], metadata: [String: String] = [:], contentType: String = "application/octet-stream",
@@ -27,9 +28,9 @@ extension S3Client {
         }
     }
 
-    /// Reads an object and compares it with the SHA-256 or the length that the server keeps.
+    /// Reads an object and compares it with the SHA-256 or the length that the server stores.
     ///
-    /// - Parameter maximumBytes: a larger object fails as `HTTPFailure.Kind.tooLarge`.
+    /// - Parameter maximumBytes: a larger object fails as `HTTPError.Kind.tooLarge`.
     package func get(
         bucket: String, key: String, versionId: String? = nil, maximumBytes: Int = 512 << 20,
         deadline: ContinuousClock.Instant = .now + .seconds(60)
@@ -45,7 +46,7 @@ extension S3Client {
         return S3Object(head: head, body: response.body)
     }
 
-    /// Asks about an object; `nil` when there is none.
+    /// Reads an object's metadata; `nil` when there is none.
     package func head(
         bucket: String, key: String, deadline: ContinuousClock.Instant = .now + .seconds(30)
     ) async throws(AWSError) -> S3Head? {

@@ -1,3 +1,4 @@
+import Formats
 package import HTTP
 import Synchronization
 
@@ -24,7 +25,7 @@ package final class S3Client: Sendable {
 
     /// The URL of a bucket or of an object in it.
     package func url(bucket: String, key: String?, region: String? = nil) -> String {
-        let path = key.map { PercentEncoding.encode($0, keepsSlash: true) } ?? ""
+        let path = key.map { PercentEncoding.encode($0, keeping: .path) } ?? ""
         if let custom = endpoint.custom { return "\(custom)/\(bucket)/\(path)" }
         let host = AWSEndpoint.host("s3", region ?? endpoint.region)
         return bucket.contains(".") ? "https://\(host)/\(bucket)/\(path)" : "https://\(bucket).\(host)/\(path)"
@@ -43,7 +44,7 @@ package final class S3Client: Sendable {
                 method, url(bucket: bucket, key: key, region: region) + (query.isEmpty ? "" : "?" + query), headers: headers, body: body,
                 maximumBytes: maximumBytes, acceptsCompression: false, isIdempotent: true)
             return try await caller.send(request, service: "s3", region: region, deadline: deadline) { response in
-                S3Refusal.of(response, bodyIsObject: method == "GET" && key != nil)
+                S3ErrorResponse.of(response, bodyIsObject: method == "GET" && key != nil)
             }
         }
         do throws(AWSError) {

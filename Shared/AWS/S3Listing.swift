@@ -1,3 +1,4 @@
+import Formats
 import HTTP
 
 extension S3Client {
@@ -30,7 +31,7 @@ extension S3Client {
     }
 }
 
-/// The keys under a prefix as a sequence that asks for the next page when it is needed.
+/// The keys under a prefix as a sequence that requests the next page when it is needed.
 package struct S3Listing: AsyncSequence, Sendable {
     package typealias Element = S3Summary
 
@@ -64,14 +65,14 @@ package struct S3Listing: AsyncSequence, Sendable {
 }
 
 extension S3Page {
-    /// Reads a `ListBucketResult`. Names are form-decoded only when the answer says that they are encoded.
+    /// Reads a `ListBucketResult`. Names are form-decoded only when the response marks them as encoded.
     package init(parsing body: [UInt8]) throws(AWSError) {
         guard let root = try? XMLNode(parsing: body), root.name == "ListBucketResult" else {
-            throw AWSError(.unreadableAnswer, "the listing is cut off or no XML", status: 200)
+            throw AWSError(.unreadableResponse, "the listing is cut off or no XML", status: 200)
         }
         let isEncoded = root["EncodingType"] == "url"
         func name(_ text: String) -> String {
-            isEncoded ? String(decoding: PercentEncoding.decode(text, isForm: true), as: UTF8.self) : text
+            isEncoded ? PercentEncoding.decodedText(text, plusAsBlank: true) : text
         }
         keys = root.all("Contents").compactMap { entry in
             guard let key = entry["Key"] else { return nil }

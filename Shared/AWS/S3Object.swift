@@ -1,4 +1,4 @@
-/// What S3 says about one object beside its bytes.
+/// The metadata of one object in S3.
 package struct S3Head: Sendable, Hashable {
     /// Bytes.
     package let size: Int
@@ -8,9 +8,9 @@ package struct S3Head: Sendable, Hashable {
     package let contentType: String?
     /// User metadata: names in lower case without `x-amz-meta-`, values decoded.
     package let metadata: [String: String]
-    /// SHA-256 of the whole object, 32 bytes, where the server keeps it.
+    /// SHA-256 of the whole object, 32 bytes, where the server stores it.
     package let sha256: [UInt8]?
-    /// As the server words it: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    /// As the server writes it: `Sun, 06 Nov 1994 08:49:37 GMT`.
     package let lastModified: String?
 }
 
@@ -42,7 +42,7 @@ package struct S3Summary: Sendable, Hashable {
     package let lastModified: String?
 }
 
-/// One answer of a listing: at most 1,000 keys and prefixes together.
+/// One response of a listing: at most 1,000 keys and prefixes together.
 package struct S3Page: Sendable, Hashable {
     package let keys: [S3Summary]
     package let commonPrefixes: [String]

@@ -8,7 +8,7 @@ package final class SecretsClient: Sendable {
         enum CodingKeys: String, CodingKey { case secretId = "SecretId" }
     }
 
-    private struct Answer: Decodable {
+    private struct SecretDocument: Decodable {
         let text: String?
         let binary: String?
 
@@ -37,13 +37,13 @@ package final class SecretsClient: Sendable {
         ]
         let request = HTTPRequest("POST", endpoint.url + "/", headers: headers, body: Array(body), maximumBytes: 1 << 20)
         let response = try await caller.send(
-            request, service: "secretsmanager", region: endpoint.region, deadline: deadline, refusal: JSONRefusal.of)
-        guard let answer = try? JSONDecoder().decode(Answer.self, from: Data(response.body)) else {
-            throw AWSError(.unreadableAnswer, "GetSecretValue did not answer with JSON", status: response.status)
+            request, service: "secretsmanager", region: endpoint.region, deadline: deadline, error: JSONErrorResponse.of)
+        guard let document = try? JSONDecoder().decode(SecretDocument.self, from: Data(response.body)) else {
+            throw AWSError(.unreadableResponse, "GetSecretValue did not respond with JSON", status: response.status)
         }
-        if let text = answer.text { return text }
-        guard let bytes = answer.binary.flatMap({ Digest.bytes(base64: $0) }), let text = String(validating: bytes, as: UTF8.self) else {
-            throw AWSError(.unreadableAnswer, "the secret is no text", status: response.status)
+        if let text = document.text { return text }
+        guard let bytes = document.binary.flatMap({ Digest.bytes(base64: $0) }), let text = String(validating: bytes, as: UTF8.self) else {
+            throw AWSError(.unreadableResponse, "the secret is no text", status: response.status)
         }
         return text
     }

@@ -1,3 +1,4 @@
+import Formats
 package import HTTP
 
 /// Signature Version 4 over HTTP requests: in the `Authorization` header, in the query (presigned), or for chunks of a body.
@@ -18,7 +19,7 @@ package struct SigV4Signer: Sendable {
     package let region: String
     package let service: String
     package var pathRule: PathRule
-    /// Adds `x-amz-content-sha256` and signs it; S3 asks for it.
+    /// Adds `x-amz-content-sha256` and signs it; S3 requires it.
     package var addsContentHash: Bool
     package var tokenPlacement = TokenPlacement.signed
 
@@ -31,7 +32,7 @@ package struct SigV4Signer: Sendable {
         addsContentHash = service == "s3"
     }
 
-    /// Signs in the headers: adds `X-Amz-Date`, the token, `x-amz-content-sha256` where asked, and `Authorization`.
+    /// Signs in the headers: adds `X-Amz-Date`, the token, `x-amz-content-sha256` where configured, and `Authorization`.
     ///
     /// `Host` is signed as the URL has it unless the request brings its own.
     package func sign(_ request: HTTPRequest, payload: Payload = .hashed, at time: SigningTime) throws(AWSError) -> SignedRequest {
@@ -54,7 +55,7 @@ package struct SigV4Signer: Sendable {
         return SignedRequest(request: signed, canonicalRequest: canonical, stringToSign: toSign, signature: signature)
     }
 
-    /// Signs in the query. All headers of the request are signed and must be sent by whoever uses the URL.
+    /// Signs in the query. All headers of the request are signed and must be sent with the URL.
     ///
     /// - Parameters:
     ///   - expires: seconds; at most seven days.

@@ -1,5 +1,5 @@
+import Formats
 import Glibc
-import HTTP
 
 /// The moment a request is signed for, to the second, in UTC.
 package struct SigningTime: Hashable, Sendable {
@@ -14,7 +14,7 @@ package struct SigningTime: Hashable, Sendable {
         let digits = text.prefix { $0 != "." }.utf8.filter { (0x30...0x39).contains($0) }.map { Int64($0) - 0x30 }
         guard digits.count == 14 else { return nil }
         func number(_ range: Range<Int>) -> Int64 { digits[range].reduce(0) { $0 * 10 + $1 } }
-        let days = HTTPDate.days(year: number(0..<4), month: number(4..<6), day: number(6..<8))
+        let days = Int64(CivilDate(year: Int(number(0..<4)), month: Int(number(4..<6)), day: Int(number(6..<8))).days)
         seconds = days * 86_400 + number(8..<10) * 3_600 + number(10..<12) * 60 + number(12..<14)
     }
 
@@ -26,11 +26,7 @@ package struct SigningTime: Hashable, Sendable {
 
     /// `20150830T123600Z`.
     package var stamp: String {
-        var moment = time_t(seconds)
-        var fields = tm()
-        gmtime_r(&moment, &fields)
-        func padded(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        let day = "\(fields.tm_year + 1900)" + padded(fields.tm_mon + 1) + padded(fields.tm_mday)
-        return day + "T" + padded(fields.tm_hour) + padded(fields.tm_min) + padded(fields.tm_sec) + "Z"
+        let time = UTCTime(secondsSince1970: seconds)
+        return (time.date.description + "T" + time.clock).filter { $0 != "-" && $0 != ":" } + "Z"
     }
 }

@@ -1,7 +1,7 @@
-/// An element of an XML answer with its text and its children.
+/// An element of an XML response with its text and its children.
 package struct XMLNode: Equatable, Sendable {
     package let name: String
-    /// All text directly inside, joined; blanks kept.
+    /// The text directly inside the element, joined, with its blanks.
     package private(set) var text = ""
     package private(set) var children: [XMLNode] = []
 

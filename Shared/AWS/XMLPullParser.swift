@@ -1,6 +1,6 @@
-/// A small pull parser for the XML that AWS services answer with: elements, text, CDATA, character references.
+/// A small pull parser for the XML of AWS responses: elements, text, CDATA, character references.
 ///
-/// Attributes, comments and processing instructions are skipped, prefixes are cut off; a document type is refused.
+/// Attributes, comments and processing instructions are skipped, prefixes are cut off; a document type is an error.
 package struct XMLPullParser {
     package enum Event: Equatable {
         case start(String)

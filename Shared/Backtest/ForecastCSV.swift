@@ -1,4 +1,5 @@
 import Forecasting
+import Formats
 import Market
 
 /// Writes forecasts as CSV: `date,symbol,horizon,q05,…,q95`, quantiles of the log total return.
@@ -10,7 +11,7 @@ package enum ForecastCSV {
         var bytes = Array(header.utf8)
         bytes.reserveCapacity(forecasts.count * 300)
         for row in forecasts {
-            let prefix = "\(row.origin.session),\(quoted(row.origin.symbol)),"
+            let prefix = "\(row.origin.session),\(CSVText.field(row.origin.symbol)),"
             for (i, horizon) in Quantiles.horizons.enumerated() {
                 bytes += Array(prefix.utf8)
                 bytes += Array(String(horizon).utf8)
@@ -23,8 +24,6 @@ package enum ForecastCSV {
         }
         return bytes
     }
-
-    private static func quoted(_ symbol: String) -> String { symbol.contains(",") ? "\"\(symbol)\"" : symbol }
 
     private static func append(_ value: Double, to bytes: inout [UInt8]) {
         let units = Int64((max(-1e9, min(1e9, value)) * 1e8).rounded())

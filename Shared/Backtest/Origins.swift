@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// The session after whose close a forecast is made, and its symbol.
@@ -28,24 +29,31 @@ package enum Origins {
     ///
     /// - Throws: `PriceTable.FormatError` with the line's number.
     package static func read(csv bytes: [UInt8]) throws(PriceTable.FormatError) -> [Origin] {
-        let result: Result<[Origin], PriceTable.FormatError> = bytes.withUnsafeBytes { bytes in
-            Result { () throws(PriceTable.FormatError) in
-                var lines = CSVLines(bytes)
-                guard lines.next() else { throw PriceTable.FormatError(description: "the file of origins is empty") }
-                let header = lines.fields.indices.map { lines.text($0).trimmed.lowercased() }
-                guard let date = header.firstIndex(of: "date"), let symbol = header.firstIndex(of: "symbol") else {
-                    throw PriceTable.FormatError(description: "the file of origins needs the columns date and symbol")
-                }
-                var origins: [Origin] = []
-                while lines.next() {
-                    guard lines.fields.count == header.count, let session = SessionDate(lines.text(date)) else {
-                        throw PriceTable.FormatError(description: "origins, line \(lines.number): not a date and a symbol")
-                    }
-                    origins.append(Origin(session: session, symbol: lines.text(symbol)))
-                }
-                return origins
+        try bytes.withUnsafeBufferPointer { (bytes) throws(PriceTable.FormatError) in
+            var lines = CSVReader(bytes)
+            guard try lines.nextRecord() else { throw PriceTable.FormatError(description: "the file of origins is empty") }
+            let header = lines.header
+            guard let date = header.firstIndex(of: "date"), let symbol = header.firstIndex(of: "symbol") else {
+                throw PriceTable.FormatError(description: "the file of origins needs the columns date and symbol")
             }
+            var origins: [Origin] = []
+            while try lines.nextRecord() {
+                guard lines.fields.count == header.count, let session = SessionDate(lines.text(date)) else {
+                    throw PriceTable.FormatError(description: "origins, line \(lines.line): not a date and a symbol")
+                }
+                origins.append(Origin(session: session, symbol: lines.text(symbol)))
+            }
+            return origins
         }
-        return try result.get()
     }
+}
+
+extension CSVReader {
+    /// Moves to the next record; false at the end.
+    mutating func nextRecord() throws(PriceTable.FormatError) -> Bool {
+        do throws(Malformed) { return try next() } catch { throw PriceTable.FormatError(description: error.description) }
+    }
+
+    /// The names of the record returned last, in lower case without blanks.
+    var header: [String] { fields.indices.map { text($0).lowercased().filter { !$0.isWhitespace } } }
 }

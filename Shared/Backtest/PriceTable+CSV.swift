@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 extension PriceTable {
@@ -9,7 +10,7 @@ extension PriceTable {
     /// - Throws: `PriceTable.FormatError` when a column is missing or no line can be used.
     package init(csv bytes: [UInt8]) throws(FormatError) {
         var reader = PriceTableReader()
-        let error: FormatError? = bytes.withUnsafeBytes { bytes in
+        let error: FormatError? = bytes.withUnsafeBufferPointer { bytes in
             do throws(FormatError) {
                 try reader.read(bytes)
                 return nil
@@ -35,10 +36,10 @@ private struct PriceTableReader {
     private var rows: [String: [Row]] = [:]
     private var rejected: [PriceTable.RejectedLine] = []
 
-    mutating func read(_ bytes: UnsafeRawBufferPointer) throws(PriceTable.FormatError) {
-        var lines = CSVLines(bytes)
-        guard lines.next() else { throw PriceTable.FormatError(description: "the file is empty") }
-        let header = lines.fields.indices.map { lines.text($0).trimmed.lowercased() }
+    mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(PriceTable.FormatError) {
+        var lines = CSVReader(bytes)
+        guard try lines.nextRecord() else { throw PriceTable.FormatError(description: "the file is empty") }
+        let header = lines.header
         let places = try ["date", "symbol", "open", "high", "low", "close", "volume"].map { name throws(PriceTable.FormatError) in
             guard let place = header.firstIndex(of: name) else {
                 throw PriceTable.FormatError(description: "the header lacks the column \(name); found \(header.joined(separator: ","))")
@@ -48,9 +49,9 @@ private struct PriceTableReader {
         let adjusted = header.firstIndex(of: "adj_close")
         var symbol = ""
         var series: [Row] = []
-        while lines.next() {
+        while try lines.nextRecord() {
             guard lines.fields.count == header.count else {
-                reject(lines.number, "field-count", "\(lines.fields.count) fields instead of \(header.count)")
+                reject(lines.line, "field-count", "\(lines.fields.count) fields instead of \(header.count)")
                 continue
             }
             if !lines[field: places[1]].elementsEqual(symbol.utf8) {
@@ -63,29 +64,29 @@ private struct PriceTableReader {
         if !series.isEmpty { rows[symbol, default: []] += series }
     }
 
-    private mutating func row(_ lines: CSVLines, _ places: [Int], _ adjusted: Int?, _ symbol: String) -> Row? {
-        guard !symbol.isEmpty else { return reject(lines.number, "no-symbol", "the symbol is empty") }
+    private mutating func row(_ lines: CSVReader, _ places: [Int], _ adjusted: Int?, _ symbol: String) -> Row? {
+        guard !symbol.isEmpty else { return reject(lines.line, "no-symbol", "the symbol is empty") }
         guard let session = SessionDate(lines.text(places[0])) else {
-            return reject(lines.number, "bad-date", "\"\(lines.text(places[0]))\" is no date")
+            return reject(lines.line, "bad-date", "\"\(lines.text(places[0]))\" is no date")
         }
-        let values = places[2...].map { DecimalParser.parse(lines[field: $0]) }
+        let values = places[2...].map { DecimalText.number(lines[field: $0]) }
         let candidate = RawBar(
             session: session, open: values[0], high: values[1], low: values[2], close: values[3], volume: values[4])
         if let violation = RowValidation.violations(of: candidate, calendar: nil, slack: 1e-4).first {
-            return reject(lines.number, violation.rule, "\(symbol) \(session): \(violation.detail)")
+            return reject(lines.line, violation.rule, "\(symbol) \(session): \(violation.detail)")
         }
         guard let open = values[0], let high = values[1], let low = values[2], let close = values[3], let volume = values[4] else {
             return nil
         }
         var total = close
         if let adjusted {
-            guard let value = DecimalParser.parse(lines[field: adjusted]), value > 0 else {
-                return reject(lines.number, "null-field", "\(symbol) \(session): adj_close")
+            guard let value = DecimalText.number(lines[field: adjusted]), value > 0 else {
+                return reject(lines.line, "null-field", "\(symbol) \(session): adj_close")
             }
             total = value
         }
         let observation = Observation(session: session, open: open, high: high, low: low, close: close, volume: volume)
-        return Row(observation: observation, adjusted: total, line: lines.number)
+        return Row(observation: observation, adjusted: total, line: lines.line)
     }
 
     @discardableResult

@@ -1,18 +1,13 @@
+import Hashing
+
 /// A deterministic random number generator: xoshiro256** (Blackman and Vigna), seeded by SplitMix64.
 package struct RandomGenerator: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// Generators of one seed with different `stream` numbers are independent for our purposes.
     package init(seed: UInt64, stream: UInt64 = 0) {
-        var z = seed &+ stream &* 0xD1B5_4A32_D192_ED03
-        func next() -> UInt64 {
-            z &+= 0x9E37_79B9_7F4A_7C15
-            var x = z
-            x = (x ^ (x >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            x = (x ^ (x >> 27)) &* 0x94D0_49BB_1331_11EB
-            return x ^ (x >> 31)
-        }
-        state = (next(), next(), next(), next())
+        var seeds = SplitMix64(seed: seed &+ stream &* 0xD1B5_4A32_D192_ED03)
+        state = (seeds.next(), seeds.next(), seeds.next(), seeds.next())
     }
 
     /// The four words of the state.

@@ -23,11 +23,11 @@ struct EasyHandle: ~Copyable {
     /// libcurl's sentence about what went wrong; empty when it has none.
     var errorText: String { String(cString: message) }
 
-    /// The handle points at `transfer` without owning it: whoever holds the handle keeps the transfer alive.
-    static func open(for transfer: Transfer, caFile: String?, userAgent: String) throws(HTTPFailure) -> EasyHandle {
+    /// The handle points at `transfer` without owning it: the owner of the handle keeps the transfer alive.
+    static func open(for transfer: Transfer, caFile: String?, userAgent: String) throws(HTTPError) -> EasyHandle {
         let remaining = ContinuousClock.now.duration(to: transfer.deadline)
-        guard remaining > .zero else { throw HTTPFailure(.timedOut, "the deadline had passed before the request was sent") }
-        guard let raw = curl_easy_init() else { throw HTTPFailure(.broken, code: .outOfMemory, "out of memory") }
+        guard remaining > .zero else { throw HTTPError(.timedOut, "the deadline had passed before the request was sent") }
+        guard let raw = curl_easy_init() else { throw HTTPError(.broken, code: .outOfMemory, "out of memory") }
         let handle = EasyHandle(adopting: raw, headers: headerList(transfer.request, userAgent: userAgent))
         handle.setTransport(transfer, milliseconds: max(1, Int(remaining / .milliseconds(1))), caFile: caFile)
         handle.setRequest(transfer.request)

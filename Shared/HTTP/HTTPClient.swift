@@ -1,6 +1,4 @@
-import Glibc
-
-/// An HTTP/1.1 and HTTP/2 client on libcurl's multi interface: one thread of its own, connections kept between requests.
+/// An HTTP/1.1 and HTTP/2 client on libcurl's multi interface: one thread of its own, connections reused between requests.
 ///
 /// Creating a client costs nothing; libcurl and the thread start with the first request. TLS certificates are always verified.
 package final class HTTPClient: Sendable {
@@ -15,8 +13,8 @@ package final class HTTPClient: Sendable {
 
     deinit { loop.stop() }
 
-    /// Sends once and waits for the whole answer, for the deadline, or for the task's cancellation, whichever comes first.
-    package func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws(HTTPFailure) -> HTTPResponse {
+    /// Sends once and waits for the complete response, for the deadline, or for the task's cancellation, whichever comes first.
+    package func send(_ request: HTTPRequest, deadline: ContinuousClock.Instant) async throws(HTTPError) -> HTTPResponse {
         var request = request
         var followed = 0
         while true {
@@ -25,49 +23,46 @@ package final class HTTPClient: Sendable {
                 request.method == "GET" || request.method == "HEAD"
             else { return response }
             guard let from = WebAddress(request.url), let to = WebAddress(location), from.origin == to.origin else {
-                throw HTTPFailure(.redirectRefused, "a redirect leads away from \(WebAddress(request.url)?.authority ?? "the host")")
+                throw HTTPError(.redirectRejected, "a redirect leads away from \(WebAddress(request.url)?.authority ?? "the host")")
             }
             followed += 1
-            guard followed <= limit else { throw HTTPFailure(.redirectRefused, "more than \(limit) redirects at \(from.authority)") }
+            guard followed <= limit else { throw HTTPError(.redirectRejected, "more than \(limit) redirects at \(from.authority)") }
             request.url = location
         }
     }
 
-    package func send(_ request: HTTPRequest, timeout: Duration) async throws(HTTPFailure) -> HTTPResponse {
+    package func send(_ request: HTTPRequest, timeout: Duration) async throws(HTTPError) -> HTTPResponse {
         try await send(request, deadline: .now + timeout)
     }
 
-    /// Sends, and sends again as the policy says while the deadline allows. The last answer or failure is handed on.
+    /// Sends a request, and retries it by the policy until the deadline. Returns the last response or throws the last error.
     package func send(
         _ request: HTTPRequest, deadline: ContinuousClock.Instant, retry policy: RetryPolicy
-    ) async throws(HTTPFailure) -> HTTPResponse {
+    ) async throws(HTTPError) -> HTTPResponse {
         var attempt = 0
         while true {
-            let result = await capture { () async throws(HTTPFailure) in try await self.send(request, deadline: deadline) }
-            var pause = policy.pause(retry: attempt, random: .random(in: 0..<1))
-            attempt += 1
-            guard attempt < policy.attempts else { return try result.get() }
+            let result = await capture { () async throws(HTTPError) in try await self.send(request, deadline: deadline) }
+            var leastPause: Duration?
             switch result {
             case .failure(let failure):
                 guard failure.isTransient, request.mayRepeat || failure.happenedBeforeSending else { throw failure }
             case .success(let response):
                 guard request.mayRepeat, policy.wantsRetry(response.status) else { return response }
-                if let asked = RetryPolicy.retryAfter(response[header: "Retry-After"], now: Int64(time(nil))) {
-                    guard asked <= policy.longestRetryAfter else { return response }
-                    pause = max(pause, asked)
-                }
+                leastPause = response.retryAfter
+                guard leastPause ?? .zero <= policy.longestRetryAfter else { return response }
             }
-            guard .now + pause < deadline else { return try result.get() }
-            guard (try? await Task.sleep(for: pause)) != nil else { throw HTTPFailure(.cancelled, "the task was cancelled") }
+            guard let pause = policy.pause(retry: attempt, atLeast: leastPause, before: deadline) else { return try result.get() }
+            attempt += 1
+            guard (try? await Task.sleep(for: pause)) != nil else { throw HTTPError(.cancelled, "the task was cancelled") }
         }
     }
 
-    /// One transfer: its answer, and where a redirect would lead.
+    /// One transfer: its response, and where a redirect would lead.
     private func transfer(
         _ request: HTTPRequest, deadline: ContinuousClock.Instant
-    ) async throws(HTTPFailure) -> (HTTPResponse, location: String?) {
+    ) async throws(HTTPError) -> (HTTPResponse, location: String?) {
         let transfer = try Transfer(request, deadline: deadline)
-        guard !Task.isCancelled else { throw HTTPFailure(.cancelled, "the task was cancelled") }
+        guard !Task.isCancelled else { throw HTTPError(.cancelled, "the task was cancelled") }
         let loop = loop
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -80,7 +75,7 @@ package final class HTTPClient: Sendable {
         return try result.get()
     }
 
-    private func capture<Value>(_ body: () async throws(HTTPFailure) -> Value) async -> Result<Value, HTTPFailure> {
+    private func capture<Value>(_ body: () async throws(HTTPError) -> Value) async -> Result<Value, HTTPError> {
         do { return .success(try await body()) } catch { return .failure(error) }
     }
 }

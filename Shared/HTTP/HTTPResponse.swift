@@ -1,9 +1,12 @@
-/// An answer, whatever its status.
+import Formats
+import Glibc
+
+/// An HTTP response of any status.
 package struct HTTPResponse: Sendable {
     package let status: Int
     /// In the order of arrival, names as sent; a name may appear more than once.
     package let headers: [(name: String, value: String)]
-    /// The body after decompression; `Content-Encoding` and `Content-Length` keep what the server said.
+    /// The body after decompression; `Content-Encoding` and `Content-Length` keep the values that the server sent.
     package let body: [UInt8]
 
     package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
@@ -18,6 +21,11 @@ package struct HTTPResponse: Sendable {
     }
 
     package var isSuccess: Bool { (200..<300).contains(status) }
+
+    /// The pause of the `Retry-After` header; nil without one.
+    package var retryAfter: Duration? {
+        RetryAfter.seconds(self[header: "Retry-After"], date: self[header: "Date"], now: Int64(time(nil))).map { .seconds($0) }
+    }
 
     /// The body as text; bytes that are not UTF-8 become U+FFFD.
     package var text: String { String(decoding: body, as: UTF8.self) }

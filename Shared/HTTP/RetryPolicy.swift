@@ -5,7 +5,7 @@ package struct RetryPolicy: Sendable {
     /// The pause before retry `i` (from 0) is uniform between 0 and min(`base`·2^i, `ceiling`).
     package var base: Duration
     package var ceiling: Duration
-    /// A server that asks for a longer pause than this gets its answer handed back instead.
+    /// A response whose `Retry-After` is longer than this is returned instead of retried.
     package var longestRetryAfter: Duration
 
     package init(
@@ -24,7 +24,7 @@ package struct RetryPolicy: Sendable {
 
     /// The same, or nil when the attempts are used up or the pause would not end before `deadline`.
     ///
-    /// - Parameter floor: what the server asked for, if anything.
+    /// - Parameter floor: the pause of `Retry-After`, if any.
     package func pause(
         retry: Int, atLeast floor: Duration?, before deadline: ContinuousClock.Instant, random: Double = .random(in: 0..<1)
     ) -> Duration? {
@@ -33,13 +33,6 @@ package struct RetryPolicy: Sendable {
         return .now + pause < deadline ? pause : nil
     }
 
-    /// Whether an answer of this status may turn out better a moment later.
+    /// Whether a response of this status may turn out better a moment later.
     package func wantsRetry(_ status: Int) -> Bool { [429, 500, 502, 503, 504].contains(status) }
-
-    /// What `Retry-After` asks for: seconds, or a date that is compared with `now` (seconds since 1970).
-    package static func retryAfter(_ value: String?, now: Int64) -> Duration? {
-        guard let value else { return nil }
-        if let seconds = Int64(value) { return seconds >= 0 ? .seconds(seconds) : nil }
-        return HTTPDate.seconds(value).map { .seconds(max(0, $0 - now)) }
-    }
 }

@@ -18,10 +18,10 @@ struct RunningTransfers: ~Copyable {
     init(multi: MultiHandle) { self.multi = multi }
 
     mutating func add(_ transfer: Transfer, caFile: String?, userAgent: String) {
-        do throws(HTTPFailure) {
+        do throws(HTTPError) {
             let entry = Entry(transfer, try EasyHandle.open(for: transfer, caFile: caFile, userAgent: userAgent))
             guard curl_multi_add_handle(multi.raw, entry.handle.raw) == CURLM_OK else {
-                throw HTTPFailure(.broken, "libcurl took no further transfer")
+                throw HTTPError(.broken, "libcurl took no further transfer")
             }
             entries[entry.handle.raw] = entry
         } catch {
@@ -29,17 +29,17 @@ struct RunningTransfers: ~Copyable {
         }
     }
 
-    mutating func remove(_ transfer: Transfer, _ failure: HTTPFailure) {
+    mutating func remove(_ transfer: Transfer, _ failure: HTTPError) {
         guard let entry = entries.values.first(where: { $0.transfer === transfer }) else { return }
         take(entry.handle.raw)
         transfer.finish(.failure(failure))
     }
 
-    mutating func removeAll(_ failure: HTTPFailure) {
+    mutating func removeAll(_ failure: HTTPError) {
         for entry in entries.values { remove(entry.transfer, failure) }
     }
 
-    /// Moves every transfer on and hands over those that ended.
+    /// Lets libcurl work on every transfer and finishes the ended ones.
     mutating func perform() {
         var count: Int32 = 0
         curl_multi_perform(multi.raw, &count)
@@ -62,10 +62,10 @@ struct RunningTransfers: ~Copyable {
         guard code == .ok else {
             let host = transfer.address.authority
             guard !transfer.isTooLarge else {
-                return .failure(HTTPFailure(.tooLarge, code: code, "\(host) sent more than \(transfer.request.maximumBytes) bytes"))
+                return .failure(HTTPError(.tooLarge, code: code, "\(host) sent more than \(transfer.request.maximumBytes) bytes"))
             }
             let text = entry.handle.errorText
-            return .failure(HTTPFailure(.init(code), code: code, "\(host): \(text.isEmpty ? code.description : text)"))
+            return .failure(HTTPError(.init(code), code: code, "\(host): \(text.isEmpty ? code.description : text)"))
         }
         let response = HTTPResponse(
             status: curl_shim_info_long(entry.handle.raw, CURLINFO_RESPONSE_CODE), headers: transfer.headers, body: transfer.body)

@@ -5,7 +5,7 @@ import CCurl
 /// `@unchecked Sendable`: the sender fills it before `TransferLoop.submit`; from then on only the loop's thread touches it,
 /// except `isCancelled`, which is read and written under the loop's lock.
 final class Transfer: @unchecked Sendable {
-    typealias Outcome = Result<(HTTPResponse, location: String?), HTTPFailure>
+    typealias Outcome = Result<(HTTPResponse, location: String?), HTTPError>
 
     let request: HTTPRequest
     let address: WebAddress
@@ -20,14 +20,14 @@ final class Transfer: @unchecked Sendable {
     static let maximumHeaderBytes = 256 << 10
 
     /// Checks what libcurl would pass through: a line break in a header would be a second header.
-    init(_ request: HTTPRequest, deadline: ContinuousClock.Instant) throws(HTTPFailure) {
+    init(_ request: HTTPRequest, deadline: ContinuousClock.Instant) throws(HTTPError) {
         guard let address = WebAddress(request.url), request.url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw HTTPFailure(.invalidRequest, "the URL is not an absolute, percent-encoded http or https URL")
+            throw HTTPError(.invalidRequest, "the URL is not an absolute, percent-encoded http or https URL")
         }
-        guard Self.isToken(request.method) else { throw HTTPFailure(.invalidRequest, "the method is no token") }
+        guard Self.isToken(request.method) else { throw HTTPError(.invalidRequest, "the method is no token") }
         for (name, value) in request.headers {
             guard Self.isToken(name), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-                throw HTTPFailure(.invalidRequest, "header \(Self.isToken(name) ? name : "name") holds a control character")
+                throw HTTPError(.invalidRequest, "header \(Self.isToken(name) ? name : "name") holds a control character")
             }
         }
         self.request = request
@@ -45,10 +45,10 @@ final class Transfer: @unchecked Sendable {
         continuation = nil
     }
 
-    /// One header line with its line end. A status line starts a new answer (after `100 Continue`).
+    /// One header line with its line end. A status line starts a new response (after `100 Continue`).
     func receive(headerLine bytes: UnsafeRawBufferPointer) -> Bool {
         headerBytes += bytes.count
-        guard headerBytes <= Self.maximumHeaderBytes else { return refuse() }
+        guard headerBytes <= Self.maximumHeaderBytes else { return rejectAsTooLarge() }
         if bytes.starts(with: "HTTP/".utf8) {
             headers = []
             return true
@@ -63,12 +63,12 @@ final class Transfer: @unchecked Sendable {
 
     /// A piece of the body, after decompression.
     func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
-        guard bytes.count <= request.maximumBytes - body.count else { return refuse() }
+        guard bytes.count <= request.maximumBytes - body.count else { return rejectAsTooLarge() }
         body.append(contentsOf: bytes)
         return true
     }
 
-    private func refuse() -> Bool {
+    private func rejectAsTooLarge() -> Bool {
         isTooLarge = true
         body = []
         return false

@@ -17,19 +17,19 @@ package struct TransferCode: Hashable, Sendable, CustomStringConvertible {
     package static let http2 = Self(CURLE_HTTP2)
     package static let http2Stream = Self(CURLE_HTTP2_STREAM)
     package static let partialBody = Self(CURLE_PARTIAL_FILE)
-    package static let sinkRefused = Self(CURLE_WRITE_ERROR)
+    package static let bodyRejected = Self(CURLE_WRITE_ERROR)
     package static let outOfMemory = Self(CURLE_OUT_OF_MEMORY)
     package static let timedOut = Self(CURLE_OPERATION_TIMEDOUT)
     package static let tlsHandshake = Self(CURLE_SSL_CONNECT_ERROR)
     package static let nothingReceived = Self(CURLE_GOT_NOTHING)
     package static let sendFailed = Self(CURLE_SEND_ERROR)
     package static let receiveFailed = Self(CURLE_RECV_ERROR)
-    package static let certificateRefused = Self(CURLE_PEER_FAILED_VERIFICATION)
+    package static let certificateRejected = Self(CURLE_PEER_FAILED_VERIFICATION)
     package static let badContentEncoding = Self(CURLE_BAD_CONTENT_ENCODING)
     package static let tooLarge = Self(CURLE_FILESIZE_EXCEEDED)
     package static let certificateFile = Self(CURLE_SSL_CACERT_BADFILE)
 
-    /// libcurl's own words for the code, e.g. "Couldn't connect to server".
+    /// libcurl's own text for the code, e.g. "Couldn't connect to server".
     package var description: String {
         curl_easy_strerror(CURLcode(rawValue)).map { String(cString: $0) } ?? "curl \(rawValue)"
     }

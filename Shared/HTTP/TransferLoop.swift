@@ -1,6 +1,6 @@
 import CCurl
-import Glibc
 import Synchronization
+import Threads
 
 /// The thread that drives all transfers of one client, and the mailbox into it.
 final class TransferLoop: Sendable {
@@ -20,24 +20,24 @@ final class TransferLoop: Sendable {
         self.userAgent = userAgent
     }
 
-    /// Hands a transfer to the thread, which starts with the first one.
+    /// Passes a transfer to the thread, which starts with the first transfer.
     func submit(_ transfer: Transfer) {
-        let refusal: HTTPFailure? = mailbox.withLock { box in
-            guard !transfer.isCancelled else { return HTTPFailure(.cancelled, "the task was cancelled") }
-            guard !box.isStopped else { return HTTPFailure(.cancelled, "the client is closed") }
+        let error: HTTPError? = mailbox.withLock { box in
+            guard !transfer.isCancelled else { return HTTPError(.cancelled, "the task was cancelled") }
+            guard !box.isStopped else { return HTTPError(.cancelled, "the client is closed") }
             if box.multi == nil {
-                guard let multi = MultiHandle.open() else { return HTTPFailure(.broken, code: .outOfMemory, "libcurl did not start") }
-                guard startThread() else { return HTTPFailure(.broken, "no thread could be started") }
+                guard let multi = MultiHandle.open() else { return HTTPError(.broken, code: .outOfMemory, "libcurl did not start") }
+                guard startThread() else { return HTTPError(.broken, "no thread could be started") }
                 box.multi = multi
             }
             box.submitted.append(transfer)
             box.multi?.wake()
             return nil
         }
-        if let refusal { transfer.finish(.failure(refusal)) }
+        if let error { transfer.finish(.failure(error)) }
     }
 
-    /// Also called before `submit`, which then refuses, and after the end, when it changes nothing.
+    /// Cancels a transfer. Before `submit`, `submit` then fails; after the end it changes nothing.
     func cancel(_ transfer: Transfer) {
         mailbox.withLock { box in
             transfer.isCancelled = true
@@ -54,26 +54,7 @@ final class TransferLoop: Sendable {
         }
     }
 
-    private func startThread() -> Bool {
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        defer { pthread_attr_destroy(&attributes) }
-        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let context = Unmanaged.passRetained(self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, &attributes,
-            { context in
-                var everySignal = sigset_t()
-                sigfillset(&everySignal)
-                pthread_sigmask(SIG_BLOCK, &everySignal, nil)
-                guard let context else { return nil }
-                Unmanaged<TransferLoop>.fromOpaque(context).takeRetainedValue().run()
-                return nil
-            }, context.toOpaque())
-        if code != 0 { context.release() }
-        return code == 0
-    }
+    private func startThread() -> Bool { Thread.start { [self] in run() } == 0 }
 
     private func run() {
         guard let multi = mailbox.withLock({ $0.multi }) else { return }
@@ -84,12 +65,12 @@ final class TransferLoop: Sendable {
                 return (box.submitted, box.cancelled, box.isStopped)
             }
             for transfer in submitted { running.add(transfer, caFile: caFile, userAgent: userAgent) }
-            for transfer in cancelled { running.remove(transfer, HTTPFailure(.cancelled, "the task was cancelled")) }
+            for transfer in cancelled { running.remove(transfer, HTTPError(.cancelled, "the task was cancelled")) }
             if isStopped { break }
             running.perform()
             multi.poll(milliseconds: 60_000)
         }
-        running.removeAll(HTTPFailure(.cancelled, "the client is closed"))
+        running.removeAll(HTTPError(.cancelled, "the client is closed"))
         mailbox.withLock { $0.multi = nil }
         multi.close()
     }

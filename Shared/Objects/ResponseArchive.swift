@@ -31,7 +31,7 @@ package struct ResponseArchive: Sendable {
 
     /// Reads a response and verifies its bytes against the hash in its key.
     ///
-    /// - Throws: `AWSError` with the code `corrupted` if the hash differs, `unreadableAnswer` if metadata is missing.
+    /// - Throws: `AWSError` with the code `corrupted` if the hash differs, `unreadableResponse` if metadata is missing.
     package func get(
         _ key: String, maximumBytes: Int = 256 << 20, deadline: ContinuousClock.Instant = .now + .seconds(60)
     ) async throws(AWSError) -> ArchivedResponse {
@@ -41,7 +41,7 @@ package struct ResponseArchive: Sendable {
             throw AWSError(.corrupted, "the bytes of \(key) do not match the hash in its key", status: 200)
         }
         guard let metadata = ResponseMetadata(headers: object.metadata, contentType: object.head.contentType) else {
-            throw AWSError(.unreadableAnswer, "\(key) lacks the metadata of an archived response", status: 200)
+            throw AWSError(.unreadableResponse, "\(key) lacks the metadata of an archived response", status: 200)
         }
         return ArchivedResponse(key: parsed, metadata: metadata, body: object.body, versionId: object.versionId)
     }

@@ -1,38 +1,30 @@
 import CPostgres
 import Glibc
+import Threads
 
 extension Connection {
-    /// Asks the server to stop what it is doing for this connection. `PQcancel` blocks without a limit, so it has its own thread;
+    /// Requests the server to stop this connection's statement. `PQcancel` blocks without a limit, so it has its own thread;
     /// this waits for it briefly, so that an environment that is frozen right after has sent it.
     borrowing func cancel() {
         guard let request = PQgetCancel(raw) else { return }
-        let order = CancelOrder(request)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                Unmanaged<CancelOrder>.fromOpaque(context).takeRetainedValue().carryOut()
-                return nil
-            }, Unmanaged.passRetained(order).toOpaque())
-        guard code == 0 else { return Unmanaged.passUnretained(order).release() }
-        pthread_detach(thread)
-        _ = Limit(deadline: .now + .milliseconds(200), interrupt: nil).wait(for: order.done.signal, POLLIN)
+        let cancel = CancelRequest(request)
+        guard Thread.start({ cancel.send() }) == 0 else { return }
+        _ = CallDeadline(deadline: .now + .milliseconds(200), cancellation: nil).wait(for: cancel.done.descriptor, POLLIN)
     }
 }
 
-private final class CancelOrder: Sendable {
-    /// `PGcancel *`, used by the one thread that carries the order out.
+private final class CancelRequest: Sendable {
+    /// `PGcancel *`, used by the one thread that sends it.
     private nonisolated(unsafe) let request: OpaquePointer
-    let done = Interrupt()
+    let done = CancellationHandle()
 
     init(_ request: OpaquePointer) { self.request = request }
     deinit { PQfreeCancel(request) }
 
-    func carryOut() {
+    func send() {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { message in
             _ = PQcancel(request, message.baseAddress, 256)
         }
-        done.raise()
+        done.cancel()
     }
 }

@@ -15,7 +15,7 @@ struct Connection: ~Copyable {
     deinit { PQfinish(raw) }
 
     /// Connects. Name resolution is the one step that libpq does without a limit.
-    static func open(_ settings: DatabaseSettings, _ limit: Limit) throws(PostgresError) -> Connection {
+    static func open(_ settings: DatabaseSettings, _ limit: CallDeadline) throws(PostgresError) -> Connection {
         let names = settings.keywords.map { strdup($0.0) } + [nil]
         let values = settings.keywords.map { strdup($0.1) } + [nil]
         defer { for pointer in names + values { free(pointer) } }
@@ -27,7 +27,7 @@ struct Connection: ~Copyable {
         connection.quietNotices()
         var state = PQstatus(raw) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
         while state != PGRES_POLLING_OK {
-            guard state != PGRES_POLLING_FAILED else { throw connection.refusal() }
+            guard state != PGRES_POLLING_FAILED else { throw connection.connectError() }
             try connection.wait(state == PGRES_POLLING_READING ? POLLIN : POLLOUT, limit, "connecting to \(settings)")
             state = PQconnectPoll(raw)
         }
@@ -56,19 +56,19 @@ struct Connection: ~Copyable {
     var isBroken: Bool { PQstatus(raw) != CONNECTION_OK }
 
     /// Runs one statement and returns its rows; those of a script's last statement.
-    borrowing func run(_ statement: Statement, _ limit: Limit) throws(PostgresError) -> Rows {
+    borrowing func run(_ statement: Statement, _ limit: CallDeadline) throws(PostgresError) -> Rows {
         guard statement.send(to: raw) else { throw lost().during(statement.sql) }
         do throws(PostgresError) { return try results(limit) } catch { throw error.during(statement.sql) }
     }
 
     /// Runs several statements in one text, without parameters.
-    borrowing func runScript(_ sql: String, _ limit: Limit) throws(PostgresError) {
+    borrowing func runScript(_ sql: String, _ limit: CallDeadline) throws(PostgresError) {
         guard PQsendQuery(raw, sql) == 1 else { throw lost().during(sql) }
         do throws(PostgresError) { _ = try results(limit) } catch { throw error.during(sql) }
     }
 
     /// Reads results to the end of the command, so that the connection is free again even after an error.
-    borrowing func results(_ limit: Limit) throws(PostgresError) -> Rows {
+    borrowing func results(_ limit: CallDeadline) throws(PostgresError) -> Rows {
         var last: Rows?
         var failure: PostgresError?
         try flush(limit)
@@ -77,7 +77,7 @@ struct Connection: ~Copyable {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: last = Rows(adopting: result)
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 PQclear(result)
-                throw PostgresError(.refused, "COPY goes through copyIn and copyOut")
+                throw PostgresError(.rejected, "COPY goes through copyIn and copyOut")
             default:
                 failure = failure ?? error(of: result)
                 PQclear(result)
@@ -89,16 +89,16 @@ struct Connection: ~Copyable {
     }
 
     /// The next `PGresult`, owned by the caller; nil at the end of the command.
-    borrowing func nextResult(_ limit: Limit) throws(PostgresError) -> OpaquePointer? {
+    borrowing func nextResult(_ limit: CallDeadline) throws(PostgresError) -> OpaquePointer? {
         while PQisBusy(raw) == 1 {
-            try wait(POLLIN, limit, "waiting for the answer")
+            try wait(POLLIN, limit, "waiting for the response")
             guard PQconsumeInput(raw) == 1 else { throw lost() }
         }
         return PQgetResult(raw)
     }
 
     /// Sends what libpq has buffered, reading what comes meanwhile.
-    borrowing func flush(_ limit: Limit) throws(PostgresError) {
+    borrowing func flush(_ limit: CallDeadline) throws(PostgresError) {
         while true {
             switch PQflush(raw) {
             case 0: return
@@ -110,11 +110,11 @@ struct Connection: ~Copyable {
         }
     }
 
-    borrowing func wait(_ events: Int32, _ limit: Limit, _ doing: String) throws(PostgresError) {
+    borrowing func wait(_ events: Int32, _ limit: CallDeadline, _ doing: String) throws(PostgresError) {
         switch limit.wait(for: PQsocket(raw), events) {
         case .ready: return
         case .deadline: throw PostgresError(.deadlineExceeded, "the deadline came while \(doing)")
-        case .interrupted: throw PostgresError(.cancelled, "the task was cancelled while \(doing)")
+        case .cancelled: throw PostgresError(.cancelled, "the task was cancelled while \(doing)")
         }
     }
 
@@ -131,12 +131,12 @@ struct Connection: ~Copyable {
     }
 
     /// Why no connection came about. The message is `…: FATAL:  57P03: the database system is starting up`, or has no SQLSTATE.
-    private borrowing func refusal() -> PostgresError {
+    private borrowing func connectError() -> PostgresError {
         let message = settings.redacted(trimmed(String(cString: PQerrorMessage(raw))))
         for (index, part) in message.split(separator: ":", omittingEmptySubsequences: false).enumerated() where index > 0 {
-            let word = part.drop { $0 == " " }
-            if word.utf8.count == 5, part.hasPrefix("  "), word.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }) {
-                return PostgresError(.connect, String(message.prefix { $0 != "\n" }), sqlState: SQLState(String(word)))
+            let code = part.drop { $0 == " " }
+            if code.utf8.count == 5, part.hasPrefix("  "), code.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) }) {
+                return PostgresError(.connect, String(message.prefix { $0 != "\n" }), sqlState: SQLState(String(code)))
             }
         }
         return PostgresError(.connect, message)

@@ -1,21 +1,21 @@
-/// A question that every new connection must answer well before it is used, such as the schema's version.
+/// A query that every new connection must pass before it is used, such as one for the schema's version.
 package struct ConnectionCheck: Sendable {
     private let statement: Statement
-    private let judge: @Sendable (Result<Rows, PostgresError>) throws(PostgresError) -> Void
+    private let verify: @Sendable (Result<Rows, PostgresError>) throws(PostgresError) -> Void
 
-    /// `judge` gets the rows of `sql`, or the server's refusal of it, and throws to refuse the connection.
-    package init(_ sql: String, judge: @escaping @Sendable (Result<Rows, PostgresError>) throws(PostgresError) -> Void) {
+    /// `verify` gets the rows of `sql`, or the server's error, and throws to reject the connection.
+    package init(_ sql: String, verify: @escaping @Sendable (Result<Rows, PostgresError>) throws(PostgresError) -> Void) {
         statement = Statement(sql, [])
-        self.judge = judge
+        self.verify = verify
     }
 
-    func pass(on connection: borrowing Connection, _ limit: Limit) throws(PostgresError) {
+    func run(on connection: borrowing Connection, _ limit: CallDeadline) throws(PostgresError) {
         let rows: Rows
         do throws(PostgresError) { rows = try connection.run(statement, limit) } catch {
             guard error.kind == .server else { throw error }
-            return try judge(.failure(error))
+            return try verify(.failure(error))
         }
-        try judge(.success(rows))
+        try verify(.success(rows))
     }
 }
 
@@ -24,7 +24,7 @@ struct Backoff {
     private var ceiling = 20.0
 
     /// Sleeps, on the database's own thread. False when the deadline or a cancellation ends the waiting.
-    mutating func pause(within limit: Limit) -> Bool {
+    mutating func pause(within limit: CallDeadline) -> Bool {
         let pause = Duration.milliseconds(5) + .microseconds(Int64(Double.random(in: 0...ceiling) * 1000))
         ceiling = min(ceiling * 2, 1000)
         let end = limit.capped(to: pause)

@@ -43,7 +43,7 @@ extension Database {
 }
 
 extension Connection {
-    fileprivate borrowing func beginCopy(_ sql: String, _ status: ExecStatusType, _ limit: Limit) throws(PostgresError) {
+    fileprivate borrowing func beginCopy(_ sql: String, _ status: ExecStatusType, _ limit: CallDeadline) throws(PostgresError) {
         guard PQsendQuery(raw, sql) == 1 else { throw lost() }
         try flush(limit)
         guard let result = try nextResult(limit) else { throw lost() }
@@ -55,7 +55,7 @@ extension Connection {
         }
     }
 
-    fileprivate borrowing func send(_ bytes: [UInt8], _ limit: Limit) throws(PostgresError) {
+    fileprivate borrowing func send(_ bytes: [UInt8], _ limit: CallDeadline) throws(PostgresError) {
         var offset = 0
         while offset < bytes.count {
             let end = min(offset + 1 << 18, bytes.count)
@@ -74,7 +74,7 @@ extension Connection {
         }
     }
 
-    fileprivate borrowing func receive(_ limit: Limit, _ body: (CopiedRow) throws(PostgresError) -> Void) throws(PostgresError) {
+    fileprivate borrowing func receive(_ limit: CallDeadline, _ body: (CopiedRow) throws(PostgresError) -> Void) throws(PostgresError) {
         var isFirst = true
         while true {
             var buffer: UnsafeMutablePointer<CChar>?

@@ -53,8 +53,8 @@ extension Database {
 
     private func begin(_ level: IsolationLevel, _ token: TransactionToken, _ deadline: ContinuousClock.Instant) async throws(PostgresError)
     {
-        let limit = Limit(deadline: deadline, interrupt: nil)
-        try await turn(limit)
+        let limit = CallDeadline(deadline: deadline, cancellation: nil)
+        try await waitUntilFree(limit)
         let statement = Statement("BEGIN ISOLATION LEVEL \(level.rawValue)", [])
         _ = try perform(limit, retrying: true) { connection, limit throws(PostgresError) in try connection.run(statement, limit) }
         owner = token
@@ -66,7 +66,7 @@ extension Database {
         let statement = Statement(command, [])
         let outcome: Result<Rows, PostgresError>
         do throws(PostgresError) {
-            let limit = Limit(deadline: deadline, interrupt: nil)
+            let limit = CallDeadline(deadline: deadline, cancellation: nil)
             outcome = .success(
                 try perform(limit, retrying: false) { connection, limit throws(PostgresError) in try connection.run(statement, limit) })
         } catch {
@@ -82,7 +82,7 @@ extension Database {
     }
 
     /// Waits until no other task's transaction holds the connection.
-    func turn(_ limit: Limit) async throws(PostgresError) {
+    func waitUntilFree(_ limit: CallDeadline) async throws(PostgresError) {
         let token = Database.transactions.first { $0.database == ObjectIdentifier(self) }
         if let token, token !== owner { throw PostgresError(.transactionEnded, "the transaction of this task has ended") }
         while owner !== token {

@@ -1,3 +1,5 @@
+import Threads
+
 /// One Postgres connection behind one thread. Connects at the first call, not before; reconnects when the connection is found dead.
 ///
 /// A call ends at its deadline: the one given to it, else the task's (`withDeadline`), else the settings' time-out. A call that
@@ -19,7 +21,7 @@ package actor Database {
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var lastWaiting = 0
 
-    /// Costs nothing: no thread, no connection. `check` is asked once on each new connection.
+    /// Costs nothing: no thread, no connection. `check` runs once on each new connection.
     package init(_ settings: DatabaseSettings, check: ConnectionCheck? = nil) {
         self.settings = settings
         self.check = check
@@ -35,7 +37,7 @@ package actor Database {
     /// Runs one statement with parameters `$1` …, and returns its rows.
     ///
     /// Outside of a transaction, a statement whose connection breaks is sent once more on a new one: it must bear being run twice,
-    /// as insert-only statements do, or say `once`.
+    /// as insert-only statements do, or set `once`.
     @discardableResult
     package nonisolated func query(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], deadline: ContinuousClock.Instant? = nil, once: Bool = false
@@ -63,23 +65,23 @@ package actor Database {
     /// Runs `body` on a live connection when no other task's transaction holds it.
     nonisolated func run<T: Sendable>(
         _ deadline: ContinuousClock.Instant?, once: Bool = false,
-        _ body: @Sendable (borrowing Connection, Limit) throws(PostgresError) -> T
+        _ body: @Sendable (borrowing Connection, CallDeadline) throws(PostgresError) -> T
     ) async throws(PostgresError) -> T {
         let deadline = deadline ?? Database.taskDeadline ?? .now + settings.timeout
-        let limit = Limit(deadline: deadline, interrupt: Interrupt())
+        let limit = CallDeadline(deadline: deadline, cancellation: CancellationHandle())
         let outcome = await withTaskCancellationHandler {
             await attempt(limit, once: once, body)
         } onCancel: {
-            limit.interrupt?.raise()
+            limit.cancellation?.cancel()
         }
         return try outcome.get()
     }
 
     private func attempt<T: Sendable>(
-        _ limit: Limit, once: Bool, _ body: @Sendable (borrowing Connection, Limit) throws(PostgresError) -> T
+        _ limit: CallDeadline, once: Bool, _ body: @Sendable (borrowing Connection, CallDeadline) throws(PostgresError) -> T
     ) async -> Result<T, PostgresError> {
         do throws(PostgresError) {
-            try await turn(limit)
+            try await waitUntilFree(limit)
             return .success(try perform(limit, retrying: !once, body))
         } catch {
             return .failure(error)
@@ -88,7 +90,7 @@ package actor Database {
 
     /// Runs `body` now. After an error that leaves the connection in the middle of something, the connection is gone.
     func perform<T>(
-        _ limit: Limit, retrying: Bool, _ body: (borrowing Connection, Limit) throws(PostgresError) -> T
+        _ limit: CallDeadline, retrying: Bool, _ body: (borrowing Connection, CallDeadline) throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
         try connect(limit)
         do throws(PostgresError) {
@@ -101,7 +103,7 @@ package actor Database {
     }
 
     private func use<T>(
-        _ limit: Limit, _ body: (borrowing Connection, Limit) throws(PostgresError) -> T
+        _ limit: CallDeadline, _ body: (borrowing Connection, CallDeadline) throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
         let outcome: Result<T, PostgresError>
         switch connection {
@@ -119,8 +121,8 @@ package actor Database {
         return try outcome.get()
     }
 
-    /// Makes sure of a live connection: looks for a hang-up, asks for a sign of life after a pause, connects until the deadline.
-    private func connect(_ limit: Limit) throws(PostgresError) {
+    /// Ensures a live connection: checks for a hang-up, pings after a pause, reconnects until the deadline.
+    private func connect(_ limit: CallDeadline) throws(PostgresError) {
         guard owner == nil else { return }  // a transaction must not move to another connection
         let isHungUp =
             switch connection {
@@ -144,7 +146,7 @@ package actor Database {
         while true {
             do throws(PostgresError) {
                 let fresh = try Connection.open(settings, limit.capped(to: .seconds(10)))
-                if let check { try check.pass(on: fresh, limit) }
+                if let check { try check.run(on: fresh, limit) }
                 connection = consume fresh
                 lastUsed = .now
                 return

@@ -7,7 +7,7 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
     package let password: String?
     /// How long a call may take when neither it nor its task names a deadline.
     package var timeout: Duration = .seconds(30)
-    /// A connection idle for longer is asked for a sign of life before it is used (a Lambda environment may have been frozen).
+    /// A connection idle for longer is pinged before it is used (a Lambda environment may have been frozen).
     package var idleBeforeCheck: Duration = .seconds(3)
     /// Where the server's notices go. They never go to stderr.
     package var onNotice: (@Sendable (String) -> Void)?
@@ -43,7 +43,7 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
     /// What `DATABASE_URL` names.
     ///
     /// - Parameters:
-    ///   - password: where it is kept is the caller's business; never in the URL.
+    ///   - password: from the caller; never in the URL.
     ///   - authorities: a PEM file of the root certificates to trust, unless the URL names one (`sslrootcert`).
     package static func fromEnvironment(
         _ environment: [String: String], password: String?, authorities: String?

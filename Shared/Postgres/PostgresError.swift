@@ -1,7 +1,7 @@
 /// What went wrong, safe to log: never the password, never parameters, never the server's DETAIL (which quotes values).
 package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
-        /// The server refused the statement; `sqlState` says why.
+        /// The server rejected the statement; `sqlState` has the reason.
         case server
         /// No connection could be made: wrong address, password, certificate …
         case connect
@@ -11,14 +11,14 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         case deadlineExceeded
         /// The task was cancelled. The statement was cancelled and the connection thrown away.
         case cancelled
-        /// A column holds something else than the code asked for.
+        /// A column has another type than the code reads.
         case decoding
         /// The connection settings cannot be used.
         case settings
         /// A statement was made in the name of a transaction that has ended.
         case transactionEnded
-        /// The connection check given to `Database` said no, or the statement is one that this room does not run.
-        case refused
+        /// The connection check rejected the connection, or the statement is of a kind that this module does not run.
+        case rejected
         case outOfMemory
     }
 
@@ -51,7 +51,7 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         }
     }
 
-    /// Passing reasons of a failed connect that come without a SQLSTATE, as libpq and the C library word them.
+    /// Passing reasons of a failed connect that come without a SQLSTATE, in the texts of libpq and the C library.
     private static let passing = [
         "Connection refused", "Connection reset", "Connection timed out", "closed the connection", "timeout expired",
         "No such file or directory\n\tIs the server running", "Temporary failure in name resolution", "Broken pipe",

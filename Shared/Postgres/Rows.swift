@@ -1,6 +1,6 @@
 import CPostgres
 
-/// The rows of one answer, kept in libpq's own memory.
+/// The rows of one result, in libpq's own memory.
 package final class Rows: Sendable, RandomAccessCollection {
     /// `PGresult *`. Libpq never changes a finished result, so that any thread may read it; `deinit` is its only writer.
     private nonisolated(unsafe) let raw: OpaquePointer
@@ -48,14 +48,14 @@ package final class Rows: Sendable, RandomAccessCollection {
     }
 }
 
-/// One row of an answer.
+/// One row of a response.
 package struct Row {
     fileprivate let rows: Rows
     fileprivate let index: Int32
 
     package func cell(_ column: Int) -> Cell { rows.cell(index, Int32(column)) }
 
-    /// The field as the type that the place asks for: `let session: SessionDate = try row[0]`. NULL reads as an optional's nil only.
+    /// The field as the type of the place that reads it: `let session: SessionDate = try row[0]`. NULL reads as an optional's nil only.
     package subscript<T: PostgresDecodable>(column: Int) -> T {
         get throws(PostgresError) {
             defer { withExtendedLifetime(rows) {} }

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// One kind of response of a data provider: builds its requests and parses its responses. Pure in both, so that an archived response can be
@@ -7,6 +8,9 @@ package import Market
 /// them. The least that a provider of daily bars needs:
 ///
 /// ```swift
+/// package import Formats
+/// package import Market
+///
 /// /// Toy's daily prices: `[{"date": "2012-01-03", "open": 10, "high": 11, "low": 9, "close": 10.5, "volume": 100}]`, as traded.
 /// package struct ToyDaily: DataProvider {
 ///     package static let name = "toy"
@@ -16,7 +20,7 @@ package import Market
 ///     package let baseURL: String
 ///
 ///     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-///         ProviderRequest(url: "\(baseURL)/prices?symbol=\(percentEncoded(symbol))")
+///         ProviderRequest(url: "\(baseURL)/prices?symbol=\(PercentEncoding.encode(symbol))")
 ///     }
 ///
 ///     package func payload(of response: RawResponse) throws(ProviderError) -> [JSONValue] {

@@ -17,16 +17,3 @@ package struct ProviderRequest: Sendable {
         self.init(url: url, storedURL: url, headers: [(name: "Accept", value: "application/json")] + (keyHeader.map { [$0] } ?? []))
     }
 }
-
-/// Percent-encodes everything but RFC 3986's unreserved characters: `^GSPC`, `EURUSD=X`, `BRK.B` fit in a path or a query.
-func percentEncoded(_ text: String) -> String {
-    let hex = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-        switch byte {
-        case 48...57, 65...90, 97...122, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"): bytes.append(byte)
-        default: bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-}

@@ -1,3 +1,4 @@
+import Hashing
 package import Market
 
 /// One version of one session's features, as it is stored.
@@ -59,23 +60,17 @@ extension Sequence<FeatureTable> {
     }
 }
 
-/// 64-bit FNV-1a.
+/// Tells versions of data apart by an FNV-1a hash.
 struct Fingerprint: Sendable, CustomStringConvertible {
-    private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    private var hash = FNV1a64()
 
     mutating func add(_ text: String) {
-        for byte in text.utf8 { add(byte) }
-        add(UInt8(0))
+        hash.add(text)
+        hash.add(UInt8(0))
     }
 
-    mutating func add(_ value: Int64) {
-        for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: value >> Int64(shift))) }
-    }
+    mutating func add(_ value: Int64) { hash.add(value) }
 
-    private mutating func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-
-    var description: String {
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    /// 16 hexadecimal digits.
+    var description: String { hash.hexadecimal }
 }

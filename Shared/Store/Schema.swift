@@ -17,7 +17,7 @@ package enum Schema {
         }
         guard found >= version else {
             throw PostgresError(
-                .refused, "the database's schema is at migration \(found) and this code needs \(version): invoke Migrate first")
+                .rejected, "the database's schema is at migration \(found) and this code needs \(version): invoke Migrate first")
         }
     }
 }

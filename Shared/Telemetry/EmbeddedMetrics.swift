@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// CloudWatch's embedded metric format: log lines from which CloudWatch makes metrics.
@@ -14,7 +15,7 @@ package struct EmbeddedMetrics: Sendable {
         self.dimensions = dimensions.map { .init(name: $0.0, value: $0.1) }
     }
 
-    /// One line, without its end, for each set of labels that has something new; the store forgets what it handed out.
+    /// One line, without its end, for each set of labels that has something new; the store then forgets these values.
     ///
     /// Counters report their growth, gauges their last value, distributions at most 100 observations, timers milliseconds.
     /// - Parameter milliseconds: real time since 1970; CloudWatch takes two weeks back.
@@ -38,14 +39,33 @@ package struct EmbeddedMetrics: Sendable {
 
     private func line(_ group: ArraySlice<(key: SeriesKey, values: Series.Values)>, _ milliseconds: Int64) -> String {
         let labels = (dimensions + (group.first?.key.labels ?? [])).prefix(Self.mostDimensions)
-        let names = labels.map { MetricText.quoted($0.name) }.joined(separator: ",")
-        let metrics = group.map { "{\"Name\":\(MetricText.quoted($0.key.name)),\"Unit\":\"\(unit($0.key.kind))\"}" }.joined(separator: ",")
-        let head =
-            "\"_aws\":{\"Timestamp\":\(milliseconds),\"CloudWatchMetrics\":[{\"Namespace\":\(MetricText.quoted(namespace)),"
-            + "\"Dimensions\":[[\(names)]],\"Metrics\":[\(metrics)]}]}"
-        let members = labels.map { "\(MetricText.quoted($0.name)):\(MetricText.quoted($0.value))" }
-        let values = group.map { "\(MetricText.quoted($0.key.name)):\(value($0.key.kind, $0.values))" }
-        return "{" + ([head] + members + values).joined(separator: ",") + "}"
+        var json = JSONWriter()
+        json.object { line in
+            line.object("_aws") { head in
+                head.member("Timestamp", milliseconds)
+                head.list("CloudWatchMetrics", [group]) { directives, group in
+                    directives.object {
+                        $0.member("Namespace", namespace)
+                        $0.list("Dimensions", [labels]) { sets, names in sets.list(names) { $0.string($1.name) } }
+                        $0.list("Metrics", group) { metrics, series in
+                            metrics.object {
+                                $0.member("Name", series.key.name)
+                                $0.member("Unit", unit(series.key.kind))
+                            }
+                        }
+                    }
+                }
+            }
+            for label in labels {
+                line.key(label.name)
+                line.string(label.value)
+            }
+            for series in group {
+                line.key(series.key.name)
+                writeValue(series.key.kind, series.values, to: &line)
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     private func unit(_ kind: Series.Kind) -> String {
@@ -56,12 +76,15 @@ package struct EmbeddedMetrics: Sendable {
         }
     }
 
-    private func value(_ kind: Series.Kind, _ values: Series.Values) -> String {
+    private func writeValue(_ kind: Series.Kind, _ values: Series.Values, to json: inout JSONWriter) {
         switch kind {
-        case .counter: MetricText.json(values.growth)
-        case .gauge: MetricText.json(values.current)
-        case .distribution: "[" + values.fresh.map(MetricText.json).joined(separator: ",") + "]"
-        case .timer: "[" + values.fresh.map { MetricText.json($0 * 1000) }.joined(separator: ",") + "]"
+        case .counter: json.number(finite(values.growth))
+        case .gauge: json.number(finite(values.current))
+        case .distribution: json.list(values.fresh) { $0.number(finite($1)) }
+        case .timer: json.list(values.fresh) { $0.number(finite($1 * 1000)) }
         }
     }
+
+    /// Zero for values that JSON cannot spell: CloudWatch rejects a line with a null.
+    private func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }
 }

@@ -1,6 +1,6 @@
 /// Prometheus's text exposition format, version 0.0.4.
 package enum Prometheus {
-    /// Prometheus 3 refuses an answer without it.
+    /// Prometheus 3 rejects a response without this content type.
     package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
 
     /// Every series since the start; distributions and timers are summaries without quantiles, timers in seconds.
@@ -22,7 +22,7 @@ package enum Prometheus {
     }
 
     private static func family(_ key: SeriesKey) -> String {
-        let name = MetricText.name(key.name, colons: true)
+        let name = PrometheusText.name(key.name, colons: true)
         let suffix = key.kind == .counter ? "_total" : key.kind == .timer ? "_seconds" : ""
         return name.hasSuffix(suffix) ? name : name + suffix
     }
@@ -36,13 +36,13 @@ package enum Prometheus {
     }
 
     private static func samples(_ name: String, _ series: Series) -> String {
-        let pairs = series.key.labels.map { "\(MetricText.name($0.name, colons: false))=\"\(MetricText.label($0.value))\"" }
+        let pairs = series.key.labels.map { "\(PrometheusText.name($0.name, colons: false))=\"\(PrometheusText.label($0.value))\"" }
         let labels = pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}"
         let values = series.snapshot
         switch series.key.kind {
-        case .counter, .gauge: return "\(name)\(labels) \(MetricText.prometheus(values.current))\n"
+        case .counter, .gauge: return "\(name)\(labels) \(PrometheusText.prometheus(values.current))\n"
         case .distribution, .timer:
-            return "\(name)_sum\(labels) \(MetricText.prometheus(values.sum))\n\(name)_count\(labels) \(values.count)\n"
+            return "\(name)_sum\(labels) \(PrometheusText.prometheus(values.sum))\n\(name)_count\(labels) \(values.count)\n"
         }
     }
 }

@@ -53,7 +53,7 @@ final class Series: Sendable {
 
     var snapshot: Values { values.withLock { $0 } }
 
-    /// Hands out what is new since the last call and forgets it.
+    /// Returns the values that are new since the last call, and forgets them.
     func drain() -> Values? {
         values.withLock { values in
             guard values.touched else { return nil }

@@ -5,12 +5,12 @@ import Testing
 @Suite struct AWSRetryTests {
     @Test func `Pauses follow the standard mode of 2026`() {
         let policy = AWSRetryPolicy()
-        #expect(policy.pause(retry: 0, isThrottled: false, asked: nil, random: 0.5) == .milliseconds(25))
-        #expect(policy.pause(retry: 2, isThrottled: false, asked: nil, random: 0.5) == .milliseconds(100))
-        #expect(policy.pause(retry: 0, isThrottled: true, asked: nil, random: 0.5) == .milliseconds(500))
-        #expect(policy.pause(retry: 20, isThrottled: true, asked: nil, random: 1) == .seconds(20))
-        #expect(policy.pause(retry: 0, isThrottled: false, asked: .seconds(2), random: 0.5) == .seconds(2))
-        #expect(policy.pause(retry: 0, isThrottled: false, asked: .seconds(60), random: 0) == .seconds(5))
+        #expect(policy.pause(retry: 0, isThrottled: false, requested: nil, random: 0.5) == .milliseconds(25))
+        #expect(policy.pause(retry: 2, isThrottled: false, requested: nil, random: 0.5) == .milliseconds(100))
+        #expect(policy.pause(retry: 0, isThrottled: true, requested: nil, random: 0.5) == .milliseconds(500))
+        #expect(policy.pause(retry: 20, isThrottled: true, requested: nil, random: 1) == .seconds(20))
+        #expect(policy.pause(retry: 0, isThrottled: false, requested: .seconds(2), random: 0.5) == .seconds(2))
+        #expect(policy.pause(retry: 0, isThrottled: false, requested: .seconds(60), random: 0) == .seconds(5))
     }
 
     @Test func `The budget of retries ends and comes back`() {

@@ -17,8 +17,8 @@ struct CallingTests {
 
     @Test(arguments: ["SlowDown", "InternalError", "RequestTimeout"])
     func `A passing error is retried and signed anew`(_ code: String) async throws {
-        let server = LoopbackServer.answering { _, count, connection in
-            count == 0 ? connection.answer(code == "RequestTimeout" ? 400 : 503, body: Self.error(code)) : connection.answer()
+        let server = LoopbackServer.responding { _, count, connection in
+            count == 0 ? connection.respond(code == "RequestTimeout" ? 400 : 503, body: Self.error(code)) : connection.respond()
         }
         defer { server.stop() }
         let s3 = S3Client(HTTPClient(), environment: Self.environment(server))
@@ -28,7 +28,7 @@ struct CallingTests {
     }
 
     @Test func `An error that stays is not retried`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in connection.answer(403, body: Self.error("AccessDenied")) }
+        let server = LoopbackServer.responding { _, _, connection in connection.respond(403, body: Self.error("AccessDenied")) }
         defer { server.stop() }
         let s3 = S3Client(HTTPClient(), environment: Self.environment(server))
         let error = await #expect(throws: AWSError.self) { try await s3.get(bucket: "raw", key: "k") }
@@ -37,12 +37,12 @@ struct CallingTests {
         #expect(server.seen.count == 1)
     }
 
-    @Test func `A bucket elsewhere is asked there once and remembered`() async throws {
-        let server = LoopbackServer.answering { request, _, connection in
+    @Test func `The region of a bucket elsewhere is learned once and remembered`() async throws {
+        let server = LoopbackServer.responding { request, _, connection in
             guard request.contains("/eu-west-1/s3/aws4_request") else {
-                return connection.answer(400, body: Self.error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"))
+                return connection.respond(400, body: Self.error("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>"))
             }
-            connection.answer(body: Array("found".utf8))
+            connection.respond(body: Array("found".utf8))
         }
         defer { server.stop() }
         let s3 = S3Client(HTTPClient(), environment: Self.environment(server))
@@ -52,9 +52,9 @@ struct CallingTests {
     }
 
     @Test func `The servers clock is taken over once`() async throws {
-        let server = LoopbackServer.answering { request, _, connection in
+        let server = LoopbackServer.responding { request, _, connection in
             let isRight = request.contains("X-Amz-Date: 20360101T0")
-            connection.answer(
+            connection.respond(
                 isRight ? 200 : 403, headers: ["Date: Tue, 01 Jan 2036 00:00:00 GMT"],
                 body: isRight ? [] : Self.error("RequestTimeTooSkewed"))
         }
@@ -65,8 +65,8 @@ struct CallingTests {
     }
 
     @Test func `An error inside of a 200 is an error but an object may look like one`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in
-            connection.answer(headers: ["Content-Type: application/xml"], body: Self.error("InternalError"))
+        let server = LoopbackServer.responding { _, _, connection in
+            connection.respond(headers: ["Content-Type: application/xml"], body: Self.error("InternalError"))
         }
         defer { server.stop() }
         let s3 = S3Client(HTTPClient(), environment: Self.environment(server))
@@ -76,9 +76,9 @@ struct CallingTests {
         #expect(try await s3.get(bucket: "raw", key: "k").body == Self.error("InternalError"))
     }
 
-    @Test func `A checksum that does not match is refused`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in
-            connection.answer(headers: ["x-amz-checksum-sha256: 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="], body: [1])
+    @Test func `A checksum that does not match is rejected`() async throws {
+        let server = LoopbackServer.responding { _, _, connection in
+            connection.respond(headers: ["x-amz-checksum-sha256: 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="], body: [1])
         }
         defer { server.stop() }
         let s3 = S3Client(HTTPClient(), environment: Self.environment(server))
@@ -87,8 +87,8 @@ struct CallingTests {
     }
 
     @Test func `A failed function is surfaced`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in
-            connection.answer(
+        let server = LoopbackServer.responding { _, _, connection in
+            connection.respond(
                 headers: ["X-Amz-Function-Error: Unhandled", "X-Amz-Log-Result: bG9n"], body: Array("{\"errorType\":\"X\"}".utf8))
         }
         defer { server.stop() }
@@ -105,7 +105,7 @@ struct CallingTests {
 
     @Test func `A JSON error is typed`() async throws {
         let body = Array("{\"__type\":\"com.amazonaws.x#ResourceNotFoundException\",\"Message\":\"no such secret\"}".utf8)
-        let server = LoopbackServer.answering { _, _, connection in connection.answer(400, body: body) }
+        let server = LoopbackServer.responding { _, _, connection in connection.respond(400, body: body) }
         defer { server.stop() }
         let secrets = SecretsClient(HTTPClient(), environment: Self.environment(server))
         let error = await #expect(throws: AWSError.self) { try await secrets.secret("db") }
@@ -115,7 +115,7 @@ struct CallingTests {
 
     @Test(arguments: ["{\"SecretString\":\"s\\u00e9cret\"}", "{\"SecretBinary\":\"c8OpY3JldA==\"}"])
     func `A secret is read as text`(_ body: String) async throws {
-        let server = LoopbackServer.answering { _, _, connection in connection.answer(body: Array(body.utf8)) }
+        let server = LoopbackServer.responding { _, _, connection in connection.respond(body: Array(body.utf8)) }
         defer { server.stop() }
         let secrets = SecretsClient(HTTPClient(), environment: Self.environment(server))
         #expect(try await secrets.secret("db") == "sécret")
@@ -124,8 +124,8 @@ struct CallingTests {
 
     @Test func `Credentials can come from a containers endpoint`() async throws {
         let body = "{\"AccessKeyId\":\"CK\",\"SecretAccessKey\":\"S\",\"Token\":\"T\",\"Expiration\":\"2099-01-01T00:00:00Z\"}"
-        let server = LoopbackServer.answering { request, _, connection in
-            connection.answer(body: request.hasPrefix("GET /creds") ? Array(body.utf8) : [])
+        let server = LoopbackServer.responding { request, _, connection in
+            connection.respond(body: request.hasPrefix("GET /creds") ? Array(body.utf8) : [])
         }
         defer { server.stop() }
         let environment = [

@@ -1,4 +1,5 @@
 import AWS
+import Formats
 import Foundation
 import HTTP
 import TestVectors
@@ -35,7 +36,7 @@ struct S3ExampleTests {
 
         func sign() throws -> SignedRequest {
             let host = headers["Host"] ?? ""
-            let url = "https://\(host)\(PercentEncoding.encode(path, keepsSlash: true))"
+            let url = "https://\(host)\(PercentEncoding.encode(path, keeping: .path))"
             if query.contains(where: { $0[0] == "X-Amz-Algorithm" }) {
                 let expires = query.first { $0[0] == "X-Amz-Expires" }.flatMap { Int($0[1]) } ?? 0
                 return try signer.presign(HTTPRequest(method, url), expires: expires, at: time)

@@ -12,7 +12,7 @@ struct SDKRequestTests {
             let access_key_id, secret_access_key: String
             let session_token: String?
         }
-        struct Wire: Decodable, Sendable {
+        struct SentRequest: Decodable, Sendable {
             let method, url: String
             let headers: [String: String]
             let body_encoding, body: String
@@ -25,7 +25,7 @@ struct SDKRequestTests {
         let credentials: Keys
         let region: String?
         let input: Input
-        let request: Wire?
+        let request: SentRequest?
         let token, presigned_url: String?
         let expires: Int?
 

@@ -17,7 +17,7 @@ import Testing
         "", "   ", "text", "<a>", "<a></b>", "<a><b></a></b>", "<a>&nope;</a>", "<a", "<a x='1", "<a/><b/>", "<a>&#xD800;</a>",
         "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<a></a>tail", String(repeating: "<a>", count: 100),
     ])
-    func `What is no document is refused`(_ text: String) {
+    func `What is no document is rejected`(_ text: String) {
         #expect(throws: XMLPullParser.Malformed.self) { try XMLNode(parsing: Array(text.utf8)) }
     }
 

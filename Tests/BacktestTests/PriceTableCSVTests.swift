@@ -46,6 +46,19 @@ import Testing
         #expect(table.rejected[6].rule == "duplicate-session")
     }
 
+    @Test func `A quote that is never closed is an error with its line`() {
+        let error = #expect(throws: PriceTable.FormatError.self) {
+            try table(
+                "date,symbol,open,high,low,close,volume\n2020-01-02,\"A\",1,1,1,1,1\n2020-01-03,\"A,1,1,1,1,1\n2020-01-06,A,1,1,1,1,1\n")
+        }
+        #expect(error?.description == "line 3: a quote is opened and never closed")
+    }
+
+    @Test func `A symbol may hold a comma and a quote`() throws {
+        let table = try table("date,symbol,open,high,low,close,volume\n2020-01-02,\"A,\"\"B\"\"\",1,1,1,1,1\n")
+        #expect(table.series.map(\.symbol) == ["A,\"B\""])
+    }
+
     @Test func `The adjusted close becomes the dividend that explains it`() throws {
         let table = try table(
             """

@@ -11,6 +11,15 @@ import Testing
         #expect(parts.last?.body.contains("2012-01-03;\"B.C\";2") == true && parts.last?.body.contains("2012-01-04") == false)
     }
 
+    @Test func `Quoted fields hold separators and line ends`() throws {
+        let text = "date,symbol,note\n2012-01-03,\"A,B\",\"two\nlines\"\n2012-01-04,C,\n"
+        let parts = try PriceFile(text, isTable: true).parts
+        #expect(parts.map(\.symbol) == ["A,B", "C"])
+        #expect(parts.first?.body == "date,symbol,note\n2012-01-03,\"A,B\",\"two\nlines\"\n")
+        let error = #expect(throws: CommandError.self) { try PriceFile("date,symbol\n2012-01-03,\"A\n2012-01-04,C\n", isTable: true) }
+        #expect(error?.description.contains("line 2: a quote is opened and never closed") == true)
+    }
+
     @Test(arguments: [("date,open\n2012-01-03,1\n", true), ("[{\"symbol\":\"A\"}]", false)])
     func `A file of one symbol stays unchanged`(_ text: String, isTable: Bool) throws {
         #expect(try PriceFile(text, isTable: isTable).parts == [PriceFile.Part(symbol: nil, body: text)])
@@ -19,6 +28,6 @@ import Testing
     @Test(arguments: ["date,symbol\n2012-01-03,A\n\n2012-01-04,\n", "date,symbol\r\n2012-01-03,A\r\n,\r\n2012-01-04\r\n"])
     func `A row without a symbol is an error with its line`(_ text: String) {
         let failure = #expect(throws: CommandError.self) { try PriceFile(text, isTable: true) }
-        #expect(failure?.description.contains("row 4 has no symbol") == true)
+        #expect(failure?.description.contains("line 4 has no symbol") == true)
     }
 }

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func `The weekly comparison invokes itself for the remaining instruments`() async throws {
-        let cloud = LoopbackServer.answering { _, _, connection in connection.answer(202) }
+        let cloud = LoopbackServer.responding { _, _, connection in connection.respond(202) }
         defer { cloud.stop() }
         let featurize = try await ProjectionHarness((0..<2).map(ResponseMarket.instrument)).featurize(cloud: cloud.url)
         let weekly = CrossCheck(

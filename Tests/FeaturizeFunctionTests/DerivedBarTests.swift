@@ -177,6 +177,6 @@ import Testing
         var summary = FeaturizeSummary()
         let failure = await #expect(throws: Featurize.Failure.self) { try await harness.projector.project(stray, &summary) { _ in stray } }
         #expect(failure?.isAboutOneObject == true)
-        #expect(Featurize.Failure.missing("BUCKET").isAboutOneObject == false)
+        #expect(Featurize.Failure.unknownRun("r").isAboutOneObject == false)
     }
 }

@@ -7,9 +7,9 @@ import Testing
 struct HTTPClientTests {
     let client = HTTPClient()
 
-    @Test func `An answer has status headers and body`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in
-            connection.answer(418, headers: ["X-Kind: teapot ", "Set-Cookie: a", "Set-Cookie: b"], body: Array("short".utf8))
+    @Test func `A response has status headers and body`() async throws {
+        let server = LoopbackServer.responding { _, _, connection in
+            connection.respond(418, headers: ["X-Kind: teapot ", "Set-Cookie: a", "Set-Cookie: b"], body: Array("short".utf8))
         }
         defer { server.stop() }
         let response = try await client.send(HTTPRequest("GET", server.url + "/a/../b//c?x=1"), timeout: .seconds(5))
@@ -22,7 +22,7 @@ struct HTTPClientTests {
 
     @Test(arguments: ["POST", "PUT", "DELETE", "PATCH"])
     func `A body is sent with its length and nothing is added`(_ method: String) async throws {
-        let server = LoopbackServer.answering { _, _, connection in connection.answer() }
+        let server = LoopbackServer.responding { _, _, connection in connection.respond() }
         defer { server.stop() }
         let body = [UInt8](repeating: 0x78, count: 2_000_000)
         _ = try await client.send(HTTPRequest(method, server.url + "/p", headers: [("X-Empty", "")], body: body), timeout: .seconds(20))
@@ -35,7 +35,7 @@ struct HTTPClientTests {
     }
 
     @Test func `One connection serves many requests`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in connection.answer(body: Array("\(connection.number)".utf8)) }
+        let server = LoopbackServer.responding { _, _, connection in connection.respond(body: Array("\(connection.number)".utf8)) }
         defer { server.stop() }
         for _ in 0..<20 {
             #expect(try await client.send(HTTPRequest("GET", server.url), timeout: .seconds(5)).text == "1")
@@ -45,7 +45,7 @@ struct HTTPClientTests {
     @Test func `A connection that the server closed is replaced`() async throws {
         let server = LoopbackServer { connection, _ in
             guard connection.request() != nil else { return }
-            connection.answer(body: Array("\(connection.number)".utf8))
+            connection.respond(body: Array("\(connection.number)".utf8))
         }
         defer { server.stop() }
         for number in 1...5 {
@@ -55,13 +55,13 @@ struct HTTPClientTests {
     }
 
     @Test func `Many requests run at once`() async throws {
-        // Nobody is answered before all have asked.
+        // No request is answered before all have arrived.
         let asked = DispatchSemaphore(value: 0)
         let mayAnswer = DispatchSemaphore(value: 0)
-        let server = LoopbackServer.answering { _, _, connection in
+        let server = LoopbackServer.responding { _, _, connection in
             asked.signal()
             mayAnswer.wait()
-            connection.answer()
+            connection.respond()
         }
         defer { server.stop() }
         Thread.detachNewThread {
@@ -77,8 +77,8 @@ struct HTTPClientTests {
 
     @Test func `Gzip is undone`() async throws {
         let packed = try #require(Data(base64Encoded: "H4sIAAAAAAACA8tIzcnJV0ivyiwAABlq0t8KAAAA"))
-        let server = LoopbackServer.answering { _, _, connection in
-            connection.answer(headers: ["Content-Encoding: gzip"], body: Array(packed))
+        let server = LoopbackServer.responding { _, _, connection in
+            connection.respond(headers: ["Content-Encoding: gzip"], body: Array(packed))
         }
         defer { server.stop() }
         #expect(try await client.send(HTTPRequest("GET", server.url), timeout: .seconds(5)).text == "hello gzip")
@@ -86,13 +86,13 @@ struct HTTPClientTests {
         #expect(raw.body == Array(packed))
     }
 
-    @Test func `Redirects are answered or followed at home only`() async throws {
-        let server = LoopbackServer.answering { request, _, connection in
+    @Test func `Redirects are returned, or followed on the same origin only`() async throws {
+        let server = LoopbackServer.responding { request, _, connection in
             switch request.split(separator: " ")[1] {
-            case "/here": connection.answer(302, headers: ["Location: /there"])
-            case "/away": connection.answer(302, headers: ["Location: http://localhost:1/there"])
-            case "/round": connection.answer(302, headers: ["Location: /round"])
-            default: connection.answer(body: Array("arrived".utf8))
+            case "/here": connection.respond(302, headers: ["Location: /there"])
+            case "/away": connection.respond(302, headers: ["Location: http://localhost:1/there"])
+            case "/round": connection.respond(302, headers: ["Location: /round"])
+            default: connection.respond(body: Array("arrived".utf8))
             }
         }
         defer { server.stop() }
@@ -101,10 +101,10 @@ struct HTTPClientTests {
         let followed = try await client.send(HTTPRequest("GET", server.url + "/here", redirects: following), timeout: .seconds(5))
         #expect(followed.text == "arrived")
         for path in ["/away", "/round"] {
-            let failure = await #expect(throws: HTTPFailure.self) {
+            let failure = await #expect(throws: HTTPError.self) {
                 try await client.send(HTTPRequest("GET", server.url + path, redirects: following), timeout: .seconds(5))
             }
-            #expect(failure?.kind == .redirectRefused)
+            #expect(failure?.kind == .redirectRejected)
         }
     }
 
@@ -113,8 +113,8 @@ struct HTTPClientTests {
         HTTPRequest("GET", "relative"), HTTPRequest("GET", "http://user:pass@host/"), HTTPRequest("GE T", "http://host/"),
         HTTPRequest("GET", "http://host/", headers: [("X", "a\r\nY: b")]), HTTPRequest("GET", "http://host/", headers: [("X:", "a")]),
     ])
-    func `A request that cannot be sent is refused`(_ request: HTTPRequest) async {
-        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(request, timeout: .seconds(5)) }
+    func `A request that cannot be sent is rejected`(_ request: HTTPRequest) async {
+        let failure = await #expect(throws: HTTPError.self) { try await client.send(request, timeout: .seconds(5)) }
         #expect(failure?.kind == .invalidRequest)
     }
 }

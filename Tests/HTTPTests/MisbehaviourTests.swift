@@ -10,7 +10,7 @@ struct MisbehaviourTests {
 
     func failure(
         _ request: HTTPRequest, within timeout: Duration = .seconds(5), _ handle: @escaping @Sendable (LoopbackServer.Connection) -> Void
-    ) async -> HTTPFailure? {
+    ) async -> HTTPError? {
         let server = LoopbackServer { connection, _ in
             _ = connection.request()
             handle(connection)
@@ -18,7 +18,7 @@ struct MisbehaviourTests {
         defer { server.stop() }
         var request = request
         request.url = server.url + "/secret-path?apikey=secret"
-        let failure = await #expect(throws: HTTPFailure.self) { try await client.send(request, timeout: timeout) }
+        let failure = await #expect(throws: HTTPError.self) { try await client.send(request, timeout: timeout) }
         #expect(failure?.description.contains("secret") == false)
         return failure
     }
@@ -42,7 +42,7 @@ struct MisbehaviourTests {
     }
 
     @Test func `A passed deadline sends nothing`() async {
-        let failure = await #expect(throws: HTTPFailure.self) {
+        let failure = await #expect(throws: HTTPError.self) {
             try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), deadline: .now)
         }
         #expect(failure?.kind == .timedOut)
@@ -60,14 +60,14 @@ struct MisbehaviourTests {
         #expect(failure?.kind == .broken)
     }
 
-    @Test func `No answer at all and nonsense are failures`() async {
+    @Test func `No response at all and nonsense are failures`() async {
         #expect(await failure(get) { _ in }?.code == .nothingReceived)
         #expect(await failure(get) { $0.send("SMTP ready\r\n\r\n") }?.kind == .broken)
     }
 
     @Test func `A large body is refused by its length and while it arrives`() async {
         let small = HTTPRequest("GET", "", maximumBytes: 1000)
-        let announced = await failure(small) { connection in connection.answer(body: [UInt8](repeating: 0, count: 5000)) }
+        let announced = await failure(small) { connection in connection.respond(body: [UInt8](repeating: 0, count: 5000)) }
         #expect(announced?.kind == .tooLarge)
         let endless = await failure(small) { connection in
             connection.send("HTTP/1.1 200 OK\r\n\r\n")
@@ -76,16 +76,16 @@ struct MisbehaviourTests {
         #expect(endless?.kind == .tooLarge)
     }
 
-    @Test func `A compressed bomb is refused`() async throws {
+    @Test func `A compressed bomb is rejected`() async throws {
         let bomb = try Misbehaviour.gzip(zeros: 20 << 20)
         let failure = await failure(HTTPRequest("GET", "", maximumBytes: 1 << 20)) { connection in
-            connection.answer(headers: ["Content-Encoding: gzip"], body: bomb)
+            connection.respond(headers: ["Content-Encoding: gzip"], body: bomb)
         }
         #expect(bomb.count < 100_000)
         #expect(failure?.kind == .tooLarge)
     }
 
-    @Test func `Endless headers are refused`() async {
+    @Test func `Endless headers are rejected`() async {
         let failure = await failure(get) { connection in
             connection.send("HTTP/1.1 200 OK\r\n")
             for number in 0..<2000 { connection.send("X-\(number): \(String(repeating: "y", count: 1000))\r\n") }
@@ -94,7 +94,7 @@ struct MisbehaviourTests {
     }
 
     @Test func `Nobody listening`() async {
-        let failure = await #expect(throws: HTTPFailure.self) {
+        let failure = await #expect(throws: HTTPError.self) {
             try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), timeout: .seconds(5))
         }
         #expect(failure?.kind == .unreachable)
@@ -111,7 +111,7 @@ struct MisbehaviourTests {
         let task = Task { try await client.send(HTTPRequest("GET", server.url), timeout: .seconds(30)) }
         try? await Task.sleep(for: .milliseconds(100))
         task.cancel()
-        let failure = await #expect(throws: HTTPFailure.self) { try await task.value }
+        let failure = await #expect(throws: HTTPError.self) { try await task.value }
         #expect(failure?.kind == .cancelled)
     }
 }

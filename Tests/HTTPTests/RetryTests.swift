@@ -10,15 +10,15 @@ struct RetryTests {
 
     @Test(arguments: [429, 500, 502, 503, 504])
     func `A status that may pass is tried again`(_ status: Int) async throws {
-        let server = LoopbackServer.answering { _, count, connection in connection.answer(count < 2 ? status : 200) }
+        let server = LoopbackServer.responding { _, count, connection in connection.respond(count < 2 ? status : 200) }
         defer { server.stop() }
         let response = try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy)
         #expect(response.status == 200)
         #expect(server.seen.count == 3)
     }
 
-    @Test func `Attempts are bounded and the last answer is handed on`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in connection.answer(503) }
+    @Test func `Attempts are bounded and the last response is returned`() async throws {
+        let server = LoopbackServer.responding { _, _, connection in connection.respond(503) }
         defer { server.stop() }
         #expect(try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy).status == 503)
         #expect(server.seen.count == 3)
@@ -26,7 +26,7 @@ struct RetryTests {
 
     @Test(arguments: [false, true])
     func `A post is repeated only when declared harmless`(_ isIdempotent: Bool) async throws {
-        let server = LoopbackServer.answering { _, count, connection in connection.answer(count == 0 ? 503 : 200) }
+        let server = LoopbackServer.responding { _, count, connection in connection.respond(count == 0 ? 503 : 200) }
         defer { server.stop() }
         let request = HTTPRequest("POST", server.url, body: [1], isIdempotent: isIdempotent)
         let response = try await client.send(request, deadline: .now + .seconds(5), retry: policy)
@@ -34,21 +34,21 @@ struct RetryTests {
     }
 
     @Test func `A not found is final`() async throws {
-        let server = LoopbackServer.answering { _, _, connection in connection.answer(404) }
+        let server = LoopbackServer.responding { _, _, connection in connection.respond(404) }
         defer { server.stop() }
         _ = try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy)
         #expect(server.seen.count == 1)
     }
 
-    @Test func `Retry after is honoured and a long one handed back`() async throws {
-        let server = LoopbackServer.answering { request, count, connection in
-            connection.answer(count == 0 ? 429 : 200, headers: ["Retry-After: \(request.contains("/long") ? 3600 : 1)"])
+    @Test func `Retry after is honoured and a long one returned`() async throws {
+        let server = LoopbackServer.responding { request, count, connection in
+            connection.respond(count == 0 ? 429 : 200, headers: ["Retry-After: \(request.contains("/long") ? 3600 : 1)"])
         }
         defer { server.stop() }
         let start = ContinuousClock.now
         #expect(try await client.send(HTTPRequest("GET", server.url), deadline: .now + .seconds(5), retry: policy).status == 200)
         #expect(ContinuousClock.now - start >= .seconds(1))
-        let second = LoopbackServer.answering { _, _, connection in connection.answer(429, headers: ["Retry-After: 3600"]) }
+        let second = LoopbackServer.responding { _, _, connection in connection.respond(429, headers: ["Retry-After: 3600"]) }
         defer { second.stop() }
         #expect(try await client.send(HTTPRequest("GET", second.url), deadline: .now + .seconds(5), retry: policy).status == 429)
         #expect(second.seen.count == 1)
@@ -71,8 +71,12 @@ struct RetryTests {
     }
 
     @Test func `Retry after is seconds or a date`() {
-        #expect(RetryPolicy.retryAfter("120", now: 0) == .seconds(120))
-        #expect(RetryPolicy.retryAfter("Sun, 06 Nov 1994 08:49:37 GMT", now: 784_111_777 - 30) == .seconds(30))
-        #expect(RetryPolicy.retryAfter("soon", now: 0) == nil)
+        func pause(_ value: String) -> Duration? {
+            let headers = [(name: "retry-after", value: value), (name: "Date", value: "Sun, 06 Nov 1994 08:49:07 GMT")]
+            return HTTPResponse(status: 503, headers: headers, body: []).retryAfter
+        }
+        #expect(pause("120") == .seconds(120))
+        #expect(pause("Sun, 06 Nov 1994 08:49:37 GMT") == .seconds(30))
+        #expect(pause("soon") == nil)
     }
 }

@@ -26,16 +26,16 @@ struct TLSTests {
             if status == 0 { try await Task.sleep(for: .milliseconds(50)) }
         }
         #expect(status == 200)
-        let stranger = await #expect(throws: HTTPFailure.self) {
+        let stranger = await #expect(throws: HTTPError.self) {
             try await HTTPClient().send(HTTPRequest("GET", url), timeout: .seconds(20))
         }
         #expect(stranger?.kind == .tls)
-        #expect(stranger?.code == .certificateRefused)
-        let misnamed = await #expect(throws: HTTPFailure.self) {
+        #expect(stranger?.code == .certificateRejected)
+        let misnamed = await #expect(throws: HTTPError.self) {
             try await trusting.send(HTTPRequest("GET", "https://127.0.0.1:\(port)/"), timeout: .seconds(20))
         }
         #expect(misnamed?.kind == .tls)
-        let missing = await #expect(throws: HTTPFailure.self) {
+        let missing = await #expect(throws: HTTPError.self) {
             try await HTTPClient(caFile: "/nowhere.pem").send(HTTPRequest("GET", url), timeout: .seconds(20))
         }
         #expect(missing?.kind == .tls)

@@ -33,7 +33,7 @@ struct ActionTests {
                 } else {
                     Self.bars()
                 }
-            connection.answer(body: Array(body.utf8))
+            connection.respond(body: Array(body.utf8))
         }
         defer { harness.stop() }
         #expect(try await harness.run().stored == ["AAPL"])
@@ -57,7 +57,8 @@ struct ActionTests {
 
     @Test func `A kind of response that the provider lacks is an error at the start`() async throws {
         await #expect(throws: IngestSettings.Failure.self) {
-            _ = try await IngestHarness(providers: "polygon", actions: #""actions":["mergers"],"#) { _, _, connection in connection.answer()
+            _ = try await IngestHarness(providers: "polygon", actions: #""actions":["mergers"],"#) { _, _, connection in
+                connection.respond()
             }
         }
     }

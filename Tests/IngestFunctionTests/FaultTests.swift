@@ -52,7 +52,7 @@ struct FaultTests {
     func `A provider that fails on the wire is recorded and the next run continues`(_ fault: Misbehaviour) async throws {
         let isHealthy = Mutex(false)
         let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in
-            isHealthy.withLock { $0 } ? connection.answer(body: Array(IngestHarness.csv.utf8)) : fault.answer(connection)
+            isHealthy.withLock { $0 } ? connection.respond(body: Array(IngestHarness.csv.utf8)) : fault.respond(on: connection)
         }
         defer { harness.stop() }
         let failed = try await harness.run()
@@ -72,7 +72,7 @@ struct FaultTests {
         let isHealthy = Mutex(false)
         let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in
             guard isHealthy.withLock({ $0 }) else { return Thread.sleep(forTimeInterval: 60) }
-            connection.answer(body: Array(IngestHarness.csv.utf8))
+            connection.respond(body: Array(IngestHarness.csv.utf8))
         }
         defer { harness.stop() }
         let short = try await harness.run(within: 9)
@@ -85,7 +85,7 @@ struct FaultTests {
 
     @Test func `The last error of a provider that then hangs is recorded`() async throws {
         let harness = try await IngestHarness(providers: "alphavantage") { _, count, connection in
-            count == 0 ? connection.answer(500) : Thread.sleep(forTimeInterval: 60)
+            count == 0 ? connection.respond(500) : Thread.sleep(forTimeInterval: 60)
         }
         defer { harness.stop() }
         let summary = try await harness.run(within: 9)
@@ -94,7 +94,7 @@ struct FaultTests {
 
     @Test func `A provider with an untrusted certificate fails`() async throws {
         let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in
-            connection.answer(body: Array(IngestHarness.csv.utf8))
+            connection.respond(body: Array(IngestHarness.csv.utf8))
         }
         defer { harness.stop() }
         // The test cluster's certificate, which Ingest does not trust.
@@ -127,13 +127,13 @@ struct FaultTests {
     enum S3Failure: String, CaseIterable, Sendable {
         case slowDown, internalError, errorInside, halfBody, silence
 
-        func answer(_ connection: LoopbackServer.Connection) {
+        func respond(on connection: LoopbackServer.Connection) {
             switch self {
-            case .slowDown: connection.answer(503, body: Array("<Error><Code>SlowDown</Code></Error>".utf8))
-            case .internalError: connection.answer(500)
-            case .errorInside: connection.answer(200, body: Array("<Error><Code>InternalError</Code></Error>".utf8))
-            case .halfBody: Misbehaviour.halfBody.answer(connection)
-            case .silence: Misbehaviour.silence.answer(connection)
+            case .slowDown: connection.respond(503, body: Array("<Error><Code>SlowDown</Code></Error>".utf8))
+            case .internalError: connection.respond(500)
+            case .errorInside: connection.respond(200, body: Array("<Error><Code>InternalError</Code></Error>".utf8))
+            case .halfBody: Misbehaviour.halfBody.respond(on: connection)
+            case .silence: Misbehaviour.silence.respond(on: connection)
             }
         }
     }
@@ -144,12 +144,12 @@ struct FaultTests {
             universe: "A:XNAS,B:XNAS", providers: "alphavantage",
             fault: { count, connection in
                 guard count % 2 == 0 else { return false }
-                failure.answer(connection)
+                failure.respond(on: connection)
                 return true
             }
         ) { line, _, connection in
             // Different bytes for each symbol, so that each has an object of its own.
-            connection.answer(body: Array((IngestHarness.csv + (line.contains("symbol=A") ? "" : "\r\n")).utf8))
+            connection.respond(body: Array((IngestHarness.csv + (line.contains("symbol=A") ? "" : "\r\n")).utf8))
         }
         defer { harness.stop() }
         for _ in 0..<4 {
@@ -165,7 +165,7 @@ struct FaultTests {
         let universe = (1...6).map { "T\($0):XNAS" }.joined(separator: ",")
         let harness = try await IngestHarness(universe: universe, providers: "alphavantage") { line, _, connection in
             Thread.sleep(forTimeInterval: 0.05)
-            connection.answer(body: Array(IngestHarness.csv.utf8))
+            connection.respond(body: Array(IngestHarness.csv.utf8))
         }
         defer { harness.stop() }
         let restarts = Task.detached {

@@ -15,7 +15,7 @@ import Testing
     private static let nasdaq = #","exchange":"XNAS""#
 
     private func harness() async throws -> IngestHarness {
-        try await IngestHarness { _, _, connection in connection.answer(404) }
+        try await IngestHarness { _, _, connection in connection.respond(404) }
     }
 
     private func event(_ provider: String, _ body: String, symbol: String = "ACME", more: String = Self.nasdaq) throws -> String {
@@ -135,7 +135,7 @@ import Testing
     }
 
     @Test func `An exchange is accepted for unknown symbols only`() async throws {
-        let harness = try await IngestHarness(universe: "AAPL:XNAS,IBM:XNYS") { _, _, connection in connection.answer(404) }
+        let harness = try await IngestHarness(universe: "AAPL:XNAS,IBM:XNYS") { _, _, connection in connection.respond(404) }
         defer { harness.stop() }
         let instruments = Instruments(harness.database)
         for symbol in ["IBM", "XNYS:IBM"] {

@@ -39,22 +39,22 @@ final class IngestHarness: Sendable {
         let (owner, name) = try await emptyDatabase()
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         database = owner
-        provider = LoopbackServer.answering { request, count, connection in
+        provider = LoopbackServer.responding { request, count, connection in
             provide(String(request.prefix { $0 != "\r\n" }), count, connection)
         }
         let puts = Puts()
         self.puts = puts
-        cloud = LoopbackServer.answering { request, count, connection in
+        cloud = LoopbackServer.responding { request, count, connection in
             let path = request.split(separator: " ", maxSplits: 2)[1]
             let body = request.components(separatedBy: "\r\n\r\n").dropFirst().joined(separator: "\r\n\r\n")
             if path.hasPrefix("/2015-03-31/") {
                 puts.invoked.withLock { $0.append(body) }
-                return connection.answer(202)
+                return connection.respond(202)
             }
             if fault(count, connection) { return }
             if request.hasPrefix("GET ") {
-                guard let found = puts.bodies.withLock({ $0[String(path)] }) else { return connection.answer(404) }
-                return connection.answer(headers: puts.headers.withLock { $0[String(path)] ?? [] }, body: Array(found.utf8))
+                guard let found = puts.bodies.withLock({ $0[String(path)] }) else { return connection.respond(404) }
+                return connection.respond(headers: puts.headers.withLock { $0[String(path)] ?? [] }, body: Array(found.utf8))
             }
             let lines = request.components(separatedBy: "\r\n\r\n")[0].components(separatedBy: "\r\n")
             puts.headers.withLock { headers in
@@ -64,7 +64,7 @@ final class IngestHarness: Sendable {
                 }
             }
             let isNew = puts.bodies.withLock { $0.updateValue(body, forKey: String(path)) == nil }
-            isNew ? connection.answer() : connection.answer(412, body: Array("<Error><Code>PreconditionFailed</Code></Error>".utf8))
+            isNew ? connection.respond() : connection.respond(412, body: Array("<Error><Code>PreconditionFailed</Code></Error>".utf8))
         }
         let url = provider.url
         let options =

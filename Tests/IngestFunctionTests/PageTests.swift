@@ -20,9 +20,9 @@ struct PageTests {
     private func paged(_ count: Int, broken: Int? = nil, providers: String = "polygon") async throws -> IngestHarness {
         try await IngestHarness(providers: providers) { line, _, connection in
             let number = line.firstRange(of: "cursor=p").flatMap { Int(line[$0.upperBound...].prefix { $0.isNumber }) } ?? 0
-            if number == broken { return connection.answer(404, body: Array(#"{"status":"NOT_FOUND","message":"not found"}"#.utf8)) }
+            if number == broken { return connection.respond(404, body: Array(#"{"status":"NOT_FOUND","message":"not found"}"#.utf8)) }
             // The next page's URL has another host: only its path is used.
-            connection.answer(body: Array(Self.polygon(number, of: count, "https://elsewhere.example").utf8))
+            connection.respond(body: Array(Self.polygon(number, of: count, "https://elsewhere.example").utf8))
         }
     }
 
@@ -41,7 +41,7 @@ struct PageTests {
 
     @Test func `Pagination without an end is ended`() async throws {
         let circle = try await IngestHarness(providers: "polygon") { _, _, connection in
-            connection.answer(body: Array(Self.polygon(0, of: 2, "https://elsewhere.example").utf8))
+            connection.respond(body: Array(Self.polygon(0, of: 2, "https://elsewhere.example").utf8))
         }
         defer { circle.stop() }
         #expect(try await circle.run().stored == ["AAPL"])
@@ -64,7 +64,7 @@ struct PageTests {
             let isFirst = !line.contains("page_token=")
             let bar = #"{"t":"2012-01-0\#(isFirst ? 3 : 4)T05:00:00Z","o":10,"h":11,"l":9,"c":10,"v":1000}"#
             let next = isFirst ? #""QUFQTHxE""# : "null"
-            connection.answer(body: Array(#"{"bars":{"AAPL":[\#(bar)]},"next_page_token":\#(next)}"#.utf8))
+            connection.respond(body: Array(#"{"bars":{"AAPL":[\#(bar)]},"next_page_token":\#(next)}"#.utf8))
         }
         defer { harness.stop() }
         #expect(try await harness.run().stored == ["AAPL"])
@@ -81,7 +81,7 @@ struct PageTests {
     func `A symbol is requested in the provider's spelling`(
         _ entry: String, _ exchange: String, _ provider: String, _ requested: String
     ) async throws {
-        let market = try await IngestHarness(universe: entry, providers: provider) { _, _, connection in connection.answer(404) }
+        let market = try await IngestHarness(universe: entry, providers: provider) { _, _, connection in connection.respond(404) }
         defer { market.stop() }
         let time = exchange == "XNSE" ? "12:00" : "23:30"
         _ = try await market.run(#"{"exchange":"\#(exchange)","time":"2012-01-10T\#(time):00Z"}"#, within: 15)
@@ -90,19 +90,19 @@ struct PageTests {
 
     @Test func `A symbol that a provider cannot have is requested from the next one`() async throws {
         let harness = try await IngestHarness(universe: "VOD:XLON:GBP", providers: "alpaca,yahoo") { _, _, connection in
-            connection.answer(body: Array(IngestHarness.chart.utf8))
+            connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         #expect(try await harness.run(#"{"exchange":"XLON","time":"2012-01-10T23:30:00Z"}"#).stored == ["VOD"])
         #expect(harness.requests.count == 1 && harness.requests[0].contains("/VOD.L?"))
-        let alone = try await IngestHarness(universe: "VOD:XLON:GBP", providers: "alpaca") { _, _, connection in connection.answer() }
+        let alone = try await IngestHarness(universe: "VOD:XLON:GBP", providers: "alpaca") { _, _, connection in connection.respond() }
         defer { alone.stop() }
         #expect(try await alone.run(#"{"exchange":"XLON","time":"2012-01-10T23:30:00Z"}"#).failed == ["VOD": "unknown-symbol"])
         #expect(alone.requests.isEmpty)
     }
 
     @Test func `A symbol stored for a provider is in its spelling`() async throws {
-        let harness = try await IngestHarness(universe: "VOD:XLON:GBP", providers: "alpaca") { _, _, connection in connection.answer(404) }
+        let harness = try await IngestHarness(universe: "VOD:XLON:GBP", providers: "alpaca") { _, _, connection in connection.respond(404) }
         defer { harness.stop() }
         _ = try await harness.run(#"{"exchange":"XLON","time":"2012-01-09T23:30:00Z"}"#)
         let facts = #"{"instrument":"XLON:VOD","provider":"alpaca","symbol":"VOD-ADR","from":"2012-01-10"}"#

@@ -13,8 +13,8 @@ struct ProviderTests {
     @Test func `The second provider is queried when the first fails and both responses are archived`() async throws {
         let harness = try await IngestHarness { line, _, connection in
             line.contains("/query?")
-                ? connection.answer(body: Array(#"{"Error Message":"Invalid API call for SECRET77"}"#.utf8))
-                : connection.answer(body: Array(IngestHarness.chart.utf8))
+                ? connection.respond(body: Array(#"{"Error Message":"Invalid API call for SECRET77"}"#.utf8))
+                : connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         let summary = try await harness.run()
@@ -34,7 +34,7 @@ struct ProviderTests {
         let harness = try await IngestHarness(
             universe: universe, providers: "alphavantage", limits: #""per_minute":60000,"per_day":3,"concurrency":1"#
         ) {
-            _, _, connection in connection.answer(body: Array(IngestHarness.csv.utf8))
+            _, _, connection in connection.respond(body: Array(IngestHarness.csv.utf8))
         }
         defer { harness.stop() }
         let first = try await harness.run()
@@ -60,7 +60,7 @@ struct ProviderTests {
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "alphavantage", limits: #""per_minute":60000,"concurrency":1"#
         ) {
             _, _, connection in
-            connection.answer(body: Array(#"{"Information":"our standard API rate limit is 25 requests per day"}"#.utf8))
+            connection.respond(body: Array(#"{"Information":"our standard API rate limit is 25 requests per day"}"#.utf8))
         }
         defer { harness.stop() }
         let summary = try await harness.run()
@@ -70,7 +70,7 @@ struct ProviderTests {
 
     @Test func `Closures and session hours are reference data`() async throws {
         let harness = try await IngestHarness(providers: "yahoo") { _, _, connection in
-            connection.answer(body: Array(IngestHarness.chart.utf8))
+            connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         let time = "2012-01-09T12:00:00Z"
@@ -97,7 +97,7 @@ struct ProviderTests {
             case 0: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"chart\"")  // half a body
             case 1: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{")  // 1 GB
             case 2: connection.send("nonsense\r\n\r\n")
-            default: return connection.answer(body: Array(IngestHarness.chart.utf8))
+            default: return connection.respond(body: Array(IngestHarness.chart.utf8))
             }
             shutdown(connection.descriptor, Int32(SHUT_RDWR))
         }
@@ -107,11 +107,11 @@ struct ProviderTests {
     }
 
     @Test func `A redirect to another host is an error`() async throws {
-        let elsewhere = LoopbackServer.answering { _, _, connection in connection.answer(body: Array(IngestHarness.chart.utf8)) }
+        let elsewhere = LoopbackServer.responding { _, _, connection in connection.respond(body: Array(IngestHarness.chart.utf8)) }
         defer { elsewhere.stop() }
         let address = elsewhere.url.replacingOccurrences(of: "127.0.0.1", with: "localhost")
         let harness = try await IngestHarness(providers: "yahoo") { _, _, connection in
-            connection.answer(302, headers: ["Location: \(address)/x"])
+            connection.respond(302, headers: ["Location: \(address)/x"])
         }
         defer { harness.stop() }
         let summary = try await harness.run(within: 20)
@@ -125,10 +125,10 @@ struct ProviderTests {
             fault: { count, connection in
                 guard count < 3 else { return false }
                 let code = ["SlowDown", "InternalError", "ServiceUnavailable"][count]
-                connection.answer(count == 1 ? 500 : 503, body: Array("<Error><Code>\(code)</Code></Error>".utf8))
+                connection.respond(count == 1 ? 500 : 503, body: Array("<Error><Code>\(code)</Code></Error>".utf8))
                 return true
             }
-        ) { _, _, connection in connection.answer(body: Array(IngestHarness.chart.utf8)) }
+        ) { _, _, connection in connection.respond(body: Array(IngestHarness.chart.utf8)) }
         defer { harness.stop() }
         #expect(try await harness.run().stored == ["A", "B"])
         #expect(harness.objects.count == 2)
@@ -140,7 +140,7 @@ struct ProviderTests {
 
     @Test func `A backfill registers unknown symbols at once and rejects symbols without an exchange`() async throws {
         let harness = try await IngestHarness(providers: "yahoo") { _, _, connection in
-            connection.answer(body: Array(IngestHarness.chart.utf8))
+            connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         let loaded = try await harness.run(#"{"symbols":["NEW2","AAPL","NEW1","NEW2"],"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#)
@@ -158,7 +158,7 @@ struct ProviderTests {
 
     @Test func `The symbol of the day is requested`() async throws {
         let harness = try await IngestHarness(universe: "FB:XNAS", providers: "yahoo") { _, _, connection in
-            connection.answer(body: Array(IngestHarness.chart.utf8))
+            connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         _ = try await harness.run(#"{"exchange":"XNAS","time":"2012-01-09T23:30:00Z"}"#)

@@ -22,7 +22,7 @@ import Testing
     private func event(_ fields: String) -> String { #"{"time":"\#(IngestHarness.time)","release":{"symbol":"ACME",\#(fields)}}"# }
 
     @Test func `A quarantined bar is released with the reason`() async throws {
-        let harness = try await IngestHarness { _, _, connection in connection.answer(404) }
+        let harness = try await IngestHarness { _, _, connection in connection.respond(404) }
         defer { harness.stop() }
         let imported = try await harness.run(
             #"{"time":"\#(IngestHarness.time)","import":{"provider":"csv","symbol":"ACME","exchange":"XNAS","body":"\#(Self.csv)"}}"#)

@@ -13,7 +13,7 @@ import Testing
 @Suite struct SecondProviderTests {
     @Test func `The last weeks are requested from the second provider if there is one`() async throws {
         let harness = try await IngestHarness { line, _, connection in
-            connection.answer(body: Array((line.contains("/query") ? IngestHarness.csv : IngestHarness.chart).utf8))
+            connection.respond(body: Array((line.contains("/query") ? IngestHarness.csv : IngestHarness.chart).utf8))
         }
         defer { harness.stop() }
         let weekly = #"{"cross_check":[],"weeks":4,"time":"2012-01-14T11:00:00Z"}"#
@@ -32,7 +32,7 @@ import Testing
 
     @Test func `Disagreements of two providers are reported by instrument`() async throws {
         let harness = try await IngestHarness(universe: "AAPL:XNAS,IBM:XNYS") { line, _, connection in
-            connection.answer(body: Array((line.contains("/query") ? IngestHarness.csv : Self.higher).utf8))
+            connection.respond(body: Array((line.contains("/query") ? IngestHarness.csv : Self.higher).utf8))
         }
         defer { harness.stop() }
         let time = "2012-01-14T11:00:00Z"
@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `With one provider nothing is compared`() async throws {
-        let harness = try await IngestHarness(providers: "yahoo,csv") { _, _, connection in connection.answer(404) }
+        let harness = try await IngestHarness(providers: "yahoo,csv") { _, _, connection in connection.respond(404) }
         defer { harness.stop() }
         let summary = try await harness.run(#"{"cross_check":[],"time":"2012-01-14T11:00:00Z"}"#)
         #expect(summary.run == nil && summary.note != nil && harness.requests.isEmpty)

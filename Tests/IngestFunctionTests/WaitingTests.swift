@@ -10,7 +10,7 @@ import Testing
 struct WaitingTests {
     @Test func `All requests wait for Retry-After`() async throws {
         let harness = try await IngestHarness(universe: "A:XNAS,B:XNAS", providers: "yahoo") { _, count, connection in
-            count == 0 ? connection.answer(429, headers: ["Retry-After: 2"]) : connection.answer(body: Array(IngestHarness.chart.utf8))
+            count == 0 ? connection.respond(429, headers: ["Retry-After: 2"]) : connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         let start = ContinuousClock.now
@@ -25,7 +25,7 @@ struct WaitingTests {
         ) { line, _, connection in
             let page = "<html><title>Yahoo</title><body>Will be right back...</body></html>"
             let csv = "Date,Open,High,Low,Close,Volume\r\n2012-01-10,10,11,9,10,100\r\n"
-            connection.answer(body: Array((line.contains("/v8/") ? page : csv).utf8))
+            connection.respond(body: Array((line.contains("/v8/") ? page : csv).utf8))
         }
         defer { harness.stop() }
         let summary = try await harness.run(within: 20)
@@ -37,7 +37,7 @@ struct WaitingTests {
         let harness = try await IngestHarness(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""per_minute":60000,"concurrency":1"#
         ) {
-            _, _, connection in connection.answer(429, headers: ["Retry-After: 600"])
+            _, _, connection in connection.respond(429, headers: ["Retry-After: 600"])
         }
         defer { harness.stop() }
         var summary = try await harness.run(within: 11)
@@ -56,7 +56,7 @@ struct WaitingTests {
         let harness = try await IngestHarness(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""per_minute":60000,"concurrency":1"#
         ) {
-            _, _, connection in connection.answer(429)
+            _, _, connection in connection.respond(429)
         }
         defer { harness.stop() }
         let summary = try await harness.run(within: 12)
@@ -67,7 +67,7 @@ struct WaitingTests {
         let harness = try await IngestHarness(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""per_minute":60000,"concurrency":1"#
         ) {
-            _, _, connection in connection.answer(302, headers: ["Location: /consent"])
+            _, _, connection in connection.respond(302, headers: ["Location: /consent"])
         }
         defer { harness.stop() }
         let summary = try await harness.run(within: 20)
@@ -78,7 +78,7 @@ struct WaitingTests {
         let harness = try await IngestHarness(
             universe: "A:XNAS,B:XNAS,C:XNAS", providers: "yahoo", limits: #""per_minute":2,"concurrency":1"#
         ) {
-            _, _, connection in connection.answer(body: Array(IngestHarness.chart.utf8))
+            _, _, connection in connection.respond(body: Array(IngestHarness.chart.utf8))
         }
         defer { harness.stop() }
         let summary = try await harness.run(within: 10)

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import LambdaEvents
 import TestVectors
@@ -68,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func `A request carries what a Lambda authorizer said`() throws {
+    @Test func `A request carries a Lambda authorizer's context`() throws {
         let http = HTTPAPIRequestContext.HTTP(method: "GET", path: "/v1/symbols")
         let context = HTTPAPIRequestContext(
             http: http, requestId: "r", time: "03/Jan/2012:22:30:00 +0000", timeEpoch: 1_325_629_800_000,

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import LambdaEvents
 import Testing
@@ -45,7 +46,7 @@ import Testing
         let context = HTTPAPIRequestContext(
             http: .init(method: "GET", path: "/a/b", userAgent: "\"x\""), requestId: "r", time: "03/Jan/2012:22:30:00 +0000", timeEpoch: 5,
             authorizer: .init(
-                lambda: ["key": "local", "n": .number(1.5), "none": .null, "deep": .array([.bool(true), .object(["b": 2, "a": 1])])],
+                lambda: ["key": "local", "n": .number(1.5), "none": .null, "deep": .array([.bool(true), ["b": 2, "a": 1]])],
                 jwt: .init(claims: ["sub": "1"], scopes: ["read"]), iam: ["userId": "A"]))
         var request = HTTPAPIRequest(
             rawPath: "/a/b", rawQueryString: "x=1", cookies: ["a=1"], headers: ["host": "h", "accept": "*/*"],
@@ -57,7 +58,7 @@ import Testing
         #expect(request.json() == Array(try Self.encoder.encode(request)))
     }
 
-    @Test func `An answer is what the encoder would write`() throws {
+    @Test func `A response is what the encoder would write`() throws {
         let full = HTTPAPIResponse(statusCode: 201, headers: ["b": "2", "a": "1"], cookies: ["c=1"], body: #"{"a":"b"}"#)
         let bare = HTTPAPIResponse(statusCode: 204)
         for response in [full, bare] { #expect(response.json() == Array(try Self.encoder.encode(response))) }
@@ -68,7 +69,7 @@ import Testing
         #"{"body":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é","cookies":["a","b"],"headers":{"A":"1"},"isBase64Encoded":true,"statusCode":201}"#,
         #"{"statusCode":200,"headers":{"x":3,"y":true},"body":null}"#, #"{"statusCode":2e2,"more":[1,{}]}"#,
     ])
-    func `An answer is read as the decoder reads it`(_ text: String) throws {
+    func `A response is read as the decoder reads it`(_ text: String) throws {
         let response = HTTPAPIResponse.inferred(from: Array(text.utf8))
         #expect(response == (try JSONDecoder().decode(HTTPAPIResponse.self, from: Data(text.utf8))))
         #expect(response.headers["content-type"] == nil)
@@ -78,7 +79,7 @@ import Testing
         "", "{", #"{"statusCode":200"#, #"{"statusCode":200}x"#, #"{"statusCode":200,,}"#, #"{"statusCode":200,"body":"\ud83d"}"#,
         #"{"statusCode":200,"body":"\x"}"#, "{\"statusCode\":200,\"body\":\"\n\"}", #"{"statusCode":-}"#, #"{"body":"x"}"#,
     ])
-    func `What is no answer in JSON becomes the body`(_ text: String) {
+    func `What is no response in JSON becomes the body`(_ text: String) {
         #expect(HTTPAPIResponse.inferred(from: Array(text.utf8)).body == text)
     }
 }

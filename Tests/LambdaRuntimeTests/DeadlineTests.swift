@@ -24,7 +24,7 @@ import Testing
 
     /// A busy machine lets a process wait for seconds: the margin is long by default. A handler is cancelled after what its event has more
     /// than the margin, and given up after half of the margin.
-    private func run(_ script: [RuntimeServer.Reply], margin: Duration = .seconds(20)) async -> Run {
+    private func run(_ script: [RuntimeServer.ScriptedResponse], margin: Duration = .seconds(20)) async -> Run {
         await LambdaRuntimeTests.run(["S": Sleeper.self], handler: "S", RuntimeServer(script), margin: margin)
     }
 
@@ -38,7 +38,7 @@ import Testing
         #expect(run.posts.last?.text == "\"next\"" && run.stuck.isEmpty)
     }
 
-    @Test func `A handler that still answers after its cancellation is believed`() async {
+    @Test func `A handler that responds after its cancellation has its response sent`() async {
         let run = await run([.event("\"save\"", milliseconds: 20_500)])
         #expect(run.posts.map(\.text) == ["\"saved\""])
     }
@@ -51,8 +51,8 @@ import Testing
     }
 
     @Test func `The margin is a tenth of the time but no more than the setting`() {
-        let settings = Settings(["DEADLINE_MARGIN_MS": "200"])
+        let settings = RuntimeSettings(["DEADLINE_MARGIN_MS": "200"])
         #expect(settings.margin(within: .seconds(1)) == .milliseconds(100) && settings.margin(within: .seconds(900)) == .milliseconds(200))
-        #expect(Settings(["DEADLINE_MARGIN_MS": "-1"]).margin == .milliseconds(300))
+        #expect(RuntimeSettings(["DEADLINE_MARGIN_MS": "-1"]).margin == .milliseconds(300))
     }
 }

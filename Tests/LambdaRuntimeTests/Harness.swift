@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import Synchronization
 import Testing
+import Threads
 
 @testable import LambdaRuntime
 
@@ -23,13 +24,13 @@ func run(
     var environment: [String: String] = [:]
     environment["AWS_LAMBDA_RUNTIME_API"] = api ?? "127.0.0.1:\(server.port)"
     environment["_HANDLER"] = handler
-    var settings = Settings(environment)
+    var settings = RuntimeSettings(environment)
     settings.firstPause = .milliseconds(1)
     if let margin { (settings.margin, settings.marginShare) = (margin, 1) }
     let lines = LogFile()
     let output = LogOutput(environment, descriptor: lines.descriptor)
     let logger = Logger(label: "runtime") { output.handler($0) }
-    let stuck = Shared(Mutex<[ExitCode]>([]))
+    let stuck = Box(Mutex<[ExitCode]>([]))
     let (functionsCopy, environmentCopy, settingsCopy) = (functions, environment, settings)
     let code = await withCheckedContinuation { continuation in
         Foundation.Thread.detachNewThread {

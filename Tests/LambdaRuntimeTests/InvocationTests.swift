@@ -8,7 +8,7 @@ import Testing
 @Suite struct `Invocations` {
     private let greet: [String: any Function.Type] = ["Greet": Greet.self]
 
-    @Test func `An event is decoded, answered and sent as JSON with its type`() async {
+    @Test func `An event is decoded, and the response is sent as JSON with its type`() async {
         let run = await run(greet, handler: "Greet", RuntimeServer([.event(#"{"name":"Ada","list":[{"count":1}]}"#)]))
         #expect(run.posts.first?.text == #"{"list":[{"count":1}],"name":"hello Ada"}"#)
         #expect(run.posts.first?.headers["content-type"] == "application/json")
@@ -79,8 +79,7 @@ import Testing
         }
     }
 
-    @Test func `Everything that the headers say reaches the handler, and the trace variable lives as long as its invocation`() async throws
-    {
+    @Test func `Every header reaches the handler, and the trace variable lives as long as its invocation`() async throws {
         let headers = [
             "Lambda-Runtime-Trace-Id": "Root=1-2-3", "LAMBDA-RUNTIME-CLIENT-CONTEXT": #"{"client":{}}"#,
             "lambda-runtime-cognito-identity": #"{"cognitoIdentityId":"i"}"#, "Lambda-Runtime-Aws-Tenant-Id": "tenant-7",

@@ -52,15 +52,6 @@ import Testing
         #expect(try JSONSerialization.jsonObject(with: Data(data[16...])) is [String: Any])
     }
 
-    @Test(
-        arguments: [
-            (0, "1970-01-01T00:00:00.000Z"), (1_325_629_800_123_999, "2012-01-03T22:30:00.123Z"),
-            (951_782_400_000_000, "2000-02-29T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
-        ] as [(Int64, String)])
-    func `Timestamps are calendar dates`(_ microseconds: Int64, _ text: String) {
-        #expect(Timestamp.text(microseconds: microseconds) == text)
-    }
-
     @Test func `A trap leaves a line with the request id`() async throws {
         let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             CrashReport.install()

@@ -46,31 +46,31 @@ import Testing
         #expect(run.connections == 1 && run.posts.count == 3)
     }
 
-    @Test func `A server that says close after each answer gets a new connection each time`() async {
-        let untilTheEnd = Array("\(RuntimeServer.Reply.eventHead())Connection: close\r\n\r\n\"whole\"".utf8)
+    @Test func `A server that says close after each response gets a new connection each time`() async {
+        let untilTheEnd = Array("\(RuntimeServer.ScriptedResponse.eventHead())Connection: close\r\n\r\n\"whole\"".utf8)
         let closing = Array("HTTP/1.1 202 Accepted\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".utf8)
         let run = await run(RuntimeServer([.last(untilTheEnd), .event("2")]) { _ in .last(closing) })
         #expect(run.posts.map(\.text) == ["\"whole\"", "2"] && run.connections >= 3)
     }
 
-    @Test func `204 means ask again`() async {
+    @Test func `204 means poll again`() async {
         let run = await run(RuntimeServer([.status(204), .status(204), .event("1")]))
         #expect(run.posts.map(\.text) == ["1"])
     }
 
     @Test func `Chunked events are put together`() async {
-        let head = RuntimeServer.Reply.eventHead() + "Transfer-Encoding: chunked\r\n\r\n"
+        let head = RuntimeServer.ScriptedResponse.eventHead() + "Transfer-Encoding: chunked\r\n\r\n"
         let body = "3;note=x\r\n\"ab\r\nA\r\n0123456789\r\n1\r\n\"\r\n0\r\nTrailer: t\r\n\r\n"
         let run = await run(RuntimeServer([.bytes([Array((head + body).utf8)]), .event("2")]))
         #expect(run.posts.map(\.text) == ["\"ab0123456789\"", "2"] && run.connections == 1)
     }
 
     @Test func `Events may arrive one byte at a time, chunked or not, after a 100 Continue`() async {
-        let chunked = RuntimeServer.Reply.eventHead() + "Transfer-Encoding: chunked\r\n\r\n2\r\n12\r\n1\r\n3\r\n0\r\n\r\n"
+        let chunked = RuntimeServer.ScriptedResponse.eventHead() + "Transfer-Encoding: chunked\r\n\r\n2\r\n12\r\n1\r\n3\r\n0\r\n\r\n"
         let server = RuntimeServer(
             [
                 .event("\"slow\"").byteByByte,
-                RuntimeServer.Reply.bytes([Array(("HTTP/1.1 100 Continue\r\n\r\n" + chunked).utf8)]).byteByByte,
+                RuntimeServer.ScriptedResponse.bytes([Array(("HTTP/1.1 100 Continue\r\n\r\n" + chunked).utf8)]).byteByByte,
             ])
         let run = await run(server)
         #expect(run.posts.map(\.text) == ["\"slow\"", "123"])

@@ -15,12 +15,12 @@ final class RuntimeServer: Sendable {
     }
 
     /// What happens to one request.
-    enum Reply: Sendable {
+    enum ScriptedResponse: Sendable {
         /// Bytes in pieces, with a pause of a millisecond between them when there are several.
         case bytes([[UInt8]])
         /// Bytes, after which the connection ends.
         case last([UInt8])
-        /// The connection ends without an answer.
+        /// The connection ends without a response.
         case drop
         /// The listening socket closes, then the connection.
         case goAway
@@ -28,17 +28,17 @@ final class RuntimeServer: Sendable {
 
     let port: UInt16
     private let listener: Int32
-    private let script: Mutex<[Reply]>
-    private let answer: @Sendable (Request) -> Reply
+    private let script: Mutex<[ScriptedResponse]>
+    private let respond: @Sendable (Request) -> ScriptedResponse
     private let log = Mutex<[Request]>([])
     private let connections = Mutex(0)
 
     /// - Parameters:
-    ///   - script: the answers to polls; when they are used up the server goes away, which ends the runtime.
-    ///   - answer: the answers to everything else.
-    init(_ script: [Reply], answer: @escaping @Sendable (Request) -> Reply = { _ in .status(202) }) {
+    ///   - script: the responses to polls; when they are used up the server goes away, which ends the runtime.
+    ///   - respond: the responses to all other requests.
+    init(_ script: [ScriptedResponse], respond: @escaping @Sendable (Request) -> ScriptedResponse = { _ in .status(202) }) {
         self.script = Mutex(script)
-        self.answer = answer
+        self.respond = respond
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -77,8 +77,8 @@ final class RuntimeServer: Sendable {
         while let request = read(descriptor, &buffer) {
             log.withLock { $0.append(request) }
             let isPoll = request.path.hasSuffix("/invocation/next")
-            let reply = isPoll ? script.withLock { $0.isEmpty ? .goAway : $0.removeFirst() } : answer(request)
-            switch reply {
+            let response = isPoll ? script.withLock { $0.isEmpty ? .goAway : $0.removeFirst() } : respond(request)
+            switch response {
             case .bytes(let pieces):
                 for piece in pieces {
                     _ = piece.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -102,14 +102,14 @@ final class RuntimeServer: Sendable {
         while true {
             if let end = buffer.firstRange(of: Array("\r\n\r\n".utf8)) {
                 let lines = String(decoding: buffer[..<end.lowerBound], as: UTF8.self).components(separatedBy: "\r\n")
-                let words = lines[0].split(separator: " ").map(String.init)
+                let parts = lines[0].split(separator: " ").map(String.init)
                 let pairs = lines.dropFirst().map { $0.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) } }
                 let headers = Dictionary(pairs.map { ($0[0].lowercased(), $0.count > 1 ? $0[1] : "") }) { $1 }
                 let length = Int(headers["content-length"] ?? "0") ?? 0
                 if buffer.count >= end.upperBound + length {
                     let body = Array(buffer[end.upperBound..<(end.upperBound + length)])
                     buffer.removeFirst(end.upperBound + length)
-                    return Request(method: words[0], path: words[1], headers: headers, body: body)
+                    return Request(method: parts[0], path: parts[1], headers: headers, body: body)
                 }
             }
             let count = recv(descriptor, &piece, piece.count, 0)
@@ -119,7 +119,7 @@ final class RuntimeServer: Sendable {
     }
 }
 
-extension RuntimeServer.Reply {
+extension RuntimeServer.ScriptedResponse {
     static func status(_ code: Int, _ body: String = #"{"status":"?"}"#) -> Self {
         .bytes([Array("HTTP/1.1 \(code) X\r\nContent-Length: \(code == 204 ? 0 : body.utf8.count)\r\n\r\n\(code == 204 ? "" : body)".utf8)])
     }
@@ -139,6 +139,6 @@ extension RuntimeServer.Reply {
     }
 
     var wholeBytes: [UInt8] { if case .bytes(let pieces) = self { pieces.flatMap { $0 } } else { [] } }
-    /// The same answer, one byte at a time.
+    /// The same response, one byte at a time.
     var byteByByte: Self { .bytes(wholeBytes.map { [$0] }) }
 }

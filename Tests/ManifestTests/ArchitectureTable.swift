@@ -2,29 +2,34 @@
 enum ArchitectureTable {
     static let shared: Set<String> = [
         "Market", "Providers", "Features", "Kernels", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry",
+        "Formats", "Hashing", "Threads",
     ]
 
-    /// Room → rooms and package products it may import.
+    /// Module → rooms and package products it may import.
     static let allowed: [String: Set<String>] = [
         "CCurl": [], "COpenSSL": [], "CPostgres": [],
-        "Market": [],
-        "Providers": ["Market"],
+        "Formats": [], "Hashing": [], "Threads": [],
+        "Market": ["Formats"],
+        "Providers": ["Formats", "Market"],
         "Features": ["Market"],
         "Kernels": [],
-        "Forecasting": ["Kernels", "Market"],
-        "Backtest": ["Market", "Providers", "Features", "Forecasting"],
-        "HTTP": ["CCurl"],
-        "AWS": ["HTTP", "COpenSSL"],
+        "Forecasting": ["Hashing", "Kernels", "Market"],
+        "Backtest": ["Formats", "Market", "Providers", "Features", "Forecasting"],
+        "HTTP": ["Formats", "Threads", "CCurl"],
+        "AWS": ["Formats", "HTTP", "COpenSSL"],
         "Objects": ["AWS", "Market"],
-        "Postgres": ["CPostgres"],
-        "Store": ["Postgres", "Market"],
-        "Telemetry": ["Metrics", "CoreMetrics"],
-        "LambdaRuntime": ["Logging"],
-        "LambdaEvents": [],
+        "Postgres": ["Threads", "CPostgres"],
+        "Store": ["Hashing", "Postgres", "Market"],
+        "Telemetry": ["Formats", "Metrics", "CoreMetrics"],
+        "LambdaRuntime": ["Formats", "Threads", "Logging"],
+        "LambdaEvents": ["Formats"],
         "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1"],
-        "Emulator": ["HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams", "Subprocess"],
-        "SampleMarket": ["HTTPServer", "Market"],
-        "Command": ["Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS", "ArgumentParser", "Logging"],
+        "Emulator": [
+            "Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams",
+            "Subprocess",
+        ],
+        "SampleMarket": ["Formats", "HTTPServer", "Market"],
+        "Command": ["Formats", "Emulator", "SampleMarket", "Backtest", "Kernels", "HTTP", "AWS", "ArgumentParser", "Logging"],
         "TestSupport": ["Postgres", "Store", "AWS", "HTTP"],
         "TestVectors": [],
     ]

@@ -2,7 +2,7 @@ import Foundation
 
 /// The manifest as SwiftPM itself reads it.
 struct Manifest {
-    struct Room {
+    struct Module {
         let name: String
         let type: String
         let imports: [String]
@@ -10,7 +10,7 @@ struct Manifest {
         let settings: String
     }
 
-    let targets: [Room]
+    let targets: [Module]
 
     /// Runs `swift package dump-package` with a scratch folder of its own, so that it never waits for the running build.
     static func read() throws -> Manifest {
@@ -30,11 +30,11 @@ struct Manifest {
         return Manifest(targets: try targets.map(room))
     }
 
-    private static func room(_ target: [String: Any]) throws -> Room {
+    private static func room(_ target: [String: Any]) throws -> Module {
         let dependencies = target["dependencies"] as? [[String: Any]] ?? []
         let imports = dependencies.compactMap { ($0.values.first as? [Any])?.first as? String }
         let settings = try JSONSerialization.data(withJSONObject: target["settings"] ?? [])
-        return Room(
+        return Module(
             name: target["name"] as? String ?? "", type: target["type"] as? String ?? "", imports: imports,
             settings: String(decoding: settings, as: UTF8.self))
     }

@@ -1,3 +1,4 @@
+import Hashing
 import Market
 import Testing
 
@@ -17,14 +18,12 @@ import Testing
     ) throws {
         let calendar = try #require(TradingCalendar.of(mic: digest.mic))
         let own = sessions(calendar, digest.first, digest.last)
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a64()
         for session in own {
-            for number in [session.day, session.open, session.close] + session.lunch {
-                for byte in 0..<8 { hash = (hash ^ UInt64(truncatingIfNeeded: number >> (byte * 8)) & 255) &* 0x100_0000_01b3 }
-            }
+            for number in [session.day, session.open, session.close] + session.lunch { hash.add(Int64(number)) }
         }
         #expect(own.count == digest.sessions)
-        #expect(hash == digest.hash)
+        #expect(hash.value == digest.hash)
     }
 
     @Test func `Every calendar has a digest or shares one with another exchange`() {

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Market
 import Testing
@@ -13,7 +14,7 @@ import Testing
             #expect(SessionDate(day.description) == day)
             #expect(day.weekday == weekday)
             #expect((parts.year, parts.month, parts.day) > previous)
-            previous = parts
+            previous = (parts.year, parts.month, parts.day)
             weekday = weekday % 7 + 1
             day = day.advanced(by: 1)
         }

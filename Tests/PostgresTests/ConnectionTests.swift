@@ -38,13 +38,13 @@ extension OneCluster {
             #expect(error?.isTransient == false)
         }
 
-        @Test func `A wrong password is refused at once and not shown`() async throws {
+        @Test func `A wrong password is rejected at once and not shown`() async throws {
             let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url(), "tr0ub4dor") }
             #expect(error?.sqlState == .wrongPassword)
             #expect(error.map { !"\($0)".contains("tr0ub4dor") } == true)
         }
 
-        @Test func `An unknown database is refused at once`() async throws {
+        @Test func `An unknown database is rejected at once`() async throws {
             let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url("nowhere")) }
             #expect(error?.sqlState == .unknownDatabase)
         }
@@ -75,7 +75,7 @@ extension OneCluster {
         }
 
         @Test func `A server that is not there yet is tried again until the deadline`() async throws {
-            let server = RefusingServer()
+            let server = UnavailablePostgresServer()
             defer { server.stop() }
             let database = Database(try DatabaseSettings("postgres://postgres@127.0.0.1:\(server.port)/x?sslmode=disable"))
             let error = await #expect(throws: PostgresError.self) {
@@ -144,10 +144,10 @@ extension OneCluster {
                 settings,
                 check: ConnectionCheck("SELECT 41") { answer throws(PostgresError) in
                     let version: Int = try answer.get()[0][0]
-                    if version != 42 { throw PostgresError(.refused, "version \(version)") }
+                    if version != 42 { throw PostgresError(.rejected, "version \(version)") }
                 })
             let error = await #expect(throws: PostgresError.self) { try await refusing.query("SELECT 1") }
-            #expect(error?.kind == .refused)
+            #expect(error?.kind == .rejected)
         }
     }
 }

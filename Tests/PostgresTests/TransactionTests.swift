@@ -74,7 +74,7 @@ extension OneCluster {
             #expect(try await database.query("SELECT id FROM raced")[0][0] == 10)
         }
 
-        @Test func `A task that outlives its transaction is refused`() async throws {
+        @Test func `A task that outlives its transaction is rejected`() async throws {
             let database = try await table("outlived")
             let (ended, end) = AsyncStream<Void>.makeStream()
             let straggler = try await database.transaction {

@@ -18,7 +18,7 @@ import Testing
     do { _ = try DatabaseSettings("postgres://me:hunter2@[db/x") } catch { #expect(!"\(error)".contains("hunter2")) }
 }
 
-@Test func `A foreign host is held to verify full unless told otherwise`() throws {
+@Test func `A foreign host needs verify-full unless another mode is named`() throws {
     #expect(try DatabaseSettings("postgres://db.example/x").keywords.contains { $0 == ("sslmode", "verify-full") })
     #expect(try !DatabaseSettings("postgres://127.0.0.1/x").keywords.contains { $0.0 == "sslmode" })
     #expect(try !DatabaseSettings("postgres://db.example/x?sslmode=require").keywords.contains { $0.0 == "sslmode" })

@@ -55,10 +55,10 @@ import Testing
             id: apple.id, layout: FeatureLayout(version: FeatureSet.version, names: [], sequence: []), sessions: days, features: [],
             logLevel: returns.reduce(into: []) { $0.append(($0.last ?? 0) + $1) }, sigma97: volatility, blend: volatility)
         let bucket = Bucket()
-        let server = LoopbackServer.answering { request, _, connection in
+        let server = LoopbackServer.responding { request, _, connection in
             let path = request.split(separator: " ").dropFirst().first.map(String.init) ?? ""
-            guard let bytes = bucket.objects.withLock({ $0[path] }) else { return connection.answer(404) }
-            connection.answer(body: bytes)
+            guard let bytes = bucket.objects.withLock({ $0[path] }) else { return connection.respond(404) }
+            connection.respond(body: bytes)
         }
         let predict = try await Predict([
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "bucket",

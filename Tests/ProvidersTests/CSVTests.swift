@@ -75,6 +75,19 @@ import Testing
         #expect(quoted.bars.map(\.close.description) == ["1302"])
     }
 
+    @Test func `Quoted cells hold separators, doubled quotes and line ends`() throws {
+        let response = try parse(
+            "Date,\"Note, long\",Open,High,Low,Close\n2012-01-03,\"say \"\"no\"\", twice\",1,1,1,1\n2012-01-04,\"two\nlines\",2,2,2,2\n")
+        #expect(response.bars.map(\.close.description) == ["1", "2"])
+        #expect(response.flaggedRows.isEmpty)
+    }
+
+    @Test func `A quote that is never closed is an error with its line`() {
+        let text = "Date,Note,Open,High,Low,Close\n2012-01-03,a,1,1,1,1\n2012-01-04,\"b,2,2,2,2\n2012-01-05,c,3,3,3,3\n"
+        let error = error([UInt8](text.utf8))
+        #expect(error?.kind == .malformed && error?.detail == "line 3: a quote is opened and never closed")
+    }
+
     @Test func `The table forms of well-known sites are read`() throws {
         let investing = try parse(
             """

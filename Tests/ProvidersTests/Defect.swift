@@ -1,3 +1,4 @@
+import Hashing
 import Market
 import TestVectors
 
@@ -24,7 +25,7 @@ enum Defect: String, CaseIterable {
         }
     }
 
-    func inject(into rows: inout [RawBar], _ actions: inout [CorporateAction], at index: Int, using random: inout SplitMix) {
+    func inject(into rows: inout [RawBar], _ actions: inout [CorporateAction], at index: Int, using random: inout SplitMix64) {
         let sign = Bool.random(using: &random)
         switch self {
         case .null:
@@ -71,7 +72,7 @@ enum Defect: String, CaseIterable {
         }
     }
 
-    private func pick(_ ratios: [Double], _ random: inout SplitMix) -> Double { ratios[Int.random(in: 0..<ratios.count, using: &random)] }
+    private func pick(_ ratios: [Double], _ random: inout SplitMix64) -> Double { ratios[Int.random(in: 0..<ratios.count, using: &random)] }
 
     private func scale(_ rows: inout [RawBar], _ range: Range<Int>, by factor: Double, volume: Bool = false) {
         for index in range {
@@ -81,19 +82,6 @@ enum Defect: String, CaseIterable {
             rows[index].close = rows[index].close.map { $0 * factor }
             if volume { rows[index].volume = rows[index].volume.map { $0 / factor } }
         }
-    }
-}
-
-/// A small seeded generator, so that a run can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

@@ -1,3 +1,4 @@
+import Hashing
 import Market
 import TestVectors
 import Testing
@@ -10,7 +11,7 @@ import Testing
         _ seed: UInt64
     ) throws {
         let histories = try DailyFile.histories("us_daily_2005_2019", volumeColumn: 7)
-        var random = SplitMix(state: seed)
+        var random = SplitMix64(seed: seed)
         var tally: [Defect: (found: Int, injected: Int)] = [:]
         for symbol in histories.keys.sorted() {
             for defect in Defect.allCases {

@@ -51,7 +51,7 @@ import Testing
     @Test func `An old schema is an error at the first use`() async throws {
         let (owner, name) = try await emptyDatabase()
         let error = await #expect(throws: PostgresError.self) { try await database(named: name, check: Schema.check).query("SELECT 1") }
-        #expect(error?.kind == .refused)
+        #expect(error?.kind == .rejected)
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         #expect(try await database(named: name, check: Schema.check).query("SELECT 1").count == 1)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A server on a free loopback port that answers exactly what a test wants, however wrong.
+/// A server on a free loopback port that sends exactly the bytes of a test, however wrong.
 package final class LoopbackServer: Sendable {
     /// One accepted connection, blocking.
     package struct Connection {
@@ -29,8 +29,8 @@ package final class LoopbackServer: Sendable {
         package func send(_ bytes: [UInt8]) { _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
         package func send(_ text: String) { send(Array(text.utf8)) }
 
-        /// A whole answer with its length.
-        package func answer(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) {
+        /// A complete response with its length.
+        package func respond(_ status: Int = 200, headers: [String] = [], body: [UInt8] = []) {
             let lines = ["HTTP/1.1 \(status) Status", "Content-Length: \(body.count)"] + headers
             send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + body)
         }
@@ -71,8 +71,8 @@ package final class LoopbackServer: Sendable {
         }
     }
 
-    /// Answers every request by a function of its text and of how many came before it.
-    package static func answering(_ respond: @escaping @Sendable (String, Int, Connection) -> Void) -> LoopbackServer {
+    /// Responds to every request by a function of its text and of the number of requests before it.
+    package static func responding(_ respond: @escaping @Sendable (String, Int, Connection) -> Void) -> LoopbackServer {
         LoopbackServer { connection, server in
             while let request = connection.request() {
                 let count = server.requests.withLock { seen in

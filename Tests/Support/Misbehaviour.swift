@@ -1,10 +1,10 @@
 import Foundation
 
-/// Ways in which a server fails its client on the wire. Each answers one request and breaks the connection off.
+/// Ways in which a server fails its client on the wire. Each responds to one request and breaks the connection off.
 package enum Misbehaviour: String, CaseIterable, Sendable {
     case silence, nonsense, halfBody, bodyLongerThanSaid, endlessHeaders, gigabyte, gzipBomb
 
-    package func answer(_ connection: LoopbackServer.Connection) {
+    package func respond(on connection: LoopbackServer.Connection) {
         switch self {
         case .silence: break
         case .nonsense: connection.send("SMTP ready\r\n\r\n")
@@ -14,7 +14,7 @@ package enum Misbehaviour: String, CaseIterable, Sendable {
             connection.send("HTTP/1.1 200 OK\r\n")
             for number in 0..<2000 { connection.send("X-\(number): \(String(repeating: "y", count: 1000))\r\n") }
         case .gigabyte: connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n{")
-        case .gzipBomb: connection.answer(headers: ["Content-Encoding: gzip"], body: Self.bomb)
+        case .gzipBomb: connection.respond(headers: ["Content-Encoding: gzip"], body: Self.bomb)
         }
         shutdown(connection.descriptor, Int32(SHUT_RDWR))
     }

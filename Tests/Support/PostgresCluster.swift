@@ -1,7 +1,7 @@
 import Glibc
 
 /// A private Postgres with TLS and SCRAM for the tests of one process. It ends, and its folder goes, when the process ends:
-/// its keeper waits for the end of its standard input.
+/// its shell waits for the end of its standard input.
 package final class PostgresCluster: Sendable {
     package static let shared = PostgresCluster()
 
@@ -13,8 +13,8 @@ package final class PostgresCluster: Sendable {
         port = FreePorts.take(1)[0]
         folder = "/tmp/bellwether-pg-\(getpid())-\(port)"
         let script = PostgresCluster.script.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-        let keeper = popen("exec sh -c '\(script)' keeper \(folder) \(port) '\(password)' >/dev/null", "we")
-        precondition(keeper != nil, "no shell for the test cluster")
+        let shell = popen("exec sh -c '\(script)' cluster \(folder) \(port) '\(password)' >/dev/null", "we")
+        precondition(shell != nil, "no shell for the test cluster")
         for _ in 0..<1200 where access(folder + "/ready", F_OK) != 0 { usleep(50_000) }
         precondition(access(folder + "/ready", F_OK) == 0, "no test cluster in \(folder)")
     }
@@ -30,9 +30,10 @@ package final class PostgresCluster: Sendable {
     package var wrongAuthority: String { folder + "/tls/other.pem" }
 
     /// Runs `pg_ctl` on the cluster and waits for it.
-    package func control(_ words: String) {
+    package func control(_ arguments: String) {
         _ = system(
-            PostgresCluster.prefix + "$as $bin/pg_ctl -D \(folder)/data -l \(folder)/data/server.log -w \(words) >/dev/null 2>&1 </dev/null"
+            PostgresCluster.prefix
+                + "$as $bin/pg_ctl -D \(folder)/data -l \(folder)/data/server.log -w \(arguments) >/dev/null 2>&1 </dev/null"
         )
     }
 

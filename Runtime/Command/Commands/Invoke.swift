@@ -29,7 +29,7 @@ struct Invoke: AsyncParsableCommand {
         let deployment = try await target.find()
         let name = try deployment.name(of: function)
         let payload = try withTime(try read(), "\(deployment.now)")
-        let response: LambdaClient.Answer
+        let response: LambdaClient.Response
         do throws(AWSError) {
             response = try await deployment.client.invoke(
                 name, payload: Array(payload), type: isEvent ? .event : .requestResponse, wantsLogTail: log)

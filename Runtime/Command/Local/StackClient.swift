@@ -32,7 +32,7 @@ struct StackClient: Sendable {
         if event["time"] == nil, event["requestContext"] == nil { event["time"] = "\(now)" }
         let payload = try JSONSerialization.data(withJSONObject: event, options: [.sortedKeys, .withoutEscapingSlashes])
         let name = try name(of: function)
-        let response: LambdaClient.Answer
+        let response: LambdaClient.Response
         do { response = try await client.invoke(name, payload: Array(payload)) } catch {
             throw CommandError("\(name) was not invoked in \(place)", error)
         }

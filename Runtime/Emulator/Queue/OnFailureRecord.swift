@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import LambdaEvents
 
@@ -27,6 +28,6 @@ enum OnFailureRecord {
     private static let prefix = "destination/"
 
     private static func json(_ bytes: [UInt8]) -> JSONValue {
-        (try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))) ?? .string(String(decoding: bytes, as: UTF8.self))
+        (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
     }
 }

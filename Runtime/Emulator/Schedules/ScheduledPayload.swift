@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import LambdaEvents
 
@@ -18,7 +19,7 @@ enum ScheduledPayload {
             id: execution, time: ISOTime.text(time), account: PseudoParameter.account, region: PseudoParameter.region, scheduleArn: arn)
         if definition.kind == .rule {
             event.source = "aws.events"
-            event.detail = .object([:])
+            event.detail = [:]
         }
         return (try? JSONEncoder().encode(event)).map { Array($0) } ?? []
     }

@@ -20,7 +20,7 @@ struct Connection: ~Copyable {
         close(descriptor)
     }
 
-    static func open(_ address: RuntimeAddress) throws(NetworkFailure) -> Connection {
+    static func open(_ address: RuntimeAddress) throws(NetworkError) -> Connection {
         let target = try SocketAddress.resolve(address)
         let descriptor = socket(target.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .errno(errno) }
@@ -32,13 +32,13 @@ struct Connection: ~Copyable {
         return connection
     }
 
-    /// Sends a request and reads its answer.
+    /// Sends a request and reads its response.
     ///
-    /// - Parameter patience: how long to wait for each piece of the answer; `nil` waits for ever, because the environment may be frozen
+    /// - Parameter patience: how long to wait for each piece of the response; `nil` waits for ever, because the environment may be frozen
     ///   for longer than any time-out.
-    mutating func exchange(_ request: [UInt8], patience: Duration?) throws(NetworkFailure) -> Reply {
+    mutating func exchange(_ request: [UInt8], patience: Duration?) throws(NetworkError) -> RuntimeAPIResponse {
         try send(request)
-        var parser = ReplyParser()
+        var parser = RuntimeAPIResponseParser()
         while true {
             if let patience { try waitForInput(patience) }
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -53,10 +53,10 @@ struct Connection: ~Copyable {
             }
         }
         isReused = true
-        return parser.reply
+        return parser.response
     }
 
-    private func send(_ bytes: [UInt8]) throws(NetworkFailure) {
+    private func send(_ bytes: [UInt8]) throws(NetworkError) {
         let flags = Int32(MSG_NOSIGNAL)
         var sent = 0
         while sent < bytes.count {
@@ -69,7 +69,7 @@ struct Connection: ~Copyable {
         }
     }
 
-    private func waitForInput(_ patience: Duration) throws(NetworkFailure) {
+    private func waitForInput(_ patience: Duration) throws(NetworkError) {
         var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         let limit = ContinuousClock.now + patience
         while true {

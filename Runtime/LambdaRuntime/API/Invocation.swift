@@ -1,4 +1,4 @@
-/// One event as the Runtime API handed it out.
+/// One invocation as the Runtime API delivered it.
 struct Invocation: Sendable, Hashable {
     let requestId: String
     /// Milliseconds since 1970, if stated and readable.
@@ -10,17 +10,17 @@ struct Invocation: Sendable, Hashable {
     let tenantId: String?
     let event: [UInt8]
 
-    /// `nil` without a request id that is safe to use in a path: such an invocation cannot be answered.
-    init?(_ reply: Reply) {
-        guard let id = reply[.requestId], !id.isEmpty, id.utf8.allSatisfy(Self.isSafeInPath) else { return nil }
+    /// `nil` without a request id that is safe to use in a path: no result can be posted for such an invocation.
+    init?(_ response: RuntimeAPIResponse) {
+        guard let id = response[.requestId], !id.isEmpty, id.utf8.allSatisfy(Self.isSafeInPath) else { return nil }
         requestId = id
-        deadline = reply[.deadline].flatMap { Int64($0) }.map { Deadline(epochMilliseconds: $0) }
-        arn = reply[.functionArn] ?? ""
-        traceId = reply[.traceId]
-        clientContext = reply[.clientContext]
-        cognitoIdentity = reply[.cognitoIdentity]
-        tenantId = reply[.tenantId]
-        event = reply.body
+        deadline = response[.deadline].flatMap { Int64($0) }.map { Deadline(epochMilliseconds: $0) }
+        arn = response[.functionArn] ?? ""
+        traceId = response[.traceId]
+        clientContext = response[.clientContext]
+        cognitoIdentity = response[.cognitoIdentity]
+        tenantId = response[.tenantId]
+        event = response.body
     }
 
     private static func isSafeInPath(_ byte: UInt8) -> Bool {
@@ -31,20 +31,20 @@ struct Invocation: Sendable, Hashable {
     }
 }
 
-/// What a poll for the next invocation came to.
-enum Poll: Sendable, Hashable {
+/// The result of one poll for the next invocation.
+enum PollResult: Sendable, Hashable {
     case invocation(Invocation)
-    /// 204: ask again.
+    /// 204: poll again.
     case nothing
-    /// An answer that holds no invocation.
+    /// A response that holds no invocation.
     case unusable(String)
-    case failed(NetworkFailure)
+    case failed(NetworkError)
 
-    init(_ reply: Reply) {
-        switch reply.status {
-        case .ok: self = Invocation(reply).map { .invocation($0) } ?? .unusable("an invocation without a usable request id")
+    init(_ response: RuntimeAPIResponse) {
+        switch response.status {
+        case .ok: self = Invocation(response).map { .invocation($0) } ?? .unusable("an invocation without a usable request id")
         case .noContent: self = .nothing
-        default: self = .unusable("status \(reply.status)")
+        default: self = .unusable("status \(response.status)")
         }
     }
 }

@@ -12,19 +12,19 @@ struct RuntimeAPI: ~Copyable {
         nextRequest = Self.head("GET", "invocation/next", address) + [0x0d, 0x0a]
     }
 
-    /// Waits for the next invocation, however long it takes. Also tells Lambda that the last one is over.
-    mutating func next() throws(NetworkFailure) -> Reply { try exchange(nextRequest, patience: nil) }
+    /// Waits for the next invocation, however long it takes. The call also ends the last invocation.
+    mutating func next() throws(NetworkError) -> RuntimeAPIResponse { try exchange(nextRequest, patience: nil) }
 
-    mutating func respond(_ answer: Answer, request: String) throws(NetworkFailure) -> Status {
-        try post("invocation/\(request)/response", answer.contentType, errorType: nil, answer.body)
+    mutating func respond(_ response: EncodedResponse, request: String) throws(NetworkError) -> HTTPStatus {
+        try post("invocation/\(request)/response", response.contentType, errorType: nil, response.body)
     }
 
     /// - Parameter request: the failed invocation, or `nil` for an init error.
-    mutating func report(_ error: ErrorReport, request: String?) throws(NetworkFailure) -> Status {
+    mutating func report(_ error: ErrorReport, request: String?) throws(NetworkError) -> HTTPStatus {
         try post(request.map { "invocation/\($0)/error" } ?? "init/error", "application/json", errorType: error.type, error.body)
     }
 
-    private mutating func post(_ path: String, _ type: String, errorType: String?, _ body: [UInt8]) throws(NetworkFailure) -> Status {
+    private mutating func post(_ path: String, _ type: String, errorType: String?, _ body: [UInt8]) throws(NetworkError) -> HTTPStatus {
         var bytes = Self.head("POST", path, address)
         bytes.reserveCapacity(bytes.count + body.count + 256)
         bytes += "Content-Type: \(type)\r\nContent-Length: \(body.count)\r\n".utf8
@@ -35,20 +35,20 @@ struct RuntimeAPI: ~Copyable {
     }
 
     /// A failure on a connection that was idle is tried once more on a fresh one: the peer may have closed it long ago.
-    private mutating func exchange(_ request: [UInt8], patience: Duration?) throws(NetworkFailure) -> Reply {
+    private mutating func exchange(_ request: [UInt8], patience: Duration?) throws(NetworkError) -> RuntimeAPIResponse {
         if var open = connection.take(), open.isReused {
-            do throws(NetworkFailure) {
-                let reply = try open.exchange(request, patience: patience)
-                if reply.keepsAlive { connection = consume open }
-                return reply
+            do throws(NetworkError) {
+                let response = try open.exchange(request, patience: patience)
+                if response.keepsAlive { connection = consume open }
+                return response
             } catch {
                 guard error == .closed else { throw error }
             }
         }
         var fresh = try Connection.open(address)
-        let reply = try fresh.exchange(request, patience: patience)
-        if reply.keepsAlive { connection = consume fresh }
-        return reply
+        let response = try fresh.exchange(request, patience: patience)
+        if response.keepsAlive { connection = consume fresh }
+        return response
     }
 
     private static func head(_ method: String, _ path: String, _ address: RuntimeAddress) -> [UInt8] {

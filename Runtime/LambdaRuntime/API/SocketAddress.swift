@@ -6,7 +6,7 @@ struct SocketAddress {
     private let bytes: [UInt8]
 
     /// Numeric IPv4 addresses, the usual case, do not touch the resolver.
-    static func resolve(_ address: RuntimeAddress) throws(NetworkFailure) -> SocketAddress {
+    static func resolve(_ address: RuntimeAddress) throws(NetworkError) -> SocketAddress {
         var four = sockaddr_in()
         four.sin_family = sa_family_t(AF_INET)
         four.sin_port = address.port.bigEndian
@@ -25,7 +25,7 @@ struct SocketAddress {
     }
 
     /// Connects, waiting at most as long as the socket's send time-out.
-    func connect(_ descriptor: Int32) throws(NetworkFailure) {
+    func connect(_ descriptor: Int32) throws(NetworkError) {
         while true {
             let result = bytes.withUnsafeBytes { raw in
                 raw.withMemoryRebound(to: sockaddr.self) { Glibc.connect(descriptor, $0.baseAddress, socklen_t(raw.count)) }

@@ -1,4 +1,4 @@
-/// Tells where in the event a decoding error lies.
+/// Describes where in the event a decoding error lies.
 enum DecodingPath {
     /// Such as `$.Records[0].s3.bucket: no value for the key "name"`.
     static func describe(_ error: DecodingError) -> String {

@@ -1,4 +1,4 @@
-/// The word by which Lambda and its alarms know an error.
+/// The error type that Lambda and its alarms show.
 enum ErrorName {
     /// The error's case, or its type's name where it has no case: letters only, the first a capital.
     static func of(_ error: any Error) -> String {

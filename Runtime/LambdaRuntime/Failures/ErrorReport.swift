@@ -1,3 +1,4 @@
+import Formats
 import Logging
 
 /// An error as the Runtime API takes it.
@@ -22,7 +23,7 @@ struct ErrorReport: Error, Sendable, Hashable {
         }
     }
 
-    /// An event that the function's type refuses; the message holds the JSON path.
+    /// An event that does not decode as the function's type; the message holds the JSON path.
     init(decoding error: any Error) {
         let detail = (error as? DecodingError).map(DecodingPath.describe) ?? String(describing: error)
         self.init(type: "Runtime.InvalidEvent", message: "The event does not fit: \(detail)")
@@ -39,12 +40,12 @@ struct ErrorReport: Error, Sendable, Hashable {
 
     /// `{"errorMessage":…,"errorType":…,"stackTrace":[]}`
     var body: [UInt8] {
-        var json = JSONText()
-        json.open()
-        json.member("errorMessage", message)
-        json.member("errorType", type)
-        json.emptyArray("stackTrace")
-        json.close()
+        var json = JSONWriter()
+        json.object {
+            $0.member("errorMessage", message)
+            $0.member("errorType", type)
+            $0.list("stackTrace", []) { (_, _: Never) in }
+        }
         return json.bytes
     }
 

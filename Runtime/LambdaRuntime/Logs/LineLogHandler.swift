@@ -1,3 +1,4 @@
+import Formats
 import Logging
 
 /// Writes each record as one line of JSON or text, with the request id of the task that logs.
@@ -40,36 +41,42 @@ struct LineLogHandler: LogHandler {
 
     private func json(_ event: LogEvent, _ all: Logger.Metadata, _ now: Int64) -> [UInt8] {
         var rest = all
-        var json = JSONText()
-        json.open()
-        json.member("timestamp", Timestamp.text(microseconds: now))
-        json.member("level", event.level.lambdaWord)
-        json.member("message", event.message.description)
-        json.member("logger", label)
-        for key in Self.hoisted {
-            if let value = rest.removeValue(forKey: key) { json.member(key, value.description) }
+        var json = JSONWriter()
+        json.object { record in
+            record.member("timestamp", Self.timestamp(now))
+            record.member("level", event.level.lambdaName)
+            record.member("message", event.message.description)
+            record.member("logger", label)
+            for key in Self.hoisted {
+                if let value = rest.removeValue(forKey: key) {
+                    record.key(key)
+                    record.string(value.description)
+                }
+            }
+            if !rest.isEmpty {
+                record.key("metadata")
+                write(.dictionary(rest), to: &record)
+            }
         }
-        if !rest.isEmpty {
-            json.key("metadata")
-            write(.dictionary(rest), to: &json)
-        }
-        json.close()
         return json.bytes
     }
 
-    private func write(_ value: Logger.MetadataValue, to json: inout JSONText) {
+    /// RFC 3339 to the millisecond.
+    private static func timestamp(_ microseconds: Int64) -> String {
+        UTCTime.rfc3339(milliseconds: microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000)
+    }
+
+    private func write(_ value: Logger.MetadataValue, to json: inout JSONWriter) {
         switch value {
         case .dictionary(let members):
-            json.open()
-            for (key, value) in members.sorted(by: { $0.key < $1.key }) {
-                json.key(key)
-                write(value, to: &json)
+            json.object {
+                for (key, value) in members.sorted(by: { $0.key < $1.key }) {
+                    $0.key(key)
+                    write(value, to: &$0)
+                }
             }
-            json.close()
         case .array(let values):
-            json.openArray()
-            for value in values { write(value, to: &json) }
-            json.closeArray()
+            json.list(values) { write($1, to: &$0) }
         case .string, .stringConvertible:
             json.string(value.description)
         }
@@ -77,7 +84,7 @@ struct LineLogHandler: LogHandler {
 
     private func text(_ event: LogEvent, _ all: Logger.Metadata, _ now: Int64) -> [UInt8] {
         let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        let line = "\(Timestamp.text(microseconds: now)) \(event.level.lambdaWord) \(event.message)\(pairs)"
+        let line = "\(Self.timestamp(now)) \(event.level.lambdaName) \(event.message)\(pairs)"
         return sink.framed ? Array(line.utf8) : line.utf8.map { $0 == 0x0a || $0 == 0x0d ? 0x20 : $0 }
     }
 }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 package import Logging
 
-/// Where log records go and in which form, as the environment says.
+/// Where log records go and in which form, read from the environment.
 package struct LogOutput: Sendable {
     enum Form: Sendable { case json, text }
 
@@ -16,8 +16,8 @@ package struct LogOutput: Sendable {
     /// - Parameter descriptor: the open file that records are written to.
     package init(_ environment: [String: String], descriptor: Int32 = STDOUT_FILENO) {
         form = environment["AWS_LAMBDA_LOG_FORMAT"]?.lowercased() == "text" ? .text : .json
-        let lambda = environment["AWS_LAMBDA_LOG_LEVEL"].flatMap(Logger.Level.init(word:))
-        let own = environment["LOG_LEVEL"].flatMap(Logger.Level.init(word:))
+        let lambda = environment["AWS_LAMBDA_LOG_LEVEL"].flatMap(Logger.Level.init(name:))
+        let own = environment["LOG_LEVEL"].flatMap(Logger.Level.init(name:))
         level = (form == .json ? lambda ?? own : own ?? lambda) ?? .info
         if let text = environment["_LAMBDA_TELEMETRY_LOG_FD"], let framed = Int32(text) {
             sink = LogSink(descriptor: framed, framed: true)
@@ -38,9 +38,9 @@ package struct LogOutput: Sendable {
 }
 
 extension Logger.Level {
-    /// Lambda's words and swift-log's own, in any case.
-    init?(word: String) {
-        switch word.lowercased() {
+    /// Lambda's names and swift-log's own, in any case.
+    init?(name: String) {
+        switch name.lowercased() {
         case "trace": self = .trace
         case "debug": self = .debug
         case "info": self = .info
@@ -52,8 +52,8 @@ extension Logger.Level {
         }
     }
 
-    /// The word that Lambda's log filter knows.
-    var lambdaWord: String {
+    /// The name that Lambda's log filter knows.
+    var lambdaName: String {
         switch self {
         case .trace: "TRACE"
         case .debug: "DEBUG"

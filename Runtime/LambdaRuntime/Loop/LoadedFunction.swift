@@ -1,9 +1,10 @@
 import FoundationEssentials
 import Synchronization
+import Threads
 
-/// One function value with its types hidden: bytes in, an answer out.
+/// One function value with its types hidden: bytes in, an encoded response out.
 struct LoadedFunction: Sendable {
-    let handle: @Sendable ([UInt8], Context) async throws(ErrorReport) -> Answer
+    let handle: @Sendable ([UInt8], Context) async throws(ErrorReport) -> EncodedResponse
 
     /// Makes the function that the handler names, blocking the calling thread until its `init` ends.
     static func load(
@@ -13,9 +14,9 @@ struct LoadedFunction: Sendable {
             let known = functions.keys.sorted().joined(separator: ", ")
             throw ErrorReport(type: "Runtime.UnknownHandler", message: "_HANDLER is \"\(handler)\"; this bundle has \(known)")
         }
-        let bell = Bell()
-        let executor = LoopExecutor(bell)
-        let result = Shared(Mutex<Result<LoadedFunction, ErrorReport>?>(nil))
+        let wake = WakeSignal()
+        let executor = LoopExecutor(wake)
+        let result = Box(Mutex<Result<LoadedFunction, ErrorReport>?>(nil))
         Task.immediate(executorPreference: executor) {
             let made: Result<LoadedFunction, ErrorReport>
             do { made = .success(try await make(type, environment)) } catch { made = .failure(ErrorReport(error)) }
@@ -24,17 +25,17 @@ struct LoadedFunction: Sendable {
         while true {
             executor.runReady()
             if let made = result.value.withLock({ $0 }) { return try made.get() }
-            bell.wait()
+            wake.wait()
         }
     }
 
     private static func make<F: Function>(_ type: F.Type, _ environment: [String: String]) async throws -> LoadedFunction {
         let function = try await F(environment)
         return LoadedFunction { (bytes, context) async throws(ErrorReport) in
-            let event: F.Event = try Wire.decode(bytes)
+            let event: F.Event = try EventCoding.decode(bytes)
             let output: F.Output
             do { output = try await function.handle(event, context) } catch { throw ErrorReport(error) }
-            return try Wire.encode(output)
+            return try EventCoding.encode(output)
         }
     }
 }

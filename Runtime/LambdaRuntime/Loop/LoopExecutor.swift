@@ -1,17 +1,18 @@
 import Synchronization
+import Threads
 
 /// Runs a task on the thread that waits for it, each time the task can go on: no other thread is woken in between.
 final class LoopExecutor: TaskExecutor {
     private let ready = Mutex<[UnownedJob]>([])
-    private let bell: Bell
+    private let wake: WakeSignal
 
-    /// - Parameter bell: rung for each job; what the waiting thread sleeps on.
-    init(_ bell: Bell) { self.bell = bell }
+    /// - Parameter wake: sent for each job, to the thread that runs the jobs.
+    init(_ wake: WakeSignal) { self.wake = wake }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         ready.withLock { $0.append(job) }
-        bell.ring()
+        wake.send()
     }
 
     /// Runs jobs on the calling thread until none is ready.

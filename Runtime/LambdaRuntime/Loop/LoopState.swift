@@ -3,7 +3,7 @@ struct LoopState {
     enum Action: Sendable, Hashable {
         case poll(after: Duration)
         case run(Invocation)
-        case respond(String, Answer)
+        case respond(String, EncodedResponse)
         case report(String, ErrorReport)
         case stop(ExitCode)
     }
@@ -15,12 +15,12 @@ struct LoopState {
     private var failures = 0
     private var emptyPolls = 0
 
-    init(_ settings: Settings) {
+    init(_ settings: RuntimeSettings) {
         attempts = settings.pollAttempts
         firstPause = settings.firstPause
     }
 
-    mutating func polled(_ poll: Poll) -> Action {
+    mutating func polled(_ poll: PollResult) -> Action {
         switch poll {
         case .invocation(let invocation):
             failures = 0
@@ -38,19 +38,19 @@ struct LoopState {
         }
     }
 
-    func handled(_ request: String, _ outcome: Outcome) -> Action {
+    func handled(_ request: String, _ outcome: InvocationOutcome) -> Action {
         switch outcome {
-        case .answer(let answer): .respond(request, answer)
+        case .response(let response): .respond(request, response)
         case .failure(let report): .report(request, report)
         case .stuck: .stop(.handlerStuck)
         }
     }
 
-    /// Any status, even a refusal, ends the invocation: Lambda has told the caller what it thinks of it.
+    /// Any status, even an error, ends the invocation: Lambda has already informed the caller.
     func posted() -> Action { .poll(after: .zero) }
 
-    /// The answer is lost; whether the Runtime API still lives is for the next poll to find out.
-    func notPosted(_ failure: NetworkFailure) -> Action { failure == .refused ? .stop(.runtimeAPIGone) : .poll(after: .zero) }
+    /// The response is lost; whether the Runtime API still lives is for the next poll to find out.
+    func notPosted(_ failure: NetworkError) -> Action { failure == .refused ? .stop(.runtimeAPIGone) : .poll(after: .zero) }
 
     private func pause(_ count: Int) -> Duration {
         count < 1 ? .zero : min(Self.longestPause, firstPause * (1 << min(count - 1, 10)))

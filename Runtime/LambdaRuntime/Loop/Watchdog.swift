@@ -1,56 +1,57 @@
 import Synchronization
+import Threads
 
 /// A thread that cancels a handler at its cut-off and gives up on it at its expiry. Starts with the first invocation.
 final class Watchdog: Sendable {
     private struct State {
-        var turn: Turn?
+        var running: RunningInvocation?
         var started = false
-        /// When the thread looks up again by itself; `nil` while it sleeps until it is rung.
+        /// When the thread looks again by itself; nil while it sleeps until a signal.
         var wake: Deadline?
         var closed = false
     }
 
-    private let bell = Bell()
+    private let wake = WakeSignal()
     private let state = Mutex(State())
-    private let expired: @Sendable (Turn) -> Void
+    private let expired: @Sendable (RunningInvocation) -> Void
 
-    /// - Parameter expired: called on the watchdog's thread, once, for a turn that was taken away from its handler.
-    init(expired: @escaping @Sendable (Turn) -> Void) { self.expired = expired }
+    /// - Parameter expired: called on the watchdog's thread, once, for an invocation that was taken away from its handler.
+    init(expired: @escaping @Sendable (RunningInvocation) -> Void) { self.expired = expired }
 
-    /// Watches one turn; the one before is forgotten. Rings the thread only when it would wake too late, so rarely.
-    func watch(_ turn: Turn) {
-        let (start, ring) = state.withLock { state in
-            state.turn = turn
+    /// Watches one invocation instead of the one before. Wakes the thread only if it would look too late, which is rare.
+    func watch(_ running: RunningInvocation) {
+        let (mustStart, mustWake) = state.withLock { state in
+            state.running = running
             defer { state.started = true }
-            return (!state.started, state.started && (state.wake.map { turn.context.cutOff < $0 } ?? true))
+            return (!state.started, state.started && (state.wake.map { running.context.cutOff < $0 } ?? true))
         }
-        if start {
+        if mustStart {
             _ = Thread.start { [self] in watchOver() }
-        } else if ring {
-            bell.ring()
+        } else if mustWake {
+            wake.send()
         }
     }
 
-    func forget() { state.withLock { $0.turn = nil } }
+    func forget() { state.withLock { $0.running = nil } }
 
     func close() {
         state.withLock { $0.closed = true }
-        bell.ring()
+        wake.send()
     }
 
-    private enum Step { case sleep(Deadline?), cancel(Turn), expire(Turn), stop }
+    private enum Step { case sleep(Deadline?), cancel(RunningInvocation), expire(RunningInvocation), stop }
 
     private func watchOver() {
         while true {
             switch step() {
             case .sleep(let deadline):
-                bell.wait(until: deadline)
-            case .cancel(let turn):
-                turn.cancel()
-                bell.wait(until: turn.expiry)
-            case .expire(let turn):
-                guard turn.expire() else { continue }
-                expired(turn)
+                wake.wait(untilEpochMilliseconds: deadline?.epochMilliseconds)
+            case .cancel(let running):
+                running.cancel()
+                wake.wait(untilEpochMilliseconds: running.expiry.epochMilliseconds)
+            case .expire(let running):
+                guard running.expire() else { continue }
+                expired(running)
                 return
             case .stop:
                 return
@@ -58,23 +59,23 @@ final class Watchdog: Sendable {
         }
     }
 
-    /// Looks at the turn and notes the time of the next look in one go, so that ``watch(_:)`` knows whether to ring.
+    /// Reads the invocation and records the time of the next look under one lock, so that ``watch(_:)`` knows whether to send a signal.
     private func step() -> Step {
         state.withLock { state in
             if state.closed { return .stop }
-            guard let turn = state.turn else {
+            guard let running = state.running else {
                 state.wake = nil
                 return .sleep(nil)
             }
-            if turn.context.cutOff.remaining > .zero {
-                state.wake = turn.context.cutOff
-                return .sleep(turn.context.cutOff)
-            } else if turn.expiry.remaining > .zero {
-                state.wake = turn.expiry
-                return .cancel(turn)
+            if running.context.cutOff.remaining > .zero {
+                state.wake = running.context.cutOff
+                return .sleep(running.context.cutOff)
+            } else if running.expiry.remaining > .zero {
+                state.wake = running.expiry
+                return .cancel(running)
             }
-            state.turn = nil
-            return .expire(turn)
+            state.running = nil
+            return .expire(running)
         }
     }
 }

@@ -21,18 +21,11 @@ static inline const char *_Nullable postgres_constraint(const PGresult *_Nonnull
 #include <unistd.h>
 
 /// An event descriptor, or -1. The caller closes it. (Swift's Glibc does not have <sys/eventfd.h>.)
-static inline int bell_open(void) { return eventfd(0, EFD_CLOEXEC); }
+static inline int eventfd_shim_open(void) { return eventfd(0, EFD_CLOEXEC); }
 
-/// Makes `bell` readable.
-static inline void bell_ring(int bell) {
+/// Makes `descriptor` readable.
+static inline void eventfd_shim_signal(int descriptor) {
   uint64_t one = 1;
-  ssize_t written = write(bell, &one, sizeof one);
+  ssize_t written = write(descriptor, &one, sizeof one);
   (void)written;
-}
-
-/// Blocks until `bell` is rung, and makes it silent again.
-static inline void bell_wait(int bell) {
-  uint64_t count;
-  ssize_t got = read(bell, &count, sizeof count);
-  (void)got;
 }

@@ -1,3 +1,4 @@
+import Formats
 import Synchronization
 
 /// The trading sessions of one exchange: their local dates, opens, closes and lunch breaks. A lookup reads one array element.
@@ -116,11 +117,11 @@ package struct TradingCalendar: Sendable {
     private func regularHours(of session: SessionDate) -> SessionHours {
         if !rules.weekdayHours.isEmpty, let hours = rules.weekdayHours[session.weekday] { return hours }
         if let season = rules.season {
-            let (_, month, day) = session.civil
+            let date = session.civil
+            let day = date.month * 100 + date.day
             let isIn =
                 season.first <= season.last
-                ? (season.first...season.last).contains(month * 100 + day)
-                : month * 100 + day >= season.first || month * 100 + day <= season.last
+                ? (season.first...season.last).contains(day) : day >= season.first || day <= season.last
             if isIn { return season.hours }
         }
         var index = regular.count - 1

@@ -1,3 +1,5 @@
+import Formats
+
 /// A price in units of 10⁻⁸ of its currency. It is exact: equal prices compare and hash equal.
 package struct Price: Hashable, Sendable {
     /// Units of 10⁻⁸.
@@ -31,7 +33,7 @@ extension Price: CustomStringConvertible {
     package var description: String {
         let magnitude = units.magnitude
         var text = (units < 0 ? "-" : "") + String(magnitude / 100_000_000)
-        var fraction = padded(Int(magnitude % 100_000_000), to: 8)
+        var fraction = DecimalText.padded(Int(magnitude % 100_000_000), to: 8)
         while fraction.last == "0" { fraction.removeLast() }
         if !fraction.isEmpty { text += "." + fraction }
         return text

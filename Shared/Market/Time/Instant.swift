@@ -1,3 +1,5 @@
+import Formats
+
 /// A moment in UTC with microsecond resolution, as Postgres' `timestamptz` holds it.
 ///
 /// Text form, JSON included, is RFC 3339 in UTC (`2012-01-03T21:00:00Z`), with a fraction only when it is not zero.
@@ -83,11 +85,10 @@ extension Instant: Comparable {
 extension Instant: CustomStringConvertible {
     package var description: String {
         let date = utcDate
-        let inDay = Int(seconds - Int64(date.day) * 86_400)
         let fraction = Int(microseconds - seconds * 1_000_000)
-        var text = "\(date)T\(padded(inDay / 3600, to: 2)):\(padded(inDay / 60 % 60, to: 2)):\(padded(inDay % 60, to: 2))"
+        var text = "\(date)T\(UTCTime(secondsSince1970: seconds).clock)"
         if fraction != 0 {
-            var digits = padded(fraction, to: 6)
+            var digits = DecimalText.padded(fraction, to: 6)
             while digits.last == "0" { digits.removeLast() }
             text += "." + digits
         }

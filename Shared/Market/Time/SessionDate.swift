@@ -1,3 +1,5 @@
+package import Formats
+
 /// A civil date of the proleptic Gregorian calendar: the exchange-local date that names one trading session.
 ///
 /// Text form, JSON included, is ISO 8601 (`2012-01-03`).
@@ -9,7 +11,7 @@ package struct SessionDate: Hashable, Sendable {
 
     /// The date of a year, a month (1…12) and a day of the month. A day outside its month carries over into the next ones.
     package init(year: Int, month: Int, day: Int) {
-        self.day = Int32(SessionDate.days(year, month) + day - 1)
+        self.day = Int32(CivilDate(year: year, month: month, day: day).days)
     }
 
     /// Parses exactly `YYYY-MM-DD`; nil for any other text and for dates that do not exist.
@@ -30,7 +32,7 @@ package struct SessionDate: Hashable, Sendable {
         }
         guard digits == 8, parts.count == 2 else { return nil }
         let (year, month) = (parts[0], parts[1])
-        guard (1...12).contains(month), number >= 1, number <= SessionDate.length(year, month) else { return nil }
+        guard (1...12).contains(month), number >= 1, number <= CivilDate.length(ofMonth: month, year: year) else { return nil }
         self.init(year: year, month: month, day: number)
     }
 
@@ -47,29 +49,7 @@ package struct SessionDate: Hashable, Sendable {
     package func advanced(by days: Int) -> SessionDate { SessionDate(day: day + Int32(days)) }
 
     /// Year, month and day of the month at once: cheaper than the three properties.
-    package var civil: (year: Int, month: Int, day: Int) {
-        let shifted = Int(day) + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * dayOfYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
-    }
-
-    /// Days from 1970-01-01 to the first of a month.
-    private static func days(_ year: Int, _ month: Int) -> Int {
-        let marchYear = month <= 2 ? year - 1 : year
-        let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
-        let yearOfEra = marchYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func length(_ year: Int, _ month: Int) -> Int {
-        days(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1) - days(year, month)
-    }
+    package var civil: CivilDate { CivilDate(days: Int(day)) }
 }
 
 extension SessionDate: Comparable {
@@ -77,10 +57,7 @@ extension SessionDate: Comparable {
 }
 
 extension SessionDate: CustomStringConvertible {
-    package var description: String {
-        let (year, month, day) = civil
-        return "\(padded(year, to: 4))-\(padded(month, to: 2))-\(padded(day, to: 2))"
-    }
+    package var description: String { civil.description }
 }
 
 extension SessionDate: Codable {
@@ -97,10 +74,4 @@ extension SessionDate: Codable {
         var container = encoder.singleValueContainer()
         try container.encode(description)
     }
-}
-
-/// Decimal text with leading zeros up to `width`.
-func padded(_ number: Int, to width: Int) -> String {
-    let digits = String(number.magnitude)
-    return (number < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The address, traits, key and errors that Alpaca's responses share.

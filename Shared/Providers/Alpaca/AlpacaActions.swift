@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Alpaca's corporate actions: splits, cash dividends and stock dividends, as traded.
@@ -20,12 +21,12 @@ package struct AlpacaActions: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = from ?? SessionDate(year: 2016, month: 1, day: 1)
         let url =
-            "\(baseURL)/v1/corporate-actions?symbols=\(percentEncoded(symbol))&start=\(start)&end=\(asOf.utcDate)&limit=1000&sort=asc"
+            "\(baseURL)/v1/corporate-actions?symbols=\(PercentEncoding.encode(symbol))&start=\(start)&end=\(asOf.utcDate)&limit=1000&sort=asc"
         return Alpaca.request(url, key: key)
     }
 
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {
-        Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(percentEncoded(page))", key: key)
+        Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(PercentEncoding.encode(page))", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> (lists: [JSONValue.Member], nextPage: String?) {

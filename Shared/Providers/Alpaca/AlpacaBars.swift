@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Alpaca's bars, daily or intraday: as traded, one symbol per request, in pages. A daily stamp is midnight in New York.
@@ -37,13 +38,13 @@ package struct AlpacaBars: DataProvider {
         let start = from ?? SessionDate(year: 2016, month: 1, day: 1)
         let span = minutes.map { "\($0)Min" } ?? "1Day"
         let url =
-            "\(baseURL)/v2/stocks/bars?symbols=\(percentEncoded(symbol))&timeframe=\(span)&start=\(start)&end=\(percentEncoded(asOf.description))"
+            "\(baseURL)/v2/stocks/bars?symbols=\(PercentEncoding.encode(symbol))&timeframe=\(span)&start=\(start)&end=\(PercentEncoding.encode(asOf.description))"
             + "&adjustment=raw&feed=\(feed)&limit=10000"
         return Alpaca.request(url, key: key)
     }
 
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {
-        Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(percentEncoded(page))", key: key)
+        Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(PercentEncoding.encode(page))", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> (symbols: [JSONValue.Member], nextPage: String?) {

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The address, traits and response forms that Alpha Vantage's functions share. Errors arrive as JSON with HTTP 200, even where CSV was
@@ -18,7 +19,7 @@ package enum AlphaVantage {
     /// The request of a query without its key, such as `function=GLOBAL_QUOTE&symbol=IBM`.
     static func request(_ baseURL: String, _ query: String, key: String?) -> ProviderRequest {
         let url = "\(baseURL)/query?\(query)"
-        let secret = key.map { "&apikey=" + percentEncoded($0) } ?? ""
+        let secret = key.map { "&apikey=" + PercentEncoding.encode($0) } ?? ""
         return ProviderRequest(url: url + secret, storedURL: url, headers: [(name: "Accept", value: "application/json")])
     }
 
@@ -32,10 +33,10 @@ package enum AlphaVantage {
         if let error = response.statusError(response.excerpt) { throw error }
         let first = response.firstByte
         guard first == UInt8(ascii: "{") else {
-            if first != UInt8(ascii: "<"), !isProse(response.body), let table = CSVTable(response.body) { return .csv(table) }
+            if first != UInt8(ascii: "<"), !isProse(response.body), let table = try response.csvTable() { return .csv(table) }
             throw ProviderError(ProviderErrorText.kind(ofPage: response.excerpt), "HTTP \(response.status): \(response.excerpt)")
         }
-        guard let json = try? JSONScanner.parse(response.body) else { throw ProviderError(.malformed, response.excerpt) }
+        guard let json = try? JSONValue(response: response.body) else { throw ProviderError(.malformed, response.excerpt) }
         return .json(json)
     }
 

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Alpha Vantage's `SPLITS` and `DIVIDENDS`, as JSON or CSV.
@@ -20,7 +21,8 @@ package struct AlphaVantageActions: DataProvider {
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        AlphaVantage.request(baseURL, "function=\(subject.rawValue.uppercased())&symbol=\(percentEncoded(symbol))&datatype=json", key: key)
+        AlphaVantage.request(
+            baseURL, "function=\(subject.rawValue.uppercased())&symbol=\(PercentEncoding.encode(symbol))&datatype=json", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> [(date: String?, value: Double?)] {

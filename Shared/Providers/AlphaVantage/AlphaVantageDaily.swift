@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Alpha Vantage's daily bars, as JSON or CSV: `TIME_SERIES_DAILY` and `TIME_SERIES_DAILY_ADJUSTED` of shares, `FX_DAILY` and
@@ -31,7 +32,7 @@ package struct AlphaVantageDaily: DataProvider {
             case (.currencies, let root, let part): "function=FX_DAILY&from_symbol=\(root)&to_symbol=\(part)\(size)"
             case (.crypto, let root, let part): "function=DIGITAL_CURRENCY_DAILY&symbol=\(root)&market=\(part)&datatype=json"
             default:
-                "function=\(adjusted ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY")&symbol=\(percentEncoded(symbol))\(size)"
+                "function=\(adjusted ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY")&symbol=\(PercentEncoding.encode(symbol))\(size)"
             }
         return AlphaVantage.request(baseURL, query, key: key)
     }

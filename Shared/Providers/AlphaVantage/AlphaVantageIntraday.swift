@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Alpha Vantage's `TIME_SERIES_INTRADAY`, as JSON or CSV: newest first, as traded, labelled by the start in the exchange's time zone.
@@ -19,7 +20,7 @@ package struct AlphaVantageIntraday: DataProvider {
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let query =
-            "function=TIME_SERIES_INTRADAY&symbol=\(percentEncoded(symbol))&interval=\(minutes)min&adjusted=false&extended_hours=false"
+            "function=TIME_SERIES_INTRADAY&symbol=\(PercentEncoding.encode(symbol))&interval=\(minutes)min&adjusted=false&extended_hours=false"
             + "&outputsize=\(from == nil ? "compact" : "full")&datatype=json"
         return AlphaVantage.request(baseURL, query, key: key)
     }

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Alpha Vantage's `GLOBAL_QUOTE`, as JSON or CSV. An unknown symbol is an empty object.
@@ -15,7 +16,7 @@ package struct AlphaVantageQuote: DataProvider {
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        AlphaVantage.request(baseURL, "function=GLOBAL_QUOTE&symbol=\(percentEncoded(symbol))&datatype=json", key: key)
+        AlphaVantage.request(baseURL, "function=GLOBAL_QUOTE&symbol=\(PercentEncoding.encode(symbol))&datatype=json", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> Quote {

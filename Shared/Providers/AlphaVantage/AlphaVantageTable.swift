@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The rows of one of Alpha Vantage's series, JSON or CSV, in the provider's order (newest first).

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// A file of daily bars that a user uploads, as traded.
@@ -17,7 +18,7 @@ package struct CSVDaily: DataProvider {
     package init(baseURL: String = "http://127.0.0.1") { self.baseURL = baseURL }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        ProviderRequest(url: "\(baseURL)/\(percentEncoded(symbol)).csv")
+        ProviderRequest(url: "\(baseURL)/\(PercentEncoding.encode(symbol)).csv")
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> CSVBars { try CSVBars(response.table()) }

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Stooq's daily CSV files: adjusted for splits and dividends, with an English or a Polish header or that of its bulk files, and at times
@@ -22,7 +23,7 @@ package struct StooqDaily: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let compact = { (date: SessionDate) in date.description.filter { $0 != "-" } }
         let range = from.map { "&d1=\(compact($0))&d2=\(compact(asOf.utcDate))" } ?? ""
-        return ProviderRequest(url: "\(baseURL)/q/d/l/?s=\(percentEncoded(symbol))&i=d\(range)")
+        return ProviderRequest(url: "\(baseURL)/q/d/l/?s=\(PercentEncoding.encode(symbol))&i=d\(range)")
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> CSVBars { try CSVBars(response.table()) }

@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Finnhub's daily candles, for paid plans only: split-adjusted, dated by midnight UTC.
@@ -17,7 +18,8 @@ package struct FinnhubCandles: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = Instant.utcMidnight(from ?? SessionDate(year: 1970, month: 1, day: 2)).seconds
         return Finnhub.request(
-            "\(baseURL)/api/v1/stock/candle?symbol=\(percentEncoded(symbol))&resolution=D&from=\(start)&to=\(asOf.seconds)", key: key)
+            "\(baseURL)/api/v1/stock/candle?symbol=\(PercentEncoding.encode(symbol))&resolution=D&from=\(start)&to=\(asOf.seconds)",
+            key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {

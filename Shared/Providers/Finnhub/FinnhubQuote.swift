@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Finnhub's quote, the part of it that a free key may request. An unknown symbol is a quote of zeros.
@@ -17,7 +18,7 @@ package struct FinnhubQuote: DataProvider {
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        Finnhub.request("\(baseURL)/api/v1/quote?symbol=\(percentEncoded(symbol))", key: key)
+        Finnhub.request("\(baseURL)/api/v1/quote?symbol=\(PercentEncoding.encode(symbol))", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> Quote {

@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Files in the format of IEX Cloud, which ended on 31 August 2024: for uploads, not for requests.
@@ -26,7 +27,7 @@ package struct IEXExport: DataProvider {
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        ProviderRequest(url: "\(baseURL)/stock/\(percentEncoded(symbol))/\(subject.rawValue)")
+        ProviderRequest(url: "\(baseURL)/stock/\(PercentEncoding.encode(symbol))/\(subject.rawValue)")
     }
 
     /// The rows of a list, or the one row of `previous` and `quote`. Errors were plain text.

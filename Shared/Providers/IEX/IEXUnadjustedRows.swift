@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The as-traded prices of an IEX chart, where most of its rows have them. For a row without them they are computed: its split-adjusted

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The address, traits, results and pages that Polygon's (Massive's) responses share.

@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Polygon's reference lists of splits or dividends, as traded, newest first.
@@ -22,7 +23,7 @@ package struct PolygonActions: DataProvider {
         let dateName = subject == .splits ? "execution_date" : "ex_dividend_date"
         let start = from.map { "&\(dateName).gte=\($0)" } ?? ""
         return Polygon.request(
-            "\(baseURL)/v3/reference/\(subject.rawValue)?ticker=\(percentEncoded(symbol))\(start)&limit=1000", key: key)
+            "\(baseURL)/v3/reference/\(subject.rawValue)?ticker=\(PercentEncoding.encode(symbol))\(start)&limit=1000", key: key)
     }
 
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {

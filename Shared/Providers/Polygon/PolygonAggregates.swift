@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Polygon's aggregate bars, daily or intraday, in pages.
@@ -25,7 +26,7 @@ package struct PolygonAggregates: DataProvider {
         let start = from ?? SessionDate(year: 1970, month: 1, day: 2)
         let span = minutes.map { "\($0)/minute" } ?? "1/day"
         let url =
-            "\(baseURL)/v2/aggs/ticker/\(percentEncoded(symbol))/range/\(span)/\(start)/\(asOf.utcDate)?adjusted=false&sort=asc&limit=50000"
+            "\(baseURL)/v2/aggs/ticker/\(PercentEncoding.encode(symbol))/range/\(span)/\(start)/\(asOf.utcDate)?adjusted=false&sort=asc&limit=50000"
         return Polygon.request(url, key: key)
     }
 

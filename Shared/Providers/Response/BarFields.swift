@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The JSON members (or columns) that hold the fields of a bar.

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// An operator's decision about quarantined sessions: accept their bars, or leave them to the rules again.
@@ -26,7 +27,7 @@ package struct ManualOverride: Hashable, Sendable, Encodable {
     /// Parses the JSON form.
     package init(_ body: [UInt8]) throws(ProviderError) {
         let json: JSONValue
-        do throws(JSONScanner.Malformed) { json = try JSONScanner.parse(body) } catch { throw ProviderError(.notJSON, "\(error)") }
+        do throws(JSONReader.Malformed) { json = try JSONValue(response: body) } catch { throw ProviderError(.notJSON, "\(error)") }
         let sessions = json["sessions"]?.elements?.map { $0.string.flatMap { SessionDate($0) } }
         guard let sessions, !sessions.isEmpty, !sessions.contains(nil), case .bool(let accepted)? = json["accepted"] else {
             throw ProviderError(.malformed, "a manual override needs \"sessions\" (dates) and \"accepted\" (true or false)")

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The JSON members that hold the prices and the volume of a quote.

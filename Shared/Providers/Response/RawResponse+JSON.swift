@@ -1,10 +1,12 @@
+package import Formats
+
 extension RawResponse {
     /// The JSON body of a response with status 2xx.
     ///
     /// - Parameter errorMembers: top-level members whose text is the provider's error message.
     /// - Throws: the error that the status, a page or a message means; `malformed` for damaged JSON.
     package func json(errorMembers: [String] = ["error", "message"]) throws(ProviderError) -> JSONValue {
-        guard let json = try? JSONScanner.parse(body) else {
+        guard let json = try? JSONValue(response: body) else {
             if let error = statusError(excerpt) { throw error }
             if firstByte == UInt8(ascii: "{") || firstByte == UInt8(ascii: "[") { throw malformed("the JSON is damaged or cut off") }
             throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")

@@ -1,3 +1,5 @@
+import Formats
+
 extension RawResponse {
     /// The CSV body of a response with status 2xx: a table with a column of dates and at least one row.
     ///
@@ -9,7 +11,7 @@ extension RawResponse {
         if !(200..<300).contains(status) { throw error(excerpt) }
         guard let firstByte else { throw ProviderError(.emptyRange, "an empty response") }
         let isPage = firstByte == UInt8(ascii: "<") && !RawResponse.hasNamesInBrackets(body)
-        guard !isPage, firstByte != UInt8(ascii: "{"), let table = CSVTable(body) else {
+        guard !isPage, firstByte != UInt8(ascii: "{"), let table = try csvTable() else {
             throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), excerpt)
         }
         guard table.dateColumn != nil else {
@@ -17,6 +19,13 @@ extension RawResponse {
         }
         guard table.count > 0 else { throw ProviderError(.emptyRange, "a header without rows") }
         return table
+    }
+
+    /// The body as separated fields; nil when it has no header.
+    ///
+    /// - Throws: `malformed` with the line of a quote that is never closed, or that text follows.
+    func csvTable() throws(ProviderError) -> CSVTable? {
+        do throws(CSVReader.Malformed) { return try CSVTable(body) } catch { throw ProviderError(.malformed, error.description) }
     }
 
     /// The name of an encoding with two or four bytes per character, by its byte order mark or the zeros of Latin letters; nil for others.

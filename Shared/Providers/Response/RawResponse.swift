@@ -1,3 +1,6 @@
+import Formats
+import Glibc
+
 /// A provider's HTTP response, with helpers for what all parsers need: error texts, JSON, tables.
 package struct RawResponse: Sendable {
     package let status: Int
@@ -50,10 +53,16 @@ package struct RawResponse: Sendable {
         return ProviderError(byStatus?.kind ?? (status == 404 ? .unknownSymbol : fallback), text, retryAfter: byStatus?.retryAfter)
     }
 
+    /// The seconds of the `Retry-After` header; nil without one.
+    private var retryAfter: Double? {
+        let value = { (name: String) in headers.first { $0.name.lowercased() == name }?.value }
+        return RetryAfter.seconds(value("retry-after"), date: value("date"), now: Int64(time(nil)))
+    }
+
     private func statusError(_ text: String, _ status: Int) -> ProviderError? {
         switch status {
-        case 429, 999: ProviderError(.rateLimited(retryAfter: RetryAfter.seconds(headers)), "HTTP \(status): \(text)")
-        case 500...: ProviderError(.serverError, "HTTP \(status): \(text)", retryAfter: RetryAfter.seconds(headers))
+        case 429, 999: ProviderError(.rateLimited(retryAfter: retryAfter), "HTTP \(status): \(text)")
+        case 500...: ProviderError(.serverError, "HTTP \(status): \(text)", retryAfter: retryAfter)
         case 408: ProviderError(.serverError, "HTTP 408: \(text)")
         case 401, 403: ProviderError(.badKey, "HTTP \(status): \(text)")
         case 300..<400: ProviderError(.blocked, "HTTP \(status): redirected, as to a consent page")

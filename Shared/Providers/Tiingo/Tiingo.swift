@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The address, traits and rows that Tiingo's responses share.

@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Tiingo's end-of-day prices, as JSON or CSV: as traded, each row with its cash dividend and split factor.
@@ -20,7 +21,7 @@ package struct TiingoDaily: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = from?.description ?? "1962-01-01"
         let range = "startDate=\(start)&endDate=\(asOf.utcDate)&format=json&resampleFreq="
-        let name = percentEncoded(symbol)
+        let name = PercentEncoding.encode(symbol)
         let url =
             switch SymbolSpelling(provider: Self.name)?.ticker(symbol)?.kind {
             case .currencies: "\(baseURL)/tiingo/fx/\(name.lowercased())/prices?\(range)1day"

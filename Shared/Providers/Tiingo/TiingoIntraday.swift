@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Tiingo's intraday bars of the IEX exchange alone (a few percent of all volume), stamped in UTC. The volume has to be requested by name.
@@ -19,7 +20,7 @@ package struct TiingoIntraday: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = from ?? asOf.utcDate.advanced(by: -1)
         return Tiingo.request(
-            "\(baseURL)/iex/\(percentEncoded(symbol))/prices?startDate=\(start)&endDate=\(asOf.utcDate)&format=json"
+            "\(baseURL)/iex/\(PercentEncoding.encode(symbol))/prices?startDate=\(start)&endDate=\(asOf.utcDate)&format=json"
                 + "&resampleFreq=\(minutes)min&columns=open,high,low,close,volume", key: key)
     }
 

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The address, traits and errors that Twelve Data's responses share.

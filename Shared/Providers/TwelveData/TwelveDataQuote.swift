@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// Twelve Data's quote of one symbol.
@@ -18,7 +19,7 @@ package struct TwelveDataQuote: DataProvider {
     }
 
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
-        TwelveData.request("\(baseURL)/quote?symbol=\(percentEncoded(symbol))", key: key)
+        TwelveData.request("\(baseURL)/quote?symbol=\(PercentEncoding.encode(symbol))", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> (quote: Quote, currency: String?) {

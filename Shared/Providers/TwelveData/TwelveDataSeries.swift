@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Twelve Data's time series: newest first, numbers as text, stamps in the exchange's time zone. Daily closes are split-adjusted.
@@ -25,13 +26,14 @@ package struct TwelveDataSeries: DataProvider {
     package func request(symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest {
         let start = from.map { "&start_date=\($0)" } ?? ""
         return TwelveData.request(
-            "\(baseURL)/time_series?symbol=\(percentEncoded(symbol))&interval=\(interval)\(start)&outputsize=\(Self.rowsPerPage)"
+            "\(baseURL)/time_series?symbol=\(PercentEncoding.encode(symbol))&interval=\(interval)\(start)&outputsize=\(Self.rowsPerPage)"
                 + "&timezone=Exchange", key: key)
     }
 
     /// `page` is the oldest stamp so far. The next page may repeat its row.
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? {
-        TwelveData.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&end_date=\(percentEncoded(page))", key: key)
+        TwelveData.request(
+            request(symbol: symbol, from: from, asOf: asOf).storedURL + "&end_date=\(PercentEncoding.encode(page))", key: key)
     }
 
     package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The address, traits and chart results that Yahoo Finance's responses share.
@@ -25,7 +26,7 @@ package enum Yahoo {
         // A session opens up to eleven hours before midnight UTC of its date, but no bar of the date before lies within these four hours.
         let start = from.map { Instant.utcMidnight($0).adding(seconds: -4 * 3600).seconds } ?? beginning
         let url =
-            "\(baseURL)/v8/finance/chart/\(percentEncoded(symbol))?period1=\(start)&period2=\(asOf.seconds)&interval=\(interval)"
+            "\(baseURL)/v8/finance/chart/\(PercentEncoding.encode(symbol))?period1=\(start)&period2=\(asOf.seconds)&interval=\(interval)"
             + "&events=div%7Csplit%7CcapitalGains&includePrePost=false"
         return ProviderRequest(
             url: url, storedURL: url, headers: [(name: "User-Agent", value: userAgent), (name: "Accept", value: "application/json")])
@@ -38,7 +39,7 @@ package enum Yahoo {
 
     /// The member `chart.result[0]` of a response, with time stamps and the wanted granularity.
     static func chart(in response: RawResponse, granularity isWanted: (String) -> Bool) throws(ProviderError) -> JSONValue {
-        guard let json = try? JSONScanner.parse(response.body), json.members != nil else {
+        guard let json = try? JSONValue(response: response.body), json.members != nil else {
             if let error = response.statusError(response.excerpt) { throw error }
             let kind = response.firstByte == UInt8(ascii: "{") ? .malformed : ProviderErrorText.kind(ofPage: response.excerpt)
             throw ProviderError(kind, "HTTP \(response.status): \(response.excerpt)")

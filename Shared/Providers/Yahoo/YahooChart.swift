@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Yahoo Finance's chart v8 (unofficial): daily bars with their splits, dividends and capital gains of funds.

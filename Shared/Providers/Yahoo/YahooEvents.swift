@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The splits, dividends and capital gains in a chart's `events`, converted to amounts per share held before the ex-date.

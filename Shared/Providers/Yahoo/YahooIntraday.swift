@@ -1,3 +1,4 @@
+package import Formats
 package import Market
 
 /// Yahoo's chart v8 at minutes or hours, adjusted for splits. A live last row carries the time of its last trade.

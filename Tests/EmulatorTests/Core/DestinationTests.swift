@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import FoundationNetworking
 import LambdaEvents
@@ -46,9 +47,9 @@ import Testing
         #expect(record.requestContext.functionArn == "arn:aws:lambda:us-east-1:000000000000:function:F:$LATEST")
         #expect(record.requestContext.condition == "RetriesExhausted")
         #expect(record.requestContext.approximateInvokeCount == 2)
-        #expect(record.requestPayload == .object(["do": .string("error"), "symbols": .array([.string("A")])]))
+        #expect(record.requestPayload == JSONValue(["do": .string("error"), "symbols": .array([.string("A")])]))
         #expect(record.responseContext == .init(functionError: "Unhandled"))
-        #expect(record.responsePayload == .object(["errorType": .string("Function.Odd"), "errorMessage": .string("a\nb")]))
+        #expect(record.responsePayload == JSONValue(["errorType": .string("Function.Odd"), "errorMessage": .string("a\nb")]))
         let letter = try #require(await stack.status().deadLetters.first)
         #expect(letter.destination == sink.arn)
         #expect(letter.record == nil)

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import LambdaEvents
 import Testing
@@ -35,7 +36,7 @@ import Testing
     @Test func `Without input the event is EventBridge's default`() async throws {
         let time = VirtualTime(milliseconds: 1_325_379_600_000)
         for (kind, source, detail) in [
-            (ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", .object([:])),
+            (ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", [:]),
         ] {
             let schedules = try Schedules([ScheduleDefinition(name: "S", kind: kind, expression: "rate(1 hour)", function: "F")])
             let payload = try #require(await schedules.events(at: time).first).payload

@@ -1,0 +1,35 @@
+import FoundationEssentials
+import HTTP
+
+/// The errors of AWS's JSON services: a code in `__type` or `x-amzn-ErrorType`, a message in either spelling.
+enum JSONErrorResponse {
+    private struct Body: Decodable {
+        var type: String?
+        var code: String?
+        var lower: String?
+        var upper: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type = "__type"
+            case code
+            case lower = "message"
+            case upper = "Message"
+        }
+    }
+
+    @Sendable
+    static func of(_ response: HTTPResponse) -> AWSError? {
+        guard !response.isSuccess else { return nil }
+        let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
+        let named = response[header: "x-amzn-ErrorType"] ?? body?.type ?? body?.code ?? "HTTP\(response.status)"
+        return AWSError(
+            AWSErrorCode(bare(named)), body?.lower ?? body?.upper ?? "no further explanation", status: response.status,
+            requestId: response[header: "x-amzn-RequestId"])
+    }
+
+    /// `com.amazonaws.sqs#QueueDoesNotExist:http://…` is `QueueDoesNotExist`.
+    static func bare(_ name: String) -> String {
+        let withoutAddress = name.prefix { $0 != ":" }
+        return String(withoutAddress.split(separator: "#").last ?? withoutAddress)
+    }
+}

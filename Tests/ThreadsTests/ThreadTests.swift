@@ -1,0 +1,40 @@
+import Synchronization
+import Testing
+import Threads
+
+@Suite struct `Threads of our own` {
+    @Test func `A signal that was sent before the wait is not lost`() {
+        let signal = WakeSignal()
+        signal.send()
+        signal.wait()
+        signal.wait(untilEpochMilliseconds: 1)
+    }
+
+    @Test func `A thread wakes the one that waits for it`() {
+        let signal = WakeSignal()
+        let other = Box(Mutex<Thread.ID?>(nil))
+        #expect(
+            Thread.start {
+                other.value.withLock { $0 = Thread.current }
+                signal.send()
+            } == 0)
+        signal.wait()
+        #expect(other.value.withLock { $0 } != nil)
+        #expect(other.value.withLock { $0 } != Thread.current)
+    }
+
+    private actor Blocking {
+        private let executor = ThreadExecutor()
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+        func thread() -> Thread.ID { Thread.current }
+    }
+
+    @Test func `All jobs of an executor run on one thread`() async {
+        let actor = Blocking()
+        let threads = await withTaskGroup(of: Thread.ID.self) { group in
+            for _ in 0..<50 { group.addTask { await actor.thread() } }
+            return await group.reduce(into: Set<Thread.ID>()) { $0.insert($1) }
+        }
+        #expect(threads.count == 1)
+    }
+}
