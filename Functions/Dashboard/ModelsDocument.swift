@@ -26,7 +26,7 @@ struct ModelsDocument: Encodable {
             case calibrationFactors = "calibration_factors"
         }
 
-        init(_ member: ModelLineup.Member, promotion: Promotion?, review: ModelEvaluation?, factors: [Calibration]) {
+        init(_ member: ModelLineup.Member, promotion: Store.Promotion?, review: ModelEvaluation?, factors: [Calibration]) {
             role = member.role.rawValue
             family = member.family
             version = member.current.id
@@ -40,14 +40,14 @@ struct ModelsDocument: Encodable {
     }
 
     /// A change of the champion.
-    struct Promoted: Encodable {
+    struct Promotion: Encodable {
         let version, family, reason: String
         let decidedAsOf: Instant
         let evidence: JSONValue?
 
         private enum CodingKeys: String, CodingKey { case version, family, decidedAsOf = "decided_as_of", reason, evidence }
 
-        init(_ promotion: Promotion) {
+        init(_ promotion: Store.Promotion) {
             version = promotion.model
             family = promotion.family
             decidedAsOf = promotion.decidedAsOf
@@ -112,8 +112,8 @@ struct ModelsDocument: Encodable {
     let asOf: Instant
     /// Champion, fallback, challengers, baseline.
     let families: [Family]
-    /// Latest first, as the following lists.
-    let promotions: [Promoted]
+    /// Latest first, like `evaluations` and `versions`.
+    let promotions: [Promotion]
     let evaluations: [Evaluation]
     let versions: [Version]
 

@@ -25,7 +25,7 @@ extension Dashboard {
                     review: evaluations.first { $0.family == member.family && $0.subject == .review },
                     factors: factors.filter { $0.family == member.family })
             },
-            promotions: promotions.map(ModelsDocument.Promoted.init), evaluations: evaluations.map(ModelsDocument.Evaluation.init),
+            promotions: promotions.map(ModelsDocument.Promotion.init), evaluations: evaluations.map(ModelsDocument.Evaluation.init),
             versions: try await registry.list(asOf: asOf).map { version in
                 ModelsDocument.Version(version, roles: members.filter { $0.current.id == version.id }.map(\.role.rawValue))
             })

@@ -16,8 +16,8 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     case file(UploadedFile, time: Instant)
     /// A manual override of quarantined bars.
     case release(QuarantineRelease, time: Instant)
-    /// Requests the last weeks of the universe from the second provider of a pair (empty: the configured pair), to be compared with the
-    /// first.
+    /// Requests the universe's bars of the last `weeks` from the second of two providers, to compare them with the first's. An empty list
+    /// means the configured pair.
     case crossCheck([String], weeks: Int, time: Instant)
 
     private enum CodingKeys: String, CodingKey {

@@ -2,27 +2,20 @@ import FoundationEssentials
 import Providers
 import Store
 
-/// A provider with its request limits.
-struct ConfiguredProvider: Sendable {
-    let provider: any DataProvider
-    /// The requests for splits and dividends that the provider's bars do not contain. They are sent first, so that the bars can be
-    /// unadjusted.
-    var actions: [any DataProvider] = []
-    let allowance: RequestLimits.Allowance
-}
-
 /// The options of one provider in `PROVIDER_OPTIONS`: the kind of its responses, its address and its limits.
 struct ProviderOptions: Decodable, Hashable, Sendable {
     /// The kind of responses to request; nil for the provider's usual kind.
     var kind: String?
-    /// The kinds of responses with splits and dividends to request beside the bars; nil for those that the provider has for bars without
-    /// actions. Each costs one request per instrument and run; an empty list saves them.
+    /// The kinds of responses with splits and dividends to request beside the bars. nil requests the provider's default kinds, if its bars
+    /// contain no actions, at one request per kind, instrument and run; an empty list requests none.
     var actions: [String]?
     /// An address in place of the provider's own.
     var baseURL: String?
-    /// Requests per minute, per day and at once. nil for the known limits of the provider's free plan.
+    /// Requests per minute; nil for the limit of the provider's free plan.
     var perMinute: Double?
+    /// Requests per day; nil for the limit of the provider's free plan.
     var perDay: Int?
+    /// Concurrent requests; nil for the limit of the provider's free plan.
     var concurrency: Int?
 
     private enum CodingKeys: String, CodingKey {

@@ -20,8 +20,8 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
         var from: SessionDate?
     }
 
-    /// An instrument's symbol from a day on, at one provider (nil: at all).
-    struct SymbolChange: Decodable, Sendable, Equatable {
+    /// An instrument's symbol from a date on, at one provider (nil: at every provider).
+    struct SymbolAssignment: Decodable, Sendable, Equatable {
         let instrument, symbol: String
         var provider: String?
         let from: SessionDate
@@ -49,14 +49,14 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
         let exchange: String
         let day: SessionDate
         let reason: String
-        /// False without `hours` revokes an announcement about the day.
+        /// Whether the exchange is closed; false without `hours` revokes an earlier announcement.
         var closed: Bool?
         /// The hours of a session, such as `0930-1300` or `0900-1130,1230-1500`.
         var hours: String?
     }
 
     var instruments: [Listing]?
-    var symbols: [SymbolChange]?
+    var symbols: [SymbolAssignment]?
     var universe: [Membership]?
     var delistings: [Delisting]?
     var closures: [Closure]?
@@ -91,7 +91,7 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
             guard mentioned.isSubset(of: known) else { throw IngestError.unknownSymbols(mentioned.subtracting(known).sorted()) }
             try await Symbols(database).record(
                 (symbols ?? []).map {
-                    Symbols.Name(
+                    Symbols.Assignment(
                         instrument: $0.instrument, provider: $0.provider ?? Symbols.anyProvider, symbol: $0.symbol, from: $0.from, to: $0.to
                     )
                 }, knownAt: knownAt)

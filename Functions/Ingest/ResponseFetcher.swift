@@ -122,8 +122,9 @@ struct ResponseFetcher: Sendable {
         }
     }
 
-    /// The shortest time until a retry; nil if a retry cannot help. An error of all requests needs no pause here, because the request
-    /// limits impose one.
+    /// The shortest time until a retry; nil if a retry cannot help.
+    ///
+    /// An error that concerns all requests needs no pause here: `block(after:)` has already blocked the provider.
     private static func pause(after error: ProviderError) -> Duration? {
         guard case .retry(let seconds) = error.reaction else { return nil }
         return concernsAllRequests(error) ? .zero : .seconds(seconds)
@@ -143,7 +144,7 @@ struct ResponseFetcher: Sendable {
         }
     }
 
-    /// Sends one request. Returns nil if the invocation's time ended before the provider's.
+    /// Sends one request. Returns nil if the invocation ran out of time before the request timed out.
     private func send(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
         let timeout = ContinuousClock.now + .seconds(Self.requestTimeout)
         let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
@@ -151,7 +152,7 @@ struct ResponseFetcher: Sendable {
             let response = try await http.send(httpRequest, deadline: min(end, timeout))
             return (provider.error(in: response.body, status: response.status, headers: response.headers), response)
         } catch {
-            // A timeout before the end is the connection timeout, which is the provider's fault.
+            // A timeout before the end is the connect timeout or the 30 s `requestTimeout`, both the provider's fault.
             if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }
             return (ProviderError(.serverError, "the provider could not be reached: \(error)"), nil)
         }

@@ -23,7 +23,7 @@ extension ForecastDocument {
     }
 }
 
-extension ForecastDocument.Entry {
+extension ForecastDocument.ModelForecast {
     fileprivate func write(to writer: inout JSONWriter) {
         writer.object { entry in
             entry.member("as_of", asOf.description)

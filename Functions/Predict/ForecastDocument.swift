@@ -35,7 +35,8 @@ struct ForecastDocument: Sendable {
         let asOf: Instant
     }
 
-    struct Entry: Sendable {
+    /// One model's forecast of every horizon, with the model and its versions of features and data.
+    struct ModelForecast: Sendable {
         let role: String
         let model: Model
         let baselineModel: String?
@@ -57,7 +58,7 @@ struct ForecastDocument: Sendable {
     let close: Double
     /// The sessions expected after the origin, as far as the longest horizon.
     let expectedSessions: [SessionDate]
-    let entries: [Entry]
+    let entries: [ModelForecast]
     let disclaimer =
         "Model-generated from past prices. Not investment advice and no guarantee; data may be late or wrong; losses are possible."
 }
@@ -82,7 +83,7 @@ extension ForecastDocument {
         expectedSessions = ahead
         entries = stored.families.map { entry in
             let first = entry.forecasts[0]
-            return Entry(
+            return ModelForecast(
                 role: entry.role.rawValue, model: Model(id: first.model, family: entry.family, asOf: entry.trainedAsOf),
                 baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
                 forecasts: entry.forecasts.filter { query.horizons.contains($0.horizon) }.map { forecast in

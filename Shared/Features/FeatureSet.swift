@@ -21,7 +21,7 @@ package enum FeatureSet {
     /// Positions of `sequenceNames` in `names`.
     package static let sequenceIndices = sequenceNames.compactMap { names.firstIndex(of: $0) }
 
-    /// Sessions of the exchange for which a row may stand for its instrument after its own session: by then two of the three horizons are over.
+    /// A feature row expires this many sessions after its own: horizons 1 and 5 are over by then.
     package static let expiry = 5
 
     /// The largest absolute value of a stored feature.
@@ -94,8 +94,14 @@ enum CrossSectionFeature: Int, CaseIterable {
     case beta60
     /// ln(deviation of the residuals from that beta over 60 sessions / RMS 60).
     case idio
-    /// Percent rank, less ½, of the log return over 5 sessions, over 20, from 250 to 20 sessions ago, and of σ.
-    case rk5, rk20, rkmom, rksig
+    /// Percent rank in the universe, less ½, of the log return over 5 sessions.
+    case rk5
+    /// Percent rank in the universe, less ½, of the log return over 20 sessions.
+    case rk20
+    /// Percent rank in the universe, less ½, of the log return from 250 to 20 sessions ago.
+    case rkmom
+    /// Percent rank in the universe, less ½, of σ.
+    case rksig
 
     /// The number of features.
     static var count: Int { rksig.rawValue + 1 }

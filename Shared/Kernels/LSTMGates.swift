@@ -1,8 +1,9 @@
-/// The elementwise part of an LSTM step. Gate rows are i, f, g, o, `hidden` rows each.
+/// The elementwise part of an LSTM step. `gates` holds the input, forget, cell and output gates (i, f, g, o), `hidden` rows each.
 package enum LSTMGates {
     /// c = σ(f) c⁻ + σ(i) tanh(g); h = σ(o) tanh(c). Replaces the pre-activations in `gates` by the activations.
     ///
-    /// For one panel, or for one sample with lanes along the units; `width` is the registers of one gate: 2 `hidden`, or `hidden` / 8.
+    /// `width` is the number of registers per gate: 2 × `hidden` for a panel of 16 samples, `hidden` / 8 for one sample whose units fill the
+    /// lanes.
     package static func forward(
         gates: UnsafeMutablePointer<Float8>, previousCell: UnsafePointer<Float8>, cell: UnsafeMutablePointer<Float8>,
         cellTanh: UnsafeMutablePointer<Float8>, output: UnsafeMutablePointer<Float8>, width: Int
@@ -22,10 +23,10 @@ package enum LSTMGates {
         }
     }
 
-    /// For one panel: computes the gradients of the pre-activations and of the previous cell from those of this step's output and cell.
+    /// For one panel: computes ∂L/∂pre-activations and ∂L/∂c⁻ from ∂L/∂h and ∂L/∂c.
     ///
     /// - Parameters:
-    ///   - cellGradient: read as ∂L/∂c, left as ∂L/∂c⁻.
+    ///   - cellGradient: in: ∂L/∂c; out: ∂L/∂c⁻.
     ///   - bias: one register per gate row; the panel's pre-activation gradients are added to it.
     package static func backward(
         gates: UnsafePointer<Float8>, previousCell: UnsafePointer<Float8>, cellTanh: UnsafePointer<Float8>,

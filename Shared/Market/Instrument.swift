@@ -1,4 +1,4 @@
-/// A listing on one exchange. `id` is its identity everywhere; each provider has its own spelling of the symbol.
+/// A share, index or pair listed on one exchange. Tables and APIs identify it by `id`; each provider spells its symbol in its own way.
 package struct Instrument: Hashable, Sendable, Codable {
     /// `MIC:SYMBOL`, such as `XNAS:AAPL`.
     package let id: String

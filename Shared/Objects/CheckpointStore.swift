@@ -2,7 +2,7 @@ package import AWS
 
 /// The S3 store of unfinished trainings, which a later invocation resumes: `checkpoints/<model id>/latest`.
 ///
-/// Training is deterministic, so all checkpoints of a model lie on one path and a later write may replace an earlier one.
+/// Training is deterministic: all checkpoints of a model belong to the same training, so the last write may win.
 package struct CheckpointStore: Sendable {
     private static let hash = "sha256"
 

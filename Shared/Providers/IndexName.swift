@@ -4,7 +4,7 @@ struct IndexName: Sendable {
     let root: String
     /// Other roots in use, such as `SPX` for `^SPX`.
     let aliases: [String]
-    /// The symbol by provider. A provider that is missing is not known to have the index.
+    /// The symbol by provider; a provider that is not known to have the index is missing.
     let names: [String: String]
 
     /// The index of a root or an alias, in capitals; nil for one that is not in the table.

@@ -68,7 +68,7 @@ package enum ProviderCatalog {
 
     package static let names = entries.map(\.name)
 
-    /// File formats that no public server offers: they need an address of one's own, or an upload.
+    /// File formats without a public server. They need the address of a server with the files, or an upload.
     package static let unserved = [CSVDaily.name, IEXExport.name]
 
     /// The traits of a provider; nil for an unknown one.
@@ -86,7 +86,7 @@ package enum ProviderCatalog {
         entries.first { $0.name == name }?.make(kind, baseURL, key)
     }
 
-    /// The minutes in a kind: 5 of `intraday-5min` with the prefix `intraday`.
+    /// The minutes in a kind: 5 for `intraday-5min` with the prefix `intraday`.
     private static func minutes(_ kind: String?, _ prefix: String) -> Int? {
         guard let kind, kind.hasPrefix(prefix + "-"), kind.hasSuffix("min") else { return nil }
         return Int(kind.dropFirst(prefix.utf8.count + 1).dropLast(3))
@@ -99,7 +99,7 @@ package enum ProviderCatalog {
 
     /// The providers that never report the corporate actions of an instrument, given the kinds of responses archived for it.
     ///
-    /// `order` adds the providers of the source precedence, archived responses or not.
+    /// `order` adds the providers of the source precedence, even without archived responses.
     package static func withoutActions(kinds: [(provider: String, kind: String)], order: [String]) -> Set<String> {
         let reporting = kinds.filter { reportsActions($0.provider, kind: $0.kind) }.map(\.provider)
         return Set(kinds.map(\.provider) + order).subtracting(reporting)

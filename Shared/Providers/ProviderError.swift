@@ -5,27 +5,27 @@ package struct ProviderError: Error, Hashable, Sendable {
         case unknownSymbol
         /// The symbol is known, but nothing traded in the range.
         case emptyRange
-        /// Too many requests for now. `retryAfter` is the pause in seconds, where the provider states it or is known to want it.
+        /// Too many requests for now. `retryAfter` is the pause in seconds, if the provider states it or it is known.
         case rateLimited(retryAfter: Double?)
         /// No more requests today.
         case dailyQuota
-        /// Outside the plan of the API key.
+        /// The data is outside the plan of the API key.
         case premium
         /// The symbol is known, but no longer trades.
         case delisted
-        /// HTML or plain text.
+        /// The body is HTML or plain text.
         case notJSON
         /// A page that blocks programs: a consent page, a redirect, a proof of work.
         case blocked
         /// The provider is under maintenance for some minutes.
         case maintenance
         case badKey
-        /// HTTP 5xx, or no connection.
+        /// The provider sent HTTP 5xx, or could not be reached.
         case serverError
-        /// A body of another form than requested.
+        /// The body has another form than requested.
         case malformed
 
-        /// The stored name.
+        /// The name of the kind in tables and logs.
         package var name: String {
             switch self {
             case .unknownSymbol: "unknown-symbol"
@@ -45,12 +45,12 @@ package struct ProviderError: Error, Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// At most 300 characters, without the API key.
+    /// The provider's message or the problem, at most 300 characters, without the API key.
     package let detail: String
-    /// Seconds until the next request, where the provider stated them.
+    /// Seconds until the next request; nil if the provider states none.
     package let retryAfter: Double?
 
-    /// The pause of a rate limit's kind counts before `retryAfter`.
+    /// A pause in `kind` takes precedence over `retryAfter`.
     package init(_ kind: Kind, _ detail: String, retryAfter: Double? = nil) {
         self.kind = kind
         self.retryAfter = if case .rateLimited(let seconds) = kind { seconds ?? retryAfter } else { retryAfter }
@@ -59,9 +59,9 @@ package struct ProviderError: Error, Hashable, Sendable {
 
     /// The reaction of a run to an error.
     package enum Reaction: Hashable, Sendable {
-        /// Repeat the request after so many seconds.
+        /// Repeat the request after the given number of seconds.
         case retry(after: Double)
-        /// Send this provider no more requests in this run; the next run continues.
+        /// Send the provider no more requests in this run; the next run continues.
         case stopRun
         /// Continue with the next symbol.
         case skipSymbol

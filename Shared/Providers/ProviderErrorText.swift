@@ -1,7 +1,8 @@
 /// Classifies the error messages of providers by the phrases in them. Providers reword them and send them with any status, HTTP 200 included.
 enum ProviderErrorText {
-    /// The first row with a phrase in the text (lower case) counts: a message about bursts also names the daily limit, and nearly every
-    /// message about a limit offers a paid plan and mentions the key.
+    /// Phrases in lower case by kind of error; the first row with a phrase in the message decides.
+    ///
+    /// The order matters: messages about bursts also name the daily limit, and most messages about limits mention a paid plan and the key.
     private static let table: [(phrases: [String], kind: ProviderError.Kind)] = [
         (["no data is available on the specified", "setting different start/end dates"], .emptyRange),
         (["per second"], .rateLimited(retryAfter: 2)),

@@ -1,6 +1,6 @@
 /// An HTTP GET request to a provider.
 package struct ProviderRequest: Sendable {
-    /// The address with the API key, where the provider wants it there. Never store or log it.
+    /// The address, with the API key if the provider expects the key there. Never store or log it.
     package let url: String
     /// The address without the API key.
     package let storedURL: String

@@ -4,7 +4,7 @@ package import Market
 package struct ProviderTraits: Sendable {
     /// How the daily close is adjusted.
     package let close: PriceBasis
-    /// The kinds of responses that list splits and dividends, of a provider whose daily bars come without them.
+    /// The kinds of responses that list splits and dividends; empty for a provider whose daily bars contain them.
     package let actionKinds: [String]
     /// The limits of the free plan in 2026; the configuration overrides them.
     package let limits: ProviderLimits
@@ -23,7 +23,7 @@ package struct ProviderTraits: Sendable {
 
 /// The number of requests that a provider accepts.
 package struct ProviderLimits: Hashable, Sendable {
-    /// nil means no limit.
+    /// The number of requests in each interval; nil means no limit.
     package var perSecond, perMinute, perHour, perDay: Int?
     /// Requests at the same time.
     package var concurrency: Int

@@ -13,11 +13,11 @@ package struct SymbolRules: Sendable {
 
     /// The separator between a share and its class.
     let classSign: Character
-    /// The suffix of a share by the MIC of its exchange; the key XNYS means all of New York, which has none by default.
+    /// The suffix of a share by the MIC of its exchange; the key XNYS means all exchanges of New York, which have no suffix by default.
     let suffixes: [String: String]
     let indexPrefix: String
     let currencies, crypto: Pair
-    /// The kinds of instruments that the provider does not have.
+    /// The kinds of instruments for which the provider has no data.
     let lacks: Set<Ticker.Kind>
     let isLowerCase: Bool
     /// Whether every exchange is known and has no suffix, as in a user's own files.

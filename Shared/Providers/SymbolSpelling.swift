@@ -28,11 +28,11 @@ package struct SymbolSpelling: Sendable {
         return rules.isLowerCase ? text.lowercased() : text
     }
 
-    /// A user's own files name an index canonically.
+    /// The canonical ticker of an index, for a user's own files; nil for any other provider.
     private func nameInOwnFile(_ ticker: Ticker) -> String? { rules.hasEveryExchange ? ticker.description : nil }
 
-    /// The provider's spelling of a symbol written in any provider's way: `BRK.B`, `BRK-B` and `BRK/B` are one class of shares, and a suffix
-    /// of the exchange (`VOD.L`) is removed. nil as for `spell(_:)`.
+    /// The provider's spelling of a symbol written in any provider's way: `BRK.B`, `BRK-B` and `BRK/B` are the same share class, and an
+    /// exchange suffix (`VOD.L`) is removed. nil as for `spell(_:)`.
     package func spell(_ name: String, on exchange: String) -> String? {
         var text = name.uppercased()
         if text.hasPrefix("I:") { text = "^" + text.dropFirst(2) }
@@ -46,7 +46,8 @@ package struct SymbolSpelling: Sendable {
         return spell(ticker.kind == .index || isPair ? ticker : share(named: text, on: exchange))
     }
 
-    /// The share of a symbol. One or two letters behind a sign are its class; other signs (`BAJAJ-AUTO`, `M&M`) belong to the root.
+    /// The share of a symbol. One or two characters after the last `.`, `/` or `-` are the share class; any other sign is part of the root
+    /// (`BAJAJ-AUTO`, `M&M`).
     private func share(named text: String, on exchange: String) -> Ticker {
         guard let sign = text.lastIndex(where: { "./-".contains($0) }), (1...2).contains(text[sign...].count - 1), sign > text.startIndex
         else {
@@ -55,18 +56,19 @@ package struct SymbolSpelling: Sendable {
         return Ticker(root: String(text[..<sign]), part: String(text[text.index(after: sign)...]), exchange: exchange)
     }
 
-    /// The ticker of a provider's symbol; nil for malformed text. A pair is one of currencies when both halves are currencies of states,
-    /// else one of crypto.
+    /// The ticker of a provider's symbol; nil for malformed text.
+    ///
+    /// A pair of two fiat currencies is a currency pair; a pair whose first half is not fiat is a crypto pair.
     package func ticker(_ text: String) -> Ticker? {
         let text = text.uppercased()
         if let index = IndexName.named(text, by: provider) { return Ticker(kind: .index, root: index.root) }
         if !rules.indexPrefix.isEmpty, text.hasPrefix(rules.indexPrefix.uppercased()) {
             return Ticker("^" + text.dropFirst(rules.indexPrefix.count))
         }
-        if let pair = pair(text, rules.currencies), SymbolSpelling.isStateCurrency(pair.0), SymbolSpelling.isStateCurrency(pair.1) {
+        if let pair = pair(text, rules.currencies), SymbolSpelling.isFiat(pair.0), SymbolSpelling.isFiat(pair.1) {
             return Ticker(kind: .currencies, root: pair.0, part: pair.1)
         }
-        if let pair = pair(text, rules.crypto), pair.1.count >= 3, !SymbolSpelling.isStateCurrency(pair.0) {
+        if let pair = pair(text, rules.crypto), pair.1.count >= 3, !SymbolSpelling.isFiat(pair.0) {
             return Ticker(kind: .crypto, root: pair.0, part: pair.1)
         }
         let known = rules.suffixes.filter { !$0.value.isEmpty && text.hasSuffix($0.value.uppercased()) }
@@ -82,7 +84,7 @@ package struct SymbolSpelling: Sendable {
     }
 
     private static let newYork = ["XNYS", "XNAS", "XASE", "ARCX", "BATS", "OOTC"]
-    /// Market segments that providers treat as their exchange.
+    /// MICs of market segments, each with the MIC of its exchange, whose suffix providers use.
     private static let markets = ["XATH": "ASEX", "MTAA": "XMIL"]
 
     private func suffix(of exchange: String?) -> String? {
@@ -95,12 +97,12 @@ package struct SymbolSpelling: Sendable {
         guard text.hasPrefix(prefix), text.hasSuffix(suffix), text.count > prefix.count + suffix.count else { return nil }
         let body = text.dropFirst(prefix.count).dropLast(suffix.count)
         guard let sign = form.sign.first else {
-            // Without a sign a known currency at the end separates the halves, else three letters each.
+            // Without a separator, the pair is split before a known currency at its end, or else into two halves of three letters.
             guard body.count >= 6, Ticker.isWord(body) else { return nil }
             let known = [4, 3].first { body.count >= 3 + $0 && SymbolSpelling.isCurrency(String(body.suffix($0))) }
             let isMarked = prefix.count + suffix.count > 0
-            // A share's symbol may look like a pair: six letters alone are a pair only with a state's currency at the end.
-            guard isMarked || known != nil && (body.count > 6 || SymbolSpelling.isStateCurrency(String(body.suffix(3)))) else { return nil }
+            // A share's symbol may look like a pair: six letters alone are a pair only with a fiat currency at the end.
+            guard isMarked || known != nil && (body.count > 6 || SymbolSpelling.isFiat(String(body.suffix(3)))) else { return nil }
             guard let count = known ?? (body.count == 6 ? 3 : nil) else { return nil }
             return (String(body.dropLast(count)), String(body.suffix(count)))
         }
@@ -109,9 +111,9 @@ package struct SymbolSpelling: Sendable {
         return (String(parts[0]), String(parts[1]))
     }
 
-    private static func isCurrency(_ code: String) -> Bool { isStateCurrency(code) || ["USDT", "USDC", "BTC", "ETH"].contains(code) }
+    private static func isCurrency(_ code: String) -> Bool { isFiat(code) || ["USDT", "USDC", "BTC", "ETH"].contains(code) }
 
-    private static func isStateCurrency(_ code: String) -> Bool {
+    private static func isFiat(_ code: String) -> Bool {
         [
             "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "CNY", "HKD", "INR", "KRW",
             "SGD", "MXN", "BRL", "ZAR", "TRY", "ILS", "THB", "IDR", "TWD", "MYR", "PHP", "RON", "SAR", "CLP", "COP", "ARS", "PEN",

@@ -2,7 +2,7 @@ import Glibc
 package import Market
 package import Postgres
 
-/// Compares the daily returns that two sources give for the same instrument.
+/// Compares two sources' daily returns of the same instrument.
 package struct SourceComparison: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
@@ -11,7 +11,7 @@ package struct SourceComparison: Sendable {
     package struct Disagreement: Hashable, Sendable, Encodable {
         package let instrument: String
         package let session: SessionDate
-        /// The log returns since the session before, as traded, of the first and of the second source.
+        /// The two sources' unadjusted log returns since the previous common session.
         package let firstReturn, secondReturn: Double
 
         private enum CodingKeys: String, CodingKey {
@@ -29,8 +29,9 @@ package struct SourceComparison: Sendable {
         package var returns = 0
     }
 
-    /// Compares two sources as known at an instant, from a session on. Only sessions of which both sources have a bar are used, and a
-    /// return is the one between two neighbours of those.
+    /// Compares two sources as known at an instant, from a session on; returns are taken between consecutive common sessions.
+    ///
+    /// A common session is one of which both sources have a bar.
     package func compare(
         _ instrument: String, _ pair: SourcePrecedence.ProviderPair, from: SessionDate?, asOf instant: Instant, tolerance: Double,
         limit: Int

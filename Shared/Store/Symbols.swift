@@ -11,7 +11,8 @@ package struct Symbols: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    package struct Name: Hashable, Sendable {
+    /// A symbol of an instrument at one provider, from a day until before another day (nil: without end).
+    package struct Assignment: Hashable, Sendable {
         package let instrument: String
         package let provider: String
         package let symbol: String
@@ -29,14 +30,18 @@ package struct Symbols: Sendable {
     }
 
     /// Stores symbols as known from an instant on. A symbol with the same first day as an earlier one replaces it.
-    package func record(_ names: [Name], knownAt: Instant) async throws(PostgresError) {
+    package func record(_ assignments: [Assignment], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
             INSERT INTO symbols (instrument_id, provider, symbol, valid_from, valid_to, known_at)
             SELECT id, provider, symbol, valid_from, valid_to, $6
             FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[]) t(id, provider, symbol, valid_from, valid_to)
             ON CONFLICT DO NOTHING
-            """, [names.map(\.instrument), names.map(\.provider), names.map(\.symbol), names.map(\.from), names.map(\.to), knownAt])
+            """,
+            [
+                assignments.map(\.instrument), assignments.map(\.provider), assignments.map(\.symbol), assignments.map(\.from),
+                assignments.map(\.to), knownAt,
+            ])
     }
 
     /// An instrument's symbol at a provider on a day, as known at an instant; nil if it has none.

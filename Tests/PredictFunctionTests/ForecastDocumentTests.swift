@@ -12,7 +12,7 @@ import Testing
         let forecast = ForecastDocument.Horizon(
             horizon: 1, expectedSession: evidence.map { _ in session.advanced(by: 3) }, quantiles: [quantile], randomWalk: [],
             probabilityOfLoss: 0.5, calibrationFactor: 1.25, evidence: evidence)
-        let entry = ForecastDocument.Entry(
+        let entry = ForecastDocument.ModelForecast(
             role: "champion", model: .init(id: "m", family: "blended-fhs", asOf: Instant(seconds: 0)),
             baselineModel: evidence.map { _ in "w" },
             featureVersion: "f1", dataVersion: "d", asOf: Instant(microseconds: 1), forecasts: [forecast])

@@ -72,7 +72,7 @@ struct DemoReport: Sendable {
     }
 }
 
-/// The fields that the tables show of `GET /v1/evaluation`.
+/// The fields of `GET /v1/evaluation` that the tables show.
 struct EvaluationResponse: Decodable {
     struct Row: Decodable {
         let role, family: String
@@ -88,7 +88,7 @@ struct EvaluationResponse: Decodable {
     let results: [Row]
 }
 
-/// The fields that the tables show of `GET /v1/forecasts/{symbol}`.
+/// The fields of `GET /v1/forecasts/{symbol}` that the tables show.
 struct ForecastResponse: Decodable {
     struct Quantile: Decodable { let level, price: Double }
 
@@ -102,17 +102,17 @@ struct ForecastResponse: Decodable {
         }
     }
 
-    struct Entry: Decodable {
+    struct ModelForecast: Decodable {
         let role: String
         let forecasts: [Horizon]
     }
 
     let session: String
     let close: Double
-    let entries: [Entry]
+    let entries: [ModelForecast]
 }
 
-/// The fields that the tables show of `GET /v1/models`.
+/// The fields of `GET /v1/models` that the tables show.
 struct ModelsResponse: Decodable {
     struct Promotion: Decodable {
         let family, decidedAsOf, reason: String

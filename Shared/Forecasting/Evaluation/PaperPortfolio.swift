@@ -1,7 +1,7 @@
 /// A simulated long-short portfolio that trades on the forecasts.
 ///
-/// Weights follow the rank of median / volatility. It is rebalanced at each origin, executed at the next session's close, holdingSessions five
-/// sessions and charged for every trade. When origins are further apart, positions are closed before the next ones are opened.
+/// Weights follow the rank of median / volatility. The portfolio is rebalanced at each origin, executed at the next session's close, held for
+/// five sessions, and charged for every trade. When origins are further apart, positions are closed before the next ones are opened.
 package struct PaperPortfolio {
     /// Cost of trading one unit of capital: 5 basis points, typical of large shares.
     package static let costPerSide = 0.0005
@@ -9,16 +9,16 @@ package struct PaperPortfolio {
 
     /// The figures of a portfolio.
     package struct Result: Sendable, Hashable, Codable {
-        /// Rebalancings.
+        /// The number of rebalancings.
         package let periods: Int
-        /// Annualised, before and after costs.
+        /// The annualised Sharpe ratios before and after costs.
         package let grossSharpe, netSharpe: Double
         /// Mean share of capital traded from one rebalancing to the next.
         package let turnover: Double
         package let costPerSide: Double
         package let trials: Int
-        /// Probability that the true Sharpe ratio exceeds what the best of `trials` skill-less configurations would show (Bailey and
-        /// López de Prado, 2014); the trials' ratios are taken to vary as one ratio's estimate does, by 1 / T.
+        /// Probability that the true Sharpe ratio exceeds the best of `trials` configurations without skill (Bailey and López de Prado,
+        /// 2014). It assumes that the trials' Sharpe ratios have the variance of one estimate, 1 / T for T periods.
         package let deflatedSharpe: Double
 
         private enum CodingKeys: String, CodingKey {
@@ -33,7 +33,7 @@ package struct PaperPortfolio {
     private var net: [Double] = []
     private var traded: [Double] = []
 
-    /// - Parameter step: sessions between rebalancings; nil when they are closer than a position is holdingSessions.
+    /// - Parameter step: sessions between rebalancings; nil when rebalancings are closer than the holding period.
     package init?(step: Int) {
         guard step >= Self.holdingSessions else { return nil }
         self.step = step
@@ -98,7 +98,10 @@ struct Moments {
     /// Mean over deviation, per period.
     var ratio: Double { deviation > 0 ? mean / deviation : 0 }
 
-    /// Φ((SR - SR₀) √(T - 1) / √(1 - g₃ SR + (g₄ - 1)/4 SR²)).
+    /// The deflated Sharpe ratio: Φ((SR − SR₀) √(T − 1) / √(1 − g₃ SR + (g₄ − 1)/4 SR²)).
+    ///
+    /// SR is `ratio`, SR₀ the expected best ratio of `trials` trials without skill, T the number of periods, g₃ the skewness, g₄ the
+    /// kurtosis.
     func deflated(trials: Int) -> Double {
         let gamma = 0.577_215_664_901_532_9
         let n = Double(max(trials, 1))

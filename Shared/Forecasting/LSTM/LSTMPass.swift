@@ -7,7 +7,8 @@ package import Kernels
 package final class LSTMPass: SequencePass {
     package let outputs: OutputPanels
     private let shape: SequenceShape
-    /// Steps whose activations and inputs are stored: all for training; for forecasts one, and the inputs that are fetchedSteps at a time.
+    /// Steps whose activations and inputs are stored: all for training; for forecasts, the activations of one step and the inputs of
+    /// `fetchedSteps` steps.
     private let storedSteps, storedInputs: Int
     private let inputs, gates, cells, cellTanh: LaneBuffer
     /// Of `stepsPerSum` steps: the gradient of the gates, and [x, h] as sample rows.
@@ -18,7 +19,7 @@ package final class LSTMPass: SequencePass {
 
     /// Steps whose weight gradients are added at a time, to store and load the sums less often.
     private static let stepsPerSum = 4
-    /// Steps whose inputs are fetchedSteps at a time.
+    /// Steps whose inputs are fetched at a time.
     private static let fetchedSteps = 12
 
     init(_ net: LSTMNet, trains: Bool) {

@@ -1,6 +1,6 @@
 package import Kernels
 
-/// Forward and backward pass of the encoder for one panel of sixteen samples; activations are one panel of rows per token.
+/// Forward and backward pass of the encoder for one panel of sixteen samples; activations are stored as one panel per token.
 package final class TransformerPass: SequencePass {
     package let outputs: OutputPanels
     private let tokens, width: Int
@@ -9,8 +9,8 @@ package final class TransformerPass: SequencePass {
     private let stream, branch, streamGradient, branchGradient: PanelRows
     private let wide, wideGradient: PanelRows
     private let projectedGradient: PanelRows
-    private let layers: [LayerMemory]
-    private let last: NormMemory
+    private let layers: [LayerActivations]
+    private let last: NormActivations
     private let rows, rowGradient: LaneBuffer
     private let memory: [LaneBuffer]
 
@@ -26,8 +26,8 @@ package final class TransformerPass: SequencePass {
         wide = allocator.rows(net.feedForward)
         wideGradient = allocator.rows(net.feedForward)
         projectedGradient = allocator.rows(3 * width)
-        layers = net.layers.map { _ in LayerMemory(net, allocator) }
-        last = NormMemory(net, allocator)
+        layers = net.layers.map { _ in LayerActivations(net, allocator) }
+        last = NormActivations(net, allocator)
         rows = LaneBuffer(floats: tokens * panelWidth * max(net.patchRows, net.feedForward))
         rowGradient = LaneBuffer(count: width * 2)
         outputs = OutputPanels(net.shape)
@@ -109,13 +109,13 @@ package final class TransformerPass: SequencePass {
         net.embed.accumulate(streamGradient, transposedInputs: rows, into: gradient)
     }
 
-    /// Dropout sites: a number for each place in a layer, with numbers for the heads or tokens after it.
+    /// The number of a dropout site; its low 8 bits are free for the head or token.
     private func site(_ layer: Int, _ place: Int) -> Int { (layer * 4 + place) << 8 }
 
     /// The last token's panel.
     private func newest(_ rows: PanelRows) -> PanelRows { PanelRows(base: rows[tokens - 1], stride: rows.stride, panels: 1) }
 
-    private func normalise(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormMemory) {
+    private func normalise(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormActivations) {
         for token in 0..<tokens {
             LayerNorm.forward(
                 stream[token], gamma: net.parameters.floats + norm.gamma, beta: net.parameters.floats + norm.beta,
@@ -124,7 +124,7 @@ package final class TransformerPass: SequencePass {
     }
 
     /// Computes the gradient of the stream from that of the normed stream in `branchGradient`.
-    private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormMemory, into gradient: LaneBuffer) {
+    private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormActivations, into gradient: LaneBuffer) {
         rowGradient.clear()
         for token in 0..<tokens {
             LayerNorm.backward(
@@ -157,7 +157,7 @@ package final class TransformerPass: SequencePass {
 }
 
 /// The values of a layer normalisation that its backward pass needs.
-private struct NormMemory {
+private struct NormActivations {
     let normed, output: PanelRows
     let inverse: LaneBuffer
 
@@ -169,14 +169,14 @@ private struct NormMemory {
 }
 
 /// The values of an encoder layer that its backward pass needs.
-private struct LayerMemory {
-    let attentionNorm, feedForwardNorm: NormMemory
+private struct LayerActivations {
+    let attentionNorm, feedForwardNorm: NormActivations
     let projected, mixed, active, slopes: PanelRows
     let attention: Attention
 
     init(_ net: TransformerNet, _ allocator: PanelAllocator) {
-        attentionNorm = NormMemory(net, allocator)
-        feedForwardNorm = NormMemory(net, allocator)
+        attentionNorm = NormActivations(net, allocator)
+        feedForwardNorm = NormActivations(net, allocator)
         projected = allocator.rows(3 * net.shape.hidden)
         mixed = allocator.rows(net.shape.hidden)
         active = allocator.rows(net.feedForward)
@@ -185,14 +185,15 @@ private struct LayerMemory {
     }
 }
 
-/// The panels of one pass, with their memory.
+/// Allocates the panels of one pass and owns their memory.
 private final class PanelAllocator {
     private let panels: Int
     private(set) var memory: [LaneBuffer] = []
 
     init(panels: Int) { self.panels = panels }
 
-    /// One panel of `rows` rows per token, a cache line apart, so that equal rows of all tokens do not share a cache set.
+    /// One panel of `rows` rows per token. Panels are padded by one cache line, so that the same row of different tokens falls into
+    /// different cache sets.
     func rows(_ rows: Int) -> PanelRows {
         let stride = rows * 2 + 2
         let buffer = LaneBuffer(count: panels * stride)

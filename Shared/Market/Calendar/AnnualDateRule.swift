@@ -56,7 +56,7 @@ struct AnnualDateRule: Sendable {
         shifts.isEmpty ? date : date.advanced(by: shifts[date.weekday - 1])
     }
 
-    /// The shift in days for each weekday, Monday first.
+    /// The shift in days for each weekday, Monday first; nil for an unknown sign.
     private static func shifts(_ sign: some StringProtocol) -> [Int]? {
         switch sign {
         case "": []

@@ -29,10 +29,10 @@ struct ExchangeRules: Sendable {
     private(set) var weekdayHours: [Int: SessionHours] = [:]
     private(set) var closed: Set<SessionDate> = []
     private(set) var open: Set<SessionDate> = []
-    /// Days with other hours than the regular ones; some of them may be no sessions.
+    /// Days with other than the regular hours; not all of them need be sessions.
     private(set) var special: [SessionDate: SessionHours] = [:]
 
-    /// The rules of an exchange; nil for an exchange that `table` does not have or whose block is malformed.
+    /// The rules of an exchange; nil for an exchange that is missing in `table` or has a malformed block.
     init?(mic: String, in table: String = ExchangeTable.text) {
         let lines = table.split(separator: "\n")
         guard let start = lines.firstIndex(where: { ExchangeRules.names($0).contains(Substring(mic)) }) else { return nil }
@@ -98,14 +98,14 @@ struct ExchangeRules: Sendable {
         return true
     }
 
-    /// A leading date, the first of the calendar where there is none, and the text behind it.
+    /// The leading date of a text (without one, the calendar's first date) and the text after it; nil when malformed.
     private func dated(_ text: Substring) -> (SessionDate, Substring)? {
         let parts = text.split(separator: " ")
         if parts.count == 1 { return (first, parts[0]) }
         return parts.count == 2 ? SessionDate(parts[0]).map { ($0, parts[1]) } : nil
     }
 
-    /// The days of all years by rules that are separated by semicolons.
+    /// The days of all years by rules separated by semicolons; nil when malformed.
     private func days(_ text: Substring) -> [SessionDate]? {
         var days: [SessionDate] = []
         for part in text.split(separator: ";") {

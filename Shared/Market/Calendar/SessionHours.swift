@@ -1,9 +1,9 @@
 /// The hours of a session, in local seconds since midnight: one interval, or two around a lunch break.
 package struct SessionHours: Hashable, Sendable {
-    /// Negative for a session that opens in the evening before.
+    /// The open; negative for a session that opens on the evening before.
     package let open: Int
     package let close: Int
-    /// nil for a session of one interval.
+    /// The lunch break; nil for a session of one interval.
     package let lunch: Lunch?
 
     /// A break without trading.

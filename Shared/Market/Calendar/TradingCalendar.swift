@@ -11,10 +11,10 @@ package struct TradingCalendar: Sendable {
 
     /// Sessions in order, as days since 1970.
     private let days: [Int32]
-    /// For each date from `first` on, how many sessions lie before it; one element more than dates.
+    /// For each date from `first` on, the number of sessions before the date; one element more than dates.
     private let ordinals: [Int32]
     private let regular: [(from: SessionDate, hours: SessionHours)]
-    /// Hours of the sessions that do not have the regular ones.
+    /// The hours of sessions with other than the regular hours.
     private let special: [SessionDate: SessionHours]
     private let rules: ExchangeRules
 
@@ -106,7 +106,7 @@ package struct TradingCalendar: Sendable {
         return days[count(before: from)..<count(before: through.advanced(by: 1))].map { SessionDate(day: $0) }
     }
 
-    /// How many sessions a closed range of dates has.
+    /// The number of sessions in a closed range of dates.
     package func count(from: SessionDate, through: SessionDate) -> Int {
         from <= through ? count(before: through.advanced(by: 1)) - count(before: from) : 0
     }

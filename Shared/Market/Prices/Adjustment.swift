@@ -31,13 +31,14 @@ package enum Adjustment {
         }
     }
 
-    /// The cash per share that explains how an adjusted series moved against the close, for tables that give an adjusted close
-    /// and no actions: `close[-1] · adjusted / adjusted[-1] − close`. A split in such a table becomes a dividend in kind.
+    /// The dividend per share that explains the return of an adjusted close: `close[-1] · adjusted / adjusted[-1] − close`.
+    ///
+    /// For tables with an adjusted close and without actions. A split in such a table becomes a dividend in kind.
     package static func dividend(close: Double, adjusted: Double, previousClose: Double, previousAdjusted: Double) -> Double {
         previousClose * adjusted / previousAdjusted - close
     }
 
-    /// The factors that make the prices of a bar comparable with the last bar.
+    /// The factors by which a bar's prices are multiplied to be comparable with the last bar's.
     package struct Factor: Hashable, Sendable {
         package let session: SessionDate
         /// Adjusts for splits.

@@ -17,12 +17,12 @@ package struct Bar: Hashable, Sendable {
 
 /// How a price is adjusted for corporate actions.
 package enum PriceBasis: String, Hashable, Sendable, Codable {
-    /// The price paid on the day.
+    /// The price as it was traded on the day.
     case asTraded = "as-traded"
-    /// Adjusted for the splits since.
+    /// Adjusted for later splits.
     case splitAdjusted = "split-adjusted"
-    /// Adjusted for the splits and dividends since.
+    /// Adjusted for later splits and dividends.
     case totalReturn = "total-return"
-    /// Adjusted by the provider, converted to as traded by the actions known when it was fetched.
+    /// Adjusted by the provider, then converted to as-traded by the actions known at the time of the request.
     case unadjusted
 }

@@ -7,14 +7,14 @@ package struct CorporateAction: Hashable, Sendable {
         case dividend(Price)
     }
 
-    /// The event behind the action, where the provider says. Adjustment depends on `kind` alone.
+    /// The event behind the action, if the provider reports it. Adjustment depends on `kind` alone.
     package enum Nature: String, Hashable, Sendable, Codable {
         case ordinary
         /// A dividend outside the regular schedule.
         case special
-        /// Shares of another company were given: a dividend in kind, or the ratio by which the price fell.
+        /// Holders received shares of another company; recorded as a dividend of their value, or as a split by the ratio of the price drop.
         case spinOff = "spin-off"
-        /// A split by new shares of the same company.
+        /// A dividend paid in shares of the same company; recorded as a split.
         case stockDividend = "stock-dividend"
         case capitalGain = "capital-gain"
         /// Inferred from the price level: no provider reported it.

@@ -2,7 +2,7 @@
 package struct CurrencyUnit: Hashable, Sendable {
     /// ISO 4217 code of the major unit; nil when unknown.
     package let code: String?
-    /// How many quoted units make one major unit: 100 for pence.
+    /// The number of quoted units in one major unit: 100 for pence.
     package let minorPerMajor: Int64
 
     private init(code: String?, minorPerMajor: Int64) {
@@ -27,8 +27,9 @@ package struct CurrencyUnit: Hashable, Sendable {
 }
 
 extension Instrument {
-    /// The unit of prices that come without a currency. London quotes in pence, Johannesburg in cents and Tel Aviv in agorot, except
-    /// listings in another currency and indices.
+    /// The usual unit of the instrument's prices, for prices without a currency.
+    ///
+    /// London quotes in pence, Johannesburg in cents and Tel Aviv in agorot, except listings in another currency and indices.
     package var quoteUnit: CurrencyUnit {
         guard !symbol.hasPrefix("^") else { return CurrencyUnit(label: currency) }
         return switch (exchange, currency) {
@@ -39,7 +40,7 @@ extension Instrument {
         }
     }
 
-    /// The ISO 4217 code that a listing most likely trades in: the exchange's currency, or the second of a pair (`EUR/JPY`, `BTC-USD`);
+    /// The ISO 4217 code that a listing most likely trades in: the exchange's currency, or the second half of a pair (`EUR/JPY`, `BTC-USD`);
     /// USD for an unknown exchange.
     package static func usualCurrency(of symbol: String, on mic: String) -> String {
         if ["FOREX", "CRYPTO", "24/5", "24/7"].contains(mic) {

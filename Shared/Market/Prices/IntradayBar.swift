@@ -4,7 +4,7 @@ package struct IntradayBar: Hashable, Sendable {
     /// The exchange-local date.
     package let session: SessionDate
     package let open, high, low, close: Price
-    /// nil when the provider gives none.
+    /// The volume in shares; nil if the provider sends none.
     package let volume: Double?
 
     package init(start: Instant, session: SessionDate, open: Price, high: Price, low: Price, close: Price, volume: Double?) {

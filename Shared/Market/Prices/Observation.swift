@@ -1,4 +1,4 @@
-/// One session as input of the feature engine: as-traded prices, and the splits and dividends since the session before.
+/// One session as input of the feature engine: as-traded prices, and the splits and dividends since the previous session.
 ///
 /// Its log total return is `ln((close · split + dividend) / close[-1])`.
 package struct Observation: Hashable, Sendable {
@@ -6,9 +6,9 @@ package struct Observation: Hashable, Sendable {
     package let open, high, low, close: Double
     /// Shares, as traded.
     package let volume: Double
-    /// New shares for one old share since this session's open; 1 without a split.
+    /// New shares per old share, in force from this session's open; 1 without a split.
     package let split: Double
-    /// Cash for one share held before this session (before a split of the same day).
+    /// Dividends per share held before this session (before a split of the same day).
     package let dividend: Double
 
     package init(

@@ -7,7 +7,7 @@ package struct Price: Hashable, Sendable {
 
     package init(units: Int64) { self.units = units }
 
-    /// The nearest unit. Values beyond ±9.2·10¹⁰ become the largest or smallest price, NaN becomes zero.
+    /// The price nearest to a number. Numbers beyond ±9.2·10¹⁰ become the largest or smallest price, NaN becomes zero.
     package init(_ double: Double) {
         let scaled = (double * 1e8).rounded(.toNearestOrEven)
         units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(scaled)

@@ -3,9 +3,9 @@ package struct Quote: Hashable, Sendable {
     package let price: Price
     package var open, high, low, previousClose: Price?
     package var volume: Double?
-    /// The session of the price, where the provider says.
+    /// The session of the price; nil if the provider does not report it.
     package var session: SessionDate?
-    /// The time of the trade, where the provider says.
+    /// The time of the trade; nil if the provider does not report it.
     package var time: Instant?
 
     package init(price: Price) { self.price = price }

@@ -1,8 +1,8 @@
-/// Recomputes bars of basis `unadjusted` when the known corporate actions change, without the provider's own figures.
+/// Recomputes bars of basis `unadjusted` from the stored bars when the known corporate actions change.
 ///
-/// Case: a split or dividend becomes known after the provider had already adjusted the prices for it.
+/// This is needed when a split or dividend becomes known after the provider had already adjusted its prices for the action.
 package struct Restatement {
-    /// A stored bar, and the time of the provider's prices that it was computed from.
+    /// A stored bar with the time of the provider's prices from which the bar was computed.
     package struct PricedBar: Sendable {
         package let bar: Bar
         package let pricedAt: Instant
@@ -57,8 +57,10 @@ package struct Restatement {
         return result.reversed()
     }
 
-    /// The change that an ex-date makes to the bars before it; nil without one. `base` is the last bar before the ex-date: its close, before
-    /// and after the change, is the base of the dividend's factor `1 − dividend / close`.
+    /// The change of the bars before an ex-date; nil if they stay the same.
+    ///
+    /// `base` is the last bar before the ex-date. Its close, before and after the change, is the `close` in a dividend's factor
+    /// `1 − dividend / close`.
     private func change(at exDate: SessionDate, after base: PricedBar, _ changes: [Change]) -> Change? {
         let (old, new) = (old[exDate] ?? Terms(), new[exDate] ?? Terms())
         let close = base.bar.close.double

@@ -1,6 +1,6 @@
 /// The canonical symbol of an instrument, the same for every provider, with the MIC of its exchange.
 ///
-/// Text: `AAPL`, `BRK.B` (a share class behind a full stop), `^GSPC` (an index), `EUR/USD` (a currency pair), `BTC-USD` (a crypto pair).
+/// Text: `AAPL`, `BRK.B` (a share class after a full stop), `^GSPC` (an index), `EUR/USD` (a currency pair), `BTC-USD` (a crypto pair).
 package struct Ticker: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case share
@@ -10,9 +10,9 @@ package struct Ticker: Hashable, Sendable {
     }
 
     package let kind: Kind
-    /// The root of a share or index, or the first of a pair.
+    /// The root of a share or index, or the first half of a pair.
     package let root: String
-    /// The class of a share, or the second of a pair; empty without one.
+    /// The class of a share, or the second half of a pair; empty for a share without classes and for an index.
     package let part: String
     /// ISO 10383 code; nil for New York, and for an instrument without an exchange.
     package let exchange: String?
@@ -24,7 +24,7 @@ package struct Ticker: Hashable, Sendable {
         self.exchange = exchange
     }
 
-    /// Parses canonical text; nil for empty text and for other characters than letters, digits and one separator.
+    /// Parses canonical text; nil for empty text and for characters other than letters, digits and one separator.
     package init?(_ text: String, exchange: String? = nil) {
         let upper = text.uppercased()
         let isIndex = upper.hasPrefix("^")

@@ -10,7 +10,7 @@ package struct Instant: Hashable, Sendable {
     package init(microseconds: Int64) { self.microseconds = microseconds }
     package init(seconds: Int64) { microseconds = seconds * 1_000_000 }
 
-    /// The instant of seconds since 1970; nil beyond any date that prices have, and for NaN.
+    /// The instant of seconds since 1970; nil for NaN and from ±10¹¹ seconds on (about the year 5138).
     package init?(epochSeconds seconds: Double) {
         guard abs(seconds) < 1e11 else { return nil }
         self.init(microseconds: Int64(seconds * 1e6))
@@ -22,7 +22,7 @@ package struct Instant: Hashable, Sendable {
         return microseconds % 1_000_000 < 0 ? quotient - 1 : quotient
     }
 
-    /// The calendar date in UTC. A session date is another: the date in the exchange's time zone.
+    /// The calendar date in UTC. Not the date of a session, which is the date in the exchange's time zone.
     package var utcDate: SessionDate {
         let days = seconds / 86_400
         return SessionDate(day: Int32(seconds % 86_400 < 0 ? days - 1 : days))
@@ -115,7 +115,7 @@ extension Instant: Codable {
 extension Instant {
     /// Parses the parameter `as_of`: an RFC 3339 time, or a date, which means its last microsecond in UTC; nil for any other text.
     ///
-    /// `now` is the time of the request: today's date means now.
+    /// `now` is the time of the request, which today's date stands for.
     package init?(asOf text: some StringProtocol, now: Instant) {
         if let date = SessionDate(text) {
             let end = Instant(microseconds: Instant.utcMidnight(date.advanced(by: 1)).microseconds - 1)

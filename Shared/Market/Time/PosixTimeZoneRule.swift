@@ -1,11 +1,11 @@
 /// The footer of TZif data, a POSIX TZ rule such as `EST5EDT,M3.2.0,M11.1.0`: one offset, or two that change on the n-th weekday
 /// of a month (the only form of date that current zones use).
 struct PosixTimeZoneRule: Sendable {
-    /// Month, week (5 = last), weekday (0 = Sunday) and local seconds into the day of a change.
+    /// The month, week (5 = last), weekday (0 = Sunday) and local second of the day of an offset change.
     private struct Change {
         let month, week, weekday, second: Int
 
-        /// Local seconds since 1970 in the offset before the change.
+        /// The local second since 1970 of the change, by the offset before it.
         func localSecond(in year: Int) -> Int64 {
             let first = SessionDate(year: year, month: month, day: 1)
             var day = first.advanced(by: (weekday - first.weekday % 7 + 7) % 7 + (week - 1) * 7)
@@ -17,7 +17,7 @@ struct PosixTimeZoneRule: Sendable {
     private let standard: Int
     private let summer: (offset: Int, start: Change, end: Change)?
 
-    /// nil for an empty or an unknown form of rule.
+    /// Parses a rule; nil for an empty rule and for an unknown form.
     init?(_ text: [UInt8]) {
         var rest = text[...]
         func skipName() {

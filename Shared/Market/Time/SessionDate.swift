@@ -9,7 +9,7 @@ package struct SessionDate: Hashable, Sendable {
 
     package init(day: Int32) { self.day = day }
 
-    /// The date of a year, a month (1…12) and a day of the month. A day outside its month carries over into the next ones.
+    /// The date of a year, a month (1…12) and a day of the month. A day beyond its month's end counts into the following months.
     package init(year: Int, month: Int, day: Int) {
         self.day = Int32(CivilDate(year: year, month: month, day: day).days)
     }

@@ -7,7 +7,7 @@ package struct Zone: Sendable {
     private let transitions: [Int64]
     private let offsets: [Int32]
     private let initialOffset: Int32
-    /// The rule for instants after the last transition; nil keeps the last offset.
+    /// The rule for instants after the last transition; nil means the last offset stays in force.
     private let rule: PosixTimeZoneRule?
 
     /// The embedded zone of an IANA name; nil for a zone that is not embedded.
@@ -64,8 +64,8 @@ package struct Zone: Sendable {
         return SessionDate(day: Int32(local >= 0 ? local / 86_400 : (local - 86_399) / 86_400))
     }
 
-    /// The instant of a local wall-clock time. Of a time that occurs twice the first counts; a time that a clock change skips is read with
-    /// the offset before the change.
+    /// The instant of a local wall-clock time. A time that occurs twice means the first; a time that a clock change skips is read with the
+    /// offset before the change.
     package func instant(_ date: SessionDate, secondsIntoDay: Int) -> Instant {
         let local = Int64(date.day) * 86_400 + Int64(secondsIntoDay)
         let before = offset(atSecond: local - 86_400)

@@ -1,14 +1,16 @@
 /// The replacement of one wrong value of a row.
 ///
-/// Text form: `close 5012.0 50.12` or `volume null 0.0` (field, old value, new value), with every digit, so that the text alone can undo it.
+/// Text form: `close 5012.0 50.12` or `volume null 0.0` (field, old value, new value), with all digits, so that the text is enough
+/// to undo the repair.
 package struct Repair: Hashable, Sendable {
     package enum Field: String, Hashable, Sendable, CaseIterable {
         case open, high, low, close, volume
-        /// New shares for one old since the row before, where no provider reported the split; or the factor that earlier rows are off by.
+        /// New shares per old share since the previous row, for a split that no provider reported; or the factor by which earlier rows are
+        /// wrong.
         case split
         /// The amount of a dividend.
         case dividend
-        /// Seconds east of UTC by which time stamps were read.
+        /// The offset with which time stamps were read, in seconds east of UTC.
         case offset
     }
 
@@ -22,7 +24,8 @@ package struct Repair: Hashable, Sendable {
         self.after = after
     }
 
-    /// The row with the new value. `split`, `dividend` and `offset` are no fields of a row and leave it unchanged.
+    /// The row with the new value. `split`, `dividend` and `offset` are not fields of a row and leave the row
+    /// unchanged.
     package func applied(to row: RawBar) -> RawBar {
         var row = row
         let value = after.isNaN ? nil : after

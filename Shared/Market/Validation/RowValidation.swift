@@ -37,8 +37,8 @@ package enum RowValidation {
         return violations
     }
 
-    /// Repairs that extend high and low to include open and close, where they miss them by at most `slack` of themselves (a provider's
-    /// rounding). nil when more than that is wrong with the row.
+    /// Repairs that extend high and low to include open and close, if these lie outside by at most the relative `slack` (a provider's
+    /// rounding); nil if the row breaks any other rule.
     package static func rangeRepairs(of row: RawBar, slack: Double = 1e-3) -> [Repair]? {
         guard let open = row.open, let high = row.high, let low = row.low, let close = row.close, low > 0, high >= low else { return nil }
         let (top, bottom) = (max(open, close, high), min(open, close, low))

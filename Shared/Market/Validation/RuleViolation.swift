@@ -1,6 +1,6 @@
 /// A rule that a row, a corporate action or a gap in a series broke, and the disposition that follows.
 package struct RuleViolation: Hashable, Sendable {
-    /// Position in the rows that were checked; nil for a single row, a missing session and a corporate action.
+    /// The position in the checked rows; nil for a single row, a missing session and a corporate action.
     package let ordinal: Int?
     package let session: SessionDate
     /// A name in `ValidationRule`.
@@ -24,11 +24,11 @@ package struct RuleViolation: Hashable, Sendable {
     }
 }
 
-/// The fate of a row that broke a rule.
+/// The result for a row that broke a rule.
 package enum Disposition: Hashable, Sendable {
     /// The row becomes a bar; the violation is recorded.
     case accepted
-    /// The row becomes a bar with these values instead of its own. Old and new values are stored, so that the repair can be undone.
+    /// The row becomes a bar with the repaired values. Old and new values are stored, so that the repair can be undone.
     case repaired([Repair])
     /// The row does not become a bar.
     case quarantined

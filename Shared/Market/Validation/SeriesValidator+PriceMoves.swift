@@ -1,7 +1,7 @@
 import Glibc
 
 extension SeriesValidator {
-    /// Reported splits that the opening price contradicts. They are removed from `series`.
+    /// Finds reported splits that the opening price contradicts, and removes them from `series`.
     func contradictedSplits(_ series: inout ValidationSeries, _ actions: [CorporateAction]) -> [RuleViolation] {
         var violations: [RuleViolation] = []
         for action in actions {
@@ -21,10 +21,10 @@ extension SeriesValidator {
         return violations
     }
 
-    /// Single-session spikes, and moves that neither the volatility nor the volume explains.
+    /// Finds single-session spikes, and moves that neither the volatility nor the volume explains.
     ///
-    /// A new level that lasts is accepted, with a split where it looks like one. The last bar of a series is quarantined until the next bar
-    /// shows whether its level lasts.
+    /// A lasting new price level is accepted, with a split if the jump looks like a split. The last bar of a series is quarantined until the
+    /// next bar shows whether its level lasts.
     func priceMoves(_ series: ValidationSeries) -> [RuleViolation] {
         var violations: [RuleViolation] = []
         var last = 0
@@ -58,7 +58,7 @@ extension SeriesValidator {
         return violations
     }
 
-    /// Whether the next session returns to the level of the session before, from its open on.
+    /// Whether the next session, from its open on, returns to the price level before this session.
     private func isSpike(_ series: ValidationSeries, _ index: Int, _ last: Int, _ move: Double, _ deviation: Double) -> Bool {
         let next = index + 1
         guard next < series.count, abs(move) >= max(thresholds.spike.least, thresholds.spike.deviations * deviation) else { return false }
@@ -67,7 +67,7 @@ extension SeriesValidator {
         return abs(back) <= 0.4 * abs(move) && abs(opening) <= 0.4 * abs(move)
     }
 
-    /// The rule that a lasting move breaks; nil where volatility or volume explains it.
+    /// The rule that a lasting move breaks; nil if volatility or volume explains the move.
     private func ruleOfLastingMove(_ jump: Double, _ move: Double, _ deviation: Double, _ volume: Double) -> String? {
         let isAtOnce = abs(move) >= 0.5 * abs(jump) && jump * move > 0 && isQuiet(volume, jump)
         let isSplit = SplitRatio.nearest(jump).distance < 0.03 + deviation

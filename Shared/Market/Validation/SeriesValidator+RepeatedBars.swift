@@ -1,7 +1,7 @@
 extension SeriesValidator {
-    /// Bars that repeat the bar before, and bars without volume whose price moved.
+    /// Finds bars that repeat the previous bar, and bars without volume whose price moved.
     ///
-    /// The volume counts only for instruments that trade in nearly every session: indices and pairs have none.
+    /// Bars without volume are checked only for instruments with volume in nearly every session: indices and pairs have none.
     func repeatedBars(_ series: ValidationSeries) -> [RuleViolation] {
         let trades = series.volume.count { $0 > 0 }
         let isLiquid = trades * 50 >= series.count * 49

@@ -1,8 +1,9 @@
 import Glibc
 
 extension SeriesValidator {
-    /// Prices a hundred times above or below the bars before them. They are repaired in `series` too, for the rules that follow.
-    /// Of a lasting change the earlier unit is right: stored bars are not rewritten by later ones.
+    /// Finds prices a hundred times above or below the previous bars, and repairs them in `series` for the rules that follow.
+    ///
+    /// After a lasting change the earlier unit counts as right, so that later bars do not rewrite stored ones.
     func unitErrors(_ series: inout ValidationSeries) -> [RuleViolation] {
         guard var reference = ValidationSeries.median(Array(series.close.prefix(21))) else { return [] }
         var wrong: [Int: [Repair]] = [:]
@@ -28,7 +29,7 @@ extension SeriesValidator {
         }
     }
 
-    /// Keeps repaired prices in order: high and low include open and close, although a hundredth was rounded more coarsely.
+    /// Extends high and low to open and close after a repair, since the rounding of a hundredth is coarser.
     private func enclosing(_ prices: [(Repair.Field, Double)], _ repairs: [Repair]) -> [Repair] {
         let repaired = prices.map { field, value in repairs.first { $0.field == field }?.after ?? value }
         let high = repairs.contains { $0.field == .high } ? .infinity : repaired[1]
@@ -44,7 +45,7 @@ extension SeriesValidator {
         }
     }
 
-    /// 100 or 0.01 when a value must be multiplied by it to meet its level; nil when the value is at its level.
+    /// The factor, 100 or 0.01, that brings a value to the level of the previous bars; nil for a value at that level.
     private func unitFactor(_ ratio: Double) -> Double? {
         let distance = log(ratio)
         guard abs(abs(distance) - log(100)) < thresholds.unit else { return nil }

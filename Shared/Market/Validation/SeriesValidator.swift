@@ -1,26 +1,26 @@
-/// The rules that compare the bars of one instrument with each other: as-traded bars with the splits and dividends known of them.
+/// The rules that compare the as-traded bars of one instrument with each other and with its known splits and dividends.
 ///
-/// A large price move alone breaks no rule. What counts is whether the bars around it, the instrument's own volatility and the volume
-/// explain the move. The thresholds are judgements on how markets behave, the same for all instruments.
+/// A large price move alone breaks no rule. A move breaks a rule if the bars around it, the instrument's own volatility and the volume do
+/// not explain it. The thresholds are empirical and the same for all instruments.
 package struct SeriesValidator: Sendable {
     package struct Thresholds: Sendable {
-        /// Robust deviations and least absolute log return of a single-session spike.
+        /// The least size of a single-session spike, in robust deviations and as an absolute log return.
         package var spike = (deviations: 7.0, least: 0.08)
-        /// The same of an overnight jump that lasts.
+        /// The least size of a lasting overnight jump, in robust deviations and as an absolute log return.
         package var jump = (deviations: 12.0, least: 0.18)
-        /// The same of an overnight jump by a usual split ratio.
+        /// The least size of an overnight jump by a usual split ratio, in robust deviations and as an absolute log return.
         package var split = (deviations: 5.0, least: 0.18)
-        /// The same of a return within a session.
+        /// The least size of a return within a session, in robust deviations and as an absolute log return.
         package var inSession = (deviations: 15.0, least: 0.22)
         /// A log return x on news comes with at least `base + slope · |x|` times the usual volume.
         package var news = (base: 2.0, slope: 20.0)
-        /// Sessions on either side for the robust deviation, and sessions before for the usual volume.
+        /// The sessions on either side for the robust deviation (`returns`), and the previous sessions for the usual volume (`volumes`).
         package var window = (returns: 60, volumes: 20)
-        /// Times the usual volume, per old share, up to which a jump is taken for an unreported split and not for news.
+        /// The largest multiple of the usual volume, per old share, at which a jump counts as an unreported split and not as news.
         package var quiet = 4.0
-        /// Log distance from a factor of a hundred within which a price counts as a unit error.
+        /// The largest log distance from a factor of a hundred at which a price counts as a unit error.
         package var unit = 0.4
-        /// Daily range, in ticks and relative to the price, from which on four equal prices are no coincidence.
+        /// The least daily range, in ticks and relative to the price, at which four repeated prices are no coincidence.
         package var chance = (ticks: 20.0, part: 0.002)
         /// The least number of returns around a bar that the price-move rules need.
         package var context = 20
@@ -31,7 +31,7 @@ package struct SeriesValidator: Sendable {
     package let calendar: TradingCalendar?
     package var thresholds = Thresholds()
 
-    /// `calendar` nil skips the rule of missing sessions.
+    /// - Parameter calendar: the exchange's sessions; nil skips the rule of missing sessions.
     package init(calendar: TradingCalendar?) { self.calendar = calendar }
 
     /// Whether the ex-date's session had begun at an instant, so that prices of that instant may reflect the action.
@@ -39,13 +39,13 @@ package struct SeriesValidator: Sendable {
         (calendar.map { $0.open(of: exDate) } ?? .utcMidnight(exDate)) <= instant
     }
 
-    /// The prices that are a hundred times off in bars of any interval, in time order. The other rules need daily bars.
+    /// Finds prices that are a hundred times off, in bars of any interval, in time order. The other rules need daily bars.
     package func unitErrors(in rows: [RawBar]) -> [RuleViolation] {
         var series = ValidationSeries(rows.enumerated().map { (ordinal: $0, row: $1) }, actions: [])
         return unitErrors(&series)
     }
 
-    /// The violations of bars, in session order, that each meet the rules of a single row.
+    /// Checks bars that meet the rules of a single row, in session order, against the rules of a series.
     func seriesViolations(in rows: [(ordinal: Int, row: RawBar)], _ actions: [CorporateAction]) -> [RuleViolation] {
         var violations: [RuleViolation] = []
         var series = ValidationSeries(rows, actions: actions)

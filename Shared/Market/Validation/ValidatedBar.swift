@@ -2,16 +2,16 @@
 package struct ValidatedBar: Hashable, Sendable {
     /// The bar with its repairs.
     package let bar: Bar
-    /// Excluded from every series until a change of the bars around it gives another result.
+    /// Whether the bar is excluded from every series until the bars around it change and give another result.
     package var isQuarantined: Bool
-    /// Accepted by an operator, whatever the rules say.
+    /// Whether an operator accepted the bar in spite of the rules.
     package var isReleased = false
-    /// New shares for one old since the bar before, where the price level shows a split that no provider reported.
+    /// New shares per old share since the previous bar, by a split that the price level shows but no provider reported; nil without one.
     package var split: Double?
     package let basis: PriceBasis
-    /// The time of the provider's prices; nil means the time of the response that brought them.
+    /// The time of the provider's prices; nil means the time of the provider's response.
     package var pricedAt: Instant?
-    /// The next session, whose bar confirmed this one: without it this bar would have been quarantined.
+    /// The next session, if only its bar kept this bar from being quarantined; nil otherwise.
     package var confirmedBy: SessionDate?
 
     package init(_ bar: Bar, isQuarantined: Bool = false, split: Double? = nil, basis: PriceBasis = .asTraded, pricedAt: Instant? = nil) {
@@ -28,7 +28,7 @@ package struct ValidatedBar: Hashable, Sendable {
             == (other.bar, other.isQuarantined, other.isReleased, other.split, other.basis)
     }
 
-    /// The bar after the violations found in it: quarantined if one of them says so, else with all repairs.
+    /// The bar after its violations: quarantined if one of them quarantines, or else with all repairs.
     func applying(_ violations: [RuleViolation]) -> ValidatedBar {
         var result = repaired(violations)
         result.isReleased = isReleased

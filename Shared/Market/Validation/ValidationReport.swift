@@ -13,7 +13,7 @@ package struct ValidationReport: Sendable {
 }
 
 extension SeriesValidator {
-    /// How many days on either side of a changed bar its result depends on.
+    /// The days on either side of a bar that its result depends on.
     package static let contextDays = 100
 
     /// Validates new bars, and the bars next to them, among the stored bars of the same source.
@@ -62,7 +62,7 @@ extension SeriesValidator {
         return report
     }
 
-    /// The gaps beside the bars that are validated, each reported at its first missing session.
+    /// Finds gaps before or after the validated bars; each gap is reported at its first missing session.
     private func missingSessions(_ sessions: [SessionDate], _ isDue: [Bool]) -> [RuleViolation] {
         guard let calendar else { return [] }
         return sessions.indices.dropFirst().compactMap { index in
@@ -77,7 +77,7 @@ extension SeriesValidator {
 
     private typealias Candidate = (current: ValidatedBar, isNew: Bool)
 
-    /// All bars in session order, a new bar in place of the stored one; and which of them to validate: the new, the changed, and their
+    /// All bars in session order, new bars in place of stored ones, and for each whether to validate it: new and changed bars and their
     /// neighbours.
     private func candidates(_ new: [ValidatedBar], _ stored: [ValidatedBar], _ changed: [SessionDate]) -> ([Candidate], [Bool]) {
         var rows: [Candidate] = new.map { ($0, true) }

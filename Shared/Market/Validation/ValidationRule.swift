@@ -19,13 +19,13 @@ package enum ValidationRule {
     package static let singleSessionSpike = "single-session-spike"
     /// The price opens at another level and stays there, as after a split or spin-off that no provider reported.
     package static let splitWithoutEvent = "split-without-event"
-    /// A return of many robust deviations, on a session whose volume shows no news.
+    /// The return is many robust deviations, in a session whose volume shows no news.
     package static let unexplainedReturn = "unexplained-return"
     /// A provider reported a split, but the price did not move.
     package static let eventWithoutSplit = "event-without-split"
     /// The price moved in a session without volume.
     package static let zeroVolume = "zero-volume"
-    /// The prices and the volume of the session before, repeated.
+    /// The prices and the volume repeat those of the previous session.
     package static let staleRepeat = "stale-repeat"
     /// An operator's decision about a session, see `ManualOverride` in Providers.
     package static let manualOverride = "manual-override"

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The good rows of one instrument in session order, as columns, with the statistics that the series rules need.
+/// The rows of one instrument with all five values, in session order, as columns, with the statistics that the series rules need.
 struct ValidationSeries {
     private(set) var ordinals: [Int] = []
     private(set) var sessions: [SessionDate] = []
@@ -9,9 +9,9 @@ struct ValidationSeries {
     var low: [Double] = []
     var close: [Double] = []
     private(set) var volume: [Double] = []
-    /// New shares for one old since the row before, by the splits that providers reported.
+    /// Per row: new shares per old share by the reported splits since the previous row; 1 without a split.
     var split: [Double]
-    /// Cash for one old share since the row before.
+    /// Per row: dividends since the previous row, per share before the row's split.
     private(set) var dividend: [Double]
 
     init(_ rows: [(ordinal: Int, row: RawBar)], actions: [CorporateAction]) {
@@ -59,8 +59,9 @@ struct ValidationSeries {
         return log((price[index] * shares + cash) / close[earlier])
     }
 
-    /// The robust deviation of the log returns around a row: their median absolute value times 1.4826, without the two returns that the
-    /// row is part of. nil when there are fewer than `least` returns.
+    /// The robust deviation of the log returns around a row: 1.4826 × the median absolute log return within `window` rows.
+    ///
+    /// The returns into and out of the row are left out. nil for fewer than `least` returns.
     func deviation(around index: Int, window: Int, least: Int = 0) -> Double? {
         var moves: [Double] = []
         for other in max(1, index - window)...min(count - 1, index + window) where other != index && other != index + 1 {
@@ -76,8 +77,8 @@ struct ValidationSeries {
         return volume[index] / usual
     }
 
-    /// The tick size: the coarsest step of 1, 2 or 5 times a power of ten that 95 % of the closes are multiples of; 0 where there is none,
-    /// as in adjusted prices.
+    /// The tick size: the coarsest step (1, 2 or 5 times a power of ten) of which 95 % of the closes are multiples; 0 without one, as in
+    /// adjusted prices.
     var tick: Double {
         for exponent in stride(from: 3, through: -4, by: -1) {
             for digit in [5.0, 2, 1] {

@@ -10,7 +10,7 @@ package enum Alpaca {
         actionKinds: ["corporate-actions"], limits: ProviderLimits(perMinute: 200, concurrency: 4),
         symbols: SymbolRules(lacks: [.index, .currencies, .crypto]))
 
-    /// The key's id and its secret, of `ID:SECRET`.
+    /// The id and the secret in a key of the form `ID:SECRET`.
     static func secrets(of key: String?) -> [String] { (key ?? "").split(separator: ":", maxSplits: 1).map { String($0) } }
 
     static func request(_ url: String, key: String?) -> ProviderRequest {

@@ -3,7 +3,7 @@ package import Market
 
 /// Alpaca's corporate actions: splits, cash dividends and stock dividends, as traded.
 ///
-/// Other actions are flagged: spin-offs and mergers, which come without a value, and renames, which are reference data.
+/// Other actions are flagged: spin-offs and mergers, which have no value in the response, and renames, which are reference data.
 package struct AlpacaActions: DataProvider {
     package static let name = Alpaca.name
     package let hasPages = true

@@ -17,8 +17,8 @@ package struct AlpacaBars: DataProvider {
     private let feed: String
     private let minutes: Int?
 
-    /// `key` is the key's id and its secret, separated by a colon. `minutes` nil means daily bars. `feed` is the provider's name of it (`iex`,
-    /// `sip` for all exchanges, `otc` …) and a part of the kind.
+    /// `key` is the key's id and its secret, separated by a colon. `minutes` nil means daily bars. `feed` is Alpaca's name of the feed
+    /// (`iex`, `sip` for all exchanges, `otc` …) and a part of the kind.
     package init(baseURL: String = Alpaca.baseURL, key: String?, feed: String = AlpacaBars.defaultFeed, minutes: Int? = nil) {
         self.baseURL = baseURL
         self.key = key

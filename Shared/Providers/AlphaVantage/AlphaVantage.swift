@@ -40,13 +40,13 @@ package enum AlphaVantage {
         return .json(json)
     }
 
-    /// Whether the first line is a sentence and no header: it has more blanks than commas.
+    /// Whether the first line is a sentence, with more blanks than commas, and not a header.
     private static func isProse(_ body: [UInt8]) -> Bool {
         let line = body.drop { $0 == 10 || $0 == 13 }.prefix { $0 != 10 && $0 != 13 }
         return line.count { $0 == 32 } > line.count { $0 == UInt8(ascii: ",") }
     }
 
-    /// The error in a JSON body that has no data. A `Note` may also stand beside data, so look for the data first.
+    /// The error in a JSON body that has no data. A `Note` may also accompany data, so look for the data first.
     static func error(_ json: JSONValue, in response: RawResponse) -> ProviderError {
         let members = json.members ?? []
         guard let message = members.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {

@@ -3,7 +3,7 @@ package import Market
 
 /// Alpha Vantage's `SPLITS` and `DIVIDENDS`, as JSON or CSV.
 ///
-/// Spin-offs are listed as splits by factors that are no ratio of small integers (IBM 2021-11-04: 1.0460); they become spin-offs.
+/// Alpha Vantage lists spin-offs as splits. A factor that is no ratio of small integers (IBM 2021-11-04: 1.0460) becomes a spin-off.
 package struct AlphaVantageActions: DataProvider {
     package enum Subject: String, Sendable { case splits, dividends }
 

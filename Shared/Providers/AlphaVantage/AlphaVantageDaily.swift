@@ -5,7 +5,7 @@ package import Market
 /// `DIGITAL_CURRENCY_DAILY` of pairs (`EUR/USD`, `BTC/USD`).
 ///
 /// Prices are as traded. The adjusted function adds each session's cash dividend and split coefficient, which become corporate actions;
-/// spin-offs are coefficients that are no ratio of small integers. The adjusted close is not read.
+/// a coefficient that is no ratio of small integers becomes a spin-off. The adjusted close is not read.
 package struct AlphaVantageDaily: DataProvider {
     package static let name = AlphaVantage.name
 

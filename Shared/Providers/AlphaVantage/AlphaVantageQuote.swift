@@ -1,7 +1,7 @@
 import Formats
 package import Market
 
-/// Alpha Vantage's `GLOBAL_QUOTE`, as JSON or CSV. An unknown symbol is an empty object.
+/// Alpha Vantage's `GLOBAL_QUOTE`, as JSON or CSV. The quote of an unknown symbol is an empty object.
 package struct AlphaVantageQuote: DataProvider {
     package static let name = AlphaVantage.name
     package let kind = "quote"

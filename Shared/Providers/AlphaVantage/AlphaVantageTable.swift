@@ -60,8 +60,10 @@ package struct AlphaVantageTable {
         }
     }
 
-    /// Whether a dozen rows or more all stand a week or a month apart: weekly and monthly series have the same header, but a share that
-    /// seldom trades has gaps of any length. The newest row, whose week or month may go on, does not count.
+    /// Whether at least twelve rows are all a week or a month apart.
+    ///
+    /// Weekly and monthly series have the same header as daily ones; a share that seldom trades has gaps of any length. The newest row does
+    /// not count: its week or month may not be over.
     var isOfLongerPeriods: Bool {
         let days = rows.prefix(40).compactMap { SessionDate($0.stamp.prefix(10)) }.sorted(by: >)
         guard days.count >= 12 else { return false }
@@ -69,14 +71,14 @@ package struct AlphaVantageTable {
         return [5...9, 26...35].contains { period in gaps.allSatisfy { period.contains($0) } }
     }
 
-    /// The stamps of two rows at different times of one date: intraday series have the same header.
+    /// The stamps of two rows at different times of one date; nil without such rows. Intraday series have the same header.
     var rowsWithinOneDay: (String, String)? {
         zip(rows, rows.dropFirst()).first { $0.stamp != $1.stamp && $0.stamp.prefix(10) == $1.stamp.prefix(10) }.map {
             ($0.stamp, $1.stamp)
         }
     }
 
-    /// A member's name as a column's in `CSVTable`: lower case, without number, blanks, underscores and currency.
+    /// Converts a member's name to a column name of `CSVTable`: lower case, without number, blanks, underscores and currency.
     ///
     /// `5. adjusted close`, `adjusted_close` and `adjusted close` are all `adjustedclose`; `1a. open (CNY)` is `open`.
     static func label(_ key: String) -> String {

@@ -1,6 +1,6 @@
 import Market
 
-/// A table with one row for each session, with columns under any of the usual names.
+/// Parses daily bars from a table with one row per session and columns under any of their usual names.
 package struct CSVBars {
     private let table: CSVTable
     private let date, open, high, low, close: Int
@@ -56,7 +56,7 @@ package struct CSVBars {
         }
     }
 
-    /// Collects the bars. Without a volume column volumes are zero. An empty volume is zero too, as indices have none, and recorded once.
+    /// Collects the bars. Without a volume column, volumes are zero. An empty volume (an index has none) is zero too, and recorded once.
     func collect(calendar: TradingCalendar?, asOf: Instant) -> DailyBarCollector {
         var bars = DailyBarCollector(calendar: calendar)
         var empty: (count: Int, last: Int) = (0, 0)

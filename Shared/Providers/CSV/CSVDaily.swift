@@ -3,7 +3,7 @@ package import Market
 
 /// A file of daily bars that a user uploads, as traded.
 ///
-/// The header needs a date, open, high, low and close, in any order and beside other columns; a volume is optional. `CSVDates` and
+/// The header needs a date, open, high, low and close, in any order and among other columns; a volume is optional. `CSVDates` and
 /// `WrittenNumber` read dates and numbers as spreadsheets and web sites write them.
 package struct CSVDaily: DataProvider {
     package static let name = "csv"

@@ -1,9 +1,9 @@
 import Market
 
 /// Parses the dates of one column, which all have the same form: `2012-01-03`, `2012/01/03`, `20120103`, `03.01.2012`, `01/03/2012`,
-/// `Jan 3, 2012`, `3-Jan-12`. A time of day behind a date is ignored.
+/// `Jan 3, 2012`, `3-Jan-12`. A time of day after a date is ignored.
 ///
-/// Whether the month or the day comes first in `01/03/2012` follows from the other dates of the column: a number above 12 is a day.
+/// In `01/03/2012`, the other dates of the column decide whether the month or the day comes first: a number above 12 is a day.
 struct CSVDates {
     private var isDayFirst = false
 

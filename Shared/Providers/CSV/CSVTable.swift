@@ -3,7 +3,7 @@ import Formats
 /// A table separated by commas, semicolons or tabs, with a header line: byte order mark, CR LF, quotes, missing trailing cells, empty lines
 /// and lines of comment (`#`) allowed. Bytes that are no UTF-8 are read as Latin-1.
 package struct CSVTable {
-    /// Header names in lower case, without blanks, underscores, footnote marks, brackets, what stands in parentheses, and a full stop behind.
+    /// Header names in lower case, without blanks, underscores, footnote marks, brackets, text in parentheses, and a full stop at the end.
     let names: [String]
     private let bytes: [UInt8]
     /// `names.count` cells to a row; empty ones where a row ends early.
@@ -49,15 +49,15 @@ package struct CSVTable {
         return (names, cells, count)
     }
 
-    /// The columns of prices, amounts and volumes: in others a full stop or a comma can be anything (`7203.T`).
+    /// The columns of prices, amounts and volumes. In other columns a full stop or a comma need not be a decimal sign (`7203.T`).
     private static let figures: Set = [
         "open", "high", "low", "close", "volume", "vol", "price", "last", "close/last", "adjclose", "uopen", "uhigh", "ulow", "uclose",
         "uvolume", "otwarcie", "najwyzszy", "najnizszy", "zamkniecie", "wolumen", "amount", "divcash", "splitfactor", "change",
         "previousclose",
     ]
 
-    /// What the first figure says that can be read in one way only. Where none does, the comma of a table that it does not separate is
-    /// a decimal one, as spreadsheets write it.
+    /// The decimal sign of the first unambiguous figure. Without such a figure, a comma in a table that is not separated by commas is the
+    /// decimal sign, as in spreadsheets.
     private func findDecimalSign(_ separator: UInt8) -> WrittenNumber.DecimalSign {
         var hasComma = false
         let isFigure = names.map { CSVTable.figures.contains($0) }
@@ -82,13 +82,13 @@ package struct CSVTable {
         return cell.isEscaped ? CSVReader.unescaped(bytes)[...] : bytes
     }
 
-    /// The column that dates the rows, whatever it is called.
+    /// The column with the rows' dates, under any of its usual names; nil without one.
     var dateColumn: Int? { column("date", "timestamp", "data", "day", "session", "time", "datetime") }
 
     /// The position of the first of several names; nil when the table has none.
     func column(_ wanted: String...) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
 
-    /// A cell without blanks around it.
+    /// The text of a cell without blanks around it.
     func text(_ row: Int, _ column: Int?) -> String {
         guard let column else { return "" }
         var bytes = bytes(of: cells[row * names.count + column])
@@ -97,7 +97,7 @@ package struct CSVTable {
         return CSVTable.decoded(bytes)
     }
 
-    /// nil for an empty cell and for what is no number.
+    /// The number in a cell; nil for an empty cell and for text that is no number.
     func number(_ row: Int, _ column: Int?) -> Double? {
         guard let column else { return nil }
         let cell = cells[row * names.count + column]
@@ -110,12 +110,12 @@ package struct CSVTable {
         return cell.start == cell.end ? nil : WrittenNumber(text(row, column))?.value(decimalSign)
     }
 
-    /// Whether a cell says that there is nothing.
+    /// Whether a cell is empty or has a sign for a missing value.
     func isEmpty(_ row: Int, _ column: Int?) -> Bool {
         ["", "-", "–", "—", "n/a", "null", "none", "nan"].contains(text(row, column).lowercased().filter { !$0.isWhitespace })
     }
 
-    /// The row as it came, its cells separated by commas.
+    /// The row's cells, separated by commas.
     func line(_ row: Int) -> String { names.indices.map { text(row, $0) }.joined(separator: ",") }
 
     private static func normal(_ name: [UInt8]) -> String {

@@ -1,10 +1,10 @@
 import Formats
 package import Market
 
-/// Stooq's daily CSV files: adjusted for splits and dividends, with an English or a Polish header or that of its bulk files, and at times
-/// without volumes.
+/// Stooq's daily CSV files: adjusted for splits and dividends, sometimes without volumes. The header is English, Polish or that of the bulk
+/// files.
 ///
-/// Since July 2026 the site rejects programs, so the format serves for uploads more than for requests.
+/// Since July 2026 the site rejects programs, so the format is used for uploads more than for requests.
 package struct StooqDaily: DataProvider {
     package static let name = "stooq"
     package let kind = "daily"

@@ -1,14 +1,14 @@
 /// A number as people and spreadsheets write it: `$187.15`, `1,234.50`, `1.234,50 €`, `1.2M`, `850K`.
 struct WrittenNumber {
-    /// What stands before the fraction; the other sign, where there is one, groups thousands.
+    /// The sign before the fraction; the other sign groups thousands.
     enum DecimalSign { case point, comma }
 
-    /// Digits, full stops and commas.
+    /// The number's digits, full stops and commas.
     private let figures: [Character]
     private let isNegative, isPercent: Bool
     private let scale: Double
 
-    /// nil for what is no number.
+    /// Parses a text; nil for text that is no number.
     init?(_ text: String) {
         var rest = text.filter { !$0.isWhitespace && $0 != "'" && $0 != "’" }[...]
         isNegative = rest.first == "-" || rest.first == "−"
@@ -26,14 +26,14 @@ struct WrittenNumber {
         guard WrittenNumber.isCurrency(after) else { return nil }
     }
 
-    /// A sign, a code of three letters, or a sign behind the letters of a country; or nothing.
+    /// Whether a text is a currency sign, a code of three letters, a sign after a country's letters (`US$`), or empty.
     private static func isCurrency(_ text: some StringProtocol) -> Bool {
         let signs = text.filter { $0.isCurrencySymbol }.count
         let letters = text.filter { $0.isLetter && $0.isASCII }.count
         return signs + letters == text.count && signs <= 1 && (signs == 1 ? letters <= 2 : letters == 0 || letters == 3)
     }
 
-    /// The decimal sign that the figures prove; nil where they could have either, as in `1,234`.
+    /// The only decimal sign that fits the figures; nil if both fit, as in `1,234`.
     var proves: DecimalSign? {
         let (points, commas) = (figures.count { $0 == "." }, figures.count { $0 == "," })
         if value(.point) == nil { return value(.comma) == nil ? nil : .comma }
@@ -42,7 +42,7 @@ struct WrittenNumber {
 
     var hasComma: Bool { figures.contains(",") }
 
-    /// nil where the figures cannot be read with that sign, and for a part of a hundred.
+    /// The value with a decimal sign; nil if the figures do not fit the sign, and for a percentage.
     func value(_ sign: DecimalSign) -> Double? {
         guard !isPercent else { return nil }
         let (decimal, grouping): (Character, Character) = sign == .point ? (".", ",") : (",", ".")

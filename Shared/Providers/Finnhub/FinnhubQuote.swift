@@ -1,7 +1,7 @@
 import Formats
 package import Market
 
-/// Finnhub's quote, the part of it that a free key may request. An unknown symbol is a quote of zeros.
+/// Finnhub's quote, which a free key may request. The quote of an unknown symbol is all zeros.
 package struct FinnhubQuote: DataProvider {
     package static let name = Finnhub.name
     package let kind = "quote"

@@ -3,7 +3,7 @@ package import Market
 
 /// Files in the format of IEX Cloud, which ended on 31 August 2024: for uploads, not for requests.
 ///
-/// `chart` (and `previous`) rows have as-traded prices as `uOpen` … `uVolume`. Where most rows have only the plain prices, which are
+/// `chart` (and `previous`) rows have as-traded prices as `uOpen` … `uVolume`. If most rows have only the other prices, which are
 /// split-adjusted, the basis is split-adjusted. A batch, `{"AAPL":{"chart":[…]}}`, must be about one symbol.
 package struct IEXExport: DataProvider {
     package enum Subject: String, Sendable { case chart, intraday, splits, dividends, quote }
@@ -81,7 +81,8 @@ package struct IEXExport: DataProvider {
         return bars.parsedResponse(currency: "USD", basis: unadjusted.areMost ? .asTraded : .splitAdjusted)
     }
 
-    /// The consolidated prices where a row has them, else those of the IEX exchange alone, which are null in a minute without a trade there.
+    /// Intraday bars of the consolidated prices, or of the IEX exchange's prices in rows without them. The latter are null in a minute
+    /// without a trade on that exchange.
     private func intraday(_ rows: [JSONValue]) -> ParsedResponse {
         let zone = Zone("America/New_York")
         var bars = IntradayBarCollector(zone: zone)
@@ -103,7 +104,7 @@ package struct IEXExport: DataProvider {
         return ParsedResponse(quote: quote, currency: "USD")
     }
 
-    /// The factors count where a split has them: `ratio` is old for new, and can be rounded or wrong.
+    /// Corporate actions. A split's factors take precedence over `ratio` (old for new), which can be rounded or wrong.
     private func actions(_ rows: [JSONValue]) -> ParsedResponse {
         var actions = ActionCollector()
         for (ordinal, row) in rows.enumerated() {

@@ -1,13 +1,14 @@
 import Formats
 import Market
 
-/// The as-traded prices of an IEX chart, where most of its rows have them. For a row without them they are computed: its split-adjusted
-/// prices times the ratio of as-traded and split-adjusted close in the rows around it.
+/// Computes the as-traded prices of IEX chart rows without them, in a chart where most rows have as-traded prices.
+///
+/// They are the row's split-adjusted prices times the ratio of as-traded and split-adjusted close in the rows around it.
 struct IEXUnadjustedRows {
     /// Whether most rows have as-traded prices.
     let areMost: Bool
     private let traded, plain: [BarFields]
-    /// Each row's own ratio, else that of the nearest row before or after it that has one.
+    /// For each row its own ratio, or the ratio of the nearest row before it (`before`) or after it (`after`) that has one.
     private let before, after: [Ratio?]
 
     init(_ rows: [JSONValue]) {
@@ -45,8 +46,8 @@ struct IEXUnadjustedRows {
         }
     }
 
-    /// The ratio of as-traded and split-adjusted prices: the row's own, else that of the nearest rows on both sides where they agree. After
-    /// the last row with a ratio, that ratio must be one.
+    /// The ratio of as-traded and split-adjusted prices: the row's own, or the ratio of the nearest rows on both sides if they agree. After
+    /// the last row with a ratio, that ratio must be 1.
     private func factor(at index: Int) -> Double? {
         guard let before = before[index] else { return nil }
         let after = after[index] ?? Ratio(value: 1, error: 0)

@@ -42,7 +42,7 @@ struct BarFields {
         RawBar(session: session, open: open, high: high, low: low, close: close, volume: volume)
     }
 
-    /// The fields with the repaired values.
+    /// The fields with the values that the repairs give them.
     func applying(_ repairs: [Repair]) -> BarFields {
         let row = repairs.reduce(row(SessionDate(day: 0))) { $1.applied(to: $0) }
         return BarFields(open: row.open, high: row.high, low: row.low, close: row.close, volume: row.volume)

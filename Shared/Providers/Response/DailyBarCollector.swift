@@ -17,7 +17,7 @@ struct DailyBarCollector {
 
     /// Adds a daily row whose prices are in `unit`. The session is provisional until its close has passed.
     ///
-    /// `stamp` is the date as the provider wrote it; `zone` decides without a calendar whether the session is over.
+    /// `stamp` is the date as the provider wrote it; without a calendar, `zone` decides whether the session is over.
     mutating func addDaily(
         _ fields: BarFields, stamp: String, session: SessionDate?, ordinal: Int, asOf: Instant, zone: Zone?,
         unit: CurrencyUnit = CurrencyUnit(label: nil)
@@ -94,7 +94,7 @@ struct DailyBarCollector {
             (session, self.open, self.high, self.low, self.close, self.volume) = (row.session, open, high, low, close, volume)
         }
 
-        /// The bar with each price converted. High and low include open and close again where rounding moved them apart.
+        /// The bar with each price converted. High and low are extended to open and close where rounding moved them apart.
         func bar(volume: Double, _ price: (Double) -> Price) -> Bar {
             let (first, last) = (price(open), price(close))
             return Bar(

@@ -1,9 +1,9 @@
 import Market
 
-/// Columns that a whole response lacks, as those of funds (closes only) and indices (no volumes) do.
+/// Fills the columns that a whole response lacks: funds have closes only, indices have no volumes.
 ///
-/// Rows are not at fault then, unlike a row with a null among values. Open, high and low take the close, as in the provider's own rows of
-/// funds, and the volume is zero.
+/// Such rows break no rule, unlike a row with a null among values. Open, high and low become the close, as in the provider's own rows of
+/// funds, and the volume becomes zero.
 struct MissingColumns {
     static let rule = "absent-column"
 
@@ -12,7 +12,7 @@ struct MissingColumns {
     /// The last row that was filled; the repair is recorded once, at this row.
     private var last: (ordinal: Int, session: SessionDate, text: String, repairs: [Repair])?
 
-    /// `columns` are open, high, low, close and volume, with NaN for null. From two closes on a column of nulls alone counts as missing.
+    /// `columns` are open, high, low, close and volume, with NaN for null. With two closes or more, a column of nulls alone counts as missing.
     init(_ columns: [[Double]]) {
         let closes = columns[3].count { !$0.isNaN }
         let isAbsent = columns.map { column in closes > 0 && (column.isEmpty || (closes > 1 && column.allSatisfy(\.isNaN))) }
@@ -42,7 +42,7 @@ struct MissingColumns {
 }
 
 extension DailyBarCollector {
-    /// Records once, at the last such row, that rows without a volume have the volume zero.
+    /// Records once, at the last row without a volume, that such rows have the volume zero.
     mutating func recordMissingVolumes(of count: Int, last: Int, _ session: SessionDate?, _ text: String) {
         recordRepair(
             last, session, MissingColumns.rule, "\(count) rows have no volume: it is zero", text,

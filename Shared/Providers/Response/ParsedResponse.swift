@@ -35,7 +35,7 @@ package struct ParsedResponse: Sendable {
         self.flaggedRows = flaggedRows
     }
 
-    /// A response with a quote alone.
+    /// A response that contains only a quote.
     package init(quote: Quote, currency: String?) {
         self.init(currency: currency)
         self.quote = quote

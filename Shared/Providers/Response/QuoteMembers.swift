@@ -3,7 +3,7 @@ import Market
 
 /// The JSON members that hold the prices and the volume of a quote.
 struct QuoteMembers {
-    /// The members that may hold the latest price, the first one first.
+    /// The members that may hold the latest price, in order of precedence.
     let price: [String]
     let open, high, low, previousClose: String
     var volume: String?

@@ -34,7 +34,7 @@ package struct RawResponse: Sendable {
     /// The error that the HTTP status alone means; nil for 2xx, and for 4xx whose body explains more.
     package func statusError(_ text: String) -> ProviderError? { statusError(text, status) }
 
-    /// The error that a provider's text means, else its status, else `fallback`.
+    /// The error that a provider's text means; without one, the error of its status, or else of kind `fallback`.
     ///
     /// - Parameters:
     ///   - status: the status that the body states, where it differs from HTTP's.

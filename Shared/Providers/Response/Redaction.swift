@@ -2,7 +2,7 @@
 enum Redaction {
     static let mark = "[redacted]"
 
-    /// Replaces each occurrence of a secret of at least four characters, and any word that a provider calls a key ("your API key as …").
+    /// Replaces each occurrence of a secret of at least four characters, and any word after a phrase such as "your API key as".
     static func redact(_ bytes: [UInt8], secrets: [String]) -> (body: [UInt8], changed: Bool) {
         var result = bytes
         var changed = false

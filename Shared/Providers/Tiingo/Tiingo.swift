@@ -15,7 +15,7 @@ package enum Tiingo {
         ProviderRequest(url: url, keyHeader: key.map { (name: "Authorization", value: "Token " + $0) })
     }
 
-    /// One row, from JSON or CSV.
+    /// One session's row, from JSON or CSV.
     package struct Row {
         let stamp: String
         let fields: BarFields

@@ -3,8 +3,8 @@ package import Market
 
 /// Tiingo's end-of-day prices, as JSON or CSV: as traded, each row with its cash dividend and split factor.
 ///
-/// Spin-offs are split factors that are no ratio of small integers. The `adj…` columns are not read. Pairs of currencies, which have no
-/// volume, and of crypto have addresses of their own.
+/// Spin-offs are split factors that are no ratio of small integers. The `adj…` columns are not read. Currency pairs, which have no
+/// volume, and crypto pairs have their own addresses.
 package struct TiingoDaily: DataProvider {
     package static let name = Tiingo.name
     package let kind = "daily"

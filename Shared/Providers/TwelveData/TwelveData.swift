@@ -18,7 +18,7 @@ package enum TwelveData {
         ProviderRequest(url: url, keyHeader: key.map { (name: "Authorization", value: "apikey " + $0) })
     }
 
-    /// The JSON body. Errors come with HTTP 200 or with the status that the body states: the body decides.
+    /// The JSON body. Errors come with HTTP 200 or with the status in the body; the body decides.
     static func json(of response: RawResponse) throws(ProviderError) -> JSONValue {
         let json = try response.json(errorMembers: [])
         try check(json, in: response)

@@ -3,7 +3,7 @@ package import Market
 
 /// Twelve Data's time series: newest first, numbers as text, stamps in the exchange's time zone. Daily closes are split-adjusted.
 ///
-/// A response has at most 5000 rows and does not say whether there are more: a full one has a next page of older rows.
+/// A response has at most 5000 rows and does not say whether there are more. After a full response the next page of older rows is requested.
 package struct TwelveDataSeries: DataProvider {
     package static let name = TwelveData.name
     package var kind: String { "series-" + interval }

@@ -83,10 +83,10 @@ package enum Yahoo {
         return ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
     }
 
-    /// The time zone that dates the rows of a chart, and a flagged row where it is not the zone that the chart names.
+    /// The time zone for the dates of a chart's rows, and a flagged row if it is not the zone in the chart.
     ///
-    /// For an unknown zone the calendar's zone counts, else the offset on the day of the response. After a change of the clocks the offset may
-    /// be an hour off, but no session a day.
+    /// An unknown zone is replaced by the calendar's zone, or else by the offset on the day of the response. The offset may be an hour off
+    /// after a clock change, but the dates stay right.
     static func zone(of chart: JSONValue, _ calendar: TradingCalendar?) throws(ProviderError) -> (zone: Zone, flag: FlaggedRow?) {
         let meta = chart["meta"]
         let name = meta?["exchangeTimezoneName"]?.string
@@ -108,7 +108,7 @@ package enum Yahoo {
 }
 
 extension [Double] {
-    /// The element; nil past the end and for NaN, which stands for null.
+    /// The element at an index; nil past the end and for NaN, which stands for null.
     func value(_ index: Int) -> Double? { index < count && !self[index].isNaN ? self[index] : nil }
 }
 

@@ -4,8 +4,8 @@ package import Market
 /// Yahoo Finance's chart v8 (unofficial): daily bars with their splits, dividends and capital gains of funds.
 ///
 /// Prices and volumes arrive adjusted for every split known at the time of the response, but not for dividends. `parse` returns them as
-/// traded, by the splits of the same response. So a request must reach up to its own present: a range that ends before a later split could
-/// not be converted back.
+/// traded, by the splits of the same response. So a request must end at the present: a range that ends before a later split could not be
+/// converted back.
 package struct YahooChart: DataProvider {
     package static let name = Yahoo.name
     package let kind = "chart-1d"
@@ -62,26 +62,28 @@ package struct YahooChart: DataProvider {
         return response
     }
 
-    /// The splits that earlier rows are not adjusted for. Each is flagged at the last of these rows, with the ratio that is not applied.
+    /// The splits for which the rows before them are not adjusted. Each is flagged, with its ratio, at the last such row.
     private func unappliedSplits(
         _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ bars: inout DailyBarCollector
     ) -> UnappliedSplits {
         guard !splits.isEmpty else { return UnappliedSplits([], closes: []) }
         let closes = rows.map { stamp, close in (session: Instant(epochSeconds: stamp).map { zone.localDate(at: $0) }, close: close) }
         let unapplied = UnappliedSplits(splits, closes: closes.compactMap { row in row.session.map { ($0, row.close) } })
-        for level in unapplied.levels {
-            guard let (ordinal, row) = closes.enumerated().last(where: { $1.session.map { $0 < level.from } ?? false }) else { continue }
+        for shift in unapplied.levelShifts {
+            guard let (ordinal, row) = closes.enumerated().last(where: { $1.session.map { $0 < shift.firstSession } ?? false }) else {
+                continue
+            }
             bars.recordRepair(
                 ordinal, row.session, "split-not-adjusted",
-                "the rows before \(level.from) are not adjusted for the split of \(level.split.exDate), \(level.ratio) for 1",
+                "the rows before \(shift.firstSession) are not adjusted for the split of \(shift.split.exDate), \(shift.ratio) for 1",
                 "\(row.close)",
-                [Repair(field: .split, before: level.ratio, after: 1)])
+                [Repair(field: .split, before: shift.ratio, after: 1)])
         }
         return unapplied
     }
 
-    /// Whether a row is live: its session had not closed by `asOf`, or its stamp is the time of a last trade before the close instead of the
-    /// open. Without a calendar the response's own trading period has the end of the session.
+    /// Whether a row is live: its session had not closed by `asOf`, or its stamp is the time of the last trade, before the close,
+    /// instead of the open. Without a calendar, the session ends with the response's own trading period.
     private static func isProvisional(
         _ session: SessionDate, stamp: Instant, isLastTrade: Bool, regular: JSONValue?, calendar: TradingCalendar?, zone: Zone,
         asOf: Instant
