@@ -49,7 +49,7 @@ extension Dashboard {
     }
 
     /// `GET /v1/bars/{symbol}?from=&to=&limit=&adjustment=split|total|none&as_of=`: the last bars as known at `as_of`, oldest first. The
-    /// symbol is resolved as of `as_of`.
+    /// symbol is also resolved as of `as_of`.
     ///
     /// `split` (the default) adjusts prices for the later splits that are known at `as_of`; `total` adjusts for dividends too, so that the
     /// ratio of two closes is the total return; `none` returns prices as traded.

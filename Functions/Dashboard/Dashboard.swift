@@ -7,7 +7,7 @@ import Logging
 import Postgres
 import Store
 
-/// The page, and the read-only API behind it. Writes nothing.
+/// Serves the web page and the read-only API; writes nothing.
 package struct Dashboard: Function {
     let database: Database
     let files: StaticFiles
@@ -65,7 +65,7 @@ package struct Dashboard: Function {
         }
     }
 
-    /// Whether the database answers and its schema is this code's.
+    /// Whether the database responds and has the schema of this code.
     private func health() async throws -> HTTPAPIResponse {
         struct Health: Encodable { let status = "ok", schema = Schema.version }
         _ = try await database.query("SELECT 1")

@@ -8,7 +8,7 @@ extension Dashboard {
             let symbol, instrument, exchange: String
             let first, last: SessionDate?
             let sessions: Int
-            /// The number of sessions without a bar since the first one, and the first fifty of them.
+            /// The number of sessions without a bar since the first bar, and the first fifty such sessions.
             let missing: Int
             let gaps: [SessionDate]
             /// The number of provisional bars, of quarantined rows and of repaired rows.
@@ -39,7 +39,7 @@ extension Dashboard {
     private static let (statusPageSize, largestStatusPageSize) = (1000, 2000)
 
     /// `GET /v1/data/status?symbol=&limit=&after=&as_of=`: the stored and missing sessions of each instrument, ordered by instrument id.
-    /// `symbol` is one or several symbols, separated by commas; `after` is the `next` of the page before.
+    /// `symbol` is one or several symbols, separated by commas; `after` is the `next` of the previous page.
     func dataStatus(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try QueryParameters(request)
         let instant = parameters.asOf
@@ -79,7 +79,7 @@ extension Dashboard {
             let symbol: String
             let session: SessionDate?
             let rule: String
-            /// `quarantined`: the row does not count; `repaired`: the row counts with the values in `repairs`; `accepted`: the row counts
+            /// `quarantined`: the row is not used; `repaired`: the row is used with the values in `repairs`; `accepted`: the row is used
             /// unchanged.
             let disposition: String
             let detail, row, repairs, provider, object: String
@@ -98,7 +98,7 @@ extension Dashboard {
     }
 
     /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&as_of=`: the rule violations that hold, latest first. `from` and `to` are sessions;
-    /// if one of them is given, rows without a readable date are left out.
+    /// if either is given, rows without a readable date are left out.
     func quarantine(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try QueryParameters(request)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100

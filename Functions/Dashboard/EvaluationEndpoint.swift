@@ -10,7 +10,7 @@ extension Dashboard {
         struct Row: Encodable {
             let role, family: String
             let horizon, forecasts: Int
-            /// 1 − loss / the random walk's loss, over all forecasts; `uncalibrated` is without the calibration factor.
+            /// `pinballSkill` is 1 − loss / the random walk's loss, over all forecasts; `uncalibrated` figures are before calibration.
             let pinballSkill, coverage80, coverage90: Double
             let uncalibratedPinballSkill, uncalibratedCoverage80, uncalibratedCoverage90, baselineCoverage80: Double
 
@@ -43,8 +43,8 @@ extension Dashboard {
         private enum CodingKeys: String, CodingKey { case from, to, asOf = "as_of", results }
     }
 
-    /// `GET /v1/evaluation?from=&to=&symbol=&as_of=`: skill and coverage of matured forecasts beside the random walk's, by the role that the
-    /// model family had when they were published.
+    /// `GET /v1/evaluation?from=&to=&symbol=&as_of=`: skill and coverage of matured forecasts and of the random walk, by the role of the
+    /// model family at the time of publication.
     func evaluation(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try QueryParameters(request)
         let to = try parameters.date("to") ?? parameters.asOf.utcDate

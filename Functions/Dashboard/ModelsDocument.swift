@@ -9,16 +9,16 @@ struct ModelsDocument: Encodable {
     /// A model family with its role.
     struct Family: Encodable {
         let role, family: String
-        /// The id of the version that serves.
+        /// The id of the version that makes the forecasts.
         let version: String
         let trainedAsOf: Instant
-        /// When and why the champion was promoted, with the evidence.
+        /// The time of the champion's promotion, with its reason and evidence; nil for other roles.
         let since: Instant?
         let reason: String?
         let evidence: JSONValue?
         /// A challenger's last review.
         let review: Evaluation?
-        /// By horizon.
+        /// The calibration factors by horizon.
         let calibrationFactors: [String: Double]
 
         private enum CodingKeys: String, CodingKey {
@@ -110,7 +110,7 @@ struct ModelsDocument: Encodable {
     }
 
     let asOf: Instant
-    /// Champion, fallback, challengers, baseline.
+    /// The model families, in the order champion, fallback, challengers, baseline.
     let families: [Family]
     /// Latest first, like `evaluations` and `versions`.
     let promotions: [Promotion]

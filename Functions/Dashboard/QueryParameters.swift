@@ -1,10 +1,10 @@
 import LambdaEvents
 import Market
 
-/// The validated query parameters of a request; an invalid one is a problem that names it.
+/// The validated query parameters of a request. An invalid parameter is reported as a problem with its name.
 struct QueryParameters {
     private let given: [String: String]
-    /// Business time: `as_of`, else the request's own time.
+    /// The business time: `as_of`, or the request's own time without the parameter.
     let asOf: Instant
 
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {

@@ -27,7 +27,7 @@ struct StaticFiles: Sendable {
     /// - Parameter folder: holds `index.html`; files below other folders are not served.
     init(folder: String) { self.folder = folder }
 
-    /// The file, 304 when the client has it already, or a 404 problem.
+    /// The response with the file, 304 for an unchanged file, or a 404 problem.
     func response(to request: HTTPAPIRequest) throws -> HTTPAPIResponse {
         let path = request.rawPath
         let name = path == "/" ? "index.html" : path.hasPrefix("/assets/") ? String(path.dropFirst("/assets/".count)) : ""

@@ -19,7 +19,7 @@ struct BarValidation: Sendable {
         var rejectedSplits: Set<SessionDate> = []
         /// The ex-dates of actions that change how the prices of providers without actions are unadjusted.
         var changedExDates: [SessionDate] = []
-        /// The number of bars that count, and of quarantined rows. A row counts once, however many rules it violates.
+        /// The number of stored bars, and of quarantined rows. A row counts once, however many rules it violates.
         var stored = 0, quarantined = 0
     }
 

@@ -28,7 +28,7 @@ struct CorporateActionContext: Sendable {
         var changed: [SessionDate] { Set(Set(before).symmetricDifference(now).map(\.exDate)).sorted() }
     }
 
-    /// - Parameter isPast: whether the session of an ex-date had begun when the response was known. Prices of that time are not adjusted
+    /// - Parameter isPast: whether the session of an ex-date had begun when the response was known. The response's prices are not adjusted
     ///   for later actions.
     init(
         _ response: ProviderResponse, _ parsed: ParsedResponse, _ instrument: Instrument, _ precedence: SourcePrecedence,
@@ -94,7 +94,7 @@ struct CorporateActionContext: Sendable {
         return ActionChanges(before: others, now: others)
     }
 
-    /// The actions of the sources that the coverage chooses, of which `provider` has the actions `own`.
+    /// The actions from the sources that the coverage chooses; for `provider`, the actions `own` are used.
     private static func applicable(
         _ coverage: ActionSourceCoverage, _ known: [(action: CorporateAction, source: String)], _ provider: String, _ own: [CorporateAction]
     ) -> [CorporateAction] {
@@ -102,7 +102,7 @@ struct CorporateActionContext: Sendable {
             + own.filter { coverage.source(on: $0.exDate) == provider }
     }
 
-    /// Identifies an action across versions.
+    /// The identity of an action across versions.
     private struct ActionKey: Hashable {
         let exDate: SessionDate
         let isSplit: Bool

@@ -13,13 +13,13 @@ import Telemetry
 /// {"cross_check": ["yahoo", "alphavantage"], "symbols": ["AAPL"], "from": "2012-01-01", "tolerance": 0.01, "time": "2012-06-01T23:00:00Z"}
 /// ```
 /// An empty list of providers means the configured pair; without `symbols`, all instruments are compared. Only stored bars are compared:
-/// Ingest's event `cross_check` requests those of the second provider.
+/// Ingest's event `cross_check` requests the second provider's bars.
 package struct CrossCheck: Codable, Sendable, Equatable {
     /// Two providers, or none.
     let providers: [String]
     var symbols: [String]?
     var from: SessionDate?
-    /// Compares from so many weeks before `time`; used if `from` is absent.
+    /// The number of weeks before `time` to compare; used if `from` is absent.
     var weeks: Int?
     /// The largest difference of two log returns that is no disagreement; 0.005 if absent.
     var tolerance: Double?
@@ -36,9 +36,9 @@ package struct CrossCheck: Codable, Sendable, Equatable {
 
 /// The result of a comparison.
 package struct CrossCheckReport: Encodable, Sendable {
-    /// The instruments that were compared.
+    /// The number of compared instruments.
     var instruments = 0
-    /// The returns of these instruments that both providers have.
+    /// The number of compared returns.
     var returns = 0
     /// The number of all disagreements, and the hundred largest.
     var disagreements = 0

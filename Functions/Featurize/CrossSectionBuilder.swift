@@ -5,7 +5,7 @@ import Store
 
 /// Computes the features that compare an exchange's instruments, for the sessions whose feature rows are new or changed.
 ///
-/// The rows stored under an instant are those that changed since the instant before. If a run finishes late, the rows of later instants
+/// Under an instant, only rows that changed since the previous instant are stored. If a run finishes late, the rows of later instants
 /// are deleted and computed again, so that the result does not depend on the order in which runs finish. One invocation at a time computes
 /// the cross-sections of an exchange.
 package struct CrossSectionBuilder: Sendable {
@@ -19,12 +19,12 @@ package struct CrossSectionBuilder: Sendable {
     package struct Cursor: Hashable, Sendable {
         let exchange: String
         let knownAt: Instant
-        /// The last session that is finished; nil if none is.
+        /// The last finished session; nil at the start.
         let after: SessionDate?
     }
 
-    /// Updates an exchange's cross-sections to an instant, with those of earlier instants that have become outdated, and those of all
-    /// later instants. Returns the number of rows written, and a cursor if the deadline came first.
+    /// Updates an exchange's cross-sections to an instant, and recomputes outdated earlier instants and all later ones. Returns the number of
+    /// rows written, and a cursor if the deadline came first.
     ///
     /// A changed feature row affects `CrossSectionEngine.memory` sessions, the length of the engine's windows.
     func update(

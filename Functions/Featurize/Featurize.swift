@@ -36,7 +36,7 @@ package struct Featurize: Function {
         case unknownSymbol(String)
         case invalidCrossCheck
 
-        /// Whether the failure concerns a single object, so that other objects can be projected.
+        /// Whether the failure concerns a single object, so that other objects can still be projected.
         var isAboutOneObject: Bool {
             switch self {
             case .unknownInstrument, .unknownProvider: true
@@ -112,7 +112,8 @@ package struct Featurize: Function {
         return try await projector.project(response, &summary) { try await archive.get($0, deadline: deadline) }
     }
 
-    /// Enqueues the completion of the runs that the projected responses have completed. This function is the only one that decides it.
+    /// Enqueues the event to finish each run that the projected responses have completed. Only this function decides whether a run is
+    /// complete.
     private func announceRuns(of keys: [String], _ context: Context) async throws {
         let runs = Runs(database)
         for key in keys {

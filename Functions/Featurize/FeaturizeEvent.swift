@@ -35,7 +35,7 @@ package enum FeaturizeEvent: Decodable, Sendable {
 
 /// The result of one invocation of Featurize.
 package struct FeaturizeSummary: Encodable, Sendable {
-    /// Responses that were projected. A response that had been projected before is not counted.
+    /// The number of newly projected responses.
     var projected = 0
     var bars = 0
     /// The seconds spent on validating and storing bars.
@@ -44,7 +44,7 @@ package struct FeaturizeSummary: Encodable, Sendable {
     var featureRows = 0
     var quarantined = 0
     var crossSectionRows = 0
-    /// The slices of the run for which Predict was invoked.
+    /// The number of slices of the run for which Predict was invoked.
     var slices = 0
     /// The objects that a rebuild could not project, each with the reason.
     var skipped: [String: String] = [:]
@@ -69,7 +69,7 @@ package struct FeaturizeSummary: Encodable, Sendable {
 }
 
 extension CrossSectionBuilder.Cursor {
-    /// nil if the event's texts are no instant or date.
+    /// Parses a cursor; nil if the event has a malformed instant or date.
     init?(_ event: RunCompletionEvent.Cursor) {
         guard let knownAt = Instant(event.knownAt) else { return nil }
         let after = event.after.flatMap { SessionDate($0) }

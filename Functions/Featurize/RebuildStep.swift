@@ -12,7 +12,7 @@ package enum RebuildStep: Sendable, Equatable {
     case clear
     /// Projects the archived responses after a key (empty: all responses).
     case objects(after: String)
-    /// Computes the cross-sections again, for every instant for which they were computed; from a cursor on, or all.
+    /// Computes the cross-sections of every earlier computed instant again, from a cursor on (nil: all).
     case crossSections(from: CrossSectionBuilder.Cursor?)
 }
 

@@ -10,7 +10,7 @@ import Store
 /// The tables are a function of an instrument's responses in their order. If a response arrives late, the rows of later responses are
 /// rolled back and those responses are projected again after it, so that any order of delivery leaves the same rows.
 struct ResponseProjector: Sendable {
-    /// Seconds after a session's close until a provider has its bar.
+    /// The delay, in seconds after a session's close, until the session's bar counts as available from a provider.
     static let providerDelay: Int64 = 15 * 60
 
     let database: Database
@@ -50,7 +50,7 @@ struct ResponseProjector: Sendable {
         return [key] + later.map(\.key)
     }
 
-    /// Writes the rows that one response adds to those of the responses before it.
+    /// Writes the rows that one response adds to the rows of the earlier responses.
     private func apply(
         _ archived: ArchivedResponse, _ response: ProviderResponse, _ instrument: Instrument, _ counts: inout FeaturizeSummary
     ) async throws {

@@ -7,8 +7,9 @@ import Providers
 import Store
 
 extension Ingest {
-    /// Archives an uploaded file like a provider's response, in a run of its own, from which Featurize projects it. A file that its format's
-    /// parser rejects is archived under `rejected/`.
+    /// Archives an uploaded file like a provider's response, in a run of its own; Featurize then projects the file.
+    ///
+    /// A file that the format's parser rejects is archived under `rejected/`.
     ///
     /// - Throws: `FileImportError`, `IngestError`; `AWSError` if archiving fails; `PostgresError`.
     func importFile(_ file: UploadedFile, asOf: Instant, _ summary: inout IngestSummary, _ context: Context) async throws {

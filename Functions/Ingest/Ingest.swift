@@ -16,11 +16,11 @@ import Telemetry
 /// The business time is the event's `time`. If an event is processed twice, the same requests are sent, and equal responses of one day
 /// become one object.
 package struct Ingest: Function {
-    /// The number of instruments that one invocation fetches. A larger run is split into slices.
+    /// The largest number of instruments that one invocation fetches. A larger run is split into slices.
     static let sliceSize = 40
-    /// The number of invocations in a row that may finish no instrument because they wait for request limits or for the provider.
+    /// The largest number of invocations in a row that finish no instrument because they wait for request limits or the provider.
     static let idleInvocationLimit = 3
-    /// The number of known sessions that each run requests again, for late corrections.
+    /// The number of known sessions that each run requests again, to get late corrections.
     static let overlap = 10
 
     let settings: IngestSettings
@@ -84,7 +84,9 @@ package struct Ingest: Function {
             milliseconds: WallClock.microseconds() / 1000)
     }
 
-    /// Asks Featurize to finish a run if it is complete: if all its responses have been projected already, no later response triggers it.
+    /// Asks Featurize to finish a run if the run is complete.
+    ///
+    /// This is needed when all responses have been projected already: then no later response triggers the check.
     func enqueueCompletion(of run: Run, _ context: Context) async throws {
         try await lambda.enqueue(RunCompletionEvent(run: run.id), to: settings.featurizeFunction, deadline: context.cutOff.instant)
     }

@@ -12,7 +12,7 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idleInvocations: Int = 0)
     /// New reference data about instruments and exchanges.
     case referenceData(ReferenceData, time: Instant)
-    /// A file with prices, in place of a provider's response.
+    /// An uploaded file with prices, which takes the place of a provider's response.
     case file(UploadedFile, time: Instant)
     /// A manual override of quarantined bars.
     case release(QuarantineRelease, time: Instant)
@@ -59,7 +59,7 @@ package struct IngestSummary: Encodable, Sendable {
     var session: SessionDate?
     /// The number of instruments in the invocation's slice.
     var expected = 0
-    /// The symbols with a new response, and those whose response was archived before.
+    /// The symbols with a new response, and the symbols whose response was archived before.
     var stored: [String] = []
     var unchanged: [String] = []
     /// The kinds of the providers' errors by symbol, for instruments without a response.

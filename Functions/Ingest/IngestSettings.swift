@@ -102,7 +102,7 @@ extension Instrument {
 }
 
 extension Substring {
-    /// The text without whitespace at either end.
+    /// The text without leading and trailing white space.
     var trimmed: Substring {
         var text = self
         while text.first?.isWhitespace == true { text.removeFirst() }

@@ -17,7 +17,7 @@ extension Ingest {
         case failed(String)
     }
 
-    /// Fetches all instruments of a slice. Returns the instruments for which request limits or time did not suffice.
+    /// Fetches all instruments of a slice. Returns the instruments that request limits or the remaining time did not allow.
     func fetchAll(_ slice: RunSlice, _ summary: inout IngestSummary, _ context: Context) async throws -> [Instrument] {
         let outcomes = try await withThrowingTaskGroup(of: (Instrument, Outcome).self) { group in
             var waiting = slice.instruments[...]
@@ -122,8 +122,8 @@ extension Ingest {
         }
     }
 
-    /// The first session to request: the event's, else `overlap` sessions before the last session known before the run, so that a second
-    /// call requests the same.
+    /// The first session to request: the event's, or else `overlap` sessions before the last session known before the run. A repeated call
+    /// requests the same sessions.
     private func firstSession(
         of instrument: Instrument, _ provider: String, _ slice: RunSlice, _ calendar: TradingCalendar?
     ) async throws -> SessionDate? {

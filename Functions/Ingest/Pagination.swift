@@ -19,7 +19,7 @@ struct Pagination: Sendable {
     let asOf: Instant
 
     enum Outcome: Sendable {
-        /// At least one page.
+        /// All pages, at least one.
         case stored([ArchivedResponse])
         case failed(ProviderError)
         case later

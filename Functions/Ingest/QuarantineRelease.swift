@@ -6,7 +6,7 @@ import Objects
 import Providers
 import Store
 
-/// An operator's decision that quarantined bars count, or that the rules apply to them again:
+/// An operator's decision to use quarantined bars, or to apply the rules to them again:
 ///
 /// ```json
 /// {"time": "2012-06-01T23:00:00Z", "release": {
@@ -19,7 +19,7 @@ package struct QuarantineRelease: Decodable, Sendable, Equatable {
     let provider: String
     let sessions: [SessionDate]
     let reason: String
-    /// Whether the bars count; false revokes an earlier release. nil is true.
+    /// Whether the bars are released; false revokes an earlier release, nil means true.
     var accepted: Bool?
 }
 
@@ -43,8 +43,9 @@ enum QuarantineReleaseError: Error, Sendable, CustomStringConvertible {
 }
 
 extension Ingest {
-    /// Archives a manual override among the responses of the bars' provider, in a run of its own, from which Featurize projects it. So a
-    /// rebuild applies it at its time.
+    /// Archives a manual override among the responses of the bars' provider, in a run of its own; Featurize then projects it.
+    ///
+    /// A rebuild applies the override at the same point in time.
     ///
     /// - Throws: `QuarantineReleaseError`, `IngestError`; `AWSError` if archiving fails; `PostgresError`.
     func release(_ release: QuarantineRelease, asOf: Instant, _ summary: inout IngestSummary, _ context: Context) async throws {

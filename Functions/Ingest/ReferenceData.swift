@@ -12,7 +12,7 @@ import Store
 ///   "closures": [{"exchange": "XNYS", "day": "2025-01-09", "reason": "day of mourning"}]}}
 /// ```
 package struct ReferenceData: Decodable, Sendable, Equatable {
-    /// A new instrument with an id of its own, needed where a ticker is used again.
+    /// A new instrument with an id of its own, needed if its ticker belonged to another instrument before.
     struct Listing: Decodable, Sendable, Equatable {
         let id, symbol, exchange: String
         var currency, name: String?
@@ -44,7 +44,7 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
         private enum CodingKeys: String, CodingKey { case instrument, lastSession = "last_session", reason }
     }
 
-    /// A day on which an exchange is closed or has other session hours than its calendar's rules say.
+    /// A day on which an exchange is closed or has other session hours than by the calendar's rules.
     struct Closure: Decodable, Sendable, Equatable {
         let exchange: String
         let day: SessionDate
@@ -63,7 +63,7 @@ package struct ReferenceData: Decodable, Sendable, Equatable {
 
     /// Stores all entries in one transaction as known from an instant on. Returns the number of entries.
     ///
-    /// - Throws: `IngestError.referenceDataInThePast` if cross-sections of that instant or a later one exist: they cannot change any more.
+    /// - Throws: `IngestError.referenceDataInThePast` if cross-sections of that or a later instant exist, since they cannot change any more.
     func record(in database: Database, knownAt: Instant) async throws -> Int {
         for exchange in Set((instruments ?? []).map(\.exchange) + (closures ?? []).map(\.exchange)).sorted()
         where TradingCalendar.of(mic: exchange) == nil { throw IngestError.unknownExchange(exchange) }

@@ -102,7 +102,7 @@ struct ResponseFetcher: Sendable {
         }
     }
 
-    /// Blocks all requests to the provider for a time, if the error concerns them all.
+    /// Blocks all requests to the provider for a time, if the error concerns all requests.
     private func block(after error: ProviderError) async throws {
         let seconds: Double?
         switch (error.kind, error.reaction) {

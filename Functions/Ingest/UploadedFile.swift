@@ -3,7 +3,7 @@ import Market
 import Providers
 import Store
 
-/// A file with prices, sent in place of a provider's response:
+/// An uploaded file with prices, which takes the place of a provider's response:
 ///
 /// ```json
 /// {"time": "2012-06-01T23:00:00Z", "import": {
@@ -28,14 +28,14 @@ package struct UploadedFile: Decodable, Sendable, Equatable {
     let body: String
 }
 
-/// The result of an import: the archived object and the rows that it contains. Featurize projects it afterwards.
+/// The result of an import: the archived object and the number of its rows. Featurize projects the object afterwards.
 package struct FileImportSummary: Encodable, Sendable {
     let instrument, object: String
     /// False if the same bytes were imported at the same time before.
     let isNew: Bool
     /// The number of bars of closed sessions, of provisional bars, of actions, and of unreadable rows.
     let bars, provisional, actions, unreadable: Int
-    /// The first and last session of any row; nil if there is none.
+    /// The first and last session of any row; nil without a dated row.
     let from, to: SessionDate?
 
     private enum CodingKeys: String, CodingKey {

@@ -32,7 +32,7 @@ struct ChampionDecisions: Sendable {
 
     /// Promotes the fallback when the rollback rule says so.
     ///
-    /// Reading and deciding are one transaction, so that no other decision comes between.
+    /// Reading and deciding are one transaction, so that no other decision can intervene.
     func checkRollback(asOf: Instant) async throws -> MonitorSummary {
         try await database.transaction(attempts: 3) {
             try await Promotions(database).lock()
@@ -54,7 +54,7 @@ struct ChampionDecisions: Sendable {
         }
     }
 
-    /// Compares each challenger with the champion and promotes the best of those that pass.
+    /// Compares each challenger with the champion, and promotes the best challenger that meets the promotion rule.
     ///
     /// Evaluations and promotion are stored in one transaction; a stored review is not made again.
     func review(asOf: Instant) async throws -> MonitorSummary {
@@ -145,7 +145,7 @@ struct ChampionDecisions: Sendable {
         }
     }
 
-    /// Promotes the chosen version whatever its scores are, and stores its comparison with the champion of that instant as evidence.
+    /// Promotes the chosen version regardless of its scores, and stores the comparison with the champion of that instant as evidence.
     private func promoteManually(
         _ reason: String, _ asOf: Instant, _ choose: @Sendable (ModelLineup) async throws -> ModelVersion
     ) async throws -> MonitorSummary {

@@ -12,7 +12,7 @@ import Telemetry
 
 /// Scores matured forecasts, updates the calibration factors, and decides promotions and rollbacks.
 ///
-/// Scores and factors are derived from forecasts and features, and are the same after any order of events. A decision counts from its
+/// Scores and factors are derived from forecasts and features, and do not depend on the order of events. A decision is in force from its
 /// event's time; a repeated event changes nothing.
 package struct Monitor: Function {
     let database: Database

@@ -3,11 +3,11 @@ package import Market
 /// The events that Monitor handles. Business time is the event's `time`.
 package enum MonitorEvent: Decodable, Sendable {
     /// `{"time"}`, each evening: scores matured forecasts, updates the calibration factors, checks the champion against the fallback.
-    /// `from` is an earlier first origin than usual.
+    /// `from` is the first origin to score, if earlier than usual.
     case daily(time: Instant, from: SessionDate?)
     /// `{"time", "review": true}`, each month: compares every challenger with the champion.
     case review(time: Instant)
-    /// `{"time", "compare": {"family", "against"}}`: compares two model families and decides nothing.
+    /// `{"time", "compare": {"family", "against"}}`: compares two model families without a decision.
     case compare(String, with: String, time: Instant)
     /// `{"time", "promote", "reason"}`: an operator makes a version, or a family's latest version, the champion.
     case promote(String, reason: String?, time: Instant)
@@ -40,19 +40,19 @@ package enum MonitorEvent: Decodable, Sendable {
     }
 }
 
-/// What one invocation of Monitor did or found.
+/// The result of one invocation of Monitor.
 package struct MonitorSummary: Encodable, Sendable {
-    /// Forecasts scored.
+    /// The number of scored forecasts.
     var scored: Int?
-    /// Calibration factors written.
+    /// The number of written calibration factors.
     var factors: Int?
-    /// The champion's version after the invocation.
+    /// The id of the champion's version after the invocation.
     var champion: String?
     /// Whether the invocation changed the champion.
     var isChanged: Bool?
-    /// One for each challenger of a review; one for a comparison, a rollback or a manual promotion.
+    /// The evidence: one entry per challenger of a review; one entry for a comparison, a rollback or a manual promotion.
     var evidence: [Evidence]?
-    /// Whether reviews compare this pair: a challenger with the champion.
+    /// For a comparison: whether reviews compare the same pair, a challenger with the champion.
     var isReviewed: Bool?
     var note: String?
 

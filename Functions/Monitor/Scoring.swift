@@ -4,14 +4,15 @@ import Market
 import Postgres
 import Store
 
-/// Scores matured forecasts and derives the calibration factors; the same rows after any order of events.
+/// Scores matured forecasts and derives the calibration factors. The rows do not depend on the order of events.
 struct Scoring: Sendable {
-    /// Calendar days before the event in which origins are scored: the longest horizon, and a month without an invocation.
+    /// The number of calendar days before the event in which origins are scored: enough for the longest horizon and a month without an
+    /// invocation.
     static let lookback = 60
 
     let database: Database
 
-    /// Rows written.
+    /// The number of written rows.
     struct Counts: Sendable {
         var scored = 0
         var factors = 0

@@ -2,8 +2,9 @@ import Market
 import Postgres
 import Store
 
-/// The exchanges' calendars by the hour of the query, announced closures included. Cached for a minute of real time, which saves a query of
-/// the database per response.
+/// The exchanges' calendars by the hour of the query, with announced closures.
+///
+/// A calendar is cached for a minute of real time, which saves one database query per response.
 actor CalendarCache {
     private struct Key: Hashable {
         let exchange: String
@@ -16,7 +17,7 @@ actor CalendarCache {
 
     init(_ database: Database) { calendars = ExchangeCalendars(database) }
 
-    /// nil for an exchange without a calendar.
+    /// The calendar of an exchange as of an instant; nil for an exchange without a calendar.
     func calendar(of exchange: String, asOf instant: Instant) async throws -> TradingCalendar? {
         let key = Key(exchange: exchange, hour: instant.seconds / 3600)
         if let found = cached[key], .now - found.readAt < .seconds(60) { return found.calendar }

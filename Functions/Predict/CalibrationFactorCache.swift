@@ -3,10 +3,10 @@ import Market
 import Postgres
 import Store
 
-/// The calibration factors for a session's forecasts: from outcomes known before the session's date began in UTC. Each session is read once.
+/// The calibration factors for a session's forecasts, from outcomes known before the session's date began in UTC. Each session is read once.
 ///
-/// Monitor has written these factors by the evening before in every time zone. So a session's forecasts are the same whether made before,
-/// after or long after Monitor's evening.
+/// Monitor has written these factors by the previous evening in every time zone. So the forecasts of a session are the same before and after
+/// Monitor's invocation of that evening.
 actor CalibrationFactorCache {
     private let calibrations: Calibrations
     private var bySession: [SessionDate: [Calibration]] = [:]

@@ -3,8 +3,8 @@ import Formats
 import LambdaEvents
 import Market
 
-/// The document as JSON, members in the order of their names. Written by hand: this is the most frequent response, and `JSONEncoder` takes
-/// many times longer over its 200 numbers.
+/// The document as JSON, members in the order of their names. It is not encoded by `JSONEncoder`, which takes many times
+/// longer for its 200 numbers: this is the most frequent response.
 extension ForecastDocument {
     func json() -> String {
         var writer = JSONWriter(capacity: 8192)

@@ -19,12 +19,12 @@ struct ForecastDocument: Sendable {
         let horizon: Int
         /// The target session by the exchange's calendar as known now; nil beyond the calendar's end.
         let expectedSession: SessionDate?
-        /// Calibrated.
+        /// The calibrated quantiles.
         let quantiles: [Quantile]
         let randomWalk: [Quantile]
         /// P(return < 0).
         let probabilityOfLoss: Double
-        /// The factor that scaled the model's own quantiles; the random walk's are not scaled.
+        /// The factor by which the model's quantiles were scaled; the random walk's quantiles are not scaled.
         let calibrationFactor: Double
         let evidence: PerformanceSummary?
     }
@@ -45,7 +45,7 @@ struct ForecastDocument: Sendable {
         /// The business time at which the forecast was published.
         let asOf: Instant
         let forecasts: [Horizon]
-        /// Only when the request asks for it, and the model can forecast from part of its features.
+        /// The explanation; nil unless the request asks for one and the model can be explained.
         var explanation: Explanation?
     }
 
@@ -53,7 +53,7 @@ struct ForecastDocument: Sendable {
     let instrument: String
     let name: String
     let currency: String
-    /// The origin.
+    /// The forecast's origin, a session.
     let session: SessionDate
     let close: Double
     /// The sessions expected after the origin, as far as the longest horizon.
@@ -99,7 +99,7 @@ extension ForecastDocument {
         }
     }
 
-    /// Quantiles of the log return with the prices that they mean, rounded to four decimals.
+    /// Quantiles of the log return with the corresponding prices, rounded to four decimals.
     private static func quantiles(_ values: [Double], _ close: Price) -> [Quantile] {
         zip(Quantiles.levels, values).map { level, value in
             Quantile(level: level, logReturn: value, price: (close.double * exp(value) * 1e4).rounded() / 1e4)

@@ -11,7 +11,7 @@ import Store
 import Telemetry
 
 extension Predict {
-    /// Responds before the gateway gives up, also when the database or the object store is down.
+    /// Responds before the gateway's timeout, even if the database or the object store is down.
     func respondInTime(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
             return try await database.withDeadline(min(context.cutOff.instant, .now + .seconds(20))) { try await respond(request, context) }
@@ -21,8 +21,8 @@ extension Predict {
         }
     }
 
-    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger&explain=true`: the champion's forecast, with `include` every other
-    /// family's, and with `explain` the features that move them.
+    /// `GET /v1/forecasts/{symbol}?horizon=&as_of=&include=challenger&explain=true`: the champion's forecast; with `include` also every
+    /// other family's; with `explain` also the features that influence each forecast.
     func respond(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
             let query = try ForecastQuery(request)
@@ -49,7 +49,7 @@ extension Predict {
         }
     }
 
-    /// The stored forecasts of the queried families, the champion's first. Missing or outdated ones are made and stored before.
+    /// The stored forecasts of the queried families, the champion's first. Missing or outdated forecasts are made and stored first.
     ///
     /// A family that could not forecast the session is not tried again within the hour.
     private func currentForecasts(_ query: ForecastQuery, _ context: Context) async throws -> StoredForecasts {
@@ -74,7 +74,7 @@ extension Predict {
             symbol: query.symbol, asOf: query.asOf, members: members, featureVersion: FeatureSet.version)
     }
 
-    /// Features that are too old for one family are too old for all.
+    /// Throws if the features have expired; they expire for all families at once.
     private func checkExpiry(of stored: StoredForecasts, _ query: ForecastQuery) async throws {
         guard let last = stored.lastSession,
             let calendar = try await calendars.calendar(of: stored.instrument.exchange, asOf: query.asOf),

@@ -6,7 +6,7 @@ actor ForecastFailureCache {
     private struct Key: Hashable {
         let instrument: String
         let session: SessionDate?
-        /// Whole hours since 1970: late rows and new model versions come in by the hour.
+        /// Whole hours since 1970, so that late rows and new model versions are used after an hour at most.
         let hour: Int64
 
         init(_ stored: StoredForecasts, _ asOf: Instant) {

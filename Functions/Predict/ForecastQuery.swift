@@ -7,14 +7,14 @@ import Market
 struct ForecastQuery: Sendable {
     let symbol: String
     let asOf: Instant
-    /// All horizons unless one is named.
+    /// The queried horizons; all without the parameter.
     let horizons: [Int]
-    /// Whether the response holds the other families' forecasts beside the champion's.
+    /// Whether the response contains other families' forecasts beside the champion's.
     let includesOthers: Bool
     /// Whether each forecast comes with an explanation.
     let isExplained: Bool
 
-    /// - Throws: `ProblemDetails` that names the parameter.
+    /// - Throws: `ProblemDetails` with the name of the invalid parameter.
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
         let given = request.queryStringParameters ?? [:]
         let symbol = request.pathParameters?["symbol"] ?? ""

@@ -6,10 +6,10 @@ import Market
 import Store
 
 extension ForecastService {
-    /// Explains stored forecasts of one instrument, by model version, from the features they were made of.
+    /// Explains stored forecasts of one instrument from the same features; returns the explanations by model version.
     ///
-    /// There is no explanation of a forecast whose features were corrected since, whose model reads none, or whose instrument's history is
-    /// too short for usual values.
+    /// A forecast has no explanation if its features have been corrected since, if its model reads no features, or if the instrument's history
+    /// is too short for typical values.
     func explanations(
         of forecasts: [Forecast], _ instrument: Instrument, asOf: Instant, _ deadline: ContinuousClock.Instant, _ logger: Logger
     ) async throws -> [String: Explanation] {

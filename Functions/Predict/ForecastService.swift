@@ -8,7 +8,7 @@ import Store
 
 /// Makes forecasts from stored features and registered model versions.
 struct ForecastService: Sendable {
-    /// Sessions of features that a forecast reads: the longest lookback of any model.
+    /// The number of sessions that a forecast reads: the longest lookback of any model.
     static let window = ModelFamilies.lookback
 
     let database: Database
@@ -20,13 +20,13 @@ struct ForecastService: Sendable {
     struct ActiveModels: Sendable {
         let baseline: LoadedModel
         let others: [(role: ModelLineup.Role, model: LoadedModel)]
-        /// Families that do not forecast because none of their versions can be used.
+        /// The families that do not forecast because none of their versions can be used, with the reasons.
         let unusable: [String: UnusableFamilyError]
         let factors: CalibrationFactorCache
     }
 
-    /// Loads the models as of an instant; nil when no model had been trained. A family without a usable version is left out, so that the
-    /// others forecast all the same.
+    /// Loads the models as of an instant; nil if no model had been trained. A family without a usable version is left out; the other
+    /// families still forecast.
     ///
     /// - Parameter families: the families to load; nil = all.
     /// - Throws: `UnusableFamilyError` for the random walk, the baseline of every forecast.
@@ -65,9 +65,9 @@ struct ForecastService: Sendable {
 
     /// The forecasts of one instrument by several models.
     struct InstrumentForecasts: Sendable {
-        /// Not yet stored.
+        /// The forecasts, not stored yet.
         var forecasts: [Forecast] = []
-        /// Why all or some families have no forecast, such as too short a history.
+        /// The reasons why all or some families have no forecast, such as too short a history.
         var failures: [String] = []
 
         var reason: String { failures.joined(separator: "; ") }
@@ -75,7 +75,7 @@ struct ForecastService: Sendable {
 
     /// Makes the active models' forecasts from the last session that had features at `asOf`.
     ///
-    /// - Parameter session: the required origin; nil takes the last session.
+    /// - Parameter session: the required origin; nil means the last session.
     func forecast(
         _ instrument: Instrument, asOf: Instant, _ active: ActiveModels, session: SessionDate? = nil
     ) async throws -> InstrumentForecasts {

@@ -9,10 +9,10 @@ struct LoadedModel: Sendable {
     let version: ModelVersion
     /// The versions whose forecasts are combined: the version itself, or an ensemble's members in their order.
     let parts: [(id: String, model: any ForecastModel)]
-    /// nil = a single model.
+    /// The ensemble that combines the parts' forecasts; nil for a single model.
     let ensemble: Ensemble?
 
-    /// - Parameter results: the forecasts that versions made from this history already, by id; new ones are added.
+    /// - Parameter results: the forecasts that versions have already made from this history, by id; new forecasts are added.
     func forecast(
         _ history: History, _ results: inout [String: Result<QuantileForecast, ForecastError>]
     ) throws(ForecastError) -> QuantileForecast {
@@ -25,10 +25,9 @@ struct LoadedModel: Sendable {
         return try combined(forecasts)
     }
 
-    /// The forecasts of variants of one history, which comes first.
+    /// The forecasts of one history (the first) and of its variants.
     ///
-    /// A variant fails when a part that forecast the first history fails on the variant, so that an ensemble is always one of the same
-    /// members.
+    /// A variant fails if a part that forecast the first history fails on the variant, so that an ensemble always combines the same members.
     func forecasts(_ histories: [History]) -> [Result<QuantileForecast, ForecastError>] {
         let byPart = parts.map { $0.model.forecasts(histories.map { ($0, $0.count - 1) }) }
         return histories.indices.map { place in
@@ -47,9 +46,9 @@ struct LoadedModel: Sendable {
     }
 }
 
-/// The model versions that this environment has loaded. Ids are made of content, so that a loaded version never changes.
+/// The model versions that this environment has loaded. An id contains a hash of the version's content, so a loaded version never changes.
 actor LoadedModels {
-    /// Versions held in memory; the first loaded goes first.
+    /// The largest number of versions in memory; the version loaded first is removed first.
     private static let capacity = 40
 
     private let artifacts: ArtifactStore
@@ -60,7 +59,7 @@ actor LoadedModels {
     /// Loads the first version with a usable artifact, members' artifacts included. A version whose artifact is missing, truncated or changed
     /// is skipped, with an error in the log.
     ///
-    /// - Throws: `UnusableFamilyError` when none is usable; `AWSError` when the object store cannot be reached.
+    /// - Throws: `UnusableFamilyError` if no version is usable; `AWSError` if the object store cannot be reached.
     func first(of versions: [ModelVersion], deadline: ContinuousClock.Instant, _ logger: Logger) async throws -> LoadedModel {
         var reasons: [String] = []
         for version in versions {
@@ -127,10 +126,10 @@ struct UnreadableArtifactError: Error, CustomStringConvertible {
     var description: String { "\(key): \(reason)" }
 }
 
-/// None of a family's versions can be used.
+/// The error that none of a family's versions can be used.
 struct UnusableFamilyError: Error, CustomStringConvertible {
     let family: String
-    /// One for each version.
+    /// The reasons, one per version.
     let reasons: [String]
     var description: String { "no version of \(family) can be used: \(reasons.joined(separator: "; "))" }
 }

@@ -3,7 +3,7 @@ import Market
 import Postgres
 import Store
 
-/// How a model family's matured forecasts of one instrument and horizon did.
+/// Coverage and skill of a model family's matured forecasts of one instrument and horizon.
 struct PerformanceSummary: Sendable {
     let forecasts: Int
     /// Share of outcomes between the 10 % and the 90 % quantile.
@@ -12,9 +12,9 @@ struct PerformanceSummary: Sendable {
     let pinballSkill: Double
 }
 
-/// The performance of an instrument's matured forecasts; cached while the same session and hour are queried.
+/// The performance of an instrument's matured forecasts, cached by session and hour.
 actor PerformanceSummaryCache {
-    /// Calendar days of origins that count.
+    /// The number of calendar days whose origins are included.
     private static let lookback = 550
 
     struct Key: Hashable {

@@ -11,9 +11,9 @@ import Postgres
 import Store
 import Telemetry
 
-/// Forecasts every instrument of a complete run, and serves stored forecasts; a missing or outdated one is made first.
+/// Forecasts every instrument of a complete run, and serves stored forecasts; a missing or outdated forecast is made first.
 ///
-/// A forecast's key holds the versions of its inputs; the first row under a key stays.
+/// The key of a stored forecast contains the versions of its inputs; a row under an existing key is not replaced.
 package struct Predict: Function {
     let database: Database
     let service: ForecastService

@@ -30,13 +30,13 @@ package enum PredictEvent: Decodable, RawEventDecodable, Sendable {
     }
 }
 
-/// What a slice of a run stored.
+/// The result of forecasting a slice of a run.
 struct RunSliceSummary: Encodable, Sendable {
-    /// Forecasts inserted; forecasts that were stored before are not counted.
+    /// The number of new forecasts.
     var stored = 0
-    /// Symbols without the forecasts of all or some families, with the reasons.
+    /// The symbols for which all or some families have no forecast, with the reasons.
     var failures: [String: String] = [:]
-    /// Families that forecast nothing because no version's artifact can be used, with the reasons.
+    /// The families without a forecast because no version's artifact can be used, with the reasons.
     var unusableFamilies: [String: String] = [:]
     var note: String?
 

@@ -9,7 +9,7 @@ enum CodeVersion {
 
     static func current() throws(Unreadable) -> String { try found.get() }
 
-    /// Read and hashed once: it takes longer than a transaction should.
+    /// The executable is read and hashed only once, because that takes longer than a transaction should last.
     private static let found = Result { () throws(Unreadable) in
         guard let bytes = FileManager.default.contents(atPath: "/proc/self/exe") else { throw Unreadable() }
         return String(Digest.sha256Hex([UInt8](bytes)).prefix(16))

@@ -11,9 +11,9 @@ import Postgres
 import Store
 
 extension Train {
-    /// Calendar days of origins whose scores decide the members' weights.
+    /// The number of calendar days whose origins' scores determine the members' weights.
     private static let lookback = 1100
-    /// Seconds that a training takes at most: every part of the longest family, and each family's wait for its turn.
+    /// The longest duration of a training in seconds: every part of the longest family, and the time that each family waits.
     private static let longestTraining: Int64 = 22 * 3600
 
     /// Whether every family of a training has ended: with a version as of its time, or with a stored failure.
@@ -25,9 +25,9 @@ extension Train {
         return true
     }
 
-    /// Makes the ensemble of a training whose last invocation to end found another one unfinished, because that one had died.
+    /// Makes the missing ensemble of a training in which one family's invocation died.
     ///
-    /// Should the other one still be at work after `longestTraining`, it makes another ensemble at its end, which serves instead.
+    /// An invocation that still runs after `longestTraining` makes another ensemble at its end, which then serves instead.
     func makeOverdueEnsemble(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         let ended = time.adding(seconds: -Self.longestTraining)
         var last: Instant?
@@ -44,9 +44,9 @@ extension Train {
 
     /// Registers the ensemble of the members' latest versions as of an instant, weighted by their past losses as in the backtest.
     ///
-    /// The ensemble's data version is the hash of these losses. Of two ensembles as of one instant, as when a member's version came late,
-    /// the later one serves. The artifact is stored before the registry is locked. When another ensemble is due by then, the work begins
-    /// again; the first artifact stays unused.
+    /// The ensemble's data version is the hash of these losses. Of two ensembles as of one instant (a member's version was late), the later one
+    /// serves. The artifact is stored before the registry is locked. If the members have changed by then, the draft is made again and the first
+    /// artifact stays unused.
     func makeEnsemble(asOf: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
         while true {
             guard let draft = try await draftEnsemble(asOf) else {
@@ -60,7 +60,7 @@ extension Train {
         }
     }
 
-    /// Registers a draft; false when it was registered before, nil when another ensemble is due by now.
+    /// Registers a draft. Returns false if the ensemble was registered before, nil if the members or losses have changed since the draft.
     private func register(_ draft: EnsembleDraft, _ asOf: Instant, _ context: Context) async throws -> Bool? {
         let registry = ModelRegistry(database)
         guard try await registry.find(draft.id) == nil else { return false }
@@ -93,7 +93,7 @@ extension Train {
         }
     }
 
-    /// nil while the fallback or every other member is missing.
+    /// The ensemble as of an instant; nil while the fallback or every other member is missing.
     private func draftEnsemble(_ asOf: Instant) async throws -> EnsembleDraft? {
         let composition = ModelComposition.standard
         var members: [(version: ModelVersion, prior: Double)] = []
@@ -127,7 +127,7 @@ extension Train {
         try await ModelRegistry(database).list(family: family, asOf: asOf).first { $0.featureVersion == FeatureSet.version }
     }
 
-    /// The members' weights after their past losses, learned origin by origin.
+    /// The members' weights, learned from their past losses origin by origin.
     ///
     /// - Parameter losses: ordered by session and horizon.
     static func weights(_ losses: [MemberLoss], _ families: [String], priors: [Double], fallback: Int) -> MemberWeights {
@@ -147,7 +147,7 @@ extension Train {
 private struct EnsembleConfiguration: Encodable {
     let features = FeatureSet.version
     let family = Ensemble.family
-    /// Version ids, in the artifact's order.
+    /// The ids of the members' versions, in the artifact's order.
     let members: [String]
     let priors: [Double]
 

@@ -10,14 +10,14 @@ import Postgres
 import Store
 
 extension Train {
-    /// Time kept for writing the artifact or the checkpoint, and the rows.
+    /// The time reserved for writing the artifact or the checkpoint, and the rows.
     private static let margin = Duration.seconds(20)
 
     /// Trains one family, or continues its training; registers the model version at the end.
     ///
-    /// Returns the event that continues from a checkpoint when the deadline came first. A checkpoint is stored under the version's id, the
-    /// hash of everything that decides the model's bits, and is continued whatever `part` says: an event delivered twice undoes no later
-    /// part.
+    /// Returns the event that continues from a checkpoint if the deadline came first. A checkpoint is stored under the version's id, a hash of
+    /// everything that determines the model. Training continues from the checkpoint regardless of `part`, so an event that is delivered twice
+    /// does not undo a later part.
     func train(
         _ plan: TrainingPlan, _ snapshot: TrainingSnapshot, part: Int, batch: [String]? = nil, _ summary: inout TrainSummary,
         _ context: Context
@@ -65,7 +65,7 @@ extension Train {
         return nil
     }
 
-    /// Stores a failed training. It would fail again, so the family's version before goes on serving.
+    /// Stores a failed training, which is not repeated because it would fail again. The family's previous version continues to serve.
     private func recordFailure(
         _ error: TrainingError, of plan: TrainingPlan, _ snapshot: TrainingSnapshot, _ summary: inout TrainSummary, _ context: Context
     ) async throws {
@@ -81,7 +81,7 @@ extension Train {
             "A training failed", metadata: ["family": "\(plan.family)", "as_of": "\(snapshot.asOf)", "reason": "\(error)"])
     }
 
-    /// Promotes the latest version of the champion's family, or the fallback's first version when there is no champion.
+    /// Promotes the latest version of the champion's family, or the fallback's first version if there is no champion.
     func promoteNewVersion(of family: String, _ id: String, _ asOf: Instant) async throws {
         try await database.transaction(attempts: 3) {
             let promotions = Promotions(database)

@@ -13,14 +13,15 @@ import Store
 
 /// Trains every model family on the features recorded by the event's time and registers the model versions.
 ///
-/// A version's id is the hash of everything that decides the model, so a repeated event finds the versions and changes nothing. Features
-/// recorded later do not change what an earlier training saw. A newer version of the champion's family is promoted at once; another family
-/// is promoted by Monitor only. Each family has its own invocation, and continues from a checkpoint in the next one when the deadline comes
-/// near. The last one to end makes the ensemble of the members' latest versions; when one of them died, the next weekday's schedule does.
+/// A version's id is a hash of everything that determines the model, so a repeated event finds the versions and changes nothing. Features
+/// recorded later do not change the data of an earlier training. A newer version of the champion's family is promoted at once; other
+/// families are promoted only by Monitor. Each family has its own invocation; near the deadline it stores a checkpoint, from which the next
+/// invocation continues. The invocation that ends last makes the ensemble of the members' latest versions; if an invocation died, the next
+/// weekday's schedule makes the ensemble.
 package struct Train: Function {
-    /// Sessions with features that an instrument needs to be trained on.
+    /// The least number of sessions with features of an instrument in a training.
     static let leastSessions = 120
-    /// Invocations that one family's training may take.
+    /// The largest number of invocations of one family's training.
     static let mostParts = 15
 
     let database: Database
@@ -77,7 +78,7 @@ package struct Train: Function {
         }
     }
 
-    /// The features that one training sees.
+    /// The features that one training reads.
     struct TrainingSnapshot: Sendable {
         let set: TrainingSet
         let asOf: Instant
@@ -86,7 +87,7 @@ package struct Train: Function {
         let from: SessionDate
     }
 
-    /// All features recorded by an instant; nil when no instrument has enough sessions.
+    /// All features recorded by an instant; nil if no instrument has enough sessions.
     func snapshot(asOf: Instant) async throws -> TrainingSnapshot? {
         let tables = try await features.read(nil, .recorded(asOf)).filter { $0.sessions.count >= Self.leastSessions }
         guard let cut = tables.compactMap(\.sessions.last).max() else { return nil }

@@ -2,41 +2,41 @@ import Market
 
 /// The event that starts a training: from the schedule, from an operator, or from Train itself for one model family.
 package struct TrainEvent: Codable, Sendable {
-    /// Business time: features recorded by then are trained on.
+    /// The business time; the training reads the features recorded by then.
     let time: Instant
-    /// Model families; absent: all that are due.
+    /// The model families to train; absent: all families that are due.
     var families: [String]?
-    /// The number of invocations that this family's training has taken so far.
+    /// The number of earlier invocations of this family's training.
     var part: Int?
     /// The families that one event started together; the ensemble is made when the last of them ends.
     var batch: [String]?
-    /// True: trains nothing and makes the ensemble that the last finished training lacks.
+    /// Whether to train nothing and only make the missing ensemble of the last finished training.
     var overdue: Bool?
 
     private enum CodingKeys: String, CodingKey { case time, families, part, batch, overdue }
 }
 
-/// What one invocation of Train did.
+/// The result of one invocation of Train.
 package struct TrainSummary: Encodable, Sendable {
-    /// The models made or found, one for each trained family.
+    /// The trained models, new or registered before, one per family.
     var models: [TrainingOutcome] = []
-    /// Families that another invocation trains, or continues from a checkpoint.
+    /// The families that other invocations train or continue from a checkpoint.
     var continued: [String] = []
-    /// Families whose training failed, with the reasons. They are not tried again until another event; of several failures as of one
+    /// The families whose training failed, with the reasons. They are not tried again until another event; of several failures as of one
     /// instant the first is stored.
     var failed: [String: String] = [:]
-    /// Instruments trained on.
+    /// The number of instruments in the training.
     var instruments = 0
     var note: String?
 
     private enum CodingKeys: String, CodingKey { case models, continued, failed, instruments, note }
 }
 
-/// A model version that a training made or found.
+/// The model version of a training, new or registered before.
 struct TrainingOutcome: Encodable, Sendable {
     let id: String
     let family: String
-    /// False when the version was registered before.
+    /// Whether the version is new; false if it was registered before.
     let isNew: Bool
     let metrics: [String: Double]
 

@@ -3,17 +3,18 @@ import Features
 import Forecasting
 import Market
 
-/// How one model family is trained.
+/// The plan for training one model family: configuration, validity and revision.
 struct TrainingPlan: Sendable {
     let type: any ForecastModel.Type
     let seed: UInt64
-    /// Days for which a version stays valid: a training of all families leaves it out until then.
+    /// The number of days for which a version stays valid; until then a training of all families leaves the family out.
     var validDays = 0
     /// The number of the family's structure and training procedure; a version of an earlier revision is not valid.
     var revision = 1
 
-    /// All trained families, each in an invocation of its own. The networks are trained every third month: a month more of ten years changes
-    /// them less than chance does.
+    /// All trained families, each in an invocation of its own.
+    ///
+    /// The networks are trained every third month, because one more month of ten years changes them less than chance does.
     static let all = [
         TrainingPlan(type: RandomWalk.self, seed: 1),
         TrainingPlan(type: BlendedFHS.self, seed: 1),
@@ -28,12 +29,12 @@ struct TrainingPlan: Sendable {
 
     var family: String { type.family }
 
-    /// JSON text, stored with the model version.
+    /// The configuration as JSON text, stored with the model version.
     var configuration: String {
         #"{"family":"\#(family)","features":"\#(FeatureSet.version)","revision":\#(revision),"seed":\#(seed)}"#
     }
 
-    /// The version's id: the same snapshot, configuration and code make the same model.
+    /// The version's id, equal for equal snapshot, configuration and code.
     func id(asOf: Instant, dataVersion: String, codeVersion: String) -> String {
         ModelIdentity.id(of: family, asOf: asOf, configuration: configuration, dataVersion: dataVersion, codeVersion: codeVersion)
     }
@@ -41,21 +42,21 @@ struct TrainingPlan: Sendable {
 
 /// The ids of model versions.
 enum ModelIdentity {
-    /// The family, and a hash of everything that decides the model.
+    /// The id: the family, and a hash of everything that determines the model.
     static func id(of family: String, asOf: Instant, configuration: String, dataVersion: String, codeVersion: String) -> String {
         let text = [asOf.description, configuration, dataVersion, codeVersion].joined(separator: "\n")
         return "\(family)-\(Digest.sha256Hex(Array(text.utf8)).prefix(16))"
     }
 }
 
-/// How far the training of a family came.
+/// The state of a family's training at the end of an invocation.
 enum TrainingProgress: Sendable {
     case finished(any ForecastModel)
     case paused(checkpoint: [UInt8])
 }
 
 extension TrainingPlan {
-    /// Trains until the deadline. A family that cannot pause must end by then; a checkpoint of another training is ignored.
+    /// Trains until the deadline. A family without checkpoints must end by then; a checkpoint of another training is ignored.
     ///
     /// - Throws: `TrainingError`.
     func train(_ set: TrainingSet, resuming checkpoint: [UInt8]?, deadline: ContinuousClock.Instant) throws -> TrainingProgress {

@@ -1,21 +1,21 @@
 import Forecasting
 import Market
 
-/// Walk-forward over a table of bars: bytes in, values out, no input or output.
+/// Runs a walk-forward backtest over a table of bars, without reading or writing files.
 package enum Backtest {
-    /// About how many configurations were tried on 2012-2017 of the development data, besides the model families.
+    /// The approximate number of configurations tried on 2012–2017 of the development data, besides the model families.
     ///
-    /// 14 single nets; 26 forms of trees, regressions and windows; 60 choices of the ensemble's members, priors, rates and sharpness.
+    /// 14 single nets; 26 variants of trees, regressions and windows; 60 choices of the ensemble's members, priors, rates and sharpness.
     package static let triedBefore = 100
 
-    /// Forecasts every origin from the data known there, and evaluates the forecasts whose outcomes are known.
+    /// Forecasts every origin from the data known at that origin, and evaluates the forecasts whose outcomes are known.
     ///
     /// - Parameters:
     ///   - origins: nil = `Origins.standard`.
     ///   - model: name of a `ModelComposition`; nil = `ModelComposition.standard`.
-    ///   - seed: of every training.
-    ///   - trials: configurations tried before this one was chosen, by which the portfolio's Sharpe ratio is deflated; nil = the number of
-    ///     compositions and `triedBefore`.
+    ///   - seed: the random seed of every training.
+    ///   - trials: the number of configurations tried before this one was chosen, which deflates the portfolio's Sharpe ratio; nil = the
+    ///     number of compositions plus `triedBefore`.
     ///   - progress: called often, from the task that runs the backtest.
     /// - Throws: `BacktestError`; `CancellationError` when the task is cancelled.
     package static func run(
@@ -27,7 +27,7 @@ package enum Backtest {
             progress: progress)
     }
 
-    /// - Parameter checkTraining: training of the leak checks; tests replace it by models that read later data.
+    /// - Parameter checkTraining: the training of the leak checks; tests replace it by models that read later data.
     static func run(
         prices: PriceTable, origins: [Origin]?, model: String?, seed: UInt64, trials: Int?, checkTraining: @escaping WalkForward.Training,
         progress: @Sendable (BacktestProgress) -> Void

@@ -8,9 +8,9 @@ struct BacktestProblems {
         let family: String
         /// Whether an earlier version continued to forecast; otherwise the family made no forecast.
         let keepsEarlierVersion: Bool
-        /// Origin sessions at which its training failed, and all origin sessions.
+        /// The number of origin sessions at which the training failed, and of all origin sessions.
         let sessions, totalSessions: Int
-        /// Warm-up sessions at which its training failed.
+        /// The number of warm-up sessions at which the training failed.
         let warmUpSessions: Int
         /// The reason of the last failure.
         let reason: String
@@ -33,7 +33,7 @@ struct BacktestProblems {
     }
 
     let failed: [FailedFamily]
-    /// The most frequent reason first.
+    /// Origins without a forecast, the most frequent reason first.
     let rejected: [RejectedGroup]
 
     init(_ report: BacktestReport) {

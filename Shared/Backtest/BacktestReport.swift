@@ -5,7 +5,7 @@ package import Market
 package enum BacktestError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownModel(String)
     case noOrigins
-    /// Leak checks that failed: forecasts depended on later data, so no figure of the backtest is valid.
+    /// Leak checks that failed: forecasts depended on later data, so no result of the backtest is valid.
     case leak([String])
 
     package var description: String {
@@ -51,13 +51,13 @@ package struct BacktestReport: Sendable {
 
     /// The name of the `ModelComposition`.
     package let model: String
-    /// By origin session, then in the order the origins were given.
+    /// The forecasts, ordered by origin session, then in the order of the given origins.
     package let forecasts: [OriginForecast]
     /// Origins without a forecast.
     package let rejected: [RejectedOrigin]
     /// All trained model versions, in order.
     package let trainedModels: [TrainedModel]
-    /// Including the warm-up's.
+    /// All failed trainings, including those of the warm-up.
     package let failedTrainings: [FailedTraining]
     /// The measures of all models on the same origins.
     package let evaluation: EvaluationReport
@@ -70,6 +70,6 @@ package struct BacktestReport: Sendable {
 /// The progress of a backtest.
 package struct BacktestProgress: Sendable, Hashable {
     package let stage: String
-    /// 0...1 over the whole backtest.
+    /// The finished share of the whole backtest, 0...1.
     package let share: Double
 }

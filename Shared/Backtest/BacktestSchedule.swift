@@ -1,6 +1,7 @@
 import Market
 
-/// The sessions at which a backtest stops: those of the origins, and before them every fifth session of the warm-up, with all symbols.
+/// The sessions at which a backtest makes forecasts: the origins' sessions, and before them every fifth session of the warm-up with all
+/// symbols.
 struct BacktestSchedule {
     struct Stop {
         let session: SessionDate
@@ -13,7 +14,7 @@ struct BacktestSchedule {
     }
 
     let stops: [Stop]
-    /// Typical sessions between origins.
+    /// The typical number of sessions between origins.
     let step: Int
 
     init(_ prices: PriceTable, _ origins: [Origin], warmUp: Int) {

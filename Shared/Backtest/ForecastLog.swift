@@ -27,7 +27,7 @@ struct ForecastLog {
         evaluation.add(stop.session, zip(stop.symbols, zip(results, randomWalks)).compactMap { row($0, $1.0, $1.1, stop.session) })
     }
 
-    /// Adds one session's medians, which count for the rank correlation alone.
+    /// Adds one session's medians, which are used only for the rank correlation.
     mutating func addDaily(_ day: SessionDate, _ symbols: [String], _ forecasts: [QuantileForecast?]) {
         var medians: [[Double]] = []
         var outcomes: [[Double]] = []
@@ -43,7 +43,7 @@ struct ForecastLog {
         evaluation.report(trials: trials, leakChecks: checks)
     }
 
-    /// Nil when one of the compared forecasts is missing.
+    /// The evaluation row of one symbol; nil when one of the compared forecasts is missing.
     private func row(
         _ symbol: String, _ result: ForecastResult, _ randomWalk: ForecastResult, _ session: SessionDate
     ) -> EvaluationAccumulator.Row? {

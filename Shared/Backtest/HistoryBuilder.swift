@@ -18,9 +18,9 @@ struct HistoryBuilder {
         var blend: [Double] = []
     }
 
-    /// The histories of a table's symbols, in its order.
+    /// The histories of a table's symbols, in the table's order.
     ///
-    /// - Parameter progress: called now and then with the finished share.
+    /// - Parameter progress: called repeatedly with the finished share.
     static func histories(_ prices: PriceTable, progress: (Double) -> Void) throws -> [History] {
         // The universe's order is that of the symbols, whatever the table's.
         let order = prices.series.indices.sorted { prices.series[$0].symbol < prices.series[$1].symbol }
@@ -63,7 +63,7 @@ struct HistoryBuilder {
         }
     }
 
-    /// The session's index in each member's rows, negative = absent; `next` are the indices after it.
+    /// The session's index in each member's rows, negative = absent; `next` becomes the indices of the following rows.
     private static func places(_ rows: [FeatureRows], _ session: SessionDate, _ next: inout [Int]) -> [Int] {
         rows.indices.map { member in
             guard next[member] < rows[member].sessions.count, rows[member].sessions[next[member]] == session else { return -1 }

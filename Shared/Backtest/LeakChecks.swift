@@ -1,18 +1,19 @@
 import Forecasting
 import Market
 
-/// Tests for a look into the future, with the composition, features, labels and walk-forward of the backtest, but reduced training.
+/// Checks that forecasts do not depend on later data.
 ///
-/// They use a part of the table: up to 25 symbols and 900 sessions.
+/// The checks use the composition, features, labels and walk-forward of the backtest with reduced training, on up to 25 symbols and 900
+/// sessions.
 struct LeakChecks {
     typealias Check = EvaluationReport.LeakCheck
 
-    /// The most symbols and sessions that are used.
+    /// The largest number of symbols and of sessions that are used.
     private static let symbols = 25, sessions = 900
-    /// Sessions after the cut that are changed or removed.
+    /// The number of sessions after the cut that are changed or removed.
     private static let future = 120
-    /// Stops of the walk-forward, in sessions before the cut. At the cut, all horizons of the first have matured, and all but the longest of
-    /// the second.
+    /// The walk-forward's stops, in sessions before the cut. At the cut, all horizons of the first stop have matured, and all but the longest
+    /// horizon of the second.
     private static let stops = [25, 10, 0]
 
     /// Trains just enough to show whether a model depends on later data.
@@ -24,7 +25,7 @@ struct LeakChecks {
     let seed: UInt64
     let training: WalkForward.Training
     private let series: [PriceTable.Series]
-    /// Empty when the table is too short for a check.
+    /// The sessions of the forecasts; empty when the table is too short for a check.
     private let stops: [SessionDate]
     private let available: Int
 
@@ -60,7 +61,7 @@ struct LeakChecks {
     /// Runs future poison, truncation and label shuffle, in this order.
     ///
     /// - Parameters:
-    ///   - view: changes the histories that forecasts are made from; tests add a look ahead.
+    ///   - view: changes the histories from which forecasts are made; tests add later data.
     ///   - progress: the finished share.
     func run(
         _ view: ([History]) throws -> [History] = { $0 }, progress: (Double) -> Void = { _ in }
@@ -90,7 +91,7 @@ struct LeakChecks {
 
     /// Counts training labels that end after the cut of a training.
     ///
-    /// - Parameter rows: the training rows of a history; tests return rows that reach too far.
+    /// - Parameter rows: the training rows of a history; tests return rows with later labels.
     static func purge(
         _ histories: [History], cuts: [SessionDate], rows: (TrainingSet, History) -> Range<Int> = { $0.rows(of: $1) }
     ) -> EvaluationReport.LeakCheck {
@@ -170,12 +171,13 @@ extension Observation {
 }
 
 extension LeakChecks {
-    /// Skill over the fallback that shuffled labels may have by chance.
+    /// The largest skill over the fallback that shuffled labels may have by chance.
     private static let shuffledSkill = 0.015
 
     /// Checks that models have no skill over the fallback when standardised returns are permuted over dates and symbols.
     ///
-    /// Permuted over dates alone, a symbol of low volatility would remain one, and a model that knows it by its features would have skill.
+    /// Permuted over dates alone, a symbol would keep its low or high volatility, and a model that recognises the symbol by its features would
+    /// have skill.
     func shuffle(_ histories: [History], cut: SessionDate) throws -> EvaluationReport.LeakCheck {
         let name = "label shuffle"
         let shuffled = try Self.shuffled(histories, seed: seed)

@@ -1,17 +1,17 @@
 import Forecasting
 import Market
 
-/// Holds published forecasts until their outcomes are known, and then gives weights and calibration the scores to learn from.
+/// Stores published forecasts until their outcomes are known, and then returns their scores, from which weights and calibration learn.
 struct MaturingForecasts {
     /// The forecasts of one symbol at one origin.
     struct Entry {
-        /// Index of the history, and its row at the origin.
+        /// The index of the history, and the history's row at the origin.
         let history: Int
         let row: Int
-        /// The members' forecasts; nil = the member made none.
+        /// The members' forecasts; nil for a member without a forecast.
         let members: [QuantileForecast?]
         let published: QuantileForecast
-        /// S at the origin, by which losses are scaled so that all symbols count equally.
+        /// The volatility S at the origin. Losses are divided by S, so that all symbols count equally.
         let scale: Double
     }
 
@@ -19,9 +19,9 @@ struct MaturingForecasts {
     struct MaturedOrigin {
         let session: SessionDate
         let horizonIndex: Int
-        /// Mean scaled pinball loss per member, over the entries that all present members forecast.
+        /// The mean scaled pinball loss per member, over the entries that all present members forecast.
         let losses: [Double?]
-        /// Share of outcomes inside the published 80 % range.
+        /// The share of outcomes inside the published 80 % range.
         let inside: Double
     }
 
@@ -41,7 +41,7 @@ struct MaturingForecasts {
         if !entries.isEmpty { pending.append(PendingOrigin(session: session, publishedAt: clock, entries: entries)) }
     }
 
-    /// Sessions that an origin waits for entries whose own calendar lags.
+    /// The number of sessions after the horizon until which an origin waits for symbols with fewer sessions.
     private static let patience = 12
 
     /// Removes and returns the origins whose outcomes are known by `session`'s close; those of one horizon in order.

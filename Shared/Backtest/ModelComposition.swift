@@ -1,14 +1,14 @@
 import Forecasting
 
-/// The members of a backtest's model: which families, how often each is trained anew, and how their quantiles are combined.
+/// The members of a backtest's model: their families, how often each is trained again, and how their quantiles are combined.
 package struct ModelComposition: Sendable, Hashable {
     /// One model family of a composition.
     package struct Member: Sendable, Hashable {
-        /// One of `ModelFamilies`.
+        /// The name of one of `ModelFamilies`.
         package let family: String
-        /// Sessions after which a new version is trained.
+        /// The number of sessions after which a new version is trained.
         package let refit: Int
-        /// Prior weight of its quantiles in the average.
+        /// The prior weight of the family's quantiles in the average.
         package let weight: Double
 
         init(_ family: String, refit: Int, weight: Double = 1) {
@@ -18,14 +18,14 @@ package struct ModelComposition: Sendable, Hashable {
         }
     }
 
-    /// The name given to `backtest --model`.
+    /// The name for `backtest --model`.
     package let name: String
     package let members: [Member]
-    /// Index of the member that the others must beat to have a weight, which is then learned from past losses; nil = fixed weights.
+    /// The index of the member that the others must beat to have a weight; weights are then learned from past losses. nil = fixed weights.
     package var fallback: Int?
     /// Whether the width of the ranges follows the coverage of matured forecasts.
     package var isCalibrated = false
-    /// Sessions forecast before the first origin, for weights and calibration to learn from.
+    /// The number of sessions forecast before the first origin, from which weights and calibration learn.
     package var warmUp = 0
 
     /// A composition of one family.
@@ -40,7 +40,7 @@ package struct ModelComposition: Sendable, Hashable {
         single(BoostedTrees.family, refit: 125), single(LSTM.family, refit: 250), single(Transformer.family, refit: 250), standard,
     ]
 
-    /// The composition used when none is named.
+    /// The default composition.
     ///
     /// Members, priors and the rate of calibration were chosen on 2014-01..2017-11 of the development data, where blended FHS and GARCH added
     /// nothing to the average and the nets little.
@@ -51,6 +51,6 @@ package struct ModelComposition: Sendable, Hashable {
             Member(BoostedTrees.family, refit: 125, weight: 2), Member(LSTM.family, refit: 250, weight: 0.5),
         ], fallback: 0, isCalibrated: true, warmUp: 250)
 
-    /// The composition of this name; nil when there is none.
+    /// The composition with a name; nil for an unknown name.
     package static func named(_ name: String) -> ModelComposition? { all.first { $0.name == name } }
 }

@@ -14,8 +14,10 @@ package struct Origin: Sendable, Hashable {
 
 /// The origins of a backtest.
 package enum Origins {
-    /// Sessions between default origins, and sessions that the default window spans before the last outcome.
-    package static let step = 5, window = 490
+    /// The number of sessions from one default origin to the next.
+    package static let step = 5
+    /// The number of sessions before the last outcome in which default origins lie.
+    package static let window = 490
 
     /// Every fifth session of the last 490 whose outcomes lie inside the table, for every symbol.
     package static func standard(_ prices: PriceTable) -> [Origin] {

@@ -4,8 +4,7 @@ import Market
 extension PriceTable {
     /// Reads `date,symbol,open,high,low,close[,adj_close],volume`, with columns and lines in any order.
     ///
-    /// With `adj_close`, the cash that explains its move against the close becomes each session's dividend, so that returns are total
-    /// returns. Lines that fail a rule of `Validation` are left out and listed.
+    /// With `adj_close`, each session's dividend is computed from the adjusted and the plain close, so that returns are total returns. Lines that fail a rule of `Validation` are left out and listed.
     ///
     /// - Throws: `PriceTable.FormatError` when a column is missing or no line can be used.
     package init(csv bytes: [UInt8]) throws(FormatError) {

@@ -14,7 +14,7 @@ package struct PriceTable: Sendable {
         package var description: String { "line \(line): \(rule): \(detail)" }
     }
 
-    /// Why a text is not a table of prices.
+    /// The reason why a text is not a table of prices.
     package struct FormatError: Error, Hashable, Sendable, CustomStringConvertible {
         package let description: String
     }

@@ -1,11 +1,12 @@
 import Forecasting
 import Market
 
-/// The models of one composition at one origin after another: trained anew when due, weighted and calibrated by their matured forecasts.
+/// Forecasts with the models of one composition at one origin after another.
 ///
-/// A member that cannot be trained yet makes no forecast and is tried again at the next origin; one that fails later continues with its last
-/// version. Training uses labels that end at or before the origin (`TrainingSet`'s purge), weights and calibration only outcomes known at its
-/// close, so an origin's forecasts depend on rows up to its own alone.
+/// Models are trained again when due, and weighted and calibrated by their matured forecasts. A member that cannot be trained yet makes no
+/// forecast and is tried again at the next origin; a member whose later training fails continues with its last version. Training uses labels
+/// that end at or before the origin (`TrainingSet`'s purge); weights and calibration use outcomes known at the origin's close. So the
+/// forecasts of an origin depend only on rows up to the origin.
 struct WalkForward {
     let composition: ModelComposition
     private let histories: [History]
@@ -28,7 +29,7 @@ struct WalkForward {
 
     /// The forecasts of one origin.
     struct CombinedForecast {
-        /// Nil = the member made none.
+        /// The members' forecasts; nil for a member without a forecast.
         let members: [QuantileForecast?]
         let uncalibrated: QuantileForecast
         let calibrated: QuantileForecast

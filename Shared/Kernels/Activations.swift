@@ -1,13 +1,13 @@
 /// Vectorised activation functions. The stated errors hold for all finite inputs and are tested against double precision.
 package enum Activation {
-    /// Sigmoid by tanh: absolute error ≤ 2e-7.
+    /// The sigmoid, from tanh: absolute error ≤ 2e-7.
     @inline(__always)
     static func sigmoid(_ x: Float8) -> Float8 {
         let half = Float8(repeating: 0.5)
         return half.addingProduct(half, tanh(x * half))
     }
 
-    /// Rational minimax of degree 7/8 on ±7.95: absolute error ≤ 4e-7.
+    /// The hyperbolic tangent by a rational minimax approximation of degree 7/8 on ±7.95: absolute error ≤ 4e-7.
     @inline(__always)
     static func tanh(_ value: Float8) -> Float8 {
         let limit = Float8(repeating: 7.95)
@@ -25,7 +25,7 @@ package enum Activation {
         return x * p / q
     }
 
-    /// Reduction to ±ln 2 / 2 and a polynomial of degree 5 (Cephes' `expf`): relative error ≤ 3e-7; 0 below -87, saturates above 88.
+    /// e^x by reduction to ±ln 2 / 2 and a polynomial of degree 5 (Cephes' `expf`): relative error ≤ 3e-7; 0 below −87, constant above 88.
     @inline(__always)
     static func exp(_ value: Float8) -> Float8 {
         let x = clamped(value, Float8(repeating: -87.3), Float8(repeating: 88.3))
@@ -46,7 +46,7 @@ package enum Activation {
         return result.replacing(with: 0, where: value .< Float8(repeating: -87.3))
     }
 
-    /// x Φ(x) and its derivative Φ(x) + x φ(x), Φ by formula 7.1.26 of Abramowitz and Stegun: absolute errors ≤ 1e-6 for |x| ≤ 10.
+    /// GELU, x Φ(x), and its derivative Φ(x) + x φ(x): absolute errors ≤ 1e-6 for |x| ≤ 10. Φ is formula 7.1.26 of Abramowitz and Stegun.
     @inline(__always)
     static func gelu(_ x: Float8) -> (value: Float8, slope: Float8) {
         let one = Float8(repeating: 1)
@@ -63,12 +63,12 @@ package enum Activation {
         return (x * phi, phi.addingProduct(x * Float8(repeating: 0.39894228040143268), gaussian))
     }
 
-    /// Replaces `count` registers by their GELU, and writes its derivative to `slopes`.
+    /// Replaces `count` registers by their GELU, and writes the derivatives to `slopes`.
     package static func gelu(_ values: UnsafeMutablePointer<Float8>, slopes: UnsafeMutablePointer<Float8>, count: Int) {
         for i in 0..<count { (values[i], slopes[i]) = gelu(values[i]) }
     }
 
-    /// NaN stays NaN. Written as blends: `pointwiseMin` is a call per register.
+    /// Limits every lane to a range; NaN stays NaN. Written as blends, because `pointwiseMin` is a function call per register.
     @inline(__always)
     private static func clamped(_ x: Float8, _ low: Float8, _ high: Float8) -> Float8 {
         x.replacing(with: low, where: x .< low).replacing(with: high, where: x .> high)

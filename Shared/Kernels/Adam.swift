@@ -4,7 +4,7 @@ package struct Adam {
 
     /// The running means of the gradient and of its square.
     package let first, second: LaneBuffer
-    /// Steps made so far.
+    /// The number of updates made so far.
     package var steps = 0
 
     /// - Parameter count: registers of the parameter block.
@@ -13,7 +13,7 @@ package struct Adam {
         second = LaneBuffer(count: count)
     }
 
-    /// Makes one step along `gradient` · `scale`.
+    /// Updates the parameters by one step along `gradient` · `scale`.
     package mutating func update(
         _ parameters: UnsafeMutablePointer<Float8>, gradient: UnsafePointer<Float8>, scale: Float, rate: Float, decay: Float
     ) {

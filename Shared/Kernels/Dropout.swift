@@ -1,8 +1,8 @@
-/// Dropout whose mask is a function of its position: no mask is stored, and the backward pass draws the same mask again.
+/// Dropout whose mask depends only on the position: the backward pass computes the same mask again, so that none is stored.
 package struct Dropout: Sendable, Hashable {
     /// The share of values that is dropped.
     package let rate: Float
-    /// Hash of seed, update and part; each place in the net adds its own `site`.
+    /// The hash of seed, update and part; each place in the net adds its own `site`.
     private let key: UInt32
 
     private let firstSite: Int

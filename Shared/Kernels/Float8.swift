@@ -1,9 +1,9 @@
 /// Eight floats of one AVX2 register.
 package typealias Float8 = SIMD8<Float>
 
-/// Samples side by side in one panel: two registers of `Float8`.
+/// The number of samples side by side in one panel: two registers of `Float8`.
 ///
-/// Activations are stored in panels, `[row][lane]`: a row is one unit, a lane one sample, so a gate is elementwise arithmetic.
+/// Activations are stored in panels, `[row][lane]`: a row is one unit, a lane one sample, so gates are computed elementwise.
 package let panelWidth = 16
 
 /// Zeroed, 64-byte aligned memory of registers, freed with its last owner.
@@ -11,7 +11,7 @@ package let panelWidth = 16
 /// Not `Sendable`: one worker writes it at a time, as `Parallel` ensures.
 package final class LaneBuffer {
     package let lanes: UnsafeMutablePointer<Float8>
-    /// Registers, not floats.
+    /// The number of registers (not of floats).
     package let count: Int
 
     package init(count: Int) {

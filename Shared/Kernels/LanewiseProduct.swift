@@ -14,9 +14,9 @@ package struct LaneMatrix {
     package var transposed: LaneMatrix { LaneMatrix(base, rowStride: columnStride, columnStride: rowStride) }
 }
 
-/// c = a b in every lane, in the order of the inner index; c's rows are a multiple of 4, its elements pairs of registers.
+/// Computes c = a b in every lane; sums run in the order of the inner index. c's rows are a multiple of 4, its elements pairs of registers.
 ///
-/// - Parameter depth: a's columns and b's rows.
+/// - Parameter depth: the number of a's columns and of b's rows.
 package func lanewiseProduct(_ a: LaneMatrix, _ b: LaneMatrix, into c: LaneMatrix, rows: Int, columns: Int, depth: Int) {
     precondition(rows % 4 == 0)
     for row in stride(from: 0, to: rows, by: 4) {

@@ -1,4 +1,4 @@
-/// Layer normalisation (Ba, Kiros and Hinton, 2016) of one panel: each lane's rows to mean 0 and variance 1, times γ plus β.
+/// Layer normalisation (Ba, Kiros and Hinton, 2016) of one panel: scales each lane's rows to mean 0 and variance 1, then applies γ and β.
 package enum LayerNorm {
     package static let epsilon: Float = 1e-5
 
@@ -57,7 +57,7 @@ package enum LayerNorm {
     }
 }
 
-/// 1 / √x for x > 0: Newton's step on the bit-trick estimate, thrice; relative error ≤ 5e-7. The generic `squareRoot()` calls libm per lane.
+/// 1 / √x for x > 0, relative error ≤ 5e-7: three Newton steps on an estimate from the bits of x. `squareRoot()` calls libm per lane.
 @inline(__always)
 func reciprocalSquareRoot(_ x: Float8) -> Float8 {
     let bits = SIMD8<Int32>(repeating: 0x5F37_59DF) &- (unsafeBitCast(x, to: SIMD8<Int32>.self) &>> 1)

@@ -1,8 +1,8 @@
 import Dispatch
 
-/// Splits work over threads so that the result never depends on their number.
+/// Splits work over threads; the result does not depend on the number of threads.
 package enum Parallel {
-    /// Runs `body` for every part, parts `w, w + workers, …` on worker `w`, and returns when all are done.
+    /// Runs `body` for every part and returns when all are done; worker `w` runs the parts `w`, `w + workers`, …
     ///
     /// Each part must write only its own memory (or its worker's); the caller sums over parts in part order.
     package static func run(parts: Int, workers: Int, _ body: (_ part: Int, _ worker: Int) -> Void) {

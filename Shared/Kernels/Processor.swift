@@ -4,7 +4,7 @@
 
 /// The processor that this code was compiled for, and a check of the actual one.
 package enum Processor {
-    /// The processor lacks an instruction set the kernels are compiled with.
+    /// The error that the processor lacks an instruction set for which the kernels are compiled.
     package struct Unsupported: Error, Hashable, Sendable, CustomStringConvertible {
         /// The names of the missing instruction sets.
         package let missing: [String]
@@ -17,7 +17,7 @@ package enum Processor {
         }
     }
 
-    /// Throws when the processor lacks a needed instruction set; call before the first kernel of a training or forecast.
+    /// Checks that the processor has all needed instruction sets. Call before the first kernel of a training or forecast.
     package static func check() throws(Unsupported) {
         guard missing.isEmpty else { throw Unsupported(missing: missing) }
     }

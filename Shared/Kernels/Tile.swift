@@ -50,7 +50,7 @@ struct TripleRow: TileRow {
 protocol Tile {
     associatedtype Row: TileRow
     static var rows: Int { get }
-    /// Makes each row from its number, in order.
+    /// Makes each row from its index, in order.
     init(_ row: (Int) -> Row)
     mutating func forEachRow(_ body: (Int, inout Row) -> Void)
 }

@@ -1,4 +1,4 @@
-/// Panels to sample rows: target[lane][row] = panel[row][lane].
+/// Transposes a panel into sample rows: target[lane][row] = panel[row][lane].
 ///
 /// - Parameters:
 ///   - rows: a multiple of 8.
@@ -14,12 +14,12 @@ package func transpose(_ panel: UnsafePointer<Float8>, rows: Int, into target: U
     }
 }
 
-/// Sample rows to panels: panel[i][row][lane] = samples[lane][offset + i · rows + row].
+/// Gathers sample rows into panels: panel[i][row][lane] = samples[lane][offset + i · rows + row].
 ///
 /// - Parameters:
-///   - samples: at most sixteen; the lanes that are left over repeat the first.
+///   - samples: at most sixteen; unused lanes repeat the first sample.
 ///   - rows: a multiple of 8.
-///   - count: panels, `stride` registers apart. Several at a time follow each sample's memory.
+///   - count: the number of panels, which are `stride` registers apart. Several panels per call read each sample's memory in order.
 package func gather(
     _ samples: ArraySlice<UnsafePointer<Float>>, offset: Int, rows: Int, count: Int = 1, into panel: UnsafeMutablePointer<Float8>,
     stride: Int = 0

@@ -5,7 +5,7 @@ package final class VectorMatrix {
     package let rows, depth: Int
     private let buffer: LaneBuffer
 
-    /// Takes `source[row * rowStride + k]`.
+    /// Copies `source[row * rowStride + k]`, element (row, k).
     ///
     /// - Parameter rows: a multiple of 8.
     package init(_ source: UnsafePointer<Float>, rows: Int, depth: Int, rowStride: Int) {
@@ -23,9 +23,9 @@ package final class VectorMatrix {
         }
     }
 
-    /// y[row] = start[row] + Σ_k a[row][k] x[k]; the order of operations, and so every bit, is that of `panelProduct`.
+    /// y[row] = start[row] + Σ_k a[row][k] x[k]; bit-identical to `panelProduct`.
     ///
-    /// - Parameter backward: visits the blocks in reverse. Callers that alternate find the last blocks still in the first-level cache.
+    /// - Parameter backward: visits the blocks in reverse. When calls alternate, the last blocks are still in the first-level cache.
     package func product(
         _ x: UnsafePointer<Float>, from start: UnsafePointer<Float8>, into y: UnsafeMutablePointer<Float8>, backward: Bool
     ) {
@@ -52,7 +52,7 @@ package final class VectorMatrix {
         }
     }
 
-    /// The products with many vectors: y[i] = bias + A x[i], the same bits as one by one.
+    /// The products with many vectors, y[i] = bias + A x[i]; bit-identical to single products.
     ///
     /// - Parameters:
     ///   - x: `count` vectors of `depth` floats, one after the other.

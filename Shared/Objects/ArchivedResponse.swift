@@ -1,6 +1,6 @@
 package import Market
 
-/// A provider's response as it lies in the archive.
+/// A provider's response as stored in the archive.
 package struct ArchivedResponse: Sendable {
     package let key: ResponseKey
     package let metadata: ResponseMetadata
@@ -29,7 +29,7 @@ package struct ResponseMetadata: Hashable, Sendable {
     /// The HTTP status of the response.
     package let status: Int
     package let contentType: String?
-    /// The business time of the request: bars and actions from this response are known as of then.
+    /// The business time of the request: the time from which the bars and actions of the response are known.
     package let knownAt: Instant
     /// The wall-clock time at which the response arrived.
     package let fetchedAt: Instant

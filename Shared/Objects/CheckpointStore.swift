@@ -24,7 +24,7 @@ package struct CheckpointStore: Sendable {
             bucket: bucket, key: Self.key(model: id), body: bytes, metadata: [Self.hash: Digest.sha256Hex(bytes)], deadline: deadline)
     }
 
-    /// Reads a model's checkpoint; `nil` if there is none or its bytes are damaged, so that training starts from the beginning.
+    /// Reads a model's checkpoint; `nil` if there is none or its bytes are damaged, in which case training starts from the beginning.
     package func get(
         model id: String, deadline: ContinuousClock.Instant = .now + .seconds(120)
     ) async throws(AWSError) -> [UInt8]? {

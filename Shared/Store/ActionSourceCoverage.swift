@@ -4,7 +4,7 @@ package import Postgres
 /// Chooses the source of the corporate actions for bars of sources that report none.
 ///
 /// For an ex-date, the actions are taken from the first source in the precedence that reports actions and whose data reaches back to that
-/// date. A provider from which only the last month was requested knows nothing of earlier years.
+/// date. The data of a provider from which only the last month was requested do not cover earlier years.
 package struct ActionSourceCoverage: Hashable, Sendable {
     /// In the order of precedence.
     private var sources: [Coverage]

@@ -1,11 +1,11 @@
 package import Market
 
-/// Selects the versions of rows that a read may return: those visible at an instant, in one of two senses.
+/// Selects the versions of rows that a read returns: the versions visible at an instant, in one of two senses.
 package struct AsOf: Hashable, Sendable {
     package enum Sense: Hashable, Sendable {
         /// The versions that this system knew: `known_at`.
         case recorded
-        /// The versions that could have been known: first versions by `available_at` (session close plus the provider's delay),
+        /// The versions that were publicly available: first versions by `available_at` (session close plus the provider's delay),
         /// corrections by `known_at`.
         case available
     }

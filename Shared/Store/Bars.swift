@@ -5,7 +5,7 @@ package import Postgres
 package struct SourcedBar: Hashable, Sendable {
     package let bar: Bar
     package let source: String
-    /// New shares for one old share since the bar before, inferred from the price level alone; nil if no split is inferred.
+    /// New shares per old share since the previous bar, inferred from the price level alone; nil if no split is inferred.
     package var inferredSplit: Double?
 }
 
@@ -16,19 +16,19 @@ package struct Bars: Sendable {
 
     /// The sessions that an insertion changed, in order.
     package struct Changes: Hashable, Sendable {
-        /// The sessions with a new version that counts.
+        /// The sessions with a new version that is not quarantined.
         package var stored: [SessionDate] = []
-        /// The sessions whose new version is quarantined although the version before counted.
+        /// The sessions whose new version is quarantined although the previous version was not.
         package var withdrawn: [SessionDate] = []
-        /// For stored sessions that count only because of a later session's bar, that later session.
+        /// By stored session: the later session whose bar confirmed the stored one, if there is any.
         package var decided: [SessionDate: SessionDate] = [:]
     }
 
-    /// Stores the bars that differ from their version before `response`, or have none, and returns the changed sessions.
+    /// Stores the bars that are new or differ from their version before `response`, and returns the changed sessions.
     ///
     /// Call under `ProviderResponses.lock`: COPY does not detect rows of the same response that another transaction writes.
     ///
-    /// - Parameter available: the time at which a session's first version could be had. A correction is available when it is known.
+    /// - Parameter available: the time at which the first version of a session became available. A correction is available when it is known.
     @discardableResult
     package func insert(
         _ bars: [ValidatedBar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
@@ -129,11 +129,11 @@ package struct Bars: Sendable {
         "low", "close", "volume", "quarantined", "inferred_split", "price_basis", "priced_at", "released",
     ]
 
-    /// The visible bar of each session in order, of the first source in `precedence` that has one, else of any other source.
+    /// The visible bar of each session in order, from the first source in `precedence` that has the session, or else from any other source.
     ///
     /// - Parameters:
     ///   - source: reads the bars of this source only.
-    ///   - last: reads at most so many last sessions.
+    ///   - last: the largest number of last sessions to read; nil reads all.
     package func read(
         _ instrument: String, _ asOf: AsOf, precedence: [String] = [], source: String? = nil, from: SessionDate? = nil,
         through: SessionDate? = nil, last: Int? = nil

@@ -7,7 +7,7 @@ package struct Calibration: Hashable, Sendable {
     package let horizon: Int
     /// The origin.
     package let session: SessionDate
-    /// When the outcomes of this origin, and of all before, were known.
+    /// The time at which the outcomes of this origin and of all earlier ones were known.
     package let knownAt: Instant
     package let outcomes: Int
     /// How many of the outcomes lay inside the published 80 % interval.
@@ -77,8 +77,8 @@ package struct Calibrations: Sendable {
 
     /// The coverage of the scored origins from a session on, in order.
     ///
-    /// Outcomes known more than twelve hours after an origin's first one, as after late data, do not count: they would change a factor that
-    /// was in use.
+    /// Outcomes known more than twelve hours after the first outcome of the origin (late data) are left out: they would change a factor that
+    /// was already used.
     package func origins(of family: String, horizon: Int, from session: SessionDate) async throws(PostgresError) -> [OriginCoverage] {
         try await database.query(
             """

@@ -8,8 +8,8 @@ package struct ConsolidatedSeries: Sendable {
 
     /// The bars of an instrument by source precedence, and the corporate actions that apply to them.
     ///
-    /// An action applies if it is from the source of the first bar on or after its ex-date, so that two providers that date one split
-    /// differently do not count it twice. For bars of a source in `withoutActions`, `ActionSourceCoverage` chooses the source of the
+    /// An action applies if it is from the source of the first bar on or after its ex-date, so that a split to which two providers give
+    /// different dates is not applied twice. For bars of a source in `withoutActions`, `ActionSourceCoverage` chooses the source of the
     /// actions. Splits inferred from a bar's price level are added as actions of that session.
     package func read(
         _ instrument: String, _ asOf: AsOf, precedence: [String], withoutActions: Set<String> = [], from: SessionDate? = nil

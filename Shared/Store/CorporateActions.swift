@@ -12,7 +12,7 @@ package struct CorporateActions: Sendable {
     /// - Parameters:
     ///   - covering: the dates of which the response lists every action. A known action of these dates that is not listed is retracted.
     ///   - rejectedSplits: the ex-dates whose known split is retracted because the prices contradict it.
-    ///   - available: the time at which the first version of an action could be had.
+    ///   - available: the time at which the first version of an action became available.
     @discardableResult
     package func insert(
         _ actions: [CorporateAction], from response: ProviderResponse, covering: ClosedRange<SessionDate>?,

@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// The cross-sectional features of one exchange's sessions, and the record of which instants have to be computed.
+/// The cross-sectional features of one exchange's sessions, and the instants that still have to be computed.
 package struct CrossSections: Sendable {
     private let features: FeatureStore
     private let exchange: String
@@ -40,11 +40,11 @@ package struct CrossSections: Sendable {
             [exchange, response.knownAt, response.key])
     }
 
-    /// Deletes the pending marks up to an instant, or up to the last computed instant if that is later. Returns the first instant that
-    /// has to be computed: `instant`, or an earlier computed instant that is incomplete or that a deleted mark makes outdated, as when a
-    /// response arrives after its run was cut off.
+    /// Deletes the pending marks up to an instant, or up to the last computed instant if that is later, and returns the first instant that has
+    /// to be computed.
     ///
-    /// Call under `lock`, in its transaction.
+    /// The result is `instant`, or an earlier computed instant that is incomplete or outdated by a deleted mark (a response that arrived after
+    /// its run was cut off). Call under `lock`, in its transaction.
     package func consumePending(upTo instant: Instant) async throws(PostgresError) -> Instant {
         let earlier = try await database.query(
             """

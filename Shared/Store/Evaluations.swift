@@ -5,7 +5,7 @@ package import Postgres
 package struct ModelEvaluation: Hashable, Sendable {
     /// The occasion of an evaluation.
     package enum Subject: String, Sendable, Hashable {
-        /// The champion compared with every challenger: one evaluation of each.
+        /// A comparison of the champion with every challenger: one evaluation per family.
         case review
         /// A training that ended without a model version.
         case training
@@ -15,11 +15,11 @@ package struct ModelEvaluation: Hashable, Sendable {
     package enum Decision: String, Sendable, Hashable {
         /// A challenger became the champion.
         case promoted
-        /// A challenger stayed one.
+        /// A challenger remained a challenger.
         case notPromoted = "not_promoted"
-        /// The champion gave way to a challenger.
+        /// A challenger replaced the champion.
         case replaced
-        /// The champion stayed.
+        /// The champion remained the champion.
         case confirmed
         /// The training failed.
         case failed
@@ -29,7 +29,7 @@ package struct ModelEvaluation: Hashable, Sendable {
     package let family: String
     package let asOf: Instant
     package let decision: Decision
-    /// JSON text, as Postgres writes it.
+    /// The evidence of the evaluation as JSON text, in Postgres' spacing and order.
     package let evidence: String
 
     package init(_ subject: Subject, family: String, asOf: Instant, decision: Decision, evidence: String) {
@@ -46,7 +46,7 @@ package struct Evaluations: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Stores an evaluation; an earlier one of the same subject, family and instant stays.
+    /// Stores an evaluation; if one of the same subject, family and instant is stored, nothing changes.
     package func store(_ evaluation: ModelEvaluation) async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO evaluations (subject, family, as_of, decision, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",

@@ -8,8 +8,8 @@ package struct ExchangeCalendars: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// An announced day that differs from the calendar's rules: closed, or with other session hours. A day with neither is by the rules
-    /// again.
+    /// An announced day that differs from the calendar's rules: closed, or with other session hours. A day that is neither closed nor has
+    /// hours revokes an earlier announcement.
     package struct Closure: Hashable, Sendable {
         package let exchange: String
         package let day: SessionDate

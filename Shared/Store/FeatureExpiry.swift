@@ -2,7 +2,7 @@ package import Market
 
 /// The number of sessions for which a feature row may be used after its own session.
 ///
-/// An expired row is not used for a forecast, neither on request nor in a run. Training uses all rows.
+/// An expired row is not used for a forecast, neither for a request nor in a run. Training uses all rows.
 package struct FeatureExpiry: Hashable, Sendable {
     package let sessions: Int
     package init(sessions: Int) { self.sessions = sessions }

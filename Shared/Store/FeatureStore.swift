@@ -15,11 +15,11 @@ package struct FeatureStore: Sendable {
         self.crossWidth = crossWidth
     }
 
-    /// Stores the rows that differ from their version before `response`, or have none, and returns their sessions in order.
+    /// Stores the rows that are new or differ from their version before `response`, and returns their sessions in order.
     ///
     /// All rows have the same number of values and of extras, and different sessions. Call under `ProviderResponses.lock`.
     ///
-    /// - Parameter available: the time at which a session's first version could be had.
+    /// - Parameter available: the time at which the first version of a session became available.
     @discardableResult
     package func insert(
         _ rows: [FeatureRecord], from response: ProviderResponse, available: (SessionDate) -> Instant
@@ -55,8 +55,9 @@ package struct FeatureStore: Sendable {
         return written.sorted()
     }
 
-    /// Withdraws the rows of sessions whose bar no longer counts, by a version without values, which no read returns. Returns the sessions
-    /// that had a row.
+    /// Withdraws the rows of sessions whose bar is now quarantined, and returns the sessions that had a row.
+    ///
+    /// A withdrawn row gets a version without values, which no read returns.
     @discardableResult
     package func withdraw(_ sessions: [SessionDate], from response: ProviderResponse) async throws(PostgresError) -> [SessionDate] {
         guard !sessions.isEmpty else { return [] }
@@ -78,7 +79,7 @@ package struct FeatureStore: Sendable {
     ///
     /// Instruments without a row are left out.
     ///
-    /// - Parameter last: reads at most so many last sessions of each instrument; only for named instruments.
+    /// - Parameter last: the largest number of last sessions to read per instrument; only for named instruments.
     package func read(
         _ instruments: [String]?, _ asOf: AsOf, from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [FeatureTable] {
@@ -143,8 +144,8 @@ package struct FeatureStore: Sendable {
 
     /// SQL that selects an instrument's last `session` as recorded at an instant whose features were not withdrawn.
     ///
-    /// Reads the primary key backwards up to the first match: comparisons of rows, ordered by all of its columns, leave the planner no other
-    /// index whatever its statistics are.
+    /// It reads the primary key backwards up to the first match. Because rows are compared and ordered by all columns of the key, the planner
+    /// can choose no other index, whatever its statistics are.
     ///
     /// - Parameters:
     ///   - instrument: an expression for the instrument's id.

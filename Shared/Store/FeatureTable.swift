@@ -6,9 +6,9 @@ package struct FeatureRecord: Sendable {
     package let session: SessionDate
     /// The one-symbol features; NaN is missing.
     package let values: [Float]
-    /// Log total return since the session before; NaN for the first.
+    /// The log total return since the previous session; NaN for the first session.
     package let logReturn: Double
-    /// Further numbers that the feature engine reads again, in its own order: volatilities and inputs of the cross-section.
+    /// Further numbers of the feature engine, in the order of `FeatureRow.Extra`: volatilities and inputs of the cross-section.
     package let extras: [Double]
 
     package init(session: SessionDate, values: [Float], logReturn: Double, extras: [Double]) {

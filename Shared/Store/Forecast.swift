@@ -18,14 +18,14 @@ package struct Forecast: Hashable, Sendable {
     /// The unadjusted close at the origin.
     package let originClose: Price
     package let currency: String
-    /// The model's own quantiles, before calibration, in ascending order; as many as the baseline's.
+    /// The model's own quantiles, before calibration, in ascending order; the baseline has equally many.
     package let quantiles: [Double]
     /// The id of the random walk's version.
     package let baselineModel: String?
     package let baselineQuantiles: [Double]
     /// P(return < 0), from the calibrated quantiles.
     package let probabilityOfLoss: Double
-    /// The factor that the published intervals were scaled with about the median.
+    /// The factor by which the published intervals were scaled about the median.
     package let calibrationFactor: Double
 
     package init(
@@ -50,7 +50,7 @@ package struct Forecast: Hashable, Sendable {
         self.calibrationFactor = calibrationFactor
     }
 
-    /// The columns of the table `forecasts`, here named f, that a forecast is read from.
+    /// The columns of the table `forecasts` (alias f) from which a forecast is read.
     static let columns = """
         f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon, f.role, f.as_of, f.origin_close, f.currency, \
         f.quantiles, f.baseline_model_id, f.baseline_quantiles, f.probability_of_loss, f.calibration_factor
@@ -66,14 +66,14 @@ package struct Forecast: Hashable, Sendable {
     }
 }
 
-/// A forecast whose horizon is over, with the return that came.
+/// A forecast whose horizon is over, with the realised return.
 package struct MaturedForecast: Hashable, Sendable {
     package let forecast: Forecast
     /// The model's family.
     package let family: String
     /// The log total return over the horizon as known at `knownAt`.
     package let outcome: Double
-    /// When all returns of the horizon were known for the first time.
+    /// The time at which all returns of the horizon were known for the first time.
     package let knownAt: Instant
 
     package init(forecast: Forecast, family: String, outcome: Double, knownAt: Instant) {

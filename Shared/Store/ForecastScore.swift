@@ -1,4 +1,4 @@
-/// The score of one matured forecast. Losses are mean pinball losses over the quantiles; `uncalibrated` is without the calibration factor.
+/// The score of one matured forecast. Losses are mean pinball losses over the quantiles; `uncalibrated` figures are before calibration.
 package struct ForecastScore: Hashable, Sendable {
     package let forecast: MaturedForecast
     package let loss, uncalibratedLoss, baselineLoss: Double

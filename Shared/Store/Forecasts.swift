@@ -31,19 +31,19 @@ package struct Forecasts: Sendable {
             ])
     }
 
-    /// Rows that are read of one model version: those of its latest origin, one for each horizon, fit in.
+    /// The largest number of rows read per model version, more than the horizons of its latest origin.
     private static let rowsPerVersion = 8
-    /// Days before the instrument's last session in which an origin must lie.
+    /// The largest number of days from an origin to the instrument's last session.
     private static let days = 60
 
     /// The latest forecasts of an instrument by some model families, in one statement; nil for an unknown symbol.
     ///
-    /// Every version is looked up by a prefix of the primary key in descending order, so that the plan is the same whatever the planner
-    /// believes about the tables' contents.
+    /// Every version is looked up by a prefix of the primary key in descending order, so that the plan does not depend on the planner's
+    /// statistics.
     ///
     /// - Parameters:
-    ///   - symbol: our symbol, or the instrument's id.
-    ///   - members: the families; their versions decide which forecasts count.
+    ///   - symbol: the canonical symbol, or the instrument's id.
+    ///   - members: the families; only forecasts of their versions are read.
     package func latest(
         symbol: String, asOf: Instant, members: [ModelLineup.Member], featureVersion: String
     ) async throws(PostgresError) -> StoredForecasts? {

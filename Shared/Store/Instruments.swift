@@ -6,8 +6,8 @@ package struct Instruments: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Registers new instruments, each with its symbol for every provider and as a member of the universe from `since` on. Registered
-    /// instruments stay as they are.
+    /// Registers new instruments, each with its symbol for every provider and as a member of the universe from `since` on. Instruments that
+    /// are registered already do not change.
     package func register(_ instruments: [Instrument], since: SessionDate = SessionDate(day: 0)) async throws(PostgresError) {
         try await database.execute(
             """
@@ -39,7 +39,8 @@ package struct Instruments: Sendable {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = ANY ($1) ORDER BY id", [ids]).all(Self.instrument)
     }
 
-    /// Finds an instrument by its id or by a symbol such as `AAPL`: the instrument that has the symbol, else the one that had it last.
+    /// Finds an instrument by its id or by a symbol such as `AAPL`: the instrument that has the symbol, or else the instrument that had
+    /// the symbol last.
     ///
     /// Symbols are those known at an instant (nil: now). A symbol that was unknown then is looked up among all symbols known now.
     package func find(symbol: String, asOf instant: Instant? = nil) async throws(PostgresError) -> Instrument? {
@@ -57,7 +58,7 @@ package struct Instruments: Sendable {
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// All instruments, those of an exchange, or those in `ids`, that come after an id; ordered by id in the database's collation.
+    /// The instruments after an id: all, of an exchange, or in `ids`; ordered by id in the database's collation.
     package func list(
         exchange: String? = nil, of ids: [String]? = nil, after id: String = ""
     ) async throws(PostgresError) -> [Instrument] {

@@ -11,9 +11,9 @@ package struct ModelRegistry: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether models', 0))")
     }
 
-    /// Registers a model version; false when its id is registered already, and that row stays.
+    /// Registers a model version; returns false, without a change, if the id is registered already.
     ///
-    /// Of a family's versions as of one instant the last registered serves.
+    /// Of several versions of a family as of one instant, the last registered one serves.
     @discardableResult
     package func register(_ model: ModelVersion) async throws(PostgresError) -> Bool {
         try await database.execute(
@@ -34,7 +34,7 @@ package struct ModelRegistry: Sendable {
         try await database.query("SELECT \(ModelVersion.columns) FROM models m WHERE id = $1", [id]).one(ModelVersion.init)
     }
 
-    /// Latest first; of versions as of one instant the last registered first.
+    /// The SQL order of versions: latest first; of versions as of one instant, the last registered first.
     private static let latestFirst = "as_of DESC, ordinal DESC, id DESC"
 
     /// The model versions trained at or before an instant, latest first; of one family if named.
@@ -48,7 +48,7 @@ package struct ModelRegistry: Sendable {
     /// The model families as of an instant with their roles and versions; nil without a champion or a baseline.
     ///
     /// - Parameters:
-    ///   - fallback: the family that has this role while it is not the champion.
+    ///   - fallback: the family that is the fallback unless it is the champion.
     ///   - baseline: the random walk's family.
     package func lineup(
         asOf: Instant, featureVersion: String, fallback: String, baseline: String

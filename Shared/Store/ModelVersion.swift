@@ -1,20 +1,20 @@
 package import Market
 import Postgres
 
-/// A trained version of a model family: what it was made from and where its artifact lies.
+/// A trained version of a model family: its inputs, and the key and hash of its artifact.
 package struct ModelVersion: Hashable, Sendable {
-    /// Made from the family and a hash of (as-of, configuration, data version, code version).
+    /// The family, and a hash of as-of, configuration, data version and code version.
     package let id: String
     package let family: String
     package let asOf: Instant
     package let featureVersion: String
-    /// JSON text.
+    /// The training configuration as JSON text.
     package let configuration: String
     package let dataVersion: String
     package let codeVersion: String
     package let seed: Int64
     package let windowFrom, windowTo: SessionDate
-    /// JSON text; comes back with Postgres's spacing and order.
+    /// JSON text; read back with Postgres' spacing and order.
     package let metrics: String
     package let artifactKey: String
     package let artifactSHA256: String
@@ -38,7 +38,7 @@ package struct ModelVersion: Hashable, Sendable {
         self.artifactSHA256 = artifactSHA256
     }
 
-    /// The columns of the table `models`, here named m.
+    /// The columns of the table `models` (alias m).
     static let columns = """
         m.id, m.family, m.as_of, m.feature_version, m.configuration, m.data_version, m.code_version, m.seed, m.window_from, m.window_to, \
         m.metrics, m.artifact_key, m.artifact_sha256

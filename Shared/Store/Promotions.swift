@@ -8,14 +8,14 @@ package struct Promotion: Hashable, Sendable {
     package let family: String
     package let decidedAsOf: Instant
     package let reason: String
-    /// JSON text, as Postgres writes it.
+    /// The evidence of the decision as JSON text, in Postgres' spacing and order.
     package let evidence: String
 }
 
-/// The table of promotions: which model version is the champion, since when and why. Rows are inserted and never changed.
+/// The table of promotions: the champion's model version, with the time and the reason. Rows are inserted and never changed.
 package struct Promotions: Sendable {
     static let slot = "champion"
-    /// The order in which promotions, here named p, count.
+    /// The SQL order of promotions (alias p), latest first; the first is in force.
     static let latestFirst = "p.decided_as_of DESC, p.ordinal DESC, p.model_id DESC"
 
     private let database: Database
@@ -26,7 +26,8 @@ package struct Promotions: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether promotions', 0))")
     }
 
-    /// Makes a model version the champion as of an instant, after earlier decisions of the same instant; false when it was decided before.
+    /// Makes a model version the champion as of an instant, after earlier decisions of the same instant; returns false if that promotion is
+    /// stored already.
     ///
     /// - Parameter evidence: JSON text.
     @discardableResult
@@ -39,7 +40,7 @@ package struct Promotions: Sendable {
             """, [Self.slot, asOf, model, reason, evidence]) > 0
     }
 
-    /// Makes a model version the champion by an operator's decision; false when it is the champion already.
+    /// Makes a model version the champion by an operator's decision; returns false if the version is the champion already.
     ///
     /// A manual promotion of an instant comes after the automatic ones, and may be repeated after another one.
     @discardableResult

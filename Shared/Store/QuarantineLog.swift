@@ -4,11 +4,11 @@ package import Postgres
 /// A rule violation of a row of a response, with its disposition.
 package struct RecordedViolation: Hashable, Sendable {
     package enum Disposition: String, Hashable, Sendable {
-        /// The row counts unchanged; the violation is for information.
+        /// The row is used unchanged; the violation is for information.
         case accepted
-        /// The row counts with repaired values.
+        /// The row is used with repaired values.
         case repaired
-        /// The row does not count.
+        /// The row is not used.
         case quarantined
         /// The session no longer violates the rule.
         case resolved
@@ -46,7 +46,7 @@ package struct RecordedViolation: Hashable, Sendable {
     }
 }
 
-/// Versions of rule violations. Of an instrument, source, session and rule the latest version holds.
+/// Versions of rule violations. The latest version for an instrument, source, session and rule holds.
 package struct QuarantineLog: Sendable {
     private static let columns = "q.ordinal, q.session, q.rule, q.detail, q.row_text, q.disposition, q.repairs"
 
@@ -131,7 +131,7 @@ package struct QuarantineLog: Sendable {
             repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) })
     }
 
-    /// A violation with its instrument and the response that it is from.
+    /// A violation with its instrument and its response.
     package struct Entry: Sendable {
         package let instrument: Instrument
         package let source: String
@@ -143,7 +143,7 @@ package struct QuarantineLog: Sendable {
 
     /// The violations that hold as known at an instant, latest first.
     ///
-    /// Violations without a session follow those that became known with them. They are left out if `from` or `to` is given.
+    /// Violations without a session follow the violations that became known at the same time, and are left out if `from` or `to` is given.
     package func entries(
         of instrument: String? = nil, source: String? = nil, from: SessionDate? = nil, to: SessionDate? = nil, asOf instant: Instant,
         limit: Int

@@ -50,7 +50,7 @@ package struct Runs: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Opens a run. If the id exists, the first run under it stays.
+    /// Opens a run. If a run with the id exists, nothing changes.
     package func open(_ run: Run) async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO runs (id, exchange, as_of, session, expected) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
@@ -75,7 +75,7 @@ package struct Runs: Sendable {
             .all { row throws(PostgresError) in try row[0] }
     }
 
-    /// Records the keys of an instrument's responses, all in one call. What is recorded first stays.
+    /// Records the keys of an instrument's responses, all in one call. Parts that are recorded already do not change.
     package func recordResponses(_ keys: [String], of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
             """
@@ -84,7 +84,7 @@ package struct Runs: Sendable {
             """, [run, instrument, keys])
     }
 
-    /// Records why an instrument has no response. What is recorded first stays. The reason must not contain an API key.
+    /// Records why an instrument has no response, unless a response or an earlier reason is recorded. The reason must not contain an API key.
     package func recordFailure(_ reason: String, of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
             "INSERT INTO run_responses (run_id, instrument_id, part, error) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
@@ -93,8 +93,8 @@ package struct Runs: Sendable {
 
     /// The progress of a run, or of one of its instruments; nil for an unknown run or an instrument that the run does not expect.
     ///
-    /// The progress follows from the responses that are recorded and projected, so whichever invocation projects the last response of a
-    /// run sees the run complete.
+    /// The progress follows from the recorded and projected responses, so the invocation that projects the last response of a run finds the
+    /// run complete.
     package func progress(_ run: String, of instrument: String? = nil) async throws(PostgresError) -> RunProgress? {
         let rows = try await database.query(
             """

@@ -3,13 +3,13 @@ package import Postgres
 
 /// The sums of many scores of one model family and horizon.
 package struct ScoreTotals: Hashable, Sendable {
-    /// The role or the instrument that the scores were grouped by.
+    /// The role or the instrument by which the scores are grouped.
     package let group: String
     package let family: String
     package let horizon: Int
     package let count: Int
     package let loss, uncalibratedLoss, baselineLoss: Double
-    /// Outcomes inside the 80 % or the 90 % interval.
+    /// The number of outcomes inside the 80 % or the 90 % interval.
     package let inside80, inside90, uncalibratedInside80, uncalibratedInside90, baselineInside80: Int
 
     /// The coverage for a count of outcomes inside an interval.
@@ -23,7 +23,7 @@ package struct OriginScore: Hashable, Sendable {
     package let family: String
     /// Means over the instruments.
     package let loss, baselineLoss: Double
-    /// Outcomes inside the published 80 % interval.
+    /// The number of outcomes inside the published 80 % interval.
     package let inside80: Int
     package let count: Int
 
@@ -53,12 +53,12 @@ package struct MemberLoss: Hashable, Sendable, CustomStringConvertible {
         self.loss = loss
     }
 
-    /// The line that an ensemble's data version is hashed from.
+    /// The line that enters the hash of an ensemble's data version.
     package var description: String { "\(session) \(horizon) \(family) \(loss)" }
 }
 
 extension Scores {
-    /// The column that totals are grouped by.
+    /// The column by which totals are grouped.
     package enum Grouping: String, Sendable { case role, instrument = "instrument_id" }
 
     /// Totals over the origins of a range that were scored by `asOf`, ordered by group, family and horizon; of one instrument if named.
@@ -84,7 +84,8 @@ extension Scores {
         }
     }
 
-    /// Families side by side on the same instruments, sessions and horizons as scored by `asOf`, ordered by session, horizon and family.
+    /// The mean scores of several families on the same instruments, sessions and horizons as scored by `asOf`, ordered by session, horizon
+    /// and family.
     ///
     /// Losses are summed exactly, in units of 2^-40: the same scores give the same bits in any order.
     package func origins(of families: Set<String>, from: SessionDate, asOf: Instant) async throws(PostgresError) -> [OriginScore] {
@@ -124,8 +125,8 @@ extension Scores {
 
     /// Mean losses of the ensemble's members by session, horizon and family, in this order, of the origins that were scored by `asOf`.
     ///
-    /// An instrument counts where every family that forecast anything at an origin forecast it. Sums are exact: the same scores give the
-    /// same bits in any order.
+    /// An instrument is included at an origin if every family with a forecast at that origin forecast the instrument. Sums are exact: the same
+    /// scores give the same bits in any order.
     ///
     /// - Parameters:
     ///   - fallback: the family whose interval widths are the unit: a volatility times quantiles that all instruments share.

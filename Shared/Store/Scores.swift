@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// The table of scores of matured forecasts, derived from forecasts and features as known when a horizon ended.
+/// The table of scores of matured forecasts, derived from forecasts and features as known at the end of the horizon.
 package struct Scores: Sendable {
     let database: Database
     package init(_ database: Database) { self.database = database }
@@ -14,7 +14,7 @@ package struct Scores: Sendable {
     /// The matured forecasts without a valid score, ordered by session, instrument, model and horizon.
     ///
     /// A forecast has matured when its target session's return is known. A forecast whose instrument did not trade in its target session
-    /// has no outcome. A stored score of the last two weeks is due again when late data changed its outcome.
+    /// has no outcome. A stored score of the last two weeks is due again if late data changed the outcome.
     ///
     /// - Parameter from: the first origin that counts.
     package func due(

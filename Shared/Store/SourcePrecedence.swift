@@ -13,7 +13,7 @@ package struct SourcePrecedence: Hashable, Sendable {
         }
     }
 
-    /// The provider that is used where `PROVIDERS` and `PROVIDER` are empty.
+    /// The provider if `PROVIDERS` and `PROVIDER` are empty.
     package static let defaultProvider = "yahoo"
 
     /// The general order; never empty.
@@ -74,7 +74,7 @@ package struct SourcePrecedence: Hashable, Sendable {
         }
     }
 
-    /// The pair to compare: the two names in `CROSS_CHECK`, else the first two providers of the general order without `excluded` ones;
+    /// The pair to compare: the two names in `CROSS_CHECK`, or else the first two providers of the general order that are not in `excluded`;
     /// nil if `CROSS_CHECK` is `none` or the general order has fewer than two.
     package func crossCheckPair(_ environment: [String: String], excluded: [String]) throws(Malformed) -> ProviderPair? {
         let text = environment["CROSS_CHECK"] ?? ""

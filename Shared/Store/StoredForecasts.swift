@@ -6,19 +6,19 @@ package struct StoredForecasts: Sendable {
     package struct Family: Sendable {
         package let family: String
         package let role: ModelLineup.Role
-        /// When the model version that made the forecasts was trained.
+        /// The time of the training of the model version that made the forecasts.
         package let trainedAsOf: Instant
-        /// Of one model version, origin and data version: one for each horizon, in their order; not empty.
+        /// The forecasts of one model version, origin and data version, one per horizon in ascending order; not empty.
         package let forecasts: [Forecast]
     }
 
     package let instrument: Instrument
     /// The instrument's last session with features as of the instant.
     package let lastSession: SessionDate?
-    /// In the lineup's order; families without a stored forecast are left out.
+    /// The families with a stored forecast, in the lineup's order.
     package let families: [Family]
 
-    /// One family's forecasts; nil without a stored one.
+    /// One family's forecasts; nil for a family without a stored forecast.
     package subscript(family: String) -> Family? { families.first { $0.family == family } }
 
     /// Whether a family's forecasts start from the instrument's last session.

@@ -5,7 +5,7 @@ package import Postgres
 ///
 /// A symbol holds until its end, or until the instrument's next symbol at the same provider.
 package struct Symbols: Sendable {
-    /// The provider of a symbol that holds at every provider without a symbol of its own.
+    /// The provider name of a symbol that holds at every provider for which no other symbol is stored.
     package static let anyProvider = "*"
 
     private let database: Database

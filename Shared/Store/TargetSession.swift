@@ -2,10 +2,10 @@ package import Market
 
 /// The target session of a forecast: the h-th session after its origin that the exchange held.
 ///
-/// Before the sessions are over, the exchange's calendar gives the expected ones; afterwards the held ones count, whether or not the
-/// instrument traded.
+/// Until then the target session is expected by the exchange's calendar; afterwards the sessions that the exchange held decide, whether or
+/// not the instrument traded.
 package enum TargetSession {
-    /// nil when fewer sessions than the horizon follow the origin.
+    /// The target session; nil if fewer sessions than the horizon follow the origin.
     ///
     /// - Parameter sessions: the exchange's sessions in order, held or expected.
     package static func find(horizon: Int, after origin: SessionDate, in sessions: [SessionDate]) -> SessionDate? {

@@ -52,7 +52,7 @@ package struct Universe: Sendable {
         return try await Instruments(database).list(exchange: exchange).filter { ids.contains($0.id) }
     }
 
-    /// Stores that an instrument's last session before its delisting was `last`; nil revokes a delisting.
+    /// Stores an instrument's last session before its delisting; nil revokes a delisting.
     package func recordDelisting(
         of instrument: String, last: SessionDate?, reason: String, knownAt: Instant
     ) async throws(PostgresError) {

@@ -1,7 +1,7 @@
 import Forecasting
 import Market
 
-/// The figures behind a comparison of two model families, as stored with a decision and shown.
+/// The figures of a comparison of two model families, stored with a decision and shown by the API.
 struct Evidence: Encodable, Sendable, Hashable {
     /// One family's live performance, by horizon such as `"5"`.
     struct Performance: Encodable, Sendable, Hashable {
@@ -15,9 +15,9 @@ struct Evidence: Encodable, Sendable, Hashable {
     let family, against: String
     /// Mean difference of the losses, relative to the random walk's loss; negative: `family` is better than `against`.
     let meanDifference: Double?
-    /// Diebold and Mariano's statistic for a review; mean over standard error for the rollback rule.
+    /// The test statistic: Diebold and Mariano's for a review; mean over standard error for the rollback rule.
     let t: Double?
-    /// By family.
+    /// Each family's live performance.
     let performance: [String: Performance]
     /// The conditions of a promotion that do not hold; empty when all hold.
     let reasons: [String]

@@ -6,14 +6,14 @@ import Store
 struct LiveScores: Sendable {
     /// One family's mean score at one origin and horizon.
     struct Entry: Sendable, Hashable {
-        /// Mean pinball loss, and the random walk's on the same forecasts.
+        /// The mean pinball loss of the family, and of the random walk on the same instruments.
         let loss, baselineLoss: Double
         let inside80, count: Int
     }
 
     struct Origin: Sendable {
         let session: SessionDate
-        /// By family, then in the order of the horizons.
+        /// The scores by family, in the order of the horizons.
         let entries: [String: [Entry]]
     }
 
@@ -37,7 +37,7 @@ struct LiveScores: Sendable {
         }
     }
 
-    /// The latest origins only.
+    /// The scores of the latest origins, at most `count`.
     func last(_ count: Int) -> LiveScores {
         var scores = self
         scores.origins = origins.suffix(count)
@@ -46,9 +46,9 @@ struct LiveScores: Sendable {
 
     /// The difference of two families' losses at each origin, averaged over the horizons; negative: `family` is better than `other`.
     ///
-    /// Losses are divided by the random walk's loss of the same origin and horizon. Undivided, volatile days and the longest horizon would
-    /// decide alone. Climatology, by which backtest evaluations divide, may lack a usable version on an evening; the random walk's
-    /// quantiles are in every forecast's row.
+    /// Losses are divided by the random walk's loss of the same origin and horizon. Otherwise volatile days and the longest horizon would
+    /// dominate. Backtest evaluations divide by climatology's loss, but climatology may lack a usable version on an evening; the random
+    /// walk's quantiles are in every forecast's row.
     func differences(_ family: String, less other: String) -> [Double] {
         origins.map { origin in
             let pairs = zip(origin.entries[family] ?? [], origin.entries[other] ?? [])
@@ -56,7 +56,7 @@ struct LiveScores: Sendable {
         }
     }
 
-    /// Mean loss over the origins, by horizon.
+    /// A family's mean loss over the origins, by horizon.
     func meanLosses(_ family: String) -> [Double] { means(family, \.loss) }
 
     /// 1 − loss / the random walk's loss, by horizon.

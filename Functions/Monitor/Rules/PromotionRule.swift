@@ -4,7 +4,7 @@ import Forecasting
 /// the 80 % interval of 75 to 85 % at each horizon, and no horizon worse than the fallback.
 enum PromotionRule {
     static let leastOrigins = 60
-    /// The latest origins that count: a year.
+    /// The number of latest origins that are compared: about a year.
     static let window = 250
     static let t = -1.65
     static let coverage = 0.75...0.85
@@ -17,10 +17,10 @@ enum PromotionRule {
 
     /// Compares a challenger with the champion.
     ///
-    /// A family compared with itself, as when another of its versions is promoted by hand, is not better: a family's versions share its
-    /// scores.
+    /// A family compared with itself (when another of its versions is promoted manually) is not better, because all versions of a family share
+    /// the family's scores.
     ///
-    /// - Parameter scores: of the three families.
+    /// - Parameter scores: the scores of the three families.
     static func evaluate(_ scores: LiveScores, challenger: String, champion: String, fallback: String) -> Assessment {
         let scores = scores.last(window)
         let test = DieboldMariano(

@@ -11,7 +11,7 @@ struct BenchmarkBars {
         return Double(state >> 11) / 9_007_199_254_740_992
     }
 
-    /// Approximately normal: the sum of twelve uniforms less six.
+    /// An approximately normal random number: the sum of twelve uniform ones less six.
     private mutating func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + uniform() } }
 
     mutating func bars(_ sessions: Int) -> [Observation] {

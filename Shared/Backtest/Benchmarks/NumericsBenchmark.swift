@@ -21,7 +21,7 @@ package enum NumericsBenchmark {
         }
     }
 
-    /// Forward passes of `batch` windows of that size at a time on one thread; a sample is a window.
+    /// Forward passes of `batch` windows (60 × 24) at a time on one thread; a sample is a window.
     package static func inference(_ net: Net, batch: Int, runs: Int) throws -> () -> BenchmarkRound {
         switch net {
         case .lstm: try LSTM.inferenceRounds(batch: batch, runs: runs)
@@ -62,7 +62,7 @@ package enum NumericsBenchmark {
     /// Estimates of GARCH(1,1) with Student's t from series of returns; a sample is an estimate.
     package static func garch(_ series: [[Double]], fits: Int) -> () -> BenchmarkRound { GARCHModel.fitRounds(series, fits: fits) }
 
-    /// Simulated returns of such models, with α + β near 1.
+    /// Simulated returns of GARCH(1,1) models with α + β near 1.
     package static func garchSeries(_ count: Int, length: Int) -> [[Double]] {
         GARCHModel.simulated(count, length: length)
     }
@@ -72,7 +72,7 @@ package enum NumericsBenchmark {
         try BoostedTrees.fitRounds(rows: rows, inputs: inputs)
     }
 
-    /// Trees of one boosted quantile model.
+    /// The number of trees of one boosted quantile model.
     package static var treesPerModel: Int { BoostedTrees.benchmarkTrees }
 }
 
@@ -89,7 +89,7 @@ extension NumericsBenchmark {
         return engine.append(contentsOf: Adjustment.observations(bars: Array(bars), actions: response.actions)).sessions.count
     }
 
-    /// Finds `count` next sessions of the New York Stock Exchange, each from the one before.
+    /// Looks up `count` consecutive sessions of the New York Stock Exchange, each from the previous one.
     ///
     /// - Returns: the last date, so that the optimiser cannot remove a look-up.
     package static func nextSessions(_ count: Int) -> Int {
