@@ -1,6 +1,6 @@
 import Formats
 
-/// A moment in UTC with microsecond resolution, as Postgres' `timestamptz` holds it.
+/// A moment in UTC with microsecond resolution, as in Postgres' `timestamptz`.
 ///
 /// Text form, JSON included, is RFC 3339 in UTC (`2012-01-03T21:00:00Z`), with a fraction only when it is not zero.
 package struct Instant: Hashable, Sendable {

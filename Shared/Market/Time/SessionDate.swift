@@ -48,7 +48,7 @@ package struct SessionDate: Hashable, Sendable {
 
     package func advanced(by days: Int) -> SessionDate { SessionDate(day: day + Int32(days)) }
 
-    /// Year, month and day of the month at once: cheaper than the three properties.
+    /// Year, month and day of the month; cheaper than the three properties one by one.
     package var civil: CivilDate { CivilDate(days: Int(day)) }
 }
 

@@ -1,7 +1,9 @@
 import Formats
 
-/// A table separated by commas, semicolons or tabs, with a header line: byte order mark, CR LF, quotes, missing trailing cells, empty lines
-/// and lines of comment (`#`) allowed. Bytes that are no UTF-8 are read as Latin-1.
+/// A table with a header line, separated by commas, semicolons or tabs.
+///
+/// Byte order mark, CR LF, quotes, missing trailing cells, empty lines and comment lines (`#`) are allowed. Bytes that are not UTF-8 are
+/// read as Latin-1.
 package struct CSVTable {
     /// Header names in lower case, without blanks, underscores, footnote marks, brackets, text in parentheses, and a full stop at the end.
     let names: [String]
@@ -18,7 +20,7 @@ package struct CSVTable {
         var isEscaped = false
     }
 
-    /// nil when there is no header of at least two names.
+    /// Parses a body; nil without a header of at least two names.
     ///
     /// - Throws: `CSVReader.Malformed` for a quote that is never closed and for text behind a closing quote.
     init?(_ body: [UInt8]) throws(CSVReader.Malformed) {

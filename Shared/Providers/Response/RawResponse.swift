@@ -1,7 +1,7 @@
 import Formats
 import Glibc
 
-/// A provider's HTTP response, with helpers for what all parsers need: error texts, JSON, tables.
+/// A provider's HTTP response, with the error texts, JSON and tables that all parsers read from it.
 package struct RawResponse: Sendable {
     package let status: Int
     package let headers: [(name: String, value: String)]
