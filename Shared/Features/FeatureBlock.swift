@@ -3,7 +3,7 @@ import Market
 /// One quantity of four neighbouring sessions.
 typealias Double4 = SIMD4<Double>
 
-/// Up to 256 consecutive sessions of one symbol in computation: one column of doubles per quantity, one element per session.
+/// The computed columns of up to 256 consecutive sessions of one symbol: one column of doubles per quantity, one element per session.
 ///
 /// Stages read and write vectors of four; elements past `count` are never used.
 final class FeatureBlock {
@@ -16,7 +16,7 @@ final class FeatureBlock {
         case log94, log5, log20, log60, log250, logRange10, logGarmanKlass20, logLevel20, logVolume, logVolumes, logProduct
     }
 
-    /// The most sessions in one block.
+    /// The largest number of sessions in one block.
     static let capacity = SessionSeries.capacity
     /// An odd number of cache lines, so that columns do not share cache sets.
     private static let columnStride = (capacity + 31) / 16 * 16 + 8
@@ -57,7 +57,7 @@ final class FeatureBlock {
     ///
     /// - Parameters:
     ///   - growth: total return since the session before, as a factor; NaN for the first session.
-    ///   - shares: shares that one share of the first session has become by splits.
+    ///   - shares: the number of shares into which splits have turned one share of the first session.
     ///   - place: the row that the session is written to.
     @inline(__always)
     func append(_ bar: Observation, growth: Double, shares: Double, place: Int, _ open: SessionSeries.Open) {

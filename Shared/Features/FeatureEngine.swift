@@ -2,8 +2,8 @@ package import Market
 
 /// Computes the features of one symbol in one pass over its sessions, in double precision.
 ///
-/// A row depends on the sessions up to its own, never on how they were batched. Prices and volumes may be unadjusted: splits and dividends
-/// chain them forward, so a split changes no feature. Windows count the symbol's own sessions; means, medians and extremes need
+/// A row depends on the sessions up to its own, not on how they were batched. Prices and volumes may be unadjusted: splits and dividends
+/// adjust them forward, so a split changes no feature. Windows count the symbol's own sessions; means, medians and extremes need
 /// max(2, ⌊0.8 n⌋) values. Window sums are trees of sums (`RollingAggregates`) and do not drift. Definitions: `SymbolFeature`; formulas:
 /// `FeatureBlock+Formulas.swift`; resuming later: `state`.
 package struct FeatureEngine: Sendable {
@@ -18,7 +18,7 @@ package struct FeatureEngine: Sendable {
     /// session. A volume below one share, or none, counts as one share.
     package mutating func append(_ observation: Observation) -> FeatureRow { append(contentsOf: [observation])[0] }
 
-    /// Adds many sessions: the same bits as one by one, many times as fast.
+    /// Adds many sessions; bit-identical to adding them one by one, and many times as fast.
     package mutating func append(contentsOf observations: [Observation]) -> FeatureRows {
         var rows = FeatureRows()
         append(contentsOf: observations, to: &rows)
@@ -49,7 +49,7 @@ extension FeatureEngine {
     /// Version of the state's fields, their order and the depth of the windows.
     private static let layout = 3
 
-    /// The state that later rows depend on, about 8 kB. Equal histories have equal states, to the byte.
+    /// The state on which later rows depend, about 8 kB. Equal histories have equal states, byte for byte.
     package var state: [UInt8] {
         var writer = StateWriter()
         var (layout, copy) = (FeatureEngine.layout, self)
@@ -58,7 +58,7 @@ extension FeatureEngine {
         return writer.bytes
     }
 
-    /// The engine that continues after the session at which `state` was taken, to the bit; nil for bytes of another layout.
+    /// Restores the engine after the session of a `state`; later rows are bit-identical. nil for bytes of another layout.
     package init?(state: [UInt8]) {
         self.init()
         var reader = StateReader(state)

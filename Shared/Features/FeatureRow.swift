@@ -20,12 +20,14 @@ package struct FeatureRow: Hashable, Sendable {
     }
 
     package let session: SessionDate
-    /// By `SymbolFeature`, clipped to ±8, NaN = missing.
+    /// The features by `SymbolFeature`, clipped to ±8, NaN = missing.
     package let values: [Float]
-    /// Log total return since the session before; NaN on the first.
+    /// The log total return since the previous session; NaN for the first session.
     package let logReturn: Double
-    /// Daily volatilities, known at this close, NaN until 60 returns: EWMA 0.94 and 0.97 of squared returns, and the blend (the
-    /// geometric mean of EWMA 0.90 and 0.97 of Garman-Klass plus overnight variance and EWMA 0.99 of squared returns).
+    /// Daily volatilities known at this close, NaN until 60 returns.
+    ///
+    /// `sigma94` and `sigma97` are EWMA 0.94 and 0.97 of squared returns. `blend` is the geometric mean of EWMA 0.90 and 0.97 of Garman-Klass
+    /// plus overnight variance, and EWMA 0.99 of squared returns.
     package let sigma94, sigma97, blend: Double
     package let crossSectionInput: CrossSectionInput
 
@@ -63,15 +65,15 @@ package struct FeatureRow: Hashable, Sendable {
         }
     }
 
-    /// The row stored as `values` and `extras`; nil when their lengths are not this version's.
+    /// The row stored as `values` and `extras`; nil if their lengths differ from this version's.
     package init?(session: SessionDate, values: [Float], extras: [Double]) {
         guard values.count == Self.width, extras.count == Self.extrasWidth else { return nil }
         self.init(session: session, values: values, checked: extras)
     }
 
-    /// Features in a row.
+    /// The number of features in a row.
     static var width: Int { SymbolFeature.count }
-    /// Values beside the features.
+    /// The number of values beside the features.
     package static var extrasWidth: Int { Extra.deviation60.rawValue + 1 }
 
     /// - Parameter extras: exactly `extrasWidth`.

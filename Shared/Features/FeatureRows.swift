@@ -1,6 +1,6 @@
 package import Market
 
-/// The feature rows of one symbol's sessions in order, as two flat tables. Reuse for as many sessions allocates nothing.
+/// The feature rows of one symbol's sessions in order, as two flat tables. Reuse for no more sessions allocates no memory.
 package struct FeatureRows: Sendable {
     package private(set) var sessions: [SessionDate] = []
     /// Sessions × `FeatureSet.symbolNames`, row-major, clipped to ±8, NaN = missing.
@@ -39,7 +39,7 @@ package struct FeatureRows: Sendable {
         }
     }
 
-    /// The memory that rows are written to.
+    /// The memory to which rows are written.
     struct Tables {
         let values: UnsafeMutablePointer<Float>
         let extras: UnsafeMutablePointer<Double>

@@ -39,7 +39,7 @@ package enum FeatureSet {
 enum SymbolFeature: Int, CaseIterable {
     /// Log total return of the session / σ.
     case z1
-    /// Log total return over n sessions / (σ √n).
+    /// Log total return over n = 5, 20, 60 or 120 sessions / (σ √n).
     case z5, z20, z60, z120
     /// Log total return from 250 to 20 sessions ago / (σ √230).
     case mom12_1
@@ -81,7 +81,7 @@ enum SymbolFeature: Int, CaseIterable {
     case lvol
     /// ln(mean volume over 5 sessions / over 60).
     case lvol5_60
-    /// Amihud's illiquidity: ln(mean absolute return / mean turnover) over 20 sessions, less its mean over 250.
+    /// Amihud's illiquidity: ln(mean absolute return / mean turnover) over 20 sessions, less the mean of that over 250.
     case amihud
 
     /// The number of features; a constant to the optimiser, unlike `allCases.count`.

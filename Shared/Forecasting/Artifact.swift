@@ -1,6 +1,6 @@
 import Market
 
-/// Why bytes are not a usable model.
+/// The reason why bytes are not a usable model.
 package enum ArtifactError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The length differs from the header's, or is too short for a header.
     case truncated
@@ -8,7 +8,7 @@ package enum ArtifactError: Error, Hashable, Sendable, CustomStringConvertible {
     case header(String)
     case unknownFamily(String)
     case missing(String)
-    /// A tensor or a metadata value of another shape than the model has.
+    /// A tensor or a metadata value differs in shape from the model's.
     case mismatch(String)
 
     package var description: String {
@@ -22,10 +22,10 @@ package enum ArtifactError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Names of an artifact's metadata.
+/// The names of an artifact's metadata values.
 package enum ArtifactKey {
     package static let family = "family", seed = "seed", cut = "training_cut", horizons = "horizons", levels = "quantiles"
-    /// The day after the cut: outcomes from then on were not used in training, so they may calibrate the model's forecasts.
+    /// The day after the cut. Outcomes from that day on were not used in training, so they may calibrate the model's forecasts.
     package static let calibrationStart = "calibration_start"
     package static let featureVersion = "feature_version", inputs = "inputs", scaling = "scaling"
 }
@@ -87,7 +87,7 @@ package struct Artifact: Sendable, Hashable {
         return header
     }
 
-    /// Throws when the artifact belongs to another family, or has another grid of horizons and levels.
+    /// Checks that the artifact belongs to a family and has this build's grid of horizons and levels.
     func check(family: String) throws(ArtifactError) {
         let expected = Artifact.header(family: family, seed: 0, cut: "")
         for key in [ArtifactKey.family, ArtifactKey.horizons, ArtifactKey.levels] {

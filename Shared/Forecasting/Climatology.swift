@@ -3,7 +3,7 @@ import Market
 /// A model without training: the empirical quantiles of an instrument's own returns of its last 500 sessions.
 package struct Climatology: ForecastModel {
     package static let family = "climatology"
-    /// Outcomes used, and the fewest that are needed.
+    /// The largest and the least number of outcomes that are used.
     private static let window = 500, least = History.warmUp + 1 - Quantiles.longestHorizon
     package static let lookback = window + Quantiles.longestHorizon
 

@@ -1,11 +1,11 @@
 package import Market
 
-/// The common sessions of instruments of which some were listed late and some delisted.
+/// The common sessions of instruments, some of which were listed late or delisted.
 package enum CommonSessions {
     /// Sessions on which at least half of the instruments listed then have a row, ascending.
     ///
-    /// An instrument is listed from its first row through its last. Sessions of fewer than a tenth of all instruments never count: where the
-    /// data of most instruments end, the remaining ones make no calendar.
+    /// An instrument is listed from its first row through its last. Sessions of fewer than a tenth of all instruments are left out, because after
+    /// the last row of most instruments the others are too few to define a calendar.
     ///
     /// - Parameter rows: each instrument's sessions, ascending.
     package static func of(_ rows: [some BidirectionalCollection<SessionDate>]) -> [SessionDate] {

@@ -1,4 +1,4 @@
-/// Which groups of inputs move one forecast: how much wider each group makes its ranges, and how much higher its median.
+/// The effect of each group of inputs on one forecast: by how much the group widens the ranges and raises the median.
 ///
 /// Each group in turn is replaced by its typical values for this instrument while the rest stays: its features of the last sessions are
 /// replaced, all together and in their order in time, by those of as many sessions ending 29, 58 … 232 sessions earlier, and the eight
@@ -35,13 +35,13 @@ package struct Explanation: Sendable, Hashable {
     /// The effect of one group.
     package struct Effect: Sendable, Hashable {
         package let group: Group
-        /// By horizon: the 80 % range's width over its width without the group, less 1.
+        /// By horizon, the 80 % range's width divided by its width without the group, less 1.
         package let width: [Double]
-        /// By horizon: the median less its value without the group, as a log return.
+        /// By horizon, the median less the median without the group, as a log return.
         package let median: [Double]
     }
 
-    /// In the order of the groups.
+    /// The effects in the order of `Group`.
     package let effects: [Effect]
 
     /// - Parameter forecasts: makes the forecasts of histories at their last rows, one result each, in their order. The first is the full
@@ -83,9 +83,9 @@ package struct Explanation: Sendable, Hashable {
         self.effects = effects
     }
 
-    /// Rows whose features are replaced: the window of the sequence models.
+    /// The number of last rows whose features are replaced: the window of the sequence models.
     private static let replaced = 60
-    /// Distances within the last year that are no multiple of a quarter: companies report on much the same day of each quarter.
+    /// Distances in rows within the last year. None is a multiple of a quarter, because companies report on much the same day of each quarter.
     private static let shifts = (1...8).map { 29 * $0 }
 
     /// The result in words, such as "mostly volatility", by the mean change of the widths over the horizons.

@@ -2,7 +2,7 @@ import Market
 
 /// A model of a volatility times pooled empirical quantiles: filtered historical simulation without resampling.
 ///
-/// `RandomWalk` and `BlendedFHS` differ in their volatility alone; training takes one pass over five years of rows.
+/// `RandomWalk` and `BlendedFHS` differ only in their volatility. Training reads five years of rows once.
 package protocol FilteredSimulation: ForecastModel {
     /// The volatility that scales the quantiles.
     static var series: VolatilitySeries { get }
@@ -17,7 +17,7 @@ package struct FittedSimulation: Sendable, Hashable {
     var cut: String
     var featureVersion: String
 
-    /// Days before the cut whose rows are pooled: five years.
+    /// The number of days before the cut whose rows are pooled: five years.
     static let windowDays = 1826
 }
 

@@ -1,6 +1,6 @@
 package import Market
 
-/// Why no forecast can be made of a history by a working model.
+/// The reason why a working model cannot forecast a history.
 package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The instrument has fewer sessions than a volatility needs.
     case shortHistory(sessions: Int, needed: Int)
@@ -10,11 +10,11 @@ package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
     case otherFeatures(expected: String, found: String)
     /// No model could be trained yet.
     case untrained(String)
-    /// A quantile came out infinite or not a number.
+    /// A forecast quantile is infinite or NaN.
     case nonFinite
     /// The processor cannot run this build.
     case processor(String)
-    /// Arrays that do not fit together.
+    /// The lengths of arrays do not match.
     case shape(String)
 
     package var description: String {
@@ -29,13 +29,13 @@ package enum ForecastError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a model could not be trained.
+/// The reason why a model could not be trained.
 package enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Too few labelled rows before the cut.
     case insufficientHistory(rows: Int, needed: Int)
     /// The loss became NaN or infinite; a net restarts once from its best weights with a smaller step before this error.
     case diverged(round: Int, restarts: Int)
-    /// The deadline came before the first validated state.
+    /// The deadline passed before the first validated state.
     case deadline
 
     package var description: String {

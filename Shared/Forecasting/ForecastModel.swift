@@ -5,21 +5,21 @@ package protocol ForecastModel: Sendable {
     /// The stable name of the model family, under which its versions are stored.
     static var family: String { get }
 
-    /// Rows that a forecast reads, its own included; earlier rows change nothing.
+    /// The number of rows that a forecast reads, its own included; earlier rows have no influence.
     static var lookback: Int { get }
 
     /// Trains on rows whose labels end at or before the set's cut.
     ///
     /// - Parameters:
-    ///   - deadline: when to stop with the best state so far; nil = never.
-    ///   - progress: called now and then with the finished share, 0...1.
+    ///   - deadline: the time at which training stops with the best state so far; nil = no deadline.
+    ///   - progress: called repeatedly with the finished share, 0...1.
     /// - Throws: `TrainingError`.
     static func fit(_ set: TrainingSet, seed: UInt64, deadline: ContinuousClock.Instant?, progress: (Double) -> Void) throws -> Self
 
     /// The distribution of the returns after `index`, from rows `...index` alone.
     func forecast(_ history: History, at index: Int) throws(ForecastError) -> QuantileForecast
 
-    /// Many forecasts at once, one result per request, in their order; the same bits as one by one.
+    /// Many forecasts at once, one result per request, in their order; bit-identical to single forecasts.
     func forecasts(_ requests: [(history: History, index: Int)]) -> [Result<QuantileForecast, ForecastError>]
 
     /// The complete model as tensors and text.
@@ -28,7 +28,7 @@ package protocol ForecastModel: Sendable {
     /// - Throws: `ArtifactError` when the artifact is of another family or lacks a tensor.
     init(state: Artifact) throws
 
-    /// Measures of the training, by name. `validation_*` are optimistic: their rows were not trained on, but chose the number of rounds.
+    /// Measures of the training, by name. `validation_*` are optimistic: the validation rows were not used in training, but determined the number of rounds.
     var metrics: [String: Double] { get }
 }
 
@@ -48,16 +48,16 @@ extension ForecastModel {
 
 /// All model families.
 package enum ModelFamilies {
-    /// Every model family, in the order of lists.
+    /// All model families, in the order in which lists show them.
     package static let all: [any ForecastModel.Type] = [
         Climatology.self, RandomWalk.self, BlendedFHS.self, GARCHModel.self, HARModel.self, LinearQuantile.self, BoostedTrees.self,
         LSTM.self, Transformer.self,
     ]
 
-    /// Rows that the forecast of any family reads.
+    /// The number of rows that a forecast of any family reads at most.
     package static let lookback = all.map { $0.lookback }.max() ?? 1
 
-    /// The model type of a family; nil when there is none.
+    /// The model type of a family; nil for an unknown family.
     package static func named(_ family: String) -> (any ForecastModel.Type)? { all.first { $0.family == family } }
 }
 

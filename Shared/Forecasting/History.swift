@@ -4,7 +4,7 @@ package import Market
 package struct FeatureLayout: Hashable, Sendable {
     package let version: String
     package let names: [String]
-    /// Indices into `names`, in the order the nets read them.
+    /// Indices into `names`, in the order in which the nets read the columns.
     package let sequence: [Int]
 
     package init(version: String, names: [String], sequence: [Int]) {
@@ -18,7 +18,7 @@ package struct FeatureLayout: Hashable, Sendable {
 
 /// One instrument's features, returns and volatilities, session by session; the index into every array is its own session order.
 ///
-/// A row holds only values known at its session's close, so a forecast at `index` reads rows `...index` and nothing later.
+/// A row contains only values known at its session's close, so a forecast at `index` reads only rows `...index`.
 package struct History: Sendable {
     package let id: String
     package let layout: FeatureLayout
@@ -26,11 +26,11 @@ package struct History: Sendable {
     package let sessions: [SessionDate]
     /// sessions × layout.names.count, row-major, clipped to ±8, NaN = missing.
     package let features: [Float]
-    /// Cumulative log total return; only differences mean anything.
+    /// The cumulative log total return; only differences are meaningful.
     package let logLevel: [Double]
-    /// EWMA 0.97 volatility per session; NaN until there is one.
+    /// The EWMA 0.97 volatility per session; NaN in the first sessions.
     package let sigma97: [Double]
-    /// Blended volatility S per session (EWMA .90 and .97 of range variance, .99 of squared returns); NaN until there is one.
+    /// Blended volatility S per session (EWMA .90 and .97 of range variance, .99 of squared returns); NaN in the first sessions.
     package let blend: [Double]
 
     /// - Throws: `.shape` when the arrays do not fit together or the sessions do not ascend.
@@ -74,7 +74,9 @@ package struct History: Sendable {
         return logLevel[index + horizon] - logLevel[index]
     }
 
-    /// The volatility at `index`; throws the reason when there is none.
+    /// The volatility at `index`.
+    ///
+    /// - Throws: the reason why the session has no volatility.
     func volatility(_ series: VolatilitySeries, at index: Int) throws(ForecastError) -> Double {
         guard index >= 0, index < count else { throw .shape("history of \(id) has no row \(index)") }
         let value = self[series][index]
@@ -85,7 +87,7 @@ package struct History: Sendable {
         return value
     }
 
-    /// Returns that a volatility needs.
+    /// The number of returns before the first volatility.
     static let warmUp = 60
 }
 

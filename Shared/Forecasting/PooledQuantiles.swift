@@ -4,10 +4,10 @@ import Market
 struct PooledQuantiles: Sendable, Hashable {
     /// 21 values of z, horizon-major, ascending within a horizon; representable in fp32, so that an artifact holds them exactly.
     let values: [Double]
-    /// Outcomes behind each horizon's quantiles.
+    /// The number of outcomes from which each horizon's quantiles are computed.
     let rows: Int
 
-    /// Outcomes that the quantiles need.
+    /// The least number of outcomes.
     static let minimumRows = 60
 
     /// - Parameter series: the volatility σ that scales the returns.

@@ -4,9 +4,9 @@ package enum Quantiles {
     package static let levels: [Double] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95]
     /// The horizons in sessions of the instrument's own calendar, ascending.
     package static let horizons = [1, 5, 20]
-    /// Values in one forecast: levels × horizons.
+    /// The number of values in one forecast: levels × horizons.
     package static let count = levels.count * horizons.count
-    /// The longest horizon: what purge and embargo are measured by.
+    /// The longest horizon, which purge and embargo are based on.
     package static let longestHorizon = 20
 }
 

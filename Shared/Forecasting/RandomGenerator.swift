@@ -4,7 +4,7 @@ import Hashing
 package struct RandomGenerator: RandomNumberGenerator, Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
-    /// Generators of one seed with different `stream` numbers are independent for our purposes.
+    /// Generators of one seed with different `stream` numbers are practically independent.
     package init(seed: UInt64, stream: UInt64 = 0) {
         var seeds = SplitMix64(seed: seed &+ stream &* 0xD1B5_4A32_D192_ED03)
         state = (seeds.next(), seeds.next(), seeds.next(), seeds.next())
@@ -13,7 +13,7 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
     /// The four words of the state.
     var words: [UInt64] { [state.0, state.1, state.2, state.3] }
 
-    /// Continues from a state; nil when the words are not a valid state.
+    /// Restores a generator from its state; nil if the words are not a valid state.
     init?(words: [UInt64]) {
         guard words.count == 4, words.contains(where: { $0 != 0 }) else { return nil }
         state = (words[0], words[1], words[2], words[3])
@@ -39,7 +39,7 @@ package struct RandomGenerator: RandomNumberGenerator, Sendable {
     /// Uniform in [-bound, bound).
     mutating func symmetric(_ bound: Float) -> Float { (2 * uniform() - 1) * bound }
 
-    /// Shuffles by Fisher and Yates; our own, so that the order does not depend on the standard library's version.
+    /// Shuffles by Fisher and Yates. The order does not depend on the standard library's version.
     package mutating func shuffle<Element>(_ values: inout [Element]) {
         guard values.count > 1 else { return }
         for i in stride(from: values.count - 1, to: 0, by: -1) {

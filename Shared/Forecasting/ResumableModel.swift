@@ -1,4 +1,4 @@
-/// A model whose training can stop between two batches and continue in another process, to the same bits.
+/// A model whose training can stop between two batches and continue in another process, with a bit-identical result.
 package protocol ResumableModel: ForecastModel {
     /// Trains like `fit`, but a deadline interrupts the training.
     ///
@@ -13,6 +13,6 @@ package protocol ResumableModel: ForecastModel {
 /// The result of a resumable training.
 package enum TrainingResult<Model: ForecastModel>: Sendable {
     case finished(Model)
-    /// Interrupted by its deadline; the checkpoint to continue from.
+    /// Training was interrupted by its deadline and can continue from the checkpoint.
     case interrupted(checkpoint: [UInt8])
 }

@@ -68,7 +68,7 @@ extension Artifact {
 
     /// Reads a file of fp32 tensors that fill it without gaps.
     ///
-    /// The bytes come from the object store and are hashed before, so there is no file to map. Each tensor is copied once into its own array.
+    /// Each tensor is copied once into its own array. The bytes come from the object store, so there is no file to map into memory.
     package init(decoding bytes: [UInt8]) throws(ArtifactError) {
         guard bytes.count >= 8 else { throw .truncated }
         let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }

@@ -3,7 +3,7 @@ package import Market
 /// The data of a training: histories, and the last session whose prices were known.
 ///
 /// Purge: a row is a training row only when the return over the longest horizon after it ends at or before `cut`, so no label reaches
-/// past the cut. Embargo: rows that train a model whose quality is then measured on a validation block end `embargo` sessions before it.
+/// past the cut. Embargo: if a validation block measures the model, the labels of the training rows end `embargo` sessions before the block.
 package struct TrainingSet: Sendable {
     /// The histories of all instruments.
     package let histories: [History]
@@ -20,7 +20,7 @@ package struct TrainingSet: Sendable {
 
     /// Rows of one history whose every label ends at or before `end`, from the first row on or after `start`.
     ///
-    /// Empty when there are none. Rows without a volatility are inside the range; the model skips them.
+    /// The range is empty without such rows. It may contain rows without a volatility, which the model skips.
     package func rows(of history: History, from start: SessionDate? = nil, labelsEndingBy end: SessionDate? = nil) -> Range<Int> {
         guard let last = history.index(atOrBefore: end.map { min($0, cut) } ?? cut) else { return 0..<0 }
         let first = start.map { (history.index(atOrBefore: $0.advanced(by: -1)) ?? -1) + 1 } ?? 0

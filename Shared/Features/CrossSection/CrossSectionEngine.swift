@@ -1,20 +1,21 @@
 /// Computes the features that compare a symbol with the universe of its session; `append` takes the sessions in order.
 ///
-/// The features of a session depend on the last `memory` sessions alone, to the bit: window sums are trees of sums. A session with fewer
-/// than `leastMembers` returns yields no features and counts as no session.
+/// The features of a session depend only on the last `memory` sessions, bit for bit, because window sums are trees of sums. A session with
+/// fewer than `leastMembers` returns has no features and does not count as a session.
 package struct CrossSectionEngine: Sendable {
-    /// Returns that a session needs to have features.
+    /// The least number of returns of a session with features.
     package static let leastMembers = 20
-    /// Sessions, its own included, that a session's features depend on: 60 residuals, each from a beta over the 60 sessions before.
+    /// The number of sessions on which a session's features depend, its own included: 60 residuals, each from a beta over the previous 60
+    /// sessions.
     package static let memory = 121
-    /// Features of one member: `CrossSectionFeature`.
+    /// The number of features of one member, by `CrossSectionFeature`.
     package static var width: Int { CrossSectionFeature.count }
 
-    /// Values that a mean over 60 sessions needs.
+    /// The least number of values in a mean over 60 sessions.
     private static let least = 48
 
     private var marketSquares: MemberRollingMeans
-    /// Of each member: products of its returns with the market's, and squared residuals.
+    /// For each member, the products of its returns with the market's, and its squared residuals.
     private var products, residuals: MemberRollingMeans
     private var betas, returns, residualMeans: [Double]
 
@@ -34,7 +35,7 @@ package struct CrossSectionEngine: Sendable {
     /// - Parameter present: ascending by member.
     package mutating func append(_ present: [CrossSectionMember]) -> [Float] { append(present[...]) }
 
-    /// The features of one session's members, of a part of an array.
+    /// The features of one session's members, from a slice of an array.
     package mutating func append(_ present: ArraySlice<CrossSectionMember>) -> [Float] {
         present.withUnsafeBufferPointer { append($0) }
     }

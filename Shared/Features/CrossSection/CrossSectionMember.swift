@@ -12,13 +12,13 @@ package struct CrossSectionMember: Sendable {
             momentum: row.crossSectionInput.momentum, deviation60: row.crossSectionInput.deviation60)
     }
 
-    /// - Parameter extras: the stored `FeatureRow.extras` of this session; nil is returned when their number is not this version's.
+    /// - Parameter extras: the stored `FeatureRow.extras` of this session; nil is returned if their number differs from this version's.
     package init?(_ member: Int, extras: [Double]) {
         guard extras.count == FeatureRow.extrasWidth else { return nil }
         self.init(member) { extras[$0.rawValue] }
     }
 
-    /// The initial contents of memory: no member.
+    /// The placeholder in unused memory.
     static let none = CrossSectionMember(-1) { _ in .nan }
 
     /// - Parameter extras: `FeatureRow.extrasWidth` values.

@@ -1,6 +1,6 @@
 /// The members present in each of several neighbouring sessions, in memory that is reused.
 ///
-/// Several sessions are read at a time because the rows of one member lie side by side.
+/// Several sessions are read at a time because the rows of one member are adjacent in memory.
 package struct CrossSectionSessions: Sendable {
     private let members: Int
     private var entries: [CrossSectionMember]
@@ -8,7 +8,7 @@ package struct CrossSectionSessions: Sendable {
 
     /// - Parameters:
     ///   - members: the universe's size.
-    ///   - sessions: the most sessions of one `load`.
+    ///   - sessions: the largest number of sessions of one `load`.
     package init(members: Int, sessions: Int) {
         self.members = members
         entries = [CrossSectionMember](repeating: .none, count: members * sessions)

@@ -1,13 +1,13 @@
 /// Means of the last 60 values of every member of a universe, missing values left out.
 ///
-/// Each mean depends on its 60 sessions alone: a sum of 60 is made of three of 20, a sum of 20 of four of 5. Missing values add 0.
+/// Each mean depends only on its 60 sessions: a sum of 60 consists of three sums of 20, a sum of 20 of four sums of 5. Missing values add 0.
 struct MemberRollingMeans: Sendable {
     private static let length = 60
-    /// Sessions stored of values, sums of 5 and sums of 20: as many as the next longer sum reaches back.
+    /// The number of stored sessions of values, of sums of 5 and of sums of 20: as far back as the next longer sum reads.
     private static let stored = (values: 5, fives: 16, twenties: 41)
     private static let lines = stored.values + stored.fives + stored.twenties
 
-    /// Members, rounded up to whole vectors.
+    /// The number of members, rounded up to whole vectors.
     let width: Int
     private var sums: [Double]
     /// Which of the last 60 values are present; the newest in the lowest bit.

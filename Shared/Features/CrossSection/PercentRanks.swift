@@ -6,7 +6,7 @@ struct PercentRanks {
     private let values: UnsafeMutablePointer<Double>
     /// The index in `present` of each value.
     private let places: UnsafeMutablePointer<Int32>
-    /// A value's step in the upper half, its index in the lower; one sentinel at the end.
+    /// Each value's step (upper half) and index (lower half); one sentinel at the end.
     private let entries, spare: UnsafeMutablePointer<UInt64>
     /// The two passes' tables of 256 counts.
     private let starts: UnsafeMutablePointer<Int32>
@@ -114,7 +114,7 @@ struct PercentRanks {
         }
     }
 
-    /// Insertion sort of up to 64 values; the library's sort of more, as when an outlier makes all others share one step.
+    /// Sorts up to 64 values by insertion, and more (an outlier makes all other values share one step) by the standard library.
     private func sortByValue(_ range: Range<Int>) {
         guard range.count <= 64 else {
             var many = UnsafeMutableBufferPointer(start: entries + range.lowerBound, count: range.count)

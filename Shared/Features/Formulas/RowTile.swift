@@ -1,6 +1,6 @@
 /// The features of up to 32 sessions by column, before they are transposed into rows; fits the first-level cache.
 struct RowTile {
-    /// Sessions of one tile.
+    /// The number of sessions of one tile.
     static let sessions = 32
 
     private let values: UnsafeMutablePointer<Float>

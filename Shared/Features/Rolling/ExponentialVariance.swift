@@ -1,4 +1,4 @@
-/// RiskMetrics variance: the exponentially weighted mean of squares, started at the plain mean of the first 60.
+/// RiskMetrics variance: the exponentially weighted mean of squares, starting at the plain mean of the first 60 squares.
 struct ExponentialVariance: Sendable {
     static let warmUp = 60
 
@@ -12,7 +12,7 @@ struct ExponentialVariance: Sendable {
     /// Whether 60 squares have been added.
     var isWarm: Bool { seen == Self.warmUp }
 
-    /// Adds one of the first 60 squares; the variance is NaN until the last.
+    /// Adds one of the first 60 squares and returns the variance, NaN before the 60th.
     mutating func warm(_ square: Double) -> Double {
         guard !isWarm else { return variance }
         squares += square

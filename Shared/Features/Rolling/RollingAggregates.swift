@@ -1,7 +1,7 @@
 /// Sums and extremes over windows, as trees: a window of 5 from its values, one of 20 from four windows of 5, and so on.
 ///
-/// No sum is updated from session to session, so none drifts, and a window's sum is the same however sessions were batched. Series are
-/// read as deep as the longest window; each level of a tree begins as far back as the next level reads.
+/// Sums are not updated from session to session, so they do not drift and do not depend on how sessions were batched. Series are read as
+/// far back as the longest window; each level of a tree begins as far back as the next level reads.
 enum RollingAggregates {
     typealias Line = UnsafeMutablePointer<Double>
 
@@ -52,8 +52,8 @@ enum RollingAggregates {
         target.fill(0..<count) { join(work.0.double4($0), work.0.double4($0 - 125)) }
     }
 
-    /// Corrects a column of sums / `length` at the start of a history: windows that are not full are divided by the number of their values,
-    /// and are NaN where that is less than max(2, ⌊0.8 · length⌋).
+    /// Corrects a column of sums / `length` at the start of a history: sums of incomplete windows are divided by their number of values, and are
+    /// NaN with fewer than max(2, ⌊0.8 · length⌋) values.
     ///
     /// - Parameter before: the number of values before the first.
     static func finalize(_ column: Line, _ count: Int, length: Int, before: Int) {

@@ -63,7 +63,7 @@ enum RollingMedian {
         return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 
-    /// Of sixteen values, sorted as two eights, the 6th to the 11th.
+    /// The 6th to the 11th of sixteen values that are sorted as two eights.
     @_transparent
     private static func middle(_ a: SortedEight, _ b: SortedEight) -> (Double4, Double4, Double4, Double4, Double4, Double4) {
         let odd = SortedEight(a.odd, b.odd)

@@ -1,10 +1,11 @@
 /// Sample skewness (adjusted Fisher-Pearson, as in pandas) over windows of 60 returns.
 ///
-/// Computed from power sums; from the deviations where the sums would cancel because the mean is large beside the deviation.
+/// It is computed from power sums, or from the deviations where the power sums would cancel because the mean is much larger than the
+/// deviation.
 enum RollingSkewness {
     static let length = 60
     private static let least = 48
-    /// Smallest ratio of variance to squared mean for power sums: there they lose five of sixteen digits.
+    /// The smallest ratio of variance to squared mean at which power sums are used; there they lose five of sixteen digits.
     private static let smallestRatio = 1e-3
 
     /// Writes the skewness of each window.
@@ -26,7 +27,7 @@ enum RollingSkewness {
         for i in filling..<max(filling, count) where skewness[i].isNaN { skewness[i] = fromDeviations(returns + i, length) }
     }
 
-    /// NaN where the sums cancel.
+    /// The skewness from power sums; NaN where the sums cancel.
     private static func fromSums(
         _ sums: UnsafeMutablePointer<Double>, _ squares: UnsafeMutablePointer<Double>, _ cubes: UnsafeMutablePointer<Double>,
         _ range: Range<Int>, _ skewness: UnsafeMutablePointer<Double>

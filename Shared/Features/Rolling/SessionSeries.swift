@@ -1,14 +1,14 @@
-/// One symbol's series as far back as any window reads, oldest first: `reach` past sessions, then `capacity` for a block.
+/// One symbol's series as far back as any window reads, oldest first: `reach` past sessions, then `capacity` sessions for a block.
 ///
-/// Sessions before the first are 0, so that they add nothing to a sum; their log levels are NaN, so that no return starts there.
+/// Places before the first session are 0, so that they add nothing to a sum; their log levels are NaN, so that no return starts there.
 struct SessionSeries: Sendable {
     enum Name: Int, CaseIterable {
         case returns, logLevels, rangeSquares, garmanKlass, levels, volumes, turnovers, impacts
     }
 
-    /// The most sessions that a window reads back, rounded up.
+    /// The number of sessions that the longest window reads back, rounded up.
     static let reach = 256
-    /// The most sessions in one block.
+    /// The largest number of sessions in one block.
     static let capacity = 256
     private static let stride = reach + capacity + 24
 

@@ -1,6 +1,6 @@
 import Market
 
-/// Chains a symbol's bars forward by its splits and dividends, and skips bars without a valid price.
+/// Adjusts a symbol's bars forward for its splits and dividends, and skips bars without a valid price.
 struct BarAccumulator: Sendable {
     private var steps = 0
     private var previousClose = Double.nan

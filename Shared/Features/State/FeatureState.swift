@@ -1,4 +1,4 @@
-/// The state behind a symbol's features: its recent series and its recursive averages.
+/// The state from which a symbol's next features are computed: its recent series and its recursive averages.
 struct FeatureState: Sendable {
     private var series = SessionSeries()
     private var recursion = RecursiveState()
@@ -25,7 +25,7 @@ struct FeatureState: Sendable {
         }
     }
 
-    /// Reads or writes the state's numbers; each series as deep as the next session reads.
+    /// Reads or writes the state's numbers; each series as far back as the next session reads.
     mutating func code(_ coder: inout some StateCoder) {
         series.code(&coder, .returns, depth: 250)
         series.code(&coder, .logLevels, depth: 250)

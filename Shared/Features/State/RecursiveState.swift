@@ -20,7 +20,7 @@ struct RecursiveState: Sendable {
 
     private var isWarm: Bool { variance94.isWarm && variance97.isWarm && variance99.isWarm && bar90.isWarm && bar97.isWarm }
 
-    /// Updates by one of the first 61 sessions, whose variances are plain means. The first session has no return.
+    /// Updates the state by one of the first 61 sessions, whose variances are plain means. The first session has no return.
     private mutating func step(_ block: FeatureBlock, _ open: SessionSeries.Open, _ i: Int) {
         if bars + i > 0 {
             run(block, open, i..<i + 1)

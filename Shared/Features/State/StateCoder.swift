@@ -1,4 +1,4 @@
-/// Writes or reads every number of a state in one order, so that one list of fields serves both.
+/// Writes or reads the numbers of a state in a fixed order, so that one list of fields is enough for both.
 protocol StateCoder {
     mutating func code(_ value: inout Double)
     mutating func code(_ value: inout Int)

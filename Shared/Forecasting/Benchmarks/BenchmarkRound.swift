@@ -1,6 +1,7 @@
 import Kernels
 
-/// One round of a benchmark: work done, wall-clock seconds, and CPU seconds of all threads; on a shared machine compare CPU seconds.
+/// One round of a benchmark: the number of samples, wall-clock seconds, and CPU seconds of all threads. On a shared machine compare CPU
+/// seconds.
 package typealias BenchmarkRound = (samples: Double, seconds: Double, processorSeconds: Double)
 
 /// Measures one call of `body`.

@@ -1,4 +1,4 @@
-/// A weighted mean of several models' quantiles: its members, their weights, and an artifact that names everything a forecast depends on.
+/// A weighted mean of several models' quantiles: the members and their weights, stored as an artifact.
 package struct Ensemble: Sendable, Hashable {
     package static let family = "ensemble"
 
@@ -19,8 +19,8 @@ package struct Ensemble: Sendable, Hashable {
     let cut: String
 
     /// - Parameters:
-    ///   - weights: of these members, in their order; rounded to fp32, as the artifact stores them.
-    ///   - cut: the last session that a member was trained on.
+    ///   - weights: the members' weights, in their order; rounded to fp32, as the artifact stores them.
+    ///   - cut: the last session on which a member was trained.
     package init(members: [Member], weights: MemberWeights, cut: String) {
         func stored(_ values: [[Double]]) -> [[Double]] { values.map { $0.map { Double(Float($0)) } } }
         self.members = members
@@ -30,7 +30,7 @@ package struct Ensemble: Sendable, Hashable {
 
     /// The weighted forecast.
     ///
-    /// - Parameter forecasts: the members' forecasts, in their order; nil = the member has none.
+    /// - Parameter forecasts: the members' forecasts, in their order; nil for a member without a forecast.
     package func forecast(_ forecasts: [QuantileForecast?]) throws(ForecastError) -> QuantileForecast { try weights.combined(forecasts) }
 
     /// The weight of each member by family and horizon when all members have a forecast.

@@ -1,8 +1,8 @@
 /// The weights of an ensemble's members at each horizon.
 ///
-/// Half of a member's weight is its share of the priors, half its share of the scores, both among the members that have a forecast.
+/// A member's weight is the mean of its share of the priors and its share of the scores, among the members that have a forecast.
 package struct MemberWeights: Sendable, Hashable {
-    /// By member, then by horizon; not negative, 0 where the member is left out.
+    /// Priors and scores by member, then by horizon; not negative, 0 for a member that is left out.
     package let priors, scores: [[Double]]
     /// The member that remains when no other has a weight.
     package let fallback: Int
@@ -13,9 +13,9 @@ package struct MemberWeights: Sendable, Hashable {
         self.fallback = fallback
     }
 
-    /// Weights of all members: not negative, with sum 1.
+    /// The weights of all members at one horizon: not negative, with sum 1.
     ///
-    /// - Parameter present: which members have a forecast.
+    /// - Parameter present: whether each member has a forecast.
     package func weights(horizonIndex: Int, present: [Bool]) -> [Double] {
         let equal = priors.indices.map { present[$0] ? priors[$0][horizonIndex] : 0 }
         let learned = scores.indices.map { present[$0] ? scores[$0][horizonIndex] : 0 }

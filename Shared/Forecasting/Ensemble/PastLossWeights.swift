@@ -3,12 +3,14 @@ package import Market
 /// Learns an ensemble's member weights per horizon from the pinball losses of past out-of-sample forecasts.
 ///
 /// A member's score is prior × exp(−sharpness × mean past excess loss); the excess is relative to the fallback member's loss. A member
-/// whose excess exceeded zero by more than a standard error over at least `evidence` origins is left out. An origin counts for the sessions
-/// since the previous origin, and five sessions count as one observation, because neighbouring origins share most of their outcomes.
+/// whose excess exceeded zero by more than a standard error over at least `evidence` origins is left out. An origin is weighted by
+/// the sessions since the previous origin. Five sessions count as one observation, because neighbouring origins share most of their outcomes.
 package struct PastLossWeights: Sendable, Hashable {
-    /// Factor of the excess loss in a score's exponent, and origins after which a worse member is left out.
-    package static let sharpness = 100.0, evidence = 20
-    /// Sessions that count as one observation.
+    /// The factor of the excess loss in a score's exponent.
+    package static let sharpness = 100.0
+    /// The least number of origins after which a worse member is left out.
+    package static let evidence = 20
+    /// The number of sessions that count as one observation.
     private static let sessions = 5
 
     private struct Excess: Sendable, Hashable {
@@ -23,12 +25,12 @@ package struct PastLossWeights: Sendable, Hashable {
 
     private let priors: [Double]
     private let fallback: Int
-    /// By member and horizon.
+    /// The excess losses by member and horizon.
     private var excess: [[Excess]]
     private var last = [SessionDate?](repeating: nil, count: Quantiles.horizons.count)
 
     /// - Parameters:
-    ///   - priors: one per member, not negative; the fallback's may be 0: it then counts only when no other member remains.
+    ///   - priors: one per member, not negative; the fallback's prior may be 0: the fallback is then used only when no other member remains.
     ///   - fallback: the member that the others must beat.
     package init(priors: [Double], fallback: Int) {
         self.priors = priors
@@ -40,7 +42,7 @@ package struct PastLossWeights: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - origin: later than the origins before.
-    ///   - losses: one per member; nil = the member made no forecast.
+    ///   - losses: one per member; nil for a member without a forecast.
     package mutating func learn(_ origin: SessionDate, _ losses: [Double?], horizonIndex: Int) {
         guard let reference = losses[fallback], reference > 0 else { return }
         let step = OriginStep.sessions(after: last[horizonIndex], through: origin, atMost: Self.sessions)
@@ -65,9 +67,9 @@ package struct PastLossWeights: Sendable, Hashable {
     }
 }
 
-/// The time an origin stands for, so that learning from origins of every session and of every fifth session agrees.
+/// The time that an origin represents, so that learning from origins of every session and of every fifth session agrees.
 enum OriginStep {
-    /// Weekdays after one origin through the next, from 1 to `limit`; the first origin of all stands for 1.
+    /// The number of weekdays after one origin through the next, from 1 to `limit`; 1 for the first origin.
     static func sessions(after last: SessionDate?, through origin: SessionDate, atMost limit: Int) -> Int {
         guard let last else { return 1 }
         let days = max(0, min(Int(origin.day) - Int(last.day), 7 * limit))

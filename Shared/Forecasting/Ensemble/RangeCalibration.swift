@@ -6,9 +6,11 @@ package import Market
 /// published 80 % range): the range widens when too few outcomes are inside, symmetrically about the median. The step is proportional to
 /// time, so that origins of every session and of every fifth session follow the coverage equally fast. A weekday counts as a session.
 package struct RangeCalibration: Sendable, Hashable {
-    /// The coverage aimed at, and the step of ln k per session and unit of coverage.
-    package static let target = 0.8, rate = 0.004
-    /// The most sessions one origin may stand for: after a gap its outcomes carry no more information than others'.
+    /// The target coverage.
+    package static let target = 0.8
+    /// The step of ln k per session and unit of coverage.
+    package static let rate = 0.004
+    /// The largest number of sessions that one origin represents: after a gap, its outcomes contain no more information than others.
     static let longestStep = 10
 
     /// The calibration factor k.
@@ -17,7 +19,7 @@ package struct RangeCalibration: Sendable, Hashable {
 
     /// - Parameters:
     ///   - factor: the factor learned so far.
-    ///   - origin: the last origin it was learned from; nil starts anew.
+    ///   - origin: the last origin from which the factor was learned; nil starts anew.
     package init(factor: Double = 1, after origin: SessionDate? = nil) {
         self.factor = factor
         self.origin = origin
@@ -27,7 +29,7 @@ package struct RangeCalibration: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - origin: later than the origins before.
-    ///   - inside: the share of its outcomes inside the published 80 % range; NaN changes nothing.
+    ///   - inside: the share of the origin's outcomes inside the published 80 % range; NaN changes nothing.
     package mutating func learn(_ origin: SessionDate, inside: Double) {
         guard inside.isFinite else { return }
         let step = OriginStep.sessions(after: self.origin, through: origin, atMost: Self.longestStep)
@@ -35,7 +37,7 @@ package struct RangeCalibration: Sendable, Hashable {
         self.origin = origin
     }
 
-    /// Applies a factor to the quantiles of one horizon: an odd number of them, ascending.
+    /// Scales the quantiles of one horizon (an odd number, ascending) about their median by a factor.
     package static func scaled(_ quantiles: some Collection<Double>, by factor: Double) -> [Double] {
         let median = quantiles.dropFirst(quantiles.count / 2).first ?? 0
         return quantiles.map { median + factor * ($0 - median) }

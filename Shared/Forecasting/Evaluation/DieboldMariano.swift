@@ -1,17 +1,17 @@
 /// The Diebold-Mariano comparison of two forecasters, one observation per date.
 ///
-/// Feed it differences of losses already averaged over the symbols of a date: symbols of one date are one observation. Variance by
-/// Newey-West with Bartlett weights; small-sample factor of Harvey, Leybourne and Newbold (1997).
+/// The losses must be averaged over the symbols of a date, because all symbols of one date are one observation. The variance is Newey and
+/// West's with Bartlett weights; the small-sample factor is by Harvey, Leybourne and Newbold (1997).
 package struct DieboldMariano: Sendable, Hashable {
-    /// Mean loss difference; negative = the first forecaster is better.
+    /// The mean loss difference; negative if the first forecaster is better.
     package let mean: Double
-    /// Its t statistic; 0 when the differences do not vary.
+    /// The t statistic of the mean; 0 if the differences do not vary.
     package let t: Double
     package let observations: Int
 
     /// - Parameters:
-    ///   - differences: loss of the first less loss of the second, by date; values that are not finite are left out.
-    ///   - horizon: sessions a forecast reaches ahead.
+    ///   - differences: the first forecaster's loss less the second's, by date; values that are not finite are left out.
+    ///   - horizon: the forecast horizon in sessions.
     ///   - step: sessions between dates.
     package init(_ differences: [Double], horizon: Int, step: Int) {
         let x = differences.filter(\.isFinite)

@@ -5,11 +5,11 @@ package struct EvaluationAccumulator {
     /// The forecasts of one symbol at one origin, with their outcomes.
     package struct Row {
         package let symbol: String
-        /// Log returns by horizon; NaN = not known yet.
+        /// The log returns by horizon; NaN for an outcome that is not known yet.
         package let outcomes: [Double]
-        /// The return of the five sessions after the next one: earned by a portfolio that trades at the next close.
+        /// The return over five sessions from the next session's close, earned by a portfolio that trades at that close.
         package let executed: Double
-        /// S at the origin.
+        /// The volatility S at the origin.
         package let volatility: Double
         package let uncalibrated, calibrated, climatology, randomWalk: QuantileForecast
 
@@ -32,7 +32,7 @@ package struct EvaluationAccumulator {
     private var accumulators = Quantiles.horizons.map { _ in HorizonAccumulator() }
     private var correlations = Quantiles.horizons.map { _ in [Double]() }
     private var portfolio: PaperPortfolio?
-    /// Sessions between origins.
+    /// The number of sessions between origins.
     private let step: Int
 
     package init(step: Int) {
@@ -58,7 +58,7 @@ package struct EvaluationAccumulator {
 
     /// The report of everything added so far.
     ///
-    /// - Parameter trials: model configurations tried so far, by which the portfolio's Sharpe ratio is deflated.
+    /// - Parameter trials: the number of model configurations tried so far, which deflates the portfolio's Sharpe ratio.
     package func report(trials: Int, leakChecks: [EvaluationReport.LeakCheck]) -> EvaluationReport {
         let horizons = Quantiles.horizons.indices.map { i in
             let daily = DieboldMariano(correlations[i], horizon: Quantiles.horizons[i], step: 1)

@@ -6,7 +6,7 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
         package let name: String
         package let count: Int
         package let loss: Double
-        /// Nil without an outcome, or when the reference's loss is 0.
+        /// The skill over each reference; nil without an outcome, or if the reference's loss is 0.
         package let overClimatology, overRandomWalk: Double?
 
         private enum CodingKeys: String, CodingKey {
@@ -31,19 +31,19 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
         package let share: Double
     }
 
-    /// Share of medians with the right sign, with the half-width of its 95 % interval clustered by date, beside "always up".
+    /// The share of medians with the right sign, compared with always forecasting a rise.
     package struct Direction: Sendable, Hashable, Codable {
         package let share: Double
-        /// Nil with one date, whose variation between dates is unknown.
+        /// The half-width of the 95 % interval, clustered by date; nil with a single date.
         package let halfWidth: Double?
-        /// Share of outcomes above 0.
+        /// The share of outcomes above 0, which is the accuracy of always forecasting a rise.
         package let alwaysUp: Double
         package let dates: Int
 
         private enum CodingKeys: String, CodingKey { case share, halfWidth = "half_width", alwaysUp = "always_up", dates }
     }
 
-    /// Mean Spearman correlation of medians with outcomes over daily origins, with its Newey-West t.
+    /// The mean Spearman correlation of medians with outcomes over daily origins.
     package struct RankCorrelation: Sendable, Hashable, Codable {
         package let mean: Double
         /// Nil with fewer than two dates.
@@ -51,7 +51,7 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
         package let dates: Int
     }
 
-    /// Diebold-Mariano on per-date losses; negative = better than the reference.
+    /// The Diebold-Mariano comparison of losses per date with a reference; negative if the model is better.
     package struct Comparison: Sendable, Hashable, Codable {
         /// The reference's model family.
         package let against: String
@@ -62,15 +62,15 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
     /// The measures of one horizon.
     package struct Horizon: Sendable, Hashable, Codable {
         package let horizon: Int
-        /// The first is `all`.
+        /// The skill by part of the forecasts; the first part is `all`.
         package let slices: [Slice]
-        /// Nil without an outcome.
+        /// The coverage of the ranges; nil without an outcome.
         package let coverage: Coverage?
-        /// Ten bins; equal shares = calibrated.
+        /// The probability integral transform in ten bins; calibrated forecasts have equal shares.
         package let probabilityIntegral: [ProbabilityBin]
-        /// Nil without a date on which a return and its median had a sign.
+        /// The accuracy of the direction; nil without a date on which a return and its median were not zero.
         package let direction: Direction?
-        /// Nil without a session on which ten symbols have an outcome.
+        /// The rank correlation; nil without a session on which ten symbols have an outcome.
         package let rankCorrelation: RankCorrelation?
         package let comparisons: [Comparison]
 
@@ -80,7 +80,7 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
         }
     }
 
-    /// The result of one test for a look into the future.
+    /// The result of one check that forecasts do not depend on later data.
     package struct LeakCheck: Sendable, Hashable, Codable {
         package enum State: String, Sendable, Hashable, Codable {
             case passed, failed
@@ -100,12 +100,12 @@ package struct EvaluationReport: Sendable, Hashable, Codable {
     }
 
     package let horizons: [Horizon]
-    /// Nil with fewer than ten rebalancings of at least ten symbols, or with origins closer than a position is held.
+    /// The paper portfolio; nil with fewer than ten rebalancings of at least ten symbols, or if origins are closer than the holding period.
     package let portfolio: PaperPortfolio.Result?
     package var leakChecks: [LeakCheck]
 
     private enum CodingKeys: String, CodingKey { case horizons, portfolio, leakChecks = "leak_checks" }
 
-    /// Whether no leak check failed; otherwise no figure of the report is valid.
+    /// Whether no leak check failed; otherwise no result of the report is valid.
     package var isTrustworthy: Bool { !leakChecks.contains { $0.state == .failed } }
 }

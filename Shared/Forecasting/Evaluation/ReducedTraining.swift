@@ -1,4 +1,4 @@
-/// Trains models with the same code, rows and inputs as usual but in a fraction of the time: enough for leak checks.
+/// Trains models with the usual code, rows and inputs, but fewer steps: enough for leak checks, in a fraction of the time.
 package enum ReducedTraining {
     private static let trees = 4, batches = 2
 

@@ -2,20 +2,20 @@ import Market
 
 /// GARCH(1,1) with Student-t innovations, estimated per instrument on its last 1,500 returns.
 ///
-/// The next session is forecast by the model's t distribution, longer horizons by a t with the exact second and fourth moment. An instrument
-/// without parameters of its own gets the median parameters and the variance of its own returns.
+/// The next session is forecast by the model's t distribution, longer horizons by a t distribution with the exact second and fourth moment.
+/// An instrument without its own parameters gets the median parameters and the variance of its own returns.
 package struct GARCHModel: ForecastModel {
     package static let family = "garch-t"
-    /// Returns that the filter runs over; earlier ones have decayed.
+    /// The number of returns that the filter reads; the influence of earlier returns has decayed.
     private static let filtered = 500
     package static let lookback = filtered + 1
 
     let seed: UInt64
     let cut: String
     let featureVersion: String
-    /// By instrument; values representable in fp32.
+    /// The parameters by instrument; values are representable in fp32.
     let parameters: [String: StudentGARCH]
-    /// Medians over the instruments.
+    /// The medians of the parameters over the instruments.
     let typical: StudentGARCH
 
     package var metrics: [String: Double] { ["fitted_instruments": Double(parameters.count)] }

@@ -6,7 +6,7 @@
 
 /// GARCH(1,1) with Student-t innovations (Bollerslev, 1987): σ²(t+1) = ω + α ε²(t) + β σ²(t), on returns less their mean.
 ///
-/// Variance targeting: ω = (1 - α - β) · the sample variance, so that three parameters are searched, not four.
+/// By variance targeting, ω = (1 − α − β) · the sample variance, so that three parameters are searched instead of four.
 struct StudentGARCH: Sendable, Hashable {
     var mean: Double
     var variance: Double
@@ -26,7 +26,7 @@ struct StudentGARCH: Sendable, Hashable {
         return next
     }
 
-    /// Exact second moment and kurtosis of the sum of the next `horizon` innovations, from σ²(t+1).
+    /// The exact second moment and kurtosis of the sum of the next `horizon` innovations, from σ²(t+1).
     ///
     /// E[(Σ ε)⁴] = Σ E ε⁴ + 6 Σ E[ε²(i) ε²(j)], with E σ², E σ⁴ and E[ε²(i) σ²(j)] by the recursion. The innovations' kurtosis
     /// 3 (ν - 2) / (ν - 4) is cut at 30, where the fourth moment stops to exist.
@@ -63,7 +63,7 @@ struct StudentGARCH: Sendable, Hashable {
         return Quantiles.levels.map { mean * Double(horizon) + unit * studentQuantile($0, freedom: freedom) }
     }
 
-    /// The log-likelihood of all returns per return, constants of π aside.
+    /// The mean log-likelihood per return, without constants of π.
     func likelihood(_ returns: [Double]) -> Double {
         let omega = variance * (1 - alpha - beta)
         var next = variance
@@ -94,9 +94,9 @@ struct StudentGARCH: Sendable, Hashable {
 }
 
 extension StudentGARCH {
-    /// Returns that an estimate needs, and the most returns it uses.
+    /// The least and the largest number of returns of an estimate.
     static let leastReturns = 250, window = 1_500
-    /// Typical values, close to RiskMetrics', used when the search finds none better.
+    /// Typical values, close to RiskMetrics', used if the search finds no better ones.
     private static let fallback = (alpha: 0.06, beta: 0.92, freedom: 6.0)
 
     /// The maximum-likelihood estimate by Nelder and Mead's simplex; nil for fewer than 250 returns or for constant ones.

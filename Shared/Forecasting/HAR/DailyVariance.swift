@@ -1,6 +1,6 @@
 /// The variance of a session: Garman and Klass's of its bar plus the squared overnight return, recomputed from the features.
 ///
-/// The squared return where the layout lacks the features. At least a hundredth of S², so that its logarithm is bounded.
+/// Without these features it is the squared return. It is at least a hundredth of S², so that its logarithm is bounded.
 struct DailyVariance: Sendable, Hashable {
     /// Columns of range, intraday, gap (all over σ) and lsig = ln σ + 4; nil when the layout lacks one of them.
     private let columns: [Int]?
@@ -10,7 +10,7 @@ struct DailyVariance: Sendable, Hashable {
         columns = found.count == 4 ? found : nil
     }
 
-    /// NaN without a volatility.
+    /// The variance of a row's session; NaN without a volatility.
     func callAsFunction(_ history: History, row: Int) -> Double {
         let scale = history.blend[row]
         guard row > 0, scale.isFinite, scale > 0 else { return .nan }

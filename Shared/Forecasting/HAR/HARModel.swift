@@ -10,15 +10,15 @@ package struct HARModel: ForecastModel {
     package static let lookback = month + 1
 
     static let week = 5, month = 22, regressors = 5
-    /// Five years before the cut.
+    /// The number of days before the cut whose rows are used: five years.
     private static let windowDays = 1_826
 
     let seed: UInt64
     let cut: String
     let layout: FeatureLayout
-    /// Horizons × regressors.
+    /// The coefficients, horizons × regressors.
     let coefficients: [Double]
-    /// 21 standardised quantiles.
+    /// The 21 standardised quantiles.
     let quantiles: [Double]
     let rows: Int
 
@@ -79,7 +79,7 @@ package struct HARModel: ForecastModel {
         return try QuantileForecast(values)
     }
 
-    /// 1, ln day, ln week, ln month, ln S²; means are over the sessions that have a variance. Nil without S or any variance.
+    /// The regressors 1, ln day, ln week, ln month, ln S²; means are over the sessions with a variance. nil without S or any variance.
     private static func inputs(_ history: History, row: Int, variance: (Int) -> Double) -> [Double]? {
         let scale = history.blend[row]
         guard scale.isFinite, scale > 0 else { return nil }

@@ -11,10 +11,10 @@ package final class LSTMPass: SequencePass {
     /// `fetchedSteps` steps.
     private let storedSteps, storedInputs: Int
     private let inputs, gates, cells, cellTanh: LaneBuffer
-    /// Of `stepsPerSum` steps: the gradient of the gates, and [x, h] as sample rows.
+    /// The gates' gradients of `stepsPerSum` steps, and [x, h] of the same steps as sample rows.
     private let gateGradients, rows: LaneBuffer
     private let biasGradient, outputGradient, cellGradient: LaneBuffer
-    /// Last state after dropout.
+    /// The last hidden state after dropout.
     private let state: LaneBuffer
 
     /// Steps whose weight gradients are added at a time, to store and load the sums less often.
@@ -43,7 +43,7 @@ package final class LSTMPass: SequencePass {
     private var panelHidden: Int { shape.hidden * 2 }
     private var panelInputs: Int { (shape.paddedInputs + shape.hidden) * 2 }
     private func input(_ step: Int) -> UnsafeMutablePointer<Float8> { inputs.lanes + step % (storedInputs + 1) * panelInputs }
-    /// h before `step`, inside [x, h].
+    /// The hidden state h before `step`, inside [x, h].
     private func hidden(_ step: Int) -> UnsafeMutablePointer<Float8> { input(step) + shape.paddedInputs * 2 }
     private func gate(_ step: Int) -> UnsafeMutablePointer<Float8> { gates.lanes + step % storedSteps * panelHidden * 4 }
     private func cell(_ step: Int) -> UnsafeMutablePointer<Float8> { cells.lanes + step % (storedSteps + 1) * panelHidden }
@@ -101,7 +101,7 @@ package final class LSTMPass: SequencePass {
         for row in 0..<net.gates { gradient.floats[net.biasOffset + row] += biasGradient.lanes[row].sum() }
     }
 
-    /// The inputs of these steps, the last first, as sample rows beside the states.
+    /// Copies the inputs of some steps, the last step first, as sample rows beside the states.
     private func copyInputs(_ samples: ArraySlice<UnsafePointer<Float>>, _ steps: Range<Int>) {
         let (inputs, depth) = (shape.paddedInputs, shape.paddedInputs + shape.hidden)
         for (i, sample) in samples.enumerated() {

@@ -21,7 +21,7 @@ final class LSTMSampleWeights {
 
 /// The memory of one caller for forward passes of single samples, with lanes along the units.
 ///
-/// The products with the inputs of all steps are computed first, as one matrix product. The same bits as `LSTMPass`.
+/// The products with the inputs of all steps are computed first, as one matrix product. The outputs are bit-identical to `LSTMPass`.
 final class LSTMSingleSample {
     private let net: LSTMSampleWeights
     private let gates, state, cell, cellTanh, outputs: LaneBuffer

@@ -5,7 +5,7 @@ import Market
 /// functions of the standardised inputs.
 ///
 /// The pinball loss is minimised by AdamW in mini-batches. Weights start at zero and biases at the empirical quantiles, so that the
-/// model starts as blended-volatility FHS, and stays near it when rows are few.
+/// model starts equal to blended-volatility FHS, and stays close to FHS with few rows.
 package struct LinearQuantile: ForecastModel {
     package static let family = "linear-quantile"
     package static let lookback = TabularInputs.lookback

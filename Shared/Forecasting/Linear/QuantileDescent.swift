@@ -2,7 +2,7 @@ import Kernels
 
 /// Subgradient steps on the pinball loss of a linear quantile regression.
 ///
-/// Registers run along the outputs: 21 quantiles in three registers, three lanes unused.
+/// The lanes of a register are outputs: 21 quantiles in three registers, three lanes unused.
 struct QuantileDescent {
     private static let registers = 3, width = 24
     private let inputs: Int

@@ -3,8 +3,8 @@ import Kernels
 /// Shrinks a trained net's quantiles towards the pooled quantiles it started from, per horizon: q = p + w (net − p).
 ///
 /// w is the value of 0, 0.1 … 1 with the least pinball loss on the validation block. The head is linear, so w is applied to its weights and
-/// biases. Without shrinkage a net that learned from volatile years was worse than the pooled quantiles at the long horizon in a quiet
-/// validation year; that horizon has few independent outcomes to learn from.
+/// biases. Without shrinkage, a net trained on volatile years was worse than the pooled quantiles at the long horizon in a quiet validation
+/// year; the long horizon has few independent outcomes to learn from.
 struct HeadShrinkage: Hashable {
     /// w by horizon.
     let weights: [Double]

@@ -2,7 +2,7 @@ import Kernels
 
 /// The training of one net: rounds of batches, each followed by a validation.
 struct NetTraining<Net: SequenceNet> {
-    /// The state between two batches; together with the samples and the configuration it determines everything that follows.
+    /// The state between two batches. State, samples and configuration determine the rest of the training.
     struct State: Hashable {
         var trainer: SequenceTrainer<Net>.State
         var best: [Float]
@@ -23,7 +23,7 @@ struct NetTraining<Net: SequenceNet> {
     private(set) var bestLosses: [Double]
     /// `HeadShrinkage.weights`, set at the end of training; 1 before.
     private(set) var headWeights = Quantiles.horizons.map { _ in 1.0 }
-    /// Validation losses of the pooled quantiles that the net starts from.
+    /// The validation losses of the pooled quantiles from which the net starts.
     let referenceLosses: [Double]
     private(set) var samplesSeen = 0
     private(set) var restarts = 0

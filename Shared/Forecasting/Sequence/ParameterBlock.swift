@@ -4,12 +4,12 @@ import Kernels
 ///
 /// Values outside every tensor are padding: zero, with a gradient of zero.
 package struct ParameterBlock {
-    /// A row-major tensor under the name that other tools use, spread over the block by strides.
+    /// A named row-major tensor (PyTorch's name), placed in the block by strides.
     struct Tensor {
         let name: String
         let shape: [Int]
         let offset: Int
-        /// Floats between neighbours along each dimension.
+        /// The number of floats from one element to the next, along each dimension.
         let strides: [Int]
 
         /// Positions of the tensor's values in the block, in row-major order.

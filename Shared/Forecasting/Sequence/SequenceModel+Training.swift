@@ -14,8 +14,7 @@ extension SequenceModel: ResumableModel {
         try train(set, Net.configuration, seed: seed, resuming: resuming, until: passed(deadline), progress: progress)
     }
 
-    /// Trains `configuration.nets` nets and takes of each the parameters with the best validation loss; at the deadline, the
-    /// best so far.
+    /// Trains `configuration.nets` nets and uses each net's parameters with the best validation loss; at the deadline, the best so far.
     ///
     /// - Throws: `TrainingError`, `Processor.Unsupported`.
     package static func fit(

@@ -8,8 +8,8 @@ package typealias Transformer = SequenceModel<TransformerNet>
 
 /// A sequence net as a forecast model, trained on all instruments pooled by the pinball loss of z = y / (S √h).
 ///
-/// Training stops early by a purged validation block. The untrained model equals blended-volatility FHS: the bias of the net's head starts
-/// at the pooled quantiles.
+/// A purged validation block decides when training stops early. The untrained model equals blended-volatility FHS, because the bias of the
+/// net's head starts at the pooled quantiles.
 package struct SequenceModel<Net: SequenceNet>: ForecastModel {
     package static var family: String { Net.family }
     package static var lookback: Int { Net.configuration.window + EarningsSeasonality.reach }

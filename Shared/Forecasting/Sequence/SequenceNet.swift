@@ -7,9 +7,9 @@ package protocol SequenceNet: AnyObject {
     static var family: String { get }
     /// Sizes and training rules of the shipping net.
     static var configuration: SequenceConfiguration { get }
-    /// Panels that draw their dropout from one key, each at sites of its own.
+    /// The number of panels that share one dropout key, each with its own sites.
     static var dropoutPanels: Int { get }
-    /// Why the net cannot have these sizes; nil when it can.
+    /// The reason why the net cannot have a shape; nil for a supported shape.
     static func unsupportedReason(for shape: SequenceShape) -> String?
 
     init(_ shape: SequenceShape)
@@ -20,13 +20,13 @@ package protocol SequenceNet: AnyObject {
 
     /// Sets random weights; the head's are small, its bias is `headBias`.
     func initialise(_ random: inout RandomGenerator, headBias: [Double])
-    /// Updates the packed copies of the parameters; must be called after every change of them.
+    /// Updates the packed copies of the parameters; must be called after every change of the parameters.
     func pack()
     /// The memory of one worker for a panel of sixteen samples.
     func makePass(trains: Bool) -> Pass
     /// Adds the net to a graph whose `input` is [batch, window, inputs]; returns the name of its [batch, 21] output.
     static func addNodes(_ graph: inout ONNXGraph, _ shape: SequenceShape, _ weights: ONNXWeights, input: String) -> String
-    /// The outputs of a few windows, `[window][output]`, the same bits as a pass's; nil when a pass is as fast.
+    /// The outputs of a few windows, `[window][output]`, bit-identical to a pass; nil if a pass is as fast.
     func outputs(ofSmallBatch windows: [UnsafePointer<Float>]) -> [Float]?
     /// Makes the copies of the parameters that `outputs(ofSmallBatch:)` needs; valid until the next `pack`.
     func prepareSmallBatches()
@@ -48,7 +48,8 @@ package protocol SequencePass: AnyObject {
     /// - Parameter dropout: nil drops nothing.
     func forward(_ net: Net, samples: ArraySlice<UnsafePointer<Float>>, dropout: Dropout?)
 
-    /// Adds the gradient of the last `forward`'s samples, from the output gradients set since. The samples must fill the panel.
+    /// Adds the gradient of the samples of the last `forward`, from the output gradients that the caller has set. The samples must fill the
+    /// panel.
     ///
     /// - Parameters:
     ///   - dropout: the same as in `forward`.

@@ -13,7 +13,7 @@ final class SequenceSamples {
 
     let shape: SequenceShape
     let scaling: SequenceScaling
-    /// Pooled quantiles of the training rows: start of the head's bias, and reference of the validation.
+    /// The pooled quantiles of the training rows: the start of the head's bias, and the reference of the validation.
     let reference: PooledQuantiles
     private(set) var training: [Sample] = []
     private(set) var validation: [Sample] = []
@@ -79,7 +79,7 @@ final class SequenceSamples {
     }
 }
 
-/// An endless order of training rows: one row in `stride` of each instrument, from an offset that rotates by epoch, shuffled.
+/// The endless sequence of training rows: per epoch, every `stride`-th row of each instrument, from an offset that rotates by epoch, shuffled.
 struct SampleOrder {
     /// A position in the order, enough to continue with the same rows.
     struct Position: Hashable {
@@ -105,7 +105,7 @@ struct SampleOrder {
 
     var position: Position { Position(random: shuffledFrom, epoch: epoch, remaining: order.count) }
 
-    /// - Returns: nil when the samples have no such position.
+    /// - Returns: nil if the position does not exist in the samples.
     init?(_ samples: [SequenceSamples.Sample], stride: Int, at position: Position) {
         guard let random = RandomGenerator(words: position.random) else { return nil }
         self.init(samples, stride: stride, random: random)

@@ -13,7 +13,7 @@ struct SequenceScaling: Sendable, Hashable {
 
     static func names(_ layout: FeatureLayout) -> [String] { layout.sequenceNames + derivedNames }
 
-    /// Throws when a history's features are not those the net was trained on.
+    /// Checks that a history has the features on which the net was trained.
     func check(_ layout: FeatureLayout) throws(ForecastError) {
         guard layout.version == featureVersion, Self.names(layout) == names else {
             throw .otherFeatures(expected: featureVersion, found: layout.version)

@@ -13,7 +13,7 @@ struct SequenceTrainer<Net: SequenceNet> {
     private let workers: [Net.Pass]
     private let total: LaneBuffer
     private var adam: Adam
-    /// Steps taken, whether or not they changed the weights; dropout masks depend on their number.
+    /// The number of steps, including those without an update of the weights; dropout masks depend on it.
     private var updates = 0
 
     init(_ shape: SequenceShape, _ configuration: SequenceConfiguration, headBias: [Double], seed: UInt64) {
@@ -54,7 +54,7 @@ struct SequenceTrainer<Net: SequenceNet> {
         return loss
     }
 
-    /// Upper bound of the mean's weight, n / (n + 10) after n steps, so that the random start is soon forgotten.
+    /// The upper bound of the mean's weight, n / (n + 10) after n steps, so that the random start soon has no influence.
     private var warmUp: Float { Float(updates) / Float(updates + 10) }
 
     /// The dropout of one panel in the next step, by the index of the panel's first sample.
@@ -161,7 +161,7 @@ struct SequenceTrainer<Net: SequenceNet> {
 }
 
 extension SequenceTrainer {
-    /// Everything a step depends on besides its batch.
+    /// The state on which a step depends, besides its batch.
     struct State: Hashable {
         var parameters, mean, first, second: [Float]
         var steps, updates: Int

@@ -44,7 +44,7 @@ struct SequenceTraining<Net: SequenceNet> {
             restarts: current.restarts)
     }
 
-    /// This training continued until its end or until `stop` returns true.
+    /// Continues the training until its end or until `stop` returns true.
     func trained(until stop: () -> Bool, progress: (Double) -> Void) throws -> SequenceTraining {
         var training = self
         while training.finished.count < configuration.nets {

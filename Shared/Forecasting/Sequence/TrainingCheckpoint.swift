@@ -2,12 +2,12 @@ import Market
 
 /// The state of an interrupted training as bytes: tensors and integers in an `Artifact`, exact to the bit.
 struct TrainingCheckpoint<Net: SequenceNet> {
-    /// Properties by which a training recognises its own checkpoint.
+    /// The properties by which a training recognises its own checkpoint.
     var identity: [String: String]
     var finished: [SequenceTraining<Net>.Outcome]
     var current: NetTraining<Net>.State
 
-    /// The identity of a training. Threads do not count: they change no bit.
+    /// The identity of a training. The number of threads is left out, because it does not change the result.
     static func identity(
         family: String, _ set: TrainingSet, _ configuration: SequenceConfiguration, _ block: SequenceSamples, seed: UInt64
     ) -> [String: String] {

@@ -5,11 +5,11 @@
 /// horizon covers, extended by some sessions on both sides. NaN while no lag lies in the history.
 struct EarningsSeasonality: Sendable, Hashable {
     static let names = Quantiles.horizons.map { "earnings\($0)" }
-    /// The definition, for readers of an exported file.
+    /// The definition, written into exported files.
     static let formula =
         "earningsH = mean over lags 63±1, 126±2, 189±3, 252±1 (sessions±slack) that lie in the history of the largest score of the sessions from "
         + "t+1-lag-slack to min(t+H-lag+slack, t); score = min(max(lvol, 0) * min(|gap| + |z1|, 6), 4), 0 where one is missing"
-    /// Rows before the last that are read.
+    /// The number of rows read before the last row.
     static let reach = 252
 
     private static let lags: [(sessions: Int, slack: Int)] = [(63, 1), (126, 2), (189, 3), (252, 1)]

@@ -6,7 +6,7 @@ struct TabularInputs: Sendable, Hashable {
     private let seasonality: EarningsSeasonality
 
     static let derivedNames = ["ln_s97_S", "ln_S"] + EarningsSeasonality.names
-    /// Rows that the inputs of one row depend on.
+    /// The number of rows on which the inputs of one row depend.
     static let lookback = EarningsSeasonality.reach + 1
 
     init(_ layout: FeatureLayout) {
@@ -17,7 +17,7 @@ struct TabularInputs: Sendable, Hashable {
 
     var count: Int { names.count }
 
-    /// Throws when a history's features are not those the model was trained on.
+    /// Checks that a history has the features on which the model was trained.
     func check(_ layout: FeatureLayout) throws(ForecastError) {
         guard layout.version == featureVersion, layout.names + Self.derivedNames == names else {
             throw .otherFeatures(expected: featureVersion, found: layout.version)

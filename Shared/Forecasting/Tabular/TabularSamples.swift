@@ -4,14 +4,14 @@ import Market
 struct TabularSamples {
     let inputs: TabularInputs
     private(set) var rows = 0
-    /// rows × inputs, NaN = missing.
+    /// The inputs, rows × inputs, NaN = missing.
     private(set) var values: [Float] = []
-    /// One array of `rows` per horizon.
+    /// The outcomes z, one array of `rows` values per horizon.
     private(set) var targets: [[Float]] = Quantiles.horizons.map { _ in [] }
 
-    /// One row in three is used, because neighbouring rows are nearly equal; rows of the ten years before the cut.
+    /// Every third row of the ten years before the cut is used, because neighbouring rows are nearly equal.
     static let stride = 3, windowDays = 3653
-    /// Rows that training needs.
+    /// The least number of rows for training.
     static let minimumRows = 1_000
     static let limit: Float = 8
 

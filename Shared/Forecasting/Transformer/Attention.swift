@@ -41,7 +41,7 @@ final class Attention {
         }
     }
 
-    /// From ∂L/∂mix to ∂L/∂(Q, K, V), with the dropout of `forward`.
+    /// Computes ∂L/∂(Q, K, V) from ∂L/∂mix, with the dropout of `forward`.
     func backward(_ mixedGradient: PanelRows, _ projected: PanelRows, into gradient: PanelRows, dropout: Dropout?, site: Int) {
         let scores = square(scoreGradient.lanes)
         for head in 0..<heads {
@@ -70,7 +70,7 @@ final class Attention {
         return dropped.lanes
     }
 
-    /// The place of every row of scores, for each half of a panel.
+    /// Calls `body` with the place of every row of scores, for each half of a panel.
     private func forEachRow(_ body: (Int) -> Void) {
         for row in 0..<tokens {
             body(row * tokens * 2)

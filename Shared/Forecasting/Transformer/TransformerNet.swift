@@ -9,7 +9,7 @@ import Kernels
 /// Artifacts have PyTorch's names and layouts.
 package final class TransformerNet: SequenceNet {
     package static let family = "transformer"
-    /// Averaged parameters: on 2014-2017 of the development data they were better at every horizon than the last ones.
+    /// The sizes and training rules. Averaged parameters were better than the last ones at every horizon on 2014–2017 of the development data.
     package static var configuration: SequenceConfiguration {
         var configuration = SequenceConfiguration()
         configuration.averaging = 0.99
@@ -17,7 +17,7 @@ package final class TransformerNet: SequenceNet {
     }
 
     package static let dropoutPanels = 1
-    /// Sessions of one token.
+    /// The number of sessions per token.
     static let patch = 5
     static let heads = 4, layerCount = 2
 
@@ -93,7 +93,7 @@ package final class TransformerNet: SequenceNet {
         }
     }
 
-    /// As PyTorch starts its layers; positions uniform with deviation 0.02.
+    /// Initialises the layers as PyTorch does; positions are uniform with deviation 0.02.
     package func initialise(_ random: inout RandomGenerator, headBias: [Double]) {
         let floats = parameters.floats
         func fill(_ linear: LinearLayer, _ bound: Float, biasBound: Float) {

@@ -123,7 +123,7 @@ package final class TransformerPass: SequencePass {
         }
     }
 
-    /// Computes the gradient of the stream from that of the normed stream in `branchGradient`.
+    /// Adds to the stream's gradient the gradient through a layer normalisation, from `branchGradient`.
     private func backwardNorm(_ net: TransformerNet, _ norm: TransformerNet.Norm, _ memory: NormActivations, into gradient: LaneBuffer) {
         rowGradient.clear()
         for token in 0..<tokens {

@@ -3,20 +3,21 @@ import Market
 
 /// Gradient-boosted quantile trees, pooled over all instruments: one booster for each of the 21 quantiles of z = y / (S √h).
 ///
-/// Missing inputs follow the direction that each split learned. Boosters are independent of each other, so threads never change a bit.
+/// Missing inputs follow the direction that each split learned. Boosters are independent of each other, so the number of threads does not
+/// change the result.
 package struct BoostedTrees: ForecastModel {
     package static let family = "boosted-trees"
     package static let lookback = TabularInputs.lookback
 
     package let metrics: [String: Double]
     let inputs: TabularInputs
-    /// One per output: its start value, and its trees.
+    /// The start value and the trees of each output's booster.
     let starts: [Float]
     let boosters: [[QuantileTree]]
     let seed: UInt64
     let cut: String
 
-    /// Threads of a training.
+    /// The number of threads of a training.
     static let threads = 2
 
     package static func fit(

@@ -3,7 +3,7 @@ struct FeatureBins: Sendable {
     static let count = 64
     static let missing = 63
 
-    /// Ascending upper bounds per input: bin b holds (bounds[b - 1], bounds[b]], the last bin everything above the last bound.
+    /// Ascending upper bounds per input: bin b contains (bounds[b − 1], bounds[b]], the last bin all values above the last bound.
     let bounds: [[Float]]
 
     init(_ values: [Float], inputs: Int) {

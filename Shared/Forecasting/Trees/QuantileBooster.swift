@@ -6,9 +6,9 @@ struct QuantileBooster {
         var trees = 120
         var leaves = 15
         var rate: Float = 0.05
-        /// The fewest sampled rows of a leaf.
+        /// The least number of sampled rows of a leaf.
         var leastRows = 500
-        /// Shares of inputs and of rows that each tree uses.
+        /// The shares of inputs and of rows that each tree uses.
         var columnShare = 0.6
         var rowShare = 0.7
         var penalty = 5.0

@@ -2,16 +2,16 @@
 struct QuantileTree: Sendable, Hashable {
     struct Node: Sendable, Hashable {
         var input: Int
-        /// At or below goes left.
+        /// Values at or below the threshold go left.
         var threshold: Float
-        /// The learned direction of a missing value.
+        /// Whether missing values go left, as learned in training.
         var missingLeft: Bool
         var left: Int
         var right: Int
     }
 
     var nodes: [Node] = []
-    /// At least one.
+    /// The values of the leaves, at least one.
     var leaves: [Float]
 
     func value(_ x: UnsafePointer<Float>) -> Float {

@@ -29,15 +29,15 @@ struct SplitHistogram {
 
     struct Split {
         var gain: Double
-        /// The place among the tree's columns.
+        /// The index among the tree's columns.
         var column: Int
-        /// Bins up to this one go left.
+        /// The last bin that goes left.
         var bin: Int
         var missingLeft: Bool
         var leftRows: Int
     }
 
-    /// The best split of a leaf: largest Σ G² / (n + λ), both sides with at least `leastRows` rows; nil when none gains.
+    /// The best split of a leaf: largest Σ G² / (n + λ), both sides with at least `leastRows` rows; nil if no split improves the loss.
     static func best(
         _ histogram: UnsafePointer<UInt64>, columns: Int, level: Double, leastRows: Double, penalty: Double
     ) -> Split? {

@@ -1,8 +1,8 @@
-/// Grows the trees of one booster over the same rows and stores each row's current quantile. One owner, one thread.
+/// Grows the trees of one booster over the same rows and stores each row's current quantile. Used by one thread.
 final class TreeGrower {
     private struct Leaf {
         var rows: Range<Int>
-        /// The index of its histogram.
+        /// The index of the leaf's histogram.
         var slot: Int
         var split: SplitHistogram.Split?
         /// The parent node and side; nil for the root.
@@ -143,7 +143,7 @@ final class TreeGrower {
         }
     }
 
-    /// Orders rows that go left first; stable.
+    /// Moves the rows that go left to the front; the order within each side stays.
     private func partition(_ rows: Range<Int>, _ column: Int, _ split: SplitHistogram.Split) {
         var goesLeft = [UInt8](repeating: 0, count: FeatureBins.count)
         for bin in 0...split.bin { goesLeft[bin] = 1 }
