@@ -8,7 +8,7 @@ import Store
 /// Projects archived responses into the tables, each response once and in one transaction.
 ///
 /// The tables are a function of an instrument's responses in their order. If a response arrives late, the rows of later responses are
-/// rolled back and those responses are projected again after it, so that any order of delivery leaves the same rows.
+/// rolled back, and the later responses are projected again after it. So every order of delivery results in the same rows.
 struct ResponseProjector: Sendable {
     /// The delay, in seconds after a session's close, until the session's bar counts as available from a provider.
     static let providerDelay: Int64 = 15 * 60
@@ -25,7 +25,7 @@ struct ResponseProjector: Sendable {
         states = FeatureStates(database, version: FeatureSet.version)
     }
 
-    /// Projects one archived response. Returns the keys of all responses that were projected: its own, and those of later responses.
+    /// Projects one archived response. Returns the keys of all responses that were projected: the response's own key and the keys of later responses.
     ///
     /// - Parameter get: reads a later response from the archive.
     func project(

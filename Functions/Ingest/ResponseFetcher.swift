@@ -19,7 +19,7 @@ struct ResponseFetcher: Sendable {
     private let allowance: RequestLimits.Allowance
 
     private static let retries = RetryPolicy(attempts: 5, base: .milliseconds(500))
-    /// The seconds that one request may take.
+    /// The timeout of one request in seconds.
     private static let requestTimeout = 30
     /// The time at the end of an invocation that is reserved for recording outcomes.
     private static let reserve = Duration.seconds(5)

@@ -8,7 +8,7 @@ package struct TrainEvent: Codable, Sendable {
     var families: [String]?
     /// The number of earlier invocations of this family's training.
     var part: Int?
-    /// The families that one event started together; the ensemble is made when the last of them ends.
+    /// The families that one event started together; the ensemble is made when the last family ends.
     var batch: [String]?
     /// Whether to train nothing and only make the missing ensemble of the last finished training.
     var overdue: Bool?

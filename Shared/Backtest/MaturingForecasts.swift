@@ -44,10 +44,10 @@ struct MaturingForecasts {
     /// The number of sessions after the horizon until which an origin waits for symbols with fewer sessions.
     private static let patience = 12
 
-    /// Removes and returns the origins whose outcomes are known by `session`'s close; those of one horizon in order.
+    /// Removes and returns the origins whose outcomes are known by `session`'s close, in order within each horizon.
     ///
-    /// An origin is due when the outcomes of all its entries are known, or `patience` sessions after the horizon; later origins wait for
-    /// it.
+    /// An origin is due when the outcomes of all its entries are known, or `patience` sessions after the horizon; later origins wait
+    /// for earlier ones.
     mutating func matured(_ histories: [History], session: SessionDate, clock: Int) -> [MaturedOrigin] {
         var matured: [MaturedOrigin] = []
         var waiting: Set<Int> = []

@@ -1,8 +1,8 @@
 /// The effect of each group of inputs on one forecast: by how much the group widens the ranges and raises the median.
 ///
-/// Each group in turn is replaced by its typical values for this instrument while the rest stays: its features of the last sessions are
-/// replaced, all together and in their order in time, by those of as many sessions ending 29, 58 … 232 sessions earlier, and the eight
-/// forecasts are averaged; the volatility scale becomes its geometric mean over the last 250 rows. The difference to the full forecast is
+/// Each group in turn is replaced by its typical values for the instrument, and the other inputs stay. The group's features of the last
+/// sessions are replaced, together and in order, by the features of as many sessions ending 29, 58 … 232 sessions earlier, and the eight
+/// forecasts are averaged. The volatility scale becomes its geometric mean over the last 250 rows. The difference to the full forecast is
 /// the group's effect; effects need not add up. Replacements that lack a value which is present today do not count: a young instrument has
 /// fewer of them, and a group without any has no effect. Inputs of rows before the replaced ones, such as `EarningsSeasonality`, stay.
 ///
@@ -116,7 +116,7 @@ extension Result where Failure == ForecastError {
 }
 
 extension History {
-    /// This history with the group's features of the last `rows` rows replaced by those of `shift` rows earlier.
+    /// The history with the group's features of the last `rows` rows replaced by the features of `shift` rows earlier.
     fileprivate func with(_ group: Explanation.Group, of shift: Int, earlier rows: Int) throws(ForecastError) -> History {
         var changed = features
         let width = layout.names.count
@@ -127,7 +127,7 @@ extension History {
             id: id, layout: layout, sessions: sessions, features: changed, logLevel: logLevel, sigma97: sigma97, blend: blend)
     }
 
-    /// Whether the group's features of `shift` rows earlier are present wherever those of the last rows are.
+    /// Whether the group's features of `shift` rows earlier are present wherever the last rows' features are.
     fileprivate func hasValues(_ group: Explanation.Group, _ shift: Int, rows: Int) -> Bool {
         let width = layout.names.count
         return layout.names.indices.allSatisfy { column in

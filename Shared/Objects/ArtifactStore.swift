@@ -24,7 +24,7 @@ package struct ArtifactStore: Sendable {
 
     package static func key(model id: String) -> String { "models/\(id)/model.safetensors" }
 
-    /// Stores an artifact. If the model already has an artifact, that one stays and its reference is returned.
+    /// Stores an artifact and returns its reference. If the model already has an artifact, the existing artifact stays.
     package func put(
         model id: String, _ bytes: [UInt8], deadline: ContinuousClock.Instant = .now + .seconds(120)
     ) async throws(AWSError) -> Reference {

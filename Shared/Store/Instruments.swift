@@ -42,7 +42,7 @@ package struct Instruments: Sendable {
     /// Finds an instrument by its id or by a symbol such as `AAPL`: the instrument that has the symbol, or else the instrument that had
     /// the symbol last.
     ///
-    /// Symbols are those known at an instant (nil: now). A symbol that was unknown then is looked up among all symbols known now.
+    /// The symbols known at an instant (nil: now) are searched, then all symbols known now.
     package func find(symbol: String, asOf instant: Instant? = nil) async throws(PostgresError) -> Instrument? {
         try await find(symbols: [symbol], asOf: instant)[symbol]
     }

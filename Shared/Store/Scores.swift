@@ -71,7 +71,7 @@ package struct Scores: Sendable {
         }
     }
 
-    /// The sessions that each exchange held from a date on, in order: those with features of any of its instruments as of an instant.
+    /// The sessions that each exchange held from a date on, in order: sessions with features of any of its instruments as of an instant.
     private func heldSessions(
         from: SessionDate, asOf: Instant, featureVersion: String
     ) async throws(PostgresError) -> [String: [SessionDate]] {

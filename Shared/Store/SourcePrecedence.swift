@@ -55,7 +55,7 @@ package struct SourcePrecedence: Hashable, Sendable {
         return providers + Self.fileFormats.filter { !providers.contains($0) }
     }
 
-    /// Every provider in any of the orders, first those of the general order.
+    /// The providers of all orders, the general order first.
     package var allProviders: [String] {
         special.sorted { $0.key < $1.key }.flatMap(\.value).reduce(into: general) { if !$0.contains($1) { $0.append($1) } }
     }

@@ -13,7 +13,7 @@ struct SequenceTrainer<Net: SequenceNet> {
     private let workers: [Net.Pass]
     private let total: LaneBuffer
     private var adam: Adam
-    /// The number of steps, including those without an update of the weights; dropout masks depend on it.
+    /// The number of steps, with or without an update of the weights; dropout masks depend on this number.
     private var updates = 0
 
     init(_ shape: SequenceShape, _ configuration: SequenceConfiguration, headBias: [Double], seed: UInt64) {

@@ -8,7 +8,7 @@ package struct CSVTable {
     /// Header names in lower case, without blanks, underscores, footnote marks, brackets, text in parentheses, and a full stop at the end.
     let names: [String]
     private let bytes: [UInt8]
-    /// `names.count` cells to a row; empty ones where a row ends early.
+    /// The cells row by row, `names.count` per row; missing trailing cells are empty.
     private var cells: [Cell] = []
     private(set) var count = 0
     private var decimalSign = WrittenNumber.DecimalSign.point
@@ -16,13 +16,13 @@ package struct CSVTable {
     private struct Cell {
         var start: Int32 = 0
         var end: Int32 = 0
-        /// Whether the cell holds doubled quotes.
+        /// Whether the cell contains doubled quotes.
         var isEscaped = false
     }
 
     /// Parses a body; nil without a header of at least two names.
     ///
-    /// - Throws: `CSVReader.Malformed` for a quote that is never closed and for text behind a closing quote.
+    /// - Throws: `CSVReader.Malformed` for an unclosed quote and for text after a closing quote.
     init?(_ body: [UInt8]) throws(CSVReader.Malformed) {
         bytes = body
         guard let separator = CSVReader.separator(of: body, comment: CSVTable.comment) else { return nil }
@@ -78,7 +78,7 @@ package struct CSVTable {
         String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
     }
 
-    /// The bytes of a cell with doubled quotes made one.
+    /// The bytes of a cell, with each doubled quote replaced by one quote.
     private func bytes(of cell: Cell) -> ArraySlice<UInt8> {
         let bytes = bytes[Int(cell.start)..<Int(cell.end)]
         return cell.isEscaped ? CSVReader.unescaped(bytes)[...] : bytes
@@ -87,7 +87,7 @@ package struct CSVTable {
     /// The column with the rows' dates, under any of its usual names; nil without one.
     var dateColumn: Int? { column("date", "timestamp", "data", "day", "session", "time", "datetime") }
 
-    /// The position of the first of several names; nil when the table has none.
+    /// The position of the first name that the table has; nil if it has none of them.
     func column(_ wanted: String...) -> Int? { wanted.lazy.compactMap { names.firstIndex(of: $0) }.first }
 
     /// The text of a cell without blanks around it.

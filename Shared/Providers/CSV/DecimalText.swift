@@ -1,7 +1,7 @@
 import Formats
 
 extension DecimalText {
-    /// The number that a text holds, with blanks around it and commas between its thousands.
+    /// The number in a text; blanks around the number and commas between thousands are allowed.
     static func number(_ text: String) -> Double? {
         var text = text
         let plain = text.withUTF8 { number($0) }

@@ -4,7 +4,7 @@ extension JSONValue {
     /// Parses a provider's response; bare `NaN` and `Infinity` are read as null, so that only their own rows are quarantined.
     init(response bytes: [UInt8]) throws(JSONReader.Malformed) { try self.init(parsing: bytes, acceptsNonFinite: true) }
 
-    /// A number, or the number that a string holds, with blanks around it and commas between its thousands.
+    /// The number of a number or a string; in strings, blanks around the number and commas between thousands are allowed.
     var number: Double? {
         switch self {
         case .number(let value): value
@@ -13,7 +13,7 @@ extension JSONValue {
         }
     }
 
-    /// The elements of an array of numbers and nulls (NaN), or of texts that hold them; an empty array counts as one.
+    /// The elements of an array of numbers, nulls (NaN) or strings with numbers; empty for an empty array.
     var numbers: [Double]? {
         switch self {
         case .numbers(let values): values

@@ -25,7 +25,7 @@ struct UnappliedSplits {
     /// The most rows before the ex-date at which the price jump may come.
     private static let maximumLead = 10
 
-    /// `closes` are those of the response, in any order.
+    /// - Parameter closes: the closes of the response, in any order.
     init(_ splits: [CorporateAction], closes: [(session: SessionDate, close: Double)]) {
         let rows = closes.filter { $0.close > 0 && $0.close.isFinite }.sorted { $0.session < $1.session }
         levelShifts = splits.compactMap { split in
