@@ -65,7 +65,7 @@ package struct Predict: Function {
     private func forecast(_ ids: [String], of id: String, _ context: Context) async throws -> RunSliceSummary {
         guard let run = try await Runs(database).find(id) else { throw Failure.unknownRun(id) }
         var summary = RunSliceSummary()
-        // Models as of exactly the run's time do not count: the result is the same whichever of the two events comes first.
+        // Models as of exactly the run's time are not used, so that the result does not depend on the order of the two events.
         let before = Instant(microseconds: run.asOf.microseconds - 1)
         guard let models = try await service.activeModels(asOf: before, context.cutOff.instant, context.logger) else {
             summary.note = "no model was trained by \(run.asOf): invoke Train"

@@ -22,7 +22,7 @@ struct HistoryBuilder {
     ///
     /// - Parameter progress: called repeatedly with the finished share.
     static func histories(_ prices: PriceTable, progress: (Double) -> Void) throws -> [History] {
-        // The universe's order is that of the symbols, whatever the table's.
+        // The universe is ordered by symbol, regardless of the table's order.
         let order = prices.series.indices.sorted { prices.series[$0].symbol < prices.series[$1].symbol }
         var columns: [Column] = []
         var rows: [FeatureRows] = []

@@ -14,7 +14,7 @@ package struct DerivedTables: Sendable {
     /// Empties all derived tables in one transaction. The instants of past cross-sections stay, so that they can be computed again.
     package func clear() async throws {
         try await database.transaction {
-            // Waits for running projections and blocks new ones: rows of a projection that overlaps would stay for good.
+            // Waits for running projections and blocks new ones: rows of an overlapping projection would never be removed.
             try await database.execute("LOCK TABLE provider_responses IN SHARE ROW EXCLUSIVE MODE")
             for table in Self.tables { try await database.execute("DELETE FROM \(table)") }
         }

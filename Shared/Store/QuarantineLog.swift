@@ -75,7 +75,7 @@ package struct QuarantineLog: Sendable {
             ).all { row throws(PostgresError) in try Self.violation(row, at: 0) }
         }
         let quarantined = Set((violations + known).filter { $0.disposition == .quarantined }.compactMap(\.session))
-        // A quarantined row of a session is more specific than the missing bar of that session.
+        // A session's quarantined row is more specific than its missing bar.
         let violations = violations.filter {
             $0.rule != ValidationRule.missingSession || !($0.session.map(quarantined.contains) ?? false)
         }

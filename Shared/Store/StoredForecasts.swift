@@ -31,7 +31,7 @@ package struct StoredForecasts: Sendable {
         families = members.compactMap { member in
             let versions = member.versions.enumerated().map { ($0.element.id, (place: $0.offset, trainedAsOf: $0.element.asOf)) }
             let byID = Dictionary(uniqueKeysWithValues: versions)
-            // The latest origin first; of one origin the version that serves first, then what was published and known last.
+            // The latest origin first; within an origin the version that serves first, then the forecast published and known last.
             let ordered = stored.compactMap { forecast in byID[forecast.model].map { (forecast: forecast, version: $0) } }.sorted {
                 let (left, right) = ($0.forecast, $1.forecast)
                 if left.session != right.session { return left.session > right.session }

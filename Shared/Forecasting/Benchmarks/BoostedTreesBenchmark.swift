@@ -8,7 +8,7 @@ extension BoostedTrees {
     package static func fitRounds(rows: Int, inputs: Int) throws -> () -> BenchmarkRound {
         try Processor.check()
         var random = RandomGenerator(seed: 7)
-        // About normal: twelve uniforms less six.
+        // Approximately normal: the sum of twelve uniform numbers less six.
         func normal() -> Double { (0..<12).reduce(-6) { sum, _ in sum + Double(random.uniform()) } }
         let values = (0..<rows * inputs).map { _ in Float(normal()) }
         let targets = (0..<rows).map { row in

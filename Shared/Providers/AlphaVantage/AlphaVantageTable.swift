@@ -85,7 +85,7 @@ package struct AlphaVantageTable {
         var bytes = key.utf8[...]
         let digits = bytes.prefix { (48...57).contains($0) }.count
         let number = bytes.dropFirst(digits).drop { (97...122).contains($0) }
-        // `1a. open (CNY)` stands beside `1b. open (USD)`.
+        // A row may have both `1a. open (CNY)` and `1b. open (USD)`.
         if digits > 0, bytes.count - number.count <= digits + 1, number.starts(with: ". ".utf8) { bytes = number.dropFirst(2) }
         let name = bytes.prefix { $0 != UInt8(ascii: "(") }.filter { $0 != 32 && $0 != UInt8(ascii: "_") }
         return String(decoding: name.map { (65...90).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -75,7 +75,7 @@ package struct TwelveDataSeries: DataProvider {
                 fields, stamp: stamp, session: SessionDate(stamp.prefix(10)), start: zone.flatMap { $0.instant(localTime: stamp) },
                 ordinal: ordinal)
         }
-        // The meta data of a pair have the names of its currencies; its symbol has their codes.
+        // A pair's metadata contain the names of the currencies; its symbol contains their codes.
         let pair = (meta?["symbol"]?.string ?? "").split(separator: "/")
         let currency = unit.code ?? (pair.count == 2 ? String(pair[1]) : nil)
         var response = bars.parsedResponse(currency: currency, basis: .splitAdjusted)
