@@ -1,4 +1,5 @@
 import Foundation
+import Hashing
 import Testing
 
 @testable import Emulator
@@ -54,11 +55,11 @@ struct DisturbedReplayTests {
 
     /// Replays evening by evening and ends one of the processes at a seeded moment of each. Counts the strikes that hit a living one.
     private static func disturb(_ deployment: Deployment) async throws -> [Victim: Int] {
-        var random = SeededRandom(seed: 20_261_122)
+        var random = SplitMix64(seed: 20_261_122)
         var strikes: [Victim: Int] = [:]
         try await deployment.prepare()
         for evening in evenings {
-            let delay = Duration.milliseconds(random.next(250))
+            let delay = Duration.milliseconds(random.next(below: 250))
             async let moved = deployment.advance(to: evening)
             try await Task.sleep(for: delay)
             if let victim = try Victim.killAny(deployment, &random) { strikes[victim, default: 0] += 1 }

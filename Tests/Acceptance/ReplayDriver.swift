@@ -1,4 +1,5 @@
 import Foundation
+import Hashing
 import TestSupport
 import Testing
 
@@ -49,12 +50,12 @@ enum Victim: Int, CaseIterable {
     case postgres, s3, emulator, function
 
     /// Kills a random running process; nil when none runs.
-    static func killAny(_ deployment: Deployment, _ random: inout SeededRandom) throws -> Victim? {
+    static func killAny(_ deployment: Deployment, _ random: inout SplitMix64) throws -> Victim? {
         var remaining = allCases
         while !remaining.isEmpty {
             let victim = remaining.remove(at: random.next(remaining.count))
             let found = victim.processes(of: deployment)
-            if !found.isEmpty, kill(found[random.next(found.count)], SIGKILL) == 0 { return victim }
+            if !found.isEmpty, kill(found[random.next(below: found.count)], SIGKILL) == 0 { return victim }
         }
         return nil
     }
@@ -80,19 +81,5 @@ enum Victim: Int, CaseIterable {
             let line = FileManager.default.contents(atPath: "/proc/\(child)/cmdline") ?? Data()
             return String(decoding: line, as: UTF8.self).contains("/bootstrap\0")
         }.sorted()
-    }
-}
-
-/// SplitMix64.
-struct SeededRandom {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next(_ bound: Int) -> Int {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return Int((value ^ (value >> 31)) % UInt64(bound))
     }
 }

@@ -31,9 +31,9 @@ enum SampleData {
 struct Chart: Decodable {
     struct Body: Decodable {
         let result: [Outcome]?
-        let error: Refusal?
+        let error: ChartError?
     }
-    struct Refusal: Decodable { let code, description: String }
+    struct ChartError: Decodable { let code, description: String }
     struct Outcome: Decodable {
         let meta: Meta
         let timestamp: [Int64]?

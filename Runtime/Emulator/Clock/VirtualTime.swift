@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// A time of the virtual clock in milliseconds since 1970. JSON: that number.
@@ -21,6 +22,12 @@ package struct VirtualTime: Sendable, Hashable, Comparable, Codable {
     /// Whole seconds since 1970, rounded down.
     var seconds: Int64 { milliseconds.flooredQuotient(1000) }
 
+    /// RFC 3339 in UTC to the second, such as `2012-01-03T22:30:00Z`.
+    var text: String { UTCTime(secondsSince1970: seconds).rfc3339 }
+
+    /// RFC 3339 in UTC to the millisecond, such as `2012-01-03T22:30:00.250Z`.
+    var preciseText: String { UTCTime.rfc3339(milliseconds: milliseconds) }
+
     func adding(milliseconds more: Int64) -> VirtualTime { VirtualTime(milliseconds: milliseconds + more) }
 }
 
@@ -36,11 +43,5 @@ extension VirtualTime: CustomStringConvertible {
     }
 
     /// RFC 3339 in UTC; a fraction only when it is not zero.
-    package var description: String {
-        let fraction = ((milliseconds % 1000) + 1000) % 1000
-        let seconds = (milliseconds - fraction) / 1000
-        let text = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
-        guard fraction != 0 else { return text }
-        return text.dropLast() + "." + String(1000 + fraction).dropFirst() + "Z"
-    }
+    package var description: String { milliseconds % 1000 == 0 ? text : preciseText }
 }

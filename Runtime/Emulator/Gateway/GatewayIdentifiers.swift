@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import HTTPServer
 
@@ -35,11 +36,8 @@ enum GatewayIdentifiers {
 
     /// The time in common log format, such as `12/Mar/2020:19:03:58 +0000`.
     static func logTime(_ time: VirtualTime) -> String {
-        let day = time.seconds.flooredQuotient(86400)
-        let second = Int(time.seconds - day * 86400)
-        let date = CivilDate(days: Int(day))
-        let month = CronField.months[date.month - 1].capitalized
-        let clock = [second / 3600, second / 60 % 60, second % 60].map(ISOTime.two).joined(separator: ":")
-        return "\(ISOTime.two(date.day))/\(month)/\(date.year):\(clock) +0000"
+        let time = UTCTime(secondsSince1970: time.seconds)
+        let month = CronField.months[time.date.month - 1].capitalized
+        return "\(DecimalText.padded(time.date.day, to: 2))/\(month)/\(time.date.year):\(time.clock) +0000"
     }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// Finds the route of a request as HTTP APIs do: the most specific path first, then a method before `ANY`, `$default` last.
 struct RouteMatcher: Sendable {
     struct Match: Sendable {
@@ -62,14 +64,14 @@ struct RouteMatcher: Sendable {
             let part = parts[index]
             switch segment {
             case .literal(let text):
-                guard part == text || QueryString.decode(part, plusIsBlank: false) == text else { return nil }
+                guard part == text || PercentEncoding.decodedText(part) == text else { return nil }
             case .parameter(let name):
                 guard !part.isEmpty else { return nil }
-                parameters[name] = QueryString.decode(part, plusIsBlank: false)
+                parameters[name] = PercentEncoding.decodedText(part)
             case .greedy(let name):
                 let rest = parts[index...].joined(separator: "/")
                 guard !rest.isEmpty else { return nil }
-                parameters[name] = QueryString.decode(rest[...], plusIsBlank: false)
+                parameters[name] = PercentEncoding.decodedText(rest[...])
                 return parameters
             }
         }

@@ -11,7 +11,7 @@ struct ObjectEvents: Sendable {
         let matching = notifications.filter { matches($0, object, "s3:" + name) }
         return matching.enumerated().compactMap { index, notification in
             let record = S3EventRecord(
-                eventName: name, eventTime: ISOTime.preciseText(VirtualTime(milliseconds: object.modified * 1000)),
+                eventName: name, eventTime: VirtualTime(milliseconds: object.modified * 1000).preciseText,
                 awsRegion: PseudoParameter.region,
                 s3: .init(
                     configurationId: notification.id,

@@ -1,15 +1,10 @@
+import Hashing
+
 /// A 128-bit hash of an event id (FNV-1a), stored once the event is finished. JSON: 32 hexadecimal digits.
 struct EventFingerprint: Hashable, Sendable, Codable {
     private let hash: UInt128
 
-    init(_ id: String) {
-        var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-        for byte in id.utf8 {
-            hash ^= UInt128(byte)
-            hash &*= 0x0000_0000_0100_0000_0000_0000_0000_013b
-        }
-        self.hash = hash
-    }
+    init(_ id: String) { hash = FNV1a128.hash(id) }
 
     /// 32 hexadecimal digits.
     var text: String {

@@ -1,4 +1,5 @@
 import Foundation
+import Hashing
 
 /// Encodes journal lines, `<crc32 in 8 hex digits> <JSON>\n`. Decoding stops at the first line with a wrong checksum: a torn write.
 enum JournalFormat {
@@ -8,7 +9,7 @@ enum JournalFormat {
         var bytes: [UInt8] = []
         for record in records {
             let json = try encoder.encode(record)
-            let sum = String(checksum(json), radix: 16)
+            let sum = String(CRC32.checksum(json), radix: 16)
             bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 8 - sum.utf8.count))
             bytes.append(contentsOf: sum.utf8)
             bytes.append(UInt8(ascii: " "))
@@ -27,18 +28,9 @@ enum JournalFormat {
             rest = rest[(end + 1)...]
             guard line.count > 9, let sum = UInt32(String(decoding: line.prefix(8), as: UTF8.self), radix: 16) else { break }
             let json = line.dropFirst(9)
-            guard checksum(json) == sum, let record = try? decoder.decode(JournalRecord.self, from: Data(json)) else { break }
+            guard CRC32.checksum(json) == sum, let record = try? decoder.decode(JournalRecord.self, from: Data(json)) else { break }
             records.append(record)
         }
         return records
-    }
-
-    /// CRC-32 (IEEE 802.3).
-    static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(~0) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) }
-    }
-
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xedb8_8320 ^ (value >> 1) : value >> 1 }
     }
 }

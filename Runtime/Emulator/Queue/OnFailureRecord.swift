@@ -11,7 +11,7 @@ enum OnFailureRecord {
         _ pending: PendingEvent, response: InvocationResult?, condition: String, arn: String, time: VirtualTime
     ) -> DestinationRecord {
         DestinationRecord(
-            timestamp: ISOTime.preciseText(time),
+            timestamp: time.preciseText,
             requestContext: .init(
                 requestId: pending.event.requestID, functionArn: "\(arn):$LATEST", condition: condition,
                 approximateInvokeCount: pending.attempts),

@@ -1,3 +1,5 @@
+import Formats
+
 /// The days of a cron expression, by day of month or by day of week.
 enum CronDays: Hashable {
     case every
@@ -58,17 +60,22 @@ enum CronDays: Hashable {
         case .lastDay(let before): date.day == length - before
         case .lastWorkday: date.day == Self.workday(near: length, date, length)
         case .workdayNear(let day): day <= length && date.day == Self.workday(near: day, date, length)
-        case .weekdays(let days): days.contains(date.weekday)
-        case .lastWeekday(let day): date.weekday == day && date.day > length - 7
-        case .nthWeekday(let day, let count): date.weekday == day && (date.day - 1) / 7 == count - 1
+        case .weekdays(let days): days.contains(date.cronWeekday)
+        case .lastWeekday(let day): date.cronWeekday == day && date.day > length - 7
+        case .nthWeekday(let day, let count): date.cronWeekday == day && (date.day - 1) / 7 == count - 1
         }
     }
 
     private static func workday(near day: Int, _ date: CivilDate, _ length: Int) -> Int {
-        switch CivilDate(year: date.year, month: date.month, day: day).weekday {
+        switch CivilDate(year: date.year, month: date.month, day: day).cronWeekday {
         case 1: day == length ? day - 2 : day + 1
         case 7: day == 1 ? day + 2 : day - 1
         default: day
         }
     }
+}
+
+extension CivilDate {
+    /// 1 = Sunday … 7 = Saturday, as cron counts.
+    fileprivate var cronWeekday: Int { isoWeekday % 7 + 1 }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// An EventBridge cron expression: minutes, hours, day of month, month, day of week, year.
 struct CronExpression: Hashable, Sendable {
     private let minutes: [Int]

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import Hashing
 import LambdaEvents
 
 /// Makes the payload of a schedule's event: its `Input`, or EventBridge's default event.
@@ -9,14 +10,14 @@ enum ScheduledPayload {
         let arn = arn(definition)
         if let input = definition.input {
             guard definition.kind == .scheduler else { return Array(input.utf8) }
-            let filled = input.replacingOccurrences(of: "<aws.scheduler.scheduled-time>", with: ISOTime.text(time))
+            let filled = input.replacingOccurrences(of: "<aws.scheduler.scheduled-time>", with: time.text)
                 .replacingOccurrences(of: "<aws.scheduler.execution-id>", with: execution)
                 .replacingOccurrences(of: "<aws.scheduler.attempt-number>", with: "1")
                 .replacingOccurrences(of: "<aws.scheduler.schedule-arn>", with: arn)
             return Array(filled.utf8)
         }
         var event = ScheduledEvent(
-            id: execution, time: ISOTime.text(time), account: PseudoParameter.account, region: PseudoParameter.region, scheduleArn: arn)
+            id: execution, time: time.text, account: PseudoParameter.account, region: PseudoParameter.region, scheduleArn: arn)
         if definition.kind == .rule {
             event.source = "aws.events"
             event.detail = [:]
@@ -33,10 +34,9 @@ enum ScheduledPayload {
     /// An id in the form of a UUID, the same in every replay.
     private static func executionID(_ name: String, _ time: VirtualTime) -> String {
         let halves = ["execution", "schedule"].map { salt in
-            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-            for byte in "\(salt)/\(name)/\(time.milliseconds)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-            let hex = String(hash, radix: 16)
-            return String(repeating: "0", count: 16 - hex.count) + hex
+            var hash = FNV1a64()
+            hash.add("\(salt)/\(name)/\(time.milliseconds)")
+            return hash.hexadecimal
         }
         let digits = Array(halves[0] + halves[1])
         return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }.joined(separator: "-")

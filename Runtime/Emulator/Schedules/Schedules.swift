@@ -26,30 +26,8 @@ package struct Schedules: TimedEventSource {
         return entries.filter { $0.expression.next(after: before, anchor: anchor) == time }.map { entry in
             let definition = entry.definition
             return AsyncEvent(
-                id: "schedule/\(definition.name)/\(ISOTime.text(time))", function: definition.function,
+                id: "schedule/\(definition.name)/\(time.text)", function: definition.function,
                 payload: ScheduledPayload.bytes(definition, at: time))
         }
     }
-}
-
-/// Formats virtual times as UTC text such as `2012-01-03T22:30:00Z`.
-enum ISOTime {
-    static func text(_ time: VirtualTime) -> String {
-        let second = Int(time.seconds - time.seconds.flooredQuotient(86400) * 86400)
-        return "\(date(time))T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))Z"
-    }
-
-    /// With milliseconds, such as `2012-01-03T22:30:00.250Z`.
-    static func preciseText(_ time: VirtualTime) -> String {
-        let milliseconds = Int(time.milliseconds - time.seconds * 1000)
-        return "\(text(time).dropLast()).\(milliseconds < 100 ? "0" : "")\(two(milliseconds))Z"
-    }
-
-    static func date(_ time: VirtualTime) -> String {
-        let date = CivilDate(days: Int(time.seconds.flooredQuotient(86400)))
-        let year = String(date.year)
-        return "\(String(repeating: "0", count: max(0, 4 - year.count)))\(year)-\(two(date.month))-\(two(date.day))"
-    }
-
-    static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

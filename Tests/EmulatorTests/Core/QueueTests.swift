@@ -167,7 +167,6 @@ import Testing
         var broken = bytes
         broken[20] ^= 1
         #expect(JournalFormat.decode(broken) == [])
-        #expect(JournalFormat.checksum("123456789".utf8) == 0xcbf4_3926)
     }
 
     @Test func `A snapshot has the same state as the records it replaces`() {

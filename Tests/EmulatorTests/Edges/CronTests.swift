@@ -84,7 +84,7 @@ private func moment(_ text: String) throws -> VirtualTime {
         var time = try moment(vector.after)
         for expected in vector.next {
             let next = expression.next(after: time)
-            #expect(next.map(ISOTime.text) == (expected.isEmpty ? nil : expected))
+            #expect(next.map(\.text) == (expected.isEmpty ? nil : expected))
             guard let next else { return }
             time = next
         }
@@ -102,7 +102,7 @@ private func moment(_ text: String) throws -> VirtualTime {
     @Test func `A rate counts from its anchor`() throws {
         let anchor = try moment("2012-01-01T00:00:20Z")
         let next = try ScheduleExpression("rate(5 minutes)").next(after: anchor, anchor: anchor)
-        #expect(next.map(ISOTime.text) == "2012-01-01T00:05:20Z")
+        #expect(next.map(\.text) == "2012-01-01T00:05:20Z")
     }
 
     @Test func `An unknown time zone is an error`() {
@@ -122,11 +122,5 @@ private func moment(_ text: String) throws -> VirtualTime {
             while let next = expression.next(after: time), next < end { (time, fired) = (next, fired + 1) }
             #expect(fired == count)
         }
-    }
-
-    @Test func `Dates convert both ways over centuries`() {
-        for days in stride(from: -200_000, through: 200_000, by: 97) { #expect(CivilDate(days: days).days == days) }
-        #expect(CivilDate(days: 0).weekday == 5)
-        #expect(CivilDate(year: 2000, month: 2, day: 29).days == 11016)
     }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 @testable import Emulator
@@ -110,7 +111,7 @@ extension WebhookSeaweedServer: ObjectStore {
                     part.components(separatedBy: "<\(name)>").dropFirst().first?.components(separatedBy: "</\(name)>").first ?? ""
                 }
                 let isEncoded = answer.text.contains("<EncodingType>url")
-                let key = isEncoded ? QueryString.decode(field("Key")[...], plusIsBlank: true) : field("Key")
+                let key = isEncoded ? PercentEncoding.decodedText(field("Key"), plusAsBlank: true) : field("Key")
                 let date = ISO8601DateFormatter()
                 date.formatOptions =
                     field("LastModified").contains(".") ? [.withInternetDateTime, .withFractionalSeconds] : .withInternetDateTime
