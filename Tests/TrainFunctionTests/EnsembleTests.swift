@@ -11,7 +11,8 @@ import Testing
 
 /// How the ensemble is made from the members' versions.
 @Suite(
-    .enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]), .serialized,
+    .enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]),
+    .serialized,
     .timeLimit(.minutes(2)))
 struct EnsembleTests {
     @Test func `The ensemble names its members and is made once`() async throws {

@@ -8,7 +8,9 @@ import Testing
 @testable import TrainFunction
 
 /// Events that are delivered twice, over a real database and a real S3 server.
-@Suite(.enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]), .serialized)
+@Suite(
+    .enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]), .serialized
+)
 struct RedeliveryTests {
     @Test func `A first part delivered again continues from the latest checkpoint`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)

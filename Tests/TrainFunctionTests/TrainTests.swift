@@ -10,7 +10,9 @@ import Testing
 @testable import TrainFunction
 
 /// Training over a real database and a real S3 server.
-@Suite(.enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]), .serialized)
+@Suite(
+    .enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["bucket"]), .serialized
+)
 struct TrainTests {
     @Test func `A training continues from its checkpoint to the same model`() async throws {
         let plan = TrainingPlan(type: SlowModel.self, seed: 1)
