@@ -41,16 +41,16 @@ struct Module {
     }
 }
 
-/// AVX2 and FMA, which every x86-64 Lambda host has; `Kernels.Processor` checks that before the first use. Without `errno` a square root
-/// is one instruction.
+/// AVX2 and FMA, which every x86-64 Lambda host has; `Kernels.Processor` checks that before the first use. `-fno-math-errno` lets a square
+/// root compile to one instruction.
 #if arch(x86_64)
     let vectorised: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=x86-64-v3", "-Xcc", "-fno-math-errno"])]
 #else
     let vectorised: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-fno-math-errno"])]
 #endif
 
-/// The bundle carries its libraries in `lib`. DT_RPATH and not RUNPATH: Lambda's LD_LIBRARY_PATH begins with the system's folders, whose
-/// libcurl and libssl are others.
+/// The bundle carries its libraries in `lib`. The path is a DT_RPATH, which is searched before LD_LIBRARY_PATH (a
+/// DT_RUNPATH is searched after it): Lambda's LD_LIBRARY_PATH lists system folders with other versions of libcurl and libssl.
 let bundled: [LinkerSetting] = [
     .unsafeFlags(["-Xlinker", "--disable-new-dtags", "-Xlinker", "-rpath=$ORIGIN/lib"], .when(platforms: [.linux]))
 ]

@@ -118,7 +118,7 @@ package struct Featurize: Function {
         let runs = Runs(database)
         for key in keys {
             for run in try await runs.runs(ofResponse: key) where try await completion.isComplete(run, runs) {
-                try await lambda.enqueue(RunCompletionEvent(run: run), to: ownFunction, deadline: context.cutOff.instant)
+                try await lambda.enqueue(FinishRunEvent(run: run), to: ownFunction, deadline: context.cutOff.instant)
             }
         }
     }
@@ -134,7 +134,7 @@ package struct Featurize: Function {
                 exchange, asOf: run.asOf, from: cursor?.exchange == exchange ? cursor : nil, until: half)
             summary.crossSectionRows += written
             guard let remaining else { continue }
-            let event = RunCompletionEvent(run: run.id, remaining: remaining.event)
+            let event = FinishRunEvent(run: run.id, remaining: remaining.event)
             return try await lambda.enqueue(event, to: ownFunction, deadline: context.cutOff.instant)
         }
         for start in stride(from: 0, to: members.count, by: Self.sliceSize) {

@@ -7,7 +7,7 @@ package enum FeaturizeEvent: Decodable, Sendable {
     /// S3 objects were created; their decoded keys.
     case objects([String])
     /// A run may be complete: `{"run": "…"}`, with `remaining` if an invocation is continued.
-    case finishRun(RunCompletionEvent)
+    case finishRun(FinishRunEvent)
     /// The latest scheduled run of an exchange ends now, complete or not: `{"exchange": "XNAS", "cut_off": "…"}`.
     case cutOff(exchange: String, time: Instant)
     /// One step of a rebuild of all derived tables.
@@ -20,7 +20,7 @@ package enum FeaturizeEvent: Decodable, Sendable {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         if values.contains(.run) {
-            self = .finishRun(try RunCompletionEvent(from: decoder))
+            self = .finishRun(try FinishRunEvent(from: decoder))
         } else if let time = try values.decodeIfPresent(Instant.self, forKey: .cutOff) {
             self = .cutOff(exchange: try values.decode(String.self, forKey: .exchange), time: time)
         } else if values.contains(.rebuild) {
@@ -70,14 +70,14 @@ package struct FeaturizeSummary: Encodable, Sendable {
 
 extension CrossSectionBuilder.Cursor {
     /// Parses a cursor; nil if the event has a malformed instant or date.
-    init?(_ event: RunCompletionEvent.Cursor) {
+    init?(_ event: FinishRunEvent.Cursor) {
         guard let knownAt = Instant(event.knownAt) else { return nil }
         let after = event.after.flatMap { SessionDate($0) }
         guard event.after == nil || after != nil else { return nil }
         self.init(exchange: event.exchange, knownAt: knownAt, after: after)
     }
 
-    var event: RunCompletionEvent.Cursor {
-        RunCompletionEvent.Cursor(exchange: exchange, knownAt: knownAt.description, after: after?.description)
+    var event: FinishRunEvent.Cursor {
+        FinishRunEvent.Cursor(exchange: exchange, knownAt: knownAt.description, after: after?.description)
     }
 }

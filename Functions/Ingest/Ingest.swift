@@ -88,7 +88,7 @@ package struct Ingest: Function {
     ///
     /// This is needed when all responses have been projected already: then no later response triggers the check.
     func enqueueCompletion(of run: Run, _ context: Context) async throws {
-        try await lambda.enqueue(RunCompletionEvent(run: run.id), to: settings.featurizeFunction, deadline: context.cutOff.instant)
+        try await lambda.enqueue(FinishRunEvent(run: run.id), to: settings.featurizeFunction, deadline: context.cutOff.instant)
     }
 
     /// Records that instruments could not be requested. The next run requests them.

@@ -1,7 +1,8 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// One client connection, bound to its event loop: collects a request, hands it over, writes the response, one after the other.
+/// One client connection, bound to its event loop: reads one request at a time, passes it to the handler and
+/// writes its response.
 package final class ServerConnection: ChannelInboundHandler {
     package typealias InboundIn = HTTPServerRequestPart
     package typealias OutboundOut = HTTPServerResponsePart
@@ -21,7 +22,7 @@ package final class ServerConnection: ChannelInboundHandler {
     }
 
     package let loop: any EventLoop
-    /// For tasks that make a response of this connection.
+    /// Runs the tasks that produce this connection's responses, on its event loop.
     package let executor: EventLoopExecutor
     private let handler: ServerHandler
     private let connections: OpenConnections?

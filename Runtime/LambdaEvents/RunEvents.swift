@@ -1,8 +1,8 @@
-/// Asks Featurize to finish a run: to compute the cross-sections of its exchanges and to invoke Predict. A run that is not complete is not
-/// finished, unless the event continues an invocation that began to finish it.
-package struct RunCompletionEvent: Codable, Hashable, Sendable {
+/// Asks Featurize to finish a run: to compute the cross-sections of its exchanges and to invoke Predict. Ignored while
+/// instruments of the run are pending, unless `remaining` continues an earlier invocation.
+package struct FinishRunEvent: Codable, Hashable, Sendable {
     package let run: String
-    /// Where an invocation that ran out of time has to be continued; nil at the start.
+    /// Where to continue after an invocation ran out of time; nil for the first one.
     package let remaining: Cursor?
 
     package init(run: String, remaining: Cursor? = nil) {

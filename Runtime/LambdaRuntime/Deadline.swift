@@ -1,6 +1,6 @@
 import Glibc
 
-/// A moment on the wall clock, to the millisecond, as the Runtime API states it.
+/// The time by which an invocation must end: wall clock, in milliseconds, as in `Lambda-Runtime-Deadline-Ms`.
 package struct Deadline: Sendable, Hashable, Comparable {
     /// Milliseconds since 1970.
     package let epochMilliseconds: Int64
@@ -14,7 +14,8 @@ package struct Deadline: Sendable, Hashable, Comparable {
     /// Time left; negative once the deadline has passed.
     package var remaining: Duration { .microseconds(epochMilliseconds * 1000 - WallClock.microseconds()) }
 
-    /// The same moment for calls that take an instant of the continuous clock. Valid until the environment is frozen.
+    /// The same moment for calls that take an instant of the continuous clock. Do not keep it
+    /// across a freeze of the environment: the two clocks can drift apart.
     package var instant: ContinuousClock.Instant { .now + remaining }
 
     package func less(_ margin: Duration) -> Deadline { Deadline(epochMilliseconds: epochMilliseconds - margin.wholeMilliseconds) }

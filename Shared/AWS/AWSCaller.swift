@@ -5,7 +5,7 @@ import Synchronization
 
 /// Signs and sends requests to AWS, and retries them within the retry quota and the deadline. Each attempt is signed anew.
 package final class AWSCaller: Sendable {
-    /// The difference between the server's clock and ours in seconds, once a server has complained.
+    /// The server's clock minus ours in seconds; 0 until a server reports clock skew.
     private let clockOffset = Mutex(Int64(0))
     private let http: HTTPClient
     private let source: CredentialSource
@@ -58,7 +58,8 @@ package final class AWSCaller: Sendable {
         }
     }
 
-    /// Takes over the server's clock when it differs from ours by more than four minutes. A HEAD response carries no code, only a 403.
+    /// Adopts the server's clock if the server reports clock skew and the clocks differ by more than four minutes. A HEAD response has no
+    /// body for an error code, so an empty 403 counts as skew.
     private func setClock(from response: HTTPResponse, because error: AWSError) -> Bool {
         guard error.code.meansClockSkew || response.status == 403 && response.body.isEmpty,
             let server = response[header: "Date"].flatMap(HTTPDate.seconds)

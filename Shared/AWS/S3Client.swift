@@ -2,7 +2,7 @@ import Formats
 package import HTTP
 import Synchronization
 
-/// Objects in S3 or in a server that speaks its protocol.
+/// Reads, writes and lists objects in S3 or in a server with the same protocol.
 ///
 /// Every body is hashed into the signature and sent with `x-amz-checksum-sha256`. A custom endpoint and a bucket with dots
 /// in its name are addressed by path, others by host.

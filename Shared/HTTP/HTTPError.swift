@@ -1,4 +1,4 @@
-/// Why there is no response. A status of 400 or 500 is a response, not a failure.
+/// Why a request got no HTTP response. A 4xx or 5xx response is not an error here.
 ///
 /// Texts name the host, never the path or the query, which may hold a key.
 package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -9,7 +9,7 @@ package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
         case unreachable
         /// The TLS handshake or the check of the certificate failed: nothing was sent.
         case tls
-        /// The connection broke, or the response ended early or made no sense.
+        /// The connection broke, or the response was truncated or malformed.
         case broken
         /// The deadline passed.
         case timedOut

@@ -7,7 +7,7 @@ import Threads
 package actor Database {
     /// The deadline of every call made by this task that names none itself.
     @TaskLocal static var taskDeadline: ContinuousClock.Instant?
-    /// The transactions in whose name this task speaks, at most one for each database.
+    /// The transactions that this task is part of, at most one for each database.
     @TaskLocal static var transactions: [TransactionToken] = []
 
     package nonisolated let settings: DatabaseSettings

@@ -10,13 +10,15 @@ import Testing
         "EvaluationBook", "EventEcho", "ExportFailure", "Finding", "FitProgress", "FitSpeed", "Fold", "FoldedAnswer", "ForecastQuestion",
         "ForecastRecord", "ForecastRefusal", "FormEncoding", "Four", "HTTPFailure", "HandedIn", "Home", "HorizonTally", "IngestSpeed",
         "Interrupt", "IntradayRows", "Issued", "Issuer", "JSONAnswer", "JSONRefusal", "JSONScanner", "JobLine", "Journey", "Judged",
-        "Judgement", "Kept", "KeptForecasts", "Knowledge", "KnownCalendars", "KnownFactors", "Lane", "Lanes", "Lesson", "Limit",
+        "Judgement", "Kept", "KeptForecasts", "Knowledge", "KnownCalendars", "KnownFactors", "Lane", "LayerMemory", "Lanes", "Lesson",
+        "Limit",
         "LiveRecord", "LivedMarket", "LocalStamp", "Look", "Machine", "MachineClient", "MeasuredRound", "MemberWindows", "MetricText",
-        "ModelKinds", "MonitorAnswer", "NetworkFailure", "OperatorWord", "OriginBook", "Pages", "Place", "PreferredSeries",
+        "ModelKinds", "MonitorAnswer", "NetworkFailure", "NormMemory", "OperatorWord", "OriginBook", "Pages", "Place", "PreferredSeries",
         "ProviderAnswer", "ProviderRefusal", "Recipe", "Recurrences", "Refusal", "RefusalText", "RefusedArtifacts", "RefusingServer",
         "RejectedRow", "Release", "ReplyParser", "Rest", "Room", "Roster", "RunPart", "RunSummary", "RunWatch", "S3Refusal", "Screen",
         "ScreenedBar", "Screening", "SelfReading", "SequenceRun", "SeriesCheck", "ServerTrouble", "Settling", "Shared", "ShortFit",
-        "SilentProviders", "SliceSummary", "SpeakingProviders", "SpreadCalibration", "StoredAnswer", "Timekeeper", "Told", "TrackRecord",
+        "SilentProviders", "SliceSummary", "SpeakingProviders", "SpreadCalibration", "StoredAnswer", "SymbolChange", "Timekeeper", "Told",
+        "TrackRecord",
         "Trained", "Trouble", "Turn", "UnreadableArtifact", "Verdict", "Violation", "WalkSchedule", "Walked", "WindowTrees", "Wire",
     ]
     private static let functions: Set<String> = [

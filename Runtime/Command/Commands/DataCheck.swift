@@ -16,7 +16,7 @@ struct DataCheck: AsyncParsableCommand {
     @Option(help: "A symbol; may be repeated, all symbols by default.") var symbol: [String] = []
     @Option(help: "The first session, such as 2012-01-03; all sessions by default.") var from: String?
     @Flag(help: "Request the last four weeks from the second provider, and compare nothing yet.") var request = false
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     private struct Report: Decodable {
         struct Disagreement: Decodable {
@@ -41,7 +41,7 @@ struct DataCheck: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let stack = try await options.find()
+        let stack = try await target.client()
         if request {
             let summary = try await object(stack.invoke("Ingest", ["cross_check": pair, "weeks": 4]))
             let expected = summary["expected"] as? Int ?? 0

@@ -32,7 +32,7 @@ struct DataImport: AsyncParsableCommand {
     @Option(help: "The file format; by default iex for .json, else csv.") var format: Format?
     @Option(help: "The kind of data in the file.") var kind: String?
     @Option(help: "Seconds to wait for the projection.") var wait = 60
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     private struct Summary: Decodable {
         struct File: Decodable {
@@ -51,7 +51,7 @@ struct DataImport: AsyncParsableCommand {
         guard let text = Self.text(data) else { throw CommandError("\(file) cannot be read as text") }
         let format = format ?? (file.lowercased().hasSuffix(".json") ? .iex : .csv)
         let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)
-        let stack = try await options.find()
+        let stack = try await target.client()
         let events = try parts.map { (name: $0.name, event: try event(of: $0.name, $0.body, format, time: "\(stack.now)")) }
         var imported: [Summary.File] = []
         var errors: [String] = []

@@ -17,7 +17,7 @@ struct DataRelease: AsyncParsableCommand {
     @Option(help: "The reason, which is stored.") var reason: String
     @Flag(help: "Revoke a release.") var undo = false
     @Option(help: "Seconds to wait for the projection.") var wait = 60
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     private struct Summary: Decodable {
         struct Override: Decodable { let instrument, object: String }
@@ -25,7 +25,7 @@ struct DataRelease: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let stack = try await options.find()
+        let stack = try await target.client()
         let release: [String: Any] = [
             "symbol": symbol, "provider": provider, "sessions": sessions, "reason": reason, "accepted": !undo,
         ]

@@ -16,7 +16,7 @@ struct DataShow: AsyncParsableCommand {
     @Option(help: "The time as of which data is shown: a date or an RFC 3339 time; now by default.") var asOf: String?
     @Option(help: "The number of last sessions.") var last = 20
     @Option(help: "The adjustment of prices: none, split, or total (splits and dividends).") var adjustment = Adjustment.none
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     enum Adjustment: String, ExpressibleByArgument, CaseIterable { case none, split, total }
 
@@ -50,7 +50,7 @@ struct DataShow: AsyncParsableCommand {
     func run() async throws {
         var query = ["adjustment": adjustment.rawValue, "limit": "\(last)"]
         query["as_of"] = asOf
-        let stack = try await options.find()
+        let stack = try await target.client()
         let document = try await stack.get("/v1/bars/\(symbol)", query: query, as: Document.self)
         var filter = ["symbol": symbol, "limit": "1000"]
         filter["as_of"] = asOf

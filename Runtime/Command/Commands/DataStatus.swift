@@ -65,10 +65,10 @@ struct DataStatus: AsyncParsableCommand {
     @Argument(help: "A symbol; all symbols by default.") var symbol: String?
     @Option(help: "The time as of which data is shown: a date or an RFC 3339 time.") var asOf: String?
     @Flag(help: "Print the API's JSON, one page per line.") var json = false
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     func run() async throws {
-        let stack = try await options.find()
+        let stack = try await target.client()
         var found: StatusDocument?
         try await StatusDocument.pages(stack, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
             if json { Console.output(String(decoding: bytes, as: UTF8.self)) }

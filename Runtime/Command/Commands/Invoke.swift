@@ -23,10 +23,10 @@ struct Invoke: AsyncParsableCommand {
     @Option(help: "A file with the event, or - for standard input.") var event: String?
     @Flag(name: .customLong("async"), help: "Queue the event instead of waiting for the response.") var isEvent = false
     @Flag(help: "Print the end of the invocation's log to standard error.") var log = false
-    @OptionGroup var target: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     func run() async throws {
-        let deployment = try await target.find()
+        let deployment = try await target.client()
         let name = try deployment.name(of: function)
         let payload = try withTime(try read(), "\(deployment.now)")
         let response: LambdaClient.Response

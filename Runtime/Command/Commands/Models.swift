@@ -24,7 +24,7 @@ struct Models: AsyncParsableCommand {
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let body = try await options.target.find().get("/v1/models")
+            let body = try await options.target.client().get("/v1/models")
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try ModelTables(body).printList()
         }
@@ -36,7 +36,7 @@ struct Models: AsyncParsableCommand {
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let tables = try ModelTables(try await options.target.find().get("/v1/models"))
+            let tables = try ModelTables(try await options.target.client().get("/v1/models"))
             if options.json { return Console.output(try tables.json(of: model)) }
             try tables.print(model)
         }
@@ -51,7 +51,7 @@ struct Models: AsyncParsableCommand {
         @OptionGroup var options: ModelsOptions
 
         func run() async throws {
-            let body = try await options.target.find().invoke("Monitor", ["compare": ["family": family, "against": other]])
+            let body = try await options.target.client().invoke("Monitor", ["compare": ["family": family, "against": other]])
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try MonitorResponse(body).printEvidence()
         }
@@ -69,7 +69,7 @@ struct Models: AsyncParsableCommand {
         func run() async throws {
             var event = ["promote": model]
             event["reason"] = reason
-            let body = try await options.target.find().invoke("Monitor", event)
+            let body = try await options.target.client().invoke("Monitor", event)
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try MonitorResponse(body).printChampion()
         }
@@ -83,7 +83,7 @@ struct Models: AsyncParsableCommand {
         func run() async throws {
             var event: [String: Any] = ["rollback": true]
             event["reason"] = reason
-            let body = try await options.target.find().invoke("Monitor", event)
+            let body = try await options.target.client().invoke("Monitor", event)
             if options.json { return Console.output(String(decoding: body, as: UTF8.self)) }
             try MonitorResponse(body).printChampion()
         }
@@ -92,6 +92,6 @@ struct Models: AsyncParsableCommand {
 
 /// The options of every models command.
 struct ModelsOptions: ParsableArguments {
-    @OptionGroup var target: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
     @Flag(help: "Print the response as JSON.") var json = false
 }

@@ -12,10 +12,10 @@ struct Rebuild: AsyncParsableCommand {
 
     @Flag(help: "Continue an interrupted rebuild: project what is missing, empty nothing.") var resume = false
     @Flag(help: "Do not ask for confirmation.") var yes = false
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     func run() async throws {
-        let stack = try await options.find()
+        let stack = try await target.client()
         guard yes || resume || Rebuild.confirmed() else { throw CommandError("nothing was changed: confirm with --yes") }
         var step: [String: Any]? = resume ? ["rebuild": "objects"] : ["rebuild": "clear"]
         var (projected, rows) = (0, 0)

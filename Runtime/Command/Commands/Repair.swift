@@ -12,10 +12,10 @@ struct Repair: AsyncParsableCommand {
     @Argument(help: "The symbols; all symbols by default.") var symbols: [String] = []
     @Option(help: "Query this provider instead of the configured providers.") var provider: String?
     @Option(help: "Seconds to wait for the projection of the responses.") var wait = 60
-    @OptionGroup var options: DeploymentOptions
+    @OptionGroup var target: TargetStackOptions
 
     func run() async throws {
-        let stack = try await options.find()
+        let stack = try await target.client()
         let found = try await Repair.missing(stack, among: symbols)
         guard !found.isEmpty else {
             Console.output("No session is missing.")

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// The clock of schedules, retries and business time. Only the event queue moves it, after the journal has recorded the move.
+/// The emulator's clock, for schedules, retries and business time. Only `EventQueue` sets it, after the journal has the new state.
 package final class VirtualClock: Sendable {
     private let storage: Mutex<ClockState>
 

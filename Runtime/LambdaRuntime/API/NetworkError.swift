@@ -10,7 +10,7 @@ enum NetworkError: Error, Hashable, CustomStringConvertible {
     /// The connection ended before the response was complete.
     case closed
     case timedOut
-    /// What came is not HTTP/1.1.
+    /// The response is not HTTP/1.1.
     case malformed(String)
 
     var description: String {

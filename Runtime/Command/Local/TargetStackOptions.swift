@@ -4,13 +4,14 @@ import Emulator
 import Foundation
 
 /// Selects the deployment that a command uses: the one on this machine, or one in AWS.
-struct DeploymentOptions: ParsableArguments {
+struct TargetStackOptions: ParsableArguments {
     @Flag(name: .customLong("aws"), help: "Use the deployment in AWS instead of the one on this machine.") var isRemote = false
     @Option(help: "The name of the stack in AWS; implies --aws.") var stack: String?
     @Option(help: "The stack's region, else AWS_REGION; implies --aws.") var region: String?
     @Option(help: "The address of a Lambda API to use instead of AWS's; implies --aws.") var endpoint: String?
 
-    func find() async throws -> StackClient {
+    /// A client of the selected deployment.
+    func client() async throws -> StackClient {
         isRemote || stack != nil || region != nil || endpoint != nil ? try remote() : try await local()
     }
 
