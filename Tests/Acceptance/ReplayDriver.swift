@@ -53,7 +53,7 @@ enum Victim: Int, CaseIterable {
     static func killAny(_ deployment: Deployment, _ random: inout SplitMix64) throws -> Victim? {
         var remaining = allCases
         while !remaining.isEmpty {
-            let victim = remaining.remove(at: random.next(remaining.count))
+            let victim = remaining.remove(at: random.next(below: remaining.count))
             let found = victim.processes(of: deployment)
             if !found.isEmpty, kill(found[random.next(below: found.count)], SIGKILL) == 0 { return victim }
         }
