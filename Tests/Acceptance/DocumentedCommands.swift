@@ -32,6 +32,8 @@ struct DocumentedCommands {
             } else if !line.hasPrefix("curl "), !line.hasPrefix("aws ") {
                 continue
             }
+            // Version 1 of the AWS CLI, which the tests install, takes raw JSON without this option of version 2.
+            words.replace(" --cli-binary-format raw-in-base64-out", with: "")
             words.replace("127.0.0.1:8787", with: "127.0.0.1:\(record.gatewayPort)")
             words.replace("127.0.0.1:PORT", with: "127.0.0.1:\(record.apiPort)")
             let (status, output) = try await Shell.run("/bin/bash", ["-c", "cd '\(folder)' && \(words)"], environment: environment)
