@@ -59,7 +59,7 @@ import Testing
         #expect(try Explanation(history(), forecast([0, 0, 9, 0, 0])).summary == "mostly volume")
         #expect(try Explanation(history(), forecast([0.7, 0, 0, 0, 0])).summary == "volatility first, then returns")
         let flat = each { (_: History) throws(ForecastError) in try QuantileForecast((0..<21).map { Double($0 % 7) }) }
-        #expect(try Explanation(history(), flat).summary == "as on a usual day")
+        #expect(try Explanation(history(), flat).summary == "as on a typical day")
     }
 
     @Test func `Failed replacements do not count and a young instrument is not explained`() throws {

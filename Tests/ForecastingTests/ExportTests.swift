@@ -62,7 +62,7 @@ import Testing
             model = bytes(int(v) for v in t["model"].tolist())
             session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
             facts = session.get_modelmeta().custom_metadata_map
-            names = ["z1", "signal", "noise", "ln_s97_S", "ln_S", "echo1", "echo5", "echo20"]
+            names = ["z1", "signal", "noise", "ln_s97_S", "ln_S", "earnings1", "earnings5", "earnings20"]
             assert facts["input_names"].split(",") == names, facts
             assert facts["model_id"] == facts["family"] + "-1" and facts["feature_version"] == "synthetic", facts
             assert [i.name for i in session.get_inputs()] == ["windows"] and session.get_inputs()[0].shape[1:] == [int(facts["window"]), len(names)]

@@ -23,7 +23,7 @@ import Testing
         let real = try SyntheticMarket.histories(count: 12, sessions: 1_200, effect: 0.6)
         let signal = try LSTM.fit(TrainingSet(histories: real, cut: SyntheticMarket.date(1_199)), configuration, seed: 1)
         #expect((signal.metrics["validation_skill_h1"] ?? 0) > 0.02, "\(signal.metrics)")
-        #expect((signal.metrics["head_kept_h1"] ?? 0) > 0.5, "\(signal.metrics)")
+        #expect((signal.metrics["head_weight_h1"] ?? 0) > 0.5, "\(signal.metrics)")
         let shuffled = try zip(real, SyntheticMarket.histories(count: 12, sessions: 1_200, effect: 0.6, seed: 77)).map { own, other in
             try History(
                 id: own.id, layout: own.layout, sessions: own.sessions, features: own.features, logLevel: other.logLevel,
