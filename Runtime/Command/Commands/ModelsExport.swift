@@ -23,7 +23,7 @@ struct ModelsExport: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let body = try await options.target.find().invoke("Predict", ["export": model])
+        let body = try await options.target.client().invoke("Predict", ["export": model])
         guard let exported = try? JSONDecoder().decode(Exported.self, from: body), let file = Data(base64Encoded: exported.onnx) else {
             throw CommandError("Predict's response is no exported model: deploy a version that can export")
         }
