@@ -11,7 +11,7 @@ package enum ForecastCSV {
         var bytes = Array(header.utf8)
         bytes.reserveCapacity(forecasts.count * 300)
         for row in forecasts {
-            let prefix = "\(row.origin.session),\(CSVText.field(row.origin.symbol)),"
+            let prefix = "\(row.origin.session),\(CSVWriter.field(row.origin.symbol)),"
             for (i, horizon) in Quantiles.horizons.enumerated() {
                 bytes += Array(prefix.utf8)
                 bytes += Array(String(horizon).utf8)

@@ -103,7 +103,7 @@ private struct PriceTableReader {
             var previous: Row?
             for row in sorted {
                 if previous?.observation.session == row.observation.session {
-                    reject(row.line, ValidationRule.duplicateSession, "\(symbol) \(row.observation.session) is in the file twice")
+                    reject(row.line, ValidationRuleName.duplicateSession, "\(symbol) \(row.observation.session) is in the file twice")
                     continue
                 }
                 observations.append(withDividend(row, after: previous))

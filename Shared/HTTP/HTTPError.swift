@@ -23,10 +23,10 @@ package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
 
     package let kind: Kind
     /// libcurl's result code; nil for errors of our own.
-    package let code: TransferCode?
+    package let code: CurlCode?
     package let detail: String
 
-    package init(_ kind: Kind, code: TransferCode? = nil, _ detail: String) {
+    package init(_ kind: Kind, code: CurlCode? = nil, _ detail: String) {
         self.kind = kind
         self.code = code
         self.detail = detail
@@ -42,7 +42,7 @@ package struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension HTTPError.Kind {
-    init(_ code: TransferCode) {
+    init(_ code: CurlCode) {
         self =
             switch code {
             case .malformedURL: .invalidRequest

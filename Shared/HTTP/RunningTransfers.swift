@@ -46,7 +46,7 @@ struct RunningTransfers: ~Copyable {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi.raw, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let raw = message.pointee.easy_handle, let entry = entries[raw] else { continue }
-            let outcome = Self.outcome(entry, TransferCode(curl_shim_result(message)))
+            let outcome = Self.outcome(entry, CurlCode(curl_shim_result(message)))
             take(raw)
             entry.transfer.finish(outcome)
         }
@@ -57,7 +57,7 @@ struct RunningTransfers: ~Copyable {
         entries[raw] = nil
     }
 
-    private static func outcome(_ entry: Entry, _ code: TransferCode) -> Transfer.Outcome {
+    private static func outcome(_ entry: Entry, _ code: CurlCode) -> Transfer.Outcome {
         let transfer = entry.transfer
         guard code == .ok else {
             let host = transfer.address.authority

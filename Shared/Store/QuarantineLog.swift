@@ -17,7 +17,7 @@ package struct RecordedViolation: Hashable, Sendable {
     /// The row's position in its response, from zero; -1 if the rule checks a series of bars.
     package let ordinal: Int
     package let session: SessionDate?
-    /// A name in `ValidationRule`, or a rule of a provider's parser.
+    /// A name in `ValidationRuleName`, or a rule of a provider's parser.
     package let rule: String
     /// The figures that violate the rule.
     package let detail: String
@@ -77,7 +77,7 @@ package struct QuarantineLog: Sendable {
         let quarantined = Set((violations + known).filter { $0.disposition == .quarantined }.compactMap(\.session))
         // A session's quarantined row is more specific than its missing bar.
         let violations = violations.filter {
-            $0.rule != ValidationRule.missingSession || !($0.session.map(quarantined.contains) ?? false)
+            $0.rule != ValidationRuleName.missingSession || !($0.session.map(quarantined.contains) ?? false)
         }
         var next = violations
         if !known.isEmpty {
@@ -85,10 +85,10 @@ package struct QuarantineLog: Sendable {
                 known.contains { $0.session == row.session && $0.rule == row.rule && $0.repeats(row) }
             }
             let validated = Set(validated)
-            for old in known where old.disposition != .resolved && old.rule != ValidationRule.manualOverride {
+            for old in known where old.disposition != .resolved && old.rule != ValidationRuleName.manualOverride {
                 guard let session = old.session, validated.contains(session) else { continue }
                 let isOver = !violations.contains { $0.session == session && $0.rule == old.rule }
-                guard isOver, ValidationRule.seriesRules.contains(old.rule) || received.contains(session) else { continue }
+                guard isOver, ValidationRuleName.seriesRules.contains(old.rule) || received.contains(session) else { continue }
                 next.append(
                     RecordedViolation(
                         ordinal: -1, session: session, rule: old.rule, detail: "resolved",

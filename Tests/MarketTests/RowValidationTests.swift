@@ -17,16 +17,16 @@ import Testing
     }
 
     @Test func `Each broken rule is named`() {
-        #expect(rules(.init(session: session, open: nil, high: 11, low: 9, close: nil, volume: 5)) == [ValidationRule.nullField])
-        #expect(rules(.init(session: session, open: 10, high: 10, low: 9, close: 10.5, volume: 5)) == [ValidationRule.priceOrder])
-        #expect(rules(.init(session: session, open: 8, high: 10, low: 9, close: 9.5, volume: 5)) == [ValidationRule.priceOrder])
-        #expect(rules(.init(session: session, open: 0, high: 10, low: 0, close: 9.5, volume: 5)) == [ValidationRule.nonPositivePrice])
-        #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10, volume: -1)) == [ValidationRule.negativeVolume])
-        #expect(rules(.init(session: session, open: 10, high: .infinity, low: 9, close: 10, volume: 1)) == [ValidationRule.notFinite])
+        #expect(rules(.init(session: session, open: nil, high: 11, low: 9, close: nil, volume: 5)) == [ValidationRuleName.nullField])
+        #expect(rules(.init(session: session, open: 10, high: 10, low: 9, close: 10.5, volume: 5)) == [ValidationRuleName.priceOrder])
+        #expect(rules(.init(session: session, open: 8, high: 10, low: 9, close: 9.5, volume: 5)) == [ValidationRuleName.priceOrder])
+        #expect(rules(.init(session: session, open: 0, high: 10, low: 0, close: 9.5, volume: 5)) == [ValidationRuleName.nonPositivePrice])
+        #expect(rules(.init(session: session, open: 10, high: 11, low: 9, close: 10, volume: -1)) == [ValidationRuleName.negativeVolume])
+        #expect(rules(.init(session: session, open: 10, high: .infinity, low: 9, close: 10, volume: 1)) == [ValidationRuleName.notFinite])
         let sunday = SessionDate(year: 2012, month: 1, day: 8)
-        #expect(rules(.init(session: sunday, open: 10, high: 11, low: 9, close: 10, volume: 1)) == [ValidationRule.notASession])
+        #expect(rules(.init(session: sunday, open: 10, high: 11, low: 9, close: 10, volume: 1)) == [ValidationRuleName.notASession])
         let good = RawBar(session: session, open: 10, high: 11, low: 9, close: 10, volume: 1)
-        #expect(rules(good, seen: [session]) == [ValidationRule.duplicateSession])
+        #expect(rules(good, seen: [session]) == [ValidationRuleName.duplicateSession])
     }
 
     @Test func `Prices round to their tick and print exactly`() {

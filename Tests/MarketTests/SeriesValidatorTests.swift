@@ -43,7 +43,7 @@ import Testing
         let all = bars(101, scale: { $0 == 99 ? 2 : 1 })
         let report = check.validate(stored([all[100]]), among: stored(all[..<100]), actions: [])
         #expect(report.bars == [ValidatedBar(all[99], isQuarantined: true), ValidatedBar(all[100])])
-        #expect(report.violations.map(\.violation.rule) == [ValidationRule.singleSessionSpike])
+        #expect(report.violations.map(\.violation.rule) == [ValidationRuleName.singleSessionSpike])
     }
 
     @Test func `A quarantined bar is accepted when its level lasts or its split is reported`() {
@@ -58,7 +58,8 @@ import Testing
 
     @Test func `A special dividend explains a fall`() {
         let all = bars(120, scale: { $0 >= 100 ? 0.7 : 1 })
-        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.splitWithoutEvent])
+        #expect(
+            check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRuleName.splitWithoutEvent])
         let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)), nature: .special)
         #expect(check.validate(stored(all), among: [], actions: [cash]).violations.isEmpty)
     }
@@ -68,7 +69,7 @@ import Testing
         let holed = stored(all[..<50] + all[53..<80] + all[81...])
         let found = check.validate(holed, among: [], actions: []).violations.map(\.violation)
         #expect(
-            found.map(\.rule) == [ValidationRule.missingSession, ValidationRule.missingSession]
+            found.map(\.rule) == [ValidationRuleName.missingSession, ValidationRuleName.missingSession]
                 && found.allSatisfy { $0.disposition == .accepted })
         #expect(found.map(\.session) == [sessions[50], sessions[80]])
         #expect(found.map(\.detail) == ["no bars of 3 sessions, until \(sessions[53].advanced(by: -1))", "no bar"])
@@ -93,9 +94,9 @@ import Testing
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 2e6))
         #expect(check.validate(stored(all), among: [], actions: []).violations.isEmpty)
         (all[30], all[31]) = (flat(all[30], 0.5, 1e6), flat(all[31], 0.5, 2e6))
-        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.staleRepeat])
+        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRuleName.staleRepeat])
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 1e6))
-        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRule.staleRepeat])
+        #expect(check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRuleName.staleRepeat])
     }
 
     @Test func `A repair can be undone from its text form`() {

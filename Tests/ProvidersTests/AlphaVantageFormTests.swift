@@ -99,7 +99,7 @@ import Testing
             """
         let response = try TwelveDataSeries(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
         #expect(response.adjusted.map(\.open.description) == ["1234.5"] && response.adjusted[0].volume == 12_345_678)
-        #expect(response.flaggedRows.map(\.rule) == [ValidationRule.nullField] && response.flaggedRows[0].detail == "open")
+        #expect(response.flaggedRows.map(\.rule) == [ValidationRuleName.nullField] && response.flaggedRows[0].detail == "open")
     }
 
     @Test(arguments: ["NaN", "Infinity", "-Infinity", "null"]) func `A value that is no number flags its own row alone`(
@@ -109,7 +109,7 @@ import Testing
         for name in ["open", "high", "low", "volume"] { chart.columns[name] = ["10", "10"] }
         chart.columns["close"] = [word, "10"]
         let response = try YahooChart().parse(chart.bytes, calendar: nil, asOf: asOf)
-        #expect(response.bars.count == 1 && response.flaggedRows.map(\.rule) == [ValidationRule.nullField])
+        #expect(response.bars.count == 1 && response.flaggedRows.map(\.rule) == [ValidationRuleName.nullField])
     }
 
     @Test(arguments: ["Nan", "Inf", "-", "--1", "nul", "1.", "01"]) func `Other literals are malformed`(_ word: String) {

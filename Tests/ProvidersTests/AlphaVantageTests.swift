@@ -37,7 +37,7 @@ import Testing
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 6), kind: .dividend(Price(0.47))),
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 9), kind: .split(numerator: 7, denominator: 1)),
             ])
-        #expect(response.flaggedRows.map(\.rule) == [ValidationRule.priceOrder])
+        #expect(response.flaggedRows.map(\.rule) == [ValidationRuleName.priceOrder])
         #expect(response.flaggedRows[0].ordinal == 3)
     }
 

@@ -64,7 +64,7 @@ import Testing
         let rates = try parse("Date;Open;High;Low;Close\n2012-01-03;1,304;1,305;1,301;1,302\n")
         #expect(rates.bars.map(\.close.description) == ["1.302"])
         let quoted = try parse("Date,Open,High,Low,Close\n2012-01-03,\"12,5\",\"13,0\",\"12,0\",\"1.234,0\"\n")
-        #expect(quoted.flaggedRows.map(\.rule) == [ValidationRule.priceOrder])
+        #expect(quoted.flaggedRows.map(\.rule) == [ValidationRuleName.priceOrder])
     }
 
     @Test(arguments: ["7203.T", "1.5 %", "2.000 pieces, more or less", "v1.2", "1.25"])
@@ -116,7 +116,7 @@ import Testing
         let volumes = ["2012-01-03": "", "2012-01-04": "-", "2012-01-05": "7", "2012-01-06": "x"].sorted { $0.key < $1.key }
         let response = try parse("Date,Open,High,Low,Close,Volume\n" + volumes.map { "\($0.key),1,1,1,1,\($0.value)\n" }.joined())
         #expect(response.bars.map(\.volume) == [0, 0, 7])
-        #expect(response.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
+        #expect(response.flaggedRows.map(\.rule) == ["absent-column", ValidationRuleName.nullField])
         #expect(response.flaggedRows[0].ordinal == 1 && response.flaggedRows[0].repairs.map(\.description) == ["volume null 0.0"])
     }
 
@@ -146,12 +146,13 @@ import Testing
         let rejected = error([UInt8](table(stamps).utf8))
         #expect(rejected?.kind == .malformed && rejected?.detail.hasPrefix("rows within a day, not of days") == true)
         #expect(try parse(table([stamps[0]])).flaggedRows.isEmpty)
-        #expect(try parse(table([stamps[0], stamps[0]])).flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
+        #expect(try parse(table([stamps[0], stamps[0]])).flaggedRows.map(\.rule) == [ValidationRuleName.duplicateSession])
     }
 
     @Test func `A live row beside the final row of its day is a duplicate`() throws {
         let response = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
-        #expect(response.bars.map(\.close.description) == ["2"] && response.flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
+        #expect(
+            response.bars.map(\.close.description) == ["2"] && response.flaggedRows.map(\.rule) == [ValidationRuleName.duplicateSession])
     }
 
     @Test func `Stooq's bulk files are read, and its daily limit is recognised`() throws {

@@ -10,18 +10,18 @@ enum Defect: String, CaseIterable {
     /// The rules that may find it: a day out of line is either a level of one day or a return.
     var rules: Set<String> {
         switch self {
-        case .null: [ValidationRule.nullField]
-        case .order: [ValidationRule.priceOrder]
-        case .nonPositive: [ValidationRule.nonPositivePrice]
-        case .duplicate: [ValidationRule.duplicateSession]
-        case .noSession: [ValidationRule.notASession]
-        case .gap: [ValidationRule.missingSession]
-        case .hundredfold, .pence, .penceFrom: [ValidationRule.unitError]
-        case .level, .outlier: [ValidationRule.singleSessionSpike, ValidationRule.unexplainedReturn, ValidationRule.priceOrder]
-        case .unknownSplit, .unknownReverseSplit: [ValidationRule.splitWithoutEvent]
-        case .eventOnly: [ValidationRule.eventWithoutSplit]
-        case .zeroVolume: [ValidationRule.zeroVolume]
-        case .stale: [ValidationRule.staleRepeat]
+        case .null: [ValidationRuleName.nullField]
+        case .order: [ValidationRuleName.priceOrder]
+        case .nonPositive: [ValidationRuleName.nonPositivePrice]
+        case .duplicate: [ValidationRuleName.duplicateSession]
+        case .noSession: [ValidationRuleName.notASession]
+        case .gap: [ValidationRuleName.missingSession]
+        case .hundredfold, .pence, .penceFrom: [ValidationRuleName.unitError]
+        case .level, .outlier: [ValidationRuleName.singleSessionSpike, ValidationRuleName.unexplainedReturn, ValidationRuleName.priceOrder]
+        case .unknownSplit, .unknownReverseSplit: [ValidationRuleName.splitWithoutEvent]
+        case .eventOnly: [ValidationRuleName.eventWithoutSplit]
+        case .zeroVolume: [ValidationRuleName.zeroVolume]
+        case .stale: [ValidationRuleName.staleRepeat]
         }
     }
 

@@ -33,7 +33,7 @@ import Testing
     @Test func `Nothing is computed where a split may lie between the rows`() throws {
         let response = try parse(rows(without: [0, 3]))
         #expect(response.bars.count == 4)
-        #expect(response.flaggedRows.map(\.rule) == [ValidationRule.nullField, ValidationRule.nullField])
+        #expect(response.flaggedRows.map(\.rule) == [ValidationRuleName.nullField, ValidationRuleName.nullField])
         #expect(try parse(rows(without: [0, 1, 2])).basis == .splitAdjusted)
         #expect(try parse(rows(without: [0, 1, 2])).adjusted.count == 6)
     }
@@ -69,7 +69,7 @@ import Testing
         }
         let provider = IEXExport()
         let response = try provider.parse([UInt8]("[\(rows.joined(separator: ","))]".utf8), calendar: nil, asOf: asOf)
-        #expect(response.bars.count == 9 && response.flaggedRows.map(\.rule) == [ValidationRule.nullField])
+        #expect(response.bars.count == 9 && response.flaggedRows.map(\.rule) == [ValidationRuleName.nullField])
     }
 
     @Test func `A batch about one symbol is read, and one about several is rejected`() throws {

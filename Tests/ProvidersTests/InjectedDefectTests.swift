@@ -47,10 +47,10 @@ import Testing
         var gaps: Set<String> = []
         for (symbol, rows) in histories {
             for violation in Rules.violations(rows) {
-                if violation.rule == ValidationRule.missingSession { gaps.insert(symbol) }
+                if violation.rule == ValidationRuleName.missingSession { gaps.insert(symbol) }
                 found.insert("\(symbol) \(violation.session)")
                 let isListed = Self.listed.contains("\(symbol) \(violation.session)") || symbol == "IR"
-                let isByField = [ValidationRule.nullField, ValidationRule.priceOrder, ValidationRule.missingSession].contains(
+                let isByField = [ValidationRuleName.nullField, ValidationRuleName.priceOrder, ValidationRuleName.missingSession].contains(
                     violation.rule)
                 if !isListed, !isByField { others[violation.rule, default: 0] += 1 }
             }
@@ -63,7 +63,7 @@ import Testing
         #expect(empty.count == 11)
         #expect(empty.allSatisfy { found.contains($0) })
         // The list does not say so, but the file also repeats whole rows, on few days for many symbols at once: see below.
-        let repeats = others.removeValue(forKey: ValidationRule.staleRepeat) ?? 0
+        let repeats = others.removeValue(forKey: ValidationRuleName.staleRepeat) ?? 0
         print("repeats of the row before: \(repeats)")
         #expect(others.values.reduce(0, +) <= 62, "\(others)")
         print("others: \(others), symbols with gaps: \(gaps.count)")
@@ -77,7 +77,7 @@ import Testing
         var (pairs, refuted) = (0, 0)
         for (symbol, rows) in try DailyFile.histories("sp500_5yr_raw", volumeColumn: 6) {
             let rows = rows.sorted { $0.session < $1.session }
-            for violation in Rules.violations(rows) where violation.rule == ValidationRule.staleRepeat {
+            for violation in Rules.violations(rows) where violation.rule == ValidationRuleName.staleRepeat {
                 guard let index = rows.firstIndex(where: { $0.session == violation.session }), index > 0,
                     let first = truth[symbol]?[rows[index - 1].session], let second = truth[symbol]?[rows[index].session]
                 else { continue }

@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [ValidationRule.nullField]),
-        (["7", "null", "9"], [7, 9], [ValidationRule.nullField]), (["0", "0"], [0, 0], []),
+        (["null", "null", "null"], [0, 0, 0], ["absent-column"]), (["null"], [], [ValidationRuleName.nullField]),
+        (["7", "null", "9"], [7, 9], [ValidationRuleName.nullField]), (["0", "0"], [0, 0], []),
     ])
     func `A share without volumes is recorded, and a single missing volume is flagged`(
         _ volumes: [String], _ read: [Double], _ rules: [String]

@@ -81,8 +81,9 @@ struct ChartBody {
         #expect(response.flaggedRows.map(\.ordinal) == [1, 2, 3, 4, 5])
         #expect(
             response.flaggedRows.map(\.rule) == [
-                ValidationRule.nullField, ValidationRule.priceOrder, ValidationRule.nonPositivePrice, ValidationRule.notASession,
-                ValidationRule.nullField,
+                ValidationRuleName.nullField, ValidationRuleName.priceOrder, ValidationRuleName.nonPositivePrice,
+                ValidationRuleName.notASession,
+                ValidationRuleName.nullField,
             ])
         #expect(response.flaggedRows[0].detail == "close")
         #expect(response.flaggedRows[0].text == "\(chart.stamps[1]),10.0,11.0,9.0,,100.0")

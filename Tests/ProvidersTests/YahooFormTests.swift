@@ -29,7 +29,7 @@ import Testing
         let prices = response.bars.map { [$0.open, $0.high, $0.low, $0.close].map(\.description) }
         #expect(prices == [["10", "10", "10", "10"], ["10.5", "10.5", "10.5", "10.5"]])
         #expect(response.bars.map(\.volume) == [0, 0])
-        #expect(response.flaggedRows.map(\.rule) == ["absent-column", ValidationRule.nullField])
+        #expect(response.flaggedRows.map(\.rule) == ["absent-column", ValidationRuleName.nullField])
         let flagged = response.flaggedRows[0]
         #expect(flagged.ordinal == 1 && flagged.detail.contains("open, high, low, volume: 2 rows"))
         #expect(flagged.repairs.map(\.description) == ["open null 10.5", "high null 10.5", "low null 10.5", "volume null 0.0"])
@@ -42,7 +42,7 @@ import Testing
         #expect(without.bars.count == 3 && without.flaggedRows.map(\.rule) == ["absent-column"])
         columns["volume"] = ["100", "null", "100"]
         let hole = try parse(try chart(columns), calendar)
-        #expect(hole.bars.count == 2 && hole.flaggedRows.map(\.rule) == [ValidationRule.nullField])
+        #expect(hole.bars.count == 2 && hole.flaggedRows.map(\.rule) == [ValidationRuleName.nullField])
         columns["open"] = nil
         (columns["high"], columns["volume"]) = (["11", "11", "11"], ["1", "1", "1"])
         #expect(try parse(try chart(columns), calendar).bars.map(\.open.description) == ["10", "10", "10"])

@@ -100,6 +100,6 @@ struct YahooSample: Sendable, CustomTestStringConvertible {
         let response = try YahooChart().parse(body, calendar: calendar, asOf: try #require(Instant("2019-01-26T00:00:00Z")))
         #expect(response.bars.last?.volume == 4_959_679)
         #expect(response.flaggedRows.map(\.ordinal) == [1])
-        #expect(response.flaggedRows.map(\.rule) == [ValidationRule.duplicateSession])
+        #expect(response.flaggedRows.map(\.rule) == [ValidationRuleName.duplicateSession])
     }
 }

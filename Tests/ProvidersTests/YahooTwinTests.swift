@@ -108,6 +108,6 @@ import Testing
         let (wrong, right) = (try parse("ASAI-L-1h-bad-unit"), try parse("ASAI-L-1h-bad-unit-fixed"))
         #expect(wrong.intraday.map(\.start) == right.intraday.map(\.start) && wrong.intraday.map(\.low) == right.intraday.map(\.low))
         #expect(zip(wrong.intraday, right.intraday).allSatisfy { abs($0.close.double / $1.close.double - 1) < 1e-6 })
-        #expect(wrong.flaggedRows.map(\.rule) == [ValidationRule.unitError] && right.flaggedRows.isEmpty)
+        #expect(wrong.flaggedRows.map(\.rule) == [ValidationRuleName.unitError] && right.flaggedRows.isEmpty)
     }
 }

@@ -16,23 +16,23 @@ package enum RowValidation {
         func add(_ rule: String, _ detail: String) { violations.append(RuleViolation(session: row.session, rule: rule, detail: detail)) }
         let fields = [("open", row.open), ("high", row.high), ("low", row.low), ("close", row.close), ("volume", row.volume)]
         let missing = fields.filter { $0.1 == nil }.map(\.0)
-        if !missing.isEmpty { add(ValidationRule.nullField, missing.joined(separator: ", ")) }
+        if !missing.isEmpty { add(ValidationRuleName.nullField, missing.joined(separator: ", ")) }
         let infinite = fields.filter { $0.1.map { !$0.isFinite } ?? false }.map(\.0)
-        if !infinite.isEmpty { add(ValidationRule.notFinite, infinite.joined(separator: ", ")) }
+        if !infinite.isEmpty { add(ValidationRuleName.notFinite, infinite.joined(separator: ", ")) }
         let low = fields.prefix(4).filter { $0.1.map { $0 <= 0 } ?? false }.map { "\($0.0) \($0.1 ?? 0)" }
-        if !low.isEmpty { add(ValidationRule.nonPositivePrice, low.joined(separator: ", ")) }
-        if let volume = row.volume, volume < 0 { add(ValidationRule.negativeVolume, "volume \(volume)") }
+        if !low.isEmpty { add(ValidationRuleName.nonPositivePrice, low.joined(separator: ", ")) }
+        if let volume = row.volume, volume < 0 { add(ValidationRuleName.negativeVolume, "volume \(volume)") }
         if let open = row.open, let high = row.high, let low = row.low, let close = row.close {
             let tolerance = slack * abs(high)
             if max(open, close, low) > high + tolerance || min(open, close) < low - tolerance {
-                add(ValidationRule.priceOrder, "open \(open), high \(high), low \(low), close \(close)")
+                add(ValidationRuleName.priceOrder, "open \(open), high \(high), low \(low), close \(close)")
             }
         }
         if let calendar, calendar.covers(row.session), !calendar.isSession(row.session) {
-            add(ValidationRule.notASession, "\(row.session) is no session of \(calendar.mic)")
+            add(ValidationRuleName.notASession, "\(row.session) is no session of \(calendar.mic)")
         }
         if seen.contains(row.session) {
-            add(ValidationRule.duplicateSession, "an earlier row of the response has the session \(row.session)")
+            add(ValidationRuleName.duplicateSession, "an earlier row of the response has the session \(row.session)")
         }
         return violations
     }

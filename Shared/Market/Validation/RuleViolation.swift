@@ -3,7 +3,7 @@ package struct RuleViolation: Hashable, Sendable {
     /// The position in the checked rows; nil for a single row, a missing session and a corporate action.
     package let ordinal: Int?
     package let session: SessionDate
-    /// A name in `ValidationRule`.
+    /// A name in `ValidationRuleName`.
     package let rule: String
     /// The figures that broke the rule.
     package let detail: String

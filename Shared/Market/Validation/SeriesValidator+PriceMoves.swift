@@ -15,7 +15,7 @@ extension SeriesValidator {
             series.split[index] /= new / old
             violations.append(
                 RuleViolation(
-                    session: action.exDate, rule: ValidationRule.eventWithoutSplit,
+                    session: action.exDate, rule: ValidationRuleName.eventWithoutSplit,
                     detail: "\(new) for \(old), and the price opened at \(series.open[index]) after \(series.close[index - 1])"))
         }
         return violations
@@ -41,13 +41,14 @@ extension SeriesValidator {
             let volume = series.relativeVolume(at: index, window: thresholds.window.volumes)
             if isSpike(series, index, last, move, deviation), isQuiet(volume, move) {
                 let detail = "close \(series.close[index]) between \(base) and \(series.close[index + 1])"
-                violations.append(violation(series, index, ValidationRule.singleSessionSpike, detail, .quarantined))
+                violations.append(violation(series, index, ValidationRuleName.singleSessionSpike, detail, .quarantined))
                 continue
             }
             if let rule = ruleOfLastingMove(jump, move, deviation, volume) {
                 let detail = "opened at \(series.open[index]) and closed at \(series.close[index]) after \(base)"
                 let split =
-                    rule == ValidationRule.splitWithoutEvent ? SplitRatio.plausible(jump, 0.03 + deviation, volume, thresholds.quiet) : nil
+                    rule == ValidationRuleName.splitWithoutEvent
+                    ? SplitRatio.plausible(jump, 0.03 + deviation, volume, thresholds.quiet) : nil
                 let repairs = split.map { [Repair(field: .split, before: 1, after: $0)] }
                 violations.append(
                     violation(
@@ -72,13 +73,13 @@ extension SeriesValidator {
         let isAtOnce = abs(move) >= 0.5 * abs(jump) && jump * move > 0 && isQuiet(volume, jump)
         let isSplit = SplitRatio.nearest(jump).distance < 0.03 + deviation
         if isAtOnce, abs(jump) >= max(thresholds.jump.least, thresholds.jump.deviations * deviation) {
-            return ValidationRule.splitWithoutEvent
+            return ValidationRuleName.splitWithoutEvent
         }
         if isAtOnce, isSplit, abs(jump) >= max(thresholds.split.least, thresholds.split.deviations * deviation) {
-            return ValidationRule.splitWithoutEvent
+            return ValidationRuleName.splitWithoutEvent
         }
         let isFar = abs(move) >= max(thresholds.inSession.least, thresholds.inSession.deviations * deviation)
-        return isFar && isQuiet(volume, move) ? ValidationRule.unexplainedReturn : nil
+        return isFar && isQuiet(volume, move) ? ValidationRuleName.unexplainedReturn : nil
     }
 
     private func isQuiet(_ volume: Double, _ move: Double) -> Bool { volume < thresholds.news.base + thresholds.news.slope * abs(move) }

@@ -22,11 +22,11 @@ extension SeriesValidator {
             }
             if isCopied || (isCarriedForward && isLiquid) {
                 violations.append(
-                    violation(series, index, ValidationRule.staleRepeat, "the figures of \(series.sessions[before])", .quarantined))
+                    violation(series, index, ValidationRuleName.staleRepeat, "the figures of \(series.sessions[before])", .quarantined))
             } else if isLiquid, series.volume[index] == 0, !isFlat || series.close[index] != series.close[before] {
                 violations.append(
                     violation(
-                        series, index, ValidationRule.zeroVolume, "\(series.close[index]) after \(series.close[before])", .quarantined))
+                        series, index, ValidationRuleName.zeroVolume, "\(series.close[index]) after \(series.close[before])", .quarantined))
             }
         }
         return violations

@@ -24,7 +24,7 @@ extension SeriesValidator {
         }
         return wrong.sorted { $0.key < $1.key }.map { index, repairs in
             violation(
-                series, index, ValidationRule.unitError,
+                series, index, ValidationRuleName.unitError,
                 "\(repairs.map { "\($0.field.rawValue) \($0.before)" }.joined(separator: ", ")): a hundred times off", .repaired(repairs))
         }
     }

@@ -53,7 +53,7 @@ extension SeriesValidator {
         for (index, row) in rows.enumerated() where isDue[index] {
             var result = row.current.applying(violations[index] ?? [])
             guard row.isNew || result != row.current else { continue }
-            let awaitsNext = (violations[index] ?? []).contains { ValidationRule.awaitingNextSession.contains($0.rule) }
+            let awaitsNext = (violations[index] ?? []).contains { ValidationRuleName.awaitingNextSession.contains($0.rule) }
             if row.isNew, awaitsNext, !result.isQuarantined, index + 1 < rows.count {
                 result.confirmedBy = rows[index + 1].current.bar.session
             }
@@ -71,7 +71,7 @@ extension SeriesValidator {
             let last = sessions[index].advanced(by: -1)
             let count = calendar.count(from: first, through: last)
             let detail = count == 1 ? "no bar" : "no bars of \(count) sessions, until \(last)"
-            return RuleViolation(session: first, rule: ValidationRule.missingSession, detail: detail, disposition: .accepted)
+            return RuleViolation(session: first, rule: ValidationRuleName.missingSession, detail: detail, disposition: .accepted)
         }
     }
 

@@ -35,8 +35,8 @@ struct DailyBarCollector {
     ) {
         var row = row
         var violations = RowValidation.violations(of: row, calendar: calendar)
-        if violations.map(\.rule) == [ValidationRule.priceOrder], let repairs = RowValidation.rangeRepairs(of: row) {
-            recordRepair(ordinal, row.session, ValidationRule.priceOrder, violations[0].detail, text(), repairs)
+        if violations.map(\.rule) == [ValidationRuleName.priceOrder], let repairs = RowValidation.rangeRepairs(of: row) {
+            recordRepair(ordinal, row.session, ValidationRuleName.priceOrder, violations[0].detail, text(), repairs)
             row = repairs.reduce(row) { $1.applied(to: $0) }
             violations = []
         }
@@ -48,7 +48,7 @@ struct DailyBarCollector {
         }
         if let earlier = accepted[row.session] {
             reject(
-                earlier.ordinal, row.session, ValidationRule.duplicateSession, "row \(ordinal) of the same session replaces it",
+                earlier.ordinal, row.session, ValidationRuleName.duplicateSession, "row \(ordinal) of the same session replaces it",
                 earlier.text())
         }
         accepted[row.session] = Accepted(ordinal: ordinal, bar: convert(values), isProvisional: isProvisional, text: text)

@@ -6,7 +6,7 @@ package struct FlaggedRow: Hashable, Sendable {
     package let ordinal: Int
     /// nil when the row has no readable date.
     package let session: SessionDate?
-    /// A name in `ValidationRule`, or a rule of the parser, such as `bad-date`.
+    /// A name in `ValidationRuleName`, or a rule of the parser, such as `bad-date`.
     package let rule: String
     package let detail: String
     /// The row as the provider sent it, its fields separated by commas.

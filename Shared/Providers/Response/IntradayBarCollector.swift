@@ -33,7 +33,7 @@ struct IntradayBarCollector {
         }
         if let earlier = accepted[start] {
             flag(
-                earlier.ordinal, session, ValidationRule.duplicateSession, "row \(ordinal) of the same start replaces it", stamp)
+                earlier.ordinal, session, ValidationRuleName.duplicateSession, "row \(ordinal) of the same start replaces it", stamp)
         }
         accepted[start] = Accepted(ordinal: ordinal, row: row, hasVolume: fields.volume != nil, text: fields.text(stamp))
     }

@@ -11,7 +11,7 @@ package import Market
 /// ```
 package struct ManualOverride: Hashable, Sendable, Encodable {
     /// The kind of response in object keys.
-    package static let kind = ValidationRule.manualOverride
+    package static let kind = ValidationRuleName.manualOverride
 
     /// In order, without duplicates.
     package let sessions: [SessionDate]

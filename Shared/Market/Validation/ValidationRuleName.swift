@@ -1,5 +1,5 @@
 /// The names of the data-quality rules. They are stored in the quarantine table, shown by the API and never change.
-package enum ValidationRule {
+package enum ValidationRuleName {
     /// A field is missing or null.
     package static let nullField = "null-field"
     /// A field is infinite or NaN.

@@ -1,7 +1,7 @@
 import CCurl
 
 /// libcurl's result of a transfer (`CURLcode`). Codes without a name here survive as numbers.
-package struct TransferCode: Hashable, Sendable, CustomStringConvertible {
+package struct CurlCode: Hashable, Sendable, CustomStringConvertible {
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) { self.rawValue = rawValue }
