@@ -18,7 +18,7 @@ CREATE TABLE baselines (
     horizon smallint NOT NULL CHECK (horizon IN (1, 5, 20)),
     data_version bytea NOT NULL CHECK (octet_length(data_version) = 8),
     quantiles quantiles NOT NULL,
-    UNIQUE (instrument, session, horizon, model, data_version)
+    UNIQUE (session, instrument, horizon, model, data_version)
 );
 
 -- The quantiles are as the model gave them. Published was median + calibration_factor * (quantile - median), and the probability of a loss
@@ -38,7 +38,7 @@ CREATE TABLE forecasts (
     horizon smallint NOT NULL CHECK (horizon IN (1, 5, 20)),
     data_version bytea NOT NULL CHECK (octet_length(data_version) = 8),
     quantiles quantiles NOT NULL,
-    UNIQUE (instrument, session, horizon, model, data_version)
+    UNIQUE (session, instrument, horizon, model, data_version)
 );
 
 -- The scores of matured forecasts. known_at, outcome: when the last return of the horizon was first known, and the outcome known then. The
