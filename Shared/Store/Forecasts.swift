@@ -16,7 +16,7 @@ package struct Forecasts: Sendable {
                 baseline_model_id, probability_of_loss, calibration_factor, quantiles, baseline_quantiles)
             SELECT model, instrument, session, features, data, horizon, role, as_of, close, currency, baseline, loss, factor,
                 ($14::float8[])[(i - 1) * $16 + 1 : i * $16], ($15::float8[])[(i - 1) * $16 + 1 : i * $16]
-            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::bigint[],
+            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::float8[],
                 $10::text[], $11::text[], $12::float8[], $13::float8[]) WITH ORDINALITY
                 u(model, instrument, session, features, data, horizon, role, as_of, close, currency, baseline, loss, factor, i)
             ON CONFLICT DO NOTHING

@@ -15,7 +15,7 @@ package struct ProvisionalBars: Sendable {
             INSERT INTO provisional_bars (instrument_id, session, source, known_at, fetched_at, sha256, object_key, open, high, low, close, volume,
                 currency)
             SELECT $1, n.session, $2, $3, $4, $5, $6, n.open, n.high, n.low, n.close, n.volume, $7
-            FROM unnest($8::date[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::float8[])
+            FROM unnest($8::date[], $9::float8[], $10::float8[], $11::float8[], $12::float8[], $13::float8[])
                 n(session, open, high, low, close, volume)
             ON CONFLICT DO NOTHING
             """,

@@ -73,7 +73,8 @@ package struct AlphaVantageDaily: DataProvider {
             bars.add(raw, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
-            actions.add(splitFactor: row.number("splitcoefficient"), dividend: row.number("dividendamount"), on: session)
+            actions.add(
+                ordinal, splitFactor: row.number("splitcoefficient"), dividend: row.number("dividendamount"), on: session)
         }
         return bars.parsedResponse(actions: actions, currency: table.currency)
     }

@@ -37,8 +37,8 @@ CREATE TABLE run_responses (
 );
 CREATE INDEX run_responses_by_object ON run_responses (object_key);
 
--- Daily bars as traded, in 1e-8 of the currency. The table has no foreign key: rows come by the thousand, and each belongs to a response
--- whose row is written in the same transaction.
+-- Daily bars as traded, in the currency: the doubles nearest to the provider's decimals. The table has no foreign key: rows come by the
+-- thousand, and each belongs to a response whose row is written in the same transaction.
 -- available_at: of a session's first version, the session's close and the provider's delay; of a correction, known_at.
 -- quarantined: the version takes its session out of every series until a later version brings it back.
 -- released: an operator decided that the bar counts although rules are violated.
@@ -54,10 +54,10 @@ CREATE TABLE bars (
     fetched_at timestamptz NOT NULL,
     sha256 text NOT NULL,
     object_key text NOT NULL,
-    open bigint NOT NULL,
-    high bigint NOT NULL,
-    low bigint NOT NULL,
-    close bigint NOT NULL,
+    open float8 NOT NULL,
+    high float8 NOT NULL,
+    low float8 NOT NULL,
+    close float8 NOT NULL,
     volume float8 NOT NULL,
     currency text NOT NULL,
     price_basis text NOT NULL,
@@ -78,16 +78,16 @@ CREATE TABLE provisional_bars (
     fetched_at timestamptz NOT NULL,
     sha256 text NOT NULL,
     object_key text NOT NULL,
-    open bigint NOT NULL,
-    high bigint NOT NULL,
-    low bigint NOT NULL,
-    close bigint NOT NULL,
+    open float8 NOT NULL,
+    high float8 NOT NULL,
+    low float8 NOT NULL,
+    close float8 NOT NULL,
     volume float8 NOT NULL,
     currency text NOT NULL,
     PRIMARY KEY (instrument_id, session, source, known_at, sha256)
 );
 
--- kind 'split': value new shares for base old ones. kind 'dividend': value units of 1e-8 of the currency for one share, base 1.
+-- kind 'split': value new shares for base old ones. kind 'dividend': value in the currency for one share, base 1.
 -- nature: 'ordinary', 'special', 'spin-off', 'stock-dividend', 'capital-gain'.
 -- retracted: the provider no longer reports the action.
 CREATE TABLE corporate_actions (

@@ -11,7 +11,7 @@ CREATE TABLE forecasts (
     horizon integer NOT NULL,
     role text NOT NULL,
     as_of timestamptz NOT NULL,
-    origin_close bigint NOT NULL,
+    origin_close float8 NOT NULL,
     currency text NOT NULL,
     quantiles float8[] NOT NULL,
     baseline_model_id text REFERENCES models,

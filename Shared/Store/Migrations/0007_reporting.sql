@@ -7,8 +7,8 @@ CREATE VIEW reporting.bars AS
 SELECT instrument_id, symbol, session, source, open, high, low, close, volume, currency, known_at, available_at, price_basis, inferred_split
 FROM (
     SELECT DISTINCT ON (b.instrument_id, b.session, b.source)
-        b.instrument_id, i.symbol, b.session, b.source, b.open * 0.00000001::numeric AS open, b.high * 0.00000001::numeric AS high,
-        b.low * 0.00000001::numeric AS low, b.close * 0.00000001::numeric AS close, b.volume, b.currency, b.known_at, b.available_at,
+        b.instrument_id, i.symbol, b.session, b.source, b.open::text::numeric AS open, b.high::text::numeric AS high,
+        b.low::text::numeric AS low, b.close::text::numeric AS close, b.volume, b.currency, b.known_at, b.available_at,
         b.price_basis, b.inferred_split, b.quarantined
     FROM bars b JOIN instruments i ON i.id = b.instrument_id
     ORDER BY b.instrument_id, b.session, b.source, b.known_at DESC, b.fetched_at DESC, b.sha256 DESC
@@ -19,7 +19,7 @@ CREATE VIEW reporting.corporate_actions AS
 SELECT * FROM (
     SELECT DISTINCT ON (instrument_id, ex_date, kind, source)
         instrument_id, ex_date, kind, source, known_at,
-        CASE kind WHEN 'split' THEN (value / base)::numeric ELSE value::numeric * 0.00000001 END AS amount, retracted, nature
+        CASE kind WHEN 'split' THEN value / base ELSE value END::text::numeric AS amount, retracted, nature
     FROM corporate_actions
     ORDER BY instrument_id, ex_date, kind, source, known_at DESC, fetched_at DESC, sha256 DESC
 ) latest
@@ -40,7 +40,7 @@ CREATE VIEW reporting.evaluations AS SELECT subject, family, as_of, decision, ev
 
 CREATE VIEW reporting.forecasts AS
 SELECT f.instrument_id, i.symbol, f.session, f.horizon, f.role, m.family, f.model_id, f.feature_version, f.data_version, f.as_of,
-    f.origin_close * 0.00000001::numeric AS origin_close, f.currency, f.quantiles, f.calibration_factor, f.probability_of_loss,
+    f.origin_close::text::numeric AS origin_close, f.currency, f.quantiles, f.calibration_factor, f.probability_of_loss,
     f.baseline_quantiles
 FROM forecasts f JOIN instruments i ON i.id = f.instrument_id JOIN models m ON m.id = f.model_id;
 

@@ -53,7 +53,7 @@ struct SyntheticForecasts: Sendable {
             INSERT INTO forecasts (model_id, instrument_id, session, feature_version, data_version, horizon, role, as_of, origin_close,
                     currency, quantiles, baseline_model_id, baseline_quantiles, probability_of_loss)
                 SELECT family || '-' || to_char(session, 'YYYYMM'), id, session, '\(version)', md5(id || session) || md5(session || id), horizon,
-                    CASE family WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END, session + time '23:30', 1000000000, 'USD', q,
+                    CASE family WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END, session + time '23:30', 10, 'USD', q,
                     '\(Self.baseline)-' || to_char(session, 'YYYYMM'), q, 0.5
                 FROM days, made, unnest('{1,5,20}'::integer[]) horizon, families,
                     LATERAL (SELECT array_agg(0.01 * sqrt(horizon) * z ORDER BY z) AS q
