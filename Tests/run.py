@@ -3,7 +3,7 @@
 Each module is a process of its own, so that its servers, ports and folders are its own, too. A suite is one line when it ends; what failed
 follows with its words, and stands once more before the summary. --verbose prints everything the tests print.
 """
-import argparse, collections, json, os, re, signal, subprocess, sys, threading, time
+import argparse, collections, json, os, re, signal, subprocess, sys, threading, time, traceback
 
 # The longest first, so that no worker waits for one of them at the end.
 LONGEST_FIRST = [
@@ -166,6 +166,9 @@ class Module:
                 self.count("failed", test)
                 say(*describe(test, self.issues[test]))
         known = any(test != "the run as a whole" for test in self.issues)
+        counted = sum(sum(counts.values()) for counts in self.suites.values())
+        if counted < len(self.tests):
+            self.issues["the run as a whole"].append(f"{len(self.tests) - counted} of {len(self.tests)} tests did not run")
         if self.issues.get("the run as a whole") or (status != 0 and not known):
             words = self.issues.get("the run as a whole", []) + [f"its process ended with status {status}; the end of {self.log}:\n{tail(self.log)}"]
             failures.append((self.name, words))
@@ -207,6 +210,7 @@ waiting = collections.deque()
 
 
 def stop(number, frame):
+    failures.append(("the run as a whole", ["interrupted"]))
     waiting.clear()
     for process in list(processes):
         process.terminate()
@@ -228,7 +232,11 @@ def work(worker):
             running[worker] = None
             return
         running[worker] = module.name
-        module.run(worker)
+        try:
+            module.run(worker)
+        except Exception:
+            failures.append((module.name, [f"the runner failed:\n{traceback.format_exc()}"]))
+            totals["failed"] += 1
 
 
 threads = [threading.Thread(target=work, args=(worker,)) for worker in range(options.workers)]

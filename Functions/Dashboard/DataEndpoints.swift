@@ -3,7 +3,7 @@ import Market
 import Store
 
 extension Dashboard {
-    private struct StatusDocument: Encodable {
+    private struct DataStatusDocument: Encodable {
         struct Symbol: Encodable {
             let symbol, instrument, exchange: String
             let first, last: SessionDate?
@@ -63,13 +63,13 @@ extension Dashboard {
             let behind = calendars[exchange].flatMap { calendar in
                 entry.last.flatMap { last in end.map { calendar.count(from: last.advanced(by: 1), through: $0) } }
             }
-            return StatusDocument.Symbol(
+            return DataStatusDocument.Symbol(
                 symbol: entry.instrument.symbol, instrument: entry.instrument.id, exchange: exchange, first: entry.first,
                 last: entry.last, sessions: entry.sessions, missing: missing.count, gaps: missing.first,
                 provisional: entry.provisional, quarantined: entry.quarantined, repaired: entry.repaired, providers: entry.sources,
                 lastResponseAt: entry.lastResponse, sessionsBehind: behind, delisted: entry.delisted)
         }
-        let document = StatusDocument(
+        let document = DataStatusDocument(
             asOf: instant, symbols: symbols, next: found.count > limit ? entries.last?.instrument.id : nil)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
     }

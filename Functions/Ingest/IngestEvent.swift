@@ -11,7 +11,7 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     /// A slice of an open run, and the number of invocations in a row that only waited.
     case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idleInvocations: Int = 0)
     /// New reference data about instruments and exchanges.
-    case referenceData(ReferenceData, time: Instant)
+    case referenceData(ReferenceDataUpdate, time: Instant)
     /// An uploaded file with prices, which takes the place of a provider's response.
     case file(UploadedFile, time: Instant)
     /// A manual override of quarantined bars.
@@ -36,7 +36,7 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
             return
         }
         let time = try values.decode(Instant.self, forKey: .time)
-        if let data = try values.decodeIfPresent(ReferenceData.self, forKey: .referenceData) {
+        if let data = try values.decodeIfPresent(ReferenceDataUpdate.self, forKey: .referenceData) {
             self = .referenceData(data, time: time)
         } else if let file = try values.decodeIfPresent(UploadedFile.self, forKey: .file) {
             self = .file(file, time: time)

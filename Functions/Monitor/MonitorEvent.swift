@@ -16,13 +16,13 @@ package enum MonitorEvent: Decodable, Sendable {
 
     private enum Key: String, CodingKey { case time, from, review, compare, promote, rollback, reason }
 
-    private struct Comparison: Decodable { let family, against: String }
+    private struct FamilyComparison: Decodable { let family, against: String }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
         let time = try values.decode(Instant.self, forKey: .time)
         let reason = try values.decodeIfPresent(String.self, forKey: .reason)
-        if let pair = try values.decodeIfPresent(Comparison.self, forKey: .compare) {
+        if let pair = try values.decodeIfPresent(FamilyComparison.self, forKey: .compare) {
             guard pair.family != pair.against else {
                 throw DecodingError.dataCorruptedError(
                     forKey: .compare, in: values, debugDescription: "compare needs two families that differ")

@@ -100,8 +100,7 @@ package struct Train: Function {
     }
 
     private func enqueueContinuation(_ event: TrainEvent, _ context: Context) async throws {
-        let payload = Array(try JSONEncoder().encode(event))
-        _ = try await lambda.invoke(ownFunction, payload: payload, type: .event, deadline: context.cutOff.instant)
+        try await lambda.enqueue(event, to: ownFunction, deadline: context.cutOff.instant)
     }
 
     /// The plans of the event's families, or of the families without a valid version before the event's time.

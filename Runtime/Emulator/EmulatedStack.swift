@@ -100,7 +100,7 @@ package final class EmulatedStack: FunctionInvoker {
 
     /// Starts delivering events and moving the clock, and serves the extra routes beside the emulator's own endpoints.
     package func start(
-        sources: [any TimedEventSource] = [], quiescenceSources: [any QuiescenceSource] = [], routes extra: [Route] = []
+        sources: [any TimedEventSource] = [], quiescenceSources: [any QuiescenceSource] = [], routes extra: [ControlRoute] = []
     ) async {
         let clockDriver = VirtualClockDriver(
             clock: clock, queue: queue, barrier: QuiescenceBarrier(queue: queue, pool: pool, sources: quiescenceSources),

@@ -5,7 +5,7 @@ package import HTTP
 /// Calls Lambda functions.
 package final class LambdaClient: Sendable {
     /// Whether the caller waits for the function.
-    package enum Invocation: String, Sendable, Hashable {
+    package enum InvocationType: String, Sendable, Hashable {
         case requestResponse = "RequestResponse"
         /// Queued by Lambda; at most 1 MB.
         case event = "Event"
@@ -27,12 +27,12 @@ package final class LambdaClient: Sendable {
     }
 
     private let endpoint: AWSEndpoint
-    private let caller: AWSCaller
+    private let caller: AWSClient
 
     /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_LAMBDA` or `AWS_ENDPOINT_URL`, and the credentials.
     package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
         endpoint = AWSEndpoint(service: "lambda", variable: "LAMBDA", environment)
-        caller = AWSCaller(http, environment: environment, policy: policy)
+        caller = AWSClient(http, environment: environment, policy: policy)
     }
 
     /// The same with an HTTP client of its own.
@@ -44,12 +44,12 @@ package final class LambdaClient: Sendable {
     ///   - function: a name, a partial or a whole ARN.
     ///   - qualifier: a version or an alias.
     package func invoke(
-        _ function: String, payload: [UInt8], type: Invocation = .requestResponse, qualifier: String? = nil, wantsLogTail: Bool = false,
+        _ function: String, payload: [UInt8], type: InvocationType = .requestResponse, qualifier: String? = nil, wantsLogTail: Bool = false,
         deadline: ContinuousClock.Instant = .now + .seconds(900)
     ) async throws(AWSError) -> Response {
         let query = qualifier.map { "?Qualifier=\(PercentEncoding.encode($0))" } ?? ""
         let url = "\(endpoint.url)/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations\(query)"
-        var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", type.rawValue)]
+        var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-InvocationType-Type", type.rawValue)]
         if wantsLogTail { headers.append(("X-Amz-Log-Type", "Tail")) }
         let request = HTTPRequest("POST", url, headers: headers, body: payload, acceptsCompression: false)
         let response = try await caller.send(

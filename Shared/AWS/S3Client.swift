@@ -8,14 +8,14 @@ import Synchronization
 /// in its name are addressed by path, others by host.
 package final class S3Client: Sendable {
     let endpoint: AWSEndpoint
-    private let caller: AWSCaller
+    private let caller: AWSClient
     /// Regions that S3 named for buckets which do not live in ours.
     private let regions = Mutex<[String: String]>([:])
 
     /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, and the credentials.
     package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
         endpoint = AWSEndpoint(service: "s3", variable: "S3", environment)
-        caller = AWSCaller(http, environment: environment, policy: policy)
+        caller = AWSClient(http, environment: environment, policy: policy)
     }
 
     /// The same with an HTTP client of its own.

@@ -19,12 +19,12 @@ package final class SecretsClient: Sendable {
     }
 
     private let endpoint: AWSEndpoint
-    private let caller: AWSCaller
+    private let caller: AWSClient
 
     /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_SECRETS_MANAGER` or `AWS_ENDPOINT_URL`, and the credentials.
     package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
         endpoint = AWSEndpoint(service: "secretsmanager", variable: "SECRETS_MANAGER", environment)
-        caller = AWSCaller(http, environment: environment, policy: policy)
+        caller = AWSClient(http, environment: environment, policy: policy)
     }
 
     /// The current value of a secret as text; a binary one must be UTF-8.

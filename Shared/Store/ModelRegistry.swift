@@ -69,19 +69,27 @@ package struct ModelRegistry: Sendable {
     ) async throws(PostgresError) -> (champion: ModelVersion?, versions: [ModelVersion]) {
         let rows = try await database.query(
             """
-            SELECT \(ModelVersion.columns), m.id = c.id AS is_champion
-            FROM (
+            WITH RECURSIVE champion AS (
                 SELECT m.id, m.family FROM promotions p JOIN models m ON m.id = p.model_id
                 WHERE p.slot = '\(Promotions.slot)' AND p.decided_as_of <= $1 ORDER BY \(Promotions.latestFirst) LIMIT 1
-            ) c JOIN models m ON m.as_of <= $1 AND (m.feature_version = $2 OR m.id = c.id) AND (NOT $3 OR m.family = c.family)
-            ORDER BY m.family, m.as_of DESC, m.ordinal DESC, m.id DESC
-            """, [asOf, featureVersion, ofChampionOnly])
+            ), families (family) AS (
+                SELECT CASE WHEN $3 THEN c.family ELSE (SELECT min(family) FROM models) END FROM champion c
+                UNION ALL
+                SELECT (SELECT min(m.family) FROM models m WHERE m.family > f.family) FROM families f WHERE f.family IS NOT NULL AND NOT $3
+            )
+            SELECT \(ModelVersion.columns), true AS is_champion FROM champion c JOIN models m ON m.id = c.id
+            UNION ALL
+            SELECT m.* FROM families f CROSS JOIN LATERAL (
+                SELECT \(ModelVersion.columns), false FROM models m
+                WHERE m.family = f.family AND m.as_of <= $1 AND m.feature_version = $2
+                ORDER BY \(Self.latestFirst) LIMIT $4
+            ) m
+            """, [asOf, featureVersion, ofChampionOnly, ModelLineup.versionsPerFamily])
         var champion: ModelVersion?
         var versions: [ModelVersion] = []
         for row in rows {
             let version = try ModelVersion(row)
-            if try row["is_champion"] { champion = version }
-            if version.featureVersion == featureVersion { versions.append(version) }
+            if try row["is_champion"] { champion = version } else { versions.append(version) }
         }
         return (champion, versions)
     }

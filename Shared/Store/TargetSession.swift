@@ -2,8 +2,8 @@ package import Market
 
 /// The target session of a forecast: the h-th session after its origin that the exchange held.
 ///
-/// Until then the target session is expected by the exchange's calendar; afterwards the sessions that the exchange held decide, whether or
-/// not the instrument traded.
+/// Before the exchange has held that many sessions, its calendar says which session is expected. Once it has, only the sessions held count,
+/// whether or not the instrument traded.
 package enum TargetSession {
     /// The target session; nil if fewer sessions than the horizon follow the origin.
     ///

@@ -8,7 +8,7 @@ struct DataCommand: AsyncParsableCommand {
 }
 
 /// The API's document of stored and missing data.
-struct StatusDocument: Decodable, Sendable {
+struct DataStatusDocument: Decodable, Sendable {
     struct Symbol: Decodable, Sendable {
         let symbol, instrument: String
         let first, last: String?
@@ -35,7 +35,7 @@ struct StatusDocument: Decodable, Sendable {
 
     /// Reads the document page by page, of the given symbols or of all. `body` gets each page as bytes and decoded.
     static func pages(
-        _ stack: StackClient, of symbols: [String] = [], asOf: String? = nil, _ body: (Data, StatusDocument) throws -> Void
+        _ stack: StackClient, of symbols: [String] = [], asOf: String? = nil, _ body: (Data, DataStatusDocument) throws -> Void
     ) async throws {
         let slices =
             symbols.isEmpty ? [nil] : stride(from: 0, to: symbols.count, by: 500).map { symbols[$0..<min($0 + 500, symbols.count)] }
@@ -45,7 +45,7 @@ struct StatusDocument: Decodable, Sendable {
             query["as_of"] = asOf
             repeat {
                 let bytes = try await stack.get("/v1/data/status", query: query)
-                let page = try JSONDecoder().decode(StatusDocument.self, from: bytes)
+                let page = try JSONDecoder().decode(DataStatusDocument.self, from: bytes)
                 try body(bytes, page)
                 query["after"] = page.next
             } while query["after"] != nil
@@ -69,10 +69,10 @@ struct DataStatus: AsyncParsableCommand {
 
     func run() async throws {
         let stack = try await target.client()
-        var found: StatusDocument?
-        try await StatusDocument.pages(stack, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
+        var found: DataStatusDocument?
+        try await DataStatusDocument.pages(stack, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
             if json { Console.output(String(decoding: bytes, as: UTF8.self)) }
-            found = StatusDocument(asOf: page.asOf, symbols: (found?.symbols ?? []) + page.symbols, next: nil)
+            found = DataStatusDocument(asOf: page.asOf, symbols: (found?.symbols ?? []) + page.symbols, next: nil)
         }
         guard !json, let document = found else { return }
         var table = TextTable(header: [

@@ -45,9 +45,9 @@ struct Repair: AsyncParsableCommand {
         Console.output("\(before - left.reduce(0) { $0 + $1.missing }) of \(before) missing sessions were loaded.")
     }
 
-    private static func missing(_ stack: StackClient, among symbols: [String]) async throws -> [StatusDocument.Symbol] {
-        var found: [StatusDocument.Symbol] = []
-        try await StatusDocument.pages(stack, of: symbols) { _, page in found += page.symbols.filter { $0.missing > 0 } }
+    private static func missing(_ stack: StackClient, among symbols: [String]) async throws -> [DataStatusDocument.Symbol] {
+        var found: [DataStatusDocument.Symbol] = []
+        try await DataStatusDocument.pages(stack, of: symbols) { _, page in found += page.symbols.filter { $0.missing > 0 } }
         return found
     }
 }

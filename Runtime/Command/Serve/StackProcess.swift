@@ -41,7 +41,7 @@ struct StackProcess {
         let notifications = ObjectNotifications(
             local.template.notifications, store: SeaweedObjectStore(servers: servers), invoker: stack, token: servers.secrets.webhookToken)
         await stack.start(
-            sources: [try Schedules(local.template.schedules)], quiescenceSources: [notifications], routes: [notifications.route])
+            sources: [try ScheduleEventSource(local.template.schedules)], quiescenceSources: [notifications], routes: [notifications.route])
         guard let api = local.template.apis.first else { throw CommandError("\(paths.template) has no HTTP API") }
         let gateway = try await startGateway(api, stack, port: settings.gatewayPort ?? 0)
         let tasks = [

@@ -8,11 +8,11 @@ struct ControlRoutes: Sendable {
 
     private struct Problem: Encodable { let error: String }
 
-    var routes: [Route] {
+    var routes: [ControlRoute] {
         [
-            Route("GET", "/emulator/status") { _ in .json(await status()) },
-            Route("POST", "/emulator/advance") { await advance($0) },
-            Route("POST", "/emulator/clock") { await setClock($0) },
+            ControlRoute("GET", "/emulator/status") { _ in .json(await status()) },
+            ControlRoute("POST", "/emulator/advance") { await advance($0) },
+            ControlRoute("POST", "/emulator/clock") { await setClock($0) },
         ]
     }
 
@@ -24,7 +24,7 @@ struct ControlRoutes: Sendable {
             let progress = try await clockDriver.advance(to: target)
             let (lines, writer) = AsyncStream.makeStream(of: [UInt8].self, bufferingPolicy: .bufferingNewest(64))
             let relay = Task {
-                for await step in progress { writer.yield(JSONText.encode(step) + [UInt8(ascii: "\n")]) }
+                for await step in progress { writer.yield(JSONBody.encode(step) + [UInt8(ascii: "\n")]) }
                 writer.finish()
             }
             writer.onTermination = { _ in relay.cancel() }

@@ -28,6 +28,6 @@ enum InvocationErrorBody {
     }
 
     private static func json(_ type: String, _ message: String) -> [UInt8] {
-        JSONText.encode(Document(errorType: type, errorMessage: message))
+        JSONBody.encode(Document(errorType: type, errorMessage: message))
     }
 }

@@ -11,11 +11,11 @@ struct InvokeRoutes: Sendable {
     let run: @Sendable (Invocation, _ requestID: String) async throws(InvocationError) -> InvocationResult
     let accept: @Sendable (AsyncEvent) async throws -> Void
 
-    var routes: [Route] {
+    var routes: [ControlRoute] {
         [
-            Route("POST", Self.prefix) { await respond($0, invoke) },
-            Route("GET", Self.prefix) { await respond($0, describe) },
-            Route("GET", "/2015-03-31/functions") { _ in list },
+            ControlRoute("POST", Self.prefix) { await respond($0, invoke) },
+            ControlRoute("GET", Self.prefix) { await respond($0, describe) },
+            ControlRoute("GET", "/2015-03-31/functions") { _ in list },
         ]
     }
 

@@ -48,8 +48,8 @@ package actor ObjectNotifications: QuiescenceSource {
     }
 
     /// The webhook, `POST /hook`.
-    package nonisolated var route: Route {
-        Route("POST", "/hook") { await self.receive($0) }
+    package nonisolated var route: ControlRoute {
+        ControlRoute("POST", "/hook") { await self.receive($0) }
     }
 
     /// Lists the objects that were put while the emulator was stopped. Call this once events are accepted.

@@ -20,6 +20,6 @@ struct DeadLetterFile: Sendable {
     }
 
     private func line(_ letter: DeadLetter) -> Data {
-        Data(JSONText.encode(letter) + [UInt8(ascii: "\n")])
+        Data(JSONBody.encode(letter) + [UInt8(ascii: "\n")])
     }
 }

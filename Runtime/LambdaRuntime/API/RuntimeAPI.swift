@@ -3,7 +3,7 @@ struct RuntimeAPI: ~Copyable {
     private let address: RuntimeAddress
     private let acknowledgement: Duration
     private let nextRequest: [UInt8]
-    private var connection: Connection?
+    private var connection: RuntimeAPIConnection?
 
     /// - Parameter acknowledgement: how long each piece of an acknowledgement may take.
     init(_ address: RuntimeAddress, acknowledgement: Duration) {
@@ -45,7 +45,7 @@ struct RuntimeAPI: ~Copyable {
                 guard error == .closed else { throw error }
             }
         }
-        var fresh = try Connection.open(address)
+        var fresh = try RuntimeAPIConnection.open(address)
         let response = try fresh.exchange(request, patience: patience)
         if response.keepsAlive { connection = consume fresh }
         return response

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// Makes the chart v8 document of one query, as Yahoo would have responded at the query's end.
@@ -18,74 +19,149 @@ struct ChartDocument {
         let start = adjusted.rows.partitioningIndex { $0.opens >= query.from }
         let rows = adjusted.rows[start...]
         let events = adjusted.events.filter { $0.opens >= query.from }
-        var parts = ["\"meta\":" + meta(first: first, last: last, previous: start > 0 ? adjusted.rows[start - 1] : nil)]
-        if !rows.isEmpty { parts.append("\"timestamp\":" + ChartJSON.list(rows.map { "\($0.opens)" })) }
-        if let text = eventText(events) { parts.append("\"events\":" + text) }
-        parts.append("\"indicators\":" + indicators(rows))
-        return ChartResponse(status: 200, body: #"{"chart":{"result":[{"# + parts.joined(separator: ",") + #"}],"error":null}}"#)
+        return ChartResponse(status: 200) { json in
+            json.key("result")
+            json.list { json in
+                json.object { json in
+                    json.key("meta")
+                    meta(first: first, last: last, previous: start > 0 ? adjusted.rows[start - 1] : nil, &json)
+                    if !rows.isEmpty {
+                        json.key("timestamp")
+                        json.list(rows) { $0.number($1.opens) }
+                    }
+                    write(events, &json)
+                    json.key("indicators")
+                    indicators(rows, &json)
+                }
+            }
+            json.key("error")
+            json.null()
+        }
     }
 
-    private func meta(first: AdjustedSeries.Row, last: AdjustedSeries.Row, previous: AdjustedSeries.Row?) -> String {
+    private func meta(first: AdjustedSeries.Row, last: AdjustedSeries.Row, previous: AdjustedSeries.Row?, _ json: inout JSONWriter) {
         let zone = hours.calendar.zone
         let offset = zone.offset(at: Instant(seconds: query.to))
         let clock = offset == -4 * 3600 ? "EDT" : "EST"
         let today = zone.localDate(at: Instant(seconds: query.to))
         let session = hours.calendar.isSession(today) ? today : hours.calendar.next(after: today) ?? today
         let (open, close) = (hours.opens(session), hours.closes(session))
-        func period(_ name: String, _ start: Int64, _ end: Int64) -> String {
-            #""\#(name)":{"timezone":"\#(clock)","start":\#(start),"end":\#(end),"gmtoffset":\#(offset)}"#
-        }
         let instrument = series.instrument
-        let fields = [
-            #""currency":\#(ChartJSON.quoted(instrument.currency))"#, #""symbol":\#(ChartJSON.quoted(instrument.symbol))"#,
-            #""exchangeName":"\#(instrument.exchange == "XNYS" ? "NYQ" : "NMS")""#,
-            #""fullExchangeName":"\#(instrument.exchange == "XNYS" ? "NYSE" : "NasdaqGS")""#, #""instrumentType":"EQUITY""#,
-            #""firstTradeDate":\#(first.opens)"#,
-            #""regularMarketTime":\#(hours.closes(zone.localDate(at: Instant(seconds: last.opens))))"#,
-            #""hasPrePostMarketData":true"#, #""gmtoffset":\#(offset)"#, #""timezone":"\#(clock)""#,
-            #""exchangeTimezoneName":"\#(zone.name)""#, #""regularMarketPrice":\#(ChartJSON.price(last.close))"#,
-            #""longName":\#(ChartJSON.quoted(instrument.name))"#,
-            #""chartPreviousClose":\#(previous.map { ChartJSON.price($0.close) } ?? "null")"#, #""priceHint":2"#,
-            #""currentTradingPeriod":{"#
-                + [
-                    period("pre", open - 19_800, open), period("regular", open, close), period("post", close, close + 14_400),
-                ].joined(separator: ",") + "}",
-            #""dataGranularity":"1d""#, #""range":"""#, #""validRanges":["1d","5d","1mo","3mo","6mo","1y","2y","5y","10y","ytd","max"]"#,
-        ]
-        return "{" + fields.joined(separator: ",") + "}"
+        json.object { json in
+            json.member("currency", instrument.currency)
+            json.member("symbol", instrument.symbol)
+            json.member("exchangeName", instrument.exchange == "XNYS" ? "NYQ" : "NMS")
+            json.member("fullExchangeName", instrument.exchange == "XNYS" ? "NYSE" : "NasdaqGS")
+            json.member("instrumentType", "EQUITY")
+            json.member("firstTradeDate", first.opens)
+            json.member("regularMarketTime", hours.closes(zone.localDate(at: Instant(seconds: last.opens))))
+            json.key("hasPrePostMarketData")
+            json.bool(true)
+            json.member("gmtoffset", offset)
+            json.member("timezone", clock)
+            json.member("exchangeTimezoneName", zone.name)
+            json.key("regularMarketPrice")
+            json.price(last.close)
+            json.member("longName", instrument.name)
+            json.key("chartPreviousClose")
+            if let previous { json.price(previous.close) } else { json.null() }
+            json.member("priceHint", 2)
+            json.key("currentTradingPeriod")
+            json.object { json in
+                for (name, start, end) in [("pre", open - 19_800, open), ("regular", open, close), ("post", close, close + 14_400)] {
+                    json.key(name)
+                    json.object { json in
+                        json.member("timezone", clock)
+                        json.member("start", start)
+                        json.member("end", end)
+                        json.member("gmtoffset", offset)
+                    }
+                }
+            }
+            json.member("dataGranularity", "1d")
+            json.member("range", "")
+            json.key("validRanges")
+            json.list(["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"]) { $0.string($1) }
+        }
     }
 
-    private func eventText(_ events: [AdjustedSeries.Event]) -> String? {
-        var dividends: [String] = []
-        var splits: [String] = []
+    /// Writes the member `events`, if there are events of the kinds that were asked for.
+    private func write(_ events: [AdjustedSeries.Event], _ json: inout JSONWriter) {
+        var dividends: [(opens: Int64, amount: Double)] = []
+        var splits: [(opens: Int64, numerator: Double, denominator: Double)] = []
         for event in events {
             switch event.kind {
             case .dividend(let amount):
-                dividends.append(
-                    #""\#(event.opens)":{"amount":\#(ChartJSON.number(amount.double / event.laterShares)),"date":\#(event.opens)}"#)
+                if query.dividends { dividends.append((event.opens, amount.double / event.laterShares)) }
             case .split(let numerator, let denominator):
-                let (new, old) = (ChartJSON.number(numerator), ChartJSON.number(denominator))
-                splits.append(
-                    #""\#(event.opens)":{"date":\#(event.opens),"numerator":\#(new),"denominator":\#(old),"splitRatio":"\#(new):\#(old)"}"#)
+                if query.splits { splits.append((event.opens, numerator, denominator)) }
             }
         }
-        var kinds: [String] = []
-        if query.dividends, !dividends.isEmpty { kinds.append(#""dividends":{"# + dividends.joined(separator: ",") + "}") }
-        if query.splits, !splits.isEmpty { kinds.append(#""splits":{"# + splits.joined(separator: ",") + "}") }
-        return kinds.isEmpty ? nil : "{" + kinds.joined(separator: ",") + "}"
+        guard !dividends.isEmpty || !splits.isEmpty else { return }
+        json.key("events")
+        json.object { json in
+            if !dividends.isEmpty {
+                json.key("dividends")
+                json.object { json in
+                    for dividend in dividends {
+                        json.key("\(dividend.opens)")
+                        json.object { json in
+                            json.member("amount", dividend.amount)
+                            json.member("date", dividend.opens)
+                        }
+                    }
+                }
+            }
+            if !splits.isEmpty {
+                json.key("splits")
+                json.object { json in
+                    for split in splits {
+                        json.key("\(split.opens)")
+                        json.object { json in
+                            json.member("date", split.opens)
+                            json.member("numerator", split.numerator)
+                            json.member("denominator", split.denominator)
+                            json.member("splitRatio", "\(wholeOrDecimal(split.numerator)):\(wholeOrDecimal(split.denominator))")
+                        }
+                    }
+                }
+            }
+        }
     }
 
-    private func indicators(_ rows: ArraySlice<AdjustedSeries.Row>) -> String {
-        guard !rows.isEmpty else { return #"{"quote":[{}],"adjclose":[{}]}"# }
-        func column(_ name: String, _ text: (AdjustedSeries.Row) -> String) -> String { "\"\(name)\":" + ChartJSON.list(rows.map(text)) }
-        let quote = [
-            column("open") { ChartJSON.price($0.open) }, column("high") { ChartJSON.price($0.high) },
-            column("low") { ChartJSON.price($0.low) }, column("close") { ChartJSON.price($0.close) },
-            column("volume") { ChartJSON.number($0.volume) },
-        ]
-        let adjusted = column("adjclose") { ChartJSON.price($0.adjustedClose) }
-        return #"{"quote":[{"# + quote.joined(separator: ",") + #"}],"adjclose":[{"# + adjusted + "}]}"
+    private func wholeOrDecimal(_ value: Double) -> String { Int64(exactly: value).map { "\($0)" } ?? "\(value)" }
+
+    private func indicators(_ rows: ArraySlice<AdjustedSeries.Row>, _ json: inout JSONWriter) {
+        func column(_ name: StaticString, _ value: KeyPath<AdjustedSeries.Row, Double>, _ json: inout JSONWriter) {
+            json.key(name)
+            json.list(rows) { $0.price($1[keyPath: value]) }
+        }
+        json.object { json in
+            json.key("quote")
+            json.list { json in
+                json.object { json in
+                    guard !rows.isEmpty else { return }
+                    column("open", \.open, &json)
+                    column("high", \.high, &json)
+                    column("low", \.low, &json)
+                    column("close", \.close, &json)
+                    json.key("volume")
+                    json.list(rows) { $0.number($1.volume) }
+                }
+            }
+            json.key("adjclose")
+            json.list { json in
+                json.object { json in
+                    if !rows.isEmpty { column("adjclose", \.adjustedClose, &json) }
+                }
+            }
+        }
     }
+}
+
+extension JSONWriter {
+    /// A price as Yahoo prints it: single precision, written out in double.
+    fileprivate mutating func price(_ value: Double) { number(Double(Float(value))) }
 }
 
 extension Array {

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The parameters of one chart request. Times are Unix seconds; the range is half-open.
@@ -34,10 +35,29 @@ package struct ChartResponse: Sendable, Hashable {
     /// JSON.
     package var body: String
 
+    /// - Parameter body: writes the members of `chart`.
+    init(status: Int, _ body: (inout JSONWriter) -> Void) {
+        var json = JSONWriter()
+        json.object {
+            $0.key("chart")
+            $0.object(body)
+        }
+        self.status = status
+        self.body = String(decoding: json.bytes, as: UTF8.self)
+    }
+
     /// An error in Yahoo's form.
     static func error(_ status: Int, _ code: String, _ description: String) -> ChartResponse {
-        ChartResponse(
-            status: status,
-            body: #"{"chart":{"result":null,"error":{"code":\#(ChartJSON.quoted(code)),"description":\#(ChartJSON.quoted(description))}}}"#)
+        ChartResponse(status: status) { json in
+            json.key("result")
+            json.null()
+            json.key("error")
+            json.object { json in
+                json.key("code")
+                json.string(code)
+                json.key("description")
+                json.string(description)
+            }
+        }
     }
 }

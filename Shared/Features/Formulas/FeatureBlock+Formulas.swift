@@ -1,7 +1,7 @@
 extension FeatureBlock {
     /// Computes every `SymbolFeature` and `FeatureRow.Extra` from the columns, four sessions at a time, and writes them as rows.
     func write(_ open: SessionSeries.Open, _ tables: FeatureRows.Tables) {
-        let share = RootShares()
+        let share = InverseSquareRoots()
         RowTile.with { tile in
             for first in stride(from: 0, to: count, by: RowTile.sessions) {
                 let some = min(RowTile.sessions, count - first)
@@ -14,7 +14,7 @@ extension FeatureBlock {
     @inline(__always)
     private func write(
         _ tile: RowTile, _ lane: Int, _ i: Int, _ logLevels: UnsafeMutablePointer<Double>, _ levels: UnsafeMutablePointer<Double>,
-        _ share: RootShares
+        _ share: InverseSquareRoots
     ) {
         let r = self[.logReturn].double4(i), intraday = self[.intraday].double4(i)
         let logLevel = logLevels.double4(i)
@@ -74,7 +74,7 @@ extension FeatureBlock {
 }
 
 /// 1 / √h for spans of h sessions.
-private struct RootShares {
+private struct InverseSquareRoots {
     let of5 = 1 / 5.0.squareRoot(), of20 = 1 / 20.0.squareRoot(), of60 = 1 / 60.0.squareRoot(), of120 = 1 / 120.0.squareRoot()
     let of230 = 1 / 230.0.squareRoot(), of250 = 1 / 250.0.squareRoot()
 }

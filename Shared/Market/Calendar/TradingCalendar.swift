@@ -5,7 +5,7 @@ import Synchronization
 package struct TradingCalendar: Sendable {
     /// ISO 10383 code of the exchange, or a name such as `CRYPTO` for a market without one.
     package private(set) var mic: String
-    package let zone: Zone
+    package let zone: MarketTimeZone
     /// The first and last date of the calendar; dates outside are no sessions.
     package let first, last: SessionDate
 
@@ -41,7 +41,7 @@ package struct TradingCalendar: Sendable {
         mic: String, rules: ExchangeRules, closures: Set<SessionDate> = [], openings: Set<SessionDate> = [],
         changed: [SessionDate: SessionHours] = [:]
     ) {
-        guard let zone = Zone(rules.zone) else { return nil }
+        guard let zone = MarketTimeZone(rules.zone) else { return nil }
         let dates = Int(rules.last.day - rules.first.day) + 1
         var days: [Int32] = []
         var ordinals: [Int32] = []

@@ -71,7 +71,7 @@ package struct AlpacaBars: DataProvider {
         guard own.count <= 1 else {
             throw ProviderError(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was requested")
         }
-        let zone = Zone("America/New_York")
+        let zone = MarketTimeZone("America/New_York")
         let rows = own.first?.value ?? .array([])
         var bars = BarCollector(isDaily: minutes == nil, calendar: calendar, zone: zone, asOf: asOf)
         // The latest bars are one object instead of a list.

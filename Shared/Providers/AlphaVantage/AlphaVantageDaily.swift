@@ -57,7 +57,7 @@ package struct AlphaVantageDaily: DataProvider {
     }
 
     package func parse(_ table: AlphaVantageTable, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
-        let zone = table.zone.flatMap { Zone($0) } ?? calendar?.zone
+        let zone = table.zone.flatMap { MarketTimeZone($0) } ?? calendar?.zone
         var bars = DailyBarCollector(calendar: calendar)
         var actions: [CorporateAction] = []
         for (ordinal, row) in table.rows.enumerated() {
@@ -83,7 +83,7 @@ package struct AlphaVantageDaily: DataProvider {
 
     /// Whether a session had not closed by `asOf`, or `Last Refreshed` has a clock time of that session before its close.
     private static func isProvisional(
-        _ session: SessionDate, refreshed: String?, zone: Zone?, calendar: TradingCalendar?, asOf: Instant
+        _ session: SessionDate, refreshed: String?, zone: MarketTimeZone?, calendar: TradingCalendar?, asOf: Instant
     ) -> Bool {
         if let calendar, calendar.close(of: session) > asOf { return true }
         guard let refreshed, refreshed.utf8.count >= 16, refreshed.hasPrefix(session.description) else {

@@ -42,7 +42,7 @@ package struct AlphaVantageIntraday: DataProvider {
     }
 
     package func parse(_ table: AlphaVantageTable, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
-        let zone = table.zone.flatMap { Zone($0) } ?? calendar?.zone ?? Zone("America/New_York")
+        let zone = table.zone.flatMap { MarketTimeZone($0) } ?? calendar?.zone ?? MarketTimeZone("America/New_York")
         var bars = IntradayBarCollector(zone: zone)
         for (ordinal, row) in table.rows.enumerated() {
             let fields = BarFields(

@@ -36,7 +36,7 @@ package struct FinnhubCandles: DataProvider {
         for (ordinal, stamp) in (json["t"]?.numbers ?? []).enumerated() {
             bars.addDaily(
                 BarFields(columns, ordinal), stamp: "\(stamp)", session: Instant(epochSeconds: stamp)?.utcDate, ordinal: ordinal,
-                asOf: asOf, zone: Zone("America/New_York"))
+                asOf: asOf, zone: MarketTimeZone("America/New_York"))
         }
         return bars.parsedResponse(currency: nil, basis: .splitAdjusted)
     }

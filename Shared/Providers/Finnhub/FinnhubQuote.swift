@@ -31,7 +31,7 @@ package struct FinnhubQuote: DataProvider {
 
     package func parse(_ payload: Quote, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         var quote = payload
-        quote.session = quote.time.flatMap { time in (calendar?.zone ?? Zone("America/New_York"))?.localDate(at: time) }
+        quote.session = quote.time.flatMap { time in (calendar?.zone ?? MarketTimeZone("America/New_York"))?.localDate(at: time) }
         return ParsedResponse(quote: quote, currency: nil)
     }
 }

@@ -76,7 +76,7 @@ package struct IEXExport: DataProvider {
                     fields.text(stamp), repairs)
                 fields = fields.applying(repairs)
             }
-            bars.addDaily(fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: Zone("America/New_York"))
+            bars.addDaily(fields, stamp: stamp, session: session, ordinal: ordinal, asOf: asOf, zone: MarketTimeZone("America/New_York"))
         }
         return bars.parsedResponse(currency: "USD", basis: unadjusted.areMost ? .asTraded : .splitAdjusted)
     }
@@ -84,7 +84,7 @@ package struct IEXExport: DataProvider {
     /// Intraday bars of the consolidated prices, or of the IEX exchange's prices in rows without them. The latter are null in a minute
     /// without a trade on that exchange.
     private func intraday(_ rows: [JSONValue]) -> ParsedResponse {
-        let zone = Zone("America/New_York")
+        let zone = MarketTimeZone("America/New_York")
         var bars = IntradayBarCollector(zone: zone)
         for (ordinal, row) in rows.enumerated() {
             let stamp = "\(row["date"]?.string ?? "") \(row["minute"]?.string ?? "")"
@@ -100,7 +100,7 @@ package struct IEXExport: DataProvider {
     private func quote(_ row: JSONValue) throws(ProviderError) -> ParsedResponse {
         guard var quote = Quote(row, Self.quoteMembers) else { throw ProviderError(.malformed, "a quote without a price") }
         quote.time = row["latestUpdate"]?.number.flatMap { Instant(epochSeconds: $0 / 1000) }
-        quote.session = quote.time.flatMap { time in Zone("America/New_York")?.localDate(at: time) }
+        quote.session = quote.time.flatMap { time in MarketTimeZone("America/New_York")?.localDate(at: time) }
         return ParsedResponse(quote: quote, currency: "USD")
     }
 

@@ -37,7 +37,7 @@ package struct PolygonAggregates: DataProvider {
     package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue { try Polygon.json(of: response) }
 
     package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
-        let zone = Zone("America/New_York")
+        let zone = MarketTimeZone("America/New_York")
         let ticker = json["ticker"]?.string ?? ""
         let isPair = ticker.hasPrefix("C:") || ticker.hasPrefix("X:")
         var bars = BarCollector(isDaily: minutes == nil, calendar: calendar, zone: zone, asOf: asOf)

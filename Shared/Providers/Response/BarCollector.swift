@@ -3,14 +3,14 @@ import Market
 /// Collects the bars of one response that are either all daily or all intraday.
 struct BarCollector {
     private let isDaily: Bool
-    private let zone: Zone?
+    private let zone: MarketTimeZone?
     private let unit: CurrencyUnit
     private let asOf: Instant
     private var daily: DailyBarCollector
     private var intraday: IntradayBarCollector
 
     /// `zone` is the exchange's time zone, `unit` the unit of the prices, `asOf` the time of the request.
-    init(isDaily: Bool, calendar: TradingCalendar?, zone: Zone?, unit: CurrencyUnit = CurrencyUnit(label: nil), asOf: Instant) {
+    init(isDaily: Bool, calendar: TradingCalendar?, zone: MarketTimeZone?, unit: CurrencyUnit = CurrencyUnit(label: nil), asOf: Instant) {
         self.isDaily = isDaily
         self.zone = zone
         self.unit = unit

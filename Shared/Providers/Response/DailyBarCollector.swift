@@ -19,7 +19,7 @@ struct DailyBarCollector {
     ///
     /// `stamp` is the date as the provider wrote it; without a calendar, `zone` decides whether the session is over.
     mutating func addDaily(
-        _ fields: BarFields, stamp: String, session: SessionDate?, ordinal: Int, asOf: Instant, zone: Zone?,
+        _ fields: BarFields, stamp: String, session: SessionDate?, ordinal: Int, asOf: Instant, zone: MarketTimeZone?,
         unit: CurrencyUnit = CurrencyUnit(label: nil)
     ) {
         guard let session else { return reject(ordinal, nil, "bad-date", "not a date: \(stamp)", fields.text(stamp)) }

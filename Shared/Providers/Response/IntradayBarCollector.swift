@@ -9,14 +9,14 @@ struct IntradayBarCollector {
         let text: String
     }
 
-    private let zone: Zone?
+    private let zone: MarketTimeZone?
     private let unit: CurrencyUnit
     private var accepted: [Instant: Accepted] = [:]
     private var flaggedRows: [FlaggedRow] = []
 
     /// `zone` is the exchange's, for the session date; nil means New York. `unit` is the unit of the prices.
-    init(zone: Zone?, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
-        self.zone = zone ?? Zone("America/New_York")
+    init(zone: MarketTimeZone?, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
+        self.zone = zone ?? MarketTimeZone("America/New_York")
         self.unit = unit
     }
 
@@ -64,7 +64,7 @@ struct IntradayBarCollector {
     private func bar(_ start: Instant, _ entry: Accepted) -> IntradayBar? {
         let row = entry.row
         guard let open = row.open, let high = row.high, let low = row.low, let close = row.close else { return nil }
-        let price = { (value: Double) in unit.inMajorUnits(TickRule.price(value)) }
+        let price = { (value: Double) in unit.inMajorUnits(TickRounding.price(value)) }
         return IntradayBar(
             start: start, session: row.session, open: price(open), high: price(high), low: price(low), close: price(close),
             volume: entry.hasVolume ? row.volume : nil)

@@ -61,7 +61,7 @@ package struct TwelveDataSeries: DataProvider {
 
     package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         let meta = json["meta"]
-        let zone = meta?["exchange_timezone"]?.string.flatMap { Zone($0) } ?? calendar?.zone
+        let zone = meta?["exchange_timezone"]?.string.flatMap { MarketTimeZone($0) } ?? calendar?.zone
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
         let isDaily = (meta?["interval"]?.string ?? interval) == "1day"
         let rows = json["values"]?.elements ?? []

@@ -87,13 +87,13 @@ package enum Yahoo {
     ///
     /// An unknown zone is replaced by the calendar's zone, or else by the offset on the day of the response. The offset may be an hour off
     /// after a clock change, but the dates stay right.
-    static func zone(of chart: JSONValue, _ calendar: TradingCalendar?) throws(ProviderError) -> (zone: Zone, flag: FlaggedRow?) {
+    static func zone(of chart: JSONValue, _ calendar: TradingCalendar?) throws(ProviderError) -> (zone: MarketTimeZone, flag: FlaggedRow?) {
         let meta = chart["meta"]
         let name = meta?["exchangeTimezoneName"]?.string
         if let calendar, name == nil || name == calendar.zone.name { return (calendar.zone, nil) }
-        if let zone = name.flatMap({ Zone($0) }) { return (zone, nil) }
+        if let zone = name.flatMap({ MarketTimeZone($0) }) { return (zone, nil) }
         let offset = meta?["gmtoffset"]?.number.flatMap { abs($0) <= 64_800 ? Int($0) : nil }
-        guard let zone = calendar?.zone ?? offset.map({ Zone(name: name ?? "", offset: $0) }) else {
+        guard let zone = calendar?.zone ?? offset.map({ MarketTimeZone(name: name ?? "", offset: $0) }) else {
             throw ProviderError(.malformed, "unknown time zone \(name ?? "(none)"), and no offset beside it")
         }
         let used = calendar == nil ? "its offset" : zone.name

@@ -53,7 +53,7 @@ package struct YahooChart: DataProvider {
             let factor = splits.factor(after: session) / unapplied.factor(of: session)
             let row = missing.fill(fields.row(session), ordinal: ordinal, text: text)
             bars.add(row, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
-                values.bar(volume: (values.volume / factor).rounded()) { unit.inMajorUnits(TickRule.price($0, times: factor)) }
+                values.bar(volume: (values.volume / factor).rounded()) { unit.inMajorUnits(TickRounding.price($0, times: factor)) }
             }
         }
         missing.record(in: &bars)
@@ -64,7 +64,7 @@ package struct YahooChart: DataProvider {
 
     /// The splits for which the rows before them are not adjusted. Each is flagged, with its ratio, at the last such row.
     private func unappliedSplits(
-        _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: Zone, _ bars: inout DailyBarCollector
+        _ splits: [CorporateAction], _ rows: some Sequence<(Double, Double)>, _ zone: MarketTimeZone, _ bars: inout DailyBarCollector
     ) -> UnappliedSplits {
         guard !splits.isEmpty else { return UnappliedSplits([], closes: []) }
         let closes = rows.map { stamp, close in (session: Instant(epochSeconds: stamp).map { zone.localDate(at: $0) }, close: close) }
@@ -85,7 +85,7 @@ package struct YahooChart: DataProvider {
     /// Whether a row is live: its session had not closed by `asOf`, or its stamp is the time of the last trade, before the close,
     /// instead of the open. Without a calendar, the session ends with the response's own trading period.
     private static func isProvisional(
-        _ session: SessionDate, stamp: Instant, isLastTrade: Bool, regular: JSONValue?, calendar: TradingCalendar?, zone: Zone,
+        _ session: SessionDate, stamp: Instant, isLastTrade: Bool, regular: JSONValue?, calendar: TradingCalendar?, zone: MarketTimeZone,
         asOf: Instant
     ) -> Bool {
         if let calendar {

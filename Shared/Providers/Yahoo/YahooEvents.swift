@@ -3,12 +3,12 @@ import Market
 
 /// The splits, dividends and capital gains in a chart's `events`, converted to amounts per share held before the ex-date.
 struct YahooEvents {
-    let zone: Zone
+    let zone: MarketTimeZone
     let unit: CurrencyUnit
     let check: YahooDistributionCheck
 
     /// `columns` are open, high, low, close and volume as in the chart.
-    init(_ events: JSONValue?, _ stamps: [Double], _ columns: [[Double]], zone: Zone, unit: CurrencyUnit) {
+    init(_ events: JSONValue?, _ stamps: [Double], _ columns: [[Double]], zone: MarketTimeZone, unit: CurrencyUnit) {
         (self.zone, self.unit) = (zone, unit)
         let needsPrices = unit.minorPerMajor > 1 || events?["capitalGains"] != nil
         let days = (needsPrices ? stamps : []).enumerated().compactMap { index, stamp in
@@ -39,7 +39,7 @@ struct YahooEvents {
         return splits
             + distributions.map { distribution in
                 let factor = factors.factor(after: distribution.exDate.advanced(by: -1))
-                let price = TickRule.price(distribution.amount, times: factor, resolution: 6e-7)
+                let price = TickRounding.price(distribution.amount, times: factor, resolution: 6e-7)
                 return CorporateAction(
                     exDate: distribution.exDate, kind: .dividend(Price(units: price.units / distribution.minorPerMajor)),
                     nature: distribution.nature)

@@ -17,7 +17,7 @@ import Testing
     @Test func `The clock is set and advanced over HTTP and the status shows it`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
-        await stack.start(routes: [Route("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
+        await stack.start(routes: [ControlRoute("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
         let url = stack.apiURL
         let set = try await Self.call("POST", "\(url)/emulator/clock?mode=held&at=2012-01-03T00:00:00Z")
         #expect(set.status == 200)

@@ -9,7 +9,7 @@ import Testing
     private let newYear = VirtualTime(milliseconds: 1_325_376_000_000)  // 2012-01-01T00:00:00Z
 
     @Test func `A schedule sends its input with the scheduled time`() async throws {
-        let schedules = try Schedules([
+        let schedules = try ScheduleEventSource([
             ScheduleDefinition(
                 name: "Nightly", expression: "cron(30 18 ? * MON-FRI *)", timeZone: "America/New_York",
                 input: #"{"exchange":"XNAS","time":"<aws.scheduler.scheduled-time>"}"#, function: "Ingest")
@@ -26,11 +26,11 @@ import Testing
         var off = one
         off.name = "Off"
         off.isEnabled = false
-        let schedules = try Schedules([one, ScheduleDefinition(name: "Two", expression: "cron(0 * * * ? *)", function: "B"), off])
+        let schedules = try ScheduleEventSource([one, ScheduleDefinition(name: "Two", expression: "cron(0 * * * ? *)", function: "B"), off])
         let time = try #require(await schedules.next(after: newYear))
         #expect(await schedules.events(at: time).map(\.function) == ["A", "B"])
         #expect(await schedules.events(at: VirtualTime(milliseconds: time.milliseconds + 1)).isEmpty)
-        #expect(await (try Schedules([off])).next(after: newYear) == nil)
+        #expect(await (try ScheduleEventSource([off])).next(after: newYear) == nil)
     }
 
     @Test func `Without input the event is EventBridge's default`() async throws {
@@ -38,7 +38,7 @@ import Testing
         for (kind, source, detail) in [
             (ScheduleDefinition.Kind.scheduler, "aws.scheduler", JSONValue.string("{}")), (.rule, "aws.events", [:]),
         ] {
-            let schedules = try Schedules([ScheduleDefinition(name: "S", kind: kind, expression: "rate(1 hour)", function: "F")])
+            let schedules = try ScheduleEventSource([ScheduleDefinition(name: "S", kind: kind, expression: "rate(1 hour)", function: "F")])
             let payload = try #require(await schedules.events(at: time).first).payload
             let event = try JSONDecoder().decode(ScheduledEvent.self, from: Data(payload))
             #expect(event.source == source)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `A year of nightly schedules fires at the same times in every replay`() async throws {
-        let schedules = try Schedules([
+        let schedules = try ScheduleEventSource([
             ScheduleDefinition(
                 name: "N", expression: "cron(30 18 ? * MON-FRI *)", timeZone: "America/New_York",
                 input: "<aws.scheduler.execution-id> <aws.scheduler.attempt-number> <aws.scheduler.schedule-arn>", function: "F")

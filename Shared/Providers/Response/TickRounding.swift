@@ -6,7 +6,7 @@ import Market
 /// splits as 14.68678569793701. Multiplied by the split factor, the value is exact to about one unit in the last place of single precision
 /// times the factor. The price is the multiple of the coarsest tick (10⁻², 10⁻³ … 10⁻⁸) within that distance. This restores cents as
 /// well as the eighths to sixty-fourths of the years before 2001.
-enum TickRule {
+enum TickRounding {
     /// `factor` is the split factor by which the provider divided; `resolution` is the absolute rounding of the value (six decimals for amounts).
     static func price(_ value: Double, times factor: Double = 1, resolution: Double = 0) -> Price {
         let whole = value * factor

@@ -1,7 +1,7 @@
 import Glibc
 
 /// One keep-alive connection to the Runtime API over a plain socket. Every call blocks its thread.
-struct Connection: ~Copyable {
+struct RuntimeAPIConnection: ~Copyable {
     private static let connectSeconds = 2
     private static let sendSeconds = 30
 
@@ -20,11 +20,11 @@ struct Connection: ~Copyable {
         close(descriptor)
     }
 
-    static func open(_ address: RuntimeAddress) throws(NetworkError) -> Connection {
+    static func open(_ address: RuntimeAddress) throws(NetworkError) -> RuntimeAPIConnection {
         let target = try SocketAddress.resolve(address)
         let descriptor = socket(target.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .errno(errno) }
-        let connection = Connection(adopting: descriptor)
+        let connection = RuntimeAPIConnection(adopting: descriptor)
         connection.set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
         connection.set(SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: connectSeconds, tv_usec: 0))
         try target.connect(descriptor)

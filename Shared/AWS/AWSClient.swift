@@ -4,7 +4,7 @@ package import HTTP
 import Synchronization
 
 /// Signs and sends requests to AWS, and retries them within the retry quota and the deadline. Each attempt is signed anew.
-package final class AWSCaller: Sendable {
+package final class AWSClient: Sendable {
     /// The server's clock minus ours in seconds; 0 until a server reports clock skew.
     private let clockOffset = Mutex(Int64(0))
     private let http: HTTPClient

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 /// A time zone from embedded data: the same on every machine, without ICU and system files.
-package struct Zone: Sendable {
+package struct MarketTimeZone: Sendable {
     package let name: String
     /// Seconds since 1970 at which the offset changes, ascending, and the new offsets in seconds east of UTC.
     private let transitions: [Int64]

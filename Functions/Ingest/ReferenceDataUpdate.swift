@@ -11,7 +11,7 @@ import Store
 ///   "symbols": [{"instrument": "XNAS:FB", "symbol": "META", "from": "2022-06-09"}],
 ///   "closures": [{"exchange": "XNYS", "day": "2025-01-09", "reason": "day of mourning"}]}}
 /// ```
-package struct ReferenceData: Decodable, Sendable, Equatable {
+package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
     /// A new instrument with an id of its own, needed if its ticker belonged to another instrument before.
     struct Listing: Decodable, Sendable, Equatable {
         let id, symbol, exchange: String

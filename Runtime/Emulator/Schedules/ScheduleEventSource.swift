@@ -1,7 +1,7 @@
 import Foundation
 
 /// The enabled schedules of a template, a source of events on the virtual clock.
-package struct Schedules: TimedEventSource {
+package struct ScheduleEventSource: TimedEventSource {
     private let entries: [(definition: ScheduleDefinition, expression: ScheduleExpression)]
     private let anchor: VirtualTime
 

@@ -3,7 +3,7 @@ package import HTTPServer
 import Synchronization
 
 /// One endpoint of the API port.
-package struct Route: Sendable {
+package struct ControlRoute: Sendable {
     package let method: String
     /// A path that ends in `/` matches every path under it.
     package let path: String
@@ -25,9 +25,9 @@ final class RouteTable: Sendable {
     /// A synchronous payload and room for its envelope.
     private static let bodyLimit = EnvironmentPool.payloadLimit + (1 << 20)
 
-    private let routes = Mutex<[Route]>([])
+    private let routes = Mutex<[ControlRoute]>([])
 
-    func add(_ more: [Route]) { routes.withLock { $0 += more } }
+    func add(_ more: [ControlRoute]) { routes.withLock { $0 += more } }
 
     var handler: ServerHandler {
         ServerHandler(
@@ -46,12 +46,12 @@ final class RouteTable: Sendable {
 extension ServerResponse {
     /// A JSON document: keys in order, slashes unescaped.
     static func json(_ value: some Encodable, status: Int = 200) -> ServerResponse {
-        ServerResponse(status: status, headers: [("Content-Type", "application/json")], body: JSONText.encode(value))
+        ServerResponse(status: status, headers: [("Content-Type", "application/json")], body: JSONBody.encode(value))
     }
 }
 
 /// JSON as the API port writes it: keys in order, slashes unescaped.
-enum JSONText {
+enum JSONBody {
     static func encode(_ value: some Encodable) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
