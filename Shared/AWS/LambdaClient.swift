@@ -49,7 +49,7 @@ package final class LambdaClient: Sendable {
     ) async throws(AWSError) -> Response {
         let query = qualifier.map { "?Qualifier=\(PercentEncoding.encode($0))" } ?? ""
         let url = "\(endpoint.url)/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations\(query)"
-        var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-InvocationType-Type", type.rawValue)]
+        var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", type.rawValue)]
         if wantsLogTail { headers.append(("X-Amz-Log-Type", "Tail")) }
         let request = HTTPRequest("POST", url, headers: headers, body: payload, acceptsCompression: false)
         let response = try await caller.send(
