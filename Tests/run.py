@@ -18,6 +18,7 @@ arguments.add_argument("--tests", required=True, help="the built test program")
 arguments.add_argument("--logs", required=True, help="the folder for what each module prints")
 arguments.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4))
 arguments.add_argument("--verbose", action="store_true")
+arguments.add_argument("--limit", type=int, default=1800, help="the seconds after which a module that has not ended has failed")
 arguments.add_argument("--filter", action="append", default=[])
 options = arguments.parse_args()
 
@@ -59,7 +60,7 @@ class Module:
         self.log, self.events = f"{options.logs}/{name}.log", f"{options.logs}/{name}.events"
         self.functions, self.issues = {}, collections.defaultdict(list)
         self.suites = collections.defaultdict(lambda: collections.Counter())
-        self.first, self.open = {}, []
+        self.first, self.open, self.outcomes = {}, [], {}
 
     def run(self, worker):
         environment = {
@@ -83,8 +84,11 @@ class Module:
 
     def follow(self, process):
         """Reads the event stream while it grows; with --verbose also what the tests print."""
-        position, printed, rest = 0, 0, b""
+        position, printed, rest, last = 0, 0, b"", time.monotonic() + options.limit
         while True:
+            if time.monotonic() > last:
+                self.issues["the run as a whole"].append(f"did not end within {options.limit} s, and was ended")
+                process.kill()
             ended = process.poll() is not None
             if os.path.exists(self.events):
                 with open(self.events, "rb") as file:
@@ -141,6 +145,12 @@ class Module:
         return re.sub(r"/.*", "", test)
 
     def count(self, outcome, test):
+        if self.outcomes.get(test) == outcome:
+            return
+        if test in self.outcomes:  # an issue that a task recorded after its test had ended
+            self.suites[self.suite_of(test)][self.outcomes[test]] -= 1
+            totals[self.outcomes[test]] -= 1
+        self.outcomes[test] = outcome
         self.suites[self.suite_of(test)][outcome] += 1
         totals[outcome] += 1
         if outcome == "failed":
@@ -165,8 +175,11 @@ class Module:
                 self.issues[test].append("had not ended when its process did")
                 self.count("failed", test)
                 say(*describe(test, self.issues[test]))
-        known = any(test != "the run as a whole" for test in self.issues)
-        counted = sum(sum(counts.values()) for counts in self.suites.values())
+        for test in [test for test in self.issues if test != "the run as a whole" and self.outcomes.get(test) != "failed"]:
+            self.count("failed", test)
+            say(*describe(test, self.issues[test]))
+        known = "failed" in self.outcomes.values()
+        counted = sum(self.functions.get(test, {}).get("kind") == "function" for test in self.outcomes)
         if counted < len(self.tests):
             self.issues["the run as a whole"].append(f"{len(self.tests) - counted} of {len(self.tests)} tests did not run")
         if self.issues.get("the run as a whole") or (status != 0 and not known):

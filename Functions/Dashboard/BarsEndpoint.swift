@@ -58,9 +58,7 @@ extension Dashboard {
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
         let limit = try parameters.number("limit", in: 1...10_000) ?? 1000
         let adjustment = try parameters.choice("adjustment", of: ["split", "total", "none"]) ?? "split"
-        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: parameters.asOf) else {
-            throw ProblemDetails.unknownSymbol(symbol)
-        }
+        let instrument = try await instrument(named: symbol, asOf: parameters.asOf)
         let known = AsOf.recorded(parameters.asOf)
         let sources = precedence.sources(for: instrument)
         let withoutActions = ProviderCatalog.withoutActions(

@@ -175,12 +175,19 @@ extension Dashboard {
         return found.values.map(\.id).sorted()
     }
 
-    /// The instrument in the parameter `symbol`; nil without the parameter.
-    private func instrument(in parameters: QueryParameters) async throws -> Instrument? {
-        guard let symbol = parameters.text("symbol") else { return nil }
-        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: parameters.asOf) else {
+    /// The instrument with a symbol as of an instant.
+    ///
+    /// - Throws: `ProblemDetails` for an unknown symbol.
+    func instrument(named symbol: String, asOf instant: Instant) async throws -> Instrument {
+        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: instant) else {
             throw ProblemDetails.unknownSymbol(symbol)
         }
         return instrument
+    }
+
+    /// The instrument in the parameter `symbol`; nil without the parameter.
+    func instrument(in parameters: QueryParameters) async throws -> Instrument? {
+        guard let symbol = parameters.text("symbol") else { return nil }
+        return try await instrument(named: symbol, asOf: parameters.asOf)
     }
 }

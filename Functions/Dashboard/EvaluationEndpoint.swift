@@ -50,19 +50,10 @@ extension Dashboard {
         let to = try parameters.date("to") ?? parameters.asOf.utcDate
         let from = try parameters.date("from") ?? to.advanced(by: -730)
         guard from <= to else { throw ProblemDetails.invalidParameter("from", "\(from) is after \(to).") }
-        let instrument = try await instrument(named: request.queryStringParameters?["symbol"], asOf: parameters.asOf)
+        let instrument = try await instrument(in: parameters)?.id
         let totals = try await Scores(database).totals(
             by: .role, from: from, through: to, asOf: parameters.asOf, instrument: instrument)
         return try HTTPAPIResponse(
             json: EvaluationDocument(from: from, to: to, asOf: parameters.asOf, results: totals.map(EvaluationDocument.Row.init)))
-    }
-
-    /// The id of the instrument with a symbol; nil for all instruments.
-    private func instrument(named symbol: String?, asOf instant: Instant) async throws -> String? {
-        guard let symbol else { return nil }
-        guard let instrument = try await Instruments(database).find(symbol: symbol, asOf: instant) else {
-            throw ProblemDetails.unknownSymbol(symbol)
-        }
-        return instrument.id
     }
 }

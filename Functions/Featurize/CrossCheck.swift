@@ -36,6 +36,8 @@ package struct CrossCheck: Codable, Sendable, Equatable {
 
 /// The result of a comparison.
 package struct CrossCheckReport: Encodable, Sendable {
+    /// The largest difference of two log returns that was no disagreement.
+    let tolerance: Double
     /// The number of compared instruments.
     var instruments = 0
     /// The number of compared returns.
@@ -60,7 +62,7 @@ extension Featurize {
         let end = end ?? .now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005
         let from = check.from ?? check.weeks.map { check.time.utcDate.advanced(by: -7 * $0) }
-        var report = CrossCheckReport()
+        var report = CrossCheckReport(tolerance: tolerance)
         let instruments = try await instruments(of: check)
         for instrument in instruments {
             let result = try await SourceComparison(database).compare(

@@ -88,6 +88,7 @@ package struct Ingest: Function {
     ///
     /// This is needed when all responses have been projected already: then no later response triggers the check.
     func enqueueCompletion(of run: Run, _ context: Context) async throws {
+        guard try await Runs(database).progress(run.id)?.isComplete == true else { return }
         try await lambda.enqueue(FinishRunEvent(run: run.id), to: settings.featurizeFunction, deadline: context.cutOff.instant)
     }
 

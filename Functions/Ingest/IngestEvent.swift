@@ -4,19 +4,19 @@ package import Market
 
 /// An event for Ingest, from a schedule, from an operator, or from Ingest itself with a slice of a larger run.
 package enum IngestEvent: Decodable, Sendable, Equatable {
-    /// The evening schedule of one exchange.
+    /// `{"exchange": "XNAS", "time"}`: the evening schedule of one exchange.
     case scheduled(exchange: String, time: Instant)
-    /// A backfill: the given symbols, from a session on (nil: the missing sessions), from one provider (nil: the providers in order).
+    /// `{"symbols": ["AAPL"], "from": "2010-01-04", "provider", "exchange", "time"}`, a backfill: the given symbols, from a session on (nil: the missing sessions), from one provider (nil: the providers in order).
     case direct(symbols: [String], exchange: String?, from: SessionDate?, provider: String?, time: Instant)
-    /// A slice of an open run, and the number of invocations in a row that only waited.
+    /// `{"run", "instruments": [id], "from", "provider", "idle_invocations"}`: a slice of an open run, and the number of invocations in a row that only waited.
     case slice(run: String, instruments: [String], from: SessionDate?, provider: String?, idleInvocations: Int = 0)
-    /// New reference data about instruments and exchanges.
+    /// `{"reference_data": {…}, "time"}`: new reference data about instruments and exchanges.
     case referenceData(ReferenceDataUpdate, time: Instant)
-    /// An uploaded file with prices, which takes the place of a provider's response.
+    /// `{"import": {…}, "time"}`: an uploaded file with prices, which takes the place of a provider's response.
     case file(UploadedFile, time: Instant)
-    /// A manual override of quarantined bars.
+    /// `{"release": {…}, "time"}`: a manual override of quarantined bars.
     case release(QuarantineRelease, time: Instant)
-    /// Requests the universe's bars of the last `weeks` from the second of two providers, to compare them with the first's. An empty list
+    /// `{"cross_check": ["yahoo", "alphavantage"], "weeks": 4, "time"}` requests the universe's bars of the last `weeks` from the second of two providers, to compare them with the first's. An empty list
     /// means the configured pair.
     case crossCheck([String], weeks: Int, time: Instant)
 

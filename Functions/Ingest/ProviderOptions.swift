@@ -18,8 +18,21 @@ struct ProviderOptions: Decodable, Hashable, Sendable {
     /// Concurrent requests; nil for the limit of the provider's free plan.
     var concurrency: Int?
 
-    private enum CodingKeys: String, CodingKey {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
         case kind, actions, baseURL = "base_url", perMinute = "per_minute", perDay = "per_day", concurrency
+    }
+
+    init() {}
+
+    init(from decoder: any Decoder) throws {
+        try decoder.rejectUnknownMembers(but: CodingKeys.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        kind = try values.decodeIfPresent(String.self, forKey: .kind)
+        actions = try values.decodeIfPresent([String].self, forKey: .actions)
+        baseURL = try values.decodeIfPresent(String.self, forKey: .baseURL)
+        perMinute = try values.decodeIfPresent(Double.self, forKey: .perMinute)
+        perDay = try values.decodeIfPresent(Int.self, forKey: .perDay)
+        concurrency = try values.decodeIfPresent(Int.self, forKey: .concurrency)
     }
 
     func allowance(suggested: ProviderLimits?) -> RequestLimits.Allowance {

@@ -21,6 +21,18 @@ package struct QuarantineRelease: Decodable, Sendable, Equatable {
     let reason: String
     /// Whether the bars are released; false revokes an earlier release, nil means true.
     var accepted: Bool?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case symbol, provider, sessions, reason, accepted }
+
+    package init(from decoder: any Decoder) throws {
+        try decoder.rejectUnknownMembers(but: CodingKeys.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        symbol = try values.decode(String.self, forKey: .symbol)
+        provider = try values.decode(String.self, forKey: .provider)
+        sessions = try values.decode([SessionDate].self, forKey: .sessions)
+        reason = try values.decode(String.self, forKey: .reason)
+        accepted = try values.decodeIfPresent(Bool.self, forKey: .accepted)
+    }
 }
 
 /// A release that cannot be stored.

@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 import Market
 import Postgres
@@ -18,6 +19,19 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
         var currency, name: String?
         /// The instrument's first session; nil for any session.
         var from: SessionDate?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable { case id, symbol, exchange, currency, name, from }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.rejectUnknownMembers(but: CodingKeys.self)
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            id = try values.decode(String.self, forKey: .id)
+            symbol = try values.decode(String.self, forKey: .symbol)
+            exchange = try values.decode(String.self, forKey: .exchange)
+            currency = try values.decodeIfPresent(String.self, forKey: .currency)
+            name = try values.decodeIfPresent(String.self, forKey: .name)
+            from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
+        }
     }
 
     /// An instrument's symbol from a date on, at one provider (nil: at every provider).
@@ -26,6 +40,18 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
         var provider: String?
         let from: SessionDate
         var to: SessionDate?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable { case instrument, symbol, provider, from, to }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.rejectUnknownMembers(but: CodingKeys.self)
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            instrument = try values.decode(String.self, forKey: .instrument)
+            symbol = try values.decode(String.self, forKey: .symbol)
+            provider = try values.decodeIfPresent(String.self, forKey: .provider)
+            from = try values.decode(SessionDate.self, forKey: .from)
+            to = try values.decodeIfPresent(SessionDate.self, forKey: .to)
+        }
     }
 
     /// A membership in the universe from a session on, until before another session (nil: without end).
@@ -33,6 +59,16 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
         let instrument: String
         let from: SessionDate
         var to: SessionDate?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable { case instrument, from, to }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.rejectUnknownMembers(but: CodingKeys.self)
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            instrument = try values.decode(String.self, forKey: .instrument)
+            from = try values.decode(SessionDate.self, forKey: .from)
+            to = try values.decodeIfPresent(SessionDate.self, forKey: .to)
+        }
     }
 
     /// An instrument's last session; nil revokes a delisting.
@@ -41,7 +77,15 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
         var lastSession: SessionDate?
         var reason: String?
 
-        private enum CodingKeys: String, CodingKey { case instrument, lastSession = "last_session", reason }
+        private enum CodingKeys: String, CodingKey, CaseIterable { case instrument, lastSession = "last_session", reason }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.rejectUnknownMembers(but: CodingKeys.self)
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            instrument = try values.decode(String.self, forKey: .instrument)
+            lastSession = try values.decodeIfPresent(SessionDate.self, forKey: .lastSession)
+            reason = try values.decodeIfPresent(String.self, forKey: .reason)
+        }
     }
 
     /// A day on which an exchange is closed or has other session hours than by the calendar's rules.
@@ -53,6 +97,18 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
         var closed: Bool?
         /// The hours of a session, such as `0930-1300` or `0900-1130,1230-1500`.
         var hours: String?
+
+        private enum CodingKeys: String, CodingKey, CaseIterable { case exchange, day, reason, closed, hours }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.rejectUnknownMembers(but: CodingKeys.self)
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            exchange = try values.decode(String.self, forKey: .exchange)
+            day = try values.decode(SessionDate.self, forKey: .day)
+            reason = try values.decode(String.self, forKey: .reason)
+            closed = try values.decodeIfPresent(Bool.self, forKey: .closed)
+            hours = try values.decodeIfPresent(String.self, forKey: .hours)
+        }
     }
 
     var instruments: [Listing]?
@@ -60,6 +116,18 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
     var universe: [Membership]?
     var delistings: [Delisting]?
     var closures: [Closure]?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable { case instruments, symbols, universe, delistings, closures }
+
+    package init(from decoder: any Decoder) throws {
+        try decoder.rejectUnknownMembers(but: CodingKeys.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        instruments = try values.decodeIfPresent([Listing].self, forKey: .instruments)
+        symbols = try values.decodeIfPresent([SymbolAssignment].self, forKey: .symbols)
+        universe = try values.decodeIfPresent([Membership].self, forKey: .universe)
+        delistings = try values.decodeIfPresent([Delisting].self, forKey: .delistings)
+        closures = try values.decodeIfPresent([Closure].self, forKey: .closures)
+    }
 
     /// Stores all entries in one transaction as known from an instant on. Returns the number of entries.
     ///

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The event that starts a training: from the schedule, from an operator, or from Train itself for one model family.
@@ -13,7 +14,24 @@ package struct TrainEvent: Codable, Sendable {
     /// Whether to train nothing and only make the missing ensemble of the last finished training.
     var overdue: Bool?
 
-    private enum CodingKeys: String, CodingKey { case time, families, part, batch, overdue }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case time, families, part, batch, overdue }
+
+    package init(from decoder: any Decoder) throws {
+        try decoder.rejectUnknownMembers(but: CodingKeys.self)
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            time: try values.decode(Instant.self, forKey: .time), families: try values.decodeIfPresent([String].self, forKey: .families),
+            part: try values.decodeIfPresent(Int.self, forKey: .part), batch: try values.decodeIfPresent([String].self, forKey: .batch),
+            overdue: try values.decodeIfPresent(Bool.self, forKey: .overdue))
+    }
+
+    init(time: Instant, families: [String]? = nil, part: Int? = nil, batch: [String]? = nil, overdue: Bool? = nil) {
+        self.time = time
+        self.families = families
+        self.part = part
+        self.batch = batch
+        self.overdue = overdue
+    }
 }
 
 /// The result of one invocation of Train.

@@ -111,10 +111,15 @@ package final class EmulatedStack: FunctionInvoker {
         await clockDriver.start()
     }
 
+    /// Runs a function and waits for its result, as the `RequestResponse` type of Lambda's Invoke.
+    ///
+    /// - Throws: `InvocationError` for an unknown function, too many concurrent invocations, or a stack that is stopping. A function's own
+    ///   error is part of the result.
     package func invoke(_ invocation: Invocation) async throws(InvocationError) -> InvocationResult {
         try await pool.run(invocation, requestID: UUID().uuidString.lowercased(), waitsForCapacity: false)
     }
 
+    /// Queues asynchronous events; returns once they are in the journal, so that a killed process delivers them when it runs again.
     package func accept(_ events: [AsyncEvent]) async throws { try await queue.accept(events) }
 
     /// Advances the virtual clock and holds it at `target`; joins an advance to the same target that is in progress.

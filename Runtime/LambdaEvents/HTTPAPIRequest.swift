@@ -4,7 +4,7 @@ package struct HTTPAPIRequest: Codable, Hashable, Sendable {
     package var version: String
     /// Such as `GET /v1/forecasts/{symbol}` or `$default`; a function URL may leave it out.
     package var routeKey: String?
-    /// Percent-decoded by nobody; begins with the stage's name unless that is `$default`.
+    /// As the client sent it, still percent-encoded; begins with the stage's name unless that is `$default`.
     package var rawPath: String
     /// As the client sent it, without the question mark; empty when there is none.
     package var rawQueryString: String

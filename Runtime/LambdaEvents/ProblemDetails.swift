@@ -29,7 +29,7 @@ package struct ProblemDetails: Error, Encodable, Hashable, Sendable {
     }
 
     package static func futureAsOf(_ text: String, now: String) -> ProblemDetails {
-        invalidParameter("as_of", "\(text) has not come yet: it is \(now). Nobody knows what will have been known by then.")
+        invalidParameter("as_of", "\(text) has not come yet: it is \(now). Give the present or a time before it.")
     }
 
     package static func unknownSymbol(_ symbol: String) -> ProblemDetails {

@@ -77,13 +77,15 @@ package struct ModelRegistry: Sendable {
                 UNION ALL
                 SELECT (SELECT min(m.family) FROM models m WHERE m.family > f.family) FROM families f WHERE f.family IS NOT NULL AND NOT $3
             )
-            SELECT \(ModelVersion.columns), true AS is_champion FROM champion c JOIN models m ON m.id = c.id
-            UNION ALL
-            SELECT m.* FROM families f CROSS JOIN LATERAL (
-                SELECT \(ModelVersion.columns), false FROM models m
-                WHERE m.family = f.family AND m.as_of <= $1 AND m.feature_version = $2
-                ORDER BY \(Self.latestFirst) LIMIT $4
-            ) m
+            SELECT \(ModelVersion.columns), v.is_champion FROM (
+                SELECT id, true AS is_champion FROM champion
+                UNION ALL
+                SELECT m.id, false FROM families f CROSS JOIN LATERAL (
+                    SELECT id FROM models WHERE family = f.family AND as_of <= $1 AND feature_version = $2
+                    ORDER BY \(Self.latestFirst) LIMIT $4
+                ) m
+            ) v JOIN models m ON m.id = v.id
+            ORDER BY family, \(Self.latestFirst)
             """, [asOf, featureVersion, ofChampionOnly, ModelLineup.versionsPerFamily])
         var champion: ModelVersion?
         var versions: [ModelVersion] = []

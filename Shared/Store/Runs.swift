@@ -57,6 +57,7 @@ package struct Runs: Sendable {
             [run.id, run.exchange, run.asOf, run.session, Array(Set(run.expected)).sorted()])
     }
 
+    /// The run with an id; nil for an unknown one.
     package func find(_ id: String) async throws(PostgresError) -> Run? {
         try await database.query("SELECT \(Run.columns) FROM runs r WHERE id = $1", [id]).one(Run.init)
     }

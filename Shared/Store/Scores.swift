@@ -71,20 +71,24 @@ package struct Scores: Sendable {
         }
     }
 
-    /// The sessions that each exchange held from a date on, in order: sessions with features of any of its instruments as of an instant.
+    /// The sessions that each exchange held from a date on, in order, by the features of its instruments as of an instant.
     private func heldSessions(
         from: SessionDate, asOf: Instant, featureVersion: String
     ) async throws(PostgresError) -> [String: [SessionDate]] {
-        var held: [String: [SessionDate]] = [:]
+        var traded: [String: [(session: SessionDate, instruments: Int)]] = [:]
         for row in try await database.query(
             """
-            SELECT DISTINCT i.exchange, x.session FROM features x JOIN instruments i ON i.id = x.instrument_id
-            WHERE x.version = $1 AND x.known_at <= $2 AND x.session >= $3 ORDER BY i.exchange, x.session
+            SELECT i.exchange, x.session, count(*) AS instruments FROM (
+                SELECT DISTINCT ON (instrument_id, session) instrument_id, session, "values" <> '{}' AS holds FROM features
+                WHERE version = $1 AND known_at <= $2 AND session >= $3
+                ORDER BY instrument_id, session, known_at DESC, fetched_at DESC, sha256 DESC
+            ) x JOIN instruments i ON i.id = x.instrument_id
+            WHERE x.holds GROUP BY i.exchange, x.session ORDER BY i.exchange, x.session
             """, [featureVersion, asOf, from])
         {
-            held[try row["exchange"], default: []].append(try row["session"])
+            traded[try row["exchange"], default: []].append((try row["session"], try row["instruments"]))
         }
-        return held
+        return traded.mapValues(TargetSession.held)
     }
 
     /// Writes scores in place of obsolete ones. Call under `lock`, in its transaction.

@@ -18,6 +18,18 @@ package enum TargetSession {
         return sessions.indices.contains(index) ? sessions[index] : nil
     }
 
+    /// The sessions that an exchange held: those with bars of at least half as many instruments as a session beside it.
+    ///
+    /// So an instrument with a bar for a day on which its exchange was closed does not make that day a session.
+    ///
+    /// - Parameter traded: the number of instruments with a bar for each date, in order.
+    package static func held(_ traded: [(session: SessionDate, instruments: Int)]) -> [SessionDate] {
+        traded.indices.filter { index in
+            let beside = [index - 1, index + 1].filter(traded.indices.contains).map { traded[$0].instruments }
+            return beside.isEmpty || beside.contains { 2 * traded[index].instruments >= $0 }
+        }.map { traded[$0].session }
+    }
+
     /// The sessions that a calendar expects after an origin, at most `count`; fewer at the calendar's end.
     package static func expected(after origin: SessionDate, count: Int, _ calendar: TradingCalendar) -> [SessionDate] {
         var sessions: [SessionDate] = []

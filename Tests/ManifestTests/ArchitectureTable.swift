@@ -5,7 +5,7 @@ enum ArchitectureTable {
         "Formats", "Hashing", "Threads",
     ]
 
-    /// Module → rooms and package products it may import.
+    /// Module → modules and package products it may import.
     static let allowed: [String: Set<String>] = [
         "CCurl": [], "COpenSSL": [], "CPostgres": [],
         "Formats": [], "Hashing": [], "Threads": [],
@@ -34,6 +34,6 @@ enum ArchitectureTable {
         "TestVectors": [],
     ]
 
-    /// Functions may use everything shared and the Lambda rooms, never each other.
+    /// Functions may use everything shared and the Lambda modules, never each other.
     static let allowedForFunctions: Set<String> = shared.union(["LambdaRuntime", "LambdaEvents", "Logging"])
 }

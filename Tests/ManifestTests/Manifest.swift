@@ -27,10 +27,10 @@ struct Manifest {
         process.waitUntilExit()
         let document = try JSONSerialization.jsonObject(with: data) as? [String: Any]
         let targets = document?["targets"] as? [[String: Any]] ?? []
-        return Manifest(targets: try targets.map(room))
+        return Manifest(targets: try targets.map(module))
     }
 
-    private static func room(_ target: [String: Any]) throws -> Module {
+    private static func module(_ target: [String: Any]) throws -> Module {
         let dependencies = target["dependencies"] as? [[String: Any]] ?? []
         let imports = dependencies.compactMap { ($0.values.first as? [Any])?.first as? String }
         let settings = try JSONSerialization.data(withJSONObject: target["settings"] ?? [])

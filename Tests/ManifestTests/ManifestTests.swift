@@ -4,25 +4,25 @@ import Testing
 /// The manifest and the sources against the architecture: what the compiler alone does not hold.
 @Suite struct ManifestTests {
     @Test func `Every arrow of the manifest is in the table`() throws {
-        for room in try Manifest.read().targets where room.type != "test" {
-            let imports = Set(room.imports)
-            if room.name == "Bootstrap" {
+        for module in try Manifest.read().targets where module.type != "test" {
+            let imports = Set(module.imports)
+            if module.name == "Bootstrap" {
                 #expect(imports.allSatisfy { $0.hasSuffix("Function") || $0 == "LambdaRuntime" }, "Bootstrap imports \(imports)")
-            } else if room.name.hasSuffix("Function") {
-                #expect(imports.isSubset(of: ArchitectureTable.allowedForFunctions), "\(room.name) imports \(imports)")
+            } else if module.name.hasSuffix("Function") {
+                #expect(imports.isSubset(of: ArchitectureTable.allowedForFunctions), "\(module.name) imports \(imports)")
             } else {
-                let allowed = try #require(ArchitectureTable.allowed[room.name], "\(room.name) is not in the table")
-                #expect(imports.isSubset(of: allowed), "\(room.name) imports \(imports.subtracting(allowed))")
+                let allowed = try #require(ArchitectureTable.allowed[module.name], "\(module.name) is not in the table")
+                #expect(imports.isSubset(of: allowed), "\(module.name) imports \(imports.subtracting(allowed))")
             }
         }
     }
 
-    @Test func `Every room is built in Swift 6 mode with warnings as errors`() throws {
-        for room in try Manifest.read().targets where room.type != "system" {
-            #expect(room.settings.contains("swiftLanguageMode"), "\(room.name)")
-            #expect(room.settings.contains("treatAllWarnings"), "\(room.name)")
+    @Test func `Every module is built in Swift 6 mode with warnings as errors`() throws {
+        for module in try Manifest.read().targets where module.type != "system" {
+            #expect(module.settings.contains("swiftLanguageMode"), "\(module.name)")
+            #expect(module.settings.contains("treatAllWarnings"), "\(module.name)")
             for feature in ["ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault"] {
-                #expect(room.settings.contains(feature), "\(room.name) lacks \(feature)")
+                #expect(module.settings.contains(feature), "\(module.name) lacks \(feature)")
             }
         }
     }
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `Rooms without input and output import no system library`() throws {
+    @Test func `Modules without input and output import no system library`() throws {
         let pure = ["Market", "Providers", "Features", "Kernels", "Forecasting", "Backtest"].map { "Shared/\($0)" }
         for file in try Sources.swiftFiles(under: pure) {
             let text = try String(contentsOf: file, encoding: .utf8)

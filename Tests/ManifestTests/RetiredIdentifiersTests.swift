@@ -32,8 +32,9 @@ import Testing
         for file in try Sources.swiftFiles(under: ["Functions", "Runtime", "Shared", "Tests"]) {
             let name = file.lastPathComponent
             if Self.files.contains(String(name.prefix { $0 != "+" && $0 != "." })) { found.append(name) }
-            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") where !line.contains("//") {
-                for match in line.matches(of: declaration) {
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                let code = line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line
+                for match in code.matches(of: declaration) {
                     let retired = match.1 == "func" ? Self.functions : Self.types
                     if retired.contains(String(match.2)) { found.append("\(name): \(match.1) \(match.2)") }
                 }

@@ -2,7 +2,7 @@ import Market
 import Providers
 import Testing
 
-/// Answers of Alpha Vantage about pairs, quotes that are late, and series that are none of days.
+/// Responses of Alpha Vantage about pairs, quotes that are late, and series that are none of days.
 @Suite struct AlphaVantageFormTests {
     private let asOf = Instant(seconds: 1_800_000_000)
     private let provider = AlphaVantageDaily(key: "SECRETKEY99")

@@ -2,7 +2,7 @@ import Market
 import Providers
 import Testing
 
-/// Answers of Polygon, Alpaca and Twelve Data in pages, of several symbols, and of what is no share.
+/// Responses of Polygon, Alpaca and Twelve Data in pages, of several symbols, and of what is no share.
 @Suite struct PageTests {
     private let asOf = Instant(seconds: 1_800_000_000)
 

@@ -3,7 +3,7 @@ import Market
 import Providers
 import Testing
 
-/// Answers of Yahoo in forms that are no defects of single rows.
+/// Responses of Yahoo in forms that are no defects of single rows.
 @Suite struct YahooFormTests {
     private let calendar = TradingCalendar.of(mic: "XNAS")
     private let days = ["2012-01-03", "2012-01-04", "2012-01-05"]

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 import Threads
@@ -5,8 +6,11 @@ import Threads
 @Suite struct `Threads of our own` {
     @Test func `A signal that was sent before the wait is not lost`() {
         let signal = WakeSignal()
+        let soon = Int64(Date.now.timeIntervalSince1970 * 1000) + 20_000
         signal.send()
-        signal.wait()
+        let begun = ContinuousClock.now
+        signal.wait(untilEpochMilliseconds: soon)
+        #expect(ContinuousClock.now - begun < .seconds(10))
         signal.wait(untilEpochMilliseconds: 1)
     }
 

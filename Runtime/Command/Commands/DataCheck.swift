@@ -12,7 +12,7 @@ struct DataCheck: AsyncParsableCommand {
             """)
 
     @Argument(help: "Two providers, separated by a comma; the configured pair by default.") var providers: String?
-    @Option(help: "The largest difference of two log returns that is no disagreement.") var tolerance = 0.005
+    @Option(help: "The largest difference of two log returns that is no disagreement; 0.005 by default.") var tolerance: Double?
     @Option(help: "A symbol; may be repeated, all symbols by default.") var symbol: [String] = []
     @Option(help: "The first session, such as 2012-01-03; all sessions by default.") var from: String?
     @Flag(help: "Request the last four weeks from the second provider, and compare nothing yet.") var request = false
@@ -30,6 +30,7 @@ struct DataCheck: AsyncParsableCommand {
             var difference: Double { firstReturn - secondReturn }
         }
         let instruments, returns, disagreements: Int
+        let tolerance: Double
         let largest: [Disagreement]
     }
 
@@ -37,7 +38,7 @@ struct DataCheck: AsyncParsableCommand {
 
     func validate() throws {
         guard providers == nil || pair.count == 2 else { throw ValidationError("Name two providers: yahoo,alphavantage.") }
-        guard tolerance >= 0 else { throw ValidationError("--tolerance must not be negative.") }
+        guard tolerance ?? 0 >= 0 else { throw ValidationError("--tolerance must not be negative.") }
     }
 
     func run() async throws {
@@ -48,11 +49,13 @@ struct DataCheck: AsyncParsableCommand {
             return Console.output(
                 summary["note"] as? String ?? "\(expected) instruments are requested; compare them when the responses are projected.")
         }
-        var event: [String: Any]? = ["cross_check": pair, "tolerance": tolerance]
+        var event: [String: Any]? = ["cross_check": pair]
+        event?["tolerance"] = tolerance
         if !symbol.isEmpty { event?["symbols"] = symbol }
         event?["from"] = from
         var found: [Report.Disagreement] = []
         var (instruments, returns, disagreements) = (0, 0, 0)
+        var used = 0.0
         while let next = event {
             let summary = try await object(stack.invoke("Featurize", next))
             guard let report = summary["cross_check"] as? [String: Any] else {
@@ -60,6 +63,7 @@ struct DataCheck: AsyncParsableCommand {
             }
             let read = try JSONDecoder().decode(Report.self, from: JSONSerialization.data(withJSONObject: report))
             instruments += read.instruments
+            used = read.tolerance
             returns += read.returns
             disagreements += read.disagreements
             found += read.largest
@@ -69,7 +73,7 @@ struct DataCheck: AsyncParsableCommand {
         found.sort { abs($0.difference) > abs($1.difference) }
         show(found)
         Console.output(
-            "\(disagreements) of \(returns) returns of \(instruments) instruments differ by more than \(tolerance)"
+            "\(disagreements) of \(returns) returns of \(instruments) instruments differ by more than \(used)"
                 + (disagreements > found.count ? "; the largest are shown." : "."))
     }
 

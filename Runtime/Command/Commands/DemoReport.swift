@@ -29,8 +29,10 @@ struct DemoReport: Sendable {
         Console.output("")
         Console.output(Console.bold("Champions"))
         var table = TextTable(header: ["champion", "from", "reason"])
-        for promotion in response.promotions.reversed() where promotion.reason != "newer version of the same family" {
+        var family: String?
+        for promotion in response.promotions.reversed() where promotion.family != family {
             table.rows.append([promotion.family, String(promotion.decidedAsOf.prefix(10)), promotion.reason])
+            family = promotion.family
         }
         for line in table.lines { Console.output(line) }
     }

@@ -20,16 +20,6 @@ enum GatewayIdentifiers {
         return String(decoding: text, as: UTF8.self) + "="
     }
 
-    /// A random X-Ray trace id. `seconds` is the time since 1970.
-    static func traceID(_ seconds: Int64) -> String {
-        func hex(_ value: UInt64, _ count: Int) -> String {
-            let text = String(value, radix: 16)
-            return String(repeating: "0", count: max(0, count - text.count)) + text.suffix(count)
-        }
-        let random = hex(.random(in: .min ... .max), 16) + hex(.random(in: .min ... .max), 8)
-        return "Root=1-\(hex(UInt64(bitPattern: seconds) & 0xffff_ffff, 8))-\(random)"
-    }
-
     static func routeARN(_ request: ServerRequest) -> String {
         "arn:aws:execute-api:\(PseudoParameter.region):\(PseudoParameter.account):\(apiID)/$default/\(request.method)\(request.path)"
     }

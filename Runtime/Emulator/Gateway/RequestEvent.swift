@@ -20,7 +20,7 @@ enum RequestEvent {
         headers["x-forwarded-for"] = headers["x-forwarded-for"].map { "\($0), \(request.clientAddress)" } ?? request.clientAddress
         headers["x-forwarded-port"] = request.header("host")?.split(separator: ":").dropFirst().last.map { String($0) } ?? "80"
         headers["x-forwarded-proto"] = "http"
-        if headers["x-amzn-trace-id"] == nil { headers["x-amzn-trace-id"] = GatewayIdentifiers.traceID(now.seconds) }
+        if headers["x-amzn-trace-id"] == nil { headers["x-amzn-trace-id"] = TraceID.root(at: now.seconds) }
         if headers["content-length"] == nil { headers["content-length"] = String(request.body.count) }
         let host = headers["host"].map { $0.prefix { $0 != ":" } } ?? "localhost"
         let context = HTTPAPIRequestContext(

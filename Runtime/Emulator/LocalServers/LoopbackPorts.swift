@@ -13,7 +13,7 @@ package enum LoopbackPorts {
     /// Reads `LOW-HIGH`; nil for text that is no range of at least 100 ports.
     static func range(_ text: String?) -> Range<Int>? {
         let ends = text?.split(separator: "-").map { Int($0) } ?? []
-        guard ends.count == 2, let low = ends[0], let high = ends[1], low > 0, high < 65_536, high - low >= 100 else { return nil }
+        guard ends.count == 2, let low = ends[0], let high = ends[1], low > 0, high < 65_536, high - low >= 99 else { return nil }
         return low..<(high + 1)
     }
 

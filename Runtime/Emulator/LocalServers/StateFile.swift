@@ -27,6 +27,7 @@ package enum StateFile {
         return value
     }
 
+    /// Writes a value as JSON with `replace`.
     package static func write(_ value: some Encodable, to path: String) throws(LocalServerError) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -55,6 +56,7 @@ package enum StateFile {
         }
     }
 
+    /// Makes a folder and the missing ones above it.
     package static func makeFolder(_ path: String) throws(LocalServerError) {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

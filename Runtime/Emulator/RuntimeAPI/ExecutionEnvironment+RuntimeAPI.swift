@@ -103,13 +103,18 @@ extension ExecutionEnvironment {
 /// Makes the X-Ray trace header of a request that is not traced.
 enum TraceID {
     static func fresh() -> String {
-        "Root=1-\(hex(UInt64(Date.now.timeIntervalSince1970), 8))"
-            + "-\(hex(.random(in: 0...UInt64.max), 16))\(hex(.random(in: 0...0xffff_ffff), 8))"
-            + ";Parent=\(hex(.random(in: 0...UInt64.max), 16));Sampled=0"
+        "\(root(at: Int64(Date.now.timeIntervalSince1970)));Parent=\(hex(.random(in: .min ... .max)));Sampled=0"
     }
 
-    private static func hex(_ value: UInt64, _ width: Int) -> String {
+    /// The part that names the whole trace. `seconds` is the time since 1970.
+    static func root(at seconds: Int64) -> String {
+        let random = hex(.random(in: .min ... .max)) + hex(.random(in: .min ... .max)).prefix(8)
+        return "Root=1-\(hex(UInt64(bitPattern: seconds)).suffix(8))-\(random)"
+    }
+
+    /// Sixteen hexadecimal digits.
+    private static func hex(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -36,6 +36,7 @@ extension Template {
         return try load(text: text, overrides: overrides, folder: folder, stack: stack)
     }
 
+    /// Reads a template's text. The parameters are as for a file.
     package static func load(
         text: String, overrides: [String: String] = [:], folder: String, stack: String = "local"
     ) throws(TemplateError) -> Template {

@@ -2,7 +2,7 @@ import Glibc
 
 /// Why a request to the Runtime API got no response.
 enum NetworkError: Error, Hashable, CustomStringConvertible {
-    /// Nobody listens there.
+    /// No server listens at the address.
     case refused
     case unknownHost(String)
     /// A system call failed with this `errno`.

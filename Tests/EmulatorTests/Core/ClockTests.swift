@@ -33,7 +33,7 @@ private final class SlowSource: TimedEventSource {
     }
 }
 
-/// Hands over one event when it is first asked to settle, as an object put just before would.
+/// Hands over one event when it is first asked to wait until nothing is in transit, as an object put just before would.
 private final class LateObject: QuiescenceSource {
     private let stack: EmulatedStack
     private let isDone = Mutex(false)
