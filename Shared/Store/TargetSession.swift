@@ -18,15 +18,18 @@ package enum TargetSession {
         return sessions.indices.contains(index) ? sessions[index] : nil
     }
 
-    /// The sessions that an exchange held: those with bars of at least half as many instruments as a session beside it.
+    /// The sessions that an exchange held: those with bars of at least half as many instruments as the session before or
+    /// after, and the first one.
     ///
     /// So an instrument with a bar for a day on which its exchange was closed does not make that day a session.
     ///
     /// - Parameter traded: the number of instruments with a bar for each date, in order.
     package static func held(_ traded: [(session: SessionDate, instruments: Int)]) -> [SessionDate] {
         traded.indices.filter { index in
-            let beside = [index - 1, index + 1].filter(traded.indices.contains).map { traded[$0].instruments }
-            return beside.isEmpty || beside.contains { 2 * traded[index].instruments >= $0 }
+            guard index > 0 else { return true }
+            return [index - 1, index + 1].contains {
+                traded.indices.contains($0) && 2 * traded[index].instruments >= traded[$0].instruments
+            }
         }.map { traded[$0].session }
     }
 

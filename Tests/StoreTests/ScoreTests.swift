@@ -95,6 +95,16 @@ import Testing
         #expect(TargetSession.find(horizon: 6, after: "2012-01-13", in: expected) == nil)
     }
 
+    @Test func `A day on which one instrument of an exchange has a bar is no session of the exchange`() {
+        let full: [(session: SessionDate, instruments: Int)] = [
+            ("2012-10-25", 500), ("2012-10-26", 499), ("2012-10-29", 1), ("2012-10-31", 480), ("2012-11-01", 300),
+        ]
+        #expect(TargetSession.held(full) == ["2012-10-25", "2012-10-26", "2012-10-31", "2012-11-01"])
+        #expect(TargetSession.held([("2012-10-25", 1)]) == ["2012-10-25"])
+        let growing: [(session: SessionDate, instruments: Int)] = [("2012-10-25", 5), ("2012-10-26", 500), ("2012-10-29", 500)]
+        #expect(TargetSession.held(growing) == ["2012-10-25", "2012-10-26", "2012-10-29"], "the universe grew on the second day")
+    }
+
     /// Another instrument trades on the session on which Apple does not.
     @Test func `The target of a halted instrument is the session that the exchange held`() async throws {
         let (database, features) = try await withForecasts()

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 import Synchronization
 import Testing
 import Threads
@@ -6,7 +6,7 @@ import Threads
 @Suite struct `Threads of our own` {
     @Test func `A signal that was sent before the wait is not lost`() {
         let signal = WakeSignal()
-        let soon = Int64(Date.now.timeIntervalSince1970 * 1000) + 20_000
+        let soon = Int64(time(nil)) * 1000 + 20_000
         signal.send()
         let begun = ContinuousClock.now
         signal.wait(untilEpochMilliseconds: soon)
