@@ -121,7 +121,9 @@ let modules: [Module] = [
         products: [log]),
     Module(
         name: "TrainFunction", path: "Functions/Train",
-        imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store"],
+        imports: [
+            "Formats", "LambdaRuntime", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store",
+        ],
         products: [log]),
     Module(
         name: "PredictFunction", path: "Functions/Predict",
@@ -191,7 +193,7 @@ let modules: [Module] = [
         imports: ["FeaturizeFunction", "Features", "LambdaRuntime", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
     Module(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
-        imports: ["IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
+        imports: ["Formats", "IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
     Module(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
         imports: ["DashboardFunction", "LambdaRuntime", "LambdaEvents", "Market", "Postgres", "Store", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Market
 import Testing
@@ -29,6 +30,17 @@ import Testing
     @Test(arguments: ["{}", #"{"exchange":"XNAS"}"#, #"{"symbols":["A"],"time":"yesterday"}"#, #"{"time":"2012-01-03T23:30:00Z"}"#])
     func `An event without business time or subject is an error`(_ json: String) {
         #expect(throws: DecodingError.self) { try event(json) }
+    }
+
+    /// A misspelled `last_session` would otherwise revoke the delisting.
+    @Test(arguments: [
+        (#""reference_data":{"delistings":[{"instrument":"XNAS:FB","lastSession":"2022-10-27"}]}"#, "lastSession"),
+        (#""reference_data":{"delisting":[]}"#, "delisting"),
+        (#""release":{"symbol":"A","provider":"yahoo","sessions":["2012-01-03"],"reason":"","counts":false}"#, "counts"),
+    ])
+    func `A misspelled field is an error that names it`(_ fields: String, _ name: String) {
+        let error = #expect(throws: UnknownMember.self) { try event("{\(fields),\"time\":\"2022-11-01T12:00:00Z\"}") }
+        #expect(error?.name == name)
     }
 }
 
