@@ -13,6 +13,8 @@ package struct Migrations: Sendable {
         case unreadable(String)
         /// A file name has no number, or the numbers have a gap.
         case misnumbered(String)
+        /// The database was made by migrations that were never released; the name of the first of them.
+        case unreleased(String)
         /// The content of an applied file has changed.
         case changed(String)
         /// An applied file is missing.
@@ -22,6 +24,7 @@ package struct Migrations: Sendable {
             switch self {
             case .unreadable(let path): "migrations cannot be read: \(path)"
             case .misnumbered(let name): "migration \(name) is not numbered 0001_, 0002_ … without a gap"
+            case .unreleased(let name): Schema.unreleased(name)
             case .changed(let name): "migration \(name) was applied and has changed since: restore the file and add a new migration"
             case .missing(let name):
                 "migration \(name) was applied and its file is missing: deploy a bundle that is not older than the database's schema"
@@ -66,6 +69,7 @@ package struct Migrations: Sendable {
                 "SELECT sha256(convert_to(sql, 'UTF8')) FROM unnest($1::text[]) WITH ORDINALITY t(sql, n) ORDER BY n", [files.map(\.sql)]
             ).all { row throws(PostgresError) in try row[0] as PostgresBytes }
             for row in applied {
+                if files.indices.contains(row.number - 1), files[row.number - 1].name != row.name { throw Failure.unreleased(row.name) }
                 guard files.indices.contains(row.number - 1) else { throw Failure.missing(row.name) }
                 guard hashes[row.number - 1] == row.sha256 else { throw Failure.changed(row.name) }
             }

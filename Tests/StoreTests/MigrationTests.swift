@@ -9,6 +9,7 @@ import Testing
         let (database, _) = try await emptyDatabase()
         let migrations = try Migrations(folder: migrationsFolder)
         #expect(migrations.files.count == Schema.version)
+        #expect(migrations.files.last?.name == Schema.lastMigration)
         #expect(try await migrations.apply(to: database) == migrations.files.map(\.name))
         let before = try await TableHash.all(in: database)
         #expect(try await migrations.apply(to: database).isEmpty)
@@ -54,6 +55,23 @@ import Testing
         #expect(error?.kind == .rejected)
         _ = try await Migrations(folder: migrationsFolder).apply(to: owner)
         #expect(try await database(named: name, check: Schema.check).query("SELECT 1").count == 1)
+    }
+
+    /// The first migrations that existed before the first release had other names.
+    @Test func `A database of an unreleased version is an error that says what to do`() async throws {
+        let (owner, name) = try await emptyDatabase()
+        try await owner.script(
+            """
+            CREATE TABLE schema_migrations (
+                number integer PRIMARY KEY, name text NOT NULL, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());
+            INSERT INTO schema_migrations (number, name, sha256) SELECT n, lpad(n::text, 4, '0') || '_tables.sql', '' FROM generate_series(1, 15) n
+            """)
+        let failure = await #expect(throws: Migrations.Failure.self) { try await Migrations(folder: migrationsFolder).apply(to: owner) }
+        #expect(failure == .unreleased("0001_tables.sql"))
+        #expect(
+            failure?.description.contains("unreleased version") == true && failure?.description.contains("remove the state folder") == true)
+        let error = await #expect(throws: PostgresError.self) { try await database(named: name, check: Schema.check).query("SELECT 1") }
+        #expect(error?.kind == .rejected && error?.description.contains("unreleased version") == true)
     }
 
     @Test func `The functions' role cannot change the schema or update rows and the reader sees reports only`() async throws {
