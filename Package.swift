@@ -147,7 +147,8 @@ let modules: [Module] = [
         name: "AuthorizeFunction", path: "Functions/Authorize",
         imports: ["Formats", "LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
     Module(
-        name: "MigrateFunction", path: "Functions/Migrate", imports: ["LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"], products: [log]),
+        name: "MigrateFunction", path: "Functions/Migrate", imports: ["Formats", "LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"],
+        products: [log]),
     Module(
         name: "Bootstrap", path: "Functions/Bootstrap", kind: .executable,
         imports: [

@@ -1,5 +1,5 @@
 import AWS
-import FoundationEssentials
+import Formats
 import HTTP
 package import LambdaRuntime
 import Logging
@@ -55,8 +55,7 @@ package struct Migrate: Function {
     }
 
     private static func hash(_ text: String) throws(Failure) -> [UInt8] {
-        let digits = text.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        guard digits.count == 64, text.utf8.count == 64 else { throw .invalidHash }
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+        guard let hash = Hexadecimal.bytes(text), hash.count == 32 else { throw .invalidHash }
+        return hash
     }
 }

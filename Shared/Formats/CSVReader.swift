@@ -3,9 +3,15 @@
 ///
 /// Blank lines are skipped, and lines of comment where a sign for them is given. A byte order mark is skipped.
 package struct CSVReader {
-    /// Text that is not separated fields.
+    /// The error for text that breaks the rules of quoted fields.
     package struct Malformed: Error, Hashable, CustomStringConvertible {
-        package enum Reason: Sendable, Hashable { case unclosedQuote, textAfterQuote }
+        /// The rule that the text breaks.
+        package enum Reason: Sendable, Hashable {
+            /// A field begins with a quote, and no quote ends it before the end of the text.
+            case unclosedQuote
+            /// Other bytes than blanks and tabs stand between a closing quote and the end of its field.
+            case textAfterQuote
+        }
 
         package let reason: Reason
         /// The line of the opening quote, from 1.
@@ -77,7 +83,7 @@ package struct CSVReader {
         fields[index].isEscaped ? CSVReader.unescaped(self[field: index]) : Array(self[field: index])
     }
 
-    /// The same as text.
+    /// A field of the record returned last as text, with doubled quotes made one. Bytes that are not UTF-8 become U+FFFD.
     package func text(_ index: Int) -> String { String(decoding: bytes(of: index), as: UTF8.self) }
 
     /// Bytes of an escaped field with every doubled quote made one.
@@ -131,7 +137,7 @@ package struct CSVReader {
         position += 1
         let end = position
         skipToEndOfField()
-        guard bytes[end..<position].allSatisfy({ $0 == 32 }) else { throw Malformed(reason: .textAfterQuote, line: opening) }
+        guard bytes[end..<position].allSatisfy({ $0 == 32 || $0 == 9 }) else { throw Malformed(reason: .textAfterQuote, line: opening) }
     }
 
     private mutating func skipToEndOfField() {

@@ -1,12 +1,12 @@
 /// Decimal numbers as text.
 package enum DecimalText {
-    /// The nearest double of plain or scientific decimal text, blanks around it allowed.
+    /// The nearest double of plain or scientific decimal text, with or without blanks and tabs around it.
     ///
     /// nil for other text, for infinities and for NaN.
     package static func number(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
         var (start, end) = (0, text.count)
-        while start < end, text[start] == 32 { start += 1 }
-        while start < end, text[end - 1] == 32 { end -= 1 }
+        while start < end, text[start] == 32 || text[start] == 9 { start += 1 }
+        while start < end, text[end - 1] == 32 || text[end - 1] == 9 { end -= 1 }
         guard start < end else { return nil }
         let isNegative = text[start] == UInt8(ascii: "-")
         var mantissa: UInt64 = 0

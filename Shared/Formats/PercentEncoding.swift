@@ -20,14 +20,16 @@ package enum PercentEncoding {
             byte < 64 ? low >> byte & 1 == 1 : byte < 128 && high >> (byte - 64) & 1 == 1
         }
 
-        /// Letters, digits, `-`, `.`, `_` and `~`: the bytes that AWS signatures leave alone.
+        /// Letters, digits, `-`, `.`, `_` and `~`: the bytes that AWS signatures do not encode.
         package static let unreserved = Unescaped("-._~")
-        /// The same and the slashes between the segments of a path.
+        /// Letters, digits, `-`, `.`, `_`, `~` and `/`: the bytes of a URL's path, in which slashes separate the segments.
         package static let path = Unescaped("-._~/")
         /// Letters, digits and `-._*/`: `application/x-www-form-urlencoded` as S3 writes the keys of its notifications.
         package static let form = Unescaped("-._*/")
     }
 
+    /// Encodes every byte outside of a set as `%XX`.
+    ///
     /// - Parameter blankAsPlus: whether a blank becomes `+`, as in forms.
     package static func encode(
         _ bytes: some Sequence<UInt8>, keeping unescaped: Unescaped = .unreserved, blankAsPlus: Bool = false
@@ -47,6 +49,9 @@ package enum PercentEncoding {
         return String(decoding: encoded, as: UTF8.self)
     }
 
+    /// Encodes every byte of a text's UTF-8 outside of a set as `%XX`.
+    ///
+    /// - Parameter blankAsPlus: whether a blank becomes `+`, as in forms.
     package static func encode(_ text: String, keeping unescaped: Unescaped = .unreserved, blankAsPlus: Bool = false) -> String {
         encode(text.utf8, keeping: unescaped, blankAsPlus: blankAsPlus)
     }
@@ -73,7 +78,9 @@ package enum PercentEncoding {
         return decoded
     }
 
-    /// The same as text; bytes that are not UTF-8 become U+FFFD.
+    /// Decodes every `%XX` of a text to text. Decoded bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// - Parameter plusAsBlank: whether `+` becomes a blank, as in forms and queries.
     package static func decodedText(_ text: some StringProtocol, plusAsBlank: Bool = false) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || plusAsBlank && $0 == UInt8(ascii: "+") }) else { return String(text) }
         return String(decoding: decode(text, plusAsBlank: plusAsBlank), as: UTF8.self)

@@ -37,6 +37,7 @@ import Testing
         let error = #expect(throws: CSVReader.Malformed.self) { try records("a\n\"b\"c\n") }
         #expect(error?.reason == .textAfterQuote && error?.line == 2)
         #expect(try records("\"b\" ,c") == [["b", "c"]])
+        #expect(try records("\"b\"\t ,c") == [["b", "c"]])
     }
 
     @Test func `A record knows its first line`() throws {

@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import Testing
 
 @Suite struct `JSON values` {
@@ -23,6 +24,13 @@ import Testing
             return
         }
         #expect(numbers.count == 3 && numbers[1].isNaN)
+    }
+
+    @Test(arguments: ["[1,null,3]", "[]", "[null]", "[1,\"a\"]", "[[1],[2]]", "[{\"a\":[1]}]"])
+    func `A decoded array has the form of a parsed one`(_ text: String) throws {
+        let (parsed, decoded) = (try parse(text), try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)))
+        #expect("\(decoded)" == "\(parsed)")
+        #expect(decoded.elements == parsed.elements && decoded.first == parsed.first)
     }
 
     @Test(arguments: [

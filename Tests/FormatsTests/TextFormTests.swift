@@ -7,6 +7,7 @@ import Testing
         #expect(CivilDate(year: 2000, month: 2, day: 29).days == 11_016)
         #expect(CivilDate(days: 0).isoWeekday == 4)
         #expect(CivilDate(days: -4).isoWeekday == 7)
+        #expect((-9 ... -3).map { CivilDate.isoWeekday(days: $0) } == [2, 3, 4, 5, 6, 7, 1])
         #expect(CivilDate(year: 2012, month: 1, day: 3).description == "2012-01-03")
         #expect(CivilDate.length(ofMonth: 2, year: 1900) == 28)
     }
@@ -21,8 +22,11 @@ import Testing
 
     @Test func `Dates of HTTP`() {
         #expect(HTTPDate.seconds("Sun, 06 Nov 1994 08:49:37 GMT") == 784_111_777)
+        #expect(HTTPDate.seconds("Fri, 31 Dec 9999 23:59:60 GMT") == 253_402_300_800)
         for text in [
-            "Sun, 31 Nov 1994 08:49:37 GMT", "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun Nov  6 08:49:37 1994",
+            "Sun, 31 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 0000 08:49:37 GMT", "Sun, 06 Nov 10000 08:49:37 GMT",
+            "Sun, 06 Nov 999999999999 08:49:37 GMT", "Sun, 06 Nov \(Int.max) 08:49:37 GMT", "Sun, 06 Nov 1994 \(Int64.max):49:37 GMT",
+            "Sun, 06 Novembre 1994 08:49:37 GMT", "06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun Nov  6 08:49:37 1994",
         ] {
             #expect(HTTPDate.seconds(text) == nil, "\(text)")
         }
@@ -39,6 +43,17 @@ import Testing
         #expect(RetryAfter.seconds(nil, date: nil, now: 0) == nil)
     }
 
+    @Test func `Months have English names of three letters in any case`() {
+        #expect(["Jan", "feb", "DEC"].map { CivilDate.month(abbreviation: $0) } == [1, 2, 12])
+        #expect(["", "J", "January", "Foo"].allSatisfy { CivilDate.month(abbreviation: $0) == nil })
+    }
+
+    @Test func `Hexadecimal text is read as bytes`() {
+        #expect(Hexadecimal.bytes("00fFA1") == [0, 255, 161])
+        #expect(Hexadecimal.bytes("") == [])
+        #expect(["0", "0g", "é0", " 00"].allSatisfy { Hexadecimal.bytes($0) == nil })
+    }
+
     @Test func `Percent-encoding keeps the bytes of its set`() {
         #expect(PercentEncoding.encode("^GSPC/a b~é") == "%5EGSPC%2Fa%20b~%C3%A9")
         #expect(PercentEncoding.encode("a/b c", keeping: .path) == "a/b%20c")
@@ -49,7 +64,8 @@ import Testing
 
     @Test(
         arguments: [
-            ("1.5", 1.5), (" -0.25 ", -0.25), ("1e3", 1000), ("123456789012345678", 123_456_789_012_345_680), ("0.1", 0.1), ("", nil),
+            ("1.5", 1.5), (" -0.25 ", -0.25), ("\t7.5 \t", 7.5), ("\t", nil), ("1e3", 1000),
+            ("123456789012345678", 123_456_789_012_345_680), ("0.1", 0.1), ("", nil),
             ("-", nil),
             ("1,5", nil), ("nan", nil), ("inf", nil), ("9007199254740993", 9_007_199_254_740_992),
         ] as [(String, Double?)])

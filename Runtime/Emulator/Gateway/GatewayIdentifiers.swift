@@ -1,5 +1,4 @@
 import Formats
-import Foundation
 import HTTPServer
 
 /// The identifiers in the request context: API id, request ids, trace ids, ARNs, times.
@@ -27,7 +26,7 @@ enum GatewayIdentifiers {
     /// The time in common log format, such as `12/Mar/2020:19:03:58 +0000`.
     static func logTime(_ time: VirtualTime) -> String {
         let time = UTCTime(secondsSince1970: time.seconds)
-        let month = CronField.months[time.date.month - 1].capitalized
+        let month = CivilDate.monthAbbreviations[time.date.month - 1]
         return "\(DecimalText.padded(time.date.day, to: 2))/\(month)/\(time.date.year):\(time.clock) +0000"
     }
 }

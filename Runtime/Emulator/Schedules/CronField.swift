@@ -1,6 +1,8 @@
+import Formats
+
 /// Parses the numeric fields of a cron expression: `*`, `a`, `a-b`, `a/step`, `a-b/step`, joined by commas.
 enum CronField {
-    static let months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+    static let months = CivilDate.monthAbbreviations.map { $0.uppercased() }
     static let weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 
     static func set(

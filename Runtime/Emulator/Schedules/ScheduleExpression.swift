@@ -69,7 +69,7 @@ package struct ScheduleExpression: Sendable, Hashable {
 
     private static func moment(_ body: Substring) throws(ScheduleError) -> Int64 {
         let numbers = body.split(whereSeparator: { "-T:".contains($0) }).compactMap { Int64($0) }
-        guard body.count == 19, numbers.count == 6, (1...12).contains(numbers[1]),
+        guard body.count == 19, numbers.count == 6, (1...9999).contains(numbers[0]), (1...12).contains(numbers[1]),
             (1...Int64(CivilDate.length(ofMonth: Int(numbers[1]), year: Int(numbers[0])))).contains(numbers[2]),
             numbers[3] < 24, numbers[4] < 60, numbers[5] < 60
         else { throw ScheduleError("at(\(body)): expected yyyy-mm-ddThh:mm:ss") }

@@ -74,6 +74,10 @@ package struct JSONReader {
 
     // MARK: Values
 
+    /// A string with its escapes decoded.
+    ///
+    /// - Throws: `Malformed` for another value, an unknown escape, half of a surrogate pair, a control character, and bytes that are not
+    ///   UTF-8.
     package mutating func string() throws(Malformed) -> String {
         skipSpace()
         guard try peek() == UInt8(ascii: "\"") else { throw malformed }
@@ -90,6 +94,9 @@ package struct JSONReader {
         return value
     }
 
+    /// `true` or `false`.
+    ///
+    /// - Throws: `Malformed` for another value.
     package mutating func bool() throws(Malformed) -> Bool {
         skipSpace()
         let isTrue = try peek() == UInt8(ascii: "t")

@@ -1,4 +1,6 @@
-/// A parsed JSON value. An array of nothing but numbers and nulls is one flat array of doubles, which is the form of price histories.
+/// A parsed JSON value.
+///
+/// A parsed or decoded array that holds only numbers and nulls is `.numbers`, the form of price histories; every other array is `.array`.
 package enum JSONValue: Sendable {
     case null
     case bool(Bool)
@@ -10,6 +12,7 @@ package enum JSONValue: Sendable {
     /// The members in their order.
     case object([Member])
 
+    /// One name and its value in an object. A parsed object may have a name more than once.
     package struct Member: Hashable, Sendable {
         package let key: String
         package let value: JSONValue
@@ -23,6 +26,22 @@ package enum JSONValue: Sendable {
     /// An object with its members in the order of their names.
     package init(_ members: [String: JSONValue]) {
         self = .object(members.sorted { $0.key < $1.key }.map { Member(key: $0.key, value: $0.value) })
+    }
+
+    /// An array in its normal form: `.numbers` if it holds only numbers and nulls, or nothing.
+    private init(array elements: [JSONValue]) {
+        var numbers: [Double] = []
+        numbers.reserveCapacity(elements.count)
+        for element in elements {
+            switch element {
+            case .number(let number): numbers.append(number)
+            case .null: numbers.append(.nan)
+            default:
+                self = .array(elements)
+                return
+            }
+        }
+        self = .numbers(numbers)
     }
 
     /// Parses one value that fills all bytes.
@@ -67,6 +86,7 @@ extension JSONValue {
         if case .array(let elements) = self { elements.first } else { nil }
     }
 
+    /// Whether the value is `null`.
     package var isNull: Bool {
         if case .null = self { true } else { false }
     }
@@ -119,7 +139,7 @@ extension JSONValue: Codable {
         } else if let string = try? value.decode(String.self) {
             self = .string(string)
         } else if let array = try? value.decode([JSONValue].self) {
-            self = .array(array)
+            self.init(array: array)
         } else {
             self.init(try value.decode([String: JSONValue].self))
         }

@@ -1,14 +1,22 @@
-/// Writes JSON as bytes, one member after the other, as `JSONEncoder` does without escaped slashes. Members stand in the order of the calls.
+/// Writes JSON as bytes, one value after the other; members stand in the order of the calls.
+///
+/// Strings are escaped as JSON requires: quotes, backslashes and control characters, not slashes and not characters beyond ASCII. NaN and
+/// infinities are written as `null`.
 package struct JSONWriter {
+    /// The UTF-8 written so far.
     package private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
+    /// - Parameter capacity: the number of bytes to reserve.
     package init(capacity: Int = 1024) { bytes.reserveCapacity(capacity) }
 
+    /// Writes an object; `body` writes its members, each as a key and a value.
     package mutating func object(_ body: (inout JSONWriter) -> Void) { enclose(UInt8(ascii: "{"), UInt8(ascii: "}"), body) }
 
+    /// Writes an array; `body` writes its elements.
     package mutating func list(_ body: (inout JSONWriter) -> Void) { enclose(UInt8(ascii: "["), UInt8(ascii: "]"), body) }
 
+    /// Writes an array with one value per element; `each` writes the value.
     @inlinable
     package mutating func list<Element>(_ elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void) {
         list { writer in
@@ -16,20 +24,23 @@ package struct JSONWriter {
         }
     }
 
+    /// Writes a string, escaped.
     package mutating func string(_ text: String) {
         separate()
         quote(text)
     }
 
+    /// Writes a whole number.
     package mutating func number(_ value: Int64) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// Writes a whole number of at most 64 bits; a wider type's number beyond `Int64` is a programming error.
     @inlinable
     package mutating func number(_ value: some SignedInteger & FixedWidthInteger) { number(Int64(value)) }
 
-    /// The shortest text that reads back as the same value; `null` for one that is not finite.
+    /// Writes a number as the shortest text that reads back as the same value; `null` for NaN and infinities.
     package mutating func number(_ value: Double) {
         separate()
         guard value.isFinite else { return bytes.append(contentsOf: "null".utf8) }
@@ -38,17 +49,19 @@ package struct JSONWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
+    /// Writes `null`.
     package mutating func null() {
         separate()
         bytes.append(contentsOf: "null".utf8)
     }
 
-    /// The name of the value that follows. It must need no escapes.
+    /// Writes the name of the member whose value is written next. It is not escaped, so it must need no escapes.
     package mutating func key(_ name: StaticString) {
         separate()
         bytes.append(UInt8(ascii: "\""))
@@ -58,13 +71,14 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// Writes the name of the member whose value is written next, escaped.
     package mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
-    /// A whole value; members of objects stand in the order of their names.
+    /// Writes a whole value; members of its objects stand in the order of their names, and NaN in `.numbers` is `null`.
     package mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()
@@ -130,38 +144,44 @@ package struct JSONWriter {
 }
 
 extension JSONWriter {
+    /// Writes a member whose value is a string. The name is not escaped, as in all functions of this extension; the text is.
     package mutating func member(_ name: StaticString, _ text: String) {
         key(name)
         string(text)
     }
 
+    /// Writes a member whose value is a number; `null` for NaN and infinities.
     package mutating func member(_ name: StaticString, _ value: Double) {
         key(name)
         number(value)
     }
 
+    /// Writes a member whose value is a whole number of at most 64 bits.
     @inlinable
     package mutating func member(_ name: StaticString, _ value: some SignedInteger & FixedWidthInteger) {
         key(name)
         number(value)
     }
 
+    /// Writes a member whose value is `true` or `false`.
     package mutating func member(_ name: StaticString, _ value: Bool) {
         key(name)
         bool(value)
     }
 
+    /// Writes a member with a whole value, as `value(_:)` does.
     package mutating func member(_ name: StaticString, _ value: JSONValue) {
         key(name)
         self.value(value)
     }
 
+    /// Writes a member whose value is an object; `body` writes the object's members.
     package mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
         key(name)
         object(body)
     }
 
-    /// An object of texts, in the order of their names.
+    /// Writes a member whose value is an object of strings, in the order of their names; names and texts are escaped.
     package mutating func stringMap(_ name: StaticString, _ map: [String: String]) {
         object(name) {
             for (key, value) in map.sorted(by: { $0.key < $1.key }) {
@@ -171,6 +191,7 @@ extension JSONWriter {
         }
     }
 
+    /// Writes a member whose value is an array with one value per element; `each` writes the value.
     @inlinable
     package mutating func list<Element>(
         _ name: StaticString, _ elements: some Sequence<Element>, _ each: (inout JSONWriter, Element) -> Void

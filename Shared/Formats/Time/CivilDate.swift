@@ -37,7 +37,14 @@ package struct CivilDate: Hashable, Sendable {
     }
 
     /// 1 = Monday … 7 = Sunday (ISO 8601).
-    @inlinable package var isoWeekday: Int { ((days + 3) % 7 + 7) % 7 + 1 }
+    @inlinable package var isoWeekday: Int { CivilDate.isoWeekday(days: days) }
+
+    /// The weekday of the date so many days after 1970-01-01: 1 = Monday … 7 = Sunday (ISO 8601).
+    @inlinable
+    package static func isoWeekday(days: Int) -> Int {
+        let sinceMonday = (days % 7 + 3) % 7
+        return (sinceMonday < 0 ? sinceMonday + 7 : sinceMonday) + 1
+    }
 
     /// Days of a month, 28…31.
     @inlinable
@@ -47,6 +54,15 @@ package struct CivilDate: Hashable, Sendable {
         case 4, 6, 9, 11: 30
         default: 31
         }
+    }
+
+    /// The English three-letter names of the months, `Jan` … `Dec`.
+    package static let monthAbbreviations = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// The month (1…12) of an English three-letter name in any case; nil for any other text.
+    package static func month(abbreviation: some StringProtocol) -> Int? {
+        let name = abbreviation.lowercased()
+        return monthAbbreviations.firstIndex { $0.lowercased() == name }.map { $0 + 1 }
     }
 }
 

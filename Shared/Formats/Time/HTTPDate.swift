@@ -1,17 +1,16 @@
 /// The dates of HTTP headers such as `Date` and `Retry-After` (RFC 9110, IMF-fixdate).
 package enum HTTPDate {
-    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-
-    /// Seconds since 1970 of a text like `Sun, 06 Nov 1994 08:49:37 GMT`; nil for anything else. The name of the weekday is not checked.
+    /// Seconds since 1970 of a text like `Sun, 06 Nov 1994 08:49:37 GMT`; nil for any other text and for years beyond 1…9999. The name of
+    /// the weekday is not checked.
     package static func seconds(_ text: String) -> Int64? {
         let parts = text.split { $0 == " " || $0 == ":" }
         guard parts.count == 8, parts[0].hasSuffix(","), parts[7] == "GMT", let day = Int(parts[1]),
-            let month = months.firstIndex(of: parts[2].lowercased()), let year = Int(parts[3]), let hour = Int64(parts[4]),
-            let minute = Int64(parts[5]), let second = Int64(parts[6]), year >= 0,
-            (1...CivilDate.length(ofMonth: month + 1, year: year)).contains(day), (0..<24).contains(hour), (0..<60).contains(minute),
+            let month = CivilDate.month(abbreviation: parts[2]), let year = Int(parts[3]), let hour = Int64(parts[4]),
+            let minute = Int64(parts[5]), let second = Int64(parts[6]), (1...9999).contains(year),
+            (1...CivilDate.length(ofMonth: month, year: year)).contains(day), (0..<24).contains(hour), (0..<60).contains(minute),
             (0...60).contains(second)
         else { return nil }
-        return Int64(CivilDate(year: year, month: month + 1, day: day).days) * 86_400 + hour * 3_600 + minute * 60 + second
+        return Int64(CivilDate(year: year, month: month, day: day).days) * 86_400 + hour * 3_600 + minute * 60 + second
     }
 }
 

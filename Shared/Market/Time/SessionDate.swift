@@ -41,10 +41,7 @@ package struct SessionDate: Hashable, Sendable {
     package var dayOfMonth: Int { civil.day }
 
     /// 1 = Monday … 7 = Sunday.
-    package var weekday: Int {
-        let shifted = (Int(day) + 3) % 7
-        return (shifted < 0 ? shifted + 7 : shifted) + 1
-    }
+    package var weekday: Int { CivilDate.isoWeekday(days: Int(day)) }
 
     package func advanced(by days: Int) -> SessionDate { SessionDate(day: day + Int32(days)) }
 

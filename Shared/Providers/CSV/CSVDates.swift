@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// Parses the dates of one column, which all have the same form: `2012-01-03`, `2012/01/03`, `20120103`, `03.01.2012`, `01/03/2012`,
@@ -83,10 +84,8 @@ struct CSVDates {
         return text.count == 4 ? year : year < 70 ? 2000 + year : 1900 + year
     }
 
-    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-
     private static func month(_ word: Substring) -> Int? {
-        word.count >= 3 && word.allSatisfy(\.isLetter) ? months.firstIndex(of: word.prefix(3).lowercased()).map { $0 + 1 } : nil
+        word.allSatisfy(\.isLetter) ? CivilDate.month(abbreviation: word.prefix(3)) : nil
     }
 
     /// nil for a day that does not exist.

@@ -93,7 +93,8 @@ private func moment(_ text: String) throws -> VirtualTime {
     @Test(arguments: [
         "cron(0 0 * * * *)", "cron(0 0 ? * ? *)", "cron(0 0 1 * ?)", "cron(60 0 1 * ? *)", "cron(0 24 1 * ? *)", "cron(0 0 32 * ? *)",
         "cron(0 0 ? * 8 *)", "cron(0 0 ? * MON#6 *)", "cron(x 0 1 * ? *)", "cron(0/0 0 1 * ? *)", "rate(1 minutes)", "rate(5 minute)",
-        "rate(0 days)", "rate(5 weeks)", "at(2012-02-30T00:00:00)", "at(tomorrow)", "every(5 minutes)", "30 18 * * *", "",
+        "rate(0 days)", "rate(5 weeks)", "at(2012-02-30T00:00:00)", "at(999999999-1-1T1:1:1)", "at(tomorrow)", "every(5 minutes)",
+        "30 18 * * *", "",
     ])
     func `Says what is wrong with a bad expression`(_ text: String) {
         #expect(throws: ScheduleError.self) { try ScheduleExpression(text) }
