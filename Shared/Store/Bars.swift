@@ -131,31 +131,47 @@ package struct Bars: Sendable {
 
     /// The visible bar of each session in order, from the first source in `precedence` that has the session, or else from any other source.
     ///
-    /// - Parameters:
-    ///   - source: reads the bars of this source only.
-    ///   - last: the largest number of last sessions to read; nil reads all.
+    /// - Parameter last: the largest number of last sessions to read; nil reads all.
     package func read(
-        _ instrument: String, _ asOf: AsOf, precedence: [String] = [], source: String? = nil, from: SessionDate? = nil,
-        through: SessionDate? = nil, last: Int? = nil
+        _ instrument: String, _ asOf: AsOf, precedence: [String] = [], from: SessionDate? = nil, through: SessionDate? = nil,
+        last: Int? = nil
     ) async throws(PostgresError) -> [Bar] {
-        try await sourced(instrument, asOf, precedence: precedence, source: source, from: from, through: through, last: last).map(\.bar)
+        try await sourced(instrument, asOf, precedence: precedence, from: from, through: through, last: last).map(\.bar)
     }
 
     /// The bars of `read`, each with its source.
     package func sourced(
-        _ instrument: String, _ asOf: AsOf, precedence: [String], source: String? = nil, from: SessionDate? = nil,
-        through: SessionDate? = nil, last: Int? = nil
+        _ instrument: String, _ asOf: AsOf, precedence: [String], from: SessionDate? = nil, through: SessionDate? = nil, last: Int? = nil
     ) async throws(PostgresError) -> [SourcedBar] {
         try await database.query(
             """
             SELECT DISTINCT ON (session) session, open, high, low, close, volume, source, inferred_split FROM bars b
             WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
-                AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity') AND ($7::text IS NULL OR source = $7)
+                AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity')
             ORDER BY session DESC, array_position($5, source), known_at DESC, fetched_at DESC, sha256 DESC LIMIT $6
-            """, [instrument, asOf.instant, from, through, precedence, last, source]
+            """, [instrument, asOf.instant, from, through, precedence, last]
         ).all { row throws(PostgresError) in
             SourcedBar(bar: try Self.bar(row), source: try row[6], inferredSplit: try row[7])
         }.reversed()
+    }
+
+    /// The visible closes of one source from a session on (nil: all), by session.
+    package func closes(
+        _ instrument: String, _ asOf: AsOf, source: String, from: SessionDate?
+    ) async throws(PostgresError) -> [SessionDate: Price] {
+        var closes: [SessionDate: Price] = [:]
+        for row in try await database.query(
+            """
+            SELECT DISTINCT ON (session) session, close FROM bars b
+            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
+                AND session >= coalesce($3, '-infinity') AND source = $4
+            ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC
+            """, [instrument, asOf.instant, from, source])
+        {
+            let (session, close): (SessionDate, Price) = (try row[0], try row[1])
+            closes[session] = close
+        }
+        return closes
     }
 
     private static let validatedColumns = "session, open, high, low, close, volume, quarantined, inferred_split, price_basis, released"

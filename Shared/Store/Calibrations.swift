@@ -52,6 +52,10 @@ package struct OriginCoverage: Hashable, Sendable {
 
 /// The table of calibration factors, derived from the scored origins in order. A new model version inherits its family's factor.
 package struct Calibrations: Sendable {
+    /// Outcomes known later than this many hours after the first outcome of their origin do not count: an evening's outcomes arrive within
+    /// hours, and later ones would change a factor that was already used.
+    static let outcomeHours = 12
+
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
@@ -77,16 +81,15 @@ package struct Calibrations: Sendable {
 
     /// The coverage of the scored origins from a session on, in order.
     ///
-    /// Outcomes known more than twelve hours after the first outcome of the origin (late data) are left out: they would change a factor that
-    /// was already used.
+    /// Outcomes known more than `outcomeHours` after the first outcome of the origin are left out.
     package func origins(of family: String, horizon: Int, from session: SessionDate) async throws(PostgresError) -> [OriginCoverage] {
         try await database.query(
             """
             SELECT session, max(known_at) AS known_at, count(*) AS outcomes, count(*) FILTER (WHERE inside_80) AS inside_80 FROM (
                 SELECT session, inside_80, known_at, min(known_at) OVER (PARTITION BY session) AS first FROM scores
                 WHERE family = $1 AND horizon = $2 AND session >= $3
-            ) s WHERE known_at <= first + interval '12 hours' GROUP BY session ORDER BY session
-            """, [family, horizon, session]
+            ) s WHERE known_at <= first + $4 * interval '1 hour' GROUP BY session ORDER BY session
+            """, [family, horizon, session, Self.outcomeHours]
         ).all { row throws(PostgresError) in
             OriginCoverage(
                 session: try row["session"], knownAt: try row["known_at"], outcomes: try row["outcomes"], inside80: try row["inside_80"])

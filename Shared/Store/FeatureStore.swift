@@ -3,6 +3,9 @@ package import Postgres
 
 /// Versions of feature rows: one-symbol features of each response, and cross-sectional features of each session.
 package struct FeatureStore: Sendable {
+    /// SQL: the `values` of a withdrawn row. A version holds if its `values` differ from this.
+    static let withdrawnValues = "'{}'"
+
     let database: Database
     /// The feature set's version, such as `f1`.
     package let version: String
@@ -64,11 +67,11 @@ package struct FeatureStore: Sendable {
         return try await database.query(
             """
             INSERT INTO features (instrument_id, version, session, known_at, available_at, fetched_at, sha256, "values", log_return, extras)
-            SELECT $1, $2, session, $3, $3, $4, $5, '{}', 0, '{}' FROM (
+            SELECT $1, $2, session, $3, $3, $4, $5, \(Self.withdrawnValues), 0, '{}' FROM (
                 SELECT DISTINCT ON (session) session, "values" FROM features
                 WHERE instrument_id = $1 AND version = $2 AND session = ANY ($6) AND (known_at, fetched_at, sha256) < ($3, $4, $5)
                 ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
-            ) f WHERE "values" <> '{}'
+            ) f WHERE "values" <> \(Self.withdrawnValues)
             ON CONFLICT DO NOTHING
             RETURNING session
             """, [response.instrument, version, response.knownAt, response.fetchedAt, response.sha256, sessions]
@@ -123,7 +126,7 @@ package struct FeatureStore: Sendable {
                 SELECT * FROM (
                     SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM features f WHERE \(condition)
                     ORDER BY f.instrument_id, f.session \(direction), f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
-                ) f WHERE f."values" <> '{}' \(last.map { "LIMIT \($0)" } ?? "")
+                ) f WHERE f."values" <> \(Self.withdrawnValues) \(last.map { "LIMIT \($0)" } ?? "")
             ) f LEFT JOIN LATERAL (
                 SELECT c.known_at, c."values" FROM cross_features c
                 WHERE c.instrument_id = f.instrument_id AND c.version = $1 AND c.session = f.session AND c.\(column) <= $2
@@ -160,7 +163,7 @@ package struct FeatureStore: Sendable {
             WHERE (n.instrument_id, n.version, n.session) >= (x.instrument_id, x.version, x.session)
                 AND (n.instrument_id, n.version, n.session) <= (x.instrument_id, x.version, x.session) AND n.known_at <= \(instant)
             ORDER BY n.instrument_id DESC, n.version DESC, n.session DESC, n.known_at DESC, n.fetched_at DESC, n.sha256 DESC LIMIT 1
-        ) <> '{}' ORDER BY x.instrument_id DESC, x.version DESC, x.session DESC LIMIT 1
+        ) <> \(withdrawnValues) ORDER BY x.instrument_id DESC, x.version DESC, x.session DESC LIMIT 1
         """
     }
 }

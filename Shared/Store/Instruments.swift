@@ -30,6 +30,7 @@ package struct Instruments: Sendable {
             ])
     }
 
+    /// The registered instrument with an id; nil for an unknown id.
     package func find(id: String) async throws(PostgresError) -> Instrument? {
         try await database.query("SELECT \(Self.columns) FROM instruments i WHERE id = $1", [id]).one(Self.instrument)
     }

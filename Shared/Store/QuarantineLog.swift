@@ -70,7 +70,7 @@ package struct QuarantineLog: Sendable {
                 """
                 SELECT DISTINCT ON (q.session, q.rule) \(Self.columns) FROM quarantine q
                 WHERE q.instrument_id = $1 AND q.source = $2 AND q.session BETWEEN $3 AND $4
-                ORDER BY q.session, q.rule, q.known_at DESC, q.fetched_at DESC, q.sha256 DESC, q.ordinal DESC
+                ORDER BY q.session, q.rule, \(Self.version("q")) DESC
                 """, [response.instrument, response.provider, first, last]
             ).all { row throws(PostgresError) in try Self.violation(row, at: 0) }
         }
@@ -98,6 +98,7 @@ package struct QuarantineLog: Sendable {
         try await insert(next, from: response)
     }
 
+    /// Stores violations of a response as they are. A violation that is stored already (same response, position and rule) does not change.
     package func insert(_ violations: [RecordedViolation], from response: ProviderResponse) async throws(PostgresError) {
         guard !violations.isEmpty else { return }
         try await database.execute(
@@ -172,6 +173,9 @@ package struct QuarantineLog: Sendable {
         """
     }
 
+    /// An SQL row value that orders the versions of a violation: of two versions, the one with the greater value holds.
+    private static func version(_ row: String) -> String { "(\(row).known_at, \(row).fetched_at, \(row).sha256, \(row).ordinal)" }
+
     /// A query: the rows of `quarantine` that hold as known at the instant in an SQL parameter. Rows without a session are not versions
     /// of each other.
     static func current(_ parameter: String) -> String {
@@ -179,7 +183,7 @@ package struct QuarantineLog: Sendable {
         SELECT q.* FROM quarantine q WHERE q.known_at <= \(parameter) AND q.disposition <> 'resolved' AND NOT EXISTS (
             SELECT FROM quarantine n WHERE (n.instrument_id, n.source, n.session, n.rule) = (q.instrument_id, q.source, q.session, q.rule)
                 AND n.known_at <= \(parameter)
-                AND (n.known_at, n.fetched_at, n.sha256, n.ordinal) > (q.known_at, q.fetched_at, q.sha256, q.ordinal))
+                AND \(version("n")) > \(version("q")))
         """
     }
 }

@@ -97,13 +97,15 @@ package struct Runs: Sendable {
     /// The progress follows from the recorded and projected responses, so the invocation that projects the last response of a run finds the
     /// run complete.
     package func progress(_ run: String, of instrument: String? = nil) async throws(PostgresError) -> RunProgress? {
+        // A run may expect ten thousand instruments and is checked after each response, so a check of one instrument joins only that one.
+        let (ids, condition) = instrument == nil ? ("r.expected", "$2::text IS NULL") : ("ARRAY[$2::text]", "$2 = ANY (r.expected)")
         let rows = try await database.query(
             """
             SELECT e.id, min(i.error), count(i.object_key), count(o.object_key)
-            FROM runs r LEFT JOIN LATERAL unnest(r.expected) e(id) ON true
+            FROM runs r LEFT JOIN LATERAL unnest(\(ids)) e(id) ON true
             LEFT JOIN run_responses i ON i.run_id = r.id AND i.instrument_id = e.id
             LEFT JOIN provider_responses o ON o.object_key = i.object_key
-            WHERE r.id = $1 AND ($2::text IS NULL OR e.id = $2) GROUP BY e.id
+            WHERE r.id = $1 AND \(condition) GROUP BY e.id
             """, [run, instrument])
         guard !rows.isEmpty else { return nil }
         var progress = RunProgress()

@@ -3,6 +3,10 @@ package import Postgres
 
 /// The table of scores of matured forecasts, derived from forecasts and features as known at the end of the horizon.
 package struct Scores: Sendable {
+    /// Late data can change a stored score for this many days after its target session. Two weeks are enough for a provider's corrections,
+    /// and they bound the forecasts that each scoring compares again.
+    static let correctionDays = 14
+
     let database: Database
     package init(_ database: Database) { self.database = database }
 
@@ -14,7 +18,7 @@ package struct Scores: Sendable {
     /// The matured forecasts without a valid score, ordered by session, instrument, model and horizon.
     ///
     /// A forecast has matured when its target session's return is known. A forecast whose instrument did not trade in its target session
-    /// has no outcome. A stored score of the last two weeks is due again if late data changed the outcome.
+    /// has no outcome. A stored score is due again if late data changed the outcome within `correctionDays`.
     ///
     /// - Parameter from: the first origin that counts.
     package func due(
@@ -58,13 +62,13 @@ package struct Scores: Sendable {
                 LEFT JOIN scores s ON (s.model_id, s.instrument_id, s.session, s.feature_version, s.data_version, s.horizon)
                     = (f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon)
                 WHERE k.last_session = t.target AND f.feature_version = $1 AND f.as_of <= $2
-                    AND (s.known_at IS NULL OR t.target >= ($2 AT TIME ZONE 'UTC')::date - 14)
+                    AND (s.known_at IS NULL OR t.target >= $7)
             )
             SELECT \(Forecast.columns), m.family, f.outcome, f.matured_at
             FROM matured f JOIN models m ON m.id = f.model_id
             WHERE f.outcome <> 'NaN' AND (f.scored_at, f.scored) IS DISTINCT FROM (f.matured_at, f.outcome)
             ORDER BY f.session, f.instrument_id, f.model_id, f.horizon, f.data_version
-            """, [featureVersion, asOf, exchanges, origins, steps, targets]
+            """, [featureVersion, asOf, exchanges, origins, steps, targets, asOf.utcDate.advanced(by: -Self.correctionDays)]
         ).all { row throws(PostgresError) in
             MaturedForecast(
                 forecast: try Forecast(row), family: try row["family"], outcome: try row["outcome"], knownAt: try row["matured_at"])
@@ -79,7 +83,8 @@ package struct Scores: Sendable {
         for row in try await database.query(
             """
             SELECT i.exchange, x.session, count(*) AS instruments FROM (
-                SELECT DISTINCT ON (instrument_id, session) instrument_id, session, "values" <> '{}' AS holds FROM features
+                SELECT DISTINCT ON (instrument_id, session) instrument_id, session, "values" <> \(FeatureStore.withdrawnValues) AS holds
+                FROM features
                 WHERE version = $1 AND known_at <= $2 AND session >= $3
                 ORDER BY instrument_id, session, known_at DESC, fetched_at DESC, sha256 DESC
             ) x JOIN instruments i ON i.id = x.instrument_id

@@ -31,16 +31,18 @@ package struct SourceComparison: Sendable {
 
     /// Compares two sources as known at an instant, from a session on; returns are taken between consecutive common sessions.
     ///
-    /// A common session is one of which both sources have a bar.
+    /// A common session is one of which both sources have a positive close.
     package func compare(
         _ instrument: String, _ pair: SourcePrecedence.ProviderPair, from: SessionDate?, asOf instant: Instant, tolerance: Double,
         limit: Int
     ) async throws(PostgresError) -> Result {
         let bars = Bars(database)
-        let first = try await bars.read(instrument, .recorded(instant), source: pair.first, from: from)
-        let closes = try await bars.read(instrument, .recorded(instant), source: pair.second, from: from)
-        let second = Dictionary(closes.map { ($0.session, $0.close) }) { $1 }
-        let common = first.compactMap { bar in second[bar.session].map { (session: bar.session, first: bar.close, second: $0) } }
+        let first = try await bars.closes(instrument, .recorded(instant), source: pair.first, from: from)
+        let second = try await bars.closes(instrument, .recorded(instant), source: pair.second, from: from)
+        let common: [(session: SessionDate, first: Price, second: Price)] = first.keys.sorted().compactMap { session in
+            guard let left = first[session], let right = second[session], left.units > 0, right.units > 0 else { return nil }
+            return (session, left, right)
+        }
         var result = Result()
         for (before, now) in zip(common, common.dropFirst()) {
             let (left, right) = (Self.logReturn(before.first, now.first), Self.logReturn(before.second, now.second))

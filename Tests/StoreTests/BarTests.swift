@@ -42,6 +42,27 @@ import Testing
         #expect(try await bars.read(apple.id, .recorded(first.knownAt)) == [bar("2012-01-10", 12)])
     }
 
+    /// A close of zero has no log return, and an infinite one cannot be written as JSON.
+    @Test func `Closes that are not positive are left out of a comparison of sources`() async throws {
+        let database = try await withApple()
+        let other = ProviderResponse(
+            key: "raw/stooq/daily/x/0.0", instrument: apple.id, provider: "stooq", kind: "daily", knownAt: first.knownAt,
+            fetchedAt: first.fetchedAt, sha256: "dd")
+        let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06"]
+        let bars = Bars(database)
+        try await bars.insert(zip(sessions, [10, 11, 0, 12]).map { bar($0, $1) }, from: first, currency: "USD", available: closed)
+        try await bars.insert(zip(sessions, [10, 11, 11, 13]).map { bar($0, $1) }, from: other, currency: "USD", available: closed)
+        let pair = try #require(try SourcePrecedence.ProviderPair(["yahoo", "stooq"]))
+        let result = try await SourceComparison(database).compare(
+            apple.id, pair, from: nil, asOf: second.knownAt, tolerance: 0.001, limit: 9)
+        #expect(result.returns == 2 && result.disagreements == 1)
+        #expect(result.largest.map(\.session) == ["2012-01-06"])
+        #expect(result.largest.allSatisfy { $0.firstReturn.isFinite && $0.secondReturn.isFinite })
+        let later = try await SourceComparison(database).compare(
+            apple.id, pair, from: "2012-01-04", asOf: second.knownAt, tolerance: 0.001, limit: 9)
+        #expect(later.returns == 1)
+    }
+
     @Test func `Corporate actions are versioned and retracted`() async throws {
         let actions = CorporateActions(try await withApple())
         let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))

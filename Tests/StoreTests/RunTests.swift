@@ -32,6 +32,28 @@ import Testing
         #expect(try await runs.latest(exchange: "XNAS", asOf: "2012-01-01T00:00:00Z") == nil)
     }
 
+    @Test func `The progress of one instrument leaves out the other instruments of the run`() async throws {
+        let database = try await freshDatabase()
+        let runs = Runs(database)
+        let other = Instrument(id: "XNYS:IBM", symbol: "IBM", exchange: "XNYS", currency: "USD", name: "IBM")
+        try await Instruments(database).register([apple, other])
+        let run = Run(id: "XNAS/r1", exchange: "XNAS", asOf: "2012-01-10T22:30:00Z", session: "2012-01-10", expected: [apple.id])
+        try await runs.open(run)
+        try await runs.open(Run(id: "XNAS/r2", exchange: "XNAS", asOf: run.asOf, session: run.session, expected: []))
+        try await runs.recordFailure("unknown symbol", of: other.id, in: run.id)
+        #expect(try await runs.progress(run.id, of: apple.id)?.pending == [apple.id])
+        #expect(try await runs.progress(run.id, of: other.id) == nil, "not expected, although its failure is recorded")
+        #expect(try await runs.progress("XNAS/r2", of: apple.id) == nil)
+        #expect(try await runs.progress("XNAS/r2")?.isComplete == true, "a run that expects nothing")
+        #expect(try await runs.progress("XNAS/r3", of: apple.id) == nil)
+        let object = answer(run.asOf)
+        try await runs.recordResponses([object.key], of: apple.id, in: run.id)
+        #expect(try await runs.progress(run.id, of: apple.id)?.isComplete == false)
+        _ = try await ProviderResponses(database).record(object, ProviderResponses.Counts(bars: 1, actions: 0, quarantined: 0))
+        let done = try await runs.progress(run.id, of: apple.id)
+        #expect(done?.isComplete == true && done?.projected == 1 && done?.expected == 1)
+    }
+
     @Test func `Instruments are found by id and by symbol`() async throws {
         let instruments = Instruments(try await freshDatabase())
         try await instruments.register([apple])
