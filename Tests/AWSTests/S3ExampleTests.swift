@@ -8,19 +8,11 @@ import Testing
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct S3ExampleTests {
     struct Example: Decodable, Sendable, CustomStringConvertible {
-        struct Chunk: Decodable, Sendable {
-            let chunk_length: Int
-            let chunk_byte: String
-            let previous_signature: String
-            let string_to_sign: String
-            let signature: String
-        }
         let name, method, path: String
         let query: [[String]]
         let headers: [String: String]
         let payload_hash, canonical_request, string_to_sign, signed_headers, signature: String
         let access_key_id, secret_access_key, region, service, timestamp: String
-        let chunks: [Chunk]?
 
         var description: String { name }
         var time: SigningTime { SigningTime(timestamp) ?? SigningTime(seconds: 0) }
@@ -55,25 +47,5 @@ struct S3ExampleTests {
         #expect(signed.canonicalRequest.signedHeaders == example.signed_headers)
         #expect(signed.stringToSign == example.string_to_sign)
         #expect(signed.signature == example.signature)
-    }
-
-    @Test(arguments: Example.all.filter { $0.chunks != nil })
-    func `Every chunk is signed after the one before`(_ example: Example) throws {
-        for chunk in example.chunks ?? [] {
-            let bytes = [UInt8](repeating: Array(chunk.chunk_byte.utf8)[0], count: chunk.chunk_length)
-            let signed = example.signer.signChunk(bytes, previous: chunk.previous_signature, at: example.time)
-            #expect(signed.stringToSign == chunk.string_to_sign)
-            #expect(signed.signature == chunk.signature)
-        }
-    }
-
-    @Test func `A chunked body holds every chunk with its signature`() throws {
-        let example = try #require(Example.all.first { $0.chunks != nil })
-        let chunks = example.chunks ?? []
-        let length = chunks.map(\.chunk_length).reduce(0, +)
-        let body = example.signer.chunkedBody([UInt8](repeating: 0x61, count: length), seed: example.signature, at: example.time)
-        #expect(body.count == example.headers["Content-Length"].flatMap { Int($0) })
-        let text = String(decoding: body, as: UTF8.self)
-        for chunk in chunks { #expect(text.contains("\(String(chunk.chunk_length, radix: 16));chunk-signature=\(chunk.signature)\r\n")) }
     }
 }

@@ -106,12 +106,12 @@ import Testing
                 .init(exchange: "XNYS", day: saturday, closed: false, hours: "1000-1130,1200-1500", reason: "test of the systems"),
             ], knownAt: known)
         let calendar = try #require(try await calendars.calendar(of: "XNYS", asOf: known))
-        #expect(calendar.isEarlyClose(day) && calendar.close(of: day) == "2030-03-20T17:00:00Z")
+        #expect(calendar.close(of: day) == "2030-03-20T17:00:00Z")
         #expect(calendar.isSession(saturday) && calendar.lunch(of: saturday)?.start == "2030-03-23T15:30:00Z")
         #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: -1))?.isSession(saturday) == false)
         try await calendars.record(
             [.init(exchange: "XNYS", day: day, closed: false, reason: "an error")], knownAt: known.adding(seconds: 9))
-        #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.isEarlyClose(day) == false)
+        #expect(try await calendars.calendar(of: "XNYS", asOf: known.adding(seconds: 9))?.close(of: day) == "2030-03-20T20:00:00Z")
     }
 
     @Test func `The source precedence is parsed from text`() throws {

@@ -19,7 +19,8 @@
 /// Dates are grouped by year: `2001:0911,0912 2004:0611`.
 struct ExchangeRules: Sendable {
     let zone: String
-    let first, known: SessionDate
+    /// The first date of the calendar.
+    let first: SessionDate
     /// The last date of every calendar.
     let last = SessionDate(year: 2100, month: 12, day: 31)
     private(set) var weeks: [(from: SessionDate, weekdays: Set<Int>)] = []
@@ -42,7 +43,6 @@ struct ExchangeRules: Sendable {
         }
         zone = String(heading[1])
         self.first = first
-        self.known = known
         for line in lines[(start + 1)...].prefix(while: { $0.first == " " }) {
             guard read(line.split(separator: " ", maxSplits: 1).map { $0 }) else { return nil }
         }

@@ -18,9 +18,6 @@ package struct TradingCalendar: Sendable {
     private let special: [SessionDate: SessionHours]
     private let rules: ExchangeRules
 
-    /// The last date whose holidays are all known. Later holidays that follow the moon or a government's yearly notice are missing.
-    package var knownThrough: SessionDate { rules.known }
-
     /// The calendar of an exchange; nil for an unknown exchange. Each calendar is built once and shared.
     package static func of(mic: String) -> TradingCalendar? {
         shared.withLock { calendars in
@@ -133,12 +130,6 @@ package struct TradingCalendar: Sendable {
         if date <= first { return 0 }
         return Int(date > last ? ordinals[ordinals.count - 1] : ordinals[Int(date.day - first.day)])
     }
-
-    /// Whether the date is a session that ends before the regular close.
-    package func isEarlyClose(_ session: SessionDate) -> Bool {
-        guard let hours = special[session], isSession(session) else { return false }
-        return hours.close < regularHours(of: session).close
-    }
 }
 
 extension TradingCalendar {
@@ -151,15 +142,6 @@ extension TradingCalendar {
     /// The lunch break; nil for a session without one.
     package func lunch(of session: SessionDate) -> (start: Instant, end: Instant)? {
         hours(of: session).lunch.map { (instant(session, $0.start), instant(session, $0.end)) }
-    }
-
-    /// The session that is open at the instant (from its open to just before its close); nil outside sessions and in a lunch break.
-    package func session(tradingAt instant: Instant) -> SessionDate? {
-        let date = zone.localDate(at: instant)
-        return [date, date.advanced(by: 1)].first { session in
-            guard isSession(session), open(of: session) <= instant, instant < close(of: session) else { return false }
-            return lunch(of: session).map { instant < $0.start || instant >= $0.end } ?? true
-        }
     }
 
     /// The latest session that has closed by the instant; nil before the first close.
