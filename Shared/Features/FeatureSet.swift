@@ -3,11 +3,14 @@ package enum FeatureSet {
     /// Stored beside every feature row, model and forecast.
     package static let version = "f1"
 
-    /// Names of the 28 features of one symbol's own bars, in the order of `FeatureRow.values`.
-    package static let symbolNames = SymbolFeature.allCases.map { "\($0)" }
+    /// Stored names of the 28 features of one symbol's own bars, in the order of `FeatureRow.values`.
+    package static let symbolNames = [
+        "z1", "z5", "z20", "z60", "z120", "mom12_1", "gap", "intraday", "range", "clv", "lsig", "v5", "v20", "v60_20", "v250_60", "park10",
+        "gk20", "semi20", "maxabs20", "skew60", "rsi14", "dsma20", "dhigh250", "dlow250", "macd", "lvol", "lvol5_60", "amihud",
+    ]
 
-    /// Names of the six features that compare a symbol with its universe, in the order of `CrossSectionEngine`'s rows.
-    package static let crossNames = CrossSectionFeature.allCases.map { "\($0)" }
+    /// Stored names of the six features that compare a symbol with its universe, in the order of `CrossSectionEngine`'s rows.
+    package static let crossNames = ["beta60", "idio", "rk5", "rk20", "rkmom", "rksig"]
 
     /// Names of all 34 features: first `symbolNames`, then `crossNames`.
     package static let names = symbolNames + crossNames
@@ -33,7 +36,7 @@ package enum FeatureSet {
     }
 }
 
-/// The features of one symbol's own bars. The case's name is the stored name, its raw value the position in a row.
+/// The features of one symbol's own bars. The raw value is the position in a row and in `FeatureSet.symbolNames`.
 ///
 /// σ is the daily EWMA 0.94 volatility, at least 0.003; RMS n the root mean square of the last n log returns, at least 0.002.
 enum SymbolFeature: Int, CaseIterable {
@@ -88,7 +91,8 @@ enum SymbolFeature: Int, CaseIterable {
     static var count: Int { amihud.rawValue + 1 }
 }
 
-/// The features that compare a symbol with the universe of its session. The case's name is the stored name, its raw value the position.
+/// The features that compare a symbol with the universe of its session. The raw value is the position in a row and in
+/// `FeatureSet.crossNames`.
 enum CrossSectionFeature: Int, CaseIterable {
     /// Beta to the universe's mean return over 60 sessions, less 1.
     case beta60

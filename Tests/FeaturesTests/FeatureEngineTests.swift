@@ -1,7 +1,8 @@
-import Features
 import Foundation
 import Market
 import Testing
+
+@testable import Features
 
 /// Rows as bit patterns: NaN equals NaN, and nothing else is forgiven.
 func bits(_ rows: [FeatureRow]) -> [[UInt64]] {
@@ -19,6 +20,19 @@ func features(_ observations: [Observation]) -> [FeatureRow] {
     init() {
         var random = RandomBars(seed: 7)
         bars = random.make(700)
+    }
+
+    /// Models and rows in the database hold these names: a change of the list needs a new version of the feature set.
+    @Test func `The stored names of the features are those of version f1`() {
+        #expect(FeatureSet.version == "f1")
+        #expect(
+            FeatureSet.names == [
+                "z1", "z5", "z20", "z60", "z120", "mom12_1", "gap", "intraday", "range", "clv", "lsig", "v5", "v20", "v60_20", "v250_60",
+                "park10", "gk20", "semi20", "maxabs20", "skew60", "rsi14", "dsma20", "dhigh250", "dlow250", "macd", "lvol", "lvol5_60",
+                "amihud", "beta60", "idio", "rk5", "rk20", "rkmom", "rksig",
+            ])
+        #expect(SymbolFeature.allCases.map { "\($0)" } == FeatureSet.symbolNames)
+        #expect(CrossSectionFeature.allCases.map { "\($0)" } == FeatureSet.crossNames)
     }
 
     @Test func `Later sessions change no feature`() {
