@@ -5,7 +5,7 @@ import Synchronization
 
 /// Signs and sends requests to AWS, and retries them within the retry quota and the deadline. Each attempt is signed anew.
 package final class AWSClient: Sendable {
-    /// The server's clock minus ours in seconds; 0 until a server reports clock skew.
+    /// The server's clock minus this machine's in seconds; 0 until a server reports clock skew.
     private let clockOffset = Mutex(Int64(0))
     private let http: HTTPClient
     private let source: CredentialSource
@@ -18,7 +18,9 @@ package final class AWSClient: Sendable {
         self.policy = policy
     }
 
-    /// - Parameter errorOf: the error that a response stands for; nil for a successful response.
+    /// Sends a request until it succeeds, fails for good, or may not be retried.
+    ///
+    /// - Parameter errorOf: returns the error in a response; nil for a successful response.
     package func send(
         _ request: HTTPRequest, service: String, region: String, deadline: ContinuousClock.Instant,
         error errorOf: @Sendable (HTTPResponse) -> AWSError?

@@ -1,4 +1,4 @@
-/// Which region and which host a service is called at.
+/// The region of a service and the URL at which it is called.
 package struct AWSEndpoint: Sendable, Hashable {
     package let region: String
     /// From `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, without a slash at the end; `nil` means AWS itself.
@@ -18,15 +18,15 @@ package struct AWSEndpoint: Sendable, Hashable {
         custom = url.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
     }
 
-    /// Scheme, host and port.
+    /// The scheme, host and port of the service.
     package var url: String { custom ?? "https://\(Self.host(service, region))" }
 
-    /// `service.region.amazonaws.com`, or the Chinese partition's domain.
+    /// AWS's host of a service: `service.region.amazonaws.com`, or the Chinese partition's domain.
     package static func host(_ service: String, _ region: String) -> String {
         "\(service).\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
     }
 
-    /// Whether a text from outside may become part of a host name.
+    /// Whether a text that a server sent has the form of a region, so that it may become part of a host name.
     static func isRegion(_ text: String) -> Bool {
         (3...32).contains(text.utf8.count)
             && text.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }

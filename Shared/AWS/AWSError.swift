@@ -1,6 +1,6 @@
 package import HTTP
 
-/// The code of an AWS error, or one of ours. Codes without a name here survive as text.
+/// The code of an AWS error as the service sends it, or a code of this client. A code without a constant here keeps its text.
 package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     package let rawValue: String
 
@@ -8,15 +8,15 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
     package init(stringLiteral value: String) { rawValue = value }
     package var description: String { rawValue }
 
-    /// Ours: no response came; `AWSError.transport` has the reason.
+    /// A code of this client: no response arrived; `AWSError.transport` has the reason.
     package static let transport: Self = "Transport"
-    /// Ours: the request cannot be sent as it is.
+    /// A code of this client: the request is invalid and was not sent.
     package static let invalidRequest: Self = "InvalidRequest"
-    /// Ours: no credentials were found.
+    /// A code of this client: no credentials were found.
     package static let missingCredentials: Self = "MissingCredentials"
-    /// Ours: the response's bytes do not match the checksum that came with them.
+    /// A code of this client: the response's bytes do not match their checksum.
     package static let corrupted: Self = "Corrupted"
-    /// Ours: the response is not what the service documents.
+    /// A code of this client: the response has another form than the service documents.
     package static let unreadableResponse: Self = "UnreadableResponse"
 
     package static let noSuchKey: Self = "NoSuchKey"
@@ -24,18 +24,14 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
     package static let notFound: Self = "NotFound"
     package static let accessDenied: Self = "AccessDenied"
     package static let preconditionFailed: Self = "PreconditionFailed"
-    package static let conditionalRequestConflict: Self = "ConditionalRequestConflict"
-    package static let requestTimeTooSkewed: Self = "RequestTimeTooSkewed"
     package static let signatureDoesNotMatch: Self = "SignatureDoesNotMatch"
-    package static let authorizationHeaderMalformed: Self = "AuthorizationHeaderMalformed"
     package static let permanentRedirect: Self = "PermanentRedirect"
-    package static let requestTimeout: Self = "RequestTimeout"
     package static let slowDown: Self = "SlowDown"
     package static let internalError: Self = "InternalError"
     package static let resourceNotFound: Self = "ResourceNotFoundException"
     package static let tooManyRequests: Self = "TooManyRequestsException"
 
-    /// Codes of throttling.
+    /// Whether the service rejected the request because of too many requests.
     package var isThrottling: Bool {
         [
             "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "RequestThrottled", "SlowDown",
@@ -45,12 +41,12 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
         ].contains(rawValue)
     }
 
-    /// Codes that a moment can mend.
+    /// Whether the same request may succeed later, for a reason other than throttling.
     package var isTransient: Bool {
         ["RequestTimeout", "RequestTimeoutException", "InternalError", "ConditionalRequestConflict"].contains(rawValue)
     }
 
-    /// Codes for a signing clock that is off.
+    /// Whether the service may have rejected the signature because the clock that signed differs from its own.
     var meansClockSkew: Bool {
         ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture", "InvalidSignatureException", "SignatureDoesNotMatch"]
             .contains(rawValue)
@@ -60,14 +56,14 @@ package struct AWSErrorCode: Hashable, Sendable, ExpressibleByStringLiteral, Cus
 /// The error of a call to AWS.
 package struct AWSError: Error, Sendable, Hashable, CustomStringConvertible {
     package let code: AWSErrorCode
-    /// The service's own sentence.
+    /// The explanation by the service, or by this client for its own codes.
     package let message: String
     /// The HTTP status; 0 when there was no response.
     package let status: Int
     package let requestId: String?
-    /// Why there was no response, for `AWSErrorCode.transport`.
+    /// The reason why no response arrived, if the code is `AWSErrorCode.transport`.
     package let transport: HTTPError?
-    /// The region that S3 names when a bucket lives elsewhere.
+    /// The region that S3 reports for a bucket that lies in another region.
     package let bucketRegion: String?
 
     package init(
@@ -88,9 +84,10 @@ package struct AWSError: Error, Sendable, Hashable, CustomStringConvertible {
         "\(code)" + (status == 0 ? "" : " (HTTP \(status))") + ": \(message)" + (requestId.map { " [request \($0)]" } ?? "")
     }
 
+    /// Whether the service rejected the request because of too many requests.
     package var isThrottling: Bool { code.isThrottling || status == 429 }
 
-    /// Whether the same call may succeed a moment later.
+    /// Whether the same call may succeed later.
     package var isRetryable: Bool {
         transport?.isTransient ?? (isThrottling || code.isTransient || [500, 502, 503, 504].contains(status))
     }

@@ -10,7 +10,7 @@ package struct AWSRetryPolicy: Sendable {
 
     package init(attempts: Int = 3) { self.attempts = attempts }
 
-    /// For a function with minutes to its deadline: outlasts a server that starts again.
+    /// A policy for functions with minutes until their deadline: nine attempts, which outlast the restart of a server.
     package static let patient = AWSRetryPolicy(attempts: 9)
 
     /// The pause before retry number `retry` (from 0).
@@ -25,7 +25,7 @@ package struct AWSRetryPolicy: Sendable {
     }
 }
 
-/// The budget that keeps retries from making an outage worse: 500 tokens shared by the calls of one client.
+/// A budget of 500 tokens for the retries of one client, so that retries do not make an outage worse.
 package final class AWSRetryQuota: Sendable {
     package static let capacity = 500
     private let tokens = Mutex(AWSRetryQuota.capacity)
@@ -34,7 +34,7 @@ package final class AWSRetryQuota: Sendable {
 
     package var available: Int { tokens.withLock { $0 } }
 
-    /// What a retry costs: 14, or 5 after throttling. `nil` when the budget is spent.
+    /// Takes the cost of a retry from the budget and returns it: 14 tokens, or 5 after throttling. `nil` if fewer tokens are left.
     package func take(isThrottled: Bool) -> Int? {
         let cost = isThrottled ? 5 : 14
         return tokens.withLock { left in
@@ -44,7 +44,7 @@ package final class AWSRetryQuota: Sendable {
         }
     }
 
-    /// A success gives back what its last retry took, or one token if it needed none.
+    /// Returns the cost of a successful call's last retry to the budget, or one token if the call had no retry.
     package func succeeded(afterTaking cost: Int?) {
         tokens.withLock { $0 = min(Self.capacity, $0 + (cost ?? 1)) }
     }

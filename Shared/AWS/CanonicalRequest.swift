@@ -1,23 +1,23 @@
 import Formats
 
-/// The first of Signature Version 4's texts: method, path, query, headers, names of the headers, hash of the body.
+/// The canonical request of Signature Version 4: method, path, query, headers, names of the headers, hash of the body.
 package struct CanonicalRequest: Sendable, Hashable {
-    /// Names in lower case, sorted, joined with semicolons.
+    /// The names of the signed headers in lower case, sorted, joined with semicolons.
     package let signedHeaders: String
-    /// Encoded and sorted.
+    /// The query with encoded and sorted parameters.
     package let query: String
     package let text: String
 
-    /// Headers that proxies and clients change on the way, and the signature itself.
+    /// Headers that are not signed: proxies and clients may change them, and `Authorization` contains the signature.
     static let unsigned: Set<String> = [
         "authorization", "connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
         "transfer-encoding", "upgrade", "user-agent", "x-amzn-trace-id",
     ]
 
     /// - Parameters:
-    ///   - path: as on the wire.
-    ///   - query: as on the wire, without the question mark.
-    ///   - headers: `Host` among them; a name may appear more than once.
+    ///   - path: the path of the URL that is sent.
+    ///   - query: the query of the URL that is sent, without the question mark.
+    ///   - headers: all headers with `Host`; a name may appear more than once.
     init(
         method: String, path: String, query: String, headers: [(name: String, value: String)], payloadHash: String, rule: PathRule
     ) {
@@ -32,7 +32,7 @@ package struct CanonicalRequest: Sendable, Hashable {
         text = [method, rule.apply(to: path), self.query, lines, signedHeaders, payloadHash].joined(separator: "\n")
     }
 
-    /// Parameters encoded once, sorted by name, then by value; a name alone gets an equals sign.
+    /// The parameters encoded once, sorted by name, then by value. A name without a value gets an equals sign.
     static func sorted(_ query: String) -> String {
         let pairs = query.split(separator: "&").map { part in
             let equals = part.firstIndex(of: "=")
@@ -48,18 +48,18 @@ package struct CanonicalRequest: Sendable, Hashable {
         return ordered.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
     }
 
-    /// Without blanks at the ends, and with one blank for each run of blanks and line ends inside.
+    /// The value without white space at its ends, and with one blank for each run of white space inside.
     static func collapsed(_ value: String) -> String {
         let isBlank = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
         return value.utf8.split(whereSeparator: isBlank).map { String(decoding: $0, as: UTF8.self) }.joined(separator: " ")
     }
 }
 
-/// How the path of a request becomes the path that is signed.
+/// The rule by which the path of a request becomes the signed path.
 package enum PathRule: Sendable, Hashable {
-    /// S3: encoded once, never normalised; `//` and `/../` are parts of a key.
+    /// The rule of S3: the path is encoded once and not normalised, because `//` and `/../` can be parts of a key.
     case once
-    /// Every other service: the wire path encoded once more, after removing `.`, `..` and empty segments where `normalised`.
+    /// The rule of every other service: the sent path is encoded once more, if `normalised` without `.`, `..` and empty segments.
     case twice(normalised: Bool)
 
     func apply(to path: String) -> String {

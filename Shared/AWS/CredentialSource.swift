@@ -2,7 +2,7 @@ import FoundationEssentials
 import Glibc
 package import HTTP
 
-/// Where credentials come from: the environment's keys, else the endpoint that `AWS_CONTAINER_CREDENTIALS_FULL_URI` names.
+/// Finds credentials: the keys in the environment, else the response of the endpoint in `AWS_CONTAINER_CREDENTIALS_FULL_URI`.
 package actor CredentialSource {
     private struct CredentialsDocument: Decodable {
         let accessKeyId: String
@@ -27,7 +27,7 @@ package actor CredentialSource {
         self.environment = environment
     }
 
-    /// Fetched credentials are cached until five minutes before they expire.
+    /// The current credentials. Fetched ones are cached until five minutes before they expire.
     package func current(deadline: ContinuousClock.Instant) async throws(AWSError) -> Credentials {
         guard environment["AWS_ACCESS_KEY_ID"] == nil, let url = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"] else {
             return try .fromEnvironment(environment)

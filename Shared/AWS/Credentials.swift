@@ -1,4 +1,4 @@
-/// An AWS key pair, with the token of a session when it is temporary.
+/// An AWS key pair, with a session token if the pair is temporary.
 package struct Credentials: Sendable, Hashable {
     package let accessKey: String
     package let secretKey: String
@@ -10,7 +10,7 @@ package struct Credentials: Sendable, Hashable {
         self.sessionToken = sessionToken
     }
 
-    /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, unless empty, `AWS_SESSION_TOKEN`.
+    /// The credentials in `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, unless empty, `AWS_SESSION_TOKEN`.
     package static func fromEnvironment(_ environment: [String: String]) throws(AWSError) -> Credentials {
         guard let access = environment["AWS_ACCESS_KEY_ID"], let secret = environment["AWS_SECRET_ACCESS_KEY"],
             !access.isEmpty, !secret.isEmpty
@@ -23,7 +23,7 @@ package struct Credentials: Sendable, Hashable {
 }
 
 extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Names the access key only.
+    /// Contains the access key only.
     package var description: String { "Credentials(\(accessKey))" }
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: ["accessKey": accessKey]) }

@@ -1,11 +1,11 @@
 import FoundationEssentials
 package import HTTP
 
-/// Where a function finds the database's password: never in a URL, and in AWS never in its environment.
+/// Finds the password of the database: in AWS a secret, elsewhere an environment variable, never a part of the URL.
 package enum DatabasePassword {
     private struct Document: Decodable { let password: String }
 
-    /// The secret that `DATABASE_SECRET_ARN` names (text, or JSON with a `password`), else `PGPASSWORD`, else none.
+    /// The secret of `DATABASE_SECRET_ARN` (text, or JSON with a `password`), else `PGPASSWORD`, else nil.
     ///
     /// - Throws: `AWSError` when the secret cannot be read.
     package static func find(_ environment: [String: String], _ http: HTTPClient) async throws(AWSError) -> String? {

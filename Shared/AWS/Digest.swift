@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// SHA-256 and HMAC-SHA-256 by libcrypto.
 package enum Digest {
-    /// 32 bytes.
+    /// The SHA-256 of bytes: 32 bytes.
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         bytes.withUnsafeBytes { input in
             [UInt8](unsafeUninitializedCapacity: 32) { output, count in
@@ -12,7 +12,7 @@ package enum Digest {
         }
     }
 
-    /// 32 bytes.
+    /// The HMAC-SHA-256 of a text's UTF-8: 32 bytes.
     package static func hmacSHA256(key: [UInt8], _ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
         return [UInt8](unsafeUninitializedCapacity: 32) { output, count in
@@ -21,17 +21,18 @@ package enum Digest {
         }
     }
 
-    /// SHA-256 in lower-case hexadecimal.
+    /// The SHA-256 of bytes as 64 lower-case hexadecimal digits.
     package static func sha256Hex(_ bytes: [UInt8]) -> String { hex(sha256(bytes)) }
 
-    /// Two lower-case digits a byte.
+    /// Bytes as lower-case hexadecimal, two digits per byte.
     package static func hex(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    /// Bytes as base64 with padding.
     package static func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
-    /// `nil` when the text is no base64.
+    /// The bytes of base64 text with padding; `nil` for any other text.
     package static func bytes(base64 text: String) -> [UInt8]? { Data(base64Encoded: text).map { Array($0) } }
 }

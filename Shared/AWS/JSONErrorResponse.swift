@@ -1,7 +1,7 @@
 import FoundationEssentials
 import HTTP
 
-/// The errors of AWS's JSON services: a code in `__type` or `x-amzn-ErrorType`, a message in either spelling.
+/// Parses the errors of AWS's JSON services: a code in `__type` or `x-amzn-ErrorType`, a message in `message` or `Message`.
 enum JSONErrorResponse {
     private struct Body: Decodable {
         var type: String?
@@ -27,7 +27,7 @@ enum JSONErrorResponse {
             requestId: response[header: "x-amzn-RequestId"])
     }
 
-    /// `com.amazonaws.sqs#QueueDoesNotExist:http://…` is `QueueDoesNotExist`.
+    /// The code without its namespace and address: `com.amazonaws.sqs#QueueDoesNotExist:http://…` becomes `QueueDoesNotExist`.
     static func bare(_ name: String) -> String {
         let withoutAddress = name.prefix { $0 != ":" }
         return String(withoutAddress.split(separator: "#").last ?? withoutAddress)

@@ -4,7 +4,7 @@ package import HTTP
 
 /// Calls Lambda functions.
 package final class LambdaClient: Sendable {
-    /// Whether the caller waits for the function.
+    /// Whether Lambda responds when the function has finished, when the event is queued, or without an invocation.
     package enum InvocationType: String, Sendable, Hashable {
         case requestResponse = "RequestResponse"
         /// Queued by Lambda; at most 1 MB.
@@ -27,19 +27,21 @@ package final class LambdaClient: Sendable {
     }
 
     private let endpoint: AWSEndpoint
-    private let caller: AWSClient
+    private let client: AWSClient
 
     /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_LAMBDA` or `AWS_ENDPOINT_URL`, and the credentials.
     package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
         endpoint = AWSEndpoint(service: "lambda", variable: "LAMBDA", environment)
-        caller = AWSClient(http, environment: environment, policy: policy)
+        client = AWSClient(http, environment: environment, policy: policy)
     }
 
-    /// The same with an HTTP client of its own.
+    /// A client with an HTTP client of its own, which trusts the certificates that `CertificateFile` finds.
     package convenience init(environment: [String: String]) {
         self.init(HTTPClient(caFile: CertificateFile.find(environment)), environment: environment)
     }
 
+    /// Invokes a function, and retries by the client's policy until the deadline.
+    ///
     /// - Parameters:
     ///   - function: a name, a partial or a whole ARN.
     ///   - qualifier: a version or an alias.
@@ -52,7 +54,7 @@ package final class LambdaClient: Sendable {
         var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", type.rawValue)]
         if wantsLogTail { headers.append(("X-Amz-Log-Type", "Tail")) }
         let request = HTTPRequest("POST", url, headers: headers, body: payload, acceptsCompression: false)
-        let response = try await caller.send(
+        let response = try await client.send(
             request, service: "lambda", region: endpoint.region, deadline: deadline, error: JSONErrorResponse.of)
         let tail = response[header: "X-Amz-Log-Result"].flatMap { Digest.bytes(base64: $0) }
         return Response(

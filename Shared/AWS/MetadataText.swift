@@ -1,6 +1,6 @@
 import Formats
 
-/// User metadata as header text: printable ASCII as it is, everything else as RFC 2047 encoded words, as S3 itself shows it.
+/// User metadata as header text: printable ASCII unchanged, other text as RFC 2047 encoded-words, which S3 returns too.
 package enum MetadataText {
     package static func encode(_ value: String) -> String {
         let isPlain =
@@ -8,7 +8,7 @@ package enum MetadataText {
         return isPlain ? value : "=?UTF-8?B?\(Digest.base64(Array(value.utf8)))?="
     }
 
-    /// Text that is no encoded word in UTF-8 stays as it is.
+    /// Decodes encoded-words in UTF-8. Other text does not change.
     package static func decode(_ text: String) -> String {
         var bytes: [UInt8] = []
         for word in text.split(separator: " ") {
@@ -27,7 +27,7 @@ package enum MetadataText {
         return text.isEmpty ? text : String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Quoted-printable's notation in percent notation: `=C3` is `%C3`, `_` a blank.
+    /// A byte of the Q encoding in percent-encoding: `=C3` becomes `%C3`, `_` becomes a blank.
     private static func percentForm(_ byte: UInt8) -> [UInt8] {
         switch byte {
         case UInt8(ascii: "="): [UInt8(ascii: "%")]

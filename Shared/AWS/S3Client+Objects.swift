@@ -6,7 +6,7 @@ extension S3Client {
     ///
     /// - Parameters:
     ///   - metadata: names of letters, digits and hyphens; values of any text, 2 KB in all.
-    ///   - ifNoneMatch: writes only when the key is free, and returns `.existed` when it is not.
+    ///   - ifNoneMatch: writes only if the key has no object, and returns `.existed` if it has one.
     @discardableResult
     package func put(
         bucket: String, key: String, body: [UInt8], metadata: [String: String] = [:], contentType: String = "application/octet-stream",
@@ -46,7 +46,7 @@ extension S3Client {
         return S3Object(head: head, body: response.body)
     }
 
-    /// Reads an object's metadata; `nil` when there is none.
+    /// Reads an object's metadata; `nil` if there is no object.
     package func head(
         bucket: String, key: String, deadline: ContinuousClock.Instant = .now + .seconds(30)
     ) async throws(AWSError) -> S3Head? {
@@ -60,7 +60,8 @@ extension S3Client {
         }
     }
 
-    /// Removes an object (or hides it, in a versioned bucket). Removing what is not there succeeds.
+    /// Removes an object, or a version of it. Without `versionId`, a versioned bucket hides the object and its versions stay. Removing an
+    /// object that does not exist succeeds.
     package func delete(
         bucket: String, key: String, versionId: String? = nil, deadline: ContinuousClock.Instant = .now + .seconds(30)
     ) async throws(AWSError) {

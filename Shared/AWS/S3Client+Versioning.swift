@@ -1,5 +1,5 @@
 extension S3Client {
-    /// Switches a bucket's versioning on: each object then keeps all that was ever put under its key.
+    /// Enables versioning of a bucket: a later write to a key adds a version and removes none.
     package func keepVersions(of bucket: String, deadline: ContinuousClock.Instant) async throws(AWSError) {
         let body =
             #"<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status></VersioningConfiguration>"#

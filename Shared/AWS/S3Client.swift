@@ -8,17 +8,17 @@ import Synchronization
 /// in its name are addressed by path, others by host.
 package final class S3Client: Sendable {
     let endpoint: AWSEndpoint
-    private let caller: AWSClient
-    /// Regions that S3 named for buckets which do not live in ours.
+    private let client: AWSClient
+    /// By bucket, the region that S3 reported for a bucket outside of the endpoint's region.
     private let regions = Mutex<[String: String]>([:])
 
     /// - Parameter environment: `AWS_REGION`, `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`, and the credentials.
     package init(_ http: HTTPClient, environment: [String: String], policy: AWSRetryPolicy = AWSRetryPolicy()) {
         endpoint = AWSEndpoint(service: "s3", variable: "S3", environment)
-        caller = AWSClient(http, environment: environment, policy: policy)
+        client = AWSClient(http, environment: environment, policy: policy)
     }
 
-    /// The same with an HTTP client of its own.
+    /// A client with an HTTP client of its own, which trusts the certificates that `CertificateFile` finds.
     package convenience init(environment: [String: String]) {
         self.init(HTTPClient(caFile: CertificateFile.find(environment)), environment: environment)
     }
@@ -31,7 +31,7 @@ package final class S3Client: Sendable {
         return bucket.contains(".") ? "https://\(host)/\(bucket)/\(path)" : "https://\(bucket).\(host)/\(path)"
     }
 
-    /// Sends one request, and once more to the region that S3 names when the bucket is not in ours.
+    /// Sends one request. If S3 reports that the bucket lies in another region, the request is sent once more, to that region.
     func call(
         _ method: String, bucket: String, key: String?, query: String = "", headers: [(name: String, value: String)] = [],
         body: [UInt8]? = nil, maximumBytes: Int = 64 << 20, deadline: ContinuousClock.Instant
@@ -43,7 +43,7 @@ package final class S3Client: Sendable {
             let request = HTTPRequest(
                 method, url(bucket: bucket, key: key, region: region) + (query.isEmpty ? "" : "?" + query), headers: headers, body: body,
                 maximumBytes: maximumBytes, acceptsCompression: false, isIdempotent: true)
-            return try await caller.send(request, service: "s3", region: region, deadline: deadline) { response in
+            return try await client.send(request, service: "s3", region: region, deadline: deadline) { response in
                 S3ErrorResponse.of(response, bodyIsObject: method == "GET" && key != nil)
             }
         }

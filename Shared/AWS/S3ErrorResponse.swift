@@ -1,8 +1,8 @@
 import HTTP
 
-/// S3's errors: an XML body with a code, a bare status for HEAD, and errors inside a response of status 200.
+/// Parses S3's errors: an XML body with a code, a status without a body (HEAD), or an error in a response of status 200.
 enum S3ErrorResponse {
-    /// - Parameter bodyIsObject: a successful response's body is an object's bytes, which may look like anything.
+    /// - Parameter bodyIsObject: whether the body of a successful response is an object's bytes, which are not parsed.
     static func of(_ response: HTTPResponse, bodyIsObject: Bool) -> AWSError? {
         let requestId = response[header: "x-amz-request-id"]
         if response.isSuccess {
@@ -20,7 +20,7 @@ enum S3ErrorResponse {
             status: response.status, requestId: node?["RequestId"] ?? requestId, bucketRegion: region)
     }
 
-    /// An XML response that is cut off or unreadable: a server error that a retry may solve.
+    /// The error for an XML response that is cut off or unreadable: a server error, which may be retried.
     static func interrupted(_ requestId: String?) -> AWSError {
         AWSError(.internalError, "the response is cut off or no XML", status: 500, requestId: requestId)
     }

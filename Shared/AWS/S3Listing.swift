@@ -5,9 +5,9 @@ extension S3Client {
     /// One page of the keys under a prefix, in the order of their UTF-8 bytes.
     ///
     /// - Parameters:
-    ///   - startAfter: keys after this one; ignored once there is a continuation.
-    ///   - delimiter: folds keys that share the text up to it into `commonPrefixes`.
-    ///   - pageSize: keys and prefixes together, at most 1,000.
+    ///   - startAfter: the key after which the listing begins; ignored if there is a continuation.
+    ///   - delimiter: keys with the same text up to the delimiter are listed once, as an element of `commonPrefixes`.
+    ///   - pageSize: the largest number of keys and prefixes together, at most 1,000.
     package func page(
         bucket: String, prefix: String = "", startAfter: String? = nil, delimiter: String? = nil, pageSize: Int? = nil,
         continuation: String? = nil, deadline: ContinuousClock.Instant = .now + .seconds(30)

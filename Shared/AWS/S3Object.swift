@@ -2,7 +2,7 @@
 package struct S3Head: Sendable, Hashable {
     /// Bytes.
     package let size: Int
-    /// With its quotes; no digest of the content in general.
+    /// The entity tag with its quotes; in general not a digest of the content.
     package let etag: String?
     package let versionId: String?
     package let contentType: String?
@@ -24,10 +24,11 @@ package struct S3Object: Sendable {
     package var versionId: String? { head.versionId }
 }
 
-/// What a conditional put did.
+/// The outcome of writing an object that may exist already.
 package enum PutOutcome: Sendable, Hashable {
+    /// The object was written.
     case created
-    /// The key was taken already; nothing was written.
+    /// The key had an object already; nothing was written.
     case existed
 }
 

@@ -1,18 +1,19 @@
 import Formats
 package import HTTP
 
-/// Signature Version 4 over HTTP requests: in the `Authorization` header, in the query (presigned), or for chunks of a body.
+/// Signature Version 4 over HTTP requests: in the `Authorization` header or in the query (presigned).
 package struct SigV4Signer: Sendable {
-    /// What stands in the signature for the body.
+    /// The body's part of the signed text.
     package enum Payload: Sendable, Hashable {
         /// The SHA-256 of the request's body.
         case hashed
+        /// The text `UNSIGNED-PAYLOAD`: the body is not signed.
         case unsigned
-        /// One of the `STREAMING-…` markers, or a hash that is known already.
+        /// A `STREAMING-…` marker, or a hash that was computed before.
         case marker(String)
     }
 
-    /// Where the session token goes when the credentials have one.
+    /// Whether the session token of temporary credentials is signed, or added after signing.
     package enum TokenPlacement: Sendable, Hashable { case signed, afterSigning }
 
     package let credentials: Credentials

@@ -1,14 +1,14 @@
 import Formats
 import Glibc
 
-/// The moment a request is signed for, to the second, in UTC.
+/// The time in a request's signature, to the second, in UTC.
 package struct SigningTime: Hashable, Sendable {
-    /// Since 1970-01-01T00:00:00Z.
+    /// Seconds since 1970-01-01T00:00:00Z.
     package let seconds: Int64
 
     package init(seconds: Int64) { self.seconds = seconds }
 
-    /// A basic (`20150830T123600Z`) or extended (`2015-08-30T12:36:00Z`, with or without a fraction) ISO 8601 time in UTC.
+    /// Parses a basic (`20150830T123600Z`) or extended (`2015-08-30T12:36:00Z`, with or without a fraction) ISO 8601 time in UTC.
     package init?(_ text: String) {
         guard text.hasSuffix("Z") else { return nil }
         let digits = text.prefix { $0 != "." }.utf8.filter { (0x30...0x39).contains($0) }.map { Int64($0) - 0x30 }
@@ -18,7 +18,7 @@ package struct SigningTime: Hashable, Sendable {
         seconds = days * 86_400 + number(8..<10) * 3_600 + number(10..<12) * 60 + number(12..<14)
     }
 
-    /// The system's clock, moved by `offset` seconds.
+    /// The time of the system's clock plus `offset` seconds.
     package static func now(offset: Int64 = 0) -> SigningTime { SigningTime(seconds: Int64(time(nil)) + offset) }
 
     /// `20150830`.

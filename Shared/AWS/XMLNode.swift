@@ -1,7 +1,7 @@
 /// An element of an XML response with its text and its children.
 package struct XMLNode: Equatable, Sendable {
     package let name: String
-    /// The text directly inside the element, joined, with its blanks.
+    /// The joined text directly inside the element, with its white space.
     package private(set) var text = ""
     package private(set) var children: [XMLNode] = []
 
@@ -26,7 +26,7 @@ package struct XMLNode: Equatable, Sendable {
         }
     }
 
-    /// The text of the first child of this name.
+    /// The text of the first child with a name; nil without such a child.
     package subscript(_ name: String) -> String? { children.first { $0.name == name }?.text }
 
     package func all(_ name: String) -> [XMLNode] { children.filter { $0.name == name } }

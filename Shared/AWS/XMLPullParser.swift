@@ -8,7 +8,7 @@ package struct XMLPullParser {
         case end(String)
     }
 
-    /// Where the document stops making sense, as an offset in bytes.
+    /// The error for a malformed document, with the offset of the malformed part in bytes.
     package struct Malformed: Error, Equatable {
         package let offset: Int
         package let reason: String

@@ -31,6 +31,10 @@ package final class HTTPClient: Sendable {
         }
     }
 
+    /// Sends a request once and returns the response, whatever its status is.
+    ///
+    /// - Parameter timeout: the longest time from now to the last byte of the response.
+    /// - Throws: `HTTPError`; its kind is `timedOut` when the time is over.
     package func send(_ request: HTTPRequest, timeout: Duration) async throws(HTTPError) -> HTTPResponse {
         try await send(request, deadline: .now + timeout)
     }

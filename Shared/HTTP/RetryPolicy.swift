@@ -17,14 +17,18 @@ package struct RetryPolicy: Sendable {
         self.longestRetryAfter = longestRetryAfter
     }
 
+    /// One attempt.
     package static let never = RetryPolicy(attempts: 1)
 
     /// The pause before retry number `retry` (from 0), for a random number in 0..<1.
     package func pause(retry: Int, random: Double) -> Duration { min(base * (1 << min(retry, 30)), ceiling) * random }
 
-    /// The same, or nil when the attempts are used up or the pause would not end before `deadline`.
+    /// The pause before retry number `retry` (from 0) of a request with a deadline; nil when the attempts are used up or the pause would
+    /// not end before the deadline.
     ///
-    /// - Parameter floor: the pause of `Retry-After`, if any.
+    /// - Parameters:
+    ///   - floor: the pause of `Retry-After`, if any.
+    ///   - random: a random number in 0..<1.
     package func pause(
         retry: Int, atLeast floor: Duration?, before deadline: ContinuousClock.Instant, random: Double = .random(in: 0..<1)
     ) -> Duration? {
@@ -33,6 +37,6 @@ package struct RetryPolicy: Sendable {
         return .now + pause < deadline ? pause : nil
     }
 
-    /// Whether a response of this status may turn out better a moment later.
+    /// Whether a request with a response of this status may succeed later.
     package func wantsRetry(_ status: Int) -> Bool { [429, 500, 502, 503, 504].contains(status) }
 }

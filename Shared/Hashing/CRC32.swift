@@ -1,5 +1,6 @@
 /// The CRC-32 checksum of IEEE 802.3, as gzip and zip use it.
 package enum CRC32 {
+    /// The checksum of all bytes: reflected polynomial `edb88320`, initial value and final XOR all ones.
     package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
         ~bytes.reduce(~0) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ ($0 >> 8) }
     }

@@ -5,15 +5,17 @@ package struct FNV1a64: Sendable, Hashable {
 
     package init() {}
 
+    /// Adds one byte.
     package mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x100_0000_01b3 }
 
+    /// Adds bytes in their order.
     @inlinable
     package mutating func add(_ bytes: some Sequence<UInt8>) { for byte in bytes { add(byte) } }
 
-    /// The bytes of UTF-8.
+    /// Adds the bytes of a text's UTF-8, without a length or an end mark.
     package mutating func add(_ text: String) { for byte in text.utf8 { add(byte) } }
 
-    /// Eight bytes, the lowest first.
+    /// Adds the eight bytes of a number, the lowest first.
     package mutating func add(_ number: Int64) {
         for shift in stride(from: 0, to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
     }
@@ -24,17 +26,20 @@ package struct FNV1a64: Sendable, Hashable {
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 
+    /// The 64-bit FNV-1a hash of bytes.
     package static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
         var hash = FNV1a64()
         hash.add(bytes)
         return hash.value
     }
 
+    /// The 64-bit FNV-1a hash of a text's UTF-8.
     package static func hash(_ text: String) -> UInt64 { hash(text.utf8) }
 }
 
-/// The 128-bit FNV-1a hash.
+/// The 128-bit FNV-1a hash (Fowler, Noll and Vo), no protection against forgery.
 package enum FNV1a128 {
+    /// The 128-bit FNV-1a hash of a text's UTF-8.
     package static func hash(_ text: String) -> UInt128 {
         var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
         for byte in text.utf8 { hash = (hash ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }

@@ -22,6 +22,7 @@ package struct ArtifactStore: Sendable {
         self.bucket = bucket
     }
 
+    /// The object key of a model's artifact.
     package static func key(model id: String) -> String { "models/\(id)/model.safetensors" }
 
     /// Stores an artifact and returns its reference. If the model already has an artifact, the existing artifact stays.

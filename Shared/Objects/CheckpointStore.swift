@@ -14,6 +14,7 @@ package struct CheckpointStore: Sendable {
         self.bucket = bucket
     }
 
+    /// The object key of a model's checkpoint.
     package static func key(model id: String) -> String { "checkpoints/\(id)/latest" }
 
     /// Stores a checkpoint in place of the model's earlier one.

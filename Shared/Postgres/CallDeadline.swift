@@ -8,7 +8,7 @@ struct CallDeadline: Sendable {
 
     enum End { case ready, deadline, cancelled }
 
-    /// Waits until `socket` is ready for `events` (of `poll`), the deadline comes or the call is cancelled.
+    /// Waits until `socket` is ready for `events` (of `poll`), the deadline passes or the call is cancelled.
     func wait(for socket: Int32, _ events: Int32) -> End {
         while true {
             let left = ContinuousClock.now.duration(to: deadline)

@@ -3,8 +3,10 @@ import Glibc
 import Threads
 
 extension Connection {
-    /// Requests the server to stop this connection's statement. `PQcancel` blocks without a limit, so it has its own thread;
-    /// this waits for it briefly, so that an environment that is frozen right after has sent it.
+    /// Requests the server to stop this connection's statement.
+    ///
+    /// `PQcancel` blocks without a limit, so it runs on a thread of its own. This call waits for it for at most 200 ms, because the request
+    /// must be sent before a Lambda environment is frozen.
     borrowing func cancel() {
         guard let request = PQgetCancel(raw) else { return }
         let cancel = CancelRequest(request)

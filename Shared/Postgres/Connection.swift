@@ -1,7 +1,7 @@
 import CPostgres
 import Glibc
 
-/// One libpq connection, closed when it goes. Every wait ends at the call's limit.
+/// One libpq connection, closed when this value is destroyed. Every wait ends at the call's limit.
 struct Connection: ~Copyable {
     let raw: OpaquePointer
     private let settings: DatabaseSettings
@@ -45,7 +45,7 @@ struct Connection: ~Copyable {
             }, notices.map { Unmanaged.passUnretained($0).toOpaque() })
     }
 
-    /// Whether the server has closed its end since the last call. Costs one `poll`.
+    /// Whether the server has closed the connection since the last call. It is one call of `poll`.
     borrowing func isHungUp() -> Bool {
         var watched = pollfd(fd: PQsocket(raw), events: Int16(POLLIN), revents: 0)
         guard PQstatus(raw) == CONNECTION_OK else { return true }
@@ -55,7 +55,7 @@ struct Connection: ~Copyable {
 
     var isBroken: Bool { PQstatus(raw) != CONNECTION_OK }
 
-    /// Runs one statement and returns its rows; those of a script's last statement.
+    /// Runs one statement and returns its rows.
     borrowing func run(_ statement: Statement, _ limit: CallDeadline) throws(PostgresError) -> Rows {
         guard statement.send(to: raw) else { throw lost().during(statement.sql) }
         do throws(PostgresError) { return try results(limit) } catch { throw error.during(statement.sql) }
@@ -97,7 +97,7 @@ struct Connection: ~Copyable {
         return PQgetResult(raw)
     }
 
-    /// Sends what libpq has buffered, reading what comes meanwhile.
+    /// Sends the bytes in libpq's buffer, and reads the bytes that the server sends meanwhile.
     borrowing func flush(_ limit: CallDeadline) throws(PostgresError) {
         while true {
             switch PQflush(raw) {
@@ -130,7 +130,8 @@ struct Connection: ~Copyable {
         PostgresError(.connectionLost, settings.redacted(trimmed(String(cString: PQerrorMessage(raw)))))
     }
 
-    /// Why no connection came about. The message is `…: FATAL:  57P03: the database system is starting up`, or has no SQLSTATE.
+    /// The error of a failed connection attempt. libpq's message is `…: FATAL:  57P03: the database system is starting up`, or has no
+    /// SQLSTATE.
     private borrowing func connectError() -> PostgresError {
         let message = settings.redacted(trimmed(String(cString: PQerrorMessage(raw))))
         for (index, part) in message.split(separator: ":", omittingEmptySubsequences: false).enumerated() where index > 0 {
@@ -148,7 +149,7 @@ struct Connection: ~Copyable {
     }
 }
 
-/// Keeps the notice handler alive beside the connection that points at it.
+/// The notice handler, which must live as long as the connection that refers to it.
 private final class Notices: Sendable {
     let receive: @Sendable (String) -> Void
     init(_ receive: @escaping @Sendable (String) -> Void) { self.receive = receive }

@@ -1,15 +1,15 @@
-/// Rows in COPY's binary form, encoded on the caller's side.
+/// Rows encoded in the binary format of COPY, to be sent with `Database.copyIn`.
 package struct CopyRows: Sendable {
-    /// Signature, flags, length of the header's extension.
+    /// The length of the format's header in bytes: the signature, the flags and the length of an extension.
     static let headerLength = 19
 
     private var bytes: [UInt8] = [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0]
-    /// What every row begins with: the number of fields, and the first of them.
+    /// The bytes at the start of every row: its number of fields, set by `append`, and the constant first fields.
     private var start: [UInt8] = [0, 0]
     private let constants: Int
     package private(set) var count = 0
 
-    /// `first`: the fields that every row begins with, encoded once.
+    /// - Parameter first: the constant fields at the start of every row. They are encoded once.
     package init<each Value: PostgresEncodable>(first: repeat each Value) {
         var constants = 0
         for value in repeat each first {
@@ -19,8 +19,10 @@ package struct CopyRows: Sendable {
         self.constants = constants
     }
 
+    /// Reserves memory for a number of rows of about `bytesEach` bytes.
     package mutating func reserve(_ rows: Int, of bytesEach: Int) { bytes.reserveCapacity(bytes.count + rows * bytesEach) }
 
+    /// Appends a row: the constant first fields and `values`.
     package mutating func append<each Value: PostgresEncodable>(_ values: repeat each Value) {
         let begin = bytes.count
         bytes.append(contentsOf: start)
@@ -34,15 +36,16 @@ package struct CopyRows: Sendable {
         count += 1
     }
 
+    /// All rows with the format's trailer.
     var finished: [UInt8] { bytes + [0xFF, 0xFF] }
 }
 
-/// One row that came by COPY, valid only while the closure that got it runs. Fields are read by column number.
+/// One row that COPY sent, valid only while the closure that receives it runs. Fields are read by column number.
 package struct CopiedRow {
     private let bytes: UnsafeRawBufferPointer
     private let fields: [(offset: Int, length: Int)]
 
-    /// Nil for the trailer.
+    /// Parses a row; nil for the format's trailer.
     init?(_ bytes: UnsafeRawBufferPointer) throws(PostgresError) {
         let count = Int16(bigEndian: bytes.loadUnaligned(as: Int16.self))
         guard count >= 0 else { return nil }
@@ -60,12 +63,14 @@ package struct CopiedRow {
         self.fields = fields
     }
 
+    /// The bytes of a field.
     package func cell(_ column: Int) -> Cell {
         let (offset, length) = fields[column]
         return Cell(
             bytes: length < 0 ? nil : UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + length)]), type: nil, column: column)
     }
 
+    /// The field as the type of the place that reads it.
     package subscript<T: PostgresDecodable>(column: Int) -> T {
         get throws(PostgresError) { try T(postgres: cell(column)) }
     }

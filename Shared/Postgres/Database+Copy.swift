@@ -4,7 +4,7 @@ import Glibc
 extension Database {
     /// Copies rows into a table in binary form, all or none. Returns their number.
     ///
-    /// The encoded types must be the columns' own: `Int32` for `integer`, `Float` for `real`.
+    /// The encoded types must equal the columns' types: `Int32` for `integer`, `Float` for `real`.
     @discardableResult
     package nonisolated func copyIn(
         _ table: String, _ columns: [String], _ rows: CopyRows, deadline: ContinuousClock.Instant? = nil
@@ -22,8 +22,9 @@ extension Database {
         }
     }
 
-    /// Reads a query's rows by binary COPY, one after the other, without holding them: `body` folds each into the result on the
-    /// database's thread. COPY takes no parameters, so `$1` … are replaced by quoted literals.
+    /// Reads a query's rows by binary COPY: `body` adds each row to the result, on the database's thread, and no row is stored.
+    ///
+    /// COPY takes no parameters, so `$1` … are replaced by quoted literals.
     package nonisolated func copyOut<T: Sendable>(
         _ query: String, _ parameters: [any PostgresLiteral] = [], into initial: T, deadline: ContinuousClock.Instant? = nil,
         _ body: @Sendable (inout T, CopiedRow) throws(PostgresError) -> Void

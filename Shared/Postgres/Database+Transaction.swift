@@ -1,4 +1,4 @@
-/// Names a running transaction, so that the tasks of its closure find their way through.
+/// Identifies a running transaction, so that calls by the tasks of its closure belong to it.
 final class TransactionToken: Sendable {
     let database: ObjectIdentifier
     init(_ database: Database) { self.database = ObjectIdentifier(database) }
@@ -13,9 +13,9 @@ extension Database {
 
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// Calls that `body` makes on this database, and those of its child tasks, belong to the transaction; other tasks wait until it ends.
-    /// A transaction inside a transaction is part of the outer one. With `attempts` above one, `body` is run again after a lost
-    /// serialization race or a deadlock, so it must bear being repeated.
+    /// Calls on this database by `body` and its child tasks belong to the transaction; other tasks wait until it ends. A transaction inside
+    /// of a transaction is part of the outer one. With `attempts` above one, `body` runs again after a serialization failure or a deadlock,
+    /// so it must have the same effect when it is repeated.
     @discardableResult
     package nonisolated func transaction<T: Sendable>(
         _ level: IsolationLevel = .readCommitted, attempts: Int = 1, deadline: ContinuousClock.Instant? = nil,
@@ -60,7 +60,7 @@ extension Database {
         owner = token
     }
 
-    /// Ends the transaction and lets the next one in. Does nothing when it has ended already.
+    /// Ends the transaction and resumes the tasks that wait for its end. Does nothing when it has ended already.
     private func end(_ token: TransactionToken, _ command: String, _ deadline: ContinuousClock.Instant) throws(PostgresError) {
         guard owner === token else { return }
         let statement = Statement(command, [])

@@ -1,11 +1,11 @@
 import Threads
 
-/// One Postgres connection behind one thread. Connects at the first call, not before; reconnects when the connection is found dead.
+/// One Postgres connection with a thread of its own. The first call connects, and a call that finds the connection closed reconnects.
 ///
-/// A call ends at its deadline: the one given to it, else the task's (`withDeadline`), else the settings' time-out. A call that
-/// its deadline or its task's cancellation ends early is cancelled on the server and its connection thrown away.
+/// A call ends at its deadline: the call's own, else the task's (`withDeadline`), else the settings' time-out. When the deadline passes or
+/// the task is cancelled, the statement is cancelled on the server and the connection is closed.
 package actor Database {
-    /// The deadline of every call made by this task that names none itself.
+    /// The deadline of this task's calls that have no deadline of their own.
     @TaskLocal static var taskDeadline: ContinuousClock.Instant?
     /// The transactions that this task is part of, at most one for each database.
     @TaskLocal static var transactions: [TransactionToken] = []
@@ -21,13 +21,13 @@ package actor Database {
     var waiting: [Int: CheckedContinuation<Void, Never>] = [:]
     var lastWaiting = 0
 
-    /// Costs nothing: no thread, no connection. `check` runs once on each new connection.
+    /// Creates neither a thread nor a connection. `check` runs once on each new connection.
     package init(_ settings: DatabaseSettings, check: ConnectionCheck? = nil) {
         self.settings = settings
         self.check = check
     }
 
-    /// Gives `deadline` to every call that `body` makes without one of its own.
+    /// Runs `body` with a deadline for its calls that have no deadline of their own.
     package nonisolated(nonsending) func withDeadline<T>(
         _ deadline: ContinuousClock.Instant, _ body: () async throws -> T
     ) async rethrows -> T {
@@ -36,8 +36,8 @@ package actor Database {
 
     /// Runs one statement with parameters `$1` …, and returns its rows.
     ///
-    /// Outside of a transaction, a statement whose connection breaks is sent once more on a new one: it must bear being run twice,
-    /// as insert-only statements do, or set `once`.
+    /// Outside of a transaction, a statement whose connection breaks is sent once more on a new connection. So it must have the same effect
+    /// when it runs twice, as insert-only statements have, or set `once`.
     @discardableResult
     package nonisolated func query(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], deadline: ContinuousClock.Instant? = nil, once: Bool = false
@@ -88,7 +88,7 @@ package actor Database {
         }
     }
 
-    /// Runs `body` now. After an error that leaves the connection in the middle of something, the connection is gone.
+    /// Runs `body` now. After an error other than the server's, the state of the connection is unknown and it is closed.
     func perform<T>(
         _ limit: CallDeadline, retrying: Bool, _ body: (borrowing Connection, CallDeadline) throws(PostgresError) -> T
     ) throws(PostgresError) -> T {
@@ -121,7 +121,7 @@ package actor Database {
         return try outcome.get()
     }
 
-    /// Ensures a live connection: checks for a hang-up, pings after a pause, reconnects until the deadline.
+    /// Ensures a live connection: finds out whether the server closed it, runs a query after an idle time, reconnects until the deadline.
     private func connect(_ limit: CallDeadline) throws(PostgresError) {
         guard owner == nil else { return }  // a transaction must not move to another connection
         let isHungUp =

@@ -1,15 +1,15 @@
 import CPostgres
 
-/// Where the database is and how to reach it. The description never shows the password.
+/// The address of a database and the settings of connections to it. The description contains no password.
 package struct DatabaseSettings: Sendable, CustomStringConvertible {
-    /// A libpq connection URL or keyword string. Without `sslmode` a host that is not this machine is held to `verify-full`.
+    /// A libpq connection URL or keyword string. Without `sslmode`, a connection to another machine uses `verify-full`.
     package let url: String
     package let password: String?
-    /// How long a call may take when neither it nor its task names a deadline.
+    /// The longest time of a call without a deadline of its own or of its task.
     package var timeout: Duration = .seconds(30)
-    /// A connection idle for longer is pinged before it is used (a Lambda environment may have been frozen).
+    /// A connection that was idle for longer is checked before use, because a Lambda environment may have been frozen meanwhile.
     package var idleBeforeCheck: Duration = .seconds(3)
-    /// Where the server's notices go. They never go to stderr.
+    /// Receives the server's notices. They are not written to stderr.
     package var onNotice: (@Sendable (String) -> Void)?
 
     /// A PEM file of the root certificates to trust; nil is libpq's own, in the user's home.
@@ -40,10 +40,10 @@ package struct DatabaseSettings: Sendable, CustomStringConvertible {
         secrets = [password, given["password"], given["sslpassword"]].compactMap { $0 }.filter { !$0.isEmpty }
     }
 
-    /// What `DATABASE_URL` names.
+    /// The settings of the database in `DATABASE_URL`.
     ///
     /// - Parameters:
-    ///   - password: from the caller; never in the URL.
+    ///   - password: the password, which the URL must not contain.
     ///   - authorities: a PEM file of the root certificates to trust, unless the URL names one (`sslrootcert`).
     package static func fromEnvironment(
         _ environment: [String: String], password: String?, authorities: String?

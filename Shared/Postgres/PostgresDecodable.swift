@@ -1,8 +1,8 @@
-/// One field of a row, borrowed: its bytes live as long as the row.
+/// One field of a row, valid as long as the row.
 package struct Cell {
     /// Nil for NULL.
     let bytes: UnsafeRawBufferPointer?
-    /// Nil in a copied row, which does not carry types: then only the length is checked.
+    /// The column's type; nil in a copied row, which has no types, so that only the length is checked.
     let type: PostgresType?
     let column: Int
 
@@ -61,7 +61,7 @@ extension Float: PostgresDecodable {
     package init(postgres cell: Cell) throws(PostgresError) { self.init(bitPattern: try cell.integer(of: .float4)) }
 }
 
-/// Reads `float8`, `float4` and `numeric` (to the nearest double of its decimal digits, as far as it has them).
+/// Reads `float8`, `float4` and `numeric`; a `numeric` becomes the nearest double.
 extension Double: PostgresDecodable {
     package init(postgres cell: Cell) throws(PostgresError) {
         switch cell.type {
@@ -119,7 +119,7 @@ extension Array: PostgresDecodable where Element: PostgresDecodable & PostgresEl
 }
 
 extension Cell {
-    /// Visits the elements of a one-dimensional array, after telling their count. Returns the count.
+    /// Passes the number of elements of a one-dimensional array to one closure, then each element to the other. Returns the number.
     @discardableResult
     package func forEachElement<T: PostgresElement>(
         of: T.Type, _ begin: (Int) -> Void, _ body: (Cell) throws(PostgresError) -> Void

@@ -1,4 +1,4 @@
-/// A built-in type's object identifier. Unknown ones survive.
+/// The object identifier of a built-in type. A type without a constant here keeps its number.
 package struct PostgresType: RawRepresentable, Hashable, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -14,14 +14,14 @@ package struct PostgresType: RawRepresentable, Hashable, Sendable {
 /// A value that can be a statement's parameter or a field of a copied row, in Postgres's binary form.
 package protocol PostgresEncodable: Sendable {
     static var postgresType: PostgresType { get }
-    /// Appends the value's bytes; false, and nothing appended, for NULL.
+    /// Appends the value's bytes and returns true; appends nothing and returns false for NULL.
     func encode(into bytes: inout [UInt8]) -> Bool
 }
 
 /// A type that can be an array's element.
 package protocol PostgresElement: PostgresEncodable {
     static var postgresArrayType: PostgresType { get }
-    /// Appends values, each with its length before it. Returns whether one of them is NULL.
+    /// Appends values, each after its length. Returns whether one of them is NULL.
     static func encodeElements(_ values: [Self], into bytes: inout [UInt8]) -> Bool
 }
 
@@ -143,7 +143,7 @@ extension Array: PostgresEncodable where Element: PostgresElement {
 }
 
 extension [UInt8] {
-    /// Appends a value with its length before it, -1 for NULL. Returns whether there was a value.
+    /// Appends a value after its length, or the length -1 for NULL. Returns whether the value is not NULL.
     @discardableResult
     mutating func appendField(_ value: some PostgresEncodable) -> Bool {
         let start = count
@@ -154,7 +154,7 @@ extension [UInt8] {
         return true
     }
 
-    /// Appends `count` numbers, each with its length before it.
+    /// Appends `count` numbers, each after its length.
     mutating func appendFields<T: FixedWidthInteger>(of count: Int, _ number: (Int) -> T) {
         let (start, size) = (self.count, MemoryLayout<T>.size)
         append(contentsOf: repeatElement(0, count: count * (4 + size)))

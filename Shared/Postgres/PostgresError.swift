@@ -1,21 +1,21 @@
-/// What went wrong, safe to log: never the password, never parameters, never the server's DETAIL (which quotes values).
+/// The error of a database call. It is safe to log: it contains no password, no parameters, and not the server's DETAIL, which has values.
 package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible {
     package enum Kind: Sendable, Hashable {
         /// The server rejected the statement; `sqlState` has the reason.
         case server
-        /// No connection could be made: wrong address, password, certificate …
+        /// No connection could be made, for example because of a wrong address, password or certificate.
         case connect
         /// The connection broke; whether the statement took effect is unknown.
         case connectionLost
-        /// The deadline came first. The statement was cancelled and the connection thrown away.
+        /// The deadline passed. The statement was cancelled and the connection closed.
         case deadlineExceeded
-        /// The task was cancelled. The statement was cancelled and the connection thrown away.
+        /// The task was cancelled. The statement was cancelled and the connection closed.
         case cancelled
         /// A column has another type than the code reads.
         case decoding
         /// The connection settings cannot be used.
         case settings
-        /// A statement was made in the name of a transaction that has ended.
+        /// A statement belongs to a transaction that has ended.
         case transactionEnded
         /// The connection check rejected the connection, or the statement is of a kind that this module does not run.
         case rejected
@@ -25,7 +25,7 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
     package let kind: Kind
     package let sqlState: SQLState?
     package let detail: String
-    /// The violated constraint's name, where the server named one.
+    /// The name of the violated constraint, if the server reports one.
     package let constraint: String?
     /// The beginning of the statement's text.
     package private(set) var statement: String?
@@ -37,7 +37,8 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         self.constraint = constraint
     }
 
-    /// Whether the same call can succeed later without any change: lost or refused connections, full servers, lost races.
+    /// Whether the same call can succeed later without any change: after a lost or refused connection, on a full server, or after a
+    /// conflict between transactions.
     package var isTransient: Bool {
         switch (kind, sqlState) {
         case (.connectionLost, _), (.deadlineExceeded, _): true
@@ -46,13 +47,13 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
             case .transactionRollback, .insufficientResources, .connectionFailure, .adminShutdown, .crashShutdown, .cannotConnectNow: true
             default: false
             }
-        case (.connect, nil): PostgresError.passing.contains { detail.contains($0) }
+        case (.connect, nil): PostgresError.transientReasons.contains { detail.contains($0) }
         default: false
         }
     }
 
-    /// Passing reasons of a failed connect that come without a SQLSTATE, in the texts of libpq and the C library.
-    private static let passing = [
+    /// Transient reasons of a failed connection attempt without a SQLSTATE, in the texts of libpq and the C library.
+    private static let transientReasons = [
         "Connection refused", "Connection reset", "Connection timed out", "closed the connection", "timeout expired",
         "No such file or directory\n\tIs the server running", "Temporary failure in name resolution", "Broken pipe",
         "Network is unreachable",
@@ -68,7 +69,7 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         return text
     }
 
-    /// The same error with the beginning of the statement that met it.
+    /// This error with the beginning of the statement that failed.
     func during(_ sql: String) -> PostgresError {
         var error = self
         error.statement = error.statement ?? String(sql.split(whereSeparator: \.isWhitespace).joined(separator: " ").prefix(120))

@@ -1,4 +1,4 @@
-/// A value that can stand in a statement which takes no parameters (COPY).
+/// A value that can be written into the text of a statement without parameters (COPY).
 package protocol PostgresLiteral: Sendable {
     var postgresLiteral: Literal { get }
 }

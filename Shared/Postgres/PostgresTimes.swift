@@ -10,7 +10,7 @@ package struct PostgresInstant: Hashable, Sendable {
     package init(microseconds: Int64) { self.microseconds = microseconds }
 }
 
-/// Postgres counts from 2000-01-01.
+/// The time between 1970-01-01 and 2000-01-01, from which Postgres counts.
 private let epochDays: Int32 = 10957
 private let epochMicroseconds: Int64 = 946_684_800_000_000
 

@@ -1,6 +1,6 @@
 import CPostgres
 
-/// The rows of one result, in libpq's own memory.
+/// The rows of one result, in memory that libpq allocated.
 package final class Rows: Sendable, RandomAccessCollection {
     /// `PGresult *`. Libpq never changes a finished result, so that any thread may read it; `deinit` is its only writer.
     private nonisolated(unsafe) let raw: OpaquePointer
@@ -15,7 +15,7 @@ package final class Rows: Sendable, RandomAccessCollection {
         return Row(rows: self, index: Int32(position))
     }
 
-    /// The rows that the statement changed or read, by its command tag.
+    /// The number of rows that the statement changed or read, by its command tag.
     package var affected: Int { Int(String(cString: PQcmdTuples(raw))) ?? 0 }
     var commandTag: String { String(cString: PQcmdStatus(raw)) }
 
@@ -48,7 +48,7 @@ package final class Rows: Sendable, RandomAccessCollection {
     }
 }
 
-/// One row of a response.
+/// One row of a result.
 package struct Row {
     fileprivate let rows: Rows
     fileprivate let index: Int32

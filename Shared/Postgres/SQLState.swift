@@ -1,4 +1,4 @@
-/// A five-letter SQLSTATE, or the two-letter class of several. Unknown ones survive.
+/// A five-letter SQLSTATE, or a two-letter class of them. A code without a constant here keeps its text.
 package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     package let code: String
 
@@ -8,11 +8,8 @@ package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
 
     // Classes.
     package static let connectionFailure: Self = "08"
-    package static let integrityViolation: Self = "23"
-    package static let invalidAuthorization: Self = "28"
     package static let transactionRollback: Self = "40"
     package static let insufficientResources: Self = "53"
-    package static let operatorIntervention: Self = "57"
 
     // Codes.
     package static let uniqueViolation: Self = "23505"
@@ -20,11 +17,8 @@ package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
     package static let wrongPassword: Self = "28P01"
     package static let unknownDatabase: Self = "3D000"
     package static let serializationFailure: Self = "40001"
-    package static let deadlockDetected: Self = "40P01"
     package static let insufficientPrivilege: Self = "42501"
     package static let undefinedTable: Self = "42P01"
-    package static let tooManyConnections: Self = "53300"
-    package static let queryCancelled: Self = "57014"
     package static let adminShutdown: Self = "57P01"
     package static let crashShutdown: Self = "57P02"
     package static let cannotConnectNow: Self = "57P03"
@@ -32,6 +26,6 @@ package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
     /// A two-letter pattern is a class and matches every code in it.
     package static func ~= (pattern: Self, value: Self) -> Bool { value.code.hasPrefix(pattern.code) }
 
-    /// Nil matches nothing: for an error that came without a SQLSTATE.
+    /// Matches a pattern against the SQLSTATE of an error that may have none; nil matches no pattern.
     package static func ~= (pattern: Self, value: Self?) -> Bool { value.map { pattern ~= $0 } ?? false }
 }

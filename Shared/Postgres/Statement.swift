@@ -23,7 +23,7 @@ struct Statement: Sendable {
         self.fields = fields
     }
 
-    /// Passes the statement to libpq, which copies it. Results come in binary form.
+    /// Passes the statement to libpq, which copies it, and requests the results in binary form.
     func send(to connection: OpaquePointer) -> Bool {
         storage.withUnsafeBytes { storage in
             let start = storage.baseAddress?.assumingMemoryBound(to: CChar.self)

@@ -27,23 +27,26 @@ struct SeriesKey: Hashable, Comparable, Sendable {
     }
 }
 
-/// What has been measured under one name and set of labels.
+/// The measurements of one metric with one set of labels.
 final class Series: Sendable {
     enum Kind: Int, Sendable { case counter, gauge, distribution, timer }
 
     struct Values: Sendable {
-        /// A counter's sum or a gauge's last value, since the start.
+        /// A counter's sum since the process started, or a gauge's last value.
         var current = 0.0
-        /// Of a distribution or timer, since the start; a timer's are seconds.
+        /// The number of observations of a distribution or timer since the process started.
         var count = 0
+        /// The sum of these observations; of a timer in seconds.
         var sum = 0.0
-        /// What EMF has not reported yet: single observations, or a counter's growth.
+        /// The observations of a distribution or timer since the last `drain`, at most `mostFresh`; of a timer in seconds.
         var fresh: [Double] = []
+        /// The increase of a counter since the last `drain`.
         var growth = 0.0
+        /// Whether anything was measured since the last `drain`.
         var touched = false
     }
 
-    /// CloudWatch takes this many values of a metric in one line.
+    /// The largest number of values of one metric in one line of CloudWatch's embedded metric format.
     static let mostFresh = 100
 
     let key: SeriesKey
@@ -53,7 +56,7 @@ final class Series: Sendable {
 
     var snapshot: Values { values.withLock { $0 } }
 
-    /// Returns the values that are new since the last call, and forgets them.
+    /// Returns the values with the measurements since the last call, and clears those measurements; nil if nothing was measured.
     func drain() -> Values? {
         values.withLock { values in
             guard values.touched else { return nil }

@@ -13,6 +13,7 @@ package struct Price: Hashable, Sendable {
         units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(scaled)
     }
 
+    /// The price as a number in units of its currency, rounded to the nearest double.
     package var double: Double { Double(units) / 1e8 }
 
     /// The nearest multiple of `tick`, half away from zero; unchanged when `tick` is not positive.

@@ -1,7 +1,10 @@
 /// One daily bar as a provider sent it, before any rule has checked it. A field that the provider left out or sent as null is nil.
 package struct RawBar: Sendable {
     package var session: SessionDate
-    package var open, high, low, close, volume: Double?
+    /// Prices of one share in the unit in which the provider quotes, such as pence.
+    package var open, high, low, close: Double?
+    /// Shares traded in the session.
+    package var volume: Double?
 
     package init(session: SessionDate, open: Double?, high: Double?, low: Double?, close: Double?, volume: Double?) {
         self.session = session

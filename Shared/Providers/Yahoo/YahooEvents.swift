@@ -53,8 +53,8 @@ struct YahooEvents {
             for (key, event) in members(events, name) {
                 defer { ordinal += 1 }
                 let (date, amount, label) = (date(event, key), event["amount"]?.number, event["currency"]?.string)
-                let event = nature == .ordinary ? "dividend" : nature.rawValue
-                let text = "\(event),\(key),\(amount ?? .nan)\(label.map { "," + $0 } ?? "")"
+                let kind = nature == .ordinary ? "dividend" : nature.rawValue
+                let text = "\(kind),\(key),\(amount ?? .nan)\(label.map { "," + $0 } ?? "")"
                 let own = label.map { CurrencyUnit(label: $0) }
                 guard let date, let amount, amount > 0, amount.isFinite else {
                     bars.reject(ordinal, date, nature == .ordinary ? "bad-dividend" : "bad-capital-gain", "no positive amount", text)
