@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What is uploaded runs where only the platform's own libraries are.
+/// The bundle runs on a system that has only the platform's libraries.
 @Suite(.enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"))
 struct BundleTests {
     private static let bundle = Deployment.environment["BELLWETHER_BUNDLE"] ?? ""
-    /// What Amazon Linux 2023's image for functions has of them.
+    /// The bundle's libraries that Lambda's image of Amazon Linux 2023 provides.
     private static let platform = ["linux-vdso", "ld-linux", "libc.", "libm.", "libresolv.", "libstdc++.", "libgcc_s."]
 
     @Test func `Every library except the platform's comes from the bundle`() async throws {

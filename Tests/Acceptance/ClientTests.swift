@@ -4,7 +4,7 @@ import Testing
 
 @testable import Emulator
 
-/// The system as its users' own tools meet it: boto3, the AWS CLI, curl.
+/// Users' tools against a deployment: boto3, the AWS CLI, curl.
 @Suite(
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
@@ -124,7 +124,7 @@ struct ClientTests {
         #expect(listed == 0 && listing.contains("raw/yahoo/"), "\(listing)")
     }
 
-    /// The same events again change nothing.
+    /// Repeated events change nothing.
     private func secondTime(_ deployment: Deployment) async throws {
         let before = try await deployment.hashes()
         #expect(try await deployment.invoke("Ingest", Deployment.load).status == 0)

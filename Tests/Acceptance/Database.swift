@@ -14,7 +14,7 @@ extension Deployment {
         return Database(try DatabaseSettings(url, password: password))
     }
 
-    /// One hash for each table, less the real-time columns.
+    /// One hash for each table, without the columns of real time.
     func hashes() async throws -> [String: String] { try await TableHash.all(in: try database()) }
 
     func count(_ sql: String) async throws -> Int {

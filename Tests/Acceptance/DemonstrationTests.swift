@@ -38,7 +38,7 @@ struct DemonstrationTests {
             Picture.self, from: Data(contentsOf: URL(filePath: "\(Deployment.project)/Functions/Dashboard/Page/dashboard.json")))
     }
 
-    /// A row of the README's table or of the command's: cells apart by `|` or by two blanks.
+    /// The cells of a row of the README's table, separated by `|`, or of the command's table, separated by two blanks.
     private static func cells(_ line: Substring) -> [String] {
         let isTable = line.hasPrefix("|")
         let cells = isTable ? line.split(separator: "|") : line.components(separatedBy: "  ").filter { !$0.isEmpty }.map { Substring($0) }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Emulator
 
-/// A replay that is disturbed in every way ends with the same tables as one that is left alone.
+/// A replay whose processes are killed at random ends with the same tables as an undisturbed replay.
 @Suite(
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
@@ -53,7 +53,7 @@ struct DisturbedReplayTests {
         await calm.remove()
     }
 
-    /// Replays evening by evening and ends one of the processes at a seeded moment of each. Counts the strikes that hit a living one.
+    /// Replays evening by evening and kills one process at a seeded moment of each. Returns the number of kills by kind of process.
     private static func disturb(_ deployment: Deployment) async throws -> [Victim: Int] {
         var random = SplitMix64(seed: 20_261_122)
         var strikes: [Victim: Int] = [:]

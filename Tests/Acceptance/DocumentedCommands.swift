@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The commands that the documentation shows, run as they stand against a deployment with forecasts.
+/// Runs the commands of the documentation, unchanged, against a deployment with forecasts.
 struct DocumentedCommands {
     let deployment: Deployment
 
-    /// Commands that need nothing but the deployment. The others build, need files, stay in the foreground, or have tests of their own.
+    /// Commands that need only the deployment. The others build, need files, run in the foreground, or have tests of their own.
     private static let own = [
         "status", "data status", "data show", "data check", "repair", "models list", "models show", "models compare", "models promote",
         "models rollback", "models export", "logs",

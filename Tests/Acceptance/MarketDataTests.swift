@@ -5,7 +5,7 @@ import Testing
 
 @testable import Emulator
 
-/// Market data as its operator meets it: corrections, gaps, a rebuild from the raw answers.
+/// The operator's work with market data: corrections, gaps, imports, a rebuild from the archived responses.
 @Suite(
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
@@ -23,8 +23,8 @@ struct MarketDataTests {
             try await rebuild(deployment)
             try await status(deployment)
             try await repair(deployment)
-            try await handIn(deployment)
-            try await facts(deployment)
+            try await importTable(deployment)
+            try await changeReferenceData(deployment)
         } catch {
             await deployment.remove()
             throw error
@@ -32,7 +32,7 @@ struct MarketDataTests {
         await deployment.remove()
     }
 
-    /// The provider sends an old bar again with another close: the raw object that Ingest would have made of it.
+    /// The provider sends an old bar again with another close: puts the object that Ingest would have archived.
     private func correct(_ deployment: Deployment, asOf: String) async throws {
         let python = try #require(Deployment.environment["BELLWETHER_TEST_PYTHON"])
         let script = """
@@ -90,8 +90,8 @@ struct MarketDataTests {
         #expect(again.output.contains("No session is missing"))
     }
 
-    /// A table of two symbols that nobody knew, one with a row that cannot be.
-    private func handIn(_ deployment: Deployment) async throws {
+    /// Imports a table of two unregistered symbols; one has an invalid row.
+    private func importTable(_ deployment: Deployment) async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "prices-\(UUID().uuidString).csv")
         defer { try? FileManager.default.removeItem(at: file) }
         let table = """
@@ -110,9 +110,9 @@ struct MarketDataTests {
         #expect(refused.status == 1 && refused.output.contains("NOWHERE"), "\(refused.output)")
     }
 
-    /// A name that holds from a day on is found at once, and a delisted instrument is no longer behind.
-    private func facts(_ deployment: Deployment) async throws {
-        // Facts become known after what was made already.
+    /// A symbol change applies from its day on, and a delisted instrument has no missing sessions.
+    private func changeReferenceData(_ deployment: Deployment) async throws {
+        // Reference data becomes known after the stored features.
         try await deployment.advanceUntilDone(to: "2012-02-14T06:00:00Z")
         let event =
             #"{"time":"2012-02-14T06:00:00Z","reference_data":{"symbols":[{"instrument":"XNYS:IBM","symbol":"BIGBLUE","from":"2012-02-14"}],"delistings":[{"instrument":"XNAS:MSFT","last_session":"2012-02-10","reason":"test"}]}}"#

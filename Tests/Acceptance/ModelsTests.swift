@@ -66,7 +66,7 @@ struct ModelsTests {
         }
     }
 
-    /// Puts other bytes in an artifact's place, in the S3 server itself.
+    /// Replaces an artifact's bytes in the S3 server.
     private func damage(_ model: String, _ deployment: Deployment, _ change: ([UInt8]) -> ArraySlice<UInt8>) async throws {
         let secrets = try deployment.secrets()
         let server = try #require(ServerRecord.read("\(deployment.folder)/s3"))

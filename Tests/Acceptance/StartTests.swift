@@ -3,7 +3,7 @@ import Testing
 
 @testable import Emulator
 
-/// Starts, interrupted starts and calls, as users make them.
+/// Starts, interrupted starts and calls by the command line.
 @Suite(
     .enabled(if: Deployment.isBuilt, "SKIPPED: run through `Runtime/bellwether test`, which builds the command and the bundle"), .serialized
 )
@@ -44,7 +44,7 @@ struct StartTests {
         }
     }
 
-    /// Either the command that the user typed is ended, or the emulator that it started.
+    /// Ends either the command or the emulator that it started.
     @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
     func `A start that is killed at any moment is completed by the next`(_ signal: Int32, _ isEmulator: Bool) async throws {
         try await stack(isUp: false) { deployment in

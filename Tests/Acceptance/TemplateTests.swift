@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The template as AWS's own tools judge it.
+/// The template passes the checks of AWS's tools.
 @Suite(
     .enabled(
         if: Deployment.environment["BELLWETHER_TEST_BIN"] != nil, "SKIPPED: run through `Runtime/bellwether test`, which installs the tools"

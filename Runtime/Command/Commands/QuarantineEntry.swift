@@ -5,7 +5,7 @@ struct QuarantineEntry: Decodable {
     /// The row's provider, in a response about several providers.
     let provider: String?
 
-    /// The violation in a few words, for a line of output.
+    /// A short description of the violation, for a line of output.
     var summary: String {
         switch disposition {
         case "repaired": "repaired: \(rule) (\(repairs))"

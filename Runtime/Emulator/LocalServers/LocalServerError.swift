@@ -1,6 +1,6 @@
 import Foundation
 
-/// A local server cannot run; the description says what to do.
+/// The error of a local server that cannot run. The description has the cause and a remedy.
 package struct LocalServerError: Error, Hashable, CustomStringConvertible {
     package let description: String
 

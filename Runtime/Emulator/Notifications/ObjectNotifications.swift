@@ -3,7 +3,7 @@ package import HTTPServer
 
 /// Turns every new object into events, once the S3 server has stored it.
 ///
-/// The S3 server posts each change to a webhook, nearly in order, but keeps unposted changes only in memory. Changes that it could not
+/// The S3 server posts each change to a webhook, nearly in order, but has unposted changes only in memory. Changes that it could not
 /// post before it or the emulator ended are found by listing the objects. `quiesce` puts sentinel objects and waits until the webhook
 /// receives them, so that all objects before them have been received too; when a sentinel is late, the objects are listed.
 package actor ObjectNotifications: QuiescenceSource {

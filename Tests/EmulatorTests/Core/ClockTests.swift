@@ -19,21 +19,21 @@ private struct Ticker: TimedEventSource {
     }
 }
 
-/// Fires once a second, and takes until it is allowed to say what is due.
+/// Fires once a second. `events(at:)` returns only after the test sets `mayReturn`.
 private final class SlowSource: TimedEventSource {
-    let isAsked = Mutex(false)
-    let mayAnswer = Mutex(false)
+    let isCalled = Mutex(false)
+    let mayReturn = Mutex(false)
 
     func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / 1000 + 1) * 1000) }
 
     func events(at time: VirtualTime) async -> [AsyncEvent] {
-        isAsked.withLock { $0 = true }
-        while !mayAnswer.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
+        isCalled.withLock { $0 = true }
+        while !mayReturn.withLock({ $0 }) { try? await Task.sleep(for: .milliseconds(5)) }
         return [AsyncEvent(id: "slow/\(time)", function: "F", payload: [UInt8]("{}".utf8))]
     }
 }
 
-/// Hands over one event when it is first asked to wait until nothing is in transit, as an object put just before would.
+/// Sends one event during the first call of `quiesce`, as a notification in transit does.
 private final class LateObject: QuiescenceSource {
     private let stack: EmulatedStack
     private let isDone = Mutex(false)
@@ -155,11 +155,11 @@ private final class LateObject: QuiescenceSource {
         let stack = try await EmulatedStack(configuration)
         let source = SlowSource()
         await stack.start(sources: [source])
-        #expect(await eventually { source.isAsked.withLock { $0 } })
+        #expect(await eventually { source.isCalled.withLock { $0 } })
         let hold = VirtualTime("2012-02-01")!
         let holding = Task { try await stack.setClock(.held(at: hold)) }
         try await Task.sleep(for: .milliseconds(100))
-        source.mayAnswer.withLock { $0 = true }
+        source.mayReturn.withLock { $0 = true }
         try await holding.value
         #expect(await eventually { await stack.status().queue.accepted >= 1 })
         #expect(stack.clock.state == .held(at: hold))

@@ -15,7 +15,7 @@ import Testing
         let headers: [String: String]
     }
 
-    /// A function `F` that fails by its event, and a function `Sink` that writes down what it is given.
+    /// A function `F` that fails if its event says so, and a function `Sink` that records its events.
     private static func configuration(
         _ folder: borrowing FunctionFolder, to destination: FunctionDefinition.Destination?, retries: Int = 2, age: Int = 21600
     ) -> StackConfiguration {

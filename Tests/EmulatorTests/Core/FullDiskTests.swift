@@ -42,7 +42,7 @@ struct FullDiskTests {
         let disk = try SmallDisk.mount(over: folder.state, kilobytes: 400)
         let configuration = folder.configuration(folder.function("F"))
         let stack = try await EmulatedStack(configuration)
-        // More notes than the last block of the journal has room for.
+        // More records than fit into the last block of the journal.
         try await stack.accept((0..<200).map { Self.event("e/\($0)") })
         disk.fill()
         await stack.start()

@@ -2,7 +2,7 @@ import Foundation
 
 @testable import Emulator
 
-/// A temporary folder with a state folder and a `bootstrap` written in Python, whose behaviour the event chooses.
+/// A temporary folder with a state folder and a `bootstrap` in Python, whose behaviour depends on the event.
 struct FunctionFolder: ~Copyable {
     let path: String
     var state: String { "\(path)/state" }
@@ -33,10 +33,10 @@ struct FunctionFolder: ~Copyable {
         (try? String(contentsOfFile: "\(path)/mark", encoding: .utf8))?.split(separator: "\n").map(String.init) ?? []
     }
 
-    /// Lets the functions that were told to `hold` answer, now and from now on.
+    /// Lets the invocations respond whose event has `hold`, the waiting and the later ones.
     func release() { _ = FileManager.default.createFile(atPath: "\(path)/mark.release", contents: nil) }
 
-    /// Processes, other than this one, whose command line or environment names this folder.
+    /// Other processes whose command line or environment contains this folder's path.
     var processes: [String] {
         let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return all.filter { id in

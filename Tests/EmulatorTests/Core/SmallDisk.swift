@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A file system of a few hundred kilobytes mounted over a folder, for as long as this value lives.
+/// A file system of a few hundred kilobytes, mounted over a folder while this value exists.
 struct SmallDisk: ~Copyable {
     static var isAllowed: Bool {
         do {
@@ -18,7 +18,7 @@ struct SmallDisk: ~Copyable {
 
     private init(folder: String) { self.folder = folder }
 
-    /// Throws when this user may not mount.
+    /// Throws if this user may not mount file systems.
     static func mount(over folder: String, kilobytes: Int) throws -> SmallDisk {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         guard Glibc.mount("tmpfs", folder, "tmpfs", 0, "size=\(kilobytes)k,mode=755") == 0 else {
@@ -29,7 +29,7 @@ struct SmallDisk: ~Copyable {
 
     deinit { umount2(folder, CInt(MNT_DETACH)) }
 
-    /// Takes all the space that is left, but a little.
+    /// Fills the file system except for a small rest.
     func fill(leaving bytes: Int = 0) {
         let file = open(filler, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         let block = [UInt8](repeating: 0, count: 4096)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Emulator
 
-/// What the emulator makes must have no member, and no kind of value, that AWS's own samples do not have.
+/// The emulator's events have only members and kinds of values that AWS's samples have.
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set"))
 struct EventVectorTests {
     @Test func `HTTP events match the samples`() async throws {
@@ -32,7 +32,7 @@ struct EventVectorTests {
         let object = StoredObject(bucket: "b", key: "raw/x", etag: "e", size: 1, versionID: "v", modified: 1)
         let event = try #require(
             ObjectEvents(notifications: [BucketNotification(id: "N", bucket: "b", function: "F")]).events(for: object).first)
-        // The sample answers its request with two ids, which no handler reads.
+        // The sample has two request ids in `responseElements`, which no handler reads.
         let sample = try EventVectors.shapes(["s3-event"])
         #expect(try EventVectors.shape(Data(event.payload)).subtracting(sample) == [])
         #expect(sample.subtracting(try EventVectors.shape(Data(event.payload))).allSatisfy { $0.contains("responseElements") })

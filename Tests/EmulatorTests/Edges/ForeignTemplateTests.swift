@@ -2,7 +2,7 @@ import Testing
 
 @testable import Emulator
 
-/// Templates as others write them.
+/// Templates of other projects.
 @Suite struct ForeignTemplateTests {
     static let helloWorld = """
         AWSTemplateFormatVersion: '2010-09-09'

@@ -22,7 +22,7 @@ import Testing
             AuthorizerDefinition(name: "JWT", function: nil, identityHeaders: ["authorization"]),
         ])
 
-    /// Serves `api` over functions that answer with `answer`, the authorizer apart: it knows the key `good`.
+    /// Serves `api`; every function responds with `answer` except the authorizer, which accepts the key `good`.
     func serve(
         _ answer: @escaping RecordingInvoker.Response = { InvocationResult(requestID: "r", payload: $0.payload) },
         _ body: (PlainHTTP, RecordingInvoker) async throws -> Void

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Emulator
 
-/// Against a real S3 server.
+/// Object notifications with a real S3 server.
 @Suite(.enabled(if: !WebhookSeaweedServer.isMissing, "BELLWETHER_WEED names no S3 server"), .serialized)
 struct NotificationsTests {
     static let rules = [BucketNotification(id: "New", bucket: "objects", function: "Featurize", prefix: "raw/")]
@@ -19,7 +19,7 @@ struct NotificationsTests {
         let hookPort: Int
         private let hook = Mutex<HTTPListener?>(nil)
 
-        /// Runs the body and leaves nothing behind.
+        /// Runs the body, stops the server and removes its folder.
         static func run(sentinelTimeout: Duration = .seconds(5), _ body: (Site) async throws -> Void) async throws {
             let site = try await Site(sentinelTimeout: sentinelTimeout)
             let result: Result<Void, any Error>
@@ -78,7 +78,7 @@ struct NotificationsTests {
             #expect(record.eventName == "ObjectCreated:Put" && record.s3.bucket.name == "objects" && record.s3.configurationId == "New")
             let second = try #require(try JSONDecoder().decode(S3Event.self, from: Data(events[1].payload)).records.first?.s3.object)
             #expect(try #require(object.sequencer) < (try #require(second.sequencer)))
-            // The listing knows the very same events.
+            // The listing makes the same events.
             await site.notifications.serverRestarted()
             try await site.notifications.quiesce()
             #expect(site.invoker.events == events)

@@ -4,13 +4,13 @@ import Foundation
     import Glibc
 #endif
 
-/// An HTTP client that sends exactly what it is told, over a connection of its own.
+/// An HTTP client that sends the given bytes unchanged, each request over a new connection.
 struct PlainHTTP: Sendable {
     struct Failure: Error {}
 
     struct Response: Sendable {
         let status: Int
-        /// In the order of the wire, names in lower case.
+        /// The headers in the order in which they were received, names in lower case.
         let headers: [(name: String, value: String)]
         let body: [UInt8]
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Emulator
 
-/// The local servers against the real programs.
+/// The local servers with the real programs.
 @Suite(.serialized) struct ServersTests {
     private static func folder() throws -> String {
         let path = "/tmp/bellwether-servers-\(UUID().uuidString.prefix(8))"
@@ -17,7 +17,7 @@ import Testing
         return PostgresServer(folder: "\(folder)/postgres", passwords: passwords, durability: .fast, port: try LoopbackPorts.free())
     }
 
-    /// Both servers in a folder, and what runs there after the records of them are gone, as after a kill between start and record.
+    /// The records are removed, as after a kill of the emulator between the start of a server and the writing of its record.
     @Test(.enabled(if: !WebhookSeaweedServer.isMissing)) func `Running servers without a record are adopted`() async throws {
         let folder = try Self.folder()
         let settings = LocalServers.Settings(stateFolder: folder, weed: try #require(WebhookSeaweedServer.program), fast: true)
@@ -49,7 +49,7 @@ import Testing
         for _ in 0..<60 {
             let process = try DetachedProcess.start(
                 ["/usr/bin/sleep", "60"], environment: [:], folder: folder, log: "\(folder)/log")
-            // Programs on the way there and the loader open files for a moment; what was inherited would stay.
+            // The starting programs and the loader open files for a moment; an inherited descriptor would stay open.
             let hasItsOwnOnly = await eventually {
                 let line = FileManager.default.contents(atPath: "/proc/\(process.pid)/cmdline") ?? Data()
                 let files = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").sorted()
@@ -62,7 +62,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
-    /// A server listens some time after its port was chosen; until then the port looks free to the next server.
+    /// A server listens some time after its port was chosen; until then the port seems free to the next server.
     @Test func `No port is chosen twice`() throws {
         let asked = try #require((LoopbackPorts.range.lowerBound..<LoopbackPorts.range.upperBound).last { LoopbackPorts.isFree($0) })
         LoopbackPorts.reserve(asked)

@@ -6,7 +6,7 @@ struct BenchReport: Codable, Sendable {
         let name: String
         let value: Double
         let unit: String
-        /// The figure's reference, in words.
+        /// A description of the value that the figure is compared with.
         var note: String?
     }
 
