@@ -1,4 +1,5 @@
 import LambdaEvents
+import LambdaRuntime
 import Market
 
 /// The validated query parameters of a request. An invalid parameter is reported as a problem with its name.
@@ -9,7 +10,9 @@ struct QueryParameters {
 
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
         given = request.queryStringParameters ?? [:]
-        let now = Instant(microseconds: request.requestContext.timeEpoch * 1000)
+        let now =
+            request.requestContext.timeEpoch.flatMap { Instant(epochMilliseconds: $0) }
+            ?? Instant(microseconds: WallClock.microseconds())
         guard let text = given["as_of"] else {
             asOf = now
             return

@@ -1,6 +1,7 @@
 import Forecasting
 import FoundationEssentials
 import LambdaEvents
+import LambdaRuntime
 import Market
 
 /// The validated parameters of a forecast request.
@@ -20,7 +21,9 @@ struct ForecastQuery: Sendable {
         let symbol = request.pathParameters?["symbol"] ?? ""
         guard (1...32).contains(symbol.utf8.count), symbol.utf8.allSatisfy({ $0 > 32 }) else { throw .unknownSymbol(symbol) }
         self.symbol = symbol
-        let now = Instant(microseconds: request.requestContext.timeEpoch * 1000)
+        let now =
+            request.requestContext.timeEpoch.flatMap { Instant(epochMilliseconds: $0) }
+            ?? Instant(microseconds: WallClock.microseconds())
         asOf = try given["as_of"].map { text throws(ProblemDetails) in try Self.instant(text, now: now) } ?? now
         horizons = try given["horizon"].map(Self.horizon) ?? Quantiles.horizons
         includesOthers = try given["include"].map(Self.others) ?? false

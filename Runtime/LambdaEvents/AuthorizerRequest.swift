@@ -1,24 +1,35 @@
 package import Formats
 
-/// The event of a Lambda authorizer of an HTTP API, payload format 2.0.
+/// The event of a Lambda authorizer of an HTTP API, payload format 2.0. The authorizer uses the headers only; any other member may be
+/// missing.
 package struct AuthorizerRequest: Codable, Hashable, Sendable {
     /// `2.0`.
-    package var version: String
+    package var version: String?
     /// `REQUEST`.
-    package var type: String
+    package var type: String?
     /// `arn:aws:execute-api:region:account:api/stage/METHOD/path`.
-    package var routeArn: String
+    package var routeArn: String?
     /// The values of the authorizer's identity sources, such as the API key's header; absent when it names none.
     package var identitySource: [String]?
-    package var routeKey: String
-    package var rawPath: String
-    package var rawQueryString: String
+    package var routeKey: String?
+    package var rawPath: String?
+    package var rawQueryString: String?
     package var cookies: [String]?
     package var headers: [String: String]?
     package var queryStringParameters: [String: String]?
-    package var requestContext: HTTPAPIRequestContext
+    package var requestContext: HTTPAPIRequestContext?
     package var pathParameters: [String: String]?
     package var stageVariables: [String: String]?
+
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        headers = try values.decodeIfPresent([String: String].self, forKey: .headers)
+        (version, type, routeArn) = (values.unused(.version), values.unused(.type), values.unused(.routeArn))
+        (identitySource, routeKey) = (values.unused(.identitySource), values.unused(.routeKey))
+        (rawPath, rawQueryString, cookies) = (values.unused(.rawPath), values.unused(.rawQueryString), values.unused(.cookies))
+        (queryStringParameters, pathParameters) = (values.unused(.queryStringParameters), values.unused(.pathParameters))
+        (requestContext, stageVariables) = (values.unused(.requestContext), values.unused(.stageVariables))
+    }
 
     /// What the gateway sends the authorizer about a request.
     package init(_ request: HTTPAPIRequest, routeArn: String, identitySource: [String]?) {

@@ -2,7 +2,7 @@ import Formats
 
 extension HTTPAPIRequest {
     /// Reads the usual form in a fraction of the decoder's time; nil for any other, which `init(from:)` may still take: an authorizer
-    /// whose context is not text, a member that is null or unknown.
+    /// whose context is not text, a used member that is null.
     package init?(reading bytes: [UInt8]) {
         do throws(JSONReader.Malformed) {
             self = try JSONReader.read(bytes) { (reader) throws(JSONReader.Malformed) in try HTTPAPIRequest(reading: &reader) }
@@ -10,15 +10,15 @@ extension HTTPAPIRequest {
     }
 
     private init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
-        var required: Set<String> = ["version", "rawPath", "requestContext"]
-        self.init(
-            routeKey: nil, rawPath: "", requestContext: .init(http: .init(method: "", path: ""), requestId: "", time: "", timeEpoch: 0))
+        var hasPath = false
+        self.init(routeKey: nil, rawPath: "", requestContext: HTTPAPIRequestContext())
         try reader.object { (reader, name) throws(JSONReader.Malformed) in
-            required.remove(name)
             switch name {
             case "version": version = try reader.string()
             case "routeKey": routeKey = try reader.string()
-            case "rawPath": rawPath = try reader.string()
+            case "rawPath":
+                rawPath = try reader.string()
+                hasPath = true
             case "rawQueryString": rawQueryString = try reader.string()
             case "cookies": cookies = try reader.strings()
             case "headers": headers = try reader.stringMap()
@@ -28,19 +28,17 @@ extension HTTPAPIRequest {
             case "pathParameters": pathParameters = try reader.stringMap()
             case "stageVariables": stageVariables = try reader.stringMap()
             case "isBase64Encoded": isBase64Encoded = try reader.bool()
-            default: throw reader.malformed
+            default: try reader.skip()
             }
         }
-        guard version == "2.0", required.isEmpty else { throw reader.malformed }
+        guard version == "2.0", hasPath else { throw reader.malformed }
     }
 }
 
 extension HTTPAPIRequestContext {
     fileprivate init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
-        var required: Set<String> = ["accountId", "apiId", "domainName", "domainPrefix", "http", "requestId", "time", "timeEpoch"]
-        self.init(http: .init(method: "", path: ""), requestId: "", routeKey: nil, stage: nil, time: "", timeEpoch: 0)
+        self.init()
         try reader.object { (reader, name) throws(JSONReader.Malformed) in
-            required.remove(name)
             switch name {
             case "accountId": accountId = try reader.string()
             case "apiId": apiId = try reader.string()
@@ -53,20 +51,25 @@ extension HTTPAPIRequestContext {
             case "stage": stage = try reader.string()
             case "time": time = try reader.string()
             case "timeEpoch": timeEpoch = Int64(try reader.integer())
-            default: throw reader.malformed
+            default: try reader.skip()
             }
         }
-        guard required.isEmpty else { throw reader.malformed }
     }
 }
 
 extension HTTPAPIRequestContext.HTTP {
     fileprivate init(reading reader: inout JSONReader) throws(JSONReader.Malformed) {
-        let members = try reader.stringMap()
-        guard members.count == 5, let method = members["method"], let path = members["path"], let version = members["protocol"],
-            let sourceIp = members["sourceIp"], let userAgent = members["userAgent"]
-        else { throw reader.malformed }
-        self.init(method: method, path: path, protocol: version, sourceIp: sourceIp, userAgent: userAgent)
+        self.init(method: "", path: "", protocol: nil, sourceIp: nil, userAgent: nil)
+        try reader.object { (reader, name) throws(JSONReader.Malformed) in
+            switch name {
+            case "method": method = try reader.string()
+            case "path": path = try reader.string()
+            case "protocol": `protocol` = try reader.string()
+            case "sourceIp": sourceIp = try reader.string()
+            case "userAgent": userAgent = try reader.string()
+            default: try reader.skip()
+            }
+        }
     }
 }
 
@@ -104,23 +107,25 @@ extension HTTPAPIRequest {
 
 extension HTTPAPIRequestContext {
     fileprivate func write(to context: inout JSONWriter) {
-        context.member("accountId", accountId)
-        context.member("apiId", apiId)
+        if let accountId { context.member("accountId", accountId) }
+        if let apiId { context.member("apiId", apiId) }
         if let authorizer { context.object("authorizer") { authorizer.write(to: &$0) } }
-        context.member("domainName", domainName)
-        context.member("domainPrefix", domainPrefix)
-        context.object("http") {
-            $0.member("method", http.method)
-            $0.member("path", http.path)
-            $0.member("protocol", http.protocol)
-            $0.member("sourceIp", http.sourceIp)
-            $0.member("userAgent", http.userAgent)
+        if let domainName { context.member("domainName", domainName) }
+        if let domainPrefix { context.member("domainPrefix", domainPrefix) }
+        if let http {
+            context.object("http") {
+                $0.member("method", http.method)
+                $0.member("path", http.path)
+                if let version = http.protocol { $0.member("protocol", version) }
+                if let sourceIp = http.sourceIp { $0.member("sourceIp", sourceIp) }
+                if let userAgent = http.userAgent { $0.member("userAgent", userAgent) }
+            }
         }
-        context.member("requestId", requestId)
+        if let requestId { context.member("requestId", requestId) }
         if let routeKey { context.member("routeKey", routeKey) }
         if let stage { context.member("stage", stage) }
-        context.member("time", time)
-        context.member("timeEpoch", timeEpoch)
+        if let time { context.member("time", time) }
+        if let timeEpoch { context.member("timeEpoch", timeEpoch) }
     }
 }
 

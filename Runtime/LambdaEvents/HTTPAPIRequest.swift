@@ -44,20 +44,20 @@ package struct HTTPAPIRequest: Codable, Hashable, Sendable {
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        version = try values.decode(String.self, forKey: .version)
+        version = try values.decodeIfPresent(String.self, forKey: .version) ?? "2.0"
         guard version == "2.0" else {
             throw DecodingError.dataCorruptedError(forKey: .version, in: values, debugDescription: "payload format \(version), not 2.0")
         }
-        routeKey = try values.decodeIfPresent(String.self, forKey: .routeKey)
+        routeKey = values.unused(.routeKey)
         rawPath = try values.decode(String.self, forKey: .rawPath)
-        rawQueryString = try values.decodeIfPresent(String.self, forKey: .rawQueryString) ?? ""
-        cookies = try values.decodeIfPresent([String].self, forKey: .cookies)
+        rawQueryString = values.unused(.rawQueryString) ?? ""
+        cookies = values.unused(.cookies)
         headers = try values.decodeIfPresent([String: String].self, forKey: .headers) ?? [:]
         queryStringParameters = try values.decodeIfPresent([String: String].self, forKey: .queryStringParameters)
-        requestContext = try values.decode(HTTPAPIRequestContext.self, forKey: .requestContext)
+        requestContext = try values.decodeIfPresent(HTTPAPIRequestContext.self, forKey: .requestContext) ?? HTTPAPIRequestContext()
         body = try values.decodeIfPresent(String.self, forKey: .body)
         pathParameters = try values.decodeIfPresent([String: String].self, forKey: .pathParameters)
-        stageVariables = try values.decodeIfPresent([String: String].self, forKey: .stageVariables)
+        stageVariables = values.unused(.stageVariables)
         isBase64Encoded = try values.decodeIfPresent(Bool.self, forKey: .isBase64Encoded) ?? false
     }
 }

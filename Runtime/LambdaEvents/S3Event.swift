@@ -30,7 +30,7 @@ package struct S3Event: Codable, Hashable, Sendable {
     }
 }
 
-/// One change of one object.
+/// One change of one object. Functions use the object's key only; any other member may be missing.
 package struct S3EventRecord: Codable, Hashable, Sendable {
     package struct Entity: Codable, Hashable, Sendable {
         package struct Owner: Codable, Hashable, Sendable {
@@ -70,13 +70,20 @@ package struct S3EventRecord: Codable, Hashable, Sendable {
                 self.sequencer = sequencer
             }
 
+            package init(from decoder: any Decoder) throws {
+                let values = try decoder.container(keyedBy: CodingKeys.self)
+                key = try values.decode(String.self, forKey: .key)
+                (size, versionId) = (values.unused(.size), values.unused(.versionId))
+                (eTag, sequencer) = (values.unused(.eTag), values.unused(.sequencer))
+            }
+
             /// The key as it is in the bucket.
             package var decodedKey: String { PercentEncoding.decodedText(key, plusAsBlank: true) }
         }
 
-        package var s3SchemaVersion: String
-        package var configurationId: String
-        package var bucket: Bucket
+        package var s3SchemaVersion: String?
+        package var configurationId: String?
+        package var bucket: Bucket?
         package var object: Object
 
         package init(configurationId: String, bucket: Bucket, object: Object) {
@@ -85,15 +92,22 @@ package struct S3EventRecord: Codable, Hashable, Sendable {
             self.bucket = bucket
             self.object = object
         }
+
+        package init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            object = try values.decode(Object.self, forKey: .object)
+            (s3SchemaVersion, configurationId) = (values.unused(.s3SchemaVersion), values.unused(.configurationId))
+            bucket = values.unused(.bucket)
+        }
     }
 
-    package var eventVersion: String
-    package var eventSource: String
-    package var awsRegion: String
+    package var eventVersion: String?
+    package var eventSource: String?
+    package var awsRegion: String?
     /// RFC 3339, UTC, milliseconds. Real time, not business time.
-    package var eventTime: String
+    package var eventTime: String?
     /// Such as `ObjectCreated:Put`.
-    package var eventName: String
+    package var eventName: String?
     package var userIdentity: Entity.Owner?
     package var requestParameters: [String: String]?
     package var responseElements: [String: String]?
@@ -109,5 +123,12 @@ package struct S3EventRecord: Codable, Hashable, Sendable {
         requestParameters = ["sourceIPAddress": "127.0.0.1"]
         responseElements = [:]
         self.s3 = s3
+    }
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        s3 = try values.decode(Entity.self, forKey: .s3)
+        (eventVersion, eventSource, awsRegion) = (values.unused(.eventVersion), values.unused(.eventSource), values.unused(.awsRegion))
+        (eventTime, eventName, userIdentity) = (values.unused(.eventTime), values.unused(.eventName), values.unused(.userIdentity))
+        (requestParameters, responseElements) = (values.unused(.requestParameters), values.unused(.responseElements))
     }
 }

@@ -54,7 +54,10 @@ import Testing
             stageVariables: ["s": "1"], isBase64Encoded: false)
         #expect(request.json() == Array(try Self.encoder.encode(request)))
         request = HTTPAPIRequest(
-            routeKey: nil, rawPath: "/", requestContext: .init(http: context.http, requestId: "", time: "", timeEpoch: 0))
+            routeKey: nil, rawPath: "/", requestContext: .init(http: .init(method: "GET", path: "/"), requestId: "", time: "", timeEpoch: 0)
+        )
+        #expect(request.json() == Array(try Self.encoder.encode(request)))
+        request = HTTPAPIRequest(rawPath: "/", requestContext: HTTPAPIRequestContext())
         #expect(request.json() == Array(try Self.encoder.encode(request)))
     }
 

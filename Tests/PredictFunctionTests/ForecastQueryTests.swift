@@ -21,6 +21,15 @@ import Testing
         #expect(query.asOf.description == "2013-03-01T23:00:00Z")
     }
 
+    @Test(arguments: [Int64.max, .min, nil])
+    func `A request without a usable time is of now`(_ milliseconds: Int64?) throws {
+        var context = HTTPAPIRequestContext()
+        context.timeEpoch = milliseconds
+        let before = Instant(seconds: Int64(Date().timeIntervalSince1970) - 1)
+        let query = try ForecastQuery(HTTPAPIRequest(rawPath: "/", requestContext: context, pathParameters: ["symbol": "AAPL"]))
+        #expect(query.asOf > before && query.asOf < before.adding(seconds: 600))
+    }
+
     @Test func `A date means its end and today means now`() throws {
         #expect(try parse("AAPL", ["as_of": "2013-03-01"]).asOf.description == "2013-03-01T23:00:00Z")
         #expect(try parse("AAPL", ["as_of": "2012-02-29"]).asOf.description == "2012-02-29T23:59:59.999999Z")

@@ -104,29 +104,64 @@ package struct JSONReader {
         return isTrue
     }
 
-    /// Any value as a tree of at most 64 levels.
+    /// Any value as a tree of at most `maximumDepth` levels.
     package mutating func value() throws(Malformed) -> JSONValue { try value(depth: 0) }
 
+    /// Checks a value of at most `maximumDepth` levels and moves past it, without memory for it.
+    package mutating func skip() throws(Malformed) { try skip(depth: 0) }
+
+    /// The most arrays and objects inside one another.
+    package static let maximumDepth = 64
+
+    private mutating func skip(depth: Int) throws(Malformed) {
+        guard depth < Self.maximumDepth else { throw malformed }
+        skipSpace()
+        switch try peek() {
+        case UInt8(ascii: "{"):
+            position += 1
+            if try close(UInt8(ascii: "}")) { return }
+            repeat {
+                skipSpace()
+                guard try peek() == UInt8(ascii: "\"") else { throw malformed }
+                try skipText()
+                skipSpace()
+                try expect(":")
+                try skip(depth: depth + 1)
+            } while try hasNext(before: UInt8(ascii: "}"))
+        case UInt8(ascii: "["):
+            position += 1
+            if try close(UInt8(ascii: "]")) { return }
+            repeat { try skip(depth: depth + 1) } while try hasNext(before: UInt8(ascii: "]"))
+        case UInt8(ascii: "\""): try skipText()
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
+        default: if let name = nullName { try expect(name) } else { _ = try number() }
+        }
+    }
+
     private mutating func value(depth: Int) throws(Malformed) -> JSONValue {
-        guard depth < 64 else { throw malformed }
+        guard depth < Self.maximumDepth else { throw malformed }
         skipSpace()
         switch try peek() {
         case UInt8(ascii: "{"): return try members(depth)
         case UInt8(ascii: "["): return try elements(depth)
         case UInt8(ascii: "\""): return .string(try text())
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool(try bool())
-        case UInt8(ascii: "n"): return try null("null")
-        case UInt8(ascii: "N") where acceptsNonFinite: return try null("NaN")
-        case UInt8(ascii: "I") where acceptsNonFinite: return try null("Infinity")
-        case UInt8(ascii: "-") where acceptsNonFinite && position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "I"):
-            return try null("-Infinity")
-        default: return .number(try number())
+        default:
+            guard let name = nullName else { return .number(try number()) }
+            try expect(name)
+            return .null
         }
     }
 
-    private mutating func null(_ name: StaticString) throws(Malformed) -> JSONValue {
-        try expect(name)
-        return .null
+    /// The word for null that can stand here, by its first byte; nil for any other value.
+    private var nullName: StaticString? {
+        switch bytes[position] {
+        case UInt8(ascii: "n"): "null"
+        case UInt8(ascii: "N") where acceptsNonFinite: "NaN"
+        case UInt8(ascii: "I") where acceptsNonFinite: "Infinity"
+        case UInt8(ascii: "-") where acceptsNonFinite && position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "I"): "-Infinity"
+        default: nil
+        }
     }
 
     private mutating func members(_ depth: Int) throws(Malformed) -> JSONValue {
@@ -262,6 +297,22 @@ package struct JSONReader {
         position += 1
         guard let text = String(validating: units, as: UTF8.self) else { throw malformed }
         return text
+    }
+
+    /// Checks a string whose opening quote is the next byte, and moves past it.
+    private mutating func skipText() throws(Malformed) {
+        position += 1
+        let start = position
+        var isASCII = true
+        while true {
+            let byte = try peek()
+            if byte == UInt8(ascii: "\"") { break }
+            guard byte >= 32 else { throw malformed }
+            position += 1
+            if byte == UInt8(ascii: "\\") { _ = try escape() } else if byte >= 0x80 { isASCII = false }
+        }
+        guard isASCII || UTF8Text.isValid(UnsafeBufferPointer(rebasing: bytes[start..<position])) else { throw malformed }
+        position += 1
     }
 
     private mutating func escape() throws(Malformed) -> Unicode.Scalar {

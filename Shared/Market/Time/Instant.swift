@@ -16,6 +16,15 @@ package struct Instant: Hashable, Sendable {
         self.init(microseconds: Int64(seconds * 1e6))
     }
 
+    /// The instant of milliseconds since 1970; nil from ±10¹⁴ milliseconds on (about the year 5138).
+    package init?(epochMilliseconds milliseconds: Int64) {
+        guard (-Self.farthest...Self.farthest).contains(milliseconds) else { return nil }
+        self.init(microseconds: milliseconds * 1000)
+    }
+
+    /// Milliseconds.
+    private static let farthest: Int64 = 100_000_000_000_000
+
     /// Whole seconds since 1970, rounded down.
     package var seconds: Int64 {
         let quotient = microseconds / 1_000_000
