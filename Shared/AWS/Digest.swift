@@ -5,19 +5,22 @@ import FoundationEssentials
 package enum Digest {
     /// The SHA-256 of bytes: 32 bytes.
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.withUnsafeBytes { input in
-            [UInt8](unsafeUninitializedCapacity: 32) { output, count in
-                count = output.baseAddress.map { openssl_shim_sha256(input.baseAddress, input.count, $0) } == 1 ? 32 : 0
-            }
-        }
+        bytes.withUnsafeBytes { input in digest { openssl_shim_sha256(input.baseAddress, input.count, $0) } }
     }
 
     /// The HMAC-SHA-256 of a text's UTF-8: 32 bytes.
     package static func hmacSHA256(key: [UInt8], _ text: String) -> [UInt8] {
         let bytes = Array(text.utf8)
-        return [UInt8](unsafeUninitializedCapacity: 32) { output, count in
-            guard let digest = output.baseAddress else { return }
-            count = openssl_shim_hmac_sha256(key, key.count, bytes, bytes.count, digest) == 1 ? 32 : 0
+        return digest { openssl_shim_hmac_sha256(key, key.count, bytes, bytes.count, $0) }
+    }
+
+    /// The 32 bytes that `compute` writes; it returns 1, or another number when libcrypto fails.
+    ///
+    /// A failure ends the process: keys, signatures and stored hashes depend on the digest, and no other value may stand for it.
+    static func digest(_ compute: (UnsafeMutablePointer<UInt8>) -> Int32) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+            guard let start = output.baseAddress, compute(start) == 1 else { fatalError("libcrypto computed no SHA-256") }
+            count = 32
         }
     }
 

@@ -62,7 +62,11 @@ struct RunningTransfers: ~Copyable {
         guard code == .ok else {
             let host = transfer.address.authority
             guard !transfer.isTooLarge else {
-                return .failure(HTTPError(.tooLarge, code: code, "\(host) sent more than \(transfer.request.maximumBytes) bytes"))
+                return .failure(HTTPError(.tooLarge, code: code, "\(host) sent \(transfer.excess)"))
+            }
+            // libcurl reports a header line beyond its own limit as a lack of memory.
+            if code == .outOfMemory, transfer.isReadingHeaders {
+                return .failure(HTTPError(.tooLarge, code: code, "\(host) sent a header line of more than 100 KiB"))
             }
             let text = entry.handle.errorText
             return .failure(HTTPError(.init(code), code: code, "\(host): \(text.isEmpty ? code.description : text)"))

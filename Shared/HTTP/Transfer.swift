@@ -15,6 +15,8 @@ final class Transfer: @unchecked Sendable {
     private(set) var headers: [(name: String, value: String)] = []
     private(set) var body: [UInt8] = []
     private(set) var isTooLarge = false
+    /// Whether the head of a response has begun and its body has not.
+    var isReadingHeaders: Bool { headerBytes > 0 && body.isEmpty }
     private var headerBytes = 0
 
     static let maximumHeaderBytes = 256 << 10
@@ -66,6 +68,12 @@ final class Transfer: @unchecked Sendable {
         guard bytes.count <= request.maximumBytes - body.count else { return rejectAsTooLarge() }
         body.append(contentsOf: bytes)
         return true
+    }
+
+    /// What the server sent too much of.
+    var excess: String {
+        headerBytes > Self.maximumHeaderBytes
+            ? "more than \(Self.maximumHeaderBytes) bytes of headers" : "more than \(request.maximumBytes) bytes"
     }
 
     private func rejectAsTooLarge() -> Bool {

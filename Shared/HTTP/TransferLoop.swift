@@ -14,10 +14,16 @@ final class TransferLoop: Sendable {
     private let mailbox = Mutex(Mailbox())
     private let caFile: String?
     private let userAgent: String
+    private let startThread: @Sendable (@escaping @Sendable () -> Void) -> Int32
 
-    init(caFile: String?, userAgent: String) {
+    /// - Parameter startThread: starts a thread and returns zero, or the `errno` of a system that has none to give.
+    init(
+        caFile: String?, userAgent: String,
+        startThread: @escaping @Sendable (@escaping @Sendable () -> Void) -> Int32 = { Thread.start($0) }
+    ) {
         self.caFile = caFile
         self.userAgent = userAgent
+        self.startThread = startThread
     }
 
     /// Passes a transfer to the thread, which starts with the first transfer.
@@ -27,7 +33,10 @@ final class TransferLoop: Sendable {
             guard !box.isStopped else { return HTTPError(.cancelled, "the client is closed") }
             if box.multi == nil {
                 guard let multi = MultiHandle.open() else { return HTTPError(.broken, code: .outOfMemory, "libcurl did not start") }
-                guard startThread() else { return HTTPError(.broken, "no thread could be started") }
+                guard startThread({ [self] in run() }) == 0 else {
+                    multi.close()
+                    return HTTPError(.broken, "no thread could be started")
+                }
                 box.multi = multi
             }
             box.submitted.append(transfer)
@@ -53,8 +62,6 @@ final class TransferLoop: Sendable {
             box.multi?.wake()
         }
     }
-
-    private func startThread() -> Bool { Thread.start { [self] in run() } == 0 }
 
     private func run() {
         guard let multi = mailbox.withLock({ $0.multi }) else { return }

@@ -14,7 +14,13 @@ package struct WebAddress: Hashable, Sendable {
         return String(authority.prefix { $0 != ":" })
     }
 
-    package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    /// Whether the host is `localhost` or a numeric loopback address: a name such as `127.example.com` may lead anywhere.
+    package var isLoopback: Bool {
+        guard host != "localhost", host != "::1" else { return true }
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4 && numbers[0] == "127"
+            && numbers.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8($0) != nil }
+    }
 
     /// `scheme://authority`.
     package var origin: String { "\(scheme)://\(authority)" }

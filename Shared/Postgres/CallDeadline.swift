@@ -21,7 +21,8 @@ struct CallDeadline: Sendable {
             ]
             let count = poll(&watched, 2, milliseconds)
             if watched[1].revents != 0 { return .cancelled }
-            if count > 0 { return .ready }
+            // A `poll` that failed for another reason than a signal would fail again at once: libpq reports what is wrong with the socket.
+            if count > 0 || count < 0 && errno != EINTR { return .ready }
         }
     }
 

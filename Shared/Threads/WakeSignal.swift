@@ -7,7 +7,7 @@ package final class WakeSignal: Sendable {
 
     package init() {
         semaphore = .allocate(capacity: 1)
-        sem_init(semaphore, 0, 0)
+        guard sem_init(semaphore, 0, 0) == 0 else { fatalError("the system has no semaphore to give: \(String(cString: strerror(errno)))") }
     }
 
     deinit {
@@ -25,7 +25,9 @@ package final class WakeSignal: Sendable {
             sem_wait(semaphore)
             return
         }
-        var limit = timespec(tv_sec: Int(epochMilliseconds / 1000), tv_nsec: Int(epochMilliseconds % 1000) * 1_000_000)
+        // `sem_timedwait` refuses a negative part of a second.
+        let (seconds, milliseconds) = max(0, epochMilliseconds).quotientAndRemainder(dividingBy: 1000)
+        var limit = timespec(tv_sec: Int(seconds), tv_nsec: Int(milliseconds) * 1_000_000)
         sem_timedwait(semaphore, &limit)
     }
 }

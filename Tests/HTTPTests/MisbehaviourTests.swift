@@ -93,6 +93,17 @@ struct MisbehaviourTests {
         #expect(failure?.kind == .tooLarge)
     }
 
+    @Test func `A header line of a megabyte is too large, not a lack of memory`() async {
+        let failure = await failure(get) { connection in
+            connection.send("HTTP/1.1 200 OK\r\nX-Long: ")
+            for _ in 0..<1024 { connection.send(String(repeating: "y", count: 1024)) }
+            connection.send("\r\nContent-Length: 0\r\n\r\n")
+        }
+        #expect(failure?.kind == .tooLarge)
+        #expect(failure?.isTransient == false)
+        #expect(failure?.description.contains("memory") == false)
+    }
+
     @Test func `Nobody listening`() async {
         let failure = await #expect(throws: HTTPError.self) {
             try await client.send(HTTPRequest("GET", "http://127.0.0.1:9/"), timeout: .seconds(5))

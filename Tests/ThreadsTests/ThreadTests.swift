@@ -14,6 +14,17 @@ import Threads
         signal.wait(untilEpochMilliseconds: 1)
     }
 
+    @Test func `A wait until a moment before 1970 ends at once, and a wait does not spin`() {
+        let signal = WakeSignal()
+        signal.wait(untilEpochMilliseconds: .min)
+        signal.wait(untilEpochMilliseconds: -1)
+        signal.send()
+        signal.wait(untilEpochMilliseconds: -1)
+        let begun = clock()
+        signal.wait(untilEpochMilliseconds: Int64(time(nil)) * 1000 + 1000)
+        #expect(clock() - begun < CLOCKS_PER_SEC / 2, "the wait spins")
+    }
+
     @Test func `A thread wakes the one that waits for it`() {
         let signal = WakeSignal()
         let other = Box(Mutex<Thread.ID?>(nil))
