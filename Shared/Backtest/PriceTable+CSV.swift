@@ -66,7 +66,7 @@ private struct PriceTableReader {
     private mutating func row(_ lines: CSVReader, _ places: [Int], _ adjusted: Int?, _ symbol: String) -> Row? {
         guard !symbol.isEmpty else { return reject(lines.line, "no-symbol", "the symbol is empty") }
         guard let session = SessionDate(lines.text(places[0])) else {
-            return reject(lines.line, "bad-date", "\"\(lines.text(places[0]))\" is no date")
+            return reject(lines.line, ValidationRuleName.badDate, "\"\(lines.text(places[0]))\" is no date")
         }
         let values = places[2...].map { DecimalText.number(lines[field: $0]) }
         let candidate = RawBar(
@@ -80,7 +80,7 @@ private struct PriceTableReader {
         var total = close
         if let adjusted {
             guard let value = DecimalText.number(lines[field: adjusted]), value > 0 else {
-                return reject(lines.line, "null-field", "\(symbol) \(session): adj_close")
+                return reject(lines.line, ValidationRuleName.nullField, "\(symbol) \(session): adj_close")
             }
             total = value
         }

@@ -1,4 +1,4 @@
-/// The names of the data-quality rules. They are stored in the quarantine table, shown by the API and never change.
+/// The names of the data-quality rules, and of the parsers' own. They are stored in the quarantine table, shown by the API and never change.
 package enum ValidationRuleName {
     /// A field is missing or null.
     package static let nullField = "null-field"
@@ -29,6 +29,33 @@ package enum ValidationRuleName {
     package static let staleRepeat = "stale-repeat"
     /// An operator's decision about a session, see `ManualOverride` in Providers.
     package static let manualOverride = "manual-override"
+
+    // The rules of the providers' parsers.
+
+    /// A row has no readable date, or no readable time stamp.
+    package static let badDate = "bad-date", badTimeStamp = "bad-time-stamp"
+    /// A corporate action has no date or no positive figure.
+    package static let badSplit = "bad-split", badDividend = "bad-dividend", badCapitalGain = "bad-capital-gain"
+    /// An action of a kind that prices cannot be adjusted for, such as a merger.
+    package static let unsupportedAction = "unsupported-action"
+    /// A parser returned actions that do not apply, see `DataProvider.bringsOwnActions`.
+    package static let unusedActions = "unused-actions"
+    /// The action repeats another one.
+    package static let duplicateAction = "duplicate-action"
+    /// A dividend is paid in another currency than the prices are in.
+    package static let dividendCurrency = "dividend-currency"
+    /// A dividend is in major units beside prices in minor units.
+    package static let dividendUnit = "dividend-unit"
+    /// A dividend includes the capital gain of its day.
+    package static let dividendWithGain = "dividend-with-gain"
+    /// The rows before a split are not adjusted for it, unlike the others of the response.
+    package static let splitNotAdjusted = "split-not-adjusted"
+    /// A row lacks the as-traded prices that the others have.
+    package static let notAsTraded = "not-as-traded"
+    /// A whole response lacks a column, such as the volumes of an index.
+    package static let absentColumn = "absent-column"
+    /// The name of the exchange's time zone is not known.
+    package static let unknownZone = "unknown-zone"
 
     /// The rules that check a stored bar again whenever the bars around it change. The other rules check a bar when it arrives.
     package static let seriesRules: Set = [

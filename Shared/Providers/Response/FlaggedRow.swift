@@ -6,7 +6,7 @@ package struct FlaggedRow: Hashable, Sendable {
     package let ordinal: Int
     /// nil when the row has no readable date.
     package let session: SessionDate?
-    /// A name in `ValidationRuleName`, or a rule of the parser, such as `bad-date`.
+    /// A name in `ValidationRuleName`; of a response without data, the name of its `ProviderError.Kind`.
     package let rule: String
     package let detail: String
     /// The row as the provider sent it, its fields separated by commas.
@@ -22,4 +22,9 @@ package struct FlaggedRow: Hashable, Sendable {
         self.text = text
         self.repairs = repairs
     }
+}
+
+extension [FlaggedRow] {
+    /// The rows by position in the response, then by rule.
+    func sortedByPosition() -> [FlaggedRow] { sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) } }
 }

@@ -22,7 +22,7 @@ struct IntradayBarCollector {
 
     /// Adds a row. A row without a volume is used; a row with a missing or impossible price is flagged.
     mutating func add(_ fields: BarFields, stamp: String, start: Instant?, ordinal: Int) {
-        guard let start, let zone else { return flag(ordinal, nil, "bad-time-stamp", stamp, fields.text(stamp)) }
+        guard let start, let zone else { return flag(ordinal, nil, ValidationRuleName.badTimeStamp, stamp, fields.text(stamp)) }
         let session = zone.localDate(at: start)
         let row = RawBar(
             session: session, open: fields.open, high: fields.high, low: fields.low, close: fields.close, volume: fields.volume ?? 0)
@@ -56,7 +56,7 @@ struct IntradayBarCollector {
                     repairs: repairs))
         }
         var response = ParsedResponse(
-            currency: currency, flaggedRows: flaggedRows.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
+            currency: currency, flaggedRows: flaggedRows.sortedByPosition())
         response.intraday = rows.compactMap { bar($0.key, $0.value) }
         return response
     }

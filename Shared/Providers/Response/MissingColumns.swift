@@ -5,8 +5,6 @@ import Market
 /// Such rows break no rule, unlike a row with a null among values. Open, high and low become the close, as in the provider's own rows of
 /// funds, and the volume becomes zero.
 struct MissingColumns {
-    static let rule = "absent-column"
-
     private let open, high, low, volume: Bool
     private var filled = 0
     /// The last row that was filled; the repair is recorded once, at this row.
@@ -37,7 +35,7 @@ struct MissingColumns {
         guard let last else { return }
         let names = last.repairs.map(\.field.rawValue).joined(separator: ", ")
         let detail = "the response has no \(names): \(filled) rows take their close, the volume is zero"
-        bars.recordRepair(last.ordinal, last.session, Self.rule, detail, last.text, last.repairs)
+        bars.recordRepair(last.ordinal, last.session, ValidationRuleName.absentColumn, detail, last.text, last.repairs)
     }
 }
 
@@ -45,7 +43,7 @@ extension DailyBarCollector {
     /// Records once, at the last row without a volume, that such rows have the volume zero.
     mutating func recordMissingVolumes(of count: Int, last: Int, _ session: SessionDate?, _ text: String) {
         recordRepair(
-            last, session, MissingColumns.rule, "\(count) rows have no volume: it is zero", text,
+            last, session, ValidationRuleName.absentColumn, "\(count) rows have no volume: it is zero", text,
             [Repair(field: .volume, before: .nan, after: 0)])
     }
 }

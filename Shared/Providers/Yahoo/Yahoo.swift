@@ -101,7 +101,8 @@ package enum Yahoo {
         return (
             zone,
             FlaggedRow(
-                ordinal: 0, session: nil, rule: "unknown-zone", detail: "\(name ?? "no zone") is not known: read by \(used)",
+                ordinal: 0, session: nil, rule: ValidationRuleName.unknownZone,
+                detail: "\(name ?? "no zone") is not known: read by \(used)",
                 text: "\(name ?? ""),\(offset.map { "\($0)" } ?? "")", repairs: [repair])
         )
     }

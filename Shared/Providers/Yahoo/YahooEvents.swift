@@ -28,7 +28,9 @@ struct YahooEvents {
             if let date, let new = event["numerator"]?.number, let old = event["denominator"]?.number, new > 0, old > 0 {
                 splits.append(CorporateAction(exDate: date, kind: .split(numerator: new, denominator: old)))
             } else {
-                bars.reject(ordinal, date, "bad-split", "no positive ratio", "split,\(key),\(event["splitRatio"]?.string ?? "")")
+                bars.reject(
+                    ordinal, date, ValidationRuleName.badSplit, "no positive ratio",
+                    "split,\(key),\(event["splitRatio"]?.string ?? "")")
             }
             ordinal += 1
         }
@@ -57,11 +59,12 @@ struct YahooEvents {
                 let text = "\(kind),\(key),\(amount ?? .nan)\(label.map { "," + $0 } ?? "")"
                 let own = label.map { CurrencyUnit(label: $0) }
                 guard let date, let amount, amount > 0, amount.isFinite else {
-                    bars.reject(ordinal, date, nature == .ordinary ? "bad-dividend" : "bad-capital-gain", "no positive amount", text)
+                    let rule = nature == .ordinary ? ValidationRuleName.badDividend : ValidationRuleName.badCapitalGain
+                    bars.reject(ordinal, date, rule, "no positive amount", text)
                     continue
                 }
                 if let paid = own?.code, let priced = unit.code, paid != priced {
-                    bars.reject(ordinal, date, "dividend-currency", "paid in \(paid), the prices are in \(priced)", text)
+                    bars.reject(ordinal, date, ValidationRuleName.dividendCurrency, "paid in \(paid), the prices are in \(priced)", text)
                     continue
                 }
                 distributions.append(
@@ -77,7 +80,7 @@ struct YahooEvents {
         for index in check.inMajorUnits(distributions).sorted() {
             let distribution = distributions[index]
             bars.recordRepair(
-                distribution.ordinal, distribution.exDate, "dividend-unit",
+                distribution.ordinal, distribution.exDate, ValidationRuleName.dividendUnit,
                 "the amount is in \(unit.code ?? "major units"), the prices are in minor units", distribution.text,
                 [Repair(field: .dividend, before: distribution.amount, after: distribution.amount * Double(unit.minorPerMajor))])
             distributions[index].minorPerMajor = 1
@@ -96,12 +99,14 @@ struct YahooEvents {
             if rest > 1e-6 {
                 distributions[index].amount = rest
                 bars.recordRepair(
-                    dividend.ordinal, dividend.exDate, "dividend-with-gain", "the amount has the capital gain of the day in it",
+                    dividend.ordinal, dividend.exDate, ValidationRuleName.dividendWithGain,
+                    "the amount has the capital gain of the day in it",
                     dividend.text, [Repair(field: .dividend, before: dividend.amount, after: rest)])
             } else {
                 distributions.remove(at: index)
                 bars.reject(
-                    dividend.ordinal, dividend.exDate, "duplicate-action", "the capital gain of the day once more", dividend.text)
+                    dividend.ordinal, dividend.exDate, ValidationRuleName.duplicateAction, "the capital gain of the day once more",
+                    dividend.text)
             }
         }
     }
