@@ -7,9 +7,9 @@ import Store
 struct CorporateActionContext: Sendable {
     /// The parsed response with unadjusted prices.
     let parsed: ParsedResponse
-    /// The sessions for which the response lists every action; nil if it lists none.
+    /// The sessions whose actions the response replaces; nil if its bars bring no actions of their own.
     let covering: ClosedRange<SessionDate>?
-    /// The providers whose responses never contain actions.
+    /// The providers whose bars are adjusted by another provider's actions.
     let withoutActions: Set<String>
     private let provider: String
     private var own: ActionChanges
@@ -44,7 +44,7 @@ struct CorporateActionContext: Sendable {
         self.known = known
         let closed = parsed.adjusted.isEmpty ? parsed.bars : parsed.adjusted
         var covering: ClosedRange<SessionDate>?
-        if ProviderCatalog.reportsActions(response.provider, kind: response.kind), let first = closed.first?.session,
+        if ProviderCatalog.bringsOwnActions(response.provider, kind: response.kind), let first = closed.first?.session,
             let last = closed.last?.session
         {
             covering = first...last

@@ -61,7 +61,8 @@ struct IngestSettings: Sendable {
             let provider = ProviderCatalog.provider(named: name, kind: options.kind, baseURL: options.baseURL, key: keys[name])
             guard let provider else { throw Failure.unknownProvider(name) }
             let traits = ProviderCatalog.traits(of: name)
-            let actions = try (options.actions ?? (provider.reportsActions ? [] : traits?.actionKinds ?? [])).map { kind throws(Failure) in
+            let actions = try (options.actions ?? (provider.bringsOwnActions ? [] : traits?.actionKinds ?? [])).map {
+                kind throws(Failure) in
                 guard let known = ProviderCatalog.provider(named: name, kind: kind, baseURL: options.baseURL, key: keys[name]),
                     known.kind == kind
                 else { throw .invalidOptions("\(name) has no responses of the kind \"\(kind)\"") }

@@ -12,7 +12,7 @@ struct ProviderOptions: Decodable, Hashable, Sendable {
     var actions: [String]?
     /// An address in place of the provider's own.
     var baseURL: String?
-    /// Requests per minute; nil for the limit of the provider's free plan.
+    /// Requests per minute; nil for the limit of the provider's free plan, or 60 if that is unknown.
     var perMinute: Double?
     /// Requests per day; nil for the limit of the provider's free plan.
     var perDay: Int?
@@ -36,6 +36,7 @@ struct ProviderOptions: Decodable, Hashable, Sendable {
         concurrency = try values.decodeIfPresent(Int.self, forKey: .concurrency)
     }
 
+    /// The limits that apply: these options, or else those of the free plan (`ProviderLimits`).
     func allowance(suggested: ProviderLimits?) -> RequestLimits.Allowance {
         let minute = suggested?.perMinute.map(Double.init) ?? suggested?.perSecond.map { 60 * Double($0) }
         return RequestLimits.Allowance(

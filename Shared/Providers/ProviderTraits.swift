@@ -4,9 +4,10 @@ package import Market
 package struct ProviderTraits: Sendable {
     /// How the daily close is adjusted.
     package let close: PriceBasis
-    /// The kinds of responses that list splits and dividends; empty for a provider whose daily bars contain them.
+    /// The kinds of responses that list splits and dividends, requested beside bars that bring no actions of their own. Empty for a provider
+    /// whose bars bring them, and for one that has none.
     package let actionKinds: [String]
-    /// The limits of the free plan in 2026; the configuration overrides them.
+    /// The limits of the free plan in 2026; the template's `ProviderOptions` overrides them.
     package let limits: ProviderLimits
     package let symbols: SymbolRules
 
@@ -21,10 +22,14 @@ package struct ProviderTraits: Sendable {
     }
 }
 
-/// The number of requests that a provider accepts.
+/// The number of requests that a provider accepts, by all functions together.
 package struct ProviderLimits: Hashable, Sendable {
-    /// The number of requests in each interval; nil means no limit.
-    package var perSecond, perMinute, perHour, perDay: Int?
+    /// The number of requests per minute. nil: sixty times `perSecond`, or else a sixtieth of `perHour`, or else 60.
+    package var perMinute: Int?
+    /// Used when `perMinute` is nil, spread evenly over the minute (the hour).
+    package var perSecond, perHour: Int?
+    /// The number of requests per day; nil for no daily limit.
+    package var perDay: Int?
     /// Requests at the same time.
     package var concurrency: Int
 

@@ -1,7 +1,7 @@
 package import Market
 package import Postgres
 
-/// Chooses the source of the corporate actions for bars of sources that report none.
+/// Chooses the source of the corporate actions for bars of sources that bring none of their own.
 ///
 /// For an ex-date, the actions are taken from the first source in the precedence that reports actions and whose data reaches back to that
 /// date. The data of a provider from which only the last month was requested do not cover earlier years.

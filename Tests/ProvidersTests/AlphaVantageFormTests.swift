@@ -5,7 +5,7 @@ import Testing
 /// Responses of Alpha Vantage about pairs, quotes that are late, and series that are none of days.
 @Suite struct AlphaVantageFormTests {
     private let asOf = Instant(seconds: 1_800_000_000)
-    private let provider = AlphaVantageDaily(key: "SECRETKEY99")
+    private let provider = AlphaVantageDaily(key: "SECRETKEY99", adjusted: true)
 
     private func parse(_ text: String) throws -> ParsedResponse {
         try provider.parse([UInt8](text.utf8), calendar: nil, asOf: asOf)

@@ -102,7 +102,7 @@ import Testing
 
 @Suite(.enabled(if: Vectors.arePresent, "BELLWETHER_VECTORS is not set")) struct AlphaVantageSampleTests {
     private static let folder = "contracts/market-data/alphavantage/"
-    private let provider = AlphaVantageDaily(key: nil)
+    private let provider = AlphaVantageDaily(key: nil, adjusted: true)
 
     private func parse(_ file: String, asOf: String) throws -> ParsedResponse {
         try provider.parse(

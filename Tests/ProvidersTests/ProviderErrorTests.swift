@@ -54,12 +54,22 @@ import Testing
 /// Errors are logged and stored, so they must not contain the API key, wherever a response repeats it.
 @Suite struct KeyRedactionTests {
     private static let key = "SECRETKEY99"
-    private static let providers: [any DataProvider] = [
+    private static let alphaVantage: [any DataProvider] = [
         AlphaVantageDaily(key: key), AlphaVantageDaily(key: key, adjusted: true), AlphaVantageQuote(key: key),
         AlphaVantageActions(key: key, subject: .splits), AlphaVantageActions(key: key, subject: .dividends),
-        AlphaVantageIntraday(key: key), TiingoDaily(key: key), TiingoIntraday(key: key), PolygonAggregates(key: key),
-        TwelveDataSeries(key: key), FinnhubQuote(key: key), FinnhubCandles(key: key), AlpacaBars(key: "id:" + key),
+        AlphaVantageIntraday(key: key),
     ]
+
+    /// Every provider of the catalog that has a key, with its daily bars and corporate actions, and further kinds of responses.
+    private static let providers: [any DataProvider] =
+        alphaVantage + [
+            TiingoIntraday(key: key), TwelveDataQuote(key: key), FinnhubQuote(key: key), ToyDaily(key: key),
+        ]
+        + ProviderCatalog.names.flatMap { name in
+            let kinds = [nil] + (ProviderCatalog.traits(of: name)?.actionKinds ?? [])
+            let own = name == Alpaca.name ? "id:" + key : key
+            return kinds.compactMap { ProviderCatalog.provider(named: name, kind: $0, key: own) }.filter { $0.key != nil }
+        }
 
     @Test(arguments: [
         "a,\(key),c\n1,2,3\n", "date,\(key)\n2012-01-03,1\n", "date,close of \(key)\n", "{\"a\":\"\(key)\"}", "{\"\(key)\":1}",
@@ -77,12 +87,20 @@ import Testing
         }
     }
 
+    @Test func `A request carries the key, and its stored address does not`() {
+        for provider in Self.providers {
+            let request = provider.request(symbol: "AAPL", from: nil, asOf: Instant(seconds: 1_800_000_000))
+            #expect(request.url.contains(Self.key) || request.headers.contains { $0.value.contains(Self.key) }, "\(provider.name)")
+            #expect(!request.storedURL.contains(Self.key), "\(provider.name)")
+        }
+    }
+
     @Test func `A limit in plain text with commas is the daily quota`() {
         let words = """
             We have detected your API key as \(Self.key) and our standard API rate limit is 25 requests per day. Please subscribe, \
             if you like, to any of the premium plans.
             """
-        for provider in Self.providers.prefix(6) {
+        for provider in Self.alphaVantage {
             let error = provider.error(in: [UInt8](words.utf8))
             #expect(error?.kind == .dailyQuota)
             #expect(error?.description.contains("SECRET") == false)

@@ -8,6 +8,7 @@ package struct AlpacaActions: DataProvider {
     package static let name = Alpaca.name
     package let hasPages = true
     package let kind = "corporate-actions"
+    package let bringsOwnActions = true
 
     private let baseURL: String
     package let key: String?

@@ -6,7 +6,7 @@ package struct AlpacaBars: DataProvider {
     package static let name = Alpaca.name
     package let hasPages = true
     package var kind: String { (minutes.map { "bars-\($0)min" } ?? "bars-1d") + (feed == Self.defaultFeed ? "" : "-\(feed)") }
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     /// The feed of a free key: the IEX exchange alone, a few percent of all volume.
     package static let defaultFeed = "iex"

@@ -18,9 +18,7 @@ package enum AlphaVantage {
 
     /// The request of a query without its key, such as `function=GLOBAL_QUOTE&symbol=IBM`.
     static func request(_ baseURL: String, _ query: String, key: String?) -> ProviderRequest {
-        let url = "\(baseURL)/query?\(query)"
-        let secret = key.map { "&apikey=" + PercentEncoding.encode($0) } ?? ""
-        return ProviderRequest(url: url + secret, storedURL: url, headers: [(name: "Accept", value: "application/json")])
+        ProviderRequest(url: "\(baseURL)/query?\(query)", keyQuery: key.map { (name: "apikey", value: $0) })
     }
 
     enum Body {

@@ -9,6 +9,7 @@ package struct AlphaVantageActions: DataProvider {
 
     package static let name = AlphaVantage.name
     package var kind: String { subject.rawValue }
+    package let bringsOwnActions = true
 
     private let baseURL: String
     package let key: String?

@@ -12,7 +12,7 @@ package struct AlphaVantageDaily: DataProvider {
     private let baseURL: String
     package let key: String?
     private let adjusted: Bool
-    package var reportsActions: Bool { adjusted }
+    package var bringsOwnActions: Bool { adjusted }
     package var kind: String { adjusted ? "daily-adjusted" : "daily" }
 
     /// `baseURL` has no slash at its end. `key` is needed for requests, not for parsing.
@@ -59,10 +59,10 @@ package struct AlphaVantageDaily: DataProvider {
     package func parse(_ table: AlphaVantageTable, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         let zone = table.zone.flatMap { MarketTimeZone($0) } ?? calendar?.zone
         var bars = DailyBarCollector(calendar: calendar)
-        var actions: [CorporateAction] = []
+        var actions = ActionCollector()
         for (ordinal, row) in table.rows.enumerated() {
             guard let session = SessionDate(row.stamp.prefix(10)) else {
-                bars.reject(ordinal, nil, "bad-date", "not a date: \(row.stamp)", row.text)
+                bars.reject(ordinal, nil, ValidationRuleName.badDate, "not a date: \(row.stamp)", row.text)
                 continue
             }
             let isProvisional = AlphaVantageDaily.isProvisional(
@@ -73,10 +73,7 @@ package struct AlphaVantageDaily: DataProvider {
             bars.add(raw, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
-            if let split = SplitFactors.action(row.number("splitcoefficient"), on: session) { actions.append(split) }
-            if let amount = row.number("dividendamount"), amount > 0, amount.isFinite {
-                actions.append(CorporateAction(exDate: session, kind: .dividend(Price(amount))))
-            }
+            actions.add(splitFactor: row.number("splitcoefficient"), dividend: row.number("dividendamount"), on: session)
         }
         return bars.parsedResponse(actions: actions, currency: table.currency)
     }

@@ -5,7 +5,7 @@ package import Market
 package struct AlphaVantageIntraday: DataProvider {
     package static let name = AlphaVantage.name
     package var kind: String { "intraday-\(minutes)min" }
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private let baseURL: String
     package let key: String?

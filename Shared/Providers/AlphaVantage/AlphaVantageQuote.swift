@@ -5,7 +5,7 @@ package import Market
 package struct AlphaVantageQuote: DataProvider {
     package static let name = AlphaVantage.name
     package let kind = "quote"
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private let baseURL: String
     package let key: String?

@@ -8,7 +8,7 @@ package import Market
 package struct CSVDaily: DataProvider {
     package static let name = "csv"
     package let kind = "daily"
-    package let reportsActions = false
+    package let bringsOwnActions = false
     package static let traits = ProviderTraits(
         close: .asTraded, symbols: SymbolRules(hasEveryExchange: true))
 

@@ -8,7 +8,7 @@ package import Market
 package struct StooqDaily: DataProvider {
     package static let name = "stooq"
     package let kind = "daily"
-    package let reportsActions = false
+    package let bringsOwnActions = false
     package static let traits = ProviderTraits(
         close: .totalReturn, limits: ProviderLimits(perMinute: 10),
         symbols: SymbolRules(

@@ -5,7 +5,7 @@ package import Market
 package struct FinnhubCandles: DataProvider {
     package static let name = Finnhub.name
     package let kind = "candles-1d"
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private let baseURL: String
     package let key: String?

@@ -5,7 +5,7 @@ package import Market
 package struct FinnhubQuote: DataProvider {
     package static let name = Finnhub.name
     package let kind = "quote"
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private static let members = QuoteMembers(price: ["c"], open: "o", high: "h", low: "l", previousClose: "pc")
 

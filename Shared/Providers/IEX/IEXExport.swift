@@ -10,7 +10,7 @@ package struct IEXExport: DataProvider {
 
     package static let name = "iex"
     package var kind: String { subject.rawValue }
-    package var reportsActions: Bool { subject == .splits || subject == .dividends }
+    package var bringsOwnActions: Bool { subject == .splits || subject == .dividends }
     package static let traits = ProviderTraits(
         close: .splitAdjusted, symbols: SymbolRules(lacks: [.index, .currencies, .crypto]))
 
@@ -72,7 +72,8 @@ package struct IEXExport: DataProvider {
             var fields = unadjusted.fields(ordinal)
             if let repairs = unadjusted.repairs(ordinal) {
                 bars.recordRepair(
-                    ordinal, session, "not-as-traded", "as-traded prices are missing: computed from the plain ones and the rows around",
+                    ordinal, session, ValidationRuleName.notAsTraded,
+                    "as-traded prices are missing: computed from the plain ones and the rows around",
                     fields.text(stamp), repairs)
                 fields = fields.applying(repairs)
             }

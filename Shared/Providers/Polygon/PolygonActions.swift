@@ -8,6 +8,7 @@ package struct PolygonActions: DataProvider {
     package static let name = Polygon.name
     package let hasPages = true
     package var kind: String { subject.rawValue }
+    package let bringsOwnActions = true
 
     private let baseURL: String
     package let key: String?

@@ -9,7 +9,7 @@ package struct PolygonAggregates: DataProvider {
     package static let name = Polygon.name
     package let hasPages = true
     package var kind: String { minutes.map { "aggregates-\($0)min" } ?? "aggregates-1d" }
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private let baseURL: String
     package let key: String?

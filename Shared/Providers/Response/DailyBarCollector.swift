@@ -22,7 +22,7 @@ struct DailyBarCollector {
         _ fields: BarFields, stamp: String, session: SessionDate?, ordinal: Int, asOf: Instant, zone: MarketTimeZone?,
         unit: CurrencyUnit = CurrencyUnit(label: nil)
     ) {
-        guard let session else { return reject(ordinal, nil, "bad-date", "not a date: \(stamp)", fields.text(stamp)) }
+        guard let session else { return reject(ordinal, nil, ValidationRuleName.badDate, "not a date: \(stamp)", fields.text(stamp)) }
         let isProvisional = calendar.map { $0.close(of: session) > asOf } ?? ((zone?.localDate(at: asOf) ?? asOf.utcDate) <= session)
         add(fields.row(session), ordinal: ordinal, isProvisional: isProvisional, text: { fields.text(stamp) }) { values in
             values.bar(volume: values.volume) { unit.inMajorUnits(Price($0)) }
@@ -76,9 +76,17 @@ struct DailyBarCollector {
         var response = ParsedResponse(
             bars: isAdjusted ? [] : closed, provisional: rows.filter(\.isProvisional).map(\.bar),
             actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency,
-            flaggedRows: flaggedRows.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) })
+            flaggedRows: flaggedRows.sortedByPosition())
         response.adjusted = isAdjusted ? closed : []
         response.basis = basis
+        return response
+    }
+
+    /// The collected bars with the corporate actions of the same response, and the flagged rows of both.
+    func parsedResponse(actions: ActionCollector, currency: String?, basis: PriceBasis = .asTraded) -> ParsedResponse {
+        let collected = actions.parsedResponse(currency: currency)
+        var response = parsedResponse(actions: collected.actions, currency: currency, basis: basis)
+        response.flaggedRows = (response.flaggedRows + collected.flaggedRows).sortedByPosition()
         return response
     }
 

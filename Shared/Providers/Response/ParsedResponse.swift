@@ -2,7 +2,7 @@ package import Market
 
 /// The bars, corporate actions and other data parsed from one response of a provider, in session order.
 ///
-/// A simple parser returns `ParsedResponse(bars: bars, currency: "USD")`. `DailyBarCollector`, `IntradayBarCollector` and
+/// A simple parser returns `ParsedResponse(bars: bars, currency: "USD")`. `DailyBarCollector` (with an `ActionCollector`), `IntradayBarCollector` and
 /// `ActionCollector` validate rows and build the whole value.
 package struct ParsedResponse: Sendable {
     /// Closed sessions, as traded.
@@ -52,6 +52,19 @@ package struct ParsedResponse: Sendable {
         response.adjusted = []
         response.basis = .unadjusted
         return response
+    }
+
+    /// The response without its actions, which are flagged in one row; unchanged if it has none. `response` names the kind of response.
+    func withoutActions(of response: String) -> ParsedResponse {
+        guard let first = actions.first else { return self }
+        let text = actions.map { "\($0.isSplit ? "split" : "dividend"),\($0.exDate)" }.joined(separator: ";")
+        var rest = self
+        rest.actions = []
+        rest.flaggedRows.append(
+            FlaggedRow(
+                ordinal: 0, session: first.exDate, rule: ValidationRuleName.unusedActions,
+                detail: "\(actions.count) actions are not used, because bringsOwnActions of \(response) is false", text: text))
+        return rest
     }
 
     /// The response with prices that came without a currency converted to major units of the instrument's currency.

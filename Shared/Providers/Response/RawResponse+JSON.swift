@@ -1,10 +1,19 @@
 package import Formats
 
 extension RawResponse {
-    /// The JSON body of a response with status 2xx.
+    /// The JSON body of a response with status 2xx and without an error message.
     ///
-    /// - Parameter errorMembers: top-level members whose text is the provider's error message.
-    /// - Throws: the error that the status, a page or a message means; `malformed` for damaged JSON.
+    /// - Parameter errorMembers: top-level members whose text is the provider's error message. Messages in other members, or in objects, are
+    ///   the caller's to read: `throw response.error(text)`.
+    /// - Throws: the error that the message, the text of a page or the status means, by the phrases in `ProviderErrorText` (`delisted`,
+    ///   `premium`, `dailyQuota` …). Otherwise:
+    ///   - 404 with JSON: `unknownSymbol`
+    ///   - 429: `rateLimited` with the seconds of `Retry-After`
+    ///   - 401 and 403: `badKey`
+    ///   - 408 and 5xx: `serverError`
+    ///   - 3xx: `blocked`
+    ///   - a page of HTML or plain text: `notJSON`
+    ///   - damaged JSON, or another status: `malformed`
     package func json(errorMembers: [String] = ["error", "message"]) throws(ProviderError) -> JSONValue {
         guard let json = try? JSONValue(response: body) else {
             if let error = statusError(excerpt) { throw error }

@@ -8,6 +8,7 @@ package import Market
 package struct TiingoDaily: DataProvider {
     package static let name = Tiingo.name
     package let kind = "daily"
+    package let bringsOwnActions = true
 
     private let baseURL: String
     package let key: String?
@@ -35,7 +36,7 @@ package struct TiingoDaily: DataProvider {
 
     package func parse(_ rows: [Tiingo.Row], calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         var bars = DailyBarCollector(calendar: calendar)
-        var actions: [CorporateAction] = []
+        var actions = ActionCollector()
         // A pair of currencies has no volume. Of a share, one row without a volume lacks it; several rows come without the column.
         let isPair = rows.allSatisfy { $0.cash == nil && $0.ratio == nil }
         let hasVolumes = rows.contains { $0.fields.volume != nil }
@@ -45,11 +46,7 @@ package struct TiingoDaily: DataProvider {
             var fields = row.fields
             if lacksVolumes { fields.volume = 0 }
             bars.addDaily(fields, stamp: row.stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone)
-            guard let session else { continue }
-            if let split = SplitFactors.action(row.ratio, on: session) { actions.append(split) }
-            if let cash = row.cash, cash > 0, cash.isFinite {
-                actions.append(CorporateAction(exDate: session, kind: .dividend(Price(cash))))
-            }
+            if let session { actions.add(splitFactor: row.ratio, dividend: row.cash, on: session) }
         }
         if lacksVolumes, !isPair, let last = rows.last {
             bars.recordMissingVolumes(

@@ -5,7 +5,7 @@ package import Market
 package struct TwelveDataQuote: DataProvider {
     package static let name = TwelveData.name
     package let kind = "quote"
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private static let members = QuoteMembers(
         price: ["close", "price"], open: "open", high: "high", low: "low", previousClose: "previous_close", volume: "volume")

@@ -8,7 +8,7 @@ package struct TwelveDataSeries: DataProvider {
     package static let name = TwelveData.name
     package var kind: String { "series-" + interval }
     package let hasPages = true
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private static let rowsPerPage = 5000
 

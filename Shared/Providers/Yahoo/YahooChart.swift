@@ -9,6 +9,7 @@ package import Market
 package struct YahooChart: DataProvider {
     package static let name = Yahoo.name
     package let kind = "chart-1d"
+    package let bringsOwnActions = true
 
     private let baseURL: String
 
@@ -44,7 +45,7 @@ package struct YahooChart: DataProvider {
             let instant = Instant(epochSeconds: stamp)
             let text = { fields.text(instant.map { String($0.seconds) } ?? "\(stamp)") }
             guard let instant else {
-                bars.reject(ordinal, nil, "bad-time-stamp", "\(stamp)", text())
+                bars.reject(ordinal, nil, ValidationRuleName.badTimeStamp, "\(stamp)", text())
                 continue
             }
             let session = zone.localDate(at: instant)
@@ -74,7 +75,7 @@ package struct YahooChart: DataProvider {
                 continue
             }
             bars.recordRepair(
-                ordinal, row.session, "split-not-adjusted",
+                ordinal, row.session, ValidationRuleName.splitNotAdjusted,
                 "the rows before \(shift.firstSession) are not adjusted for the split of \(shift.split.exDate), \(shift.ratio) for 1",
                 "\(row.close)",
                 [Repair(field: .split, before: shift.ratio, after: 1)])

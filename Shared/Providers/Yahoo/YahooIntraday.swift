@@ -5,7 +5,7 @@ package import Market
 package struct YahooIntraday: DataProvider {
     package static let name = Yahoo.name
     package var kind: String { "chart-" + interval }
-    package let reportsActions = false
+    package let bringsOwnActions = false
 
     private let baseURL: String
     private let interval: String
