@@ -186,7 +186,7 @@ let modules: [Module] = [
     Module(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["Formats", "LambdaEvents", "TestVectors"]),
     Module(
         name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test,
-        imports: ["Formats", "Hashing", "Emulator", "HTTPServer", "LambdaEvents", "TestSupport", "TestVectors"],
+        imports: ["Formats", "Hashing", "Emulator", "HTTPServer", "LambdaEvents", "Providers", "TestSupport", "TestVectors"],
         products: [log]),
     Module(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Module(
@@ -194,7 +194,9 @@ let modules: [Module] = [
         imports: ["FeaturizeFunction", "Features", "LambdaRuntime", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
     Module(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
-        imports: ["Formats", "IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Store", "TestSupport"]),
+        imports: [
+            "Formats", "IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Providers", "Store", "TestSupport",
+        ]),
     Module(
         name: "DashboardFunctionTests", path: "Tests/DashboardFunctionTests", kind: .test,
         imports: ["DashboardFunction", "LambdaRuntime", "LambdaEvents", "Market", "Postgres", "Store", "TestSupport"]),

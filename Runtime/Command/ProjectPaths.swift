@@ -31,8 +31,8 @@ struct ProjectPaths: Sendable {
         let path = "\(state)/settings.json"
         do { return try StateFile.readIfPresent(LocalSettings.self, at: path) ?? LocalSettings() } catch {
             throw CommandError(
-                "\(path) cannot be read (\(error)), and it has the price source of \(state): write {\"source\":\"sample\"} (or yahoo, or "
-                    + "alphavantage) into the file, or run `bellwether down` and delete the folder")
+                "\(path) cannot be read (\(error)), and it has the price source of \(state): write {\"source\":\"sample\"} (or the name of "
+                    + "a provider) into the file, or run `bellwether down` and delete the folder")
         }
     }
 
@@ -58,14 +58,18 @@ struct ProjectPaths: Sendable {
 
 /// The settings of a state folder, stored as `settings.json`.
 struct LocalSettings: Codable, Sendable, Hashable {
-    enum Source: String, Codable, Sendable, CaseIterable {
+    /// Where prices come from.
+    struct Source: RawRepresentable, Codable, Hashable, Sendable {
+        /// `sample`, or the name of a provider, which is queried in real time.
+        let rawValue: String
+
         /// The sample market, in virtual time.
-        case sample
-        /// A data provider, in real time.
-        case yahoo, alphavantage
+        static let sample = Source(rawValue: "sample")
     }
 
     var source: Source?
+    /// The template parameters that the user set, by name; nil for none.
+    var parameters: [String: String]?
     /// The port of the dashboard and its API.
     var gatewayPort: Int?
     /// The port of the emulator's API.
@@ -74,7 +78,7 @@ struct LocalSettings: Codable, Sendable, Hashable {
     var marketPort: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case source
+        case source, parameters
         case gatewayPort = "gateway_port"
         case apiPort = "api_port"
         case marketPort = "market_port"

@@ -2,13 +2,15 @@ import Foundation
 import LambdaRuntime
 import Market
 import Postgres
+import Providers
 import Store
 import Synchronization
 import TestSupport
 
 @testable import IngestFunction
 
-/// Ingest with a database of its own, between a provider and an S3 on loopback that a test controls.
+/// Ingest with a database of its own, between a provider and an S3 on loopback that a test controls. All providers of the catalog have the
+/// same address.
 final class IngestHarness: Sendable {
     static let time = "2012-01-10T23:30:00Z"
 
@@ -69,14 +71,19 @@ final class IngestHarness: Sendable {
         let url = provider.url
         let options =
             #"{"alphavantage":{"kind":"daily-adjusted","base_url":"\#(url)",\#(limits)},"#
-            + ["yahoo", "polygon", "alpaca", "stooq"].map { #""\#($0)":{"base_url":"\#(url)",\#(actions)\#(limits)}"# }.joined(
+            + ProviderCatalog.names.filter { $0 != "alphavantage" }.map { #""\#($0)":{"base_url":"\#(url)",\#(actions)\#(limits)}"# }
+            .joined(
                 separator: ",") + "}"
+        let keys = ProviderCatalog.names.map { name in
+            let key = ["alphavantage": "SECRET77", "polygon": "SECRET78", "alpaca": "ID79:SECRET79"][name] ?? "SECRET80"
+            return "\"\(name)\":\"\(key)\""
+        }
         environment = [
             "DATABASE_URL": PostgresCluster.shared.url(name), "PGPASSWORD": PostgresCluster.shared.password, "BUCKET": "raw-responses",
             "FEATURIZE_FUNCTION": "Featurize", "AWS_LAMBDA_FUNCTION_NAME": "Ingest", "AWS_ENDPOINT_URL": cloud.url,
             "AWS_ACCESS_KEY_ID": "AK", "AWS_SECRET_ACCESS_KEY": "SK", "AWS_REGION": "us-east-1", "UNIVERSE": universe,
             "PROVIDERS": providers, "PROVIDER_OPTIONS": options,
-            "PROVIDER_API_KEY": #"{"alphavantage":"SECRET77","polygon":"SECRET78","alpaca":"ID79:SECRET79"}"#,
+            "PROVIDER_API_KEY": "{\(keys.joined(separator: ","))}",
             "PREDICT_FUNCTION": "Predict",
         ]
         ingest = try await Ingest(environment)

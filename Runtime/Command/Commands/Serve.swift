@@ -21,7 +21,8 @@ struct Serve: AsyncParsableCommand {
             throw CommandError("this process cannot be found in /proc")
         }
         var record = ServeRecord(
-            process: process, apiPort: 0, gatewayPort: 0, source: settings.source ?? .sample, bundle: BundleStamp.of(paths.bundle))
+            process: process, apiPort: 0, gatewayPort: 0, source: settings.source ?? .sample,
+            parameters: settings.parameters, bundle: BundleStamp.of(paths.bundle))
         // From now on other commands wait for this process or stop it.
         try StateFile.write(record, to: ServeRecord.path(paths))
         let running = try await StackProcess.start(paths, isFast: fast, faults: faults, logger: logger)

@@ -21,6 +21,9 @@ struct Status: AsyncParsableCommand {
         }
         Console.output("Emulator: process \(deployment.record.process.pid), Lambda API http://127.0.0.1:\(deployment.record.apiPort)")
         Console.output("Prices: \(deployment.record.source.rawValue)")
+        if let parameters = deployment.record.parameters {
+            Console.output("Parameters: \(parameters.map { "\($0)=\($1)" }.sorted().joined(separator: ", "))")
+        }
         Console.output("Clock: \(status.clock.now), \(status.clock.isAdvancing ? "being advanced" : status.clock.mode)")
         Console.output("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) dead letters")
         Console.output("Dashboard: \(deployment.dashboard)")

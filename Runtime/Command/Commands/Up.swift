@@ -3,8 +3,15 @@ import Emulator
 
 /// The options of commands that start the deployment.
 struct UpOptions: ParsableArguments {
-    @Option(help: "The source of prices: sample (the built-in market, in virtual time), yahoo or alphavantage (in real time).")
+    @Option(help: "The source of prices: sample (the built-in market, in virtual time) or a provider's name (yahoo …, in real time).")
     var source: LocalSettings.Source?
+
+    @Option(
+        name: .customLong("parameter"),
+        help: ArgumentHelp(
+            "A value for a parameter of template.yaml, such as Universe=IBM:XNYS. May be repeated; is kept until NAME= restores the default.",
+            valueName: "NAME=VALUE"))
+    var parameters: [ParameterAssignment] = []
 
     @Option(help: "The port of the dashboard and its API; 8787 if it is free.")
     var port: Int?
@@ -12,7 +19,7 @@ struct UpOptions: ParsableArguments {
     @Flag(help: .hidden) var fast = false
     @Option(help: .hidden) var faults: UInt64?
 
-    var request: UpRequest { UpRequest(source: source, port: port, isFast: fast, faults: faults) }
+    var request: UpRequest { UpRequest(source: source, parameters: parameters, port: port, isFast: fast, faults: faults) }
 }
 
 extension LocalSettings.Source: ExpressibleByArgument {}
@@ -26,7 +33,7 @@ struct Up: AsyncParsableCommand {
             market; returns when all are ready and prints the dashboard's address with the local API key. Servers that run already \
             are adopted; killed ones are restarted without loss of data. Data stays in .bellwether between runs.
 
-            Alpha Vantage needs an API key: set BELLWETHER_PROVIDER_KEY.
+            A provider's API key is read from BELLWETHER_PROVIDER_KEY.
             """)
 
     @OptionGroup var options: UpOptions

@@ -31,7 +31,7 @@ struct LocalDeployment: Sendable {
         throw ExitCode(3)
     }
 
-    /// Finds or starts the deployment and waits until it is ready. A deployment with an old bundle is restarted.
+    /// Finds or starts the deployment and waits until it is ready. A deployment with an old bundle or other parameters is restarted.
     static func start(_ paths: ProjectPaths, _ request: UpRequest) async throws -> LocalDeployment {
         try StateFile.makeFolder(paths.emulator)
         let lock = try await StartLock.take(paths)
@@ -40,8 +40,9 @@ struct LocalDeployment: Sendable {
         let settings = try paths.settings()
         try await untilReady(paths)
         if let found = try running(paths) {
-            let hasRequestedSource = settings.source == nil || found.record.source == settings.source
-            if hasRequestedSource, found.record.bundle == BundleStamp.of(paths.bundle), await found.emulator.status() != nil {
+            let isAsRequested =
+                (settings.source == nil || found.record.source == settings.source) && found.record.parameters == settings.parameters
+            if isAsRequested, found.record.bundle == BundleStamp.of(paths.bundle), await found.emulator.status() != nil {
                 return found
             }
         }

@@ -7,12 +7,14 @@ struct ServeRecord: Codable, Sendable {
     var apiPort: Int
     var gatewayPort: Int
     var source: LocalSettings.Source
+    /// The template parameters that the user set, by name; nil for none.
+    var parameters: [String: String]?
     /// The `BundleStamp` of the functions that run; another one after a build.
     var bundle: String
     var isReady = false
 
     private enum CodingKeys: String, CodingKey {
-        case process, source, bundle
+        case process, source, parameters, bundle
         case apiPort = "api_port"
         case gatewayPort = "gateway_port"
         case isReady = "is_ready"

@@ -3,6 +3,8 @@ import Emulator
 /// The options of a start, which are stored in the state folder's settings before the emulator reads them.
 struct UpRequest: Sendable {
     var source: LocalSettings.Source?
+    /// Template parameters to set beside those that the folder's settings hold.
+    var parameters: [ParameterAssignment] = []
     /// The dashboard's port.
     var port: Int?
     /// Skips syncs to disk; for tests.
@@ -21,7 +23,12 @@ struct UpRequest: Sendable {
                 throw CommandError(
                     "\(paths.state) has prices from “\(current.rawValue)”: set BELLWETHER_HOME to another folder for “\(source.rawValue)”")
             }
+            try LocalParameters(paths, source: source).checkSource()
             settings.source = source
+        }
+        if !parameters.isEmpty {
+            let values = try LocalParameters(paths, source: settings.source ?? .sample).applying(parameters, to: settings.parameters ?? [:])
+            settings.parameters = values.isEmpty ? nil : values
         }
         if let port, port != settings.gatewayPort {
             let isOwnPort = ServeRecord.running(paths)?.gatewayPort == port

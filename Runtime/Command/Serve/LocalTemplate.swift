@@ -1,20 +1,23 @@
 import Emulator
 import Foundation
 
-/// The project's template with parameters for the local servers.
+/// The project's template with parameters for the local servers and those that the user set.
 struct LocalTemplate {
     static let stack = "bellwether"
     let template: Template
 
     init(_ paths: ProjectPaths, servers: LocalServers, settings: LocalSettings, marketURL: String?) throws {
         let source = settings.source ?? .sample
-        var overrides = [
-            "DatabaseUrl": servers.databaseURL(.app), "DatabaseOwnerUrl": servers.databaseURL(.owner),
-            "Provider": source == .alphavantage ? "alphavantage" : "yahoo", "ProviderBaseUrl": marketURL ?? "",
-            "BucketName": servers.bucket,
-        ]
-        // The sample market has no rate limit.
-        if marketURL != nil { overrides["ProviderOptions"] = #"{"yahoo":{"per_minute":1000000,"concurrency":64}}"# }
+        var overrides = settings.parameters ?? [:]
+        overrides["DatabaseUrl"] = servers.databaseURL(.app)
+        overrides["DatabaseOwnerUrl"] = servers.databaseURL(.owner)
+        overrides["BucketName"] = servers.bucket
+        overrides["Provider"] = source == .sample ? "yahoo" : source.rawValue
+        if let marketURL {
+            overrides["ProviderBaseUrl"] = marketURL
+            // The sample market has no rate limit.
+            overrides["ProviderOptions"] = overrides["ProviderOptions"] ?? #"{"yahoo":{"per_minute":1000000,"concurrency":64}}"#
+        }
         var template = try Template.load(file: paths.template, overrides: overrides, folder: paths.project, stack: Self.stack)
         let key = ProcessInfo.processInfo.environment["BELLWETHER_PROVIDER_KEY"]
         for index in template.functions.indices {

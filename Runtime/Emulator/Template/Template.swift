@@ -26,14 +26,26 @@ extension Template {
     package static func load(
         file: String, overrides: [String: String] = [:], folder: String? = nil, stack: String = "local"
     ) throws(TemplateError) -> Template {
-        let text: String
+        let folder = folder ?? URL(fileURLWithPath: file).deletingLastPathComponent().path
+        return try load(text: text(of: file), overrides: overrides, folder: folder, stack: stack)
+    }
+
+    /// The parameters that a template file declares, by name.
+    package static func parameters(file: String) throws(TemplateError) -> [String: TemplateParameter] {
+        declarations(in: try TemplateParser.parse(text(of: file)))
+    }
+
+    private static func declarations(in root: TemplateValue) -> [String: TemplateParameter] {
+        let declared = root["Parameters"]?.map ?? [:]
+        return Dictionary(uniqueKeysWithValues: declared.map { ($0, TemplateParameter($0, $1)) })
+    }
+
+    private static func text(of file: String) throws(TemplateError) -> String {
         do {
-            text = try String(contentsOfFile: file, encoding: .utf8)
+            return try String(contentsOfFile: file, encoding: .utf8)
         } catch {
             throw TemplateError("", "cannot read \(file): \(error.localizedDescription)")
         }
-        let folder = folder ?? URL(fileURLWithPath: file).deletingLastPathComponent().path
-        return try load(text: text, overrides: overrides, folder: folder, stack: stack)
     }
 
     /// Reads a template's text. The parameters are as for a file.
@@ -46,9 +58,9 @@ extension Template {
         for name in ["AccountId", "NotificationARNs", "Partition", "Region", "StackId", "StackName", "URLSuffix"] {
             parameters["AWS::" + name] = PseudoParameter.value("AWS::" + name, stack: stack)
         }
-        let declared = root["Parameters"]?.map ?? [:]
+        let declared = declarations(in: root)
         for (name, parameter) in declared.sorted(by: { $0.key < $1.key }) {
-            let value = try parameterValue(name, parameter, overrides[name])
+            let value = try parameter.value(overrides[name])
             parameters[name] = value
             template.parameters[name] = value.elements.compactMap(\.text).joined(separator: ",")
         }
@@ -67,23 +79,6 @@ extension Template {
         var reader = ResourceReader(resolver: all, globals: root["Globals"] ?? .map([:]), folder: folder, template: template)
         try reader.read(existing)
         return reader.template
-    }
-
-    private static func parameterValue(
-        _ name: String, _ parameter: TemplateValue, _ override: String?
-    ) throws(TemplateError) -> TemplateValue {
-        let path = "Parameters.\(name)"
-        guard let text = override ?? parameter["Default"]?.text else {
-            throw TemplateError(path, "has no default, so a value must be given")
-        }
-        if let allowed = parameter["AllowedValues"]?.list?.compactMap(\.text), !allowed.contains(text) {
-            throw TemplateError(path, "\"\(text)\" is none of \(allowed.joined(separator: ", "))")
-        }
-        let type = parameter["Type"]?.text ?? "String"
-        if type == "Number", Double(text) == nil { throw TemplateError(path, "\"\(text)\" is no number") }
-        guard type == "CommaDelimitedList" || type.hasPrefix("List<") else { return .text(text) }
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-        return .list(parts.map { .text($0.trimmingCharacters(in: .whitespaces)) })
     }
 }
 

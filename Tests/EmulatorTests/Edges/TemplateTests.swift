@@ -1,4 +1,5 @@
 import Foundation
+import Providers
 import Testing
 
 @testable import Emulator
@@ -107,10 +108,14 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(throws: TemplateError("Parameters.BucketName", "has no default, so a value must be given")) {
             try Template.load(file: projectFolder + "/template.yaml")
         }
-        let known = "yahoo, alphavantage, tiingo, polygon, alpaca, twelvedata, finnhub, stooq"
-        #expect(throws: TemplateError("Parameters.Provider", "\"bloomberg\" is none of \(known)")) {
-            try own(["Provider": "bloomberg"])
+        #expect(throws: TemplateError("Parameters.ScheduleState", "\"off\" is none of ENABLED, DISABLED")) {
+            try own(["ScheduleState": "off"])
         }
+    }
+
+    @Test func `The parameter Provider allows every provider of the catalog that has a server`() throws {
+        let provider = try Template.parameters(file: projectFolder + "/template.yaml")["Provider"]
+        #expect(provider?.allowedValues == ProviderCatalog.names.filter { !ProviderCatalog.unserved.contains($0) })
     }
 
     @Test func `An unknown parameter is a notice`() throws {
