@@ -5,7 +5,7 @@ import Testing
 /// Responses of Alpha Vantage about pairs, quotes that are late, and series that are none of days.
 @Suite struct AlphaVantageFormTests {
     private let asOf = Instant(seconds: 1_800_000_000)
-    private let provider = AlphaVantageDaily(key: "SECRETKEY99", adjusted: true)
+    private let provider = AlphaVantageDaily(key: "SECRETKEY99")
 
     private func parse(_ text: String) throws -> ParsedResponse {
         try provider.parse([UInt8](text.utf8), calendar: nil, asOf: asOf)
@@ -83,7 +83,8 @@ import Testing
             let figures = ["1. open", "2. high", "3. low", "4. close", "6. volume"].map { "\"\($0)\":\"1\"," }.joined()
             return "\"\(day)\":{\(figures)\"8. split coefficient\":\"\(ratio)\"}"
         }
-        let response = try parse("{\"Time Series (Daily)\":{\(row("2021-11-05", "2.0")),\(row("2021-11-04", "1.046"))}}")
+        let body = "{\"Time Series (Daily)\":{\(row("2021-11-05", "2.0")),\(row("2021-11-04", "1.046"))}}"
+        let response = try AlphaVantageDaily(key: nil, adjusted: true).parse([UInt8](body.utf8), calendar: nil, asOf: asOf)
         #expect(response.actions.map(\.nature) == [.spinOff, .ordinary])
     }
 }
