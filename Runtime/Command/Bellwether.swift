@@ -37,12 +37,9 @@ struct Bellwether: AsyncParsableCommand {
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the unit, vector and acceptance tests.",
-        discussion: """
-            With --peers as the first argument the networks are also held against PyTorch, which is installed (more than a gigabyte). \
-            Further arguments go to swift test, such as --filter Acceptance. Start it as Runtime/bellwether test.
-            """)
+        discussion: "Start it as Runtime/bellwether test; Runtime/bellwether test --help tells its options.")
 
-    @Argument(parsing: .captureForPassthrough, help: "Arguments for swift test.") var arguments: [String] = []
+    @Argument(parsing: .captureForPassthrough, help: "Options and filters of Runtime/bellwether test.") var arguments: [String] = []
 
     func run() throws { throw CommandError("start the tests as Runtime/bellwether test") }
 }

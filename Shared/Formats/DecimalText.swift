@@ -31,8 +31,10 @@ package enum DecimalText {
         return isNegative ? -value : value
     }
 
+    /// Only the characters of decimal and scientific notation: `Double.init` also reads hexadecimal, and stops at a NUL.
     private static func general(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
-        Double(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
+        guard text.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
+        return Double(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
     }
 
     /// 10^0 … 10^22, all exact.

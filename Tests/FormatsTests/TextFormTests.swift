@@ -72,4 +72,20 @@ import Testing
     func `Decimal text is the nearest double`(_ text: String, _ number: Double?) {
         #expect(Array(text.utf8).withUnsafeBufferPointer { DecimalText.number($0) } == number)
     }
+
+    @Test(arguments: ["102.9188\0junk", "14\0", "0x64", "0x1p3", "1_0", "infinity", "nan"])
+    func `Text that only Swift reads as a number is none`(_ text: String) {
+        #expect(Array(text.utf8).withUnsafeBufferPointer(DecimalText.number) == nil)
+    }
+
+    @Test(arguments: [
+        "2013-02-30T00:00:00Z", "2013-02-28T24:00:00Z", "2013-02-28T05:99:00Z", "20131-02-28T00:00:00Z", "2013-02-28T00:00:00",
+        "0000-00-00T00:00:00Z",
+    ])
+    func `A time that does not exist is no time`(_ text: String) { #expect(UTCTime.microseconds(rfc3339: text) == nil) }
+
+    @Test func `A time is read with any offset and case`() {
+        #expect(UTCTime.microseconds(rfc3339: "2012-01-03t21:00:00.25z") == 1_325_624_400_250_000)
+        #expect(UTCTime.microseconds(rfc3339: "2012-01-03T22:00:00.25+01:00") == 1_325_624_400_250_000)
+    }
 }

@@ -46,8 +46,14 @@ struct DataImport: AsyncParsableCommand {
         let imported: File
     }
 
+    func validate() throws {
+        guard (0...86_400).contains(wait) else { throw ValidationError("--wait is a number of seconds, at most a day.") }
+    }
+
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: file) else { throw CommandError("\(file) cannot be read") }
+        guard let data = try? FileHandle(forReadingFrom: URL(filePath: file)).readToEnd() ?? Data() else {
+            throw CommandError("\(file) cannot be read")
+        }
         guard let text = Self.text(data) else { throw CommandError("\(file) cannot be read as text") }
         let format = format ?? (file.lowercased().hasSuffix(".json") ? .iex : .csv)
         let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)

@@ -12,6 +12,10 @@ struct Logs: AsyncParsableCommand {
     @Flag(name: .shortAndLong, help: "Print new lines until Ctrl-C.") var follow = false
     @Option(name: .shortAndLong, help: "The number of last lines to print first.") var lines = 50
 
+    func validate() throws {
+        if lines < 0 { throw ValidationError("--lines is a number of 0 or more.") }
+    }
+
     func run() async throws {
         let paths = try ProjectPaths.find()
         let folder = "\(paths.emulator)/logs"

@@ -23,13 +23,12 @@ struct ModelsExport: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let output = try OutputFile(out)
         let body = try await options.target.client().invoke("Predict", ["export": model])
         guard let exported = try? JSONDecoder().decode(Exported.self, from: body), let file = Data(base64Encoded: exported.onnx) else {
             throw CommandError("Predict's response is no exported model: deploy a version that can export")
         }
-        do { try file.write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
-            throw CommandError("\(out) cannot be written", error)
-        }
+        try output.write(file)
         if options.json {
             let written = Written(id: exported.id, family: exported.family, file: out, bytes: file.count)
             return Console.output(String(decoding: try JSONEncoder().encode(written), as: UTF8.self))

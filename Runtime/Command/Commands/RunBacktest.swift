@@ -38,6 +38,7 @@ struct RunBacktest: AsyncParsableCommand {
 
     func run() async throws {
         try Processor.check()
+        let (forecasts, evaluation) = (try OutputFile(out), try report.map { path throws(CommandError) in try OutputFile(path) })
         let table = try PriceTable(csv: try read(prices))
         for line in table.rejected.prefix(5) { Console.message("\(prices): \(line)") }
         if table.rejected.count > 5 { Console.message("\(prices): \(table.rejected.count - 5) more lines were left out") }
@@ -53,19 +54,14 @@ struct RunBacktest: AsyncParsableCommand {
             throw CommandError("\(error)")
         }
         bar.finish("\(result.forecasts.count) forecasts, \(result.trainedModels.count) trained models")
-        guard FileManager.default.createFile(atPath: out, contents: Data(ForecastCSV.csv(result.forecasts))) else {
-            throw CommandError("\(out) cannot be written")
-        }
+        try forecasts.write(ForecastCSV.csv(result.forecasts))
         for line in BacktestReportText.lines(result) { Console.output(line) }
-        if let report {
-            guard FileManager.default.createFile(atPath: report, contents: Data(try BacktestReportText.json(result))) else {
-                throw CommandError("\(report) cannot be written")
-            }
-        }
+        try evaluation?.write(BacktestReportText.json(result))
     }
 
     private func read(_ path: String) throws -> [UInt8] {
-        guard let data = FileManager.default.contents(atPath: path) else { throw CommandError("\(path) cannot be read") }
-        return [UInt8](data)
+        do { return [UInt8](try FileHandle(forReadingFrom: URL(filePath: path)).readToEnd() ?? Data()) } catch {
+            throw CommandError("\(path) cannot be read", error)
+        }
     }
 }

@@ -36,6 +36,9 @@ struct Status: AsyncParsableCommand {
         }
         Console.output("")
         for line in table.lines { Console.output(line) }
-        for letter in status.deadLetters.suffix(5) { Console.output("Dead letter: \(letter)") }
+        for letter in status.deadLetters.suffix(5) {
+            Console.output(
+                "Dead letter: \(letter.function), \(letter.time), after \(letter.attempts) attempts: \(letter.error.prefix(120))")
+        }
     }
 }

@@ -10,13 +10,18 @@ enum Console {
     private static let usesColor = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
     /// Prints a line to standard error.
-    static func message(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+    static func message(_ line: String) { write(line + "\n") }
 
-    /// Prints a line to standard output.
-    static func output(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+    /// Prints a line to standard output. Ends the command with status 1 when standard output cannot be written.
+    static func output(_ line: String) {
+        do { try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8)) } catch {
+            message("bellwether: standard output cannot be written: \(String(cString: strerror(errno)))")
+            exit(1)
+        }
+    }
 
-    /// Writes text to standard error without a line break.
-    static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    /// Writes text to standard error without a line break. A closed standard error is no failure of the command.
+    static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     static func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
 

@@ -34,12 +34,8 @@ package struct VirtualTime: Sendable, Hashable, Comparable, Codable {
 extension VirtualTime: CustomStringConvertible {
     /// Parses RFC 3339 with any offset, or a date, which means midnight UTC. Returns nil for other text.
     package init?(_ text: some StringProtocol) {
-        let full = text.count == 10 ? "\(text)T00:00:00Z" : String(text)
-        let date =
-            (try? Date(full, strategy: .iso8601))
-            ?? (try? Date(full, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-        guard let date else { return nil }
-        self.init(milliseconds: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+        guard let microseconds = UTCTime.microseconds(rfc3339: text.count == 10 ? "\(text)T00:00:00Z" : String(text)) else { return nil }
+        self.init(milliseconds: microseconds.flooredQuotient(1000))
     }
 
     /// RFC 3339 in UTC; a fraction only when it is not zero.

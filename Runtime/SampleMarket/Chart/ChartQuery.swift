@@ -18,10 +18,12 @@ package struct ChartQuery: Sendable, Hashable {
     }
 
     /// Reads `period1`, `period2`, `interval` and `events` (`div|split` or `div,splits`). Without `period2` the range has no end.
-    /// Returns nil when a time is not a number.
+    /// Returns nil when a time is not a number, or far from any market (about the year 5138).
     init?(_ parameter: (String) -> String?) {
         func time(_ name: String, _ absent: Int64) -> Int64? { parameter(name).map { Int64($0) } ?? absent }
-        guard let from = time("period1", 0), let to = time("period2", 4_102_444_800) else { return nil }
+        guard let from = time("period1", 0), let to = time("period2", 4_102_444_800), Instant(epochSeconds: Double(from)) != nil,
+            Instant(epochSeconds: Double(to)) != nil
+        else { return nil }
         let events = parameter("events") ?? ""
         self.init(
             from: from, to: to, interval: parameter("interval") ?? "1d", dividends: events.contains("div"), splits: events.contains("split")

@@ -13,6 +13,28 @@ package struct CivilDate: Hashable, Sendable {
         self.day = day
     }
 
+    /// Parses exactly `YYYY-MM-DD`; nil for any other text and for dates that do not exist.
+    package init?(iso text: some StringProtocol) {
+        var number = 0
+        var parts: [Int] = []
+        var length = 0
+        for byte in text.utf8 {
+            if length == 4 || length == 7 {
+                guard byte == UInt8(ascii: "-") else { return nil }
+                parts.append(number)
+                number = 0
+            } else {
+                guard length < 10, (48...57).contains(byte) else { return nil }
+                number = number * 10 + Int(byte - 48)
+            }
+            length += 1
+        }
+        guard length == 10, (1...12).contains(parts[1]), (1...CivilDate.length(ofMonth: parts[1], year: parts[0])).contains(number) else {
+            return nil
+        }
+        self.init(year: parts[0], month: parts[1], day: number)
+    }
+
     /// The date so many days after 1970-01-01.
     @inlinable
     package init(days: Int) {

@@ -47,43 +47,8 @@ package struct Instant: Hashable, Sendable {
 
     /// Parses RFC 3339 text with any offset and up to nine fraction digits (digits beyond microseconds are dropped); nil for any other text.
     package init?(_ rfc3339: some StringProtocol) {
-        let text = Array(rfc3339.utf8)
-        guard text.count >= 20, let date = SessionDate(rfc3339.prefix(10)) else { return nil }
-        func number(_ start: Int, _ limit: Int) -> Int? {
-            guard start + 2 <= text.count, (48...57).contains(text[start]), (48...57).contains(text[start + 1]) else { return nil }
-            let value = Int(text[start] - 48) * 10 + Int(text[start + 1] - 48)
-            return value <= limit ? value : nil
-        }
-        guard text[10] | 0x20 == UInt8(ascii: "t") || text[10] == UInt8(ascii: " "), text[13] == UInt8(ascii: ":"),
-            text[16] == UInt8(ascii: ":"), let hour = number(11, 23), let minute = number(14, 59), let second = number(17, 60)
-        else { return nil }
-        var position = 19
-        var fraction: Int64 = 0
-        if text[position] == UInt8(ascii: ".") {
-            var digits = 0
-            position += 1
-            while position < text.count, (48...57).contains(text[position]) {
-                if digits < 6 { fraction = fraction * 10 + Int64(text[position] - 48) }
-                digits += 1
-                position += 1
-            }
-            guard (1...9).contains(digits) else { return nil }
-            for _ in 0..<max(0, 6 - digits) { fraction *= 10 }
-        }
-        guard position < text.count else { return nil }
-        var offset = 0
-        switch text[position] {
-        case UInt8(ascii: "Z"), UInt8(ascii: "z"):
-            guard position + 1 == text.count else { return nil }
-        case UInt8(ascii: "+"), UInt8(ascii: "-"):
-            guard position + 6 == text.count, text[position + 3] == UInt8(ascii: ":"), let hours = number(position + 1, 23),
-                let minutes = number(position + 4, 59)
-            else { return nil }
-            offset = (hours * 3600 + minutes * 60) * (text[position] == UInt8(ascii: "-") ? -1 : 1)
-        default: return nil
-        }
-        let seconds = Int64(date.day) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)
-        microseconds = seconds * 1_000_000 + fraction
+        guard let microseconds = UTCTime.microseconds(rfc3339: rfc3339) else { return nil }
+        self.microseconds = microseconds
     }
 }
 

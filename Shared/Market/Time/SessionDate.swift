@@ -16,24 +16,8 @@ package struct SessionDate: Hashable, Sendable {
 
     /// Parses exactly `YYYY-MM-DD`; nil for any other text and for dates that do not exist.
     package init?(_ iso: some StringProtocol) {
-        var digits = 0
-        var number = 0
-        var parts: [Int] = []
-        for (index, byte) in iso.utf8.enumerated() {
-            if index == 4 || index == 7 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                parts.append(number)
-                number = 0
-            } else {
-                guard index < 10, byte >= 48, byte <= 57 else { return nil }
-                number = number * 10 + Int(byte) - 48
-                digits += 1
-            }
-        }
-        guard digits == 8, parts.count == 2 else { return nil }
-        let (year, month) = (parts[0], parts[1])
-        guard (1...12).contains(month), number >= 1, number <= CivilDate.length(ofMonth: month, year: year) else { return nil }
-        self.init(year: year, month: month, day: number)
+        guard let date = CivilDate(iso: iso) else { return nil }
+        self.init(day: Int32(date.days))
     }
 
     package var year: Int { civil.year }

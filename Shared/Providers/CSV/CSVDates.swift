@@ -54,7 +54,7 @@ struct CSVDates {
 
     /// An unambiguous date: `2012-01-03`, `2012/01/03`, `2012.01.03` or `20120103`, with or without a time of day.
     private static func plain(_ stamp: String) -> SessionDate? {
-        if let date = SessionDate(stamp.prefix(10)) { return date }
+        if let date = SessionDate(stamp.prefix(10)) { return " Tt".contains(stamp.dropFirst(10).first ?? " ") ? date : nil }
         let digits = stamp.prefix { $0.isASCII && $0.isNumber }
         if digits.utf8.count == 8, digits.endIndex == stamp.endIndex || " Tt".contains(stamp[digits.endIndex]) {
             return SessionDate("\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))")
