@@ -82,7 +82,7 @@ let modules: [Module] = [
     Module(name: "AWS", path: "Shared/AWS", imports: ["Formats", "HTTP", "COpenSSL"]),
     Module(name: "Objects", path: "Shared/Objects", imports: ["AWS", "Market"]),
     Module(name: "Postgres", path: "Shared/Postgres", imports: ["Threads", "CPostgres"]),
-    Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations"]),
+    Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations", "README.md"]),
     Module(
         name: "Telemetry", path: "Shared/Telemetry", imports: ["Formats"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),

@@ -25,9 +25,9 @@ package struct ActionSourceCoverage: Hashable, Sendable {
         let rows = try await database.query(
             """
             SELECT s.source, least(
-                (SELECT session FROM bars WHERE instrument_id = $1 AND source = s.source AND \(asOf.column) <= $2 ORDER BY session LIMIT 1),
-                (SELECT min(ex_date) FROM corporate_actions WHERE instrument_id = $1 AND source = s.source AND \(asOf.column) <= $2))
-            FROM unnest($3::text[]) s(source)
+                (SELECT session FROM bars WHERE instrument = i.number AND source = s.source AND \(asOf.column) <= $2 ORDER BY session LIMIT 1),
+                (SELECT min(ex_date) FROM corporate_actions WHERE instrument = i.number AND source = s.source AND \(asOf.column) <= $2))
+            FROM instruments i, unnest($3::text[]) s(source) WHERE i.id = $1
             """, [instrument, asOf.instant, names])
         var first: [String: SessionDate] = [:]
         for row in rows { first[try row[0]] = try row[1] }

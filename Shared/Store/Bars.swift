@@ -34,22 +34,21 @@ package struct Bars: Sendable {
         _ bars: [ValidatedBar], from response: ProviderResponse, currency: String, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> Changes {
         guard let first = bars.lazy.map(\.bar.session).min(), let last = bars.lazy.map(\.bar.session).max() else { return Changes() }
+        let own = try await ProviderResponses(database).reference(to: response)
         var before: [SessionDate: Version] = [:]
         for row in try await database.query(
             """
-            SELECT DISTINCT ON (session) \(Self.validatedColumns), currency, known_at = $3 AND sha256 = $5
+            SELECT DISTINCT ON (session) \(Self.validatedColumns), currency, response_id = $3
             FROM bars
-            WHERE instrument_id = $1 AND source = $2 AND session BETWEEN $6 AND $7
-                AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
-            ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
-            """, [response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, first, last])
+            WHERE instrument = $1 AND source = $2 AND session BETWEEN $4 AND $5 AND response_id <= $3
+            ORDER BY session, response_id DESC
+            """, [own.instrument, response.provider, own.id, first, last])
         {
             let version = Version(validated: try Self.validated(row), currency: try row[10], isOwn: try row[11])
             before[version.validated.bar.session] = version
         }
-        var rows = CopyRows(
-            first: response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key, currency)
-        rows.reserve(bars.count, of: 445)
+        var rows = CopyRows(first: own.instrument, response.provider, own.id, response.knownAt, currency)
+        rows.reserve(bars.count, of: 200)
         var changes = Changes()
         var written: Set<SessionDate> = []
         for validated in bars {
@@ -84,8 +83,9 @@ package struct Bars: Sendable {
         try await database.query(
             """
             SELECT DISTINCT ON (session) \(Self.validatedColumns), coalesce(priced_at, known_at) FROM bars
-            WHERE instrument_id = $1 AND source = $2 AND session BETWEEN coalesce($3, '-infinity') AND coalesce($4, 'infinity')
-            ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
+            WHERE instrument = \(Instruments.number("$1")) AND source = $2
+                AND session BETWEEN coalesce($3, '-infinity') AND coalesce($4, 'infinity')
+            ORDER BY session, response_id DESC
             """, [instrument, source, range?.lowerBound, range?.upperBound]
         ).all { row throws(PostgresError) in
             var validated = try Self.validated(row)
@@ -98,8 +98,8 @@ package struct Bars: Sendable {
     package func currency(of instrument: String, source: String) async throws(PostgresError) -> String? {
         try await database.query(
             """
-            SELECT currency FROM bars WHERE instrument_id = $1 AND source = $2
-            ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC LIMIT 1
+            SELECT currency FROM bars WHERE instrument = \(Instruments.number("$1")) AND source = $2
+            ORDER BY session DESC, response_id DESC LIMIT 1
             """, [instrument, source]
         ).one { row throws(PostgresError) in try row[0] }
     }
@@ -112,8 +112,8 @@ package struct Bars: Sendable {
     static func isVisible(_ column: String, _ parameter: String) -> String {
         """
         NOT b.quarantined AND NOT EXISTS (
-            SELECT FROM bars q WHERE q.quarantined AND (q.instrument_id, q.session, q.source) = (b.instrument_id, b.session, b.source)
-                AND q.\(column) <= \(parameter) AND (q.known_at, q.fetched_at, q.sha256) > (b.known_at, b.fetched_at, b.sha256))
+            SELECT FROM bars q WHERE q.quarantined AND (q.instrument, q.session, q.source) = (b.instrument, b.session, b.source)
+                AND q.\(column) <= \(parameter) AND q.response_id > b.response_id)
         """
     }
 
@@ -125,8 +125,8 @@ package struct Bars: Sendable {
     }
 
     private static let copiedColumns = [
-        "instrument_id", "source", "known_at", "fetched_at", "sha256", "object_key", "currency", "session", "available_at", "open", "high",
-        "low", "close", "volume", "quarantined", "inferred_split", "price_basis", "priced_at", "released",
+        "instrument", "source", "response_id", "known_at", "currency", "session", "available_at", "open", "high", "low", "close", "volume",
+        "quarantined", "inferred_split", "price_basis", "priced_at", "released",
     ]
 
     /// The visible bar of each session in order, from the first source in `precedence` that has the session, or else from any other source.
@@ -146,9 +146,9 @@ package struct Bars: Sendable {
         try await database.query(
             """
             SELECT DISTINCT ON (session) session, open, high, low, close, volume, source, inferred_split FROM bars b
-            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
+            WHERE instrument = \(Instruments.number("$1")) AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
                 AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity')
-            ORDER BY session DESC, array_position($5, source), known_at DESC, fetched_at DESC, sha256 DESC LIMIT $6
+            ORDER BY session DESC, array_position($5, source), response_id DESC LIMIT $6
             """, [instrument, asOf.instant, from, through, precedence, last]
         ).all { row throws(PostgresError) in
             SourcedBar(bar: try Self.bar(row), source: try row[6], inferredSplit: try row[7])
@@ -163,9 +163,9 @@ package struct Bars: Sendable {
         for row in try await database.query(
             """
             SELECT DISTINCT ON (session) session, close FROM bars b
-            WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
+            WHERE instrument = \(Instruments.number("$1")) AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
                 AND session >= coalesce($3, '-infinity') AND source = $4
-            ORDER BY session DESC, known_at DESC, fetched_at DESC, sha256 DESC
+            ORDER BY session DESC, response_id DESC
             """, [instrument, asOf.instant, from, source])
         {
             let (session, close): (SessionDate, Price) = (try row[0], try row[1])
@@ -174,7 +174,8 @@ package struct Bars: Sendable {
         return closes
     }
 
-    private static let validatedColumns = "session, open, high, low, close, volume, quarantined, inferred_split, price_basis, released"
+    private static let validatedColumns =
+        "session, open, high, low, close, volume, quarantined, inferred_split, price_basis::text, released"
 
     private static func validated(_ row: Row) throws(PostgresError) -> ValidatedBar {
         var validated = ValidatedBar(
@@ -192,8 +193,10 @@ package struct Bars: Sendable {
         of instrument: String, source: String, knownBefore instant: Instant
     ) async throws(PostgresError) -> SessionDate? {
         try await database.query(
-            "SELECT session FROM bars WHERE instrument_id = $1 AND source = $2 AND known_at < $3 ORDER BY session DESC LIMIT 1",
-            [instrument, source, instant]
+            """
+            SELECT session FROM bars WHERE instrument = \(Instruments.number("$1")) AND source = $2 AND known_at < $3
+            ORDER BY session DESC LIMIT 1
+            """, [instrument, source, instant]
         ).one { row throws(PostgresError) in try row[0] }
     }
 }

@@ -26,7 +26,8 @@ package struct Calibration: Hashable, Sendable {
         self.factor = factor
     }
 
-    static let columns = "family, horizon, session, known_at, outcomes, inside_80, factor"
+    /// The columns of the tables `calibrations` (alias c) and `model_families` (alias n).
+    static let columns = "n.name AS family, c.horizon, c.session, c.known_at, c.outcomes, c.inside_80, c.factor"
     init(_ row: Row) throws(PostgresError) {
         self.init(
             family: try row["family"], horizon: try row["horizon"], session: try row["session"], knownAt: try row["known_at"],
@@ -63,9 +64,11 @@ package struct Calibrations: Sendable {
     package func known(before instant: Instant) async throws(PostgresError) -> [Calibration] {
         try await database.query(
             """
-            SELECT DISTINCT ON (family, horizon) \(Calibration.columns) FROM calibrations WHERE known_at < $1
-            ORDER BY family, horizon, session DESC
-            """, [instant]
+            SELECT \(Calibration.columns) FROM model_families n CROSS JOIN unnest($2::bigint[]) h (horizon) CROSS JOIN LATERAL (
+                SELECT * FROM calibrations
+                WHERE family = n.number AND horizon = h.horizon AND known_at < $1 ORDER BY session DESC LIMIT 1
+            ) c ORDER BY n.name, c.horizon
+            """, [instant, Forecast.horizons]
         ).all(Calibration.init)
     }
 
@@ -73,8 +76,8 @@ package struct Calibrations: Sendable {
     package func last(of family: String, horizon: Int, before session: SessionDate) async throws(PostgresError) -> Calibration? {
         try await database.query(
             """
-            SELECT \(Calibration.columns) FROM calibrations WHERE family = $1 AND horizon = $2 AND session < $3
-            ORDER BY session DESC LIMIT 1
+            SELECT \(Calibration.columns) FROM calibrations c JOIN model_families n ON n.number = c.family
+            WHERE n.name = $1 AND c.horizon = $2 AND c.session < $3 ORDER BY c.session DESC LIMIT 1
             """, [family, horizon, session]
         ).one(Calibration.init)
     }
@@ -87,7 +90,7 @@ package struct Calibrations: Sendable {
             """
             SELECT session, max(known_at) AS known_at, count(*) AS outcomes, count(*) FILTER (WHERE inside_80) AS inside_80 FROM (
                 SELECT session, inside_80, known_at, min(known_at) OVER (PARTITION BY session) AS first FROM scores
-                WHERE family = $1 AND horizon = $2 AND session >= $3
+                WHERE family = \(ModelRegistry.familyNumber("$1")) AND horizon = $2 AND session >= $3
             ) s WHERE known_at <= first + $4 * interval '1 hour' GROUP BY session ORDER BY session
             """, [family, horizon, session, Self.outcomeHours]
         ).all { row throws(PostgresError) in
@@ -101,11 +104,12 @@ package struct Calibrations: Sendable {
         _ calibrations: [Calibration], of family: String, horizon: Int, from session: SessionDate
     ) async throws(PostgresError) {
         try await database.execute(
-            "DELETE FROM calibrations WHERE family = $1 AND horizon = $2 AND session >= $3", [family, horizon, session])
+            "DELETE FROM calibrations WHERE family = \(ModelRegistry.familyNumber("$1")) AND horizon = $2 AND session >= $3",
+            [family, horizon, session])
         try await database.execute(
             """
-            INSERT INTO calibrations (\(Calibration.columns))
-            SELECT $1, $2, * FROM unnest($3::date[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::float8[])
+            INSERT INTO calibrations (family, horizon, session, known_at, outcomes, inside_80, factor)
+            SELECT \(ModelRegistry.familyNumber("$1")), $2, * FROM unnest($3::date[], $4::timestamptz[], $5::bigint[], $6::bigint[], $7::float8[])
             """,
             [
                 family, horizon, calibrations.map(\.session), calibrations.map(\.knownAt), calibrations.map(\.outcomes),

@@ -20,30 +20,30 @@ package struct CorporateActions: Sendable {
         available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
         let rows = Self.rows(actions)
+        let own = try await ProviderResponses(database).reference(to: response)
         return try await database.query(
             """
             WITH before AS (
                 SELECT DISTINCT ON (ex_date, kind) ex_date, kind, value, base, nature, retracted FROM corporate_actions
-                WHERE instrument_id = $1 AND source = $2 AND (known_at, fetched_at, sha256) < ($3, $4, $5)
-                ORDER BY ex_date, kind, known_at DESC, fetched_at DESC, sha256 DESC
+                WHERE instrument = $1 AND source = $2 AND response_id < $4
+                ORDER BY ex_date, kind, response_id DESC
             ), given AS (
-                SELECT * FROM unnest($7::date[], $8::timestamptz[], $9::text[], $10::float8[], $11::float8[], $15::text[])
+                SELECT * FROM unnest($5::date[], $6::timestamptz[], $7::text[], $8::float8[], $9::float8[], $13::text[])
                     g(ex_date, available_at, kind, value, base, nature)
             )
-            INSERT INTO corporate_actions (instrument_id, ex_date, kind, source, known_at, available_at, fetched_at, sha256, object_key, value, base,
-                nature, retracted)
-            SELECT $1, g.ex_date, g.kind, $2, $3, CASE WHEN b.kind IS NULL THEN g.available_at ELSE $3 END, $4, $5, $6, g.value, g.base, g.nature, false
+            INSERT INTO corporate_actions (instrument, ex_date, kind, source, known_at, available_at, response_id, value, base, nature, retracted)
+            SELECT $1, g.ex_date, g.kind, $2, $3, CASE WHEN b.kind IS NULL THEN g.available_at ELSE $3 END, $4, g.value, g.base, g.nature, false
             FROM given g LEFT JOIN before b USING (ex_date, kind)
             WHERE b.kind IS NULL OR b.retracted OR (b.value, b.base, b.nature) IS DISTINCT FROM (g.value, g.base, g.nature)
             UNION ALL
-            SELECT $1, b.ex_date, b.kind, $2, $3, $3, $4, $5, $6, b.value, b.base, b.nature, true
+            SELECT $1, b.ex_date, b.kind, $2, $3, $3, $4, b.value, b.base, b.nature, true
             FROM before b LEFT JOIN given g USING (ex_date, kind)
-            WHERE NOT b.retracted AND g.kind IS NULL AND (b.ex_date BETWEEN $12 AND $13 OR b.kind = 'split' AND b.ex_date = ANY ($14))
+            WHERE NOT b.retracted AND g.kind IS NULL AND (b.ex_date BETWEEN $10 AND $11 OR b.kind = 'split' AND b.ex_date = ANY ($12))
             ON CONFLICT DO NOTHING
             RETURNING ex_date
             """,
             [
-                response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key,
+                own.instrument, response.provider, response.knownAt, own.id,
                 rows.map(\.exDate), rows.map { available($0.exDate) }, rows.map(\.kind), rows.map(\.value), rows.map(\.base),
                 covering?.lowerBound, covering?.upperBound, rejectedSplits.sorted(), rows.map(\.nature.rawValue),
             ]
@@ -63,8 +63,8 @@ package struct CorporateActions: Sendable {
             """
             SELECT ex_date, kind, value, base, source, nature FROM (
                 SELECT DISTINCT ON (ex_date, kind, source) ex_date, kind, value, base, source, nature, retracted FROM corporate_actions
-                WHERE instrument_id = $1 AND \(asOf.column) <= $2 AND ($3 IS NULL OR source = $3)
-                ORDER BY ex_date, kind, source, known_at DESC, fetched_at DESC, sha256 DESC
+                WHERE instrument = \(Instruments.number("$1")) AND \(asOf.column) <= $2 AND ($3 IS NULL OR source = $3)
+                ORDER BY ex_date, kind, source, response_id DESC
             ) latest WHERE NOT retracted ORDER BY ex_date, kind, source
             """, [instrument, asOf.instant, source]
         ).all { row throws(PostgresError) in

@@ -36,8 +36,7 @@ package struct CrossSections: Sendable {
     /// Marks the exchange's cross-sections as outdated by a response that changed features. Call in the transaction of that change.
     package func markPending(_ response: ProviderResponse) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO pending_cross_sections (exchange, known_at, object_key) VALUES ($1, $2, $3)",
-            [exchange, response.knownAt, response.key])
+            "INSERT INTO pending_cross_sections (exchange, known_at) VALUES ($1, $2)", [exchange, response.knownAt])
     }
 
     /// Deletes the pending marks up to an instant, or up to the last computed instant if that is later, and returns the first instant that has
@@ -67,7 +66,7 @@ package struct CrossSections: Sendable {
             """
             DELETE FROM cross_features WHERE version = $2 AND known_at = $3 AND session IN (
                 SELECT session FROM cross_sections WHERE exchange = $1 AND version = $2 AND known_at = $3
-            ) AND instrument_id IN (SELECT id FROM instruments WHERE exchange = $1)
+            ) AND instrument IN (SELECT number FROM instruments WHERE exchange = $1)
             """, key)
         try await database.execute("DELETE FROM cross_sections WHERE exchange = $1 AND version = $2 AND known_at = $3", key)
         try await mark(instant, isComplete: false)
@@ -89,7 +88,7 @@ package struct CrossSections: Sendable {
     package func outdatedSessions(asOf instant: Instant) async throws(PostgresError) -> [SessionDate] {
         try await database.query(
             """
-            SELECT DISTINCT f.session FROM features f JOIN instruments i ON i.id = f.instrument_id
+            SELECT DISTINCT f.session FROM features f JOIN instruments i ON i.number = f.instrument
             WHERE f.version = $1 AND i.exchange = $2 AND f.known_at <= $3 AND f.known_at > coalesce((
                 SELECT max(known_at) FROM cross_section_instants WHERE exchange = $2 AND version = $1 AND known_at < $3 AND is_complete
             ), '-infinity') ORDER BY 1
@@ -110,10 +109,10 @@ package struct CrossSections: Sendable {
     ) async throws(PostgresError) -> [SessionDate: [Input]] {
         try await database.copyOut(
             """
-            SELECT DISTINCT ON (f.session, f.instrument_id) f.session, f.instrument_id, f.extras
-            FROM features f JOIN instruments i ON i.id = f.instrument_id
+            SELECT DISTINCT ON (f.session, f.instrument) f.session, i.id, f.extras
+            FROM features f JOIN instruments i ON i.number = f.instrument
             WHERE f.version = $1 AND i.exchange = $2 AND f.session >= $3 AND f.session <= $4 AND f.known_at <= $5
-            ORDER BY f.session, f.instrument_id, f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
+            ORDER BY f.session, f.instrument, f.response_id DESC
             """, [features.version, exchange, from, through, instant], into: [SessionDate: [Input]]()
         ) { inputs, row throws(PostgresError) in
             inputs[try row[0], default: []].append(Input(instrument: try row[1], extras: try row[2]))
@@ -126,7 +125,7 @@ package struct CrossSections: Sendable {
         try await database.execute(
             """
             DELETE FROM cross_features WHERE version = $1 AND session = ANY ($2) AND known_at = $3
-                AND instrument_id IN (SELECT id FROM instruments WHERE exchange = $4)
+                AND instrument IN (SELECT number FROM instruments WHERE exchange = $4)
             """, [features.version, sessions, knownAt, exchange])
         try await database.execute(
             """
@@ -142,12 +141,15 @@ package struct CrossSections: Sendable {
         guard !rows.isEmpty else { return 0 }
         return try await database.execute(
             """
-            INSERT INTO cross_features (version, session, known_at, available_at, instrument_id, "values")
-            SELECT $1, $2, $3, CASE WHEN p.row IS NULL THEN $7 ELSE $3 END, n.id, n.row
-            FROM (SELECT id, ($5::real[])[(i - 1) * $6 + 1 : i * $6] AS row FROM unnest($4::text[]) WITH ORDINALITY u(id, i)) n
+            INSERT INTO cross_features (version, session, known_at, available_at, instrument, "values")
+            SELECT $1, $2, $3, CASE WHEN p.row IS NULL THEN $7 ELSE $3 END, n.number, n.row
+            FROM (
+                SELECT i.number, ($5::real[])[(n - 1) * $6 + 1 : n * $6] AS row
+                FROM unnest($4::text[]) WITH ORDINALITY u(id, n) JOIN instruments i ON i.id = u.id
+            ) n
             LEFT JOIN LATERAL (
                 SELECT c."values" AS row FROM cross_features c
-                WHERE c.version = $1 AND c.session = $2 AND c.instrument_id = n.id AND c.known_at < $3 ORDER BY c.known_at DESC LIMIT 1
+                WHERE c.version = $1 AND c.session = $2 AND c.instrument = n.number AND c.known_at < $3 ORDER BY c.known_at DESC LIMIT 1
             ) p ON true
             WHERE p.row IS DISTINCT FROM n.row
             ON CONFLICT DO NOTHING

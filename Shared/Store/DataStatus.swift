@@ -42,24 +42,24 @@ package struct DataStatus: Sendable {
             FROM page i
             LEFT JOIN LATERAL (
                 SELECT min(session) AS first, max(session) AS last, count(DISTINCT session) AS sessions
-                FROM bars b WHERE b.instrument_id = i.id AND known_at <= $1 AND \(Bars.isVisible("known_at", "$1"))
+                FROM bars b WHERE b.instrument = i.number AND known_at <= $1 AND \(Bars.isVisible("known_at", "$1"))
             ) b ON true
             LEFT JOIN LATERAL (
                 SELECT count(DISTINCT p.session) AS sessions FROM provisional_bars p
-                WHERE p.instrument_id = i.id AND p.known_at <= $1 AND NOT EXISTS (
-                    SELECT FROM bars b WHERE b.instrument_id = i.id AND b.session = p.session AND b.known_at <= $1
+                WHERE p.instrument = i.number AND p.known_at <= $1 AND NOT EXISTS (
+                    SELECT FROM bars b WHERE b.instrument = i.number AND b.session = p.session AND b.known_at <= $1
                         AND \(Bars.isVisible("known_at", "$1")))
             ) p ON true
             LEFT JOIN LATERAL (
                 SELECT \(QuarantineLog.rowCount(.quarantined)) AS quarantined, \(QuarantineLog.rowCount(.repaired)) AS repaired
-                FROM (\(QuarantineLog.current("$1"))) current WHERE instrument_id = i.id
+                FROM (\(QuarantineLog.current("$1"))) current WHERE instrument = i.number
             ) q ON true
             LEFT JOIN LATERAL (
                 SELECT array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS last_response
-                FROM provider_responses r WHERE r.instrument_id = i.id AND known_at <= $1
+                FROM provider_responses r WHERE r.instrument = i.number AND known_at <= $1
             ) r ON true
             LEFT JOIN LATERAL (
-                SELECT last_session FROM delistings d WHERE d.instrument_id = i.id AND d.known_at <= $1 ORDER BY known_at DESC LIMIT 1
+                SELECT last_session FROM delistings d WHERE d.instrument = i.number AND d.known_at <= $1 ORDER BY known_at DESC LIMIT 1
             ) d ON true
             ORDER BY i.id
             """, [instant, instruments, after, limit]
@@ -115,7 +115,7 @@ package struct DataStatus: Sendable {
             CROSS JOIN LATERAL (
                 SELECT c.session FROM unnest($5::text[], $6::date[]) c(exchange, session)
                 WHERE c.exchange = p.exchange AND c.session BETWEEN p.first AND p.last
-                EXCEPT SELECT b.session FROM bars b WHERE b.instrument_id = p.id AND b.known_at <= $7
+                EXCEPT SELECT b.session FROM bars b WHERE b.instrument = \(Instruments.number("p.id")) AND b.known_at <= $7
             ) missing GROUP BY 1
             """, [ids, markets, firsts, lasts, calendar.map(\.0), calendar.map(\.1), instant]
         ).all { row throws(PostgresError) in (try row[0] as String, Gaps(count: try row[1], first: try row[2])) }

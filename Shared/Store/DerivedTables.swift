@@ -4,8 +4,8 @@ package import Postgres
 /// The tables that are projected from providers' responses, and can be emptied and projected again.
 package struct DerivedTables: Sendable {
     private static let tables = [
-        "provider_responses", "bars", "provisional_bars", "corporate_actions", "quarantine", "features", "feature_states", "cross_features",
-        "pending_cross_sections",
+        "bars", "provisional_bars", "corporate_actions", "quarantine", "features", "feature_states", "cross_features",
+        "pending_cross_sections", "provider_responses",
     ]
 
     private let database: Database

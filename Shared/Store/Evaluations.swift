@@ -48,8 +48,12 @@ package struct Evaluations: Sendable {
 
     /// Stores an evaluation; if one of the same subject, family and instant is stored, nothing changes.
     package func store(_ evaluation: ModelEvaluation) async throws(PostgresError) {
+        try await ModelRegistry(database).register(family: evaluation.family)
         try await database.execute(
-            "INSERT INTO evaluations (subject, family, as_of, decision, evidence) VALUES ($1, $2, $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO evaluations (subject, family, as_of, decision, evidence)
+            VALUES ($1, \(ModelRegistry.familyNumber("$2")), $3, $4, $5::text::jsonb) ON CONFLICT DO NOTHING
+            """,
             [evaluation.subject.rawValue, evaluation.family, evaluation.asOf, evaluation.decision.rawValue, evaluation.evidence])
     }
 
@@ -62,8 +66,8 @@ package struct Evaluations: Sendable {
     package func list(asOf: Instant, limit: Int = 100) async throws(PostgresError) -> [ModelEvaluation] {
         try await database.query(
             """
-            SELECT subject, family, as_of, decision, evidence FROM evaluations WHERE as_of <= $1
-            ORDER BY as_of DESC, family, subject LIMIT $2
+            SELECT e.subject, f.name AS family, e.as_of, e.decision, e.evidence FROM evaluations e JOIN model_families f ON f.number = e.family
+            WHERE e.as_of <= $1 ORDER BY e.as_of DESC, f.name, e.subject LIMIT $2
             """, [asOf, limit]
         ).all { row throws(PostgresError) in
             ModelEvaluation(

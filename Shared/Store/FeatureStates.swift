@@ -28,22 +28,20 @@ package struct FeatureStates: Sendable {
         try await database.query(
             """
             SELECT session, state FROM feature_states
-            WHERE instrument_id = $1 AND version = $2 AND precedence = $3 AND (known_at, fetched_at, sha256) < ($4, $5, $6)
-            """, [response.instrument, version, precedence, response.knownAt, response.fetchedAt, response.sha256]
+            WHERE instrument = \(Instruments.number("$1")) AND version = $2 AND precedence = $3
+                AND response_id < coalesce((SELECT id FROM provider_responses WHERE object_key = $4), \(Int64.max))
+            """, [response.instrument, version, precedence, response.key]
         ).one { row throws(PostgresError) in State(session: try row[0], bytes: (try row[1] as PostgresBytes).bytes) }
     }
 
     /// Replaces the instrument's state by the state after `response`. Call under `ProviderResponses.lock`, in its transaction.
     package func store(_ state: State, after response: ProviderResponse, precedence: [String]) async throws(PostgresError) {
-        try await database.execute("DELETE FROM feature_states WHERE instrument_id = $1 AND version = $2", [response.instrument, version])
+        let own = try await ProviderResponses(database).reference(to: response)
         try await database.execute(
             """
-            INSERT INTO feature_states (instrument_id, version, precedence, session, known_at, fetched_at, sha256, state)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """,
-            [
-                response.instrument, version, precedence, state.session, response.knownAt, response.fetchedAt, response.sha256,
-                PostgresBytes(state.bytes),
-            ])
+            INSERT INTO feature_states (instrument, version, precedence, session, response_id, state) VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT (instrument, version) DO UPDATE SET
+                (precedence, session, response_id, state) = (EXCLUDED.precedence, EXCLUDED.session, EXCLUDED.response_id, EXCLUDED.state)
+            """, [own.instrument, version, precedence, state.session, own.id, PostgresBytes(state.bytes)])
     }
 }

@@ -28,20 +28,20 @@ package struct FeatureStore: Sendable {
         _ rows: [FeatureRecord], from response: ProviderResponse, available: (SessionDate) -> Instant
     ) async throws(PostgresError) -> [SessionDate] {
         guard let first = rows.lazy.map(\.session).min(), let last = rows.lazy.map(\.session).max() else { return [] }
+        let own = try await ProviderResponses(database).reference(to: response)
         var before: [SessionDate: (record: FeatureRecord, isOwn: Bool)] = [:]
         for row in try await database.query(
             """
-            SELECT DISTINCT ON (session) session, "values", log_return, extras, known_at = $3 AND sha256 = $5 FROM features
-            WHERE instrument_id = $1 AND version = $2 AND session BETWEEN $6 AND $7
-                AND ((known_at, fetched_at, sha256) < ($3, $4, $5) OR (known_at = $3 AND sha256 = $5))
-            ORDER BY session, (known_at = $3 AND sha256 = $5) DESC, known_at DESC, fetched_at DESC, sha256 DESC
-            """, [response.instrument, version, response.knownAt, response.fetchedAt, response.sha256, first, last])
+            SELECT DISTINCT ON (session) session, "values", log_return, extras, response_id = $3 FROM features
+            WHERE instrument = $1 AND version = $2 AND session BETWEEN $4 AND $5 AND response_id <= $3
+            ORDER BY session, response_id DESC
+            """, [own.instrument, version, own.id, first, last])
         {
             let record = FeatureRecord(session: try row[0], values: try row[1], logReturn: try row[2], extras: try row[3])
             before[record.session] = (record, try row[4])
         }
-        var copied = CopyRows(first: response.instrument, version, response.knownAt, response.fetchedAt, response.sha256)
-        copied.reserve(rows.count, of: 650)
+        var copied = CopyRows(first: own.instrument, version, response.knownAt, own.id)
+        copied.reserve(rows.count, of: 580)
         var written: [SessionDate] = []
         for row in rows where before[row.session].map({ !$0.isOwn && !$0.record.isSame(as: row) }) ?? true {
             let availableAt = before[row.session] == nil ? available(row.session) : response.knownAt
@@ -50,11 +50,7 @@ package struct FeatureStore: Sendable {
         }
         try await database.copyIn(
             "features",
-            [
-                "instrument_id", "version", "known_at", "fetched_at", "sha256", "session", "available_at", "\"values\"", "log_return",
-                "extras",
-            ],
-            copied)
+            ["instrument", "version", "known_at", "response_id", "session", "available_at", "\"values\"", "log_return", "extras"], copied)
         return written.sorted()
     }
 
@@ -64,17 +60,18 @@ package struct FeatureStore: Sendable {
     @discardableResult
     package func withdraw(_ sessions: [SessionDate], from response: ProviderResponse) async throws(PostgresError) -> [SessionDate] {
         guard !sessions.isEmpty else { return [] }
+        let own = try await ProviderResponses(database).reference(to: response)
         return try await database.query(
             """
-            INSERT INTO features (instrument_id, version, session, known_at, available_at, fetched_at, sha256, "values", log_return, extras)
-            SELECT $1, $2, session, $3, $3, $4, $5, \(Self.withdrawnValues), 0, '{}' FROM (
+            INSERT INTO features (instrument, version, session, known_at, available_at, response_id, "values", log_return, extras)
+            SELECT $1, $2, session, $3, $3, $4, \(Self.withdrawnValues), 0, '{}' FROM (
                 SELECT DISTINCT ON (session) session, "values" FROM features
-                WHERE instrument_id = $1 AND version = $2 AND session = ANY ($6) AND (known_at, fetched_at, sha256) < ($3, $4, $5)
-                ORDER BY session, known_at DESC, fetched_at DESC, sha256 DESC
+                WHERE instrument = $1 AND version = $2 AND session = ANY ($5) AND response_id < $4
+                ORDER BY session, response_id DESC
             ) f WHERE "values" <> \(Self.withdrawnValues)
             ON CONFLICT DO NOTHING
             RETURNING session
-            """, [response.instrument, version, response.knownAt, response.fetchedAt, response.sha256, sessions]
+            """, [own.instrument, version, response.knownAt, own.id, sessions]
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
@@ -109,12 +106,13 @@ package struct FeatureStore: Sendable {
         func add(_ clause: String, _ value: (any PostgresLiteral)?) {
             guard let value else { return }
             parameters.append(value)
-            condition += " AND " + clause + "$\(parameters.count)" + (clause.hasSuffix("(") ? ")" : "")
+            let parameter = clause.hasSuffix("ANY ") ? "($\(parameters.count))" : "$\(parameters.count)"
+            condition += " AND " + clause + parameter + (clause.contains("(") ? ")" : "")
         }
         if let instruments, instruments.count == 1 {
-            add("f.instrument_id = ", instruments[0])
+            add("f.instrument = (SELECT number FROM instruments WHERE id = ", instruments[0])
         } else {
-            add("f.instrument_id = ANY (", instruments)
+            add("f.instrument IN (SELECT number FROM instruments WHERE id = ANY ", instruments)
         }
         add("f.session >= ", from)
         add("f.session <= ", through)
@@ -122,17 +120,19 @@ package struct FeatureStore: Sendable {
         let direction = last == nil ? "" : "DESC"
         let tables = try await database.copyOut(
             """
-            SELECT f.instrument_id, f.session, f.known_at, f.sha256, f."values", f.log_return, f.extras, c.known_at, c."values" FROM (
+            SELECT i.id, f.session, f.known_at, r.sha256, f."values", f.log_return, f.extras, c.known_at, c."values" FROM (
                 SELECT * FROM (
-                    SELECT DISTINCT ON (f.instrument_id, f.session) f.* FROM features f WHERE \(condition)
-                    ORDER BY f.instrument_id, f.session \(direction), f.known_at DESC, f.fetched_at DESC, f.sha256 DESC
+                    SELECT DISTINCT ON (f.instrument, f.session) f.* FROM features f WHERE \(condition)
+                    ORDER BY f.instrument, f.session \(direction), f.response_id DESC
                 ) f WHERE f."values" <> \(Self.withdrawnValues) \(last.map { "LIMIT \($0)" } ?? "")
-            ) f LEFT JOIN LATERAL (
+            ) f JOIN instruments i ON i.number = f.instrument
+            JOIN provider_responses r ON r.id = f.response_id AND r.instrument = f.instrument
+            LEFT JOIN LATERAL (
                 SELECT c.known_at, c."values" FROM cross_features c
-                WHERE c.instrument_id = f.instrument_id AND c.version = $1 AND c.session = f.session AND c.\(column) <= $2
+                WHERE c.instrument = f.instrument AND c.version = $1 AND c.session = f.session AND c.\(column) <= $2
                 ORDER BY c.known_at DESC LIMIT 1
             ) c ON true
-            ORDER BY f.instrument_id, f.session
+            ORDER BY i.id, f.session
             """, parameters, into: [FeatureTable]()
         ) { tables, row throws(PostgresError) in
             let instrument: String = try row[0]
@@ -151,19 +151,19 @@ package struct FeatureStore: Sendable {
     /// can choose no other index, whatever its statistics are.
     ///
     /// - Parameters:
-    ///   - instrument: an expression for the instrument's id.
+    ///   - instrument: an expression for the instrument's number.
     ///   - version: an expression for the feature version.
     ///   - instant: an expression for the instant.
     static func lastSession(of instrument: String, version: String, asOf instant: String) -> String {
         """
         SELECT x.session FROM features x
-        WHERE (x.instrument_id, x.version, x.session) >= (\(instrument), \(version), '-infinity'::date)
-            AND (x.instrument_id, x.version, x.session) <= (\(instrument), \(version), 'infinity'::date) AND x.known_at <= \(instant) AND (
+        WHERE (x.instrument, x.version, x.session) >= (\(instrument), \(version), '-infinity'::date)
+            AND (x.instrument, x.version, x.session) <= (\(instrument), \(version), 'infinity'::date) AND x.known_at <= \(instant) AND (
             SELECT n."values" FROM features n
-            WHERE (n.instrument_id, n.version, n.session) >= (x.instrument_id, x.version, x.session)
-                AND (n.instrument_id, n.version, n.session) <= (x.instrument_id, x.version, x.session) AND n.known_at <= \(instant)
-            ORDER BY n.instrument_id DESC, n.version DESC, n.session DESC, n.known_at DESC, n.fetched_at DESC, n.sha256 DESC LIMIT 1
-        ) <> \(withdrawnValues) ORDER BY x.instrument_id DESC, x.version DESC, x.session DESC LIMIT 1
+            WHERE (n.instrument, n.version, n.session) >= (x.instrument, x.version, x.session)
+                AND (n.instrument, n.version, n.session) <= (x.instrument, x.version, x.session) AND n.known_at <= \(instant)
+            ORDER BY n.instrument DESC, n.version DESC, n.session DESC, n.response_id DESC LIMIT 1
+        ) <> \(withdrawnValues) ORDER BY x.instrument DESC, x.version DESC, x.session DESC LIMIT 1
         """
     }
 }

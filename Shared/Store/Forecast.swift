@@ -8,7 +8,9 @@ package struct Forecast: Hashable, Sendable {
     package let instrument: String
     /// The origin: the last session whose features the model read.
     package let session: SessionDate
+    /// The feature version of the model's version.
     package let featureVersion: String
+    /// 16 hexadecimal digits.
     package let dataVersion: String
     package let horizon: Int
     /// The role of the model's family when the forecast was made: `champion`, `challenger` …
@@ -21,7 +23,7 @@ package struct Forecast: Hashable, Sendable {
     /// The model's own quantiles, before calibration, in ascending order; the baseline has equally many.
     package let quantiles: [Double]
     /// The id of the random walk's version.
-    package let baselineModel: String?
+    package let baselineModel: String
     package let baselineQuantiles: [Double]
     /// P(return < 0), from the calibrated quantiles.
     package let probabilityOfLoss: Double
@@ -30,7 +32,7 @@ package struct Forecast: Hashable, Sendable {
 
     package init(
         model: String, instrument: String, session: SessionDate, featureVersion: String, dataVersion: String, horizon: Int, role: String,
-        asOf: Instant, originClose: Price, currency: String, quantiles: [Double], baselineModel: String?, baselineQuantiles: [Double],
+        asOf: Instant, originClose: Price, currency: String, quantiles: [Double], baselineModel: String, baselineQuantiles: [Double],
         probabilityOfLoss: Double, calibrationFactor: Double = 1
     ) {
         self.model = model
@@ -50,10 +52,18 @@ package struct Forecast: Hashable, Sendable {
         self.calibrationFactor = calibrationFactor
     }
 
-    /// The columns of the table `forecasts` (alias f) from which a forecast is read.
+    /// The horizons of forecasts, in sessions.
+    static let horizons = [1, 5, 20]
+
+    /// The columns from which a forecast is read: of the table `forecasts` (alias f) and of the tables that are joined by `joins`.
     static let columns = """
-        f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon, f.role, f.as_of, f.origin_close, f.currency, \
-        f.quantiles, f.baseline_model_id, f.baseline_quantiles, f.probability_of_loss, f.calibration_factor
+        m.id AS model_id, i.id AS instrument_id, f.session, m.feature_version, encode(f.data_version, 'hex') AS data_version, f.horizon, \
+        f.role::text AS role, f.as_of, f.origin_close, i.currency, f.quantiles, w.id AS baseline_model_id, b.quantiles AS baseline_quantiles, \
+        f.probability_of_loss, f.calibration_factor
+        """
+    static let joins = """
+        JOIN models m ON m.number = f.model JOIN instruments i ON i.number = f.instrument JOIN baselines b ON b.id = f.baseline_id \
+        JOIN models w ON w.number = b.model
         """
     init(_ row: Row) throws(PostgresError) {
         self.init(
@@ -75,9 +85,16 @@ package struct MaturedForecast: Hashable, Sendable {
     package let outcome: Double
     /// The time at which all returns of the horizon were known for the first time.
     package let knownAt: Instant
+    /// The id of the forecast's row; nil for a forecast that was not read from the table.
+    let forecastID: Int64?
 
     package init(forecast: Forecast, family: String, outcome: Double, knownAt: Instant) {
+        self.init(forecast: forecast, family: family, outcome: outcome, knownAt: knownAt, forecastID: nil)
+    }
+
+    init(forecast: Forecast, family: String, outcome: Double, knownAt: Instant, forecastID: Int64?) {
         self.forecast = forecast
+        self.forecastID = forecastID
         self.family = family
         self.outcome = outcome
         self.knownAt = knownAt

@@ -6,28 +6,60 @@ package struct Forecasts: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
-    /// Stores forecasts and returns how many are new; a row under the same (model, instrument, session, versions, horizon) stays.
+    /// Stores forecasts and returns how many are new; a row under the same (model, instrument, session, data version, horizon) stays.
     @discardableResult
     package func store(_ forecasts: [Forecast]) async throws(PostgresError) -> Int {
-        guard let first = forecasts.first else { return 0 }
+        guard let width = forecasts.first?.quantiles.count else { return 0 }
+        try await storeBaselines(of: forecasts, width: width)
         return try await database.execute(
             """
-            INSERT INTO forecasts (model_id, instrument_id, session, feature_version, data_version, horizon, role, as_of, origin_close, currency,
-                baseline_model_id, probability_of_loss, calibration_factor, quantiles, baseline_quantiles)
-            SELECT model, instrument, session, features, data, horizon, role, as_of, close, currency, baseline, loss, factor,
-                ($14::float8[])[(i - 1) * $16 + 1 : i * $16], ($15::float8[])[(i - 1) * $16 + 1 : i * $16]
-            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::timestamptz[], $9::bigint[],
-                $10::text[], $11::text[], $12::float8[], $13::float8[]) WITH ORDINALITY
-                u(model, instrument, session, features, data, horizon, role, as_of, close, currency, baseline, loss, factor, i)
+            INSERT INTO forecasts (model, instrument, session, data_version, horizon, role, as_of, origin_close, probability_of_loss,
+                calibration_factor, quantiles, baseline_id)
+            SELECT m.number, i.number, u.session, decode(data, 'hex'), u.horizon, u.role::model_role, u.as_of, close, loss, factor,
+                ($12::float8[])[(n - 1) * $13 + 1 : n * $13], (
+                    SELECT b.id FROM baselines b WHERE b.instrument = i.number AND b.session = u.session AND b.horizon = u.horizon
+                        AND b.model = \(ModelRegistry.number("u.baseline")) AND b.data_version = decode(data, 'hex'))
+            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::bigint[], $9::text[],
+                $10::float8[], $11::float8[]) WITH ORDINALITY
+                u(model, instrument, session, data, horizon, role, as_of, close, baseline, loss, factor, n)
+            LEFT JOIN models m ON m.id = u.model LEFT JOIN instruments i ON i.id = u.instrument
             ON CONFLICT DO NOTHING
             """,
             [
-                forecasts.map(\.model), forecasts.map(\.instrument), forecasts.map(\.session), forecasts.map(\.featureVersion),
-                forecasts.map(\.dataVersion), forecasts.map(\.horizon), forecasts.map(\.role), forecasts.map(\.asOf),
-                forecasts.map(\.originClose), forecasts.map(\.currency), forecasts.map(\.baselineModel),
-                forecasts.map(\.probabilityOfLoss), forecasts.map(\.calibrationFactor), forecasts.flatMap(\.quantiles),
-                forecasts.flatMap(\.baselineQuantiles),
-                Int32(first.quantiles.count),
+                forecasts.map(\.model), forecasts.map(\.instrument), forecasts.map(\.session), forecasts.map(\.dataVersion),
+                forecasts.map(\.horizon), forecasts.map(\.role), forecasts.map(\.asOf), forecasts.map(\.originClose),
+                forecasts.map(\.baselineModel), forecasts.map(\.probabilityOfLoss), forecasts.map(\.calibrationFactor),
+                forecasts.flatMap(\.quantiles), Int32(width),
+            ])
+    }
+
+    /// Stores the random walk's quantiles, once for the forecasts of all families. A statement of its own, so that the next one sees the rows
+    /// of concurrent calls too.
+    private func storeBaselines(of forecasts: [Forecast], width: Int) async throws(PostgresError) {
+        struct Origin: Hashable {
+            let model, instrument, data: String
+            let session: SessionDate
+            let horizon: Int
+        }
+        var seen: Set<Origin> = []
+        let baselines = forecasts.filter {
+            seen.insert(
+                Origin(
+                    model: $0.baselineModel, instrument: $0.instrument, data: $0.dataVersion, session: $0.session, horizon: $0.horizon)
+            ).inserted
+        }
+        try await database.execute(
+            """
+            INSERT INTO baselines (model, instrument, session, data_version, horizon, quantiles)
+            SELECT \(ModelRegistry.number("u.model")), \(Instruments.number("u.instrument")), session, decode(data, 'hex'), horizon,
+                ($6::float8[])[(n - 1) * $7 + 1 : n * $7]
+            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::bigint[]) WITH ORDINALITY
+                u(model, instrument, session, data, horizon, n)
+            ON CONFLICT DO NOTHING
+            """,
+            [
+                baselines.map(\.baselineModel), baselines.map(\.instrument), baselines.map(\.session), baselines.map(\.dataVersion),
+                baselines.map(\.horizon), baselines.flatMap(\.baselineQuantiles), Int32(width),
             ])
     }
 
@@ -38,7 +70,7 @@ package struct Forecasts: Sendable {
 
     /// The latest forecasts of an instrument by some model families, in one statement; nil for an unknown symbol.
     ///
-    /// Every version is looked up by a prefix of the primary key in descending order, so that the plan does not depend on the planner's
+    /// Every version is looked up by a prefix of the table's key in descending order, so that the plan does not depend on the planner's
     /// statistics.
     ///
     /// - Parameters:
@@ -49,25 +81,24 @@ package struct Forecasts: Sendable {
     ) async throws(PostgresError) -> StoredForecasts? {
         let rows = try await database.query(
             """
-            SELECT i.id, i.symbol, i.exchange, i.currency AS instrument_currency, i.name, l.last_session, \(Forecast.columns)
-            FROM instruments i
-            LEFT JOIN LATERAL (\(FeatureStore.lastSession(of: "i.id", version: "$3", asOf: "$2"))) l (last_session) ON true
+            SELECT o.id, o.symbol, o.exchange, o.currency, o.name, l.last_session, f.*
+            FROM instruments o
+            LEFT JOIN LATERAL (\(FeatureStore.lastSession(of: "o.number", version: "$3", asOf: "$2"))) l (last_session) ON true
             LEFT JOIN LATERAL (
-                SELECT f.* FROM unnest($4::text[]) v (id) CROSS JOIN LATERAL (
+                SELECT \(Forecast.columns) FROM models v CROSS JOIN LATERAL (
                     SELECT * FROM forecasts
-                    WHERE model_id = v.id AND instrument_id = i.id AND feature_version = $3 AND as_of <= $2
+                    WHERE model = v.number AND instrument = o.number AND as_of <= $2
                         AND session BETWEEN coalesce(l.last_session - \(Self.days), '-infinity') AND coalesce(l.last_session, 'infinity')
                     ORDER BY session DESC, as_of DESC, data_version DESC, horizon LIMIT \(Self.rowsPerVersion)
-                ) f
+                ) f \(Forecast.joins)
+                WHERE v.id = ANY ($4) AND v.feature_version = $3
             ) f ON true
-            WHERE i.id = (SELECT instrument_named($1, $2))
+            WHERE o.number = (SELECT instrument_named($1, $2))
             """, [symbol, asOf, featureVersion, members.flatMap(\.versions).map(\.id)])
         guard let first = rows.first else { return nil }
         var stored: [Forecast] = []
         for row in rows where try (row["model_id"] as String?) != nil { stored.append(try Forecast(row)) }
-        let instrument = Instrument(
-            id: try first["id"], symbol: try first["symbol"], exchange: try first["exchange"], currency: try first["instrument_currency"],
-            name: try first["name"])
-        return StoredForecasts(instrument: instrument, lastSession: try first["last_session"], stored: stored, members: members)
+        return StoredForecasts(
+            instrument: try Instruments.instrument(first), lastSession: try first["last_session"], stored: stored, members: members)
     }
 }

@@ -13,16 +13,13 @@ package struct Instruments: Sendable {
             """
             WITH registered AS (
                 INSERT INTO instruments (id, symbol, exchange, currency, name)
-                SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) ON CONFLICT DO NOTHING
+                SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) t(id)
+                WHERE NOT EXISTS (SELECT FROM instruments i WHERE i.id = t.id) ON CONFLICT DO NOTHING
+                RETURNING number, symbol
             ), named AS (
-                INSERT INTO symbols (instrument_id, provider, symbol, valid_from, known_at)
-                SELECT id, '*', symbol, $6, '-infinity' FROM unnest($1::text[], $2::text[]) t(id, symbol)
-                WHERE NOT EXISTS (SELECT FROM symbols s WHERE s.instrument_id = t.id AND s.provider = '*')
-                ON CONFLICT DO NOTHING
+                INSERT INTO symbols (instrument, provider, symbol, valid_from, known_at) SELECT number, '*', symbol, $6, '-infinity' FROM registered
             )
-            INSERT INTO universe (instrument_id, valid_from, known_at) SELECT id, $6, '-infinity' FROM unnest($1::text[]) t(id)
-            WHERE NOT EXISTS (SELECT FROM universe u WHERE u.instrument_id = t.id)
-            ON CONFLICT DO NOTHING
+            INSERT INTO universe (instrument, valid_from, known_at) SELECT number, $6, '-infinity' FROM registered
             """,
             [
                 instruments.map(\.id), instruments.map(\.symbol), instruments.map(\.exchange), instruments.map(\.currency),
@@ -53,7 +50,7 @@ package struct Instruments: Sendable {
         let pairs = try await database.query(
             """
             SELECT \(Self.columns), s FROM unnest($1::text[]) s JOIN instruments i
-                ON i.id = coalesce(instrument_named(s, coalesce($2::timestamptz, 'infinity')), instrument_named(s, 'infinity'))
+                ON i.number = coalesce(instrument_named(s, coalesce($2::timestamptz, 'infinity')), instrument_named(s, 'infinity'))
             """, [symbols, instant]
         ).all { row throws(PostgresError) in (try row[5] as String, try Self.instrument(row)) }
         return Dictionary(pairs) { first, _ in first }
@@ -70,6 +67,9 @@ package struct Instruments: Sendable {
             """, [exchange, ids, id]
         ).all(Self.instrument)
     }
+
+    /// An SQL expression: the number by which tables refer to the instrument whose id is an SQL expression.
+    static func number(_ id: String) -> String { "(SELECT number FROM instruments WHERE id = \(id))" }
 
     static let columns = "i.id, i.symbol, i.exchange, i.currency, i.name"
     static func instrument(_ row: Row) throws(PostgresError) -> Instrument {

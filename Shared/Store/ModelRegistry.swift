@@ -15,33 +15,54 @@ package struct ModelRegistry: Sendable {
     ///
     /// Of several versions of a family as of one instant, the last registered one serves.
     @discardableResult
-    package func register(_ model: ModelVersion) async throws(PostgresError) -> Bool {
+    package func register(_ model: ModelVersion) async throws -> Bool {
+        try await database.transaction {
+            // Two registrations at once would count the same number.
+            try await database.query("SELECT pg_advisory_xact_lock(hashtextextended('bellwether model family ' || $1, 0))", [model.family])
+            try await register(family: model.family)
+            return try await database.execute(
+                """
+                INSERT INTO models (id, family, as_of, feature_version, configuration, data_version, code_version, seed, window_from, window_to,
+                    metrics, artifact_key, artifact_sha256, version)
+                SELECT $1, f.number, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13,
+                    coalesce((SELECT max(version) FROM models WHERE family = f.number), 0) + 1
+                FROM model_families f WHERE f.name = $2 AND NOT EXISTS (SELECT FROM models WHERE id = $1)
+                """,
+                [
+                    model.id, model.family, model.asOf, model.featureVersion, model.configuration, model.dataVersion, model.codeVersion,
+                    model.seed, model.windowFrom, model.windowTo, model.metrics, model.artifactKey, model.artifactSHA256,
+                ]) > 0
+        }
+    }
+
+    /// Registers a family if it is new.
+    func register(family: String) async throws(PostgresError) {
         try await database.execute(
             """
-            INSERT INTO models (id, family, as_of, feature_version, configuration, data_version, code_version, seed, window_from, window_to,
-                metrics, artifact_key, artifact_sha256, ordinal)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::text::jsonb, $12, $13, coalesce(max(ordinal) + 1, 0)
-            FROM models WHERE family = $2 AND as_of = $3 ON CONFLICT DO NOTHING
-            """,
-            [
-                model.id, model.family, model.asOf, model.featureVersion, model.configuration, model.dataVersion, model.codeVersion,
-                model.seed, model.windowFrom, model.windowTo, model.metrics, model.artifactKey, model.artifactSHA256,
-            ]) > 0
+            INSERT INTO model_families (name) SELECT $1 WHERE NOT EXISTS (SELECT FROM model_families WHERE name = $1) ON CONFLICT DO NOTHING
+            """, [family])
     }
+
+    /// SQL expressions: the numbers by which tables refer to the model version with an id, and to the family with a name.
+    static func number(_ id: String) -> String { "(SELECT number FROM models WHERE id = \(id))" }
+    static func familyNumber(_ name: String) -> String { "(SELECT number FROM model_families WHERE name = \(name))" }
 
     /// The model version with an id.
     package func find(_ id: String) async throws(PostgresError) -> ModelVersion? {
-        try await database.query("SELECT \(ModelVersion.columns) FROM models m WHERE id = $1", [id]).one(ModelVersion.init)
+        try await database.query("SELECT \(ModelVersion.columns) FROM models m \(ModelVersion.joins) WHERE m.id = $1", [id]).one(
+            ModelVersion.init)
     }
 
     /// The SQL order of versions: latest first; of versions as of one instant, the last registered first.
-    private static let latestFirst = "as_of DESC, ordinal DESC, id DESC"
+    private static let latestFirst = "as_of DESC, version DESC"
 
     /// The model versions trained at or before an instant, latest first; of one family if named.
     package func list(family: String? = nil, asOf: Instant) async throws(PostgresError) -> [ModelVersion] {
         try await database.query(
-            "SELECT \(ModelVersion.columns) FROM models m WHERE as_of <= $1 AND ($2 IS NULL OR family = $2) ORDER BY \(Self.latestFirst)",
-            [asOf, family]
+            """
+            SELECT \(ModelVersion.columns) FROM models m \(ModelVersion.joins)
+            WHERE m.as_of <= $1 AND ($2::text IS NULL OR n.name = $2) ORDER BY m.as_of DESC, m.version DESC, n.name DESC
+            """, [asOf, family]
         ).all(ModelVersion.init)
     }
 
@@ -69,23 +90,19 @@ package struct ModelRegistry: Sendable {
     ) async throws(PostgresError) -> (champion: ModelVersion?, versions: [ModelVersion]) {
         let rows = try await database.query(
             """
-            WITH RECURSIVE champion AS (
-                SELECT m.id, m.family FROM promotions p JOIN models m ON m.id = p.model_id
+            WITH champion AS MATERIALIZED (
+                SELECT m.number, m.family FROM promotions p JOIN models m ON m.number = p.model
                 WHERE p.slot = '\(Promotions.slot)' AND p.decided_as_of <= $1 ORDER BY \(Promotions.latestFirst) LIMIT 1
-            ), families (family) AS (
-                SELECT CASE WHEN $3 THEN c.family ELSE (SELECT min(family) FROM models) END FROM champion c
-                UNION ALL
-                SELECT (SELECT min(m.family) FROM models m WHERE m.family > f.family) FROM families f WHERE f.family IS NOT NULL AND NOT $3
             )
             SELECT \(ModelVersion.columns), v.is_champion FROM (
-                SELECT id, true AS is_champion FROM champion
+                SELECT number, true AS is_champion FROM champion
                 UNION ALL
-                SELECT m.id, false FROM families f CROSS JOIN LATERAL (
-                    SELECT id FROM models WHERE family = f.family AND as_of <= $1 AND feature_version = $2
+                SELECT m.number, false FROM champion c JOIN model_families f ON NOT $3 OR f.number = c.family CROSS JOIN LATERAL (
+                    SELECT number FROM models WHERE family = f.number AND as_of <= $1 AND feature_version = $2
                     ORDER BY \(Self.latestFirst) LIMIT $4
                 ) m
-            ) v JOIN models m ON m.id = v.id
-            ORDER BY family, \(Self.latestFirst)
+            ) v JOIN models m ON m.number = v.number \(ModelVersion.joins)
+            ORDER BY n.name, m.as_of DESC, m.version DESC
             """, [asOf, featureVersion, ofChampionOnly, ModelLineup.versionsPerFamily])
         var champion: ModelVersion?
         var versions: [ModelVersion] = []

@@ -38,11 +38,12 @@ package struct ModelVersion: Hashable, Sendable {
         self.artifactSHA256 = artifactSHA256
     }
 
-    /// The columns of the table `models` (alias m).
+    /// The columns of the tables `models` (alias m) and `model_families` (alias n).
     static let columns = """
-        m.id, m.family, m.as_of, m.feature_version, m.configuration, m.data_version, m.code_version, m.seed, m.window_from, m.window_to, \
+        m.id, n.name AS family, m.as_of, m.feature_version, m.configuration, m.data_version, m.code_version, m.seed, m.window_from, m.window_to, \
         m.metrics, m.artifact_key, m.artifact_sha256
         """
+    static let joins = "JOIN model_families n ON n.number = m.family"
     init(_ row: Row) throws(PostgresError) {
         self.init(
             id: try row["id"], family: try row["family"], asOf: try row["as_of"], featureVersion: try row["feature_version"],

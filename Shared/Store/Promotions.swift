@@ -16,7 +16,7 @@ package struct Promotion: Hashable, Sendable {
 package struct Promotions: Sendable {
     static let slot = "champion"
     /// The SQL order of promotions (alias p), latest first; the first is in force.
-    static let latestFirst = "p.decided_as_of DESC, p.ordinal DESC, p.model_id DESC"
+    static let latestFirst = "p.decided_as_of DESC, p.ordinal DESC"
 
     private let database: Database
     package init(_ database: Database) { self.database = database }
@@ -34,9 +34,10 @@ package struct Promotions: Sendable {
     package func promote(_ model: String, asOf: Instant, reason: String, evidence: String = "{}") async throws(PostgresError) -> Bool {
         try await database.execute(
             """
-            INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence, ordinal)
-            SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal) + 1, 0) FROM promotions WHERE slot = $1 AND decided_as_of = $2
-            HAVING coalesce(bool_and(model_id <> $3), true) ON CONFLICT DO NOTHING
+            INSERT INTO promotions (slot, decided_as_of, model, reason, evidence, ordinal)
+            SELECT $1, $2, \(ModelRegistry.number("$3")), $4, $5::text::jsonb, coalesce(max(ordinal) + 1, 0)
+            FROM promotions WHERE slot = $1 AND decided_as_of = $2
+            HAVING coalesce(bool_and(model <> \(ModelRegistry.number("$3"))), true) ON CONFLICT DO NOTHING
             """, [Self.slot, asOf, model, reason, evidence]) > 0
     }
 
@@ -50,8 +51,9 @@ package struct Promotions: Sendable {
             guard try await champion(asOf: asOf)?.id != model else { return false }
             return try await database.execute(
                 """
-                INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence, ordinal)
-                SELECT $1, $2, $3, $4, $5::text::jsonb, coalesce(max(ordinal), 0) + 1 FROM promotions WHERE slot = $1 AND decided_as_of = $2
+                INSERT INTO promotions (slot, decided_as_of, model, reason, evidence, ordinal)
+                SELECT $1, $2, \(ModelRegistry.number("$3")), $4, $5::text::jsonb, coalesce(max(ordinal), 0) + 1
+                FROM promotions WHERE slot = $1 AND decided_as_of = $2
                 """, [Self.slot, asOf, model, reason, evidence]) > 0
         }
     }
@@ -60,7 +62,7 @@ package struct Promotions: Sendable {
     package func champion(asOf: Instant) async throws(PostgresError) -> ModelVersion? {
         try await database.query(
             """
-            SELECT \(ModelVersion.columns) FROM promotions p JOIN models m ON m.id = p.model_id
+            SELECT \(ModelVersion.columns) FROM promotions p JOIN models m ON m.number = p.model \(ModelVersion.joins)
             WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst) LIMIT 1
             """, [Self.slot, asOf]
         ).one(ModelVersion.init)
@@ -70,7 +72,8 @@ package struct Promotions: Sendable {
     package func history(asOf: Instant) async throws(PostgresError) -> [Promotion] {
         try await database.query(
             """
-            SELECT p.model_id, m.family, p.decided_as_of, p.reason, p.evidence FROM promotions p JOIN models m ON m.id = p.model_id
+            SELECT m.id AS model_id, n.name AS family, p.decided_as_of, p.reason, p.evidence
+            FROM promotions p JOIN models m ON m.number = p.model \(ModelVersion.joins)
             WHERE p.slot = $1 AND p.decided_as_of <= $2 ORDER BY \(Self.latestFirst)
             """, [Self.slot, asOf]
         ).all { row throws(PostgresError) in

@@ -3,7 +3,7 @@ import Postgres
 
 /// One provider's response about one instrument, identified by its key under `raw/`.
 ///
-/// Responses are the events from which the tables are projected. They are projected in the order (`knownAt`, `fetchedAt`, `sha256`).
+/// Responses are the events from which the tables are projected. They are projected in the order (`knownAt`, `fetchedAt`, `sha256`, `key`).
 package struct ProviderResponse: Hashable, Sendable, Comparable {
     package let key: String
     /// The instrument's id.
@@ -25,10 +25,12 @@ package struct ProviderResponse: Hashable, Sendable, Comparable {
     }
 
     package static func < (left: ProviderResponse, right: ProviderResponse) -> Bool {
-        (left.knownAt, left.fetchedAt, left.sha256) < (right.knownAt, right.fetchedAt, right.sha256)
+        (left.knownAt, left.fetchedAt, left.sha256, left.key) < (right.knownAt, right.fetchedAt, right.sha256, right.key)
     }
 
-    static let columns = "object_key, instrument_id, provider, kind, known_at, fetched_at, sha256"
+    /// The columns of the tables `provider_responses` (alias r) and `instruments` (alias i).
+    static let columns = "r.object_key, i.id, r.provider, r.kind, r.known_at, r.fetched_at, r.sha256"
+    static let joins = "JOIN instruments i ON i.number = r.instrument"
     init(_ row: Row) throws(PostgresError) {
         self.init(
             key: try row[0], instrument: try row[1], provider: try row[2], kind: try row[3], knownAt: try row[4], fetchedAt: try row[5],

@@ -22,24 +22,44 @@ package struct ProviderResponses: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["instrument " + instrument])
     }
 
-    /// Records that a response has been projected. Returns false if it was recorded before.
-    @discardableResult
-    package func record(_ response: ProviderResponse, _ counts: Counts) async throws(PostgresError) -> Bool {
+    /// Records the rows that a response has added.
+    package func record(_ response: ProviderResponse, _ counts: Counts) async throws(PostgresError) {
+        let own = try await reference(to: response)
         try await database.execute(
+            "UPDATE provider_responses SET (bars, actions, quarantined) = ($2, $3, $4) WHERE id = $1",
+            [own.id, counts.bars, counts.actions, counts.quarantined])
+    }
+
+    /// The numbers by which rows refer to a response and to its instrument. The ids of an instrument's responses ascend in their order.
+    struct Reference: Sendable {
+        let id: Int64
+        let instrument: Int32
+    }
+
+    /// The numbers of a response, which is recorded as projected if it is new. Call under `lock`.
+    ///
+    /// - Throws: `PostgresError` for an unknown instrument, or if a later response of the instrument has been projected already.
+    func reference(to response: ProviderResponse) async throws(PostgresError) -> Reference {
+        let found = try await database.query("SELECT id, instrument FROM provider_responses WHERE object_key = $1", [response.key])
+        if let row = found.first { return Reference(id: try row[0], instrument: try row[1]) }
+        let row = try await database.query(
             """
-            INSERT INTO provider_responses (\(ProviderResponse.columns), bars, actions, quarantined)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING
+            INSERT INTO provider_responses (object_key, instrument, provider, kind, known_at, fetched_at, sha256)
+            VALUES ($1, \(Instruments.number("$2")), $3, $4, $5, $6, $7) RETURNING id, instrument
             """,
             [
                 response.key, response.instrument, response.provider, response.kind, response.knownAt, response.fetchedAt, response.sha256,
-                counts.bars, counts.actions, counts.quarantined,
-            ]) > 0
+            ])[0]
+        return Reference(id: try row[0], instrument: try row[1])
     }
 
     /// The projected response with a key and the rows that it added; nil if it has not been projected.
     package func find(_ key: String) async throws(PostgresError) -> (response: ProviderResponse, counts: Counts)? {
         try await database.query(
-            "SELECT \(ProviderResponse.columns), bars, actions, quarantined FROM provider_responses WHERE object_key = $1", [key]
+            """
+            SELECT \(ProviderResponse.columns), r.bars, r.actions, r.quarantined FROM provider_responses r \(ProviderResponse.joins)
+            WHERE r.object_key = $1
+            """, [key]
         ).one { row throws(PostgresError) in
             (try ProviderResponse(row), Counts(bars: try row[7], actions: try row[8], quarantined: try row[9]))
         }
@@ -53,15 +73,21 @@ package struct ProviderResponses: Sendable {
     /// The projected responses about an instrument, in order.
     package func list(about instrument: String) async throws(PostgresError) -> [ProviderResponse] {
         try await database.query(
-            "SELECT \(ProviderResponse.columns) FROM provider_responses WHERE instrument_id = $1 ORDER BY known_at, fetched_at, sha256",
-            [instrument]
+            """
+            SELECT \(ProviderResponse.columns) FROM provider_responses r \(ProviderResponse.joins)
+            WHERE i.id = $1 ORDER BY r.known_at, r.fetched_at, r.id
+            """, [instrument]
         ).all(ProviderResponse.init)
     }
 
     /// The `known_at` of each instrument's latest response before an instant, by instrument id.
     package func latestKnown(before instant: Instant) async throws(PostgresError) -> [String: Instant] {
         let pairs = try await database.query(
-            "SELECT instrument_id, max(known_at) FROM provider_responses WHERE known_at < $1 GROUP BY 1", [instant]
+            """
+            SELECT i.id, r.known_at FROM instruments i CROSS JOIN LATERAL (
+                SELECT known_at FROM provider_responses WHERE instrument = i.number AND known_at < $1 ORDER BY known_at DESC LIMIT 1
+            ) r
+            """, [instant]
         ).all { row throws(PostgresError) in (try row[0] as String, try row[1] as Instant) }
         return Dictionary(uniqueKeysWithValues: pairs)
     }
@@ -69,8 +95,10 @@ package struct ProviderResponses: Sendable {
     /// The providers and kinds of the responses about an instrument that were known at an instant.
     package func kinds(of instrument: String, asOf instant: Instant) async throws(PostgresError) -> [(provider: String, kind: String)] {
         try await database.query(
-            "SELECT DISTINCT provider, kind FROM provider_responses WHERE instrument_id = $1 AND known_at <= $2 ORDER BY 1, 2",
-            [instrument, instant]
+            """
+            SELECT DISTINCT provider, kind FROM provider_responses WHERE instrument = \(Instruments.number("$1")) AND known_at <= $2
+            ORDER BY 1, 2
+            """, [instrument, instant]
         ).all { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
@@ -79,8 +107,10 @@ package struct ProviderResponses: Sendable {
         about instrument: String, provider: String, kind: String, before instant: Instant
     ) async throws(PostgresError) -> Bool {
         try await database.query(
-            "SELECT FROM provider_responses WHERE instrument_id = $1 AND provider = $2 AND kind = $3 AND known_at < $4 LIMIT 1",
-            [instrument, provider, kind, instant]
+            """
+            SELECT FROM provider_responses WHERE instrument = \(Instruments.number("$1")) AND provider = $2 AND kind = $3 AND known_at < $4
+            LIMIT 1
+            """, [instrument, provider, kind, instant]
         ).count > 0
     }
 
@@ -88,15 +118,18 @@ package struct ProviderResponses: Sendable {
     ///
     /// The caller projects the returned responses again after `response`. Call under `lock`, in its transaction.
     package func rollBack(after response: ProviderResponse) async throws(PostgresError) -> [ProviderResponse] {
-        let order: [any PostgresEncodable] = [response.instrument, response.knownAt, response.fetchedAt, response.sha256]
-        let later = "instrument_id = $1 AND (known_at, fetched_at, sha256) > ($2, $3, $4)"
-        let responses = try await database.query(
-            "DELETE FROM provider_responses WHERE \(later) RETURNING \(ProviderResponse.columns)", order
-        ).all(ProviderResponse.init)
+        let rows = try await database.query(
+            """
+            SELECT \(ProviderResponse.columns), r.id FROM provider_responses r \(ProviderResponse.joins)
+            WHERE i.id = $1 AND (r.known_at, r.fetched_at, r.sha256, r.object_key) > ($2, $3, $4, $5)
+            """, [response.instrument, response.knownAt, response.fetchedAt, response.sha256, response.key])
+        let responses = try rows.all(ProviderResponse.init)
         guard !responses.isEmpty else { return [] }
+        let ids = try rows.all { row throws(PostgresError) in try row[7] as Int64 }
         for table in ["bars", "provisional_bars", "corporate_actions", "features", "feature_states", "quarantine"] {
-            try await database.execute("DELETE FROM \(table) WHERE \(later)", order)
+            try await database.execute("DELETE FROM \(table) WHERE response_id = ANY ($1)", [ids])
         }
+        try await database.execute("DELETE FROM provider_responses WHERE id = ANY ($1)", [ids])
         return responses.sorted()
     }
 }

@@ -10,17 +10,17 @@ package struct ProvisionalBars: Sendable {
     /// Stores the provisional bars of one response.
     package func insert(_ bars: [Bar], from response: ProviderResponse, currency: String) async throws(PostgresError) {
         guard !bars.isEmpty else { return }
+        let own = try await ProviderResponses(database).reference(to: response)
         try await database.execute(
             """
-            INSERT INTO provisional_bars (instrument_id, session, source, known_at, fetched_at, sha256, object_key, open, high, low, close, volume,
-                currency)
-            SELECT $1, n.session, $2, $3, $4, $5, $6, n.open, n.high, n.low, n.close, n.volume, $7
-            FROM unnest($8::date[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::float8[])
+            INSERT INTO provisional_bars (instrument, session, source, known_at, response_id, open, high, low, close, volume, currency)
+            SELECT $1, n.session, $2, $3, $4, n.open, n.high, n.low, n.close, n.volume, $5
+            FROM unnest($6::date[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::float8[])
                 n(session, open, high, low, close, volume)
             ON CONFLICT DO NOTHING
             """,
             [
-                response.instrument, response.provider, response.knownAt, response.fetchedAt, response.sha256, response.key, currency,
+                own.instrument, response.provider, response.knownAt, own.id, currency,
                 bars.map(\.session), bars.map(\.open), bars.map(\.high), bars.map(\.low), bars.map(\.close), bars.map(\.volume),
             ])
     }
@@ -30,10 +30,10 @@ package struct ProvisionalBars: Sendable {
         try await database.query(
             """
             SELECT DISTINCT ON (session) session, open, high, low, close, volume FROM provisional_bars p
-            WHERE instrument_id = $1 AND known_at <= $2 AND NOT EXISTS (
-                SELECT FROM bars b WHERE b.instrument_id = p.instrument_id AND b.session = p.session AND b.known_at <= $2
+            WHERE instrument = \(Instruments.number("$1")) AND known_at <= $2 AND NOT EXISTS (
+                SELECT FROM bars b WHERE b.instrument = p.instrument AND b.session = p.session AND b.known_at <= $2
                     AND \(Bars.isVisible("known_at", "$2")))
-            ORDER BY session, array_position($3, source), known_at DESC, fetched_at DESC, sha256 DESC
+            ORDER BY session, array_position($3, source), response_id DESC
             """, [instrument, instant, precedence]
         ).all(Bars.bar)
     }

@@ -69,7 +69,7 @@ package struct QuarantineLog: Sendable {
             known = try await database.query(
                 """
                 SELECT DISTINCT ON (q.session, q.rule) \(Self.columns) FROM quarantine q
-                WHERE q.instrument_id = $1 AND q.source = $2 AND q.session BETWEEN $3 AND $4
+                WHERE q.instrument = \(Instruments.number("$1")) AND q.source = $2 AND q.session BETWEEN $3 AND $4
                 ORDER BY q.session, q.rule, \(Self.version("q")) DESC
                 """, [response.instrument, response.provider, first, last]
             ).all { row throws(PostgresError) in try Self.violation(row, at: 0) }
@@ -101,17 +101,17 @@ package struct QuarantineLog: Sendable {
     /// Stores violations of a response as they are. A violation that is stored already (same response, position and rule) does not change.
     package func insert(_ violations: [RecordedViolation], from response: ProviderResponse) async throws(PostgresError) {
         guard !violations.isEmpty else { return }
+        let own = try await ProviderResponses(database).reference(to: response)
         try await database.execute(
             """
-            INSERT INTO quarantine (object_key, ordinal, rule, instrument_id, session, detail, row_text, known_at, fetched_at, sha256, source,
-                disposition, repairs)
-            SELECT $1, n.ordinal, n.rule, $2, n.session, n.detail, n.row_text, $3, $4, $5, $6, n.disposition, n.repairs
-            FROM unnest($7::bigint[], $8::text[], $9::date[], $10::text[], $11::text[], $12::text[], $13::text[])
+            INSERT INTO quarantine (response_id, ordinal, rule, instrument, session, detail, row_text, known_at, source, disposition, repairs)
+            SELECT $1, n.ordinal, n.rule, $2, n.session, n.detail, n.row_text, $3, $4, n.disposition, n.repairs
+            FROM unnest($5::bigint[], $6::text[], $7::date[], $8::text[], $9::text[], $10::text[], $11::text[])
                 n(ordinal, rule, session, detail, row_text, disposition, repairs)
             ON CONFLICT DO NOTHING
             """,
             [
-                response.key, response.instrument, response.knownAt, response.fetchedAt, response.sha256, response.provider,
+                own.id, own.instrument, response.knownAt, response.provider,
                 violations.map(\.ordinal), violations.map(\.rule), violations.map(\.session), violations.map(\.detail),
                 violations.map(\.text), violations.map(\.disposition.rawValue),
                 violations.map { $0.repairs.map(\.description).joined(separator: ", ") },
@@ -120,8 +120,12 @@ package struct QuarantineLog: Sendable {
 
     /// The violations of one response, in the order of its rows.
     package func violations(ofResponse key: String) async throws(PostgresError) -> [RecordedViolation] {
-        try await database.query("SELECT \(Self.columns) FROM quarantine q WHERE object_key = $1 ORDER BY ordinal, session, rule", [key])
-            .all { row throws(PostgresError) in try Self.violation(row, at: 0) }
+        try await database.query(
+            """
+            SELECT \(Self.columns) FROM quarantine q WHERE response_id = (SELECT id FROM provider_responses WHERE object_key = $1)
+            ORDER BY ordinal, session, rule
+            """, [key]
+        ).all { row throws(PostgresError) in try Self.violation(row, at: 0) }
     }
 
     private static func violation(_ row: Row, at column: Int) throws(PostgresError) -> RecordedViolation {
@@ -151,11 +155,11 @@ package struct QuarantineLog: Sendable {
     ) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
-            SELECT \(Instruments.columns), q.source, q.object_key, q.known_at, \(Self.columns)
-            FROM (\(Self.current("$1"))) q JOIN instruments i ON i.id = q.instrument_id
-            WHERE ($2 IS NULL OR q.instrument_id = $2) AND ($4::text IS NULL OR q.source = $4)
+            SELECT \(Instruments.columns), q.source, r.object_key, q.known_at, \(Self.columns)
+            FROM (\(Self.current("$1"))) q JOIN instruments i ON i.number = q.instrument JOIN provider_responses r ON r.id = q.response_id
+            WHERE ($2::text IS NULL OR q.instrument = \(Instruments.number("$2"))) AND ($4::text IS NULL OR q.source = $4)
                 AND ($5::date IS NULL OR q.session >= $5) AND ($6::date IS NULL OR q.session <= $6)
-            ORDER BY q.known_at DESC, q.instrument_id, q.session DESC NULLS LAST, q.object_key, q.ordinal, q.rule LIMIT $3
+            ORDER BY q.known_at DESC, i.id, q.session DESC NULLS LAST, r.object_key, q.ordinal, q.rule LIMIT $3
             """, [instant, instrument, limit, source, from, to]
         ).all { row throws(PostgresError) in
             Entry(
@@ -169,19 +173,19 @@ package struct QuarantineLog: Sendable {
     static func rowCount(_ disposition: RecordedViolation.Disposition) -> String {
         """
         count(DISTINCT (source, session)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NOT NULL)
-            + count(DISTINCT (object_key, ordinal)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NULL)
+            + count(DISTINCT (response_id, ordinal)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NULL)
         """
     }
 
     /// An SQL row value that orders the versions of a violation: of two versions, the one with the greater value holds.
-    private static func version(_ row: String) -> String { "(\(row).known_at, \(row).fetched_at, \(row).sha256, \(row).ordinal)" }
+    private static func version(_ row: String) -> String { "(\(row).response_id, \(row).ordinal)" }
 
     /// A query: the rows of `quarantine` that hold as known at the instant in an SQL parameter. Rows without a session are not versions
     /// of each other.
     static func current(_ parameter: String) -> String {
         """
         SELECT q.* FROM quarantine q WHERE q.known_at <= \(parameter) AND q.disposition <> 'resolved' AND NOT EXISTS (
-            SELECT FROM quarantine n WHERE (n.instrument_id, n.source, n.session, n.rule) = (q.instrument_id, q.source, q.session, q.rule)
+            SELECT FROM quarantine n WHERE (n.instrument, n.source, n.session, n.rule) = (q.instrument, q.source, q.session, q.rule)
                 AND n.known_at <= \(parameter)
                 AND \(version("n")) > \(version("q")))
         """

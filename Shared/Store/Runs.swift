@@ -72,25 +72,33 @@ package struct Runs: Sendable {
 
     /// The ids of the runs to which a response belongs.
     package func runs(ofResponse key: String) async throws(PostgresError) -> [String] {
-        try await database.query("SELECT DISTINCT run_id FROM run_responses WHERE object_key = $1 ORDER BY 1", [key])
-            .all { row throws(PostgresError) in try row[0] }
+        try await database.query(
+            "SELECT DISTINCT r.id FROM run_responses i JOIN runs r ON r.number = i.run WHERE i.object_key = $1 ORDER BY 1", [key]
+        )
+        .all { row throws(PostgresError) in try row[0] }
     }
 
     /// Records the keys of an instrument's responses, all in one call. Parts that are recorded already do not change.
     package func recordResponses(_ keys: [String], of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
             """
-            INSERT INTO run_responses (run_id, instrument_id, part, object_key)
-            SELECT $1, $2, n - 1, key FROM unnest($3::text[]) WITH ORDINALITY t(key, n) ON CONFLICT DO NOTHING
+            INSERT INTO run_responses (run, instrument, part, object_key)
+            SELECT \(Self.number("$1")), \(Instruments.number("$2")), n - 1, key FROM unnest($3::text[]) WITH ORDINALITY t(key, n)
+            ON CONFLICT DO NOTHING
             """, [run, instrument, keys])
     }
 
     /// Records why an instrument has no response, unless a response or an earlier reason is recorded. The reason must not contain an API key.
     package func recordFailure(_ reason: String, of instrument: String, in run: String) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO run_responses (run_id, instrument_id, part, error) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING",
-            [run, instrument, reason])
+            """
+            INSERT INTO run_responses (run, instrument, part, error) VALUES (\(Self.number("$1")), \(Instruments.number("$2")), 0, $3)
+            ON CONFLICT DO NOTHING
+            """, [run, instrument, reason])
     }
+
+    /// An SQL expression: the number by which tables refer to the run with an id.
+    private static func number(_ id: String) -> String { "(SELECT number FROM runs WHERE id = \(id))" }
 
     /// The progress of a run, or of one of its instruments; nil for an unknown run or an instrument that the run does not expect.
     ///
@@ -103,7 +111,7 @@ package struct Runs: Sendable {
             """
             SELECT e.id, min(i.error), count(i.object_key), count(o.object_key)
             FROM runs r LEFT JOIN LATERAL unnest(\(ids)) e(id) ON true
-            LEFT JOIN run_responses i ON i.run_id = r.id AND i.instrument_id = e.id
+            LEFT JOIN run_responses i ON i.run = r.number AND i.instrument = \(Instruments.number("e.id"))
             LEFT JOIN provider_responses o ON o.object_key = i.object_key
             WHERE r.id = $1 AND \(condition) GROUP BY e.id
             """, [run, instrument])

@@ -59,7 +59,12 @@ package struct MemberLoss: Hashable, Sendable, CustomStringConvertible {
 
 extension Scores {
     /// The column by which totals are grouped.
-    package enum Grouping: String, Sendable { case role, instrument = "instrument_id" }
+    package enum Grouping: Sendable {
+        case role, instrument
+
+        /// An SQL expression for the group of a row of `scores` (alias s) and its `instruments` (alias i).
+        var expression: String { self == .role ? "s.role::text" : "i.id" }
+    }
 
     /// Totals over the origins of a range that were scored by `asOf`, ordered by group, family and horizon; of one instrument if named.
     package func totals(
@@ -67,13 +72,15 @@ extension Scores {
     ) async throws(PostgresError) -> [ScoreTotals] {
         try await database.query(
             """
-            SELECT \(grouping.rawValue) AS group_name, family, horizon, count(*) AS count, sum(loss) AS loss,
+            SELECT \(grouping.expression) AS group_name, n.name AS family, s.horizon, count(*) AS count, sum(loss) AS loss,
                 sum(uncalibrated_loss) AS uncalibrated_loss, sum(baseline_loss) AS baseline_loss,
                 count(*) FILTER (WHERE inside_80) AS inside_80, count(*) FILTER (WHERE inside_90) AS inside_90,
                 count(*) FILTER (WHERE uncalibrated_inside_80) AS uncalibrated_inside_80,
                 count(*) FILTER (WHERE uncalibrated_inside_90) AS uncalibrated_inside_90,
                 count(*) FILTER (WHERE baseline_inside_80) AS baseline_inside_80
-            FROM scores WHERE session BETWEEN $1 AND $2 AND known_at <= $3 AND ($4 IS NULL OR instrument_id = $4) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            FROM scores s JOIN model_families n ON n.number = s.family JOIN instruments i ON i.number = s.instrument
+            WHERE s.session BETWEEN $1 AND $2 AND s.known_at <= $3 AND ($4::text IS NULL OR s.instrument = \(Instruments.number("$4")))
+            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             """, [from, through, asOf, instrument]
         ).all { row throws(PostgresError) in
             ScoreTotals(
@@ -93,7 +100,7 @@ extension Scores {
         let families = families.sorted()
         // A column of each: one pass over a year of scores, without a join.
         let columns = families.indices.map { index in
-            let here = "FILTER (WHERE family = ($3::text[])[\(index + 1)])"
+            let here = "FILTER (WHERE n.name = ($3::text[])[\(index + 1)])"
             return """
                 sum((loss * 2 ^ 40)::bigint) \(here) / count(*) \(here) AS loss_\(index),
                 sum((baseline_loss * 2 ^ 40)::bigint) \(here) / count(*) \(here) AS baseline_\(index), bool_and(inside_80) \(here) AS inside_\(index)
@@ -109,8 +116,9 @@ extension Scores {
             """
             SELECT session, horizon, count(*) AS count, \(means.joined(separator: ", "))
             FROM (
-                SELECT session, horizon, instrument_id, \(columns.joined(separator: ", "))
-                FROM scores WHERE family = ANY ($3) AND session >= $1 AND known_at <= $2
+                SELECT session, horizon, instrument, \(columns.joined(separator: ", "))
+                FROM scores s JOIN model_families n ON n.number = s.family
+                WHERE s.family IN (SELECT number FROM model_families WHERE name = ANY ($3)) AND session >= $1 AND known_at <= $2
                 GROUP BY 1, 2, 3 HAVING count(DISTINCT family) = cardinality($3::text[])
             ) each GROUP BY 1, 2 ORDER BY 1, 2
             """, [from, asOf, families]
@@ -137,18 +145,20 @@ extension Scores {
         try await database.query(
             """
             WITH each AS (
-                SELECT session, instrument_id, horizon, family, avg(uncalibrated_loss::numeric) AS loss,
-                    count(*) OVER (PARTITION BY session, instrument_id, horizon) AS forecasts
-                FROM scores WHERE family = ANY ($1) AND session >= $2 AND known_at <= $3 GROUP BY 1, 2, 3, 4
+                SELECT session, instrument, horizon, family, avg(uncalibrated_loss::numeric) AS loss,
+                    count(*) OVER (PARTITION BY session, instrument, horizon) AS forecasts
+                FROM scores WHERE family IN (SELECT number FROM model_families WHERE name = ANY ($1)) AND session >= $2 AND known_at <= $3
+                GROUP BY 1, 2, 3, 4
             ), units AS (
-                SELECT s.session, s.instrument_id, s.horizon, avg((f.quantiles[$5] - f.quantiles[$6])::numeric) AS unit
-                FROM scores s JOIN forecasts f USING (model_id, instrument_id, session, feature_version, data_version, horizon)
-                WHERE s.family = $4 AND s.session >= $2 AND s.known_at <= $3 GROUP BY 1, 2, 3
+                SELECT s.session, s.instrument, s.horizon, avg((f.quantiles[$5] - f.quantiles[$6])::numeric) AS unit
+                FROM scores s JOIN forecasts f ON f.id = s.forecast_id
+                WHERE s.family = \(ModelRegistry.familyNumber("$4")) AND s.session >= $2 AND s.known_at <= $3 GROUP BY 1, 2, 3
             ), present AS (
                 SELECT session, horizon, count(DISTINCT family) AS families FROM each GROUP BY 1, 2
             )
-            SELECT session, horizon, family, avg(loss / unit)::float8 AS loss
-            FROM each JOIN present USING (session, horizon) JOIN units USING (session, instrument_id, horizon)
+            SELECT session, horizon, n.name AS family, avg(loss / unit)::float8 AS loss
+            FROM each JOIN present USING (session, horizon) JOIN units USING (session, instrument, horizon)
+                JOIN model_families n ON n.number = each.family
             WHERE forecasts = families AND unit > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
             """, [families, from, asOf, fallback, Int32(levels.high + 1), Int32(levels.low + 1)]
         ).all { row throws(PostgresError) in

@@ -37,41 +37,41 @@ package struct Scores: Sendable {
         return try await database.query(
             """
             WITH targets AS MATERIALIZED (
-                SELECT i.id AS instrument_id, t.session, t.horizon, t.target
+                SELECT i.number AS instrument, t.session, t.horizon, t.target
                 FROM unnest($3::text[], $4::date[], $5::integer[], $6::date[]) t (exchange, session, horizon, target)
                 JOIN instruments i ON i.exchange = t.exchange
             ), matured AS MATERIALIZED (
                 SELECT f.*, greatest(f.as_of, k.known_at) AS matured_at, (
                     SELECT sum(r.log_return ORDER BY r.session) FROM (
                         SELECT DISTINCT ON (x.session) x.session, x.log_return FROM features x
-                        WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.target
+                        WHERE x.instrument = f.instrument AND x.version = $1 AND x.session > f.session AND x.session <= t.target
                             AND x.known_at <= greatest(f.as_of, k.known_at)
-                        ORDER BY x.session, x.known_at DESC, x.fetched_at DESC, x.sha256 DESC
+                        ORDER BY x.session, x.response_id DESC
                     ) r
                 ) AS outcome, s.known_at AS scored_at, s.outcome AS scored
                 FROM targets t
-                JOIN forecasts f ON (f.session, f.instrument_id, f.horizon) = (t.session, t.instrument_id, t.horizon)
+                JOIN forecasts f ON (f.session, f.instrument, f.horizon) = (t.session, t.instrument, t.horizon)
                 CROSS JOIN LATERAL (
                     SELECT max(first) AS known_at, max(session) AS last_session FROM (
                         SELECT x.session, min(x.known_at) AS first FROM features x
-                        WHERE x.instrument_id = f.instrument_id AND x.version = $1 AND x.session > f.session AND x.session <= t.target
+                        WHERE x.instrument = f.instrument AND x.version = $1 AND x.session > f.session AND x.session <= t.target
                             AND x.known_at <= $2
                         GROUP BY x.session
                     ) known
                 ) k
-                LEFT JOIN scores s ON (s.model_id, s.instrument_id, s.session, s.feature_version, s.data_version, s.horizon)
-                    = (f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon)
-                WHERE k.last_session = t.target AND f.feature_version = $1 AND f.as_of <= $2
+                LEFT JOIN scores s ON s.forecast_id = f.id
+                WHERE k.last_session = t.target AND f.as_of <= $2
                     AND (s.known_at IS NULL OR t.target >= $7)
             )
-            SELECT \(Forecast.columns), m.family, f.outcome, f.matured_at
-            FROM matured f JOIN models m ON m.id = f.model_id
-            WHERE f.outcome <> 'NaN' AND (f.scored_at, f.scored) IS DISTINCT FROM (f.matured_at, f.outcome)
-            ORDER BY f.session, f.instrument_id, f.model_id, f.horizon, f.data_version
+            SELECT \(Forecast.columns), n.name AS family, f.id AS forecast_id, f.outcome, f.matured_at
+            FROM matured f \(Forecast.joins) JOIN model_families n ON n.number = m.family
+            WHERE m.feature_version = $1 AND f.outcome <> 'NaN' AND (f.scored_at, f.scored) IS DISTINCT FROM (f.matured_at, f.outcome)
+            ORDER BY f.session, i.id, m.id, f.horizon, f.data_version
             """, [featureVersion, asOf, exchanges, origins, steps, targets, asOf.utcDate.advanced(by: -Self.correctionDays)]
         ).all { row throws(PostgresError) in
             MaturedForecast(
-                forecast: try Forecast(row), family: try row["family"], outcome: try row["outcome"], knownAt: try row["matured_at"])
+                forecast: try Forecast(row), family: try row["family"], outcome: try row["outcome"], knownAt: try row["matured_at"],
+                forecastID: try row["forecast_id"])
         }
     }
 
@@ -83,11 +83,11 @@ package struct Scores: Sendable {
         for row in try await database.query(
             """
             SELECT i.exchange, x.session, count(*) AS instruments FROM (
-                SELECT DISTINCT ON (instrument_id, session) instrument_id, session, "values" <> \(FeatureStore.withdrawnValues) AS holds
+                SELECT DISTINCT ON (instrument, session) instrument, session, "values" <> \(FeatureStore.withdrawnValues) AS holds
                 FROM features
                 WHERE version = $1 AND known_at <= $2 AND session >= $3
-                ORDER BY instrument_id, session, known_at DESC, fetched_at DESC, sha256 DESC
-            ) x JOIN instruments i ON i.id = x.instrument_id
+                ORDER BY instrument, session, response_id DESC
+            ) x JOIN instruments i ON i.number = x.instrument
             WHERE x.holds GROUP BY i.exchange, x.session ORDER BY i.exchange, x.session
             """, [featureVersion, asOf, from])
         {
@@ -100,25 +100,28 @@ package struct Scores: Sendable {
     package func replace(_ scores: [ForecastScore]) async throws(PostgresError) {
         guard !scores.isEmpty else { return }
         let forecasts = scores.map(\.forecast.forecast)
-        let key: [any PostgresEncodable] = [
-            forecasts.map(\.model), forecasts.map(\.instrument), forecasts.map(\.session), forecasts.map(\.featureVersion),
-            forecasts.map(\.dataVersion), forecasts.map(\.horizon),
-        ]
         try await database.execute(
             """
-            DELETE FROM scores WHERE (model_id, instrument_id, session, feature_version, data_version, horizon) IN (
-                SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[]))
-            """, key)
-        try await database.execute(
-            """
-            INSERT INTO scores (model_id, instrument_id, session, feature_version, data_version, horizon, family, role, known_at, outcome, loss,
-                uncalibrated_loss, baseline_loss, inside_80, inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
-                $9::timestamptz[], $10::float8[], $11::float8[], $12::float8[], $13::float8[], $14::bool[], $15::bool[], $16::bool[],
-                $17::bool[], $18::bool[])
+            INSERT INTO scores (forecast_id, instrument, session, horizon, family, role, known_at, outcome, loss, uncalibrated_loss, baseline_loss,
+                inside_80, inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
+            SELECT f.id, f.instrument, f.session, f.horizon, m.family, f.role, u.known_at, u.outcome, u.loss, u.uncalibrated_loss,
+                u.baseline_loss, u.inside_80, u.inside_90, u.uncalibrated_inside_80, u.uncalibrated_inside_90, u.baseline_inside_80
+            FROM unnest($1::bigint[], $2::text[], $3::text[], $4::date[], $5::text[], $6::bigint[], $7::timestamptz[], $8::float8[],
+                $9::float8[], $10::float8[], $11::float8[], $12::bool[], $13::bool[], $14::bool[], $15::bool[], $16::bool[])
+                u (id, model, instrument, session, data, horizon, known_at, outcome, loss, uncalibrated_loss, baseline_loss, inside_80,
+                    inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
+            LEFT JOIN forecasts f ON f.id = coalesce(u.id, (
+                SELECT n.id FROM forecasts n WHERE n.instrument = \(Instruments.number("u.instrument")) AND n.session = u.session
+                    AND n.horizon = u.horizon AND n.model = \(ModelRegistry.number("u.model")) AND n.data_version = decode(u.data, 'hex')))
+            LEFT JOIN models m ON m.number = f.model
+            ON CONFLICT (forecast_id) DO UPDATE SET (known_at, outcome, loss, uncalibrated_loss, baseline_loss, inside_80, inside_90,
+                uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
+                = (EXCLUDED.known_at, EXCLUDED.outcome, EXCLUDED.loss, EXCLUDED.uncalibrated_loss, EXCLUDED.baseline_loss, EXCLUDED.inside_80,
+                EXCLUDED.inside_90, EXCLUDED.uncalibrated_inside_80, EXCLUDED.uncalibrated_inside_90, EXCLUDED.baseline_inside_80)
             """,
-            key + [
-                scores.map(\.forecast.family), forecasts.map(\.role), scores.map(\.forecast.knownAt), scores.map(\.forecast.outcome),
+            [
+                scores.map(\.forecast.forecastID), forecasts.map(\.model), forecasts.map(\.instrument), forecasts.map(\.session),
+                forecasts.map(\.dataVersion), forecasts.map(\.horizon), scores.map(\.forecast.knownAt), scores.map(\.forecast.outcome),
                 scores.map(\.loss), scores.map(\.uncalibratedLoss), scores.map(\.baselineLoss), scores.map(\.inside80),
                 scores.map(\.inside90), scores.map(\.uncalibratedInside80), scores.map(\.uncalibratedInside90),
                 scores.map(\.baselineInside80),

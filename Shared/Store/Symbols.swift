@@ -33,8 +33,8 @@ package struct Symbols: Sendable {
     package func record(_ assignments: [Assignment], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
-            INSERT INTO symbols (instrument_id, provider, symbol, valid_from, valid_to, known_at)
-            SELECT id, provider, symbol, valid_from, valid_to, $6
+            INSERT INTO symbols (instrument, provider, symbol, valid_from, valid_to, known_at)
+            SELECT \(Instruments.number("t.id")), provider, symbol, valid_from, valid_to, $6
             FROM unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::date[]) t(id, provider, symbol, valid_from, valid_to)
             ON CONFLICT DO NOTHING
             """,
@@ -51,7 +51,7 @@ package struct Symbols: Sendable {
         of instrument: String, provider: String, on day: SessionDate, asOf instant: Instant
     ) async throws(PostgresError) -> (symbol: String, isOwn: Bool)? {
         try await database.query(
-            "SELECT symbol, provider <> '*' FROM (\(Symbols.valid)) v WHERE instrument_id = $3 AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
+            "SELECT symbol, provider <> '*' FROM (\(Symbols.valid)) v WHERE instrument = \(Instruments.number("$3")) AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
             [day, instant, instrument, [provider, Symbols.anyProvider]]
         ).one { row throws(PostgresError) in (try row[0], try row[1]) }
     }
@@ -62,7 +62,7 @@ package struct Symbols: Sendable {
     ) async throws(PostgresError) -> Instrument? {
         try await database.query(
             """
-            SELECT \(Instruments.columns) FROM (\(Symbols.valid)) v JOIN instruments i ON i.id = v.instrument_id
+            SELECT \(Instruments.columns) FROM (\(Symbols.valid)) v JOIN instruments i ON i.number = v.instrument
             WHERE v.symbol = $3 AND provider = ANY ($4) ORDER BY provider = '*', v.valid_from DESC, i.id LIMIT 1
             """, [day, instant, symbol, [provider, Symbols.anyProvider]]
         ).one(Instruments.instrument)
@@ -71,10 +71,10 @@ package struct Symbols: Sendable {
     /// A query: the symbols that hold on day $1 as known at $2, one for each instrument and provider.
     private static let valid = """
         SELECT * FROM (
-            SELECT DISTINCT ON (provider, instrument_id) * FROM (
-                SELECT DISTINCT ON (provider, instrument_id, valid_from) * FROM symbols WHERE known_at <= $2 AND valid_from <= $1
-                ORDER BY provider, instrument_id, valid_from, known_at DESC
-            ) versions ORDER BY provider, instrument_id, valid_from DESC
+            SELECT DISTINCT ON (provider, instrument) * FROM (
+                SELECT DISTINCT ON (provider, instrument, valid_from) * FROM symbols WHERE known_at <= $2 AND valid_from <= $1
+                ORDER BY provider, instrument, valid_from, known_at DESC
+            ) versions ORDER BY provider, instrument, valid_from DESC
         ) newest WHERE valid_to IS NULL OR valid_to > $1
         """
 }

@@ -25,8 +25,8 @@ package struct Universe: Sendable {
     package func record(_ memberships: [Membership], knownAt: Instant) async throws(PostgresError) {
         try await database.execute(
             """
-            INSERT INTO universe (instrument_id, valid_from, valid_to, known_at)
-            SELECT id, valid_from, valid_to, $4 FROM unnest($1::text[], $2::date[], $3::date[]) t(id, valid_from, valid_to) ON CONFLICT DO NOTHING
+            INSERT INTO universe (instrument, valid_from, valid_to, known_at)
+            SELECT \(Instruments.number("t.id")), valid_from, valid_to, $4 FROM unnest($1::text[], $2::date[], $3::date[]) t(id, valid_from, valid_to) ON CONFLICT DO NOTHING
             """, [memberships.map(\.instrument), memberships.map(\.from), memberships.map(\.to), knownAt])
     }
 
@@ -34,14 +34,14 @@ package struct Universe: Sendable {
     package func memberships(exchange: String, asOf instant: Instant) async throws(PostgresError) -> [Membership] {
         try await database.query(
             """
-            SELECT u.instrument_id, u.valid_from, least(u.valid_to, d.last_session + 1) FROM (
-                SELECT DISTINCT ON (u.instrument_id, u.valid_from) u.* FROM universe u JOIN instruments i ON i.id = u.instrument_id
-                WHERE i.exchange = $1 AND u.known_at <= $2 ORDER BY u.instrument_id, u.valid_from, u.known_at DESC
+            SELECT u.id, u.valid_from, least(u.valid_to, d.last_session + 1) FROM (
+                SELECT DISTINCT ON (u.instrument, u.valid_from) u.*, i.id FROM universe u JOIN instruments i ON i.number = u.instrument
+                WHERE i.exchange = $1 AND u.known_at <= $2 ORDER BY u.instrument, u.valid_from, u.known_at DESC
             ) u LEFT JOIN LATERAL (
-                SELECT last_session FROM delistings d WHERE d.instrument_id = u.instrument_id AND d.known_at <= $2 ORDER BY known_at DESC LIMIT 1
+                SELECT last_session FROM delistings d WHERE d.instrument = u.instrument AND d.known_at <= $2 ORDER BY known_at DESC LIMIT 1
             ) d ON true
             WHERE u.valid_to IS NULL OR u.valid_to > u.valid_from
-            ORDER BY u.instrument_id, u.valid_from
+            ORDER BY u.id, u.valid_from
             """, [exchange, instant]
         ).all { row throws(PostgresError) in Membership(instrument: try row[0], from: try row[1], to: try row[2]) }
     }
@@ -57,18 +57,20 @@ package struct Universe: Sendable {
         of instrument: String, last: SessionDate?, reason: String, knownAt: Instant
     ) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO delistings (instrument_id, last_session, reason, known_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-            [instrument, last, reason, knownAt])
+            """
+            INSERT INTO delistings (instrument, last_session, reason, known_at) VALUES (\(Instruments.number("$1")), $2, $3, $4)
+            ON CONFLICT DO NOTHING
+            """, [instrument, last, reason, knownAt])
     }
 
     /// The last sessions of the delisted instruments as known at an instant, by instrument id.
     package func delistings(asOf instant: Instant) async throws(PostgresError) -> [String: SessionDate] {
         let pairs = try await database.query(
             """
-            SELECT instrument_id, last_session FROM (
-                SELECT DISTINCT ON (instrument_id) instrument_id, last_session FROM delistings WHERE known_at <= $1
-                ORDER BY instrument_id, known_at DESC
-            ) latest WHERE last_session IS NOT NULL
+            SELECT i.id, last_session FROM (
+                SELECT DISTINCT ON (instrument) instrument, last_session FROM delistings WHERE known_at <= $1
+                ORDER BY instrument, known_at DESC
+            ) latest JOIN instruments i ON i.number = latest.instrument WHERE last_session IS NOT NULL
             """, [instant]
         ).all { row throws(PostgresError) in (try row[0] as String, try row[1] as SessionDate) }
         return Dictionary(uniqueKeysWithValues: pairs)

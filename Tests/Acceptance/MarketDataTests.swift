@@ -19,7 +19,7 @@ struct MarketDataTests {
             try await deployment.advanceUntilDone(to: "2012-02-14T05:00:00Z")
             #expect(
                 try await deployment.count(
-                    "SELECT count(*) FROM bars b JOIN bars c USING (instrument_id, session, source) WHERE b.known_at < c.known_at") == 1)
+                    "SELECT count(*) FROM bars b JOIN bars c USING (instrument, session, source) WHERE b.known_at < c.known_at") == 1)
             try await rebuild(deployment)
             try await status(deployment)
             try await repair(deployment)
@@ -83,7 +83,8 @@ struct MarketDataTests {
     }
 
     private func repair(_ deployment: Deployment) async throws {
-        try await deployment.database().execute("DELETE FROM bars WHERE instrument_id = 'XNAS:AAPL' AND session = '2012-01-10'")
+        try await deployment.database().execute(
+            "DELETE FROM bars WHERE instrument = (SELECT number FROM instruments WHERE id = 'XNAS:AAPL') AND session = '2012-01-10'")
         let (status, output) = try await deployment.command(["repair"])
         #expect(status == 0 && output.contains("1 of 1 missing sessions were loaded"), "\(output)")
         let again = try await deployment.command(["repair"])

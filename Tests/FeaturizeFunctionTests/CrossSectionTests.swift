@@ -39,7 +39,7 @@ import Testing
         _ = try await crossSection.update("XNAS", asOf: later)
 
         let restated = try await harness.database.query(
-            "SELECT DISTINCT instrument_id FROM features WHERE known_at = $1", [later]
+            "SELECT DISTINCT i.id FROM features f JOIN instruments i ON i.number = f.instrument WHERE f.known_at = $1", [later]
         ).all { row throws(PostgresError) in try row[0] as String }
         #expect(restated == [Self.instruments[3].id])
         let first = try await harness.database.query("SELECT min(session) FROM features WHERE known_at = $1", [later])[0][0] as SessionDate
@@ -74,7 +74,7 @@ import Testing
         // Only rows that differ are written.
         let superfluous = try await harness.count(
             """
-            SELECT count(*) FROM cross_features c JOIN cross_features p USING (instrument_id, version, session)
+            SELECT count(*) FROM cross_features c JOIN cross_features p USING (instrument, version, session)
             WHERE p.known_at < c.known_at AND p."values" = c."values"
             """)
         #expect(superfluous == 0)
@@ -204,7 +204,8 @@ import Testing
         _ = try await crossSection.update("XNAS", asOf: Self.evening)
         func span(_ number: Int) async throws -> [SessionDate] {
             let row = try await harness.database.query(
-                "SELECT min(session), max(session) FROM cross_features WHERE instrument_id = $1", [Self.instruments[number].id])[0]
+                "SELECT min(session), max(session) FROM cross_features WHERE instrument = (SELECT number FROM instruments WHERE id = $1)",
+                [Self.instruments[number].id])[0]
             return [try row[0], try row[1]]
         }
         // Ranks need 20 members: instruments 0 and 2 leave the universe of 22.

@@ -31,7 +31,7 @@ import Testing
         let asOf = AsOf.recorded(evening.adding(seconds: 60))
         let derived = try await Bars(harness.database).read(instrument.id, asOf, precedence: ["stooq"])
         #expect(try await derived == Bars(harness.database).read(instrument.id, asOf, precedence: ["alphavantage"]))
-        let bases = try await harness.database.query("SELECT DISTINCT source, price_basis FROM bars ORDER BY 1").all {
+        let bases = try await harness.database.query("SELECT DISTINCT source, price_basis::text FROM bars ORDER BY 1").all {
             row throws(PostgresError) in
             [try row[0] as String, try row[1]]
         }

@@ -51,7 +51,7 @@ import Testing
         struct UnexpectedRead: Error {}
         let projection = try await rival.transaction { () -> Task<FeaturizeSummary, any Error>? in
             // Writes the row that the projection is going to write, then waits for the lock that the projection holds.
-            _ = try await ProviderResponses(rival).record(
+            try await ProviderResponses(rival).record(
                 ProviderResponse(object, about: instrument), ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 0))
             let projection = Task {
                 var summary = FeaturizeSummary()

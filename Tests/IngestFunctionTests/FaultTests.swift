@@ -34,7 +34,7 @@ struct FaultTests {
     /// Whether each symbol has one raw object, one projection and one bar per session, and no API key is stored anywhere.
     private func isComplete(_ harness: IngestHarness, symbols: Int = 1, bars: Int = 2) async throws -> Bool {
         let counts = try await harness.database.query(
-            "SELECT (SELECT count(*) FROM provider_responses), (SELECT count(*) FROM bars), (SELECT count(DISTINCT (instrument_id, session)) FROM bars)"
+            "SELECT (SELECT count(*) FROM provider_responses), (SELECT count(*) FROM bars), (SELECT count(DISTINCT (instrument, session)) FROM bars)"
         )[0]
         let expected: [Int] = [symbols, symbols * bars, symbols * bars]
         guard [try counts[0], try counts[1], try counts[2]] == expected else { return false }

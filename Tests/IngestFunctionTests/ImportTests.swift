@@ -37,7 +37,8 @@ import Testing
         #expect(again.unchanged == ["ACME"] && again.imported?.object == imported.object && again.imported?.isNew == false)
         #expect(harness.rawKeys.count == 1 && harness.requests.isEmpty)
         #expect(try await Instruments(harness.database).find(symbol: "ACME")?.id == "XNAS:ACME")
-        let run = try await harness.database.query("SELECT run_id FROM run_responses WHERE object_key = $1", [imported.object])
+        let run = try await harness.database.query(
+            "SELECT r.id FROM run_responses i JOIN runs r ON r.number = i.run WHERE i.object_key = $1", [imported.object])
         #expect(run.count == 1)
     }
 

@@ -59,7 +59,7 @@ struct ScoredMarket {
         let levels = [-0.95, -0.8, -0.5, 0, 0.5, 0.8, 0.95].map { 0.01 * Double(horizon) * $0 }
         return Forecast(
             model: "\(family)-1", instrument: instrument.id, session: session(day), featureVersion: FeatureSet.version,
-            dataVersion: "d\(day)",
+            dataVersion: String(repeating: "0", count: 16 - "\(day + 9)".count) + "\(day + 9)",
             horizon: horizon, role: role, asOf: evening(day), originClose: Price(100), currency: "USD",
             quantiles: levels.map { scale * $0 },
             baselineModel: "random-walk-1", baselineQuantiles: levels.map { 2 * $0 }, probabilityOfLoss: 0.5)

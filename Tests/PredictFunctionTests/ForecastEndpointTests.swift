@@ -26,18 +26,21 @@ import Testing
         let row = FeatureRecord(session: origin, values: own, logReturn: 0.01, extras: [Double](repeating: 0, count: 8))
         try await features.insert([row], from: answer) { _ in evening }
         let trained = evening.adding(seconds: -86_400)
-        _ = try await ModelRegistry(database).register(
-            ModelVersion(
-                id: "m1", family: "blended-fhs", asOf: trained, featureVersion: FeatureSet.version, configuration: "{}", dataVersion: "d",
-                codeVersion: "c", seed: 1, windowFrom: origin, windowTo: origin, metrics: "{}", artifactKey: "models/m1",
-                artifactSHA256: "00"))
+        for (id, family) in [("m1", "blended-fhs"), ("w1", "random-walk")] {
+            _ = try await ModelRegistry(database).register(
+                ModelVersion(
+                    id: id, family: family, asOf: trained, featureVersion: FeatureSet.version, configuration: "{}", dataVersion: "d",
+                    codeVersion: "c", seed: 1, windowFrom: origin, windowTo: origin, metrics: "{}", artifactKey: "models/\(id)",
+                    artifactSHA256: "00"))
+        }
         _ = try await Promotions(database).promote("m1", asOf: trained, reason: "the first champion")
         try await Forecasts(database).store(
             Quantiles.horizons.map { horizon in
                 Forecast(
-                    model: "m1", instrument: apple.id, session: origin, featureVersion: FeatureSet.version, dataVersion: "d",
-                    horizon: horizon, role: "champion", asOf: evening, originClose: Price(411.23), currency: "USD",
-                    quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: nil, baselineQuantiles: (-3...3).map { Double($0) / 100 },
+                    model: "m1", instrument: apple.id, session: origin, featureVersion: FeatureSet.version,
+                    dataVersion: "00000000000000d0", horizon: horizon, role: "champion", asOf: evening, originClose: Price(411.23),
+                    currency: "USD",
+                    quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: "w1", baselineQuantiles: (-3...3).map { Double($0) / 100 },
                     probabilityOfLoss: 0.5)
             })
         let environment = [

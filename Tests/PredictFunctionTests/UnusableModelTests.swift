@@ -99,7 +99,7 @@ import Testing
         #expect(summary["stored"] as? Int == 3)
         let reason = try #require((summary["unusable_families"] as? [String: String])?["climatology"])
         #expect(reason.contains("models/climatology-1"), "\(reason)")
-        let stored = try await market.database.query("SELECT model_id, role, horizon FROM forecasts ORDER BY horizon")
+        let stored = try await market.database.query("SELECT model_id, role, horizon::integer FROM reporting.forecasts ORDER BY horizon")
             .all { row throws(PostgresError) in "\(try row[0] as String) \(try row[1] as String) \(try row[2] as Int)" }
         #expect(stored == ["blended-fhs-1 fallback 1", "blended-fhs-1 fallback 5", "blended-fhs-1 fallback 20"])
     }
@@ -111,8 +111,8 @@ import Testing
             Quantiles.horizons.map { horizon in
                 Forecast(
                     model: "climatology-1", instrument: apple.id, session: last.advanced(by: -1), featureVersion: FeatureSet.version,
-                    dataVersion: "d", horizon: horizon, role: "champion", asOf: market.evening.adding(seconds: -3600),
-                    originClose: Price(410), currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: nil,
+                    dataVersion: "00000000000000d0", horizon: horizon, role: "champion", asOf: market.evening.adding(seconds: -3600),
+                    originClose: Price(410), currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: "random-walk-1",
                     baselineQuantiles: (-3...3).map { Double($0) / 100 }, probabilityOfLoss: 0.5)
             })
         // The forecast of the session before is not served, also not to a second request.

@@ -50,6 +50,7 @@ import Testing
             fetchedAt: first.fetchedAt, sha256: "dd")
         let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06"]
         let bars = Bars(database)
+        try await database.script("ALTER TABLE bars DROP CONSTRAINT bars_range")
         try await bars.insert(zip(sessions, [10, 11, 0, 12]).map { bar($0, $1) }, from: first, currency: "USD", available: closed)
         try await bars.insert(zip(sessions, [10, 11, 11, 13]).map { bar($0, $1) }, from: other, currency: "USD", available: closed)
         let pair = try #require(try SourcePrecedence.ProviderPair(["yahoo", "stooq"]))

@@ -86,7 +86,9 @@ import Testing
         }
         try await Instruments(database).register([apple])
         try await Bars(database).insert([bar("2012-01-03", 400)], from: answer("2012-01-03T22:30:00Z"), currency: "USD", available: closed)
-        #expect(try await ProviderResponses(database).rollBack(after: answer("2012-01-02T22:30:00Z")).isEmpty)
+        let response = answer("2012-01-04T22:30:00Z", sha256: "bb")
+        try await Bars(database).insert([bar("2012-01-04", 401)], from: response, currency: "USD", available: closed)
+        #expect(try await ProviderResponses(database).rollBack(after: answer("2012-01-03T22:30:00Z")) == [response])
         try await database.script("RESET ROLE; SET ROLE bellwether_reader")
         #expect(try await database.query("SELECT close FROM reporting.bars")[0][0] == 400.0)
         let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT * FROM bars") }

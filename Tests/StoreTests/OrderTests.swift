@@ -71,7 +71,7 @@ import Testing
         try await Instruments(database).register([apple])
         try await project(Self.responses[0].0, in: database)
         let before = try await TableHash.all(in: database)
-        try await database.execute("UPDATE bars SET fetched_at = now()")
+        try await database.execute("UPDATE provider_responses SET fetched_at = now()")
         #expect(try await TableHash.all(in: database) == before)
         try await database.execute("UPDATE bars SET volume = volume + 1")
         #expect(try await TableHash.all(in: database)["bars"] != before["bars"])

@@ -12,16 +12,34 @@ import Testing
         let database = try await freshDatabase()
         try await Instruments(database).register([apple])
         let features = FeatureStore(database, version: "f1", crossWidth: 2)
-        for (index, session) in ForecastTests.sessions.enumerated() {
-            let row = FeatureRecord(session: session, values: [0, 0], logReturn: index == 0 ? .nan : 0.01 * Double(index), extras: [0])
-            try await features.insert([row], from: answer(evening(session)), available: closed)
+        for session in ForecastTests.sessions {
+            try await features.insert([row(session)], from: answer(evening(session)), available: closed)
         }
         _ = try await ModelRegistry(database).register(fixture.model("m1", asOf: "2012-01-01T00:00:00Z"))
+        _ = try await ModelRegistry(database).register(fixture.model("w", asOf: "2012-01-01T00:00:00Z", family: "random-walk"))
         try await Forecasts(database).store(
             [1, 5].flatMap { h in
                 [0, 1].map { fixture.forecast("m1", ForecastTests.sessions[$0], h, asOf: evening(ForecastTests.sessions[$0])) }
             })
         return (database, features)
+    }
+
+    /// The features of a session: one return of 0.01 × n in the n-th session.
+    private func row(_ session: SessionDate) -> FeatureRecord {
+        let index = ForecastTests.sessions.firstIndex(of: session)!
+        return FeatureRecord(session: session, values: [0, 0], logReturn: index == 0 ? .nan : 0.01 * Double(index), extras: [0])
+    }
+
+    /// Stores a row of a response that comes late, as Featurize does: the later responses are rolled back and projected again.
+    private func insertLate(
+        _ late: FeatureRecord, from response: ProviderResponse, _ database: Database, _ features: FeatureStore
+    ) async throws {
+        let later = try await ProviderResponses(database).rollBack(after: response)
+        try await features.insert([late], from: response, available: closed)
+        for next in later {
+            let session = try #require(ForecastTests.sessions.first { evening($0) == next.knownAt })
+            try await features.insert([row(session)], from: next, available: closed)
+        }
     }
 
     private func evening(_ session: SessionDate) -> Instant { closed(session).adding(seconds: 4500) }
@@ -51,7 +69,7 @@ import Testing
         let (database, features) = try await withForecasts()
         let before = try await due(database, evening("2012-01-10"))
         let corrected = FeatureRecord(session: "2012-01-04", values: [0, 0], logReturn: 0.5, extras: [0])
-        try await features.insert([corrected], from: answer("2012-01-09T23:00:00Z", sha256: "cc"), available: closed)
+        try await insertLate(corrected, from: answer("2012-01-09T23:00:00Z", sha256: "cc"), database, features)
         let after = try await due(database, evening("2012-01-10"))
         #expect(after[0] == before[0])
         #expect(abs(after[1].outcome - 0.64) < 1e-12, "but those that matured after it see it")
@@ -65,7 +83,7 @@ import Testing
         #expect(try await due(database, now).isEmpty)
         try await database.execute("DELETE FROM features WHERE session = '2012-01-05'")
         let late = FeatureRecord(session: "2012-01-05", values: [0, 0], logReturn: 0.03, extras: [0])
-        try await features.insert([late], from: answer("2012-01-05T22:40:00Z", sha256: "dd"), available: closed)
+        try await insertLate(late, from: answer("2012-01-05T22:40:00Z", sha256: "dd"), database, features)
         let again = try await due(database, now)
         #expect(again.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 5", "2012-01-04 1"])
         try await Scores(database).replace(again.map { score($0) })
@@ -114,7 +132,8 @@ import Testing
             let row = FeatureRecord(session: session, values: [0, 0], logReturn: 0.01, extras: [0])
             try await features.insert([row], from: answer(evening(session), instrument: other.id), available: closed)
         }
-        try await database.execute("DELETE FROM features WHERE instrument_id = $1 AND session = '2012-01-04'", [apple.id])
+        try await database.execute(
+            "DELETE FROM features WHERE instrument = (SELECT number FROM instruments WHERE id = $1) AND session = '2012-01-04'", [apple.id])
         let matured = try await due(database, evening("2012-01-10"))
         #expect(
             matured.map { "\($0.forecast.session) \($0.forecast.horizon)" } == ["2012-01-03 5", "2012-01-04 1"],
@@ -151,7 +170,7 @@ import Testing
     @Test func `Families are compared where all of them forecast and versions of one family count as one`() async throws {
         let database = try await freshDatabase()
         let evening = evening("2012-01-03")
-        for (model, family) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm")] {
+        for (model, family) in [("m1", "blended-fhs"), ("n1", "lstm"), ("n2", "lstm"), ("w", "random-walk")] {
             _ = try await ModelRegistry(database).register(fixture.model(model, asOf: "2012-01-01T00:00:00Z", family: family))
         }
         var scores: [ForecastScore] = []
@@ -196,7 +215,7 @@ import Testing
         let late = matured.map {
             MaturedForecast(forecast: $0.forecast, family: $0.family, outcome: $0.outcome, knownAt: evening("2012-01-10"))
         }
-        var other = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "d2")
+        var other = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "00000000000000d2")
         try await Forecasts(database).store([other])
         try await Scores(database).replace([score(matured[0]), score(matured[2], inside: false), score(late[1])])
         other = try #require(try await due(database, evening("2012-01-10")).first).forecast

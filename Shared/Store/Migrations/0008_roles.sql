@@ -19,10 +19,12 @@ GRANT USAGE ON SCHEMA public TO bellwether_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO bellwether_app;
 GRANT INSERT ON instruments, symbols, universe, delistings, closures, provider_responses, runs, run_responses, bars, provisional_bars,
     corporate_actions, quarantine, features, feature_states, cross_features, cross_sections, cross_section_instants, pending_cross_sections,
-    models, promotions, evaluations, forecasts, scores, calibrations TO bellwether_app;
+    model_families, models, promotions, evaluations, baselines, forecasts, scores, calibrations TO bellwether_app;
 -- Rows that a late response makes obsolete are derived again.
 GRANT DELETE ON provider_responses, bars, provisional_bars, corporate_actions, quarantine, features, feature_states, cross_features,
     cross_sections, cross_section_instants, pending_cross_sections, scores, calibrations TO bellwether_app;
+GRANT UPDATE (bars, actions, quarantined) ON provider_responses TO bellwether_app;
+GRANT UPDATE ON feature_states, scores TO bellwether_app;
 GRANT INSERT, UPDATE ON provider_limits TO bellwether_app;
 
 GRANT USAGE ON SCHEMA reporting TO bellwether_reader;

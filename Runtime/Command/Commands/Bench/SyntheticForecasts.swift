@@ -39,39 +39,51 @@ struct SyntheticForecasts: Sendable {
             CREATE TEMP TABLE families AS SELECT unnest('{\((Self.families + [Self.baseline]).joined(separator: ","))}'::text[]) AS family;
             INSERT INTO instruments (id, symbol, exchange, currency, name)
                 SELECT 'XNYS:MADE' || i, 'MADE' || i, 'XNYS', 'USD', '' FROM generate_series(1, \(symbols)) i;
-            CREATE TEMP TABLE made AS SELECT id FROM instruments WHERE id LIKE 'XNYS:MADE%';
-            INSERT INTO models (id, family, as_of, feature_version, configuration, data_version, code_version, seed, window_from, window_to, metrics,
-                    artifact_key, artifact_sha256)
-                SELECT family || '-' || to_char(month, 'YYYYMM'), family, month, '\(version)', '{}', '', '', 1, '2000-01-03', month::date, '{}', '', ''
-                FROM families, (SELECT DISTINCT date_trunc('month', session::timestamptz) AS month FROM days) m;
-            INSERT INTO promotions (slot, decided_as_of, model_id, reason, evidence)
-                SELECT 'champion', as_of, id, 'made up', '{}' FROM models WHERE family = '\(Self.champion)' ORDER BY as_of LIMIT 1;
-            INSERT INTO features (instrument_id, session, version, known_at, available_at, fetched_at, sha256, values, log_return, extras)
-                SELECT id, session, '\(version)', session + time '23:15', session + time '23:15', session + time '23:15',
-                    md5(id || session) || md5(session || id), '{}', 0.02 * (random() - 0.5), '{}'
-                FROM made, days;
-            INSERT INTO forecasts (model_id, instrument_id, session, feature_version, data_version, horizon, role, as_of, origin_close,
-                    currency, quantiles, baseline_model_id, baseline_quantiles, probability_of_loss)
-                SELECT family || '-' || to_char(session, 'YYYYMM'), id, session, '\(version)', md5(id || session) || md5(session || id), horizon,
-                    CASE family WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END, session + time '23:30', 1000000000, 'USD', q,
-                    '\(Self.baseline)-' || to_char(session, 'YYYYMM'), q, 0.5
-                FROM days, made, unnest('{1,5,20}'::integer[]) horizon, families,
+            CREATE TEMP TABLE made AS SELECT number, id FROM instruments WHERE id LIKE 'XNYS:MADE%';
+            INSERT INTO model_families (name) SELECT family FROM families ON CONFLICT DO NOTHING;
+            INSERT INTO models (id, family, version, as_of, feature_version, configuration, data_version, code_version, seed, window_from,
+                    window_to, metrics, artifact_key, artifact_sha256)
+                SELECT name || '-' || to_char(month, 'YYYYMM'), number, row_number() OVER (PARTITION BY number ORDER BY month), month, '\(version)',
+                    '{}', '', '', 1, '2000-01-03', month::date, '{}', '', ''
+                FROM families JOIN model_families ON name = family, (SELECT DISTINCT date_trunc('month', session::timestamptz) AS month FROM days) m;
+            INSERT INTO promotions (slot, decided_as_of, ordinal, model, reason, evidence)
+                SELECT 'champion', m.as_of, 0, m.number, 'made up', '{}' FROM models m JOIN model_families f ON f.number = m.family
+                WHERE f.name = '\(Self.champion)' ORDER BY m.as_of LIMIT 1;
+            INSERT INTO provider_responses (object_key, instrument, provider, kind, known_at, fetched_at, sha256)
+                SELECT 'raw/made/daily/' || made.id || '/' || session, made.number, 'made', 'daily', session + time '23:15', session + time '23:15',
+                    md5(made.id || session) || md5(session || made.id)
+                FROM made, days ORDER BY session, made.number;
+            INSERT INTO features (instrument, session, version, known_at, available_at, response_id, values, log_return, extras)
+                SELECT made.number, session, '\(version)', known_at, known_at, r.id, '{}', 0.02 * (random() - 0.5), '{}'
+                FROM days JOIN made ON true JOIN provider_responses r ON r.object_key = 'raw/made/daily/' || made.id || '/' || session;
+            CREATE TEMP TABLE versions AS
+                SELECT m.number, f.name AS family, to_char(m.as_of, 'YYYYMM') AS month FROM models m JOIN model_families f ON f.number = m.family;
+            INSERT INTO baselines (model, instrument, session, horizon, data_version, quantiles)
+                SELECT v.number, made.number, session, horizon, decode(left(md5(made.id || session), 16), 'hex'), q
+                FROM days JOIN versions v ON v.month = to_char(session, 'YYYYMM') AND v.family = '\(Self.baseline)' JOIN made ON true,
+                    unnest('{1,5,20}'::integer[]) horizon,
                     LATERAL (SELECT array_agg(0.01 * sqrt(horizon) * z ORDER BY z) AS q
-                        FROM unnest('{-1.6,-1.3,-0.7,0,0.7,1.3,1.6}'::float8[]) z) made_up
-                WHERE family <> '\(Self.baseline)';
+                        FROM unnest('{-1.6,-1.3,-0.7,0,0.7,1.3,1.6}'::float8[]) z) made_up;
+            INSERT INTO forecasts (model, instrument, session, horizon, data_version, role, as_of, origin_close, quantiles, baseline_id,
+                    probability_of_loss)
+                SELECT v.number, b.instrument, b.session, b.horizon, b.data_version,
+                    (CASE v.family WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END)::model_role, b.session + time '23:30', 1000000000,
+                    b.quantiles, b.id, 0.5
+                FROM baselines b JOIN versions v ON v.month = to_char(b.session, 'YYYYMM') AND v.family <> '\(Self.baseline)'
+                ORDER BY b.session, b.instrument, v.number, b.horizon;
             CREATE TEMP TABLE outcomes AS
-                SELECT x.instrument_id, begun.session, horizon, ended.session + time '23:15' AS known_at,
+                SELECT x.instrument, begun.session, horizon, ended.session + time '23:15' AS known_at,
                     sum(x.log_return ORDER BY x.session) AS outcome
                 FROM days begun CROSS JOIN unnest('{1,5,20}'::integer[]) horizon JOIN days ended ON ended.n = begun.n + horizon
-                    JOIN made ON true JOIN features x ON x.instrument_id = made.id AND x.session > begun.session AND x.session <= ended.session
+                    JOIN made ON true JOIN features x ON x.instrument = made.number AND x.session > begun.session AND x.session <= ended.session
                 WHERE ended.n <= \(sessions.count - unscored) GROUP BY 1, 2, 3, 4;
             ANALYZE outcomes;
-            INSERT INTO scores (model_id, instrument_id, session, feature_version, data_version, horizon, family, role, known_at, outcome, loss,
-                    uncalibrated_loss, baseline_loss, inside_80, inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
-                SELECT f.model_id, f.instrument_id, f.session, f.feature_version, f.data_version, f.horizon, m.family, f.role, known_at, outcome,
+            INSERT INTO scores (forecast_id, instrument, session, horizon, family, role, known_at, outcome, loss, uncalibrated_loss,
+                    baseline_loss, inside_80, inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
+                SELECT f.id, f.instrument, f.session, f.horizon, m.family, f.role, known_at, outcome,
                     0.003 * random(), 0.003 * random(), 0.003 * random(), random() < 0.8, random() < 0.9, random() < 0.8, random() < 0.9,
                     random() < 0.8
-                FROM forecasts f JOIN models m ON m.id = f.model_id JOIN outcomes o USING (instrument_id, session, horizon);
+                FROM forecasts f JOIN models m ON m.number = f.model JOIN outcomes o USING (instrument, session, horizon);
             ANALYZE;
             """
     }
