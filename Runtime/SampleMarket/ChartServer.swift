@@ -1,4 +1,4 @@
-import Foundation
+import Formats
 import HTTPServer
 
 /// The sample market on a loopback port: `GET /v8/finance/chart/{symbol}` in the shape of Yahoo's chart v8.
@@ -23,7 +23,7 @@ package struct ChartServer: Sendable {
             return ServerResponse(status: 404)
         }
         let response =
-            ChartQuery(request.parameter).map { market.response(symbol: symbol.removingPercentEncoding ?? String(symbol), $0) }
+            ChartQuery(request.parameter).map { market.response(symbol: PercentEncoding.decodedText(symbol), $0) }
             ?? ChartResponse.error(400, "Bad Request", "Invalid input - period1 and period2 are Unix seconds")
         return ServerResponse(
             status: response.status, headers: [("content-type", "application/json;charset=utf-8")], body: Array(response.body.utf8))

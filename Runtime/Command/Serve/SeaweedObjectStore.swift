@@ -1,4 +1,5 @@
 import Emulator
+import Formats
 import Foundation
 import HTTP
 
@@ -105,8 +106,5 @@ struct SeaweedObjectStore: ObjectStore {
         }
     }
 
-    private func escaped(_ path: String) -> String {
-        let safe = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
-        return path.addingPercentEncoding(withAllowedCharacters: safe) ?? path
-    }
+    private func escaped(_ path: String) -> String { PercentEncoding.encode(path, keeping: .path) }
 }

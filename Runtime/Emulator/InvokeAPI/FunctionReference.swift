@@ -1,4 +1,4 @@
-import Foundation
+import Formats
 
 /// A function in a request's path: a name, a partial ARN (`123456789012:function:name`) or an ARN, with or without a qualifier.
 struct FunctionReference: Equatable {
@@ -7,8 +7,7 @@ struct FunctionReference: Equatable {
 
     /// Returns nil for other text.
     init?(pathSegment: some StringProtocol) {
-        guard let text = pathSegment.removingPercentEncoding else { return nil }
-        var parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        var parts = PercentEncoding.decodedText(pathSegment).split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         if let index = parts.firstIndex(of: "function"), index > 0 { parts.removeFirst(index + 1) }
         guard (1...2).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }) else { return nil }
         name = parts[0]
