@@ -90,7 +90,7 @@ let modules: [Module] = [
     // Runtime
     Module(name: "LambdaRuntime", path: "Runtime/LambdaRuntime", imports: ["Formats", "Threads"], products: [log]),
     Module(name: "LambdaEvents", path: "Runtime/LambdaEvents", imports: ["Formats"]),
-    Module(name: "HTTPServer", path: "Runtime/HTTPServer", products: nio),
+    Module(name: "HTTPServer", path: "Runtime/HTTPServer", imports: ["Formats"], products: nio),
     Module(
         name: "Emulator", path: "Runtime/Emulator", imports: ["Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents"],
         products: [
@@ -174,6 +174,8 @@ let modules: [Module] = [
         name: "BacktestTests", path: "Tests/BacktestTests", kind: .test,
         imports: ["Hashing", "Backtest", "Market", "Features", "Forecasting", "TestVectors"]),
     Module(name: "HTTPTests", path: "Tests/HTTPTests", kind: .test, imports: ["HTTP", "TestSupport"]),
+    Module(
+        name: "HTTPServerTests", path: "Tests/HTTPServerTests", kind: .test, imports: ["HTTPServer"], products: [nio[0], nio[1]]),
     Module(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["Formats", "AWS", "HTTP", "TestSupport", "TestVectors"]),
     Module(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
     Module(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Threads", "Postgres", "TestSupport"]),

@@ -1,12 +1,12 @@
-package import NIOCore
+import NIOCore
 
-/// Runs a task on one event loop, so that waiting for work of another loop costs one change of threads and not two.
-package final class EventLoopExecutor: TaskExecutor {
+/// Runs a task on one event loop, where it may use what belongs to the loop.
+final class EventLoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 
-    package init(_ loop: any EventLoop) { self.loop = loop }
+    init(_ loop: any EventLoop) { self.loop = loop }
 
-    package func enqueue(_ job: consuming ExecutorJob) {
+    func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }

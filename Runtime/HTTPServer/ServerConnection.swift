@@ -21,30 +21,43 @@ package final class ServerConnection: ChannelInboundHandler {
         }
     }
 
+    /// How long a connection whose last response is sent waits for its client to close.
+    static let lingering = TimeAmount.seconds(1)
+
     package let loop: any EventLoop
-    /// Runs the tasks that produce this connection's responses, on its event loop.
-    package let executor: EventLoopExecutor
     private let handler: ServerHandler
     private let connections: OpenConnections?
+    private var activity = ClientActivity(at: .now())
     private var context: ChannelHandlerContext?
     private var head: HTTPRequestHead?
     private var request: ServerRequest?
     private var bodyLimit = 0
     /// Counts requests whose response has begun.
     private var number = 0
-    private var isAwaitingResponse = false
+    /// A request's head has arrived, its end has not.
     private var isReceiving = false
+    /// A request's head has arrived, its response has not begun.
+    private var isAwaitingResponse = false
+    /// Responses that have begun and that the client's connection has not accepted to their end.
+    private var unsent = 0
+    /// No further request is taken; the connection closes after the current one's response.
     private var isClosing = false
+    /// The server stops: there is no time to wait for the client.
+    private var isStopping = false
+    /// All is sent; the client has a moment to close.
+    private var isLingering = false
     private var streaming: Task<Void, Never>?
 
     init(_ handler: ServerHandler, on loop: any EventLoop, connections: OpenConnections?) {
         self.handler = handler
         self.loop = loop
         self.connections = connections
-        executor = EventLoopExecutor(loop)
     }
 
     package var responder: Responder { Responder(connection: NIOLoopBound(self, eventLoop: loop), number: number) }
+
+    /// Nothing is owed to the client.
+    private var isIdle: Bool { !isAwaitingResponse && unsent == 0 }
 
     package func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
@@ -60,24 +73,37 @@ package final class ServerConnection: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    /// The client sends no more; it may still read.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            isClosing = true
+            if isIdle { close() }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else {
+            if !isClosing { close() }
+            return
+        }
+        guard isAwaitingResponse || !isClosing else { return }
+        if !isAwaitingResponse { head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/") }
+        (isReceiving, isAwaitingResponse) = (true, true)
+        if case .headerOverflow = error { refuse(ServerResponse(status: 431)) } else { refuse(ServerResponse(status: 400)) }
+    }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head(let head): receive(head, context)
-        case .body(let buffer):
-            guard request != nil else { return }
-            request?.bodySize += buffer.readableBytes
-            if request?.bodySize ?? 0 <= bodyLimit {
-                request?.body.append(contentsOf: buffer.readableBytesView)
-            } else if !reject() {
-                request?.body = []
-            }
+        case .head(let head): if !isClosing { receive(head, context) }
+        case .body(let buffer): receive(buffer)
         case .end(let trailers):
+            guard isReceiving else { return }
             isReceiving = false
-            guard var request else { return closeIfDone() }
+            guard var request else { return }
             self.request = nil
-            request.trailers = trailers.map(Self.fields) ?? []
+            activity.requestEnded()
+            request.trailers = trailers.map(ServerRequest.fields) ?? []
             handler.handle(request, self)
         }
     }
@@ -85,65 +111,69 @@ package final class ServerConnection: ChannelInboundHandler {
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         self.head = head
         (isReceiving, isAwaitingResponse) = (true, true)
-        let mark = head.uri.firstIndex(of: "?")
-        let request = ServerRequest(
-            method: head.method.rawValue, path: mark.map { String(head.uri[..<$0]) } ?? head.uri,
-            query: mark.map { String(head.uri[head.uri.index(after: $0)...]) } ?? "", headers: Self.fields(head.headers),
-            clientAddress: context.remoteAddress?.ipAddress ?? "127.0.0.1")
+        activity.headEnded(at: .now())
+        let request = ServerRequest(head, clientAddress: context.remoteAddress?.ipAddress ?? "127.0.0.1")
         bodyLimit = handler.bodyLimit(request.headers)
         self.request = request
-        if request.header("content-length").flatMap({ Int($0) }) ?? 0 > bodyLimit, reject() { return }
-        if request.header("expect")?.lowercased() == "100-continue" {
+        if request.header("content-length").flatMap({ Int($0) }) ?? 0 > bodyLimit, let response = handler.tooLargeResponse {
+            return refuse(response)
+        }
+        if head.version != .http1_0, request.header("expect")?.lowercased() == "100-continue" {
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: .continue))), promise: nil)
         }
     }
 
-    /// Answers a body that is too long, if the handler has a response for it; the rest of the body is dropped.
-    private func reject() -> Bool {
-        guard let response = handler.tooLargeResponse else { return false }
+    private func receive(_ buffer: ByteBuffer) {
+        guard request != nil else { return }
+        request?.bodySize += buffer.readableBytes
+        if request?.bodySize ?? 0 <= bodyLimit {
+            request?.body.append(contentsOf: buffer.readableBytesView)
+        } else if let response = handler.tooLargeResponse {
+            refuse(response)
+        } else {
+            request?.body = []
+        }
+    }
+
+    /// Responds before the request has ended; the rest of it is dropped.
+    private func refuse(_ response: ServerResponse) {
         request = nil
         isClosing = true
         send(response)
-        return true
     }
 
-    private static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
-        headers.map { ($0.name.lowercased(), $0.value) }
-    }
-
-    /// Writes the response to the current request, on the event loop. Without such a request, or after its connection ended, nothing is written.
+    /// Writes the response to the current request, on the event loop. Without such a request, or after its connection ended, nothing is
+    /// written.
     package func send(_ response: ServerResponse) {
         guard let head, let context, isAwaitingResponse else { return }
+        isAwaitingResponse = false
         number += 1
-        if !head.isKeepAlive { isClosing = true }
-        var headers = HTTPHeaders(response.headers.map { ($0.name, $0.value) })
-        let hasNoBody = response.status == 204 || response.status == 304
-        if case .bytes(let bytes) = response.body, !hasNoBody { headers.add(name: "content-length", value: String(bytes.count)) }
-        if isClosing { headers.add(name: "connection", value: "close") }
-        let status = HTTPResponseStatus(statusCode: response.status)
-        context.write(wrapOutboundOut(.head(HTTPResponseHead(version: head.version, status: status, headers: headers))), promise: nil)
-        guard head.method != .HEAD, !hasNoBody else { return finish() }
-        switch response.body {
-        case .bytes(let bytes):
-            if !bytes.isEmpty {
-                context.write(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: bytes)))), promise: nil)
-            }
-            finish()
-        case .stream(let chunks):
-            context.flush()
-            stream(chunks)
+        unsent += 1
+        let framed = FramedResponse(response, to: head, closes: isClosing)
+        if framed.closes { isClosing = true }
+        let accepted = loop.makePromise(of: Void.self)
+        // A failure means that the connection is closing.
+        accepted.futureResult.assumeIsolated().whenSuccess { [self] in
+            if case .stream(let chunks) = framed.body { stream(chunks) } else { end() }
+        }
+        if case .bytes(let bytes) = framed.body, !bytes.isEmpty {
+            context.write(wrapOutboundOut(.head(framed.head)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: bytes)))), promise: accepted)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(.head(framed.head)), promise: accepted)
         }
     }
 
     private func stream(_ chunks: AsyncStream<[UInt8]>) {
+        guard context != nil else { return }
         let bound = NIOLoopBound(self, eventLoop: loop)
-        streaming = Task(executorPreference: executor) { [loop] in
+        streaming = Task(executorPreference: EventLoopExecutor(loop)) { [loop] in
             for await chunk in chunks {
                 let written = loop.makePromise(of: Void.self)
                 bound.value.write(chunk, written)
                 guard (try? await written.futureResult.get()) != nil else { return }
             }
-            bound.value.finish()
+            bound.value.end()
         }
     }
 
@@ -152,24 +182,35 @@ package final class ServerConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: chunk)))), promise: promise)
     }
 
-    private func finish() {
+    /// Ends a response whose body the client's connection has accepted, which lets the next request in.
+    private func end() {
         guard let context else { return }
         streaming = nil
-        isAwaitingResponse = false
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [self] _ in closeIfDone() }
-        // A client that is still sending reads the response only if its connection stays open for a moment.
-        if isClosing, isReceiving {
-            loop.assumeIsolated().scheduleTask(in: .seconds(1)) { [weak self] in self?.context?.close(promise: nil) }
+        if !isReceiving { activity.responseEnded(at: .now()) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenSuccess { [self] in
+            unsent -= 1
+            if isClosing, isIdle { closeGently() }
         }
     }
 
-    private func closeIfDone() {
-        if isClosing, !isReceiving, !isAwaitingResponse { context?.close(promise: nil) }
+    private func closeGently() {
+        guard let context, !isLingering else { return }
+        if isStopping, !isReceiving { return close() }
+        isLingering = true
+        context.closeOutput(thenAllAfter: Self.lingering)
     }
+
+    func close() { context?.close(promise: nil) }
 
     /// Closes the connection once the current request, if any, has its response.
     func closeWhenDone() {
-        isClosing = true
-        if !isAwaitingResponse { context?.close(promise: nil) }
+        (isClosing, isStopping) = (true, true)
+        if isIdle { close() }
+    }
+
+    func bytesArrived() { activity.bytesArrived(at: .now()) }
+
+    func closeIfSilent(at now: NIODeadline, _ limits: ServerLimits) {
+        if let deadline = activity.deadline(limits), deadline <= now { close() }
     }
 }

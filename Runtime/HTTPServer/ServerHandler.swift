@@ -1,4 +1,4 @@
-/// How a server treats requests. All closures run on the event loop of the request's connection.
+/// How a server treats requests. All closures run on the event loop of the request's connection, unless they say otherwise.
 package struct ServerHandler: Sendable {
     /// The most bytes of a body that a request with these headers (names in lower case) may have.
     package var bodyLimit: @Sendable (_ headers: [(name: String, value: String)]) -> Int
@@ -20,13 +20,13 @@ package struct ServerHandler: Sendable {
         self.handle = handle
     }
 
-    /// A handler that makes each response in a task of its own.
+    /// A handler that makes each response in a task of its own, away from the event loop: it may compute for long.
     package init(
         bodyLimit: Int, tooLargeResponse: ServerResponse, respond: @escaping @Sendable (ServerRequest) async -> ServerResponse
     ) {
         self.init(bodyLimit: { _ in bodyLimit }, tooLargeResponse: tooLargeResponse) { request, connection in
             let responder = connection.responder
-            Task(executorPreference: connection.executor) { responder.send(await respond(request)) }
+            Task { responder.send(await respond(request)) }
         }
     }
 }

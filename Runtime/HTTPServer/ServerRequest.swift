@@ -1,4 +1,5 @@
-import Foundation
+import Formats
+import NIOHTTP1
 
 /// One HTTP request with its whole body.
 package struct ServerRequest: Sendable {
@@ -29,6 +30,17 @@ package struct ServerRequest: Sendable {
         self.clientAddress = clientAddress
     }
 
+    /// A request whose body is still to come.
+    init(_ head: HTTPRequestHead, clientAddress: String) {
+        let mark = head.uri.firstIndex(of: "?")
+        self.init(
+            method: head.method.rawValue, path: mark.map { String(head.uri[..<$0]) } ?? head.uri,
+            query: mark.map { String(head.uri[head.uri.index(after: $0)...]) } ?? "", headers: Self.fields(head.headers),
+            clientAddress: clientAddress)
+    }
+
+    static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] { headers.map { ($0.name.lowercased(), $0.value) } }
+
     /// The first header of this name, which is given in lower case.
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
@@ -37,10 +49,9 @@ package struct ServerRequest: Sendable {
 
     /// The decoded value of a query parameter, the last one of the name; a plus sign stays a plus sign.
     package func parameter(_ name: String) -> String? {
-        func decoded(_ text: Substring) -> String { text.removingPercentEncoding ?? String(text) }
         for pair in query.split(separator: "&").reversed() {
             let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if decoded(halves[0]) == name { return halves.count > 1 ? decoded(halves[1]) : "" }
+            if PercentEncoding.decodedText(halves[0]) == name { return halves.count > 1 ? PercentEncoding.decodedText(halves[1]) : "" }
         }
         return nil
     }

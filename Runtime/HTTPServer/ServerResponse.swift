@@ -1,4 +1,4 @@
-/// One HTTP response. The server adds `content-length` or chunked encoding.
+/// One HTTP response. The server sets the headers that frame the body and those of the connection.
 package struct ServerResponse: Sendable {
     package enum Body: Sendable {
         case bytes([UInt8])

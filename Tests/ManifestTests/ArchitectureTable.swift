@@ -23,7 +23,7 @@ enum ArchitectureTable {
         "Telemetry": ["Formats", "Metrics", "CoreMetrics"],
         "LambdaRuntime": ["Formats", "Threads", "Logging"],
         "LambdaEvents": ["Formats"],
-        "HTTPServer": ["NIOCore", "NIOPosix", "NIOHTTP1"],
+        "HTTPServer": ["Formats", "NIOCore", "NIOPosix", "NIOHTTP1"],
         "Emulator": [
             "Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams",
             "Subprocess",

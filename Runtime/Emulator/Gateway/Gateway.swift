@@ -28,7 +28,7 @@ package final class Gateway: Sendable {
             guard let match = routes.match(method: request.method, path: request.path) else { return connection.send(.notFound) }
             let client = connection.responder
             let timeout = connection.loop.scheduleTask(in: .milliseconds(Int64(match.route.timeout * 1000))) { client.send(.unavailable) }
-            Task(executorPreference: connection.executor) {
+            Task {
                 let response = await responder.respond(to: request, match)
                 timeout.cancel()
                 client.send(response)
