@@ -62,6 +62,7 @@ final class EnvironmentPool: Sendable {
             loop.execute { [core] in core.value.stop { continuation.resume() } }
         }
         isStopped.store(true, ordering: .releasing)
+        await ProcessOutput.waitForEvents()
         await withCheckedContinuation { continuation in loop.execute { continuation.resume() } }
     }
 }

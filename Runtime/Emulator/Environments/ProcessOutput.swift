@@ -29,6 +29,11 @@ final class ProcessOutput {
         source.activate()
     }
 
+    /// Returns when no event of a closed output is under way. What such an event asks of its event loop is then in the loop's queue.
+    static func waitForEvents() async {
+        await withCheckedContinuation { continuation in queue.async { continuation.resume() } }
+    }
+
     /// Stops reading, even if a process still has the pipe open.
     func close() {
         guard isOpen else { return }
