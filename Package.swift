@@ -73,14 +73,14 @@ let modules: [Module] = [
     Module(name: "Features", path: "Shared/Features", imports: ["Market"], settings: vectorised),
     Module(name: "Kernels", path: "Shared/Kernels", settings: vectorised),
     Module(
-        name: "Forecasting", path: "Shared/Forecasting", imports: ["Hashing", "Kernels", "Market"], exclude: ["README.md"],
+        name: "Forecasting", path: "Shared/Forecasting", imports: ["Formats", "Hashing", "Kernels", "Market"], exclude: ["README.md"],
         settings: vectorised),
     Module(
         name: "Backtest", path: "Shared/Backtest", imports: ["Formats", "Market", "Providers", "Features", "Forecasting"],
         exclude: ["README.md"]),
     Module(name: "HTTP", path: "Shared/HTTP", imports: ["Formats", "Threads", "CCurl"]),
     Module(name: "AWS", path: "Shared/AWS", imports: ["Formats", "HTTP", "COpenSSL"]),
-    Module(name: "Objects", path: "Shared/Objects", imports: ["AWS", "Market"]),
+    Module(name: "Objects", path: "Shared/Objects", imports: ["Formats", "AWS", "Market"]),
     Module(name: "Postgres", path: "Shared/Postgres", imports: ["Threads", "CPostgres"]),
     Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations", "README.md"]),
     Module(

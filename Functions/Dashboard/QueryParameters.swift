@@ -1,3 +1,4 @@
+import Formats
 import LambdaEvents
 import LambdaRuntime
 import Market

@@ -57,6 +57,7 @@ extension Featurize {
     /// configured.
     func compare(_ check: CrossCheck, until end: ContinuousClock.Instant? = nil, _ context: Context) async throws -> CrossCheckReport? {
         guard [0, 2].contains(check.providers.count) else { throw Failure.invalidCrossCheck }
+        guard (1...5200).contains(check.weeks ?? 1) else { throw Failure.invalidWeeks(check.weeks ?? 0) }
         guard let pair = try SourcePrecedence.ProviderPair(check.providers) ?? crossCheckPair else { return nil }
         for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw Failure.unknownProvider(name) }
         let end = end ?? .now + (context.cutOff.instant - .now) / 2

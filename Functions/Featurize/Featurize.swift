@@ -35,6 +35,7 @@ package struct Featurize: Function {
         case unknownProvider(String)
         case unknownSymbol(String)
         case invalidCrossCheck
+        case invalidWeeks(Int)
 
         /// Whether the failure concerns a single object, so that other objects can still be projected.
         var isAboutOneObject: Bool {
@@ -50,6 +51,7 @@ package struct Featurize: Function {
             case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol"
             case .unknownProvider(let name): "there is no provider \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             case .unknownSymbol(let symbol): "there is no instrument with the symbol \"\(symbol)\""
+            case .invalidWeeks(let weeks): "\"weeks\" is \(weeks), not a number from 1 to 5200"
             case .invalidCrossCheck: "\"cross_check\" needs two providers, such as [\"yahoo\", \"alphavantage\"]"
             }
         }

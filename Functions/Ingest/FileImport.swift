@@ -1,4 +1,5 @@
 import AWS
+import Formats
 import LambdaRuntime
 import Logging
 import Market

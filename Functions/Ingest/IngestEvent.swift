@@ -25,6 +25,9 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
         case idleInvocations = "idle_invocations", referenceData = "reference_data", file = "import", crossCheck = "cross_check"
     }
 
+    /// The weeks that a cross-check may request: up to a hundred years.
+    private static let weeks = 1...5200
+
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
@@ -33,6 +36,10 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
             self = .slice(
                 run: run, instruments: try values.decode([String].self, forKey: .instruments), from: from, provider: provider,
                 idleInvocations: try values.decodeIfPresent(Int.self, forKey: .idleInvocations) ?? 0)
+            guard case .slice(_, _, _, _, 0...1000) = self else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .idleInvocations, in: values, debugDescription: "not a number of invocations from 0 to 1000")
+            }
             return
         }
         let time = try values.decode(Instant.self, forKey: .time)
@@ -43,7 +50,13 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
         } else if let release = try values.decodeIfPresent(QuarantineRelease.self, forKey: .release) {
             self = .release(release, time: time)
         } else if let pair = try values.decodeIfPresent([String].self, forKey: .crossCheck) {
-            self = .crossCheck(pair, weeks: try values.decodeIfPresent(Int.self, forKey: .weeks) ?? 4, time: time)
+            let weeks = try values.decodeIfPresent(Int.self, forKey: .weeks) ?? 4
+            guard Self.weeks.contains(weeks) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .weeks, in: values,
+                    debugDescription: "not a number of weeks from \(Self.weeks.lowerBound) to \(Self.weeks.upperBound)")
+            }
+            self = .crossCheck(pair, weeks: weeks, time: time)
         } else if let symbols = try values.decodeIfPresent([String].self, forKey: .symbols) {
             let exchange = try values.decodeIfPresent(String.self, forKey: .exchange)
             self = .direct(symbols: symbols, exchange: exchange, from: from, provider: provider, time: time)

@@ -1,4 +1,5 @@
 import AWS
+import Formats
 import FoundationEssentials
 import HTTP
 import LambdaRuntime
@@ -140,7 +141,7 @@ struct ResponseFetcher: Sendable {
         case ProviderError.Kind.maintenance.name: ProviderError(.maintenance, "the provider was under maintenance a moment ago")
         default:
             seconds > longestWait
-                ? ProviderError(.rateLimited(retryAfter: seconds), "the provider allows no request for \(Int(seconds)) s") : nil
+                ? ProviderError(.rateLimited(retryAfter: seconds), "the provider allows no request for \(seconds.rounded()) s") : nil
         }
     }
 

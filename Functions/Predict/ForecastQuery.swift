@@ -1,4 +1,5 @@
 import Forecasting
+import Formats
 import FoundationEssentials
 import LambdaEvents
 import LambdaRuntime

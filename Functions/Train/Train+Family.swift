@@ -1,6 +1,7 @@
 import AWS
 import Features
 import Forecasting
+import Formats
 import FoundationEssentials
 import LambdaRuntime
 import Logging
@@ -53,7 +54,8 @@ extension Train {
                 try await ModelRegistry(database).register(
                     ModelVersion(
                         id: id, family: plan.family, asOf: snapshot.asOf, featureVersion: FeatureSet.version,
-                        configuration: plan.configuration, dataVersion: snapshot.dataVersion, codeVersion: code, seed: Int64(plan.seed),
+                        configuration: plan.configuration, dataVersion: snapshot.dataVersion, codeVersion: code,
+                        seed: Int64(bitPattern: plan.seed),
                         windowFrom: snapshot.from, windowTo: snapshot.set.cut,
                         metrics: String(decoding: try JSONEncoder().encode(metrics), as: UTF8.self), artifactKey: reference.key,
                         artifactSHA256: reference.sha256))

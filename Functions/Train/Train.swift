@@ -2,6 +2,7 @@ import AWS
 import Backtest
 import Features
 import Forecasting
+import Formats
 import FoundationEssentials
 import HTTP
 package import LambdaRuntime

@@ -23,6 +23,10 @@ package struct TrainEvent: Codable, Sendable {
             time: try values.decode(Instant.self, forKey: .time), families: try values.decodeIfPresent([String].self, forKey: .families),
             part: try values.decodeIfPresent(Int.self, forKey: .part), batch: try values.decodeIfPresent([String].self, forKey: .batch),
             overdue: try values.decodeIfPresent(Bool.self, forKey: .overdue))
+        guard (0...1000).contains(part ?? 0) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .part, in: values, debugDescription: "not a number of invocations from 0 to 1000")
+        }
     }
 
     init(time: Instant, families: [String]? = nil, part: Int? = nil, batch: [String]? = nil, overdue: Bool? = nil) {

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// The time by which an invocation must end: wall clock, in milliseconds, as in `Lambda-Runtime-Deadline-Ms`.
@@ -7,12 +8,18 @@ package struct Deadline: Sendable, Hashable, Comparable {
 
     package init(epochMilliseconds: Int64) { self.epochMilliseconds = epochMilliseconds }
 
+    /// The deadline of `Lambda-Runtime-Deadline-Ms`; nil before 1970 and from 10¹⁴ milliseconds on (about the year 5138), which no clock means.
+    init?(header milliseconds: Int64) {
+        guard (0..<100_000_000_000_000).contains(milliseconds) else { return nil }
+        epochMilliseconds = milliseconds
+    }
+
     package static func after(_ duration: Duration) -> Deadline {
         Deadline(epochMilliseconds: WallClock.microseconds() / 1000 + duration.wholeMilliseconds)
     }
 
     /// Time left; negative once the deadline has passed.
-    package var remaining: Duration { .microseconds(epochMilliseconds * 1000 - WallClock.microseconds()) }
+    package var remaining: Duration { .milliseconds(epochMilliseconds) - .microseconds(WallClock.microseconds()) }
 
     /// The same moment for calls that take an instant of the continuous clock. Do not keep it
     /// across a freeze of the environment: the two clocks can drift apart.

@@ -1,3 +1,5 @@
+import Formats
+
 /// The margins, pauses and time-outs of the runtime.
 package struct RuntimeSettings: Sendable {
     /// The handler is cancelled this long before its deadline, or `marginShare` of its time before it if that is less.

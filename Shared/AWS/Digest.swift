@@ -1,4 +1,5 @@
 import COpenSSL
+import Formats
 import FoundationEssentials
 
 /// SHA-256 and HMAC-SHA-256 by libcrypto.

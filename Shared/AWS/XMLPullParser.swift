@@ -1,3 +1,5 @@
+import Formats
+
 /// A small pull parser for the XML of AWS responses: elements, text, CDATA, character references.
 ///
 /// Attributes, comments and processing instructions are skipped, prefixes are cut off; a document type is an error.

@@ -1,4 +1,5 @@
 import Forecasting
+import Formats
 import FoundationEssentials
 import Market
 
@@ -69,11 +70,11 @@ package enum BacktestReportText {
     private static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
         let scale = (0..<digits).reduce(1.0) { product, _ in product * 10 }
-        let units = Int64((value * scale).rounded())
+        guard let units = Int64(checked: (value * scale).rounded()), let unit = UInt64(checked: scale) else { return "\(value)" }
         guard digits > 0 else { return "\(units)" }
-        let fraction = String(units.magnitude % UInt64(scale))
+        let fraction = String(units.magnitude % unit)
         let zeros = String(repeating: "0", count: digits - fraction.count)
-        return "\(units < 0 ? "-" : "")\(units.magnitude / UInt64(scale)).\(zeros)\(fraction)"
+        return "\(units < 0 ? "-" : "")\(units.magnitude / unit).\(zeros)\(fraction)"
     }
 }
 

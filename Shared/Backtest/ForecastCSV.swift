@@ -26,7 +26,7 @@ package enum ForecastCSV {
     }
 
     private static func append(_ value: Double, to bytes: inout [UInt8]) {
-        let units = Int64((max(-1e9, min(1e9, value)) * 1e8).rounded())
+        let units = Int64(checked: (max(-1e9, min(1e9, value)) * 1e8).rounded()) ?? 0
         let magnitude = units.magnitude
         let fraction = String(magnitude % 100_000_000)
         if units < 0 { bytes.append(UInt8(ascii: "-")) }

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// The reason why bytes are not a usable model.
@@ -59,7 +60,7 @@ package struct Artifact: Sendable, Hashable {
     /// - Throws: `ArtifactError` when the tensor is missing, has another shape, or has a value that is not finite.
     package func values(_ name: String, shape: [Int]) throws(ArtifactError) -> [Float] {
         guard let tensor = tensors.first(where: { $0.name == name }) else { throw .missing(name) }
-        guard tensor.shape == shape, tensor.values.count == shape.reduce(1, *) else {
+        guard tensor.shape == shape, tensor.values.count == shape.checkedProduct() else {
             throw .mismatch("\(name) has shape \(tensor.shape) instead of \(shape)")
         }
         guard tensor.values.allSatisfy(\.isFinite) else { throw .mismatch("\(name) has a value that is not finite") }

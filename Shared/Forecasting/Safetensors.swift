@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 
 /// safetensors (huggingface/safetensors): u64 little-endian header length, JSON header, raw little-endian tensors.
@@ -42,6 +43,9 @@ extension Artifact {
         }
     }
 
+    /// The most bytes of a header that is read. The longest of our own models has some hundred tensors of a hundred bytes each.
+    private static let longestHeader = 16 << 20
+
     /// The file's bytes; the same artifact always gives the same bytes.
     package func encoded() throws -> [UInt8] {
         var header = Header()
@@ -58,7 +62,7 @@ extension Artifact {
         while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
         var bytes = [UInt8]()
         bytes.reserveCapacity(8 + json.count + offset)
-        withUnsafeBytes(of: UInt64(json.count).littleEndian) { bytes.append(contentsOf: $0) }
+        withUnsafeBytes(of: UInt64(truncatingIfNeeded: json.count).littleEndian) { bytes.append(contentsOf: $0) }
         bytes.append(contentsOf: json)
         for tensor in tensors {
             for value in tensor.values { withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) } }
@@ -71,9 +75,10 @@ extension Artifact {
     /// Each tensor is copied once into its own array. The bytes come from the object store, so there is no file to map into memory.
     package init(decoding bytes: [UInt8]) throws(ArtifactError) {
         guard bytes.count >= 8 else { throw .truncated }
-        let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
-        guard length <= UInt64(bytes.count - 8) else { throw .truncated }
-        let start = 8 + Int(length)
+        let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * $1) }
+        guard let length = Int(exactly: length), length <= bytes.count - 8 else { throw .truncated }
+        guard length <= Artifact.longestHeader else { throw .header("longer than \(Artifact.longestHeader) bytes") }
+        let start = 8 + length
         let header: Header
         do { header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start])) } catch {
             throw .header("not the JSON of a header")
@@ -85,11 +90,11 @@ extension Artifact {
             guard entry.offsets.count == 2, entry.offsets[0] == next, entry.offsets[1] >= next, entry.shape.allSatisfy({ $0 >= 0 }) else {
                 throw .header("\(name) is out of place")
             }
+            guard entry.offsets[1] <= bytes.count - start else { throw .truncated }
             let count = (entry.offsets[1] - next) / 4
-            guard entry.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) * 4 == entry.offsets[1] - next else {
+            guard entry.shape.checkedProduct()?.checkedProduct(4) == entry.offsets[1] - next else {
                 throw .header("\(name) has a shape of another size")
             }
-            guard entry.offsets[1] <= bytes.count - start else { throw .truncated }
             let base = start + next
             let values = bytes.withUnsafeBytes { raw in
                 (0..<count).map {

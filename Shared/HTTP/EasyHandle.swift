@@ -1,4 +1,5 @@
 import CCurl
+import Formats
 import Glibc
 
 /// A libcurl easy handle set up for one transfer. Freed by `deinit`, after it has left its multi handle.
@@ -29,7 +30,7 @@ struct EasyHandle: ~Copyable {
         guard remaining > .zero else { throw HTTPError(.timedOut, "the deadline had passed before the request was sent") }
         guard let raw = curl_easy_init() else { throw HTTPError(.broken, code: .outOfMemory, "out of memory") }
         let handle = EasyHandle(adopting: raw, headers: headerList(transfer.request, userAgent: userAgent))
-        handle.setTransport(transfer, milliseconds: max(1, Int(remaining / .milliseconds(1))), caFile: caFile)
+        handle.setTransport(transfer, milliseconds: max(1, Int(checked: remaining / .milliseconds(1)) ?? .max), caFile: caFile)
         handle.setRequest(transfer.request)
         let context = Unmanaged.passUnretained(transfer).toOpaque()
         curl_shim_set_header_sink(

@@ -1,4 +1,5 @@
 import CCurl
+import Formats
 
 /// A libcurl multi handle, owned by one `TransferLoop`.
 ///

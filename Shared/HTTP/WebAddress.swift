@@ -1,3 +1,5 @@
+import Formats
+
 /// The parts of an absolute `http` or `https` URL, as bytes on the wire: nothing is decoded or normalised.
 package struct WebAddress: Hashable, Sendable {
     /// Lower-case.

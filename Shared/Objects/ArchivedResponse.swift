@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// A provider's response as stored in the archive.

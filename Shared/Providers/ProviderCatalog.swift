@@ -1,3 +1,5 @@
+import Formats
+
 /// All providers by name and kind of response. To add a provider, write a type that conforms to `DataProvider` and add one entry here.
 package enum ProviderCatalog {
     /// The part of the configuration that a provider is made from.

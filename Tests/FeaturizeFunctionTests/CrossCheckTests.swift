@@ -76,6 +76,14 @@ import Testing
         #expect(try await featurize.compare(next, until: .now, Context())?.next == nil && cloud.seen.count == 1)
     }
 
+    @Test(arguments: [Int.max, Int.min, 0, -1, 5201])
+    func `The error names an impossible number of weeks`(_ weeks: Int) async throws {
+        let featurize = try await ProjectionHarness([]).featurize()
+        let check = CrossCheck(providers: ["yahoo", "alphavantage"], weeks: weeks, time: "2012-01-01T00:00:00Z")
+        let failure = await #expect(throws: Featurize.Failure.self) { _ = try await featurize.compare(check, Context()) }
+        #expect(failure?.description.contains("\(weeks)") == true)
+    }
+
     @Test func `The error names an unknown provider`() async throws {
         let featurize = try await ProjectionHarness([]).featurize()
         let check = CrossCheck(providers: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")

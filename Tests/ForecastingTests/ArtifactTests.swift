@@ -62,6 +62,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        #"{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,4]}}"#,
+        #"{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}"#,
+        #"{"a":{"dtype":"F32","shape":[9223372036854775807,9223372036854775807],"data_offsets":[0,4]}}"#,
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}"#,
+        #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}"#, #"{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#,
+    ])
+    func `A shape or an offset that no file can have is an error`(_ header: String) {
+        let length = (0..<8).map { UInt8(truncatingIfNeeded: header.utf8.count >> (8 * $0)) }
+        #expect(throws: ArtifactError.self) { try Artifact(decoding: length + Array(header.utf8) + [0, 0, 0, 0]) }
+    }
+
     @Test func `Loading a net with unknown inputs is an error`() throws {
         var artifact = try models()[2].state()
         let names = try artifact.text(ArtifactKey.inputs).split(separator: ",")

@@ -32,6 +32,16 @@ import Testing
         #expect(throws: DecodingError.self) { try event(json) }
     }
 
+    @Test(arguments: [
+        #"{"cross_check":[],"weeks":9223372036854775807,"time":"2012-01-14T11:00:00Z"}"#,
+        #"{"cross_check":[],"weeks":0,"time":"2012-01-14T11:00:00Z"}"#, #"{"cross_check":[],"weeks":5201,"time":"2012-01-14T11:00:00Z"}"#,
+        #"{"run":"XNAS/x","instruments":[],"idle_invocations":9223372036854775807}"#,
+        #"{"run":"XNAS/x","instruments":[],"idle_invocations":-1}"#,
+    ])
+    func `A number that no event has is an error`(_ json: String) {
+        #expect(throws: DecodingError.self) { try event(json) }
+    }
+
     /// A misspelled `last_session` would otherwise revoke the delisting.
     @Test(arguments: [
         (#""reference_data":{"delistings":[{"instrument":"XNAS:FB","lastSession":"2022-10-27"}]}"#, "lastSession"),

@@ -50,6 +50,13 @@ import Testing
         #expect(run.posts.count == 1 && run.posts[0].json?["errorType"] as? String == "Runtime.DeadlineExceeded")
     }
 
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "100000000000000", "-1", "18446744073709551616", "soon", ""])
+    func `A deadline that no clock can mean is assumed`(_ deadline: String) async {
+        let head = RuntimeServer.ScriptedResponse.eventHead(milliseconds: nil, ["Lambda-Runtime-Deadline-Ms": deadline])
+        let run = await run([.bytes([Array("\(head)Content-Length: 3\r\n\r\n\"x\"".utf8)]), .event("\"next\"")])
+        #expect(run.posts.map(\.text) == ["\"x\"", "\"next\""] && run.stuck.isEmpty)
+    }
+
     @Test func `The margin is a tenth of the time but no more than the setting`() {
         let settings = RuntimeSettings(["DEADLINE_MARGIN_MS": "200"])
         #expect(settings.margin(within: .seconds(1)) == .milliseconds(100) && settings.margin(within: .seconds(900)) == .milliseconds(200))

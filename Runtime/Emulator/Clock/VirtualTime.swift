@@ -17,7 +17,9 @@ package struct VirtualTime: Sendable, Hashable, Comparable, Codable {
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
     /// The present by the computer's own clock.
-    package static var real: VirtualTime { VirtualTime(milliseconds: Int64((Date.now.timeIntervalSince1970 * 1000).rounded())) }
+    package static var real: VirtualTime {
+        VirtualTime(milliseconds: Int64(checked: (Date.now.timeIntervalSince1970 * 1000).rounded()) ?? 0)
+    }
 
     /// Whole seconds since 1970, rounded down.
     var seconds: Int64 { milliseconds.flooredQuotient(1000) }

@@ -13,7 +13,7 @@ enum GatewayIdentifiers {
         var text: [UInt8] = []
         for index in 0..<15 {
             if index == 10 { swap(&bits, &more) }
-            text.append(letters[Int(bits & 63)])
+            text.append(letters[Int(truncatingIfNeeded: bits & 63)])
             bits >>= 6
         }
         return String(decoding: text, as: UTF8.self) + "="

@@ -1,7 +1,9 @@
+import Formats
+
 /// One invocation as the Runtime API delivered it.
 struct Invocation: Sendable, Hashable {
     let requestId: String
-    /// Milliseconds since 1970, if stated and readable.
+    /// If stated and usable.
     let deadline: Deadline?
     let arn: String
     let traceId: String?
@@ -14,7 +16,7 @@ struct Invocation: Sendable, Hashable {
     init?(_ response: RuntimeAPIResponse) {
         guard let id = response[.requestId], !id.isEmpty, id.utf8.allSatisfy(Self.isSafeInPath) else { return nil }
         requestId = id
-        deadline = response[.deadline].flatMap { Int64($0) }.map { Deadline(epochMilliseconds: $0) }
+        deadline = response[.deadline].flatMap { Int64($0) }.flatMap { Deadline(header: $0) }
         arn = response[.functionArn] ?? ""
         traceId = response[.traceId]
         clientContext = response[.clientContext]

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// One keep-alive connection to the Runtime API over a plain socket. Every call blocks its thread.
@@ -25,7 +26,7 @@ struct RuntimeAPIConnection: ~Copyable {
         let descriptor = socket(target.family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .errno(errno) }
         let connection = RuntimeAPIConnection(adopting: descriptor)
-        connection.set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
+        connection.set(Int32(truncatingIfNeeded: IPPROTO_TCP), TCP_NODELAY, Int32(1))
         connection.set(SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: connectSeconds, tv_usec: 0))
         try target.connect(descriptor)
         connection.set(SOL_SOCKET, SO_SNDTIMEO, timeval(tv_sec: sendSeconds, tv_usec: 0))
@@ -57,7 +58,7 @@ struct RuntimeAPIConnection: ~Copyable {
     }
 
     private func send(_ bytes: [UInt8]) throws(NetworkError) {
-        let flags = Int32(MSG_NOSIGNAL)
+        let flags = Int32(truncatingIfNeeded: MSG_NOSIGNAL)
         var sent = 0
         while sent < bytes.count {
             let count = bytes.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent, flags) }
@@ -82,6 +83,6 @@ struct RuntimeAPIConnection: ~Copyable {
     }
 
     private func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) {
-        _ = withUnsafeBytes(of: value) { setsockopt(descriptor, level, option, $0.baseAddress, socklen_t($0.count)) }
+        _ = withUnsafeBytes(of: value) { setsockopt(descriptor, level, option, $0.baseAddress, socklen_t(truncatingIfNeeded: $0.count)) }
     }
 }

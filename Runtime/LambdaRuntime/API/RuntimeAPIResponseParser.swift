@@ -1,8 +1,12 @@
+import Formats
+
 /// Reads one HTTP/1.1 response from bytes that arrive in pieces of any size.
 struct RuntimeAPIResponseParser {
     private enum Phase { case head, sized(Int), chunkSize, chunk(Int), chunkEnd, trailers, untilClose, done }
 
     private static let longestLine = 1 << 20
+    /// Lambda's events have at most 6 MB.
+    private static let largestBody = 64 << 20
     private static let version = Array("HTTP/1.".utf8)
 
     private var phase = Phase.head
@@ -37,7 +41,7 @@ struct RuntimeAPIResponseParser {
             guard let line = try line() else { return false }
             try head(line)
         case .sized(let left):
-            let taken = take(left)
+            let taken = try take(left)
             phase = taken == left ? .done : .sized(left - taken)
             return taken > 0 && taken < left
         case .chunkSize:
@@ -46,7 +50,7 @@ struct RuntimeAPIResponseParser {
             guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0 else { throw .malformed("chunk size") }
             phase = size == 0 ? .trailers : .chunk(size)
         case .chunk(let left):
-            let taken = take(left)
+            let taken = try take(left)
             phase = taken == left ? .chunkEnd : .chunk(left - taken)
             return taken > 0
         case .chunkEnd:
@@ -57,7 +61,7 @@ struct RuntimeAPIResponseParser {
             guard let line = try line() else { return false }
             if line.isEmpty { phase = .done }
         case .untilClose:
-            return take(pending.count - position) > 0
+            return try take(pending.count - position) > 0
         case .done:
             return false
         }
@@ -123,8 +127,9 @@ struct RuntimeAPIResponseParser {
     }
 
     /// Moves at most `count` bytes to the body.
-    private mutating func take(_ count: Int) -> Int {
+    private mutating func take(_ count: Int) throws(NetworkError) -> Int {
         let taken = min(count, pending.count - position)
+        guard response.body.count + taken <= Self.largestBody else { throw .malformed("body of more than \(Self.largestBody) bytes") }
         response.body.append(contentsOf: pending[position..<(position + taken)])
         position += taken
         return taken

@@ -1,3 +1,5 @@
+import Formats
+
 /// Where the Runtime API listens: `host:port`, a URL, either with a path before the API's own paths, or `[::1]:port`.
 struct RuntimeAddress: Sendable, Hashable {
     let host: String

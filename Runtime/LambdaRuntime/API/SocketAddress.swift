@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// A resolved TCP address, kept as the bytes of its `sockaddr`.
@@ -28,7 +29,9 @@ struct SocketAddress {
     func connect(_ descriptor: Int32) throws(NetworkError) {
         while true {
             let result = bytes.withUnsafeBytes { raw in
-                raw.withMemoryRebound(to: sockaddr.self) { Glibc.connect(descriptor, $0.baseAddress, socklen_t(raw.count)) }
+                raw.withMemoryRebound(to: sockaddr.self) {
+                    Glibc.connect(descriptor, $0.baseAddress, socklen_t(truncatingIfNeeded: raw.count))
+                }
             }
             if result == 0 || errno == EISCONN { return }
             guard errno == EINTR else { throw .errno(errno) }

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// One line with the request id when a trap or a bad access ends the process: nothing can catch those.

@@ -1,3 +1,4 @@
+import Formats
 import Market
 
 /// Synthetic bars for benchmarks: seeded random walks with gaps, dividends and volume.
@@ -21,7 +22,7 @@ struct BenchmarkBars {
             let dividend = index % 63 == 62 ? close * 0.004 : 0
             close = max(open * (1 + 0.015 * normal()), 1)
             return Observation(
-                session: SessionDate(day: Int32(index)), open: open, high: max(open, close) * (1 + 0.01 * uniform()),
+                session: SessionDate(day: Int32(truncatingIfNeeded: index)), open: open, high: max(open, close) * (1 + 0.01 * uniform()),
                 low: min(open, close) * (1 - 0.01 * uniform()), close: close, volume: (1e6 * (1 + uniform() * uniform() * 5)).rounded(),
                 dividend: dividend)
         }

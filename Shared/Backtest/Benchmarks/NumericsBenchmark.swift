@@ -1,5 +1,6 @@
 import Features
 package import Forecasting
+import Formats
 import Market
 import Providers
 

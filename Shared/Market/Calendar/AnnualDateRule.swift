@@ -1,3 +1,5 @@
+import Formats
+
 /// A rule for one date in each year, such as a holiday, and the years in which it applies.
 ///
 /// Text form: `MMDD`, a sign that moves it off a weekend, and the years, such as `0704~ 1971-`. The forms of the day:
@@ -101,7 +103,7 @@ struct AnnualDateRule: Sendable {
     /// The equinox in Japan; valid from 1980 to 2099.
     private static func equinox(_ year: Int, _ isSpring: Bool) -> SessionDate {
         let since = year - 1980
-        let day = Int((isSpring ? 20.8431 : 23.2488) + 0.242194 * Double(since)) - since / 4
+        let day = (Int(checked: (isSpring ? 20.8431 : 23.2488) + 0.242194 * Double(since)) ?? 0) - since / 4
         return SessionDate(year: year, month: isSpring ? 3 : 9, day: day)
     }
 }

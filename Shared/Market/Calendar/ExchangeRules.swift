@@ -1,3 +1,5 @@
+import Formats
+
 /// The trading rules of one exchange: weekdays, hours, holidays and dated exceptions, parsed from a block of `exchanges.txt`.
 ///
 /// A block starts with `MIC[,MIC…] ZONE FIRST KNOWN`: the exchanges that share it, their time zone, the calendar's first date, and the last

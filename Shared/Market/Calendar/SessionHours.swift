@@ -1,3 +1,5 @@
+import Formats
+
 /// The hours of a session, in local seconds since midnight: one interval, or two around a lunch break.
 package struct SessionHours: Hashable, Sendable {
     /// The open; negative for a session that opens on the evening before.

@@ -48,14 +48,14 @@ package struct TradingCalendar: Sendable {
         var weeks = rules.weeks[...]
         var week = weeks.removeFirst().weekdays
         for index in 0..<dates {
-            let date = SessionDate(day: rules.first.day + Int32(index))
+            let date = SessionDate(day: rules.first.day + Int32(truncatingIfNeeded: index))
             if let next = weeks.first, next.from <= date { week = weeks.removeFirst().weekdays }
-            ordinals.append(Int32(days.count))
+            ordinals.append(Int32(truncatingIfNeeded: days.count))
             let isRegular = week.contains(weekday) && !rules.closed.contains(date)
             if (isRegular || rules.open.contains(date) || openings.contains(date)) && !closures.contains(date) { days.append(date.day) }
             weekday = weekday == 7 ? 1 : weekday + 1
         }
-        ordinals.append(Int32(days.count))
+        ordinals.append(Int32(truncatingIfNeeded: days.count))
         self.mic = mic
         self.zone = zone
         first = rules.first

@@ -10,7 +10,7 @@ package struct Price: Hashable, Sendable {
     /// The price nearest to a number. Numbers beyond ±9.2·10¹⁰ become the largest or smallest price, NaN becomes zero.
     package init(_ double: Double) {
         let scaled = (double * 1e8).rounded(.toNearestOrEven)
-        units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(scaled)
+        units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(checked: scaled) ?? 0
     }
 
     /// The price as a number in units of its currency, rounded to the nearest double.
@@ -34,7 +34,7 @@ extension Price: CustomStringConvertible {
     package var description: String {
         let magnitude = units.magnitude
         var text = (units < 0 ? "-" : "") + String(magnitude / 100_000_000)
-        var fraction = DecimalText.padded(Int(magnitude % 100_000_000), to: 8)
+        var fraction = DecimalText.padded(Int(truncatingIfNeeded: magnitude % 100_000_000), to: 8)
         while fraction.last == "0" { fraction.removeLast() }
         if !fraction.isEmpty { text += "." + fraction }
         return text

@@ -12,8 +12,8 @@ package struct Instant: Hashable, Sendable {
 
     /// The instant of seconds since 1970; nil for NaN and from ±10¹¹ seconds on (about the year 5138).
     package init?(epochSeconds seconds: Double) {
-        guard abs(seconds) < 1e11 else { return nil }
-        self.init(microseconds: Int64(seconds * 1e6))
+        guard abs(seconds) < 1e11, let microseconds = Int64(checked: seconds * 1e6) else { return nil }
+        self.init(microseconds: microseconds)
     }
 
     /// The instant of milliseconds since 1970; nil from ±10¹⁴ milliseconds on (about the year 5138).
@@ -34,7 +34,7 @@ package struct Instant: Hashable, Sendable {
     /// The calendar date in UTC. Not the date of a session, which is the date in the exchange's time zone.
     package var utcDate: SessionDate {
         let days = seconds / 86_400
-        return SessionDate(day: Int32(seconds % 86_400 < 0 ? days - 1 : days))
+        return SessionDate(day: Int32(truncatingIfNeeded: seconds % 86_400 < 0 ? days - 1 : days))
     }
 
     package func adding(seconds: Int64) -> Instant { Instant(microseconds: microseconds + seconds * 1_000_000) }

@@ -1,3 +1,4 @@
+import Formats
 import FoundationEssentials
 
 /// A time zone from embedded data: the same on every machine, without ICU and system files.
@@ -16,10 +17,10 @@ package struct MarketTimeZone: Sendable {
         self.init(name: name, tzif: [UInt8](data))
     }
 
-    /// A zone with a constant offset in seconds east of UTC.
+    /// A zone with a constant offset in seconds east of UTC, within a day.
     package init(name: String, offset seconds: Int) {
         self.name = name
-        (transitions, offsets, initialOffset, rule) = ([], [], Int32(seconds), nil)
+        (transitions, offsets, initialOffset, rule) = ([], [], Int32(truncatingIfNeeded: seconds), nil)
     }
 
     /// Parses TZif version 2 or later (RFC 8536): the 64-bit block and the footer. nil when malformed.
@@ -61,7 +62,7 @@ package struct MarketTimeZone: Sendable {
     /// The local calendar date of the instant.
     package func localDate(at instant: Instant) -> SessionDate {
         let local = instant.seconds + Int64(offset(at: instant))
-        return SessionDate(day: Int32(local >= 0 ? local / 86_400 : (local - 86_399) / 86_400))
+        return SessionDate(day: Int32(truncatingIfNeeded: local >= 0 ? local / 86_400 : (local - 86_399) / 86_400))
     }
 
     /// The instant of a local wall-clock time. A time that occurs twice means the first; a time that a clock change skips is read with the

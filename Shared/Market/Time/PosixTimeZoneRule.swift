@@ -1,3 +1,5 @@
+import Formats
+
 /// The footer of TZif data, a POSIX TZ rule such as `EST5EDT,M3.2.0,M11.1.0`: one offset, or two that change on the n-th weekday
 /// of a month (the only form of date that current zones use).
 struct PosixTimeZoneRule: Sendable {
@@ -69,7 +71,7 @@ struct PosixTimeZoneRule: Sendable {
     func offset(atSecond second: Int64) -> Int {
         guard let summer else { return standard }
         let local = second + Int64(standard)
-        let year = SessionDate(day: Int32(local >= 0 ? local / 86_400 : (local - 86_399) / 86_400)).year
+        let year = SessionDate(day: Int32(truncatingIfNeeded: local >= 0 ? local / 86_400 : (local - 86_399) / 86_400)).year
         let start = summer.start.localSecond(in: year) - Int64(standard)
         let end = summer.end.localSecond(in: year) - Int64(summer.offset)
         let inSummer = start < end ? second >= start && second < end : second >= start || second < end

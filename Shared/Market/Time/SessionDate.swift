@@ -11,13 +11,13 @@ package struct SessionDate: Hashable, Sendable {
 
     /// The date of a year, a month (1…12) and a day of the month. A day beyond its month's end counts into the following months.
     package init(year: Int, month: Int, day: Int) {
-        self.day = Int32(CivilDate(year: year, month: month, day: day).days)
+        self.day = Int32(truncatingIfNeeded: CivilDate(year: year, month: month, day: day).days)
     }
 
     /// Parses exactly `YYYY-MM-DD`; nil for any other text and for dates that do not exist.
     package init?(_ iso: some StringProtocol) {
         guard let date = CivilDate(iso: iso) else { return nil }
-        self.init(day: Int32(date.days))
+        self.init(day: Int32(truncatingIfNeeded: date.days))
     }
 
     package var year: Int { civil.year }
@@ -27,7 +27,7 @@ package struct SessionDate: Hashable, Sendable {
     /// 1 = Monday … 7 = Sunday.
     package var weekday: Int { CivilDate.isoWeekday(days: Int(day)) }
 
-    package func advanced(by days: Int) -> SessionDate { SessionDate(day: day + Int32(days)) }
+    package func advanced(by days: Int) -> SessionDate { SessionDate(day: day + Int32(truncatingIfNeeded: days)) }
 
     /// Year, month and day of the month; cheaper than the three properties one by one.
     package var civil: CivilDate { CivilDate(days: Int(day)) }

@@ -43,7 +43,10 @@ package struct CSVTable {
         var count = 0
         while try records.next() {
             for field in records.fields.prefix(names.count) {
-                cells.append(Cell(start: Int32(field.start), end: Int32(field.end), isEscaped: field.isEscaped))
+                cells.append(
+                    Cell(
+                        start: Int32(truncatingIfNeeded: field.start), end: Int32(truncatingIfNeeded: field.end), isEscaped: field.isEscaped
+                    ))
             }
             for _ in 0..<max(0, names.count - records.fields.count) { cells.append(Cell()) }
             count += 1

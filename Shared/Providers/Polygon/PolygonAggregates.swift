@@ -44,7 +44,7 @@ package struct PolygonAggregates: DataProvider {
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
             var fields = BarFields(row, .letters)
             if ticker.hasPrefix("I:"), row["v"] == nil { fields.volume = 0 }
-            let start = row["t"]?.number.flatMap { abs($0) < 1e14 ? Instant(microseconds: Int64($0) * 1000) : nil }
+            let start = row["t"]?.number.flatMap { Int64(checked: $0) }.flatMap { Instant(epochMilliseconds: $0) }
             // Midnight in New York is never midnight UTC, so the stamp alone shows its time zone.
             let isUTC = start.map { isPair || $0 == .utcMidnight($0.utcDate) } ?? false
             bars.add(

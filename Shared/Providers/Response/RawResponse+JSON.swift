@@ -29,6 +29,6 @@ extension RawResponse {
 
     /// The HTTP status that a body states in its member `code`; nil without one.
     static func statedStatus(_ json: JSONValue) -> Int? {
-        json["code"]?.number.flatMap { (400..<600).contains($0) ? Int($0) : nil }
+        json["code"]?.number.flatMap { (400..<600).contains($0) ? Int(checked: $0) : nil }
     }
 }

@@ -92,7 +92,7 @@ package enum Yahoo {
         let name = meta?["exchangeTimezoneName"]?.string
         if let calendar, name == nil || name == calendar.zone.name { return (calendar.zone, nil) }
         if let zone = name.flatMap({ MarketTimeZone($0) }) { return (zone, nil) }
-        let offset = meta?["gmtoffset"]?.number.flatMap { abs($0) <= 64_800 ? Int($0) : nil }
+        let offset = meta?["gmtoffset"]?.number.flatMap { abs($0) <= 64_800 ? Int(checked: $0) : nil }
         guard let zone = calendar?.zone ?? offset.map({ MarketTimeZone(name: name ?? "", offset: $0) }) else {
             throw ProviderError(.malformed, "unknown time zone \(name ?? "(none)"), and no offset beside it")
         }
