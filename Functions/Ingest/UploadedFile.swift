@@ -51,7 +51,7 @@ package struct FileImportSummary: Encodable, Sendable {
         bars = parsed.bars.count + parsed.adjusted.count
         provisional = parsed.provisional.count
         actions = parsed.actions.count
-        unreadable = Set(parsed.flaggedRows.lazy.filter { $0.repairs.isEmpty }.map(\.ordinal)).count
+        unreadable = Set(parsed.flaggedRows.lazy.filter { $0.repairs.isEmpty }.map(\.ordinal)).count + parsed.omittedRows
     }
 }
 

@@ -11,16 +11,22 @@ package struct CSVReader {
             case unclosedQuote
             /// Other bytes than blanks and tabs stand between a closing quote and the end of its field.
             case textAfterQuote
+            /// A record has more fields than `mostFields`.
+            case tooManyFields
+            /// A field has more bytes than the reader's limit.
+            case fieldTooLong
         }
 
         package let reason: Reason
-        /// The line of the opening quote, from 1.
+        /// The line of the opening quote, or of the field beyond a limit, from 1.
         package let line: Int
 
         package var description: String {
             switch reason {
             case .unclosedQuote: "line \(line): a quote is opened and never closed"
             case .textAfterQuote: "line \(line): text follows a closing quote; a quote inside a quoted field is written twice"
+            case .tooManyFields: "line \(line): more than \(CSVReader.mostFields) fields"
+            case .fieldTooLong: "line \(line): a field is too long"
             }
         }
     }
@@ -35,6 +41,7 @@ package struct CSVReader {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let separator: UInt8
     private let comment: UInt8?
+    private let longestField: Int
     private var position = 0
     private var nextLine = 1
     /// The line on which the record returned last begins, from 1.
@@ -47,16 +54,23 @@ package struct CSVReader {
     /// - Parameters:
     ///   - bytes: must outlive the reader.
     ///   - comment: the first byte of lines to skip.
-    package init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8 = UInt8(ascii: ","), comment: UInt8? = nil) {
+    ///   - longestField: the most bytes of a field.
+    package init(
+        _ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8 = UInt8(ascii: ","), comment: UInt8? = nil, longestField: Int = .max
+    ) {
         self.bytes = bytes
         self.separator = separator
         self.comment = comment
+        self.longestField = longestField
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
+    /// The most fields of a record.
+    package static let mostFields = 4096
+
     /// Moves to the next record; false at the end.
     ///
-    /// - Throws: `Malformed` for a quote that is not closed and for text behind a closing quote.
+    /// - Throws: `Malformed` for a quote that is not closed, for text behind a closing quote, and for what is beyond a limit.
     package mutating func next() throws(Malformed) -> Bool {
         skipBlankLines()
         fields.removeAll(keepingCapacity: true)
@@ -65,6 +79,8 @@ package struct CSVReader {
         guard position < bytes.count else { return false }
         while true {
             try readField()
+            if let field = fields.last, field.end - field.start > longestField { throw Malformed(reason: .fieldTooLong, line: line) }
+            guard fields.count <= Self.mostFields else { throw Malformed(reason: .tooManyFields, line: line) }
             guard position < bytes.count, bytes[position] == separator else { break }
             position += 1
         }

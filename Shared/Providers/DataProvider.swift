@@ -40,14 +40,14 @@ package import Market
 ///             keyHeader: key.map { (name: "X-Toy-Key", value: $0) })
 ///     }
 ///
-///     package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+///     package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
 ///         let json = try response.json()
 ///         guard let prices = json["prices"]?.elements else { throw response.malformed("no list of prices") }
 ///         guard !prices.isEmpty else { throw ProviderError(.emptyRange, "no prices in the range") }
 ///         return json
 ///     }
 ///
-///     package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+///     package func parse(_ json: JSONView, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
 ///         let unit = CurrencyUnit(label: json["currency"]?.string)
 ///         let (prices, splits) = (json["prices"]?.elements ?? [], json["splits"]?.elements ?? [])
 ///         var bars = DailyBarCollector(calendar: calendar)
@@ -104,6 +104,9 @@ package protocol DataProvider: Sendable {
     ///   dropped and flagged (`unused-actions`).
     var bringsOwnActions: Bool { get }
 
+    /// The largest response that is read: `.bars`, unless the kind is `.actions` or a `.quote`.
+    var responseLimit: ResponseLimit { get }
+
     /// Whether a response may be the first of several pages. False by default.
     var hasPages: Bool { get }
 
@@ -136,6 +139,7 @@ extension DataProvider {
     package var name: String { Self.name }
     package var key: String? { nil }
     package var secrets: [String] { key.map { [$0] } ?? [] }
+    package var responseLimit: ResponseLimit { .bars }
     package var hasPages: Bool { false }
     package func nextRequest(after page: String, symbol: String, from: SessionDate?, asOf: Instant) -> ProviderRequest? { nil }
 
@@ -144,7 +148,8 @@ extension DataProvider {
         in body: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = []
     ) -> ProviderError? {
         do throws(ProviderError) {
-            _ = try payload(of: RawResponse(body, status: status, headers: headers, secrets: secrets))
+            try responseLimit.check(body)
+            _ = try payload(of: RawResponse(body, status: status, headers: headers, secrets: secrets, limit: responseLimit))
             return nil
         } catch {
             return error
@@ -155,7 +160,9 @@ extension DataProvider {
     package func parse(
         _ body: [UInt8], status: Int = 200, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderError) -> ParsedResponse {
-        let parsed = try parse(payload(of: RawResponse(body, status: status, secrets: secrets)), calendar: calendar, asOf: asOf)
+        try responseLimit.check(body)
+        let response = RawResponse(body, status: status, secrets: secrets, limit: responseLimit)
+        let parsed = try parse(payload(of: response), calendar: calendar, asOf: asOf)
         return bringsOwnActions ? parsed : parsed.withoutActions(of: "\(name)/\(kind)")
     }
 

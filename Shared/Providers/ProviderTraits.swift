@@ -22,6 +22,37 @@ package struct ProviderTraits: Sendable {
     }
 }
 
+/// The largest response of a kind that is read. A larger one is refused by name: it is no response of that kind.
+///
+/// The limits bound the memory of parsing, which stays below three times `bytes` whatever a response holds.
+package struct ResponseLimit: Hashable, Sendable {
+    /// The body after decompression.
+    package let bytes: Int
+    /// The rows of a table, the elements of each list and the members of each object.
+    package let rows: Int
+
+    /// Bars: the largest page of a provider has 50,000 rows and six megabytes; sixty years of sessions are 15,000 rows.
+    package static let bars = ResponseLimit(bytes: 16 << 20, rows: 60_000)
+    /// Corporate actions: the largest page of a provider has 1,000 rows and half a megabyte.
+    package static let actions = ResponseLimit(bytes: 4 << 20, rows: 10_000)
+    /// A quote of one symbol.
+    package static let quote = ResponseLimit(bytes: 256 << 10, rows: 1000)
+
+    /// The most bytes of one text or cell: stamps, names and messages are shorter.
+    static let textBytes = Int(UInt16.max)
+
+    /// - Throws: `malformed` for a body of more than `bytes`.
+    func check(_ body: [UInt8]) throws(ProviderError) {
+        guard body.count <= bytes else {
+            throw ProviderError(.malformed, "\(body.count) bytes, where a response of this kind has at most \(bytes)")
+        }
+    }
+
+    var tooManyRows: ProviderError { ProviderError(.malformed, "more than \(rows) rows, which no response of this kind has") }
+
+    static var tooLongText: ProviderError { ProviderError(.malformed, "a text of more than \(textBytes) bytes") }
+}
+
 /// The number of requests that a provider accepts, by all functions together.
 package struct ProviderLimits: Hashable, Sendable {
     /// The number of requests per minute. nil: sixty times `perSecond`, or else a sixtieth of `perHour`, or else 60.

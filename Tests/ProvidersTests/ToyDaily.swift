@@ -32,14 +32,14 @@ package struct ToyDaily: DataProvider {
             keyHeader: key.map { (name: "X-Toy-Key", value: $0) })
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
         let json = try response.json()
         guard let prices = json["prices"]?.elements else { throw response.malformed("no list of prices") }
         guard !prices.isEmpty else { throw ProviderError(.emptyRange, "no prices in the range") }
         return json
     }
 
-    package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+    package func parse(_ json: JSONView, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         let unit = CurrencyUnit(label: json["currency"]?.string)
         let (prices, splits) = (json["prices"]?.elements ?? [], json["splits"]?.elements ?? [])
         var bars = DailyBarCollector(calendar: calendar)

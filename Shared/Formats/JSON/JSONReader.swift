@@ -4,27 +4,63 @@ package struct JSONReader {
     package struct Malformed: Error, Hashable {
         /// Bytes before the first one that does not fit.
         package let offset: Int
+        /// The limit that is passed there; nil where the bytes are no JSON.
+        package var excess: Excess?
     }
+
+    /// Limits for JSON whose values are kept, so that a text of many small values takes no more memory than one of few large ones.
+    package struct Limits: Sendable {
+        /// The most elements of an array and members of an object.
+        package var elements = Int.max
+        /// The most bytes of a text.
+        package var textBytes = Int.max
+
+        package init(elements: Int = .max, textBytes: Int = .max) {
+            self.elements = elements
+            self.textBytes = textBytes
+        }
+    }
+
+    package enum Excess: Sendable, Hashable { case elements, textBytes }
 
     /// Valid only inside `read(_:acceptsNonFinite:_:)`.
     private let bytes: UnsafeBufferPointer<UInt8>
     private let acceptsNonFinite: Bool
+    private let limits: Limits
     private var position = 0
 
-    private init(bytes: UnsafeBufferPointer<UInt8>, acceptsNonFinite: Bool) {
+    private init(bytes: UnsafeBufferPointer<UInt8>, acceptsNonFinite: Bool, limits: Limits = Limits()) {
         self.bytes = bytes
         self.acceptsNonFinite = acceptsNonFinite
+        self.limits = limits
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    }
+
+    /// The text of the string that begins at a position; nil for none.
+    static func string(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> String? {
+        var reader = JSONReader(bytes: bytes, acceptsNonFinite: false)
+        reader.position = position
+        do throws(Malformed) { return try reader.string() } catch { return nil }
+    }
+
+    /// The value of the number that begins at a position; nil for none.
+    static func number(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Double? {
+        var reader = JSONReader(bytes: bytes, acceptsNonFinite: false)
+        reader.position = position
+        do throws(Malformed) { return try reader.number() } catch { return nil }
     }
 
     /// Calls `body` with a reader over all bytes, which it must read to their end; a byte order mark is skipped.
     ///
-    /// - Parameter acceptsNonFinite: whether `value()` reads bare `NaN`, `Infinity` and `-Infinity` as null.
+    /// - Parameters:
+    ///   - acceptsNonFinite: whether `value()` and `skip()` read bare `NaN`, `Infinity` and `-Infinity` as null.
+    ///   - limits: those of `skip()`.
     package static func read<Value>(
-        _ bytes: [UInt8], acceptsNonFinite: Bool = false, _ body: (inout JSONReader) throws(Malformed) -> Value
+        _ bytes: [UInt8], acceptsNonFinite: Bool = false, limits: Limits = Limits(),
+        _ body: (inout JSONReader) throws(Malformed) -> Value
     ) throws(Malformed) -> Value {
         try bytes.withUnsafeBufferPointer { (bytes) throws(Malformed) in
-            var reader = JSONReader(bytes: bytes, acceptsNonFinite: acceptsNonFinite)
+            var reader = JSONReader(bytes: bytes, acceptsNonFinite: acceptsNonFinite, limits: limits)
             let value = try body(&reader)
             reader.skipSpace()
             guard reader.position == bytes.count else { throw reader.malformed }
@@ -108,7 +144,15 @@ package struct JSONReader {
     package mutating func value() throws(Malformed) -> JSONValue { try value(depth: 0) }
 
     /// Checks a value of at most `maximumDepth` levels and moves past it, without memory for it.
-    package mutating func skip() throws(Malformed) { try skip(depth: 0) }
+    ///
+    /// - Returns: where the value begins.
+    @discardableResult
+    package mutating func skip() throws(Malformed) -> Int {
+        skipSpace()
+        let start = position
+        try skip(depth: 0)
+        return start
+    }
 
     /// The most arrays and objects inside one another.
     package static let maximumDepth = 64
@@ -116,6 +160,7 @@ package struct JSONReader {
     private mutating func skip(depth: Int) throws(Malformed) {
         guard depth < Self.maximumDepth else { throw malformed }
         skipSpace()
+        var count = 0
         switch try peek() {
         case UInt8(ascii: "{"):
             position += 1
@@ -127,14 +172,20 @@ package struct JSONReader {
                 skipSpace()
                 try expect(":")
                 try skip(depth: depth + 1)
+                count += 1
+                guard count <= limits.elements else { throw Malformed(offset: position, excess: .elements) }
             } while try hasNext(before: UInt8(ascii: "}"))
         case UInt8(ascii: "["):
             position += 1
             if try close(UInt8(ascii: "]")) { return }
-            repeat { try skip(depth: depth + 1) } while try hasNext(before: UInt8(ascii: "]"))
+            repeat {
+                try skip(depth: depth + 1)
+                count += 1
+                guard count <= limits.elements else { throw Malformed(offset: position, excess: .elements) }
+            } while try hasNext(before: UInt8(ascii: "]"))
         case UInt8(ascii: "\""): try skipText()
         case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
-        default: if let name = nullName { try expect(name) } else { _ = try number() }
+        default: if let name = nullName { try expect(name) } else { try skipNumber() }
         }
     }
 
@@ -236,23 +287,14 @@ package struct JSONReader {
     private mutating func number() throws(Malformed) -> Double {
         let start = position
         var mantissa: UInt64 = 0
-        var digits = 0
-        var fraction = 0
         if try peek() == UInt8(ascii: "-") { position += 1 }
         let leading = position
-        while position < bytes.count, bytes[position] &- 48 < 10 {
-            mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 48)
-            digits += 1
-            position += 1
-        }
+        let digits = skipDigits(into: &mantissa)
         guard digits > 0, digits == 1 || bytes[leading] != 48 else { throw malformed }
+        var fraction = 0
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             position += 1
-            while position < bytes.count, bytes[position] &- 48 < 10 {
-                mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 48)
-                fraction += 1
-                position += 1
-            }
+            fraction = skipDigits(into: &mantissa)
             guard fraction > 0 else { throw malformed }
         }
         let hasExponent = position < bytes.count && bytes[position] | 0x20 == UInt8(ascii: "e")
@@ -260,15 +302,42 @@ package struct JSONReader {
             let value = Double(mantissa) / DecimalText.powers[fraction]
             return bytes[start] == UInt8(ascii: "-") ? -value : value
         }
-        if hasExponent {
-            position += 1
-            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") { position += 1 }
-            let exponent = position
-            while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
-            guard position > exponent else { throw malformed }
-        }
+        if hasExponent { try skipExponent() }
         guard let value = Double(Substring(decoding: bytes[start..<position], as: UTF8.self)) else { throw malformed }
         return value
+    }
+
+    /// Checks a number and moves past it.
+    private mutating func skipNumber() throws(Malformed) {
+        if try peek() == UInt8(ascii: "-") { position += 1 }
+        let leading = position
+        while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
+        guard position > leading, position == leading + 1 || bytes[leading] != 48 else { throw malformed }
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            let fraction = position
+            while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
+            guard position > fraction else { throw malformed }
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") { try skipExponent() }
+    }
+
+    /// Past digits, which are appended to the mantissa (it may overflow); returns how many they are.
+    private mutating func skipDigits(into mantissa: inout UInt64) -> Int {
+        let start = position
+        while position < bytes.count, bytes[position] &- 48 < 10 {
+            mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 48)
+            position += 1
+        }
+        return position - start
+    }
+
+    private mutating func skipExponent() throws(Malformed) {
+        position += 1
+        if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") { position += 1 }
+        let exponent = position
+        while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
+        guard position > exponent else { throw malformed }
     }
 
     /// The text of a string whose opening quote is the next byte.
@@ -311,6 +380,7 @@ package struct JSONReader {
             position += 1
             if byte == UInt8(ascii: "\\") { _ = try escape() } else if byte >= 0x80 { isASCII = false }
         }
+        guard position - start <= limits.textBytes else { throw Malformed(offset: start, excess: .textBytes) }
         guard isASCII || UTF8Text.isValid(UnsafeBufferPointer(rebasing: bytes[start..<position])) else { throw malformed }
         position += 1
     }

@@ -23,7 +23,7 @@ package enum Alpaca {
     }
 
     /// The JSON body. Status 403 means a wrong key as well as data outside the plan: the message decides.
-    static func json(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    static func json(of response: RawResponse) throws(ProviderError) -> JSONView {
         try response.json(errorMembers: ["message", "error"])
     }
 }

@@ -9,6 +9,7 @@ package struct AlpacaActions: DataProvider {
     package let hasPages = true
     package let kind = "corporate-actions"
     package let bringsOwnActions = true
+    package let responseLimit = ResponseLimit.actions
 
     private let baseURL: String
     package let key: String?
@@ -30,14 +31,14 @@ package struct AlpacaActions: DataProvider {
         Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(PercentEncoding.encode(page))", key: key)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> (lists: [JSONValue.Member], nextPage: String?) {
+    package func payload(of response: RawResponse) throws(ProviderError) -> (lists: JSONView.Members, nextPage: String?) {
         let json = try Alpaca.json(of: response)
         guard let lists = json["corporate_actions"]?.members else { throw ProviderError(.malformed, "no corporate_actions") }
         return (lists, json["next_page_token"]?.string)
     }
 
     package func parse(
-        _ payload: (lists: [JSONValue.Member], nextPage: String?), calendar: TradingCalendar?, asOf: Instant
+        _ payload: (lists: JSONView.Members, nextPage: String?), calendar: TradingCalendar?, asOf: Instant
     ) -> ParsedResponse {
         var actions = ActionCollector()
         var ordinal = 0
@@ -49,8 +50,8 @@ package struct AlpacaActions: DataProvider {
                 case "forward_splits", "reverse_splits":
                     actions.addSplit(ordinal, date: date, numerator: row["new_rate"]?.number, denominator: row["old_rate"]?.number)
                 case "cash_dividends":
-                    let isSpecial = if case .bool(true)? = row["special"] { true } else { false }
-                    actions.addDividend(ordinal, date: date, amount: row["rate"]?.number, nature: isSpecial ? .special : .ordinary)
+                    let nature: CorporateAction.Nature = row["special"]?.bool == true ? .special : .ordinary
+                    actions.addDividend(ordinal, date: date, amount: row["rate"]?.number, nature: nature)
                 case "stock_dividends":
                     actions.addSplit(
                         ordinal, date: date, numerator: row["rate"]?.number.map { 1 + $0 }, denominator: 1, nature: .stockDividend)

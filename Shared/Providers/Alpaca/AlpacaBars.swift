@@ -47,35 +47,38 @@ package struct AlpacaBars: DataProvider {
         Alpaca.request(request(symbol: symbol, from: from, asOf: asOf).storedURL + "&page_token=\(PercentEncoding.encode(page))", key: key)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> (symbols: [JSONValue.Member], nextPage: String?) {
+    package func payload(of response: RawResponse) throws(ProviderError) -> (rows: [JSONView], nextPage: String?) {
         let json = try Alpaca.json(of: response)
         guard let bars = json["bars"] else { throw response.malformed("no bars") }
         let nextPage = json["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-        // The response for a single symbol has a list, and the symbol in another member.
-        let symbols =
-            bars.members ?? bars.elements.map { [JSONValue.Member(key: json["symbol"]?.string ?? "", value: .array($0))] } ?? []
-        // A page before others may be empty. A symbol that is listed is known.
-        guard nextPage != nil || symbols.contains(where: { !($0.value.elements?.isEmpty ?? false) }) else {
-            throw symbols.isEmpty || bars.members == nil
-                ? ProviderError(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
-                : ProviderError(.emptyRange, "nothing traded in the range")
+        // The lists that are not empty; the response for a single symbol is such a list, with the symbol in another member.
+        var lists: [(symbol: String, rows: JSONView)] = []
+        if let symbols = bars.members {
+            for symbol in symbols where symbol.value.elements?.isEmpty != true { lists.append((symbol.key, symbol.value)) }
+        } else if bars.elements?.isEmpty == false {
+            lists = [(json["symbol"]?.string ?? "", bars)]
         }
-        return (symbols, nextPage)
+        // A page before others may be empty. A symbol that is listed is known.
+        guard let own = lists.first else {
+            guard nextPage == nil else { return ([], nextPage) }
+            throw bars.members?.isEmpty == false
+                ? ProviderError(.emptyRange, "nothing traded in the range")
+                : ProviderError(.unknownSymbol, "no bars: an unknown symbol, or nothing in the range")
+        }
+        guard lists.count == 1 else {
+            let symbols = lists.prefix(10).map(\.symbol).joined(separator: ", ")
+            throw ProviderError(.malformed, "bars of \(symbols) where one was requested")
+        }
+        // The latest bars are one object instead of a list.
+        return (own.rows.elements ?? [own.rows], nextPage)
     }
 
     package func parse(
-        _ payload: (symbols: [JSONValue.Member], nextPage: String?), calendar: TradingCalendar?, asOf: Instant
+        _ payload: (rows: [JSONView], nextPage: String?), calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderError) -> ParsedResponse {
-        let symbols = payload.symbols
-        let own = symbols.count > 1 ? symbols.filter { !($0.value.elements?.isEmpty ?? false) } : symbols
-        guard own.count <= 1 else {
-            throw ProviderError(.malformed, "bars of \(own.map(\.key).joined(separator: ", ")) where one was requested")
-        }
         let zone = MarketTimeZone("America/New_York")
-        let rows = own.first?.value ?? .array([])
         var bars = BarCollector(isDaily: minutes == nil, calendar: calendar, zone: zone, asOf: asOf)
-        // The latest bars are one object instead of a list.
-        for (ordinal, row) in (rows.elements ?? [rows]).enumerated() {
+        for (ordinal, row) in payload.rows.enumerated() {
             let stamp = row["t"]?.string ?? ""
             let start = Instant(stamp)
             let session = start.flatMap { start in zone?.localDate(at: start) }

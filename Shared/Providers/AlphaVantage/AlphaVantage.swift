@@ -22,7 +22,7 @@ package enum AlphaVantage {
     }
 
     enum Body {
-        case json(JSONValue)
+        case json(JSONView)
         case csv(CSVTable)
     }
 
@@ -34,7 +34,7 @@ package enum AlphaVantage {
             if first != UInt8(ascii: "<"), !isProse(response.body), let table = try response.csvTable() { return .csv(table) }
             throw ProviderError(ProviderErrorText.kind(ofPage: response.excerpt), "HTTP \(response.status): \(response.excerpt)")
         }
-        guard let json = try? JSONValue(response: response.body) else { throw ProviderError(.malformed, response.excerpt) }
+        guard let json = try JSONView(response: response.body, limit: response.limit) else { throw ProviderError(.malformed, response.excerpt) }
         return .json(json)
     }
 
@@ -45,14 +45,13 @@ package enum AlphaVantage {
     }
 
     /// The error in a JSON body that has no data. A `Note` may also accompany data, so look for the data first.
-    static func error(_ json: JSONValue, in response: RawResponse) -> ProviderError {
-        let members = json.members ?? []
-        guard let message = members.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {
-            let isEmpty = members.allSatisfy { $0.value.members?.isEmpty ?? $0.value.elements?.isEmpty ?? false }
+    static func error(_ json: JSONView, in response: RawResponse) -> ProviderError {
+        guard let message = json.members?.first(where: { ["Error Message", "Information", "Note"].contains($0.key) }) else {
+            let isEmpty = json.members?.allSatisfy { $0.value.members?.isEmpty ?? $0.value.elements?.isEmpty ?? false } ?? true
+            let names = json.members?.prefix(10).map(\.key).joined(separator: ", ") ?? ""
             return isEmpty
                 ? ProviderError(.unknownSymbol, "an empty response")
-                : ProviderError(
-                    .malformed, response.redacted("not the requested data: \(members.map(\.key).joined(separator: ", "))"))
+                : ProviderError(.malformed, response.redacted("not the requested data: \(names)"))
         }
         let text = message.value.string ?? ""
         if message.key == "Error Message" {

@@ -10,6 +10,7 @@ package struct AlphaVantageActions: DataProvider {
     package static let name = AlphaVantage.name
     package var kind: String { subject.rawValue }
     package let bringsOwnActions = true
+    package let responseLimit = ResponseLimit.actions
 
     private let baseURL: String
     package let key: String?

@@ -68,12 +68,12 @@ package struct AlphaVantageDaily: DataProvider {
             let isProvisional = AlphaVantageDaily.isProvisional(
                 session, refreshed: table.refreshed, zone: zone, calendar: calendar, asOf: asOf)
             let raw = RawBar(
-                session: session, open: row.number("open"), high: row.number("high"), low: row.number("low"),
-                close: row.number("close"), volume: table.hasVolumes ? row.number("volume") : 0)
+                session: session, open: row.fields.open, high: row.fields.high, low: row.fields.low,
+                close: row.fields.close, volume: table.hasVolumes ? row.fields.volume : 0)
             bars.add(raw, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
-            actions.add(splitFactor: row.number("splitcoefficient"), dividend: row.number("dividendamount"), on: session)
+            actions.add(splitFactor: row.splitFactor, dividend: row.dividend, on: session)
         }
         return bars.parsedResponse(actions: actions, currency: table.currency)
     }

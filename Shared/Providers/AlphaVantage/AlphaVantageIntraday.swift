@@ -45,10 +45,7 @@ package struct AlphaVantageIntraday: DataProvider {
         let zone = table.zone.flatMap { MarketTimeZone($0) } ?? calendar?.zone ?? MarketTimeZone("America/New_York")
         var bars = IntradayBarCollector(zone: zone)
         for (ordinal, row) in table.rows.enumerated() {
-            let fields = BarFields(
-                open: row.number("open"), high: row.number("high"), low: row.number("low"), close: row.number("close"),
-                volume: row.number("volume"))
-            bars.add(fields, stamp: row.stamp, start: zone.flatMap { $0.instant(localTime: row.stamp) }, ordinal: ordinal)
+            bars.add(row.fields, stamp: row.stamp, start: zone.flatMap { $0.instant(localTime: row.stamp) }, ordinal: ordinal)
         }
         return bars.parsedResponse(currency: nil)
     }

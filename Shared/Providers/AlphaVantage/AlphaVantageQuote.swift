@@ -6,6 +6,7 @@ package struct AlphaVantageQuote: DataProvider {
     package static let name = AlphaVantage.name
     package let kind = "quote"
     package let bringsOwnActions = false
+    package let responseLimit = ResponseLimit.quote
 
     private let baseURL: String
     package let key: String?

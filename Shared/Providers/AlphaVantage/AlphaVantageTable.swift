@@ -3,16 +3,6 @@ import Market
 
 /// The rows of one of Alpha Vantage's series, JSON or CSV, in the provider's order (newest first).
 package struct AlphaVantageTable {
-    struct Row {
-        let stamp: String
-        /// The fields by `label`.
-        let fields: [(label: String, text: String)]
-
-        func number(_ label: String) -> Double? { fields.first { $0.label == label }.flatMap { DecimalText.number($0.text) } }
-
-        var text: String { ([stamp] + fields.map(\.text)).joined(separator: ",") }
-    }
-
     private(set) var rows: [Row] = []
     /// `Last Refreshed`, with a clock time only until the session has closed; nil in CSV.
     private(set) var refreshed: String?
@@ -27,9 +17,9 @@ package struct AlphaVantageTable {
     private static let daily = ["Time Series (Daily)", "Time Series FX (Daily)", "Time Series (Digital Currency Daily)"]
 
     /// nil when there is no series of a wanted name.
-    init?(json: JSONValue, series isWanted: (String) -> Bool = { daily.contains($0) }) {
+    init?(json: JSONView, series isWanted: (String) -> Bool = { daily.contains($0) }) {
         guard let series = json.members?.first(where: { isWanted($0.key) })?.value.members else { return nil }
-        for member in json["Meta Data"]?.members ?? [] {
+        json["Meta Data"]?.members?.forEach { member in
             switch AlphaVantageTable.label(member.key) {
             case "lastrefreshed": refreshed = member.value.string
             case "timezone": zone = member.value.string
@@ -37,14 +27,9 @@ package struct AlphaVantageTable {
             default: break
             }
         }
-        rows.reserveCapacity(series.count)
-        for day in series {
-            let fields = (day.value.members ?? []).map {
-                (label: AlphaVantageTable.label($0.key), text: $0.value.string ?? $0.value.number.map { "\($0)" } ?? "")
-            }
-            rows.append(Row(stamp: day.key, fields: fields))
-        }
-        hasVolumes = currency == nil || rows.contains { $0.number("volume") != nil }
+        var labels: [String: String] = [:]
+        rows = series.map { Row(stamp: $0.key, $0.value, &labels) }
+        hasVolumes = currency == nil || rows.contains { $0.fields.volume != nil }
     }
 
     /// nil when the header is not `timestamp,open,high,low,close,volume` or that of the adjusted function, in any order.
@@ -53,11 +38,7 @@ package struct AlphaVantageTable {
         guard let date = table.column("timestamp"), ["open", "high", "low", "close"].allSatisfy(labels.contains) else { return nil }
         guard !labels.contains("adjustedclose") || labels.contains("splitcoefficient") else { return nil }
         hasVolumes = labels.contains("volume")
-        rows = (0..<table.count).map { row in
-            Row(
-                stamp: table.text(row, date),
-                fields: labels.indices.filter { $0 != date }.map { (label: labels[$0], text: table.text(row, $0)) })
-        }
+        rows = (0..<table.count).map { Row(table, row: $0, date: date) }
     }
 
     /// Whether at least twelve rows are all a week or a month apart.

@@ -13,21 +13,36 @@ package struct CSVTable {
     private(set) var count = 0
     private var decimalSign = WrittenNumber.DecimalSign.point
 
+    /// Where a cell stands in the bytes, in eight bytes.
     private struct Cell {
-        var start: Int32 = 0
-        var end: Int32 = 0
+        var start: UInt32 = 0
+        var count: UInt16 = 0
         /// Whether the cell contains doubled quotes.
         var isEscaped = false
+
+        var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
     }
+
+    /// The most cells of a table: 60,000 rows of 60, or a century of sessions of 150.
+    private static let mostCells = 4_000_000
 
     /// Parses a body; nil without a header of at least two names.
     ///
-    /// - Throws: `CSVReader.Malformed` for an unclosed quote and for text after a closing quote.
-    init?(_ body: [UInt8]) throws(CSVReader.Malformed) {
+    /// - Throws: `malformed` for an unclosed quote, for text after a closing quote, and for a table beyond the limits.
+    init?(_ body: [UInt8], limit: ResponseLimit) throws(ProviderError) {
         bytes = body
         guard let separator = CSVReader.separator(of: body, comment: CSVTable.comment) else { return nil }
-        (names, cells, count) = try body.withUnsafeBufferPointer { (bytes) throws(CSVReader.Malformed) in
-            try CSVTable.read(CSVReader(bytes, separator: separator, comment: CSVTable.comment))
+        do throws(CSVReader.Malformed) {
+            (names, cells, count) = try body.withUnsafeBufferPointer { (bytes) throws(CSVReader.Malformed) in
+                let reader = CSVReader(bytes, separator: separator, comment: CSVTable.comment, longestField: ResponseLimit.textBytes)
+                return try CSVTable.read(reader, bytes, limit)
+            }
+        } catch {
+            throw ProviderError(.malformed, error.description)
+        }
+        guard count <= limit.rows else { throw limit.tooManyRows }
+        guard cells.count <= CSVTable.mostCells else {
+            throw ProviderError(.malformed, "more than \(CSVTable.mostCells) cells: \(names.count) columns")
         }
         let mayHaveCommas = body.contains(separator == UInt8(ascii: ",") ? UInt8(ascii: "\"") : UInt8(ascii: ","))
         if mayHaveCommas { decimalSign = findDecimalSign(separator) }
@@ -36,20 +51,27 @@ package struct CSVTable {
     /// The first byte of lines that are skipped.
     private static let comment = UInt8(ascii: "#")
 
-    private static func read(_ records: consuming CSVReader) throws(CSVReader.Malformed) -> ([String], [Cell], Int) {
+    /// The names, the cells and the number of rows, up to the first row or cell beyond a limit.
+    private static func read(
+        _ records: consuming CSVReader, _ bytes: UnsafeBufferPointer<UInt8>, _ limit: ResponseLimit
+    ) throws(CSVReader.Malformed) -> ([String], [Cell], Int) {
         guard try records.next() else { return ([], [], 0) }
         let names = records.fields.indices.map { CSVTable.normal(records.bytes(of: $0)) }
         var cells: [Cell] = []
+        let lines = bytes.reduce(0) { $1 == 10 || $1 == 13 ? $0 + 1 : $0 }
+        cells.reserveCapacity(min(mostCells + names.count, min(lines, limit.rows) * names.count))
         var count = 0
         while try records.next() {
+            count += 1
             for field in records.fields.prefix(names.count) {
+                // The limits of a body and of a field are below those of the types.
                 cells.append(
                     Cell(
-                        start: Int32(truncatingIfNeeded: field.start), end: Int32(truncatingIfNeeded: field.end), isEscaped: field.isEscaped
-                    ))
+                        start: UInt32(truncatingIfNeeded: field.start), count: UInt16(truncatingIfNeeded: field.end - field.start),
+                        isEscaped: field.isEscaped))
             }
             for _ in 0..<max(0, names.count - records.fields.count) { cells.append(Cell()) }
-            count += 1
+            guard count <= limit.rows, cells.count <= mostCells else { break }
         }
         return (names, cells, count)
     }
@@ -83,7 +105,7 @@ package struct CSVTable {
 
     /// The bytes of a cell, with each doubled quote replaced by one quote.
     private func bytes(of cell: Cell) -> ArraySlice<UInt8> {
-        let bytes = bytes[Int(cell.start)..<Int(cell.end)]
+        let bytes = bytes[cell.range]
         return cell.isEscaped ? CSVReader.unescaped(bytes)[...] : bytes
     }
 
@@ -108,11 +130,11 @@ package struct CSVTable {
         let cell = cells[row * names.count + column]
         if decimalSign == .point {
             let number = bytes.withUnsafeBufferPointer {
-                DecimalText.number(UnsafeBufferPointer(rebasing: $0[Int(cell.start)..<Int(cell.end)]))
+                DecimalText.number(UnsafeBufferPointer(rebasing: $0[cell.range]))
             }
             if let number { return number }
         }
-        return cell.start == cell.end ? nil : WrittenNumber(text(row, column))?.value(decimalSign)
+        return cell.count == 0 ? nil : WrittenNumber(text(row, column))?.value(decimalSign)
     }
 
     /// Whether a cell is empty or has a sign for a missing value.

@@ -22,7 +22,7 @@ package struct FinnhubCandles: DataProvider {
             key: key)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
         let json = try response.json(errorMembers: ["error"])
         if json["s"]?.string == "no_data" { throw ProviderError(.emptyRange, "no_data: nothing in the range, or an unknown symbol") }
         guard let stamps = json["t"]?.numbers else { throw response.malformed("no candles") }
@@ -30,7 +30,7 @@ package struct FinnhubCandles: DataProvider {
         return json
     }
 
-    package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+    package func parse(_ json: JSONView, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         let columns = ["o", "h", "l", "c", "v"].map { json[$0]?.numbers ?? [] }
         var bars = DailyBarCollector(calendar: calendar)
         for (ordinal, stamp) in (json["t"]?.numbers ?? []).enumerated() {

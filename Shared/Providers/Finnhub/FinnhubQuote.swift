@@ -6,6 +6,7 @@ package struct FinnhubQuote: DataProvider {
     package static let name = Finnhub.name
     package let kind = "quote"
     package let bringsOwnActions = false
+    package let responseLimit = ResponseLimit.quote
 
     private static let members = QuoteMembers(price: ["c"], open: "o", high: "h", low: "l", previousClose: "pc")
 

@@ -11,6 +11,7 @@ package struct IEXExport: DataProvider {
     package static let name = "iex"
     package var kind: String { subject.rawValue }
     package var bringsOwnActions: Bool { subject == .splits || subject == .dividends }
+    package var responseLimit: ResponseLimit { subject == .quote ? .quote : bringsOwnActions ? .actions : .bars }
     package static let traits = ProviderTraits(
         close: .splitAdjusted, symbols: SymbolRules(lacks: [.index, .currencies, .crypto]))
 
@@ -31,7 +32,7 @@ package struct IEXExport: DataProvider {
     }
 
     /// The rows of a list, or the one row of `previous` and `quote`. Errors were plain text.
-    package func payload(of response: RawResponse) throws(ProviderError) -> [JSONValue] {
+    package func payload(of response: RawResponse) throws(ProviderError) -> [JSONView] {
         let json = try response.json()
         guard let rows = try batched(json) ?? json.elements ?? json.members.map({ $0.isEmpty ? [] : [json] }) else {
             throw response.malformed("no rows")
@@ -41,20 +42,21 @@ package struct IEXExport: DataProvider {
     }
 
     /// The rows of a batch about one symbol; nil for a body that is no batch.
-    private func batched(_ json: JSONValue) throws(ProviderError) -> [JSONValue]? {
+    private func batched(_ json: JSONView) throws(ProviderError) -> [JSONView]? {
         let names = subject == .intraday ? ["intraday-prices", "intraday"] : subject == .chart ? ["chart", "previous"] : [kind]
-        let lists = (json.members ?? []).compactMap { member in
+        guard let members = json.members else { return nil }
+        let lists = members.compactMap { member in
             names.lazy.compactMap { member.value[$0] }.first.map { (symbol: member.key, rows: $0) }
         }
-        guard let list = lists.first, lists.count == json.members?.count else { return nil }
+        guard let list = lists.first, lists.count == members.count else { return nil }
         guard lists.count == 1 else {
-            throw ProviderError(
-                .malformed, "a batch of \(lists.map(\.symbol).joined(separator: ", ")): upload each symbol in a file of its own")
+            let symbols = lists.prefix(10).map(\.symbol).joined(separator: ", ")
+            throw ProviderError(.malformed, "a batch of \(symbols): upload each symbol in a file of its own")
         }
         return list.rows.elements ?? (list.rows.members?.isEmpty == false ? [list.rows] : [])
     }
 
-    package func parse(_ rows: [JSONValue], calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
+    package func parse(_ rows: [JSONView], calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
         switch subject {
         case .chart: chart(rows, calendar, asOf)
         case .intraday: intraday(rows)
@@ -63,7 +65,7 @@ package struct IEXExport: DataProvider {
         }
     }
 
-    private func chart(_ rows: [JSONValue], _ calendar: TradingCalendar?, _ asOf: Instant) -> ParsedResponse {
+    private func chart(_ rows: [JSONView], _ calendar: TradingCalendar?, _ asOf: Instant) -> ParsedResponse {
         let unadjusted = IEXUnadjustedRows(rows)
         var bars = DailyBarCollector(calendar: calendar)
         for (ordinal, row) in rows.enumerated() {
@@ -84,7 +86,7 @@ package struct IEXExport: DataProvider {
 
     /// Intraday bars of the consolidated prices, or of the IEX exchange's prices in rows without them. The latter are null in a minute
     /// without a trade on that exchange.
-    private func intraday(_ rows: [JSONValue]) -> ParsedResponse {
+    private func intraday(_ rows: [JSONView]) -> ParsedResponse {
         let zone = MarketTimeZone("America/New_York")
         var bars = IntradayBarCollector(zone: zone)
         for (ordinal, row) in rows.enumerated() {
@@ -98,7 +100,7 @@ package struct IEXExport: DataProvider {
         return bars.parsedResponse(currency: "USD")
     }
 
-    private func quote(_ row: JSONValue) throws(ProviderError) -> ParsedResponse {
+    private func quote(_ row: JSONView) throws(ProviderError) -> ParsedResponse {
         guard var quote = Quote(row, Self.quoteMembers) else { throw ProviderError(.malformed, "a quote without a price") }
         quote.time = row["latestUpdate"]?.number.flatMap { Instant(epochSeconds: $0 / 1000) }
         quote.session = quote.time.flatMap { time in MarketTimeZone("America/New_York")?.localDate(at: time) }
@@ -106,7 +108,7 @@ package struct IEXExport: DataProvider {
     }
 
     /// Corporate actions. A split's factors take precedence over `ratio` (old for new), which can be rounded or wrong.
-    private func actions(_ rows: [JSONValue]) -> ParsedResponse {
+    private func actions(_ rows: [JSONView]) -> ParsedResponse {
         var actions = ActionCollector()
         for (ordinal, row) in rows.enumerated() {
             let date = row["exDate"]?.string

@@ -11,7 +11,7 @@ struct IEXUnadjustedRows {
     /// For each row its own ratio, or the ratio of the nearest row before it (`before`) or after it (`after`) that has one.
     private let before, after: [Ratio?]
 
-    init(_ rows: [JSONValue]) {
+    init(_ rows: [JSONView]) {
         traded = rows.map { BarFields($0, BarNames("uOpen", "uHigh", "uLow", "uClose", "uVolume")) }
         plain = rows.map { BarFields($0, .full) }
         areMost = traded.count { $0.open != nil && $0.close != nil } * 2 > rows.count

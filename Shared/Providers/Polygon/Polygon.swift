@@ -16,7 +16,7 @@ package enum Polygon {
     }
 
     /// The JSON body, with a list `results` that is not empty unless `mayBeEmpty`.
-    static func json(of response: RawResponse, mayBeEmpty: Bool = false) throws(ProviderError) -> JSONValue {
+    static func json(of response: RawResponse, mayBeEmpty: Bool = false) throws(ProviderError) -> JSONView {
         let json = try response.json()
         guard ["OK", "DELAYED"].contains(json["status"]?.string) || json["results"] != nil else {
             throw response.malformed("no status OK")
@@ -33,7 +33,7 @@ package enum Polygon {
     }
 
     /// The address of the next page, without a key that it may carry.
-    static func nextPage(_ json: JSONValue, key: String?) -> String? {
+    static func nextPage(_ json: JSONView, key: String?) -> String? {
         guard let url = json["next_url"]?.string, !url.isEmpty else { return nil }
         let secrets = key.map { [$0] } ?? []
         let parts = url.split(separator: "?", maxSplits: 1)

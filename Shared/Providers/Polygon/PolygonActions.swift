@@ -9,6 +9,7 @@ package struct PolygonActions: DataProvider {
     package let hasPages = true
     package var kind: String { subject.rawValue }
     package let bringsOwnActions = true
+    package let responseLimit = ResponseLimit.actions
 
     private let baseURL: String
     package let key: String?
@@ -31,11 +32,11 @@ package struct PolygonActions: DataProvider {
         Polygon.request(page: page, baseURL: baseURL, key: key)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
         try Polygon.json(of: response, mayBeEmpty: true)
     }
 
-    package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+    package func parse(_ json: JSONView, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         var actions = ActionCollector()
         for (ordinal, row) in (json["results"]?.elements ?? []).enumerated() {
             switch subject {

@@ -34,9 +34,9 @@ package struct PolygonAggregates: DataProvider {
         Polygon.request(page: page, baseURL: baseURL, key: key)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue { try Polygon.json(of: response) }
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView { try Polygon.json(of: response) }
 
-    package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+    package func parse(_ json: JSONView, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         let zone = MarketTimeZone("America/New_York")
         let ticker = json["ticker"]?.string ?? ""
         let isPair = ticker.hasPrefix("C:") || ticker.hasPrefix("X:")
@@ -52,7 +52,7 @@ package struct PolygonAggregates: DataProvider {
                 session: start.flatMap { start in isUTC ? start.utcDate : zone?.localDate(at: start) }, start: start, ordinal: ordinal,
                 isUTC: isUTC)
         }
-        let isAdjusted = if case .bool(true)? = json["adjusted"] { true } else { false }
+        let isAdjusted = json["adjusted"]?.bool == true
         let currency = isPair ? SymbolSpelling(provider: Self.name)?.ticker(ticker)?.part : "USD"
         var response = bars.parsedResponse(currency: currency, basis: isAdjusted ? .splitAdjusted : .asTraded)
         response.nextPage = Polygon.nextPage(json, key: key)

@@ -6,7 +6,7 @@ import Market
 struct ActionCollector {
     private let unit: CurrencyUnit
     private var actions: [CorporateAction] = []
-    private var flaggedRows: [FlaggedRow] = []
+    private var flaggedRows = FlaggedRows()
 
     /// `unit` is the unit of the dividends.
     init(unit: CurrencyUnit = CurrencyUnit(label: nil)) { self.unit = unit }
@@ -61,6 +61,9 @@ struct ActionCollector {
 
     /// The collected actions, by ex-date, and the flagged rows.
     func parsedResponse(currency: String?) -> ParsedResponse {
-        ParsedResponse(actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency, flaggedRows: flaggedRows)
+        var response = ParsedResponse(
+            actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency, flaggedRows: flaggedRows.sortedByPosition())
+        response.omittedRows = flaggedRows.omittedCount
+        return response
     }
 }

@@ -17,7 +17,7 @@ struct BarNames {
 struct BarFields {
     var open, high, low, close, volume: Double?
 
-    init(_ row: JSONValue, _ names: BarNames) {
+    init(_ row: JSONView, _ names: BarNames) {
         guard let members = row.members else { return }
         for member in members {
             switch member.key {

@@ -11,7 +11,7 @@ struct DailyBarCollector {
 
     let calendar: TradingCalendar?
     private var accepted: [SessionDate: Accepted] = [:]
-    private var flaggedRows: [FlaggedRow] = []
+    private var flaggedRows = FlaggedRows()
 
     init(calendar: TradingCalendar?) { self.calendar = calendar }
 
@@ -77,6 +77,7 @@ struct DailyBarCollector {
             bars: isAdjusted ? [] : closed, provisional: rows.filter(\.isProvisional).map(\.bar),
             actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency,
             flaggedRows: flaggedRows.sortedByPosition())
+        response.omittedRows = flaggedRows.omittedCount
         response.adjusted = isAdjusted ? closed : []
         response.basis = basis
         return response
@@ -87,6 +88,7 @@ struct DailyBarCollector {
         let collected = actions.parsedResponse(currency: currency)
         var response = parsedResponse(actions: collected.actions, currency: currency, basis: basis)
         response.flaggedRows = (response.flaggedRows + collected.flaggedRows).sortedByPosition()
+        response.omittedRows += collected.omittedRows
         return response
     }
 

@@ -12,7 +12,7 @@ struct IntradayBarCollector {
     private let zone: MarketTimeZone?
     private let unit: CurrencyUnit
     private var accepted: [Instant: Accepted] = [:]
-    private var flaggedRows: [FlaggedRow] = []
+    private var flaggedRows = FlaggedRows()
 
     /// `zone` is the exchange's, for the session date; nil means New York. `unit` is the unit of the prices.
     init(zone: MarketTimeZone?, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
@@ -57,6 +57,7 @@ struct IntradayBarCollector {
         }
         var response = ParsedResponse(
             currency: currency, flaggedRows: flaggedRows.sortedByPosition())
+        response.omittedRows = flaggedRows.omittedCount
         response.intraday = rows.compactMap { bar($0.key, $0.value) }
         return response
     }

@@ -26,10 +26,9 @@ package struct ManualOverride: Hashable, Sendable, Encodable {
 
     /// Parses the JSON form.
     package init(_ body: [UInt8]) throws(ProviderError) {
-        let json: JSONValue
-        do throws(JSONReader.Malformed) { json = try JSONValue(response: body) } catch { throw ProviderError(.notJSON, "\(error)") }
+        guard let json = try JSONView(response: body, limit: .actions) else { throw ProviderError(.notJSON, "a manual override is JSON") }
         let sessions = json["sessions"]?.elements?.map { $0.string.flatMap { SessionDate($0) } }
-        guard let sessions, !sessions.isEmpty, !sessions.contains(nil), case .bool(let accepted)? = json["accepted"] else {
+        guard let sessions, !sessions.isEmpty, !sessions.contains(nil), let accepted = json["accepted"]?.bool else {
             throw ProviderError(.malformed, "a manual override needs \"sessions\" (dates) and \"accepted\" (true or false)")
         }
         self.init(sessions.compactMap(\.self), accepted: accepted, reason: json["reason"]?.string ?? "")

@@ -14,6 +14,8 @@ package struct ParsedResponse: Sendable {
     package var currency: String?
     /// The rows that broke a rule, once for each rule.
     package var flaggedRows: [FlaggedRow]
+    /// The number of further rows that broke a rule; the first thousand of a rule are in `flaggedRows`.
+    package var omittedRows = 0
     /// How the prices in `bars` or `adjusted` are adjusted.
     package var basis = PriceBasis.asTraded
     /// Closed sessions of a provider that sends only adjusted prices, until `unadjusted(by:)` moves them to `bars`.

@@ -11,7 +11,7 @@ struct QuoteMembers {
 
 extension Quote {
     /// Parses the prices and the volume of a quote; nil without a positive price. A price that is not positive counts as missing.
-    init?(_ json: JSONValue, _ members: QuoteMembers, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
+    init?(_ json: JSONView, _ members: QuoteMembers, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
         let price = { (name: String) in json[name]?.number.flatMap { $0 > 0 ? unit.inMajorUnits(Price($0)) : nil } }
         guard let last = members.price.lazy.compactMap(price).first else { return nil }
         self.init(price: last)

@@ -13,9 +13,9 @@ extension RawResponse {
     ///   - 408 and 5xx: `serverError`
     ///   - 3xx: `blocked`
     ///   - a page of HTML or plain text: `notJSON`
-    ///   - damaged JSON, or another status: `malformed`
-    package func json(errorMembers: [String] = ["error", "message"]) throws(ProviderError) -> JSONValue {
-        guard let json = try? JSONValue(response: body) else {
+    ///   - damaged JSON, JSON beyond the limits of the kind, or another status: `malformed`
+    package func json(errorMembers: [String] = ["error", "message"]) throws(ProviderError) -> JSONView {
+        guard let json = try JSONView(response: body, limit: limit) else {
             if let error = statusError(excerpt) { throw error }
             if firstByte == UInt8(ascii: "{") || firstByte == UInt8(ascii: "[") { throw malformed("the JSON is damaged or cut off") }
             throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), "HTTP \(status): \(excerpt)")
@@ -28,7 +28,7 @@ extension RawResponse {
     }
 
     /// The HTTP status that a body states in its member `code`; nil without one.
-    static func statedStatus(_ json: JSONValue) -> Int? {
+    static func statedStatus(_ json: JSONView) -> Int? {
         json["code"]?.number.flatMap { (400..<600).contains($0) ? Int(checked: $0) : nil }
     }
 }

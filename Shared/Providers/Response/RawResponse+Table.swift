@@ -23,10 +23,8 @@ extension RawResponse {
 
     /// The body as separated fields; nil when it has no header.
     ///
-    /// - Throws: `malformed` with the line of a quote that is never closed, or that text follows.
-    func csvTable() throws(ProviderError) -> CSVTable? {
-        do throws(CSVReader.Malformed) { return try CSVTable(body) } catch { throw ProviderError(.malformed, error.description) }
-    }
+    /// - Throws: `malformed` with the line of a quote that is never closed, or that text follows, and for a table beyond the limits.
+    func csvTable() throws(ProviderError) -> CSVTable? { try CSVTable(body, limit: limit) }
 
     /// The name of an encoding with two or four bytes per character, by its byte order mark or the zeros of Latin letters; nil for others.
     private static func otherEncoding(_ body: [UInt8]) -> String? {

@@ -8,12 +8,17 @@ package struct RawResponse: Sendable {
     package let body: [UInt8]
     /// The parts of the API key, which no error text may contain.
     let secrets: [String]
+    let limit: ResponseLimit
 
-    package init(_ body: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = [], secrets: [String] = []) {
+    package init(
+        _ body: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = [], secrets: [String] = [],
+        limit: ResponseLimit = .bars
+    ) {
         self.body = body
         self.status = status
         self.headers = headers
         self.secrets = secrets
+        self.limit = limit
     }
 
     /// The start of the body as one line without the key, for error texts. The key is removed first, so that no part of it remains.

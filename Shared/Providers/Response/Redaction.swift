@@ -20,32 +20,37 @@ enum Redaction {
         String(decoding: redact(Array(text.utf8), secrets: secrets).body, as: UTF8.self)
     }
 
-    /// Replaces `length` bytes at (or, with `skip`, after) each occurrence of the pattern.
+    /// Replaces `length` bytes at (or, with `skip`, after) each occurrence of the pattern. Without one nothing is copied.
     private static func replace(
         in bytes: inout [UInt8], _ pattern: [UInt8], skip: Bool = false, length: (ArraySlice<UInt8>) -> Int
     ) -> Bool {
-        guard let first = pattern.first, bytes.count >= pattern.count else { return false }
         var result: [UInt8] = []
-        var changed = false
-        var index = 0
-        while index < bytes.count {
-            guard bytes[index] == first, bytes[index...].starts(with: pattern) else {
-                result.append(bytes[index])
-                index += 1
-                continue
-            }
-            if skip {
-                result += pattern
-                index += pattern.count
-            }
-            let count = length(bytes[index...])
-            if count > 0 {
-                result += Array(mark.utf8)
-                index += count
-                changed = true
-            }
+        var (kept, changed) = (0, false)
+        while let index = occurrence(of: pattern, in: bytes, from: kept) {
+            if result.isEmpty { result.reserveCapacity(bytes.count) }
+            let start = skip ? index + pattern.count : index
+            let count = length(bytes[start...])
+            result += bytes[kept..<start]
+            if count > 0 { result += mark.utf8 }
+            changed = changed || count > 0
+            kept = start + count
         }
-        if changed { bytes = result }
-        return changed
+        guard changed else { return false }
+        result += bytes[kept...]
+        bytes = result
+        return true
+    }
+
+    /// The first occurrence of a pattern from an index on.
+    private static func occurrence(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+        guard let first = pattern.first, bytes.count - start >= pattern.count else { return nil }
+        return bytes.withUnsafeBufferPointer { bytes in
+            var index = start
+            while index <= bytes.count - pattern.count {
+                if bytes[index] == first, bytes[index...].starts(with: pattern) { return index }
+                index += 1
+            }
+            return nil
+        }
     }
 }

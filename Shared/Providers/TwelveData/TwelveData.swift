@@ -19,13 +19,13 @@ package enum TwelveData {
     }
 
     /// The JSON body. Errors come with HTTP 200 or with the status in the body; the body decides.
-    static func json(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    static func json(of response: RawResponse) throws(ProviderError) -> JSONView {
         let json = try response.json(errorMembers: [])
         try check(json, in: response)
         return json
     }
 
-    static func check(_ json: JSONValue, in response: RawResponse) throws(ProviderError) {
+    static func check(_ json: JSONView, in response: RawResponse) throws(ProviderError) {
         guard json["status"]?.string == "error" || (json["code"]?.number ?? 0) >= 400 else { return }
         throw response.error(
             json["message"]?.string ?? "an error without a message", status: RawResponse.statedStatus(json) ?? response.status)

@@ -6,6 +6,7 @@ package struct TwelveDataQuote: DataProvider {
     package static let name = TwelveData.name
     package let kind = "quote"
     package let bringsOwnActions = false
+    package let responseLimit = ResponseLimit.quote
 
     private static let members = QuoteMembers(
         price: ["close", "price"], open: "open", high: "high", low: "low", previousClose: "previous_close", volume: "volume")

@@ -36,14 +36,14 @@ package struct TwelveDataSeries: DataProvider {
             request(symbol: symbol, from: from, asOf: asOf).storedURL + "&end_date=\(PercentEncoding.encode(page))", key: key)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
         var json = try TwelveData.json(of: response)
         if let members = bySymbol(json) {
-            guard members.count == 1 else {
-                let names = members.map(\.key).joined(separator: ", ")
+            guard members.count == 1, let series = members.first else {
+                let names = members.prefix(10).map(\.key).joined(separator: ", ")
                 throw ProviderError(.malformed, "series of \(names) where one was requested")
             }
-            json = members[0].value
+            json = series.value
             try TwelveData.check(json, in: response)
         }
         guard let values = json["values"]?.elements else { throw response.malformed("no values") }
@@ -52,14 +52,14 @@ package struct TwelveDataSeries: DataProvider {
     }
 
     /// The members of a response about several symbols, each with a status of its own; nil for a response about one symbol.
-    private func bySymbol(_ json: JSONValue) -> [JSONValue.Member]? {
+    private func bySymbol(_ json: JSONView) -> JSONView.Members? {
         guard json["values"] == nil, let members = json.members, !members.isEmpty,
             members.allSatisfy({ $0.value["status"] != nil || $0.value["values"] != nil })
         else { return nil }
         return members
     }
 
-    package func parse(_ json: JSONValue, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
+    package func parse(_ json: JSONView, calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse {
         let meta = json["meta"]
         let zone = meta?["exchange_timezone"]?.string.flatMap { MarketTimeZone($0) } ?? calendar?.zone
         let unit = CurrencyUnit(label: meta?["currency"]?.string)

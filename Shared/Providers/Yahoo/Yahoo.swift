@@ -38,8 +38,8 @@ package enum Yahoo {
     private static let beginning: Int64 = -2_208_988_800
 
     /// The member `chart.result[0]` of a response, with time stamps and the wanted granularity.
-    static func chart(in response: RawResponse, granularity isWanted: (String) -> Bool) throws(ProviderError) -> JSONValue {
-        guard let json = try? JSONValue(response: response.body), json.members != nil else {
+    static func chart(in response: RawResponse, granularity isWanted: (String) -> Bool) throws(ProviderError) -> JSONView {
+        guard let json = try JSONView(response: response.body, limit: response.limit), json.members != nil else {
             if let error = response.statusError(response.excerpt) { throw error }
             let kind = response.firstByte == UInt8(ascii: "{") ? .malformed : ProviderErrorText.kind(ofPage: response.excerpt)
             throw ProviderError(kind, "HTTP \(response.status): \(response.excerpt)")
@@ -52,6 +52,10 @@ package enum Yahoo {
         guard (200..<300).contains(response.status) else { throw response.malformed("HTTP \(response.status)") }
         guard let result = json["chart"]?["result"]?.first else { throw response.malformed("no chart.result") }
         guard let stamps = result["timestamp"]?.numbers, !stamps.isEmpty else { throw errorWithoutRows(result) }
+        for (name, limit) in [("splits", 1000), ("dividends", 5000), ("capitalGains", 5000)]
+        where result["events"]?[name]?.members?.count ?? 0 > limit {
+            throw ProviderError(.malformed, "more than \(limit) \(name)")
+        }
         if let granularity = result["meta"]?["dataGranularity"]?.string, !isWanted(granularity) {
             throw ProviderError(.malformed, "bars of \(granularity), which were not requested")
         }
@@ -67,7 +71,7 @@ package enum Yahoo {
     }
 
     /// The error of a chart without time stamps: nothing traded, delisted, or rows without a date.
-    private static func errorWithoutRows(_ chart: JSONValue) -> ProviderError {
+    private static func errorWithoutRows(_ chart: JSONView) -> ProviderError {
         let meta = chart["meta"]
         let values = chart["indicators"]?["quote"]?.first?.members?.compactMap { $0.value.numbers?.count }.max() ?? 0
         if values > 0 { return ProviderError(.malformed, "\(values) rows without a time stamp") }
@@ -78,7 +82,7 @@ package enum Yahoo {
     }
 
     /// The columns open, high, low, close and volume of a chart; NaN stands for null.
-    static func columns(of chart: JSONValue) -> [[Double]] {
+    static func columns(of chart: JSONView) -> [[Double]] {
         let quote = chart["indicators"]?["quote"]?.first
         return ["open", "high", "low", "close", "volume"].map { quote?[$0]?.numbers ?? [] }
     }
@@ -87,7 +91,7 @@ package enum Yahoo {
     ///
     /// An unknown zone is replaced by the calendar's zone, or else by the offset on the day of the response. The offset may be an hour off
     /// after a clock change, but the dates stay right.
-    static func zone(of chart: JSONValue, _ calendar: TradingCalendar?) throws(ProviderError) -> (zone: MarketTimeZone, flag: FlaggedRow?) {
+    static func zone(of chart: JSONView, _ calendar: TradingCalendar?) throws(ProviderError) -> (zone: MarketTimeZone, flag: FlaggedRow?) {
         let meta = chart["meta"]
         let name = meta?["exchangeTimezoneName"]?.string
         if let calendar, name == nil || name == calendar.zone.name { return (calendar.zone, nil) }

@@ -20,11 +20,11 @@ package struct YahooChart: DataProvider {
         Yahoo.request(baseURL, symbol: symbol, from: from, asOf: asOf, interval: "1d")
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
         try Yahoo.chart(in: response) { $0 == "1d" }
     }
 
-    package func parse(_ chart: JSONValue, calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
+    package func parse(_ chart: JSONView, calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
         let meta = chart["meta"]
         let (zone, flag) = try Yahoo.zone(of: chart, calendar)
         let unit = CurrencyUnit(label: meta?["currency"]?.string)
@@ -86,7 +86,7 @@ package struct YahooChart: DataProvider {
     /// Whether a row is live: its session had not closed by `asOf`, or its stamp is the time of the last trade, before the close,
     /// instead of the open. Without a calendar, the session ends with the response's own trading period.
     private static func isProvisional(
-        _ session: SessionDate, stamp: Instant, isLastTrade: Bool, regular: JSONValue?, calendar: TradingCalendar?, zone: MarketTimeZone,
+        _ session: SessionDate, stamp: Instant, isLastTrade: Bool, regular: JSONView?, calendar: TradingCalendar?, zone: MarketTimeZone,
         asOf: Instant
     ) -> Bool {
         if let calendar {

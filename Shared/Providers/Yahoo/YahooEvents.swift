@@ -8,7 +8,7 @@ struct YahooEvents {
     let check: YahooDistributionCheck
 
     /// `columns` are open, high, low, close and volume as in the chart.
-    init(_ events: JSONValue?, _ stamps: [Double], _ columns: [[Double]], zone: MarketTimeZone, unit: CurrencyUnit) {
+    init(_ events: JSONView?, _ stamps: [Double], _ columns: [[Double]], zone: MarketTimeZone, unit: CurrencyUnit) {
         (self.zone, self.unit) = (zone, unit)
         let needsPrices = unit.minorPerMajor > 1 || events?["capitalGains"] != nil
         let days = (needsPrices ? stamps : []).enumerated().compactMap { index, stamp in
@@ -20,7 +20,7 @@ struct YahooEvents {
         check = YahooDistributionCheck(minorPerMajor: unit.minorPerMajor, days: days)
     }
 
-    func actions(_ events: JSONValue?, firstOrdinal: Int, bars: inout DailyBarCollector) -> [CorporateAction] {
+    func actions(_ events: JSONView?, firstOrdinal: Int, bars: inout DailyBarCollector) -> [CorporateAction] {
         var splits: [CorporateAction] = []
         var ordinal = firstOrdinal
         for (key, event) in members(events, "splits") {
@@ -48,7 +48,7 @@ struct YahooEvents {
             }
     }
 
-    private func distributions(_ events: JSONValue?, firstOrdinal: Int, _ bars: inout DailyBarCollector) -> [YahooDistribution] {
+    private func distributions(_ events: JSONView?, firstOrdinal: Int, _ bars: inout DailyBarCollector) -> [YahooDistribution] {
         var distributions: [YahooDistribution] = []
         var ordinal = firstOrdinal
         for (name, nature) in [("capitalGains", CorporateAction.Nature.capitalGain), ("dividends", .ordinary)] {
@@ -111,11 +111,11 @@ struct YahooEvents {
         }
     }
 
-    private func members(_ events: JSONValue?, _ name: String) -> [(key: String, event: JSONValue)] {
-        (events?[name]?.members ?? []).map { ($0.key, $0.value) }
+    private func members(_ events: JSONView?, _ name: String) -> [(key: String, event: JSONView)] {
+        events?[name]?.members?.map { ($0.key, $0.value) } ?? []
     }
 
-    private func date(_ event: JSONValue, _ key: String) -> SessionDate? {
+    private func date(_ event: JSONView, _ key: String) -> SessionDate? {
         (event["date"]?.number ?? Double(key)).flatMap { Instant(epochSeconds: $0) }.map { zone.localDate(at: $0) }
     }
 }

@@ -21,11 +21,11 @@ package struct YahooIntraday: DataProvider {
         return Yahoo.request(baseURL, symbol: symbol, from: start, asOf: asOf, interval: interval)
     }
 
-    package func payload(of response: RawResponse) throws(ProviderError) -> JSONValue {
+    package func payload(of response: RawResponse) throws(ProviderError) -> JSONView {
         try Yahoo.chart(in: response) { $0.hasSuffix("m") || $0.hasSuffix("h") }
     }
 
-    package func parse(_ chart: JSONValue, calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
+    package func parse(_ chart: JSONView, calendar: TradingCalendar?, asOf: Instant) throws(ProviderError) -> ParsedResponse {
         let (zone, flag) = try Yahoo.zone(of: chart, calendar)
         let unit = CurrencyUnit(label: chart["meta"]?["currency"]?.string)
         var bars = IntradayBarCollector(zone: zone, unit: unit)
