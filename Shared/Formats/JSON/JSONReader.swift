@@ -36,8 +36,13 @@ package struct JSONReader {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
 
-    /// The text of the string that begins at a position; nil for none.
+    /// The text of the string that begins at a position of a checked text; nil for none.
     static func string(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> String? {
+        var end = position + 1
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") { end += 1 }
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+            return String(decoding: UnsafeBufferPointer(rebasing: bytes[(position + 1)..<end]), as: UTF8.self)
+        }
         var reader = JSONReader(bytes: bytes, acceptsNonFinite: false)
         reader.position = position
         do throws(Malformed) { return try reader.string() } catch { return nil }

@@ -64,7 +64,38 @@ package struct JSONView: Sendable {
     // MARK: Members and elements
 
     /// The first member of that name; nil in anything but an object.
-    package subscript(key: String) -> JSONView? { members?.first { $0.isNamed(key) }?.value }
+    package subscript(key: String) -> JSONView? {
+        guard lead == UInt8(ascii: "{") else { return nil }
+        var key = key
+        let found: Int? = key.withUTF8 { key in
+            bytes.withUnsafeBufferPointer { bytes in
+                var name = JSONView.contents(of: start, in: bytes)
+                while bytes[name] != UInt8(ascii: "}") {
+                    let value = JSONView.value(ofMember: name, in: bytes)
+                    if JSONView.isNamed(key, name, in: bytes) { return value }
+                    name = JSONView.next(after: value, in: bytes)
+                }
+                return nil
+            }
+        }
+        return found.map { JSONView(bytes: bytes, start: $0) }
+    }
+
+    /// Passes each member whose name is among `names` to `body`, with the position of its name there, in one pass over the object.
+    package func forEachMember(named names: [StaticString], _ body: (Int, JSONView) -> Void) {
+        guard lead == UInt8(ascii: "{") else { return }
+        bytes.withUnsafeBufferPointer { bytes in
+            var name = JSONView.contents(of: start, in: bytes)
+            while bytes[name] != UInt8(ascii: "}") {
+                let value = JSONView.value(ofMember: name, in: bytes)
+                let index = names.firstIndex {
+                    JSONView.isNamed(UnsafeBufferPointer(start: $0.utf8Start, count: $0.utf8CodeUnitCount), name, in: bytes)
+                }
+                if let index { body(index, JSONView(bytes: self.bytes, start: value)) }
+                name = JSONView.next(after: value, in: bytes)
+            }
+        }
+    }
 
     /// The members of an object.
     package var members: Members? { lead == UInt8(ascii: "{") ? Members(object: self) : nil }
@@ -140,21 +171,6 @@ extension JSONView {
         }
 
         package var key: String { value.bytes.withUnsafeBufferPointer { JSONReader.string(in: $0, at: name) } ?? "" }
-
-        /// Whether `key` is that text.
-        package func isNamed(_ text: String) -> Bool {
-            var text = text
-            let isEqual: Bool? = text.withUTF8 { text in
-                value.bytes.withUnsafeBufferPointer { bytes in
-                    for (index, byte) in text.enumerated() {
-                        if bytes[name + 1 + index] == UInt8(ascii: "\\") { return nil }
-                        guard bytes[name + 1 + index] == byte else { return false }
-                    }
-                    return bytes[name + 1 + text.count] == UInt8(ascii: "\"")
-                }
-            }
-            return isEqual ?? (key == text)
-        }
     }
 
     /// The members of an object, in their order.
@@ -174,13 +190,10 @@ extension JSONView {
                 let name = position
                 guard bytes[name] != UInt8(ascii: "}") else { return nil }
                 let start = bytes.withUnsafeBufferPointer { bytes in
-                    var cursor = JSONCursor(bytes, at: name)
-                    cursor.skipString()
-                    cursor.skipSpace()
-                    cursor.advance()
-                    return cursor.position
+                    let start = JSONView.value(ofMember: name, in: bytes)
+                    position = JSONView.next(after: start, in: bytes)
+                    return start
                 }
-                position = bytes.withUnsafeBufferPointer { JSONView.next(after: start, in: $0) }
                 return Member(name: name, value: JSONView(bytes: bytes, start: start))
             }
         }
@@ -195,11 +208,34 @@ extension JSONView {
 
     /// Where the first member or element of a value begins, or its closing bracket stands.
     fileprivate static func contents(of value: JSONView) -> Int {
-        value.bytes.withUnsafeBufferPointer { bytes in
-            var cursor = JSONCursor(bytes, at: value.start)
-            cursor.advance()
-            return cursor.position
+        value.bytes.withUnsafeBufferPointer { contents(of: value.start, in: $0) }
+    }
+
+    private static func contents(of start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var cursor = JSONCursor(bytes, at: start)
+        cursor.advance()
+        return cursor.position
+    }
+
+    /// Where the value of the member whose name begins at `name` begins.
+    fileprivate static func value(ofMember name: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        var cursor = JSONCursor(bytes, at: name)
+        cursor.skipString()
+        cursor.skipSpace()
+        cursor.advance()
+        return cursor.position
+    }
+
+    /// Whether the member whose name begins at `name` is called `key`.
+    private static func isNamed(_ key: UnsafeBufferPointer<UInt8>, _ name: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in 0..<key.count {
+            let byte = bytes[name + 1 + index]
+            if byte != key[index] {
+                guard byte == UInt8(ascii: "\\") else { return false }
+                return JSONReader.string(in: bytes, at: name) == String(decoding: key, as: UTF8.self)
+            }
         }
+        return bytes[name + 1 + key.count] == UInt8(ascii: "\"")
     }
 
     /// Where the member or element after the value at `start` begins, or the closing bracket stands.

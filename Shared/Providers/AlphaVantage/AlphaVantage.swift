@@ -34,7 +34,9 @@ package enum AlphaVantage {
             if first != UInt8(ascii: "<"), !isProse(response.body), let table = try response.csvTable() { return .csv(table) }
             throw ProviderError(ProviderErrorText.kind(ofPage: response.excerpt), "HTTP \(response.status): \(response.excerpt)")
         }
-        guard let json = try JSONView(response: response.body, limit: response.limit) else { throw ProviderError(.malformed, response.excerpt) }
+        guard let json = try JSONView(response: response.body, limit: response.limit) else {
+            throw ProviderError(.malformed, response.excerpt)
+        }
         return .json(json)
     }
 

@@ -3,10 +3,11 @@ import Market
 
 /// The JSON members (or columns) that hold the fields of a bar.
 struct BarNames {
-    let open, high, low, close, volume: String
+    /// Open, high, low, close and volume.
+    let list: [StaticString]
 
-    init(_ open: String, _ high: String, _ low: String, _ close: String, _ volume: String) {
-        (self.open, self.high, self.low, self.close, self.volume) = (open, high, low, close, volume)
+    init(_ open: StaticString, _ high: StaticString, _ low: StaticString, _ close: StaticString, _ volume: StaticString) {
+        list = [open, high, low, close, volume]
     }
 
     static let full = BarNames("open", "high", "low", "close", "volume")
@@ -18,15 +19,13 @@ struct BarFields {
     var open, high, low, close, volume: Double?
 
     init(_ row: JSONView, _ names: BarNames) {
-        guard let members = row.members else { return }
-        for member in members {
-            switch member.key {
-            case names.open: open = member.value.number
-            case names.high: high = member.value.number
-            case names.low: low = member.value.number
-            case names.close: close = member.value.number
-            case names.volume: volume = member.value.number
-            default: break
+        row.forEachMember(named: names.list) { index, value in
+            switch index {
+            case 0: open = value.number
+            case 1: high = value.number
+            case 2: low = value.number
+            case 3: close = value.number
+            default: volume = value.number
             }
         }
     }
