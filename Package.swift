@@ -222,6 +222,9 @@ let modules: [Module] = [
         imports: ["MonitorFunction", "LambdaRuntime", "Forecasting", "Features", "Market", "Store", "Postgres", "TestSupport"]),
     Module(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Module(
+        name: "FuzzTests", path: "Tests/FuzzTests", kind: .test,
+        imports: ["Formats", "Hashing", "Market", "Providers", "Forecasting", "HTTP", "AWS", "LambdaRuntime", "LambdaEvents"]),
+    Module(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,
         imports: ["Hashing", "Emulator", "Store", "Postgres", "AWS", "HTTP", "Market", "TestSupport"]),
 ]
