@@ -58,6 +58,27 @@ import Testing
             CrashReport.serving("request-9")
             abort()
         }
-        #expect(String(decoding: result.standardErrorContent, as: UTF8.self).contains(#""requestId":"request-9""#))
+        try expectCrashLine(result.standardErrorContent, "SIGABRT")
+    }
+
+    @Test func `A stack that is used up leaves a line, too`() async throws {
+        let result = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            CrashReport.install()
+            CrashReport.serving("request-9")
+            @inline(never) func descend(_ depth: Int) -> Int { depth < 0 ? 0 : descend(depth &+ 1) &+ descend(depth &+ 2) }
+            var limit = rlimit(rlim_cur: 8 << 20, rlim_max: 8 << 20)
+            setrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)
+            print(descend(1))
+        }
+        try expectCrashLine(result.standardErrorContent, "SIGSEGV")
+    }
+
+    private func expectCrashLine(_ output: [UInt8], _ signal: String) throws {
+        let line = String(decoding: output, as: UTF8.self).split(separator: "\n").first { $0.contains("The process crashed") }
+        let text = try #require(line)
+        let record = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(record["requestId"] as? String == "request-9" && record["signal"] as? String == signal)
+        let frames = try #require(record["stackTrace"] as? [String])
+        #expect(frames.count > 3 && frames.allSatisfy { $0.contains("0x") }, "\(frames)")
     }
 }
