@@ -148,7 +148,7 @@ struct ResponseFetcher: Sendable {
     /// Sends one request. Returns nil if the invocation ran out of time before the request timed out.
     private func send(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
         let timeout = ContinuousClock.now + .seconds(Self.requestTimeout)
-        let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: 64 << 20)
+        let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: provider.responseLimit.bytes)
         do throws(HTTPError) {
             let response = try await http.send(httpRequest, deadline: min(end, timeout))
             return (provider.error(in: response.body, status: response.status, headers: response.headers), response)

@@ -29,11 +29,12 @@ package struct ResponseArchive: Sendable {
         return ArchivedResponse(key: key, metadata: metadata, body: body, versionId: nil, isNew: outcome == .created)
     }
 
-    /// Reads a response and verifies its bytes against the hash in its key.
+    /// Reads a response, which is refused from twice the size of the largest one that is fetched, and verifies its bytes against the hash in its
+    /// key.
     ///
     /// - Throws: `AWSError` with the code `corrupted` if the hash differs, `unreadableResponse` if metadata is missing.
     package func get(
-        _ key: String, maximumBytes: Int = 256 << 20, deadline: ContinuousClock.Instant = .now + .seconds(60)
+        _ key: String, maximumBytes: Int = 32 << 20, deadline: ContinuousClock.Instant = .now + .seconds(60)
     ) async throws(AWSError) -> ArchivedResponse {
         guard let parsed = ResponseKey(key) else { throw AWSError(.invalidRequest, "\(key) is not a key of the response archive") }
         let object = try await s3.get(bucket: bucket, key: key, maximumBytes: maximumBytes, deadline: deadline)
