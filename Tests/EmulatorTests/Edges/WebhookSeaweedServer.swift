@@ -120,7 +120,7 @@ extension WebhookSeaweedServer: ObjectStore {
                         bucket: bucket, key: key,
                         etag: field("ETag").replacingOccurrences(of: "&#34;", with: "\"").replacingOccurrences(of: "&quot;", with: "\""),
                         size: Int64(field("Size")) ?? -1, versionID: field("VersionId"),
-                        modified: Int64(date.date(from: field("LastModified"))?.timeIntervalSince1970.rounded(.down) ?? 0)))
+                        modified: date.date(from: field("LastModified")).flatMap { Int64(checked: $0.timeIntervalSince1970) } ?? 0))
             }
             guard answer.text.contains("<IsTruncated>true") else { return result }
             func next(_ name: String) -> String {
