@@ -27,12 +27,21 @@ extension Dashboard {
             }
         }
 
+        /// An object under raw/ that is not projected.
+        struct Object: Encodable {
+            let object: String
+            let instrument: String?
+            let reason: String
+        }
+
         let asOf: Instant
         let symbols: [Symbol]
+        /// The first hundred objects that cannot be projected, on the first page.
+        let quarantinedObjects: [Object]
         /// The value of `after` for the next page; nil on the last page.
         let next: String?
 
-        private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, next }
+        private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, quarantinedObjects = "quarantined_objects", next }
     }
 
     /// The default and the largest number of instruments on a page, far below the 6 MB that a function may return.
@@ -45,8 +54,10 @@ extension Dashboard {
         let instant = parameters.asOf
         let limit = try parameters.number("limit", in: 1...Self.largestStatusPageSize) ?? Self.statusPageSize
         let status = DataStatus(database)
-        let found = try await status.entries(
-            of: try await instruments(in: parameters), after: parameters.text("after") ?? "", limit: limit + 1, asOf: instant)
+        let instruments = try await instruments(in: parameters)
+        let after = parameters.text("after") ?? ""
+        let found = try await status.entries(of: instruments, after: after, limit: limit + 1, asOf: instant)
+        let quarantined = after.isEmpty ? try await QuarantinedObjects(database).list(of: instruments, limit: 100) : []
         let entries = found.prefix(limit)
         var calendars: [String: TradingCalendar] = [:]
         var sessions: [String: DataStatus.Sessions] = [:]
@@ -70,7 +81,10 @@ extension Dashboard {
                 lastResponseAt: entry.lastResponse, sessionsBehind: behind, delisted: entry.delisted)
         }
         let document = DataStatusDocument(
-            asOf: instant, symbols: symbols, next: found.count > limit ? entries.last?.instrument.id : nil)
+            asOf: instant, symbols: symbols,
+            quarantinedObjects: quarantined.map {
+                DataStatusDocument.Object(object: $0.key, instrument: $0.instrument, reason: $0.reason)
+            }, next: found.count > limit ? entries.last?.instrument.id : nil)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
     }
 
@@ -93,19 +107,22 @@ extension Dashboard {
 
         let asOf: Instant
         let rows: [Row]
+        /// The value of `offset` for the next page; nil on the last page.
+        let next: Int?
 
-        private enum CodingKeys: String, CodingKey { case asOf = "as_of", rows }
+        private enum CodingKeys: String, CodingKey { case asOf = "as_of", rows, next }
     }
 
-    /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&as_of=`: the rule violations that hold, latest first. `from` and `to` are sessions;
+    /// `GET /v1/data/quarantine?symbol=&from=&to=&limit=&offset=&as_of=`: the rule violations that hold, latest first. `from` and `to` are sessions;
     /// if either is given, rows without a readable date are left out.
     func quarantine(_ request: HTTPAPIRequest) async throws -> HTTPAPIResponse {
         let parameters = try QueryParameters(request)
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
+        let offset = try parameters.number("offset", in: 0...100_000) ?? 0
         let entries = try await QuarantineLog(database).entries(
             of: try await instrument(in: parameters)?.id, from: try parameters.date("from"), to: try parameters.date("to"),
-            asOf: parameters.asOf, limit: limit)
-        let rows = entries.map { entry in
+            asOf: parameters.asOf, limit: limit + 1, offset: offset)
+        let rows = entries.prefix(limit).map { entry in
             QuarantineDocument.Row(
                 symbol: entry.instrument.symbol, session: entry.row.session, rule: entry.row.rule,
                 disposition: entry.row.disposition.rawValue, detail: entry.row.detail, row: entry.row.text,
@@ -113,7 +130,8 @@ extension Dashboard {
                 knownAt: entry.knownAt)
         }
         return try HTTPAPIResponse(
-            json: QuarantineDocument(asOf: parameters.asOf, rows: rows), headers: ["cache-control": "private, max-age=30"])
+            json: QuarantineDocument(asOf: parameters.asOf, rows: rows, next: entries.count > limit ? offset + limit : nil),
+            headers: ["cache-control": "private, max-age=30"])
     }
 
     private struct ResponseDocument: Encodable {
@@ -126,6 +144,8 @@ extension Dashboard {
         let object: String
         /// Whether the response has been projected. If not, the numbers are 0.
         let projected: Bool
+        /// Why the response cannot be projected; nil if it is projected or waits for it.
+        let reason: String?
         /// The number of new bars and actions. Bars that repeat known ones are not counted.
         let bars, actions: Int
         /// The number of quarantined rows. A row counts once, however many rules it violates.
@@ -146,7 +166,7 @@ extension Dashboard {
         let limit = try parameters.number("limit", in: 1...1000) ?? 100
         let (from, to) = (try parameters.date("from"), try parameters.date("to"))
         let log = QuarantineLog(database)
-        var violations = try await log.violations(ofResponse: key).filter { $0.disposition != .resolved }
+        var violations = try await log.violations(ofResponse: key, limit: limit)
         if let response = projected?.response, let from, let to {
             violations += try await log.entries(
                 of: response.instrument, source: response.provider, from: from, to: to, asOf: response.knownAt, limit: limit
@@ -159,7 +179,8 @@ extension Dashboard {
         }
         let counts = projected?.counts
         let document = ResponseDocument(
-            object: key, projected: projected != nil, bars: counts?.bars ?? 0, actions: counts?.actions ?? 0,
+            object: key, projected: projected != nil, reason: try await QuarantinedObjects(database).reason(of: key),
+            bars: counts?.bars ?? 0, actions: counts?.actions ?? 0,
             quarantined: counts?.quarantined ?? 0, rows: rows)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "no-store"])
     }

@@ -59,7 +59,7 @@ extension Featurize {
         guard [0, 2].contains(check.providers.count) else { throw Failure.invalidCrossCheck }
         guard (1...5200).contains(check.weeks ?? 1) else { throw Failure.invalidWeeks(check.weeks ?? 0) }
         guard let pair = try SourcePrecedence.ProviderPair(check.providers) ?? crossCheckPair else { return nil }
-        for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw Failure.unknownProvider(name) }
+        for name in [pair.first, pair.second] where !ProviderCatalog.names.contains(name) { throw UnknownOrigin.provider(name) }
         let end = end ?? .now + (context.cutOff.instant - .now) / 2
         let tolerance = check.tolerance ?? 0.005
         let from = check.from ?? check.weeks.map { check.time.utcDate.advanced(by: -7 * $0) }

@@ -31,28 +31,29 @@ package struct Featurize: Function {
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case unknownRun(String)
-        case unknownInstrument(key: String)
-        case unknownProvider(String)
         case unknownSymbol(String)
         case invalidCrossCheck
         case invalidWeeks(Int)
 
-        /// Whether the failure concerns a single object, so that other objects can still be projected.
-        var isAboutOneObject: Bool {
-            switch self {
-            case .unknownInstrument, .unknownProvider: true
-            default: false
-            }
-        }
-
         var description: String {
             switch self {
             case .unknownRun(let id): "there is no run \"\(id)\"; invoke Ingest, which opens runs"
-            case .unknownInstrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol"
-            case .unknownProvider(let name): "there is no provider \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             case .unknownSymbol(let symbol): "there is no instrument with the symbol \"\(symbol)\""
             case .invalidWeeks(let weeks): "\"weeks\" is \(weeks), not a number from 1 to 5200"
             case .invalidCrossCheck: "\"cross_check\" needs two providers, such as [\"yahoo\", \"alphavantage\"]"
+            }
+        }
+    }
+
+    /// An object whose instrument or provider is unknown.
+    enum UnknownOrigin: SingleObjectError, CustomStringConvertible {
+        case instrument(key: String)
+        case provider(String)
+
+        var description: String {
+            switch self {
+            case .instrument(let key): "\(key) is about an instrument that is not registered; invoke Ingest for its symbol"
+            case .provider(let name): "there is no provider \"\(name)\"; known are \(ProviderCatalog.names.joined(separator: ", "))"
             }
         }
     }
@@ -77,7 +78,7 @@ package struct Featurize: Function {
             var summary = FeaturizeSummary()
             switch event {
             case .objects(let keys):
-                for key in keys { try await announceRuns(of: try await project(key, &summary, context), context) }
+                for key in keys { try await announceRuns(of: try await projectOrQuarantine(key, &summary, context), context) }
             case .finishRun(let event):
                 guard let run = try await Runs(database).find(event.run) else { throw Failure.unknownRun(event.run) }
                 if event.remaining == nil, try await !completion.isComplete(run.id, Runs(database)) { break }
@@ -112,6 +113,24 @@ package struct Featurize: Function {
         let (archive, deadline) = (archive, context.cutOff.instant)
         let response = try await archive.get(key, deadline: deadline)
         return try await projector.project(response, &summary) { try await archive.get($0, deadline: deadline) }
+    }
+
+    /// Projects the response with a key. If the object itself makes that fail twice, the object is quarantined with the reason, so that its
+    /// event is not sent again and its runs can be completed. Returns the keys that were projected or quarantined.
+    private func projectOrQuarantine(_ key: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws -> [String] {
+        do {
+            return try await project(key, &summary, context)
+        } catch  where FailureScope(error) == .object {
+            context.logger.warning("An object cannot be projected", metadata: ["object": "\(key)", "reason": "\(error)"])
+        }
+        do {
+            return try await project(key, &summary, context)
+        } catch  where FailureScope(error) == .object {
+            context.logger.error("An object was quarantined", metadata: ["object": "\(key)", "reason": "\(error)"])
+            try await QuarantinedObjects(database).insert(key, instrument: ResponseKey(key)?.instrument, reason: "\(error)")
+            summary.skipped[key] = "\(error)"
+            return [key]
+        }
     }
 
     /// Enqueues the event to finish each run that the projected responses have completed. Only this function decides whether a run is

@@ -46,15 +46,17 @@ package struct FeaturizeSummary: Encodable, Sendable {
     var crossSectionRows = 0
     /// The number of slices of the run for which Predict was invoked.
     var slices = 0
-    /// The objects that a rebuild could not project, each with the reason.
+    /// The objects that were not projected because of what they are, each with the reason.
     var skipped: [String: String] = [:]
+    /// The instruments whose rows a rebuild left as they are, each with the reason.
+    var unchanged: [String: String] = [:]
     /// The next step of a rebuild, to be sent as the next event; nil when the rebuild is finished.
     var next: RebuildStep?
     var crossCheck: CrossCheckReport?
 
     private enum CodingKeys: String, CodingKey {
         case projected, bars, barSeconds = "bar_seconds", actions, featureRows = "feature_rows", quarantined
-        case crossSectionRows = "cross_section_rows", slices, skipped, next, crossCheck = "cross_check"
+        case crossSectionRows = "cross_section_rows", slices, skipped, unchanged, next, crossCheck = "cross_check"
     }
 
     /// Adds the counts of one projected response.

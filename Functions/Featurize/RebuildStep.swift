@@ -8,10 +8,8 @@ import Store
 
 /// One step of a rebuild of the derived tables. The caller sends the summary's `next` until it is absent.
 package enum RebuildStep: Sendable, Equatable {
-    /// Empties the derived tables.
-    case clear
-    /// Projects the archived responses after a key (empty: all responses).
-    case objects(after: String)
+    /// Projects the archived responses again, instrument by instrument, after an instrument's id (empty: of all instruments).
+    case instruments(after: String)
     /// Computes the cross-sections of every earlier computed instant again, from a cursor on (nil: all).
     case crossSections(from: CrossSectionBuilder.Cursor?)
 }
@@ -23,8 +21,7 @@ extension RebuildStep: Codable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let step = try values.decode(String.self, forKey: .rebuild)
         switch step {
-        case "clear": self = .clear
-        case "objects": self = .objects(after: try values.decodeIfPresent(String.self, forKey: .after) ?? "")
+        case "instruments": self = .instruments(after: try values.decodeIfPresent(String.self, forKey: .after) ?? "")
         case "cross-sections":
             guard let exchange = try values.decodeIfPresent(String.self, forKey: .exchange) else {
                 self = .crossSections(from: nil)
@@ -36,16 +33,15 @@ extension RebuildStep: Codable {
                     after: try values.decodeIfPresent(SessionDate.self, forKey: .after)))
         default:
             throw DecodingError.dataCorruptedError(
-                forKey: .rebuild, in: values, debugDescription: "\"\(step)\" is no step: write clear, objects or cross-sections")
+                forKey: .rebuild, in: values, debugDescription: "\"\(step)\" is no step: write instruments or cross-sections")
         }
     }
 
     package func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         switch self {
-        case .clear: try values.encode("clear", forKey: .rebuild)
-        case .objects(let after):
-            try values.encode("objects", forKey: .rebuild)
+        case .instruments(let after):
+            try values.encode("instruments", forKey: .rebuild)
             try values.encode(after, forKey: .after)
         case .crossSections(let cursor):
             try values.encode("cross-sections", forKey: .rebuild)
@@ -63,28 +59,23 @@ extension Featurize {
     ) async throws {
         let end = end ?? .now + (context.cutOff.instant - .now) / 2
         switch step {
-        case .clear:
-            try await DerivedTables(database).clear()
-            summary.next = .objects(after: "")
-        case .objects(let after):
-            var listing = archive.list(startAfter: after.isEmpty ? nil : after).makeAsyncIterator()
-            while let object = try await listing.next() {
-                do {
-                    _ = try await project(object.key, &summary, context)
-                } catch let failure as Failure where failure.isAboutOneObject {
-                    context.logger.warning(
-                        "An object was skipped", metadata: ["object": "\(object.key)", "reason": "\(failure)"])
-                    summary.skipped[object.key] = failure.description
-                }
+        case .instruments(let after):
+            let folders = try await archive.folders(deadline: context.cutOff.instant)
+            if after.isEmpty {
+                for key in folders.others { try await skip(key, "the key is none of the response archive", &summary, context) }
+            }
+            let projected = try await ProviderResponses(database).instruments()
+            for id in Set(folders.prefixes.keys).union(projected).sorted() where id > after {
+                try await rebuild(id, in: folders.prefixes[id] ?? [], &summary, context)
                 guard .now < end else {
-                    summary.next = .objects(after: object.key)
+                    summary.next = .instruments(after: id)
                     return
                 }
             }
             summary.next = .crossSections(from: nil)
         case .crossSections(let cursor):
             let builder = CrossSectionBuilder(database: database, store: projector.store)
-            for begin in try await DerivedTables(database).firstCrossSections(version: projector.store.version)
+            for begin in try await CrossSections.firstInstants(in: projector.store)
             where cursor.map({ $0.exchange <= begin.exchange }) ?? true {
                 let (written, remaining) = try await builder.update(
                     begin.exchange, asOf: begin.knownAt, from: cursor?.exchange == begin.exchange ? cursor : nil, until: end)
@@ -94,5 +85,73 @@ extension Featurize {
                 return
             }
         }
+    }
+
+    /// The largest number of bytes of one instrument's responses that stay in memory between their check and their projection.
+    private static let heldBytes = 200 << 20
+
+    /// Replaces one instrument's rows by a projection of its responses.
+    ///
+    /// All responses are read before anything changes. If one of them is missing or damaged and its rows stand in the tables, the rows of the
+    /// instrument stay as they are. A response that never was projected is left out, and the others are projected.
+    private func rebuild(_ id: String, in folders: [String], _ summary: inout FeaturizeSummary, _ context: Context) async throws {
+        let deadline = context.cutOff.instant
+        let responses = ProviderResponses(database)
+        guard let instrument = try await Instruments(database).find(id: id) else {
+            for folder in folders {
+                for key in try await archive.keys(in: folder, deadline: deadline) {
+                    try await skip(key, "\(UnknownOrigin.instrument(key: key))", &summary, context)
+                }
+            }
+            return
+        }
+        var keys: [String] = []
+        for folder in folders { keys += try await archive.keys(in: folder, deadline: deadline) }
+        let standing = Set(try await responses.list(about: id).map(\.key))
+        var unreadable: [String: String] = [:]
+        for key in standing.subtracting(keys) { unreadable[key] = "the object is missing" }
+        var found: [ProviderResponse] = []
+        var held: [String: ArchivedResponse] = [:]
+        var bytes = 0
+        for key in keys {
+            do {
+                let archived = try await archive.get(key, deadline: deadline)
+                guard archived.metadata.instrument == id else { throw UnknownOrigin.instrument(key: key) }
+                found.append(ProviderResponse(archived, about: instrument))
+                bytes += archived.body.count
+                if bytes <= Self.heldBytes { held[key] = archived }
+            } catch  where FailureScope(error) == .object {
+                unreadable[key] = "\(error)"
+            }
+        }
+        for (key, reason) in unreadable.sorted(by: { $0.key < $1.key }) { try await skip(key, reason, &summary, context) }
+        if let key = unreadable.keys.filter(standing.contains).min() {
+            summary.unchanged[id] = "its rows stay as they are, because \(key) cannot be read"
+            return
+        }
+        let (archive, kept) = (archive, held)
+        while true {
+            do {
+                let counts = try await projector.replace(instrument, by: found.sorted()) { key in
+                    if let archived = kept[key] { archived } else { try await archive.get(key, deadline: deadline) }
+                }
+                summary.add(counts)
+                return
+            } catch let error as UnprojectableResponse {
+                try await skip(error.key, error.reason, &summary, context)
+                guard !standing.contains(error.key) else {
+                    summary.unchanged[id] = "its rows stay as they are, because \(error.key) cannot be projected"
+                    return
+                }
+                found.removeAll { $0.key == error.key }
+            }
+        }
+    }
+
+    /// Records an object that a rebuild cannot project.
+    private func skip(_ key: String, _ reason: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
+        context.logger.error("An object cannot be projected", metadata: ["object": "\(key)", "reason": "\(reason)"])
+        try await QuarantinedObjects(database).insert(key, instrument: ResponseKey(key)?.instrument, reason: reason)
+        summary.skipped[key] = reason
     }
 }

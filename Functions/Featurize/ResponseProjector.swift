@@ -33,7 +33,7 @@ struct ResponseProjector: Sendable {
     ) async throws -> [String] {
         let key = archived.key.description
         guard let id = archived.metadata.instrument, let instrument = try await Instruments(database).find(id: id) else {
-            throw Featurize.Failure.unknownInstrument(key: key)
+            throw Featurize.UnknownOrigin.instrument(key: key)
         }
         let response = ProviderResponse(archived, about: instrument)
         let responses = ProviderResponses(database)
@@ -48,6 +48,34 @@ struct ResponseProjector: Sendable {
         }
         summary.add(counts)
         return [key] + later.map(\.key)
+    }
+
+    /// Replaces all rows of an instrument by a projection of responses, in one transaction. The rows before stay visible until it ends.
+    ///
+    /// - Parameters:
+    ///   - responses: in their order.
+    ///   - get: reads a response.
+    /// - Throws: `UnprojectableResponse` with the response that failed; then nothing has changed.
+    func replace(
+        _ instrument: Instrument, by responses: [ProviderResponse], get: @Sendable (String) async throws -> ArchivedResponse
+    ) async throws -> FeaturizeSummary {
+        try await database.transaction(attempts: 3) {
+            let table = ProviderResponses(database)
+            try await table.lock(instrument.id)
+            // A response that was projected since the caller listed the responses is projected again with them.
+            let known = Set(responses.map(\.key))
+            let responses = (responses + (try await table.list(about: instrument.id)).filter { !known.contains($0.key) }).sorted()
+            try await table.removeAll(about: instrument.id)
+            var counts = FeaturizeSummary()
+            for response in responses {
+                do {
+                    try await apply(try await get(response.key), response, instrument, &counts)
+                } catch  where FailureScope(error) == .object {
+                    throw UnprojectableResponse(key: response.key, reason: "\(error)")
+                }
+            }
+            return counts
+        }
     }
 
     /// Writes the rows that one response adds to the rows of the earlier responses.
@@ -138,7 +166,7 @@ struct ResponseProjector: Sendable {
     private func parse(_ archived: ArchivedResponse, _ calendar: TradingCalendar?) throws -> ParsedResponse {
         let metadata = archived.metadata
         guard let provider = ProviderCatalog.provider(named: metadata.provider, kind: metadata.kind) else {
-            throw Featurize.Failure.unknownProvider(metadata.provider)
+            throw Featurize.UnknownOrigin.provider(metadata.provider)
         }
         do throws(ProviderError) {
             if metadata.kind == ManualOverride.kind {
@@ -153,6 +181,13 @@ struct ResponseProjector: Sendable {
             return ParsedResponse(bars: [], provisional: [], actions: [], currency: nil, flaggedRows: [row])
         }
     }
+}
+
+/// A response that cannot be projected, although its object can be read.
+struct UnprojectableResponse: SingleObjectError, CustomStringConvertible {
+    let key: String
+    let reason: String
+    var description: String { "\(key): \(reason)" }
 }
 
 extension ProviderResponse {

@@ -65,7 +65,7 @@ extension Ingest {
     private func instrument(of file: UploadedFile, asOf: Instant) async throws -> Instrument {
         if let exchange = file.exchange, TradingCalendar.of(mic: exchange) == nil { throw IngestError.unknownExchange(exchange) }
         let instruments = Instruments(database)
-        try await instruments.register(settings.universe)
+        try await instruments.register(settings.universe, areConfigured: true)
         let symbol = String(file.symbol[...].trimmed)
         let known = try await instruments.find(symbol: symbol, asOf: asOf)
         guard let exchange = file.exchange else {
@@ -76,7 +76,7 @@ extension Ingest {
         let ticker = symbol.hasPrefix("\(exchange):") ? String(symbol.dropFirst(exchange.count + 1)) : symbol
         if let listed = try await instruments.find(id: "\(exchange):\(ticker)") { return listed }
         if let known { throw FileImportError.listedElsewhere(symbol, known, exchange: exchange) }
-        guard !ticker.isEmpty, !ticker.contains(":") else { throw FileImportError.invalidSymbol(file.symbol) }
+        guard ticker.isUsableSymbol, !ticker.contains(":") else { throw FileImportError.invalidSymbol(file.symbol) }
         return Instrument(listing: ticker, on: exchange, currency: file.currency)
     }
 }

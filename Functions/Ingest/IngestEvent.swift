@@ -20,6 +20,16 @@ package enum IngestEvent: Decodable, Sendable, Equatable {
     /// means the configured pair.
     case crossCheck([String], weeks: Int, time: Instant)
 
+    /// The event's time; nil for a slice, whose run has one.
+    var time: Instant? {
+        switch self {
+        case .scheduled(_, let time), .direct(_, _, _, _, let time), .referenceData(_, let time), .file(_, let time), .release(_, let time),
+            .crossCheck(_, _, let time):
+            time
+        case .slice: nil
+        }
+    }
+
     private enum CodingKeys: String, CodingKey {
         case exchange, time, symbols, from, run, instruments, provider, release, weeks
         case idleInvocations = "idle_invocations", referenceData = "reference_data", file = "import", crossCheck = "cross_check"

@@ -44,8 +44,19 @@ extension Ingest {
         return later
     }
 
-    /// Queries an instrument's providers in order until one responds, and records the responses or the errors in the run.
+    /// Fetches one instrument. A failure that concerns this instrument alone is recorded in the run, and the other ones are fetched.
     private func fetch(_ instrument: Instrument, _ slice: RunSlice, _ context: Context) async throws -> Outcome {
+        do {
+            return try await query(instrument, slice, context)
+        } catch  where FailureScope(error) == .object {
+            context.logger.error("An instrument cannot be fetched", metadata: ["instrument": "\(instrument.id)", "reason": "\(error)"])
+            try await Runs(database).recordFailure("\(error)", of: instrument.id, in: slice.run.id)
+            return .failed("unusable")
+        }
+    }
+
+    /// Queries an instrument's providers in order until one responds, and records the responses or the errors in the run.
+    private func query(_ instrument: Instrument, _ slice: RunSlice, _ context: Context) async throws -> Outcome {
         let run = slice.run
         var errors: [ProviderError] = []
         for name in slice.provider.map({ [$0] }) ?? settings.precedence.providers(for: instrument) {
@@ -111,7 +122,7 @@ extension Ingest {
         case .stored(let responses):
             fetched += responses
             let (isNew, keys) = (fetched.contains(where: \.isNew), fetched.map(\.key.description))
-            guard from != nil, try await hasUnknownAction(responses[0], configured.provider, instrument, calendar, slice.run) else {
+            guard from != nil, try await hasUnknownAction(responses, configured.provider, instrument, calendar, slice.run) else {
                 return .stored(isNew: isNew, keys: keys)
             }
             switch try await bars.fetch(from: nil, context) {
@@ -133,13 +144,15 @@ extension Ingest {
         return (0..<Self.overlap).reduce(last) { date, _ in calendar.previous(before: date) ?? date }
     }
 
-    /// Whether a response contains a split or dividend that was unknown before the run. The provider has then adjusted the whole history.
+    /// Whether any page of a response contains a split or dividend that was unknown before the run. The provider has then adjusted the whole
+    /// history.
     private func hasUnknownAction(
-        _ response: ArchivedResponse, _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?, _ run: Run
+        _ pages: [ArchivedResponse], _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?, _ run: Run
     ) async throws -> Bool {
-        let parsed = try? provider.parse(
-            response.body, status: response.metadata.status, calendar: calendar, asOf: run.asOf)
-        guard let actions = parsed?.actions, !actions.isEmpty else { return false }
+        let actions = pages.flatMap { page in
+            (try? provider.parse(page.body, status: page.metadata.status, calendar: calendar, asOf: run.asOf))?.actions ?? []
+        }
+        guard !actions.isEmpty else { return false }
         let before = AsOf.recorded(Instant(microseconds: run.asOf.microseconds - 1))
         let known = Set(try await CorporateActions(database).read(instrument.id, before, source: provider.name).map(\.exDate))
         return actions.contains { !known.contains($0.exDate) }

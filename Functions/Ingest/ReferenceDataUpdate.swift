@@ -142,10 +142,12 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
             }
         }
         let mentioned = Set((symbols ?? []).map(\.instrument) + (universe ?? []).map(\.instrument) + (delistings ?? []).map(\.instrument))
-        if let latest = try await CrossSections.latest(in: database), latest >= knownAt {
-            throw IngestError.referenceDataInThePast(knownAt, latest: latest)
-        }
         try await database.transaction {
+            // No cross-section is computed between the check and the commit.
+            try await CrossSections.lockAll(in: database)
+            if let latest = try await CrossSections.latest(in: database), latest >= knownAt {
+                throw IngestError.referenceDataInThePast(knownAt, latest: latest)
+            }
             let store = Instruments(database)
             for listing in instruments ?? [] {
                 let instrument = Instrument(

@@ -1,5 +1,6 @@
 import AWS
 import Market
+import Postgres
 import Store
 
 extension Ingest {
@@ -9,7 +10,7 @@ extension Ingest {
         switch event {
         case .referenceData, .file, .release: return nil
         case .scheduled(let exchange, let time):
-            try await instruments.register(settings.universe)
+            try await instruments.register(settings.universe, areConfigured: true)
             guard let calendar = try await ExchangeCalendars(database).calendar(of: exchange, asOf: time) else {
                 throw IngestError.unknownExchange(exchange)
             }
@@ -17,13 +18,14 @@ extension Ingest {
                 summary.note = "no session of \(exchange) closed on the day of \(time)"
                 return nil
             }
+            try await updateUniverse(from: session, knownAt: time)
             let members = try await Universe(database).members(exchange: exchange, on: session, asOf: time)
             return try await open(id: "\(exchange)/\(time)", exchange, time, session, members, nil, nil)
         case .direct(let symbols, let exchange, let from, let provider, let time):
             guard !symbols.isEmpty else { throw IngestError.noSymbols }
             if let provider, providers[provider] == nil { throw IngestError.unknownProvider(provider, providers.keys.sorted()) }
             if let exchange, TradingCalendar.of(mic: exchange) == nil { throw IngestError.unknownExchange(exchange) }
-            try await instruments.register(settings.universe)
+            try await instruments.register(settings.universe, areConfigured: true)
             let members = try await find(symbols, exchange, instruments, asOf: time)
             let content = (members.map(\.id).sorted() + [from?.description ?? ""] + (provider.map { [$0] } ?? [])).joined(separator: ",")
             let id = "direct-\(Digest.sha256Hex(Array(content.utf8)).prefix(12))/\(time)"
@@ -42,7 +44,7 @@ extension Ingest {
             guard providers[pair.second] != nil else {
                 throw IngestError.unknownProvider(pair.second, providers.keys.sorted())
             }
-            try await instruments.register(settings.universe)
+            try await instruments.register(settings.universe, areConfigured: true)
             return try await open(pair, from: time.utcDate.advanced(by: -7 * weeks), time)
         case .slice(let id, let members, let from, let provider, let idleInvocations):
             guard let run = try await Runs(database).find(id) else { throw IngestError.unknownRun(id) }
@@ -50,6 +52,17 @@ extension Ingest {
             return RunSlice(
                 run: run, instruments: members.compactMap { known[$0] }, from: from, provider: provider,
                 idleInvocations: idleInvocations)
+        }
+    }
+
+    /// Ends the memberships of instruments that the settings no longer name. What is known at a computed instant does not change any more, so
+    /// an event that is sent again after its run was finished changes nothing.
+    private func updateUniverse(from session: SessionDate, knownAt: Instant) async throws {
+        guard !settings.universe.isEmpty else { return }
+        try await database.transaction {
+            try await CrossSections.lockAll(in: database)
+            guard try await CrossSections.latest(in: database).map({ $0 < knownAt }) ?? true else { return }
+            try await Universe(database).configure(settings.universe.map(\.id), from: session, knownAt: knownAt)
         }
     }
 
@@ -92,6 +105,8 @@ extension Ingest {
         var found = Dictionary(named.values.map { ($0.id, $0) }) { first, _ in first }
         let missing = wanted.filter { named[$0] == nil }
         if let exchange, !missing.isEmpty {
+            let invalid = missing.filter { !$0.isUsableSymbol }
+            guard invalid.isEmpty else { throw IngestError.invalidSymbols(invalid) }
             let new = missing.map { Instrument(listing: $0, on: exchange) }
             try await instruments.register(new)
             for instrument in try await instruments.find(ids: new.map(\.id)) { found[instrument.id] = instrument }

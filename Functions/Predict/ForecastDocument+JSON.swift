@@ -32,6 +32,7 @@ extension ForecastDocument.ModelForecast {
             if let explanation { entry.object("explanation") { explanation.write(to: &$0) } }
             entry.member("feature_version", featureVersion)
             entry.list("forecasts", forecasts) { $1.write(to: &$0) }
+            if isHindsight { entry.member("hindsight", true) }
             entry.object("model") {
                 $0.member("as_of", model.asOf.description)
                 $0.member("family", model.family)

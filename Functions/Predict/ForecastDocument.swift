@@ -44,6 +44,8 @@ struct ForecastDocument: Sendable {
         let dataVersion: String
         /// The business time at which the forecast was published.
         let asOf: Instant
+        /// Whether the forecast was made when a session after its origin had closed.
+        var isHindsight = false
         let forecasts: [Horizon]
         /// The explanation; nil unless the request asks for one and the model can be explained.
         var explanation: Explanation?
@@ -86,6 +88,7 @@ extension ForecastDocument {
             return ModelForecast(
                 role: entry.role.rawValue, model: Model(id: first.model, family: entry.family, asOf: entry.trainedAsOf),
                 baselineModel: first.baselineModel, featureVersion: first.featureVersion, dataVersion: first.dataVersion, asOf: first.asOf,
+                isHindsight: first.isHindsight,
                 forecasts: entry.forecasts.filter { query.horizons.contains($0.horizon) }.map { forecast in
                     Horizon(
                         horizon: forecast.horizon,

@@ -49,21 +49,23 @@ extension Predict {
         }
     }
 
-    /// The stored forecasts of the queried families, the champion's first. Missing or outdated forecasts are made and stored first.
+    /// The stored forecasts of the queried families, the champion's first. Missing or outdated forecasts are made for this response.
     ///
-    /// A family that could not forecast the session is not tried again within the hour.
+    /// They are kept in memory and not stored: a request must not change what is scored later. A family that could not forecast the session
+    /// is not tried again within the hour.
     private func currentForecasts(_ query: ForecastQuery, _ context: Context) async throws -> StoredForecasts {
         let members = try await service.servingMembers(asOf: query.asOf, includingOthers: query.includesOthers)
         guard var stored = try await latest(query, members) else { throw ProblemDetails.unknownSymbol(query.symbol) }
         try await checkExpiry(of: stored, query)
         guard let champion = members.first?.family else { throw ProblemDetails.noModel(asOf: query.asOf) }
+        stored = stored.adding(await self.made.forecasts(stored, asOf: query.asOf), members: members)
         let failed = await failures.families(stored, asOf: query.asOf)
         let missing = members.map(\.family).filter {
             !stored.isCurrent($0) && !failed.contains($0) || $0 == champion && stored[$0] == nil
         }
         guard !missing.isEmpty else { return stored }
         let (made, unusable) = try await forecast(Set(missing), stored, query, context)
-        stored = try await latest(query, members) ?? stored
+        stored = stored.adding(made.forecasts, members: members)
         if let error = unusable[champion], !stored.isCurrent(champion) { throw ProblemDetails.noUsableModel(error) }
         if stored[champion] == nil { throw ProblemDetails.unforecastable(query.symbol, made.reason) }
         return stored
@@ -84,7 +86,7 @@ extension Predict {
         throw ProblemDetails.expired(query.symbol, last, age: age, of: expiry.sessions)
     }
 
-    /// Makes and stores forecasts of some families, and remembers the families that cannot forecast.
+    /// Makes forecasts of some families and keeps them in memory, and remembers the families that cannot forecast.
     private func forecast(
         _ families: Set<String>, _ stored: StoredForecasts, _ query: ForecastQuery, _ context: Context
     ) async throws -> (made: ForecastService.InstrumentForecasts, unusable: [String: UnusableFamilyError]) {
@@ -93,8 +95,13 @@ extension Predict {
         if !models.unusable.isEmpty {
             metrics.report(["UnusableFamilies": models.unusable.count], milliseconds: WallClock.microseconds() / 1000)
         }
-        let made = try await service.forecast(stored.instrument, asOf: query.asOf, models)
-        try await Forecasts(database).store(made.forecasts)
+        let exchange = stored.instrument.exchange
+        var isPast = false
+        if let session = stored.lastSession {
+            isPast = try await !Runs(database).exchanges(among: [exchange], pastSession: session, after: query.asOf).isEmpty
+        }
+        let made = try await service.forecast(stored.instrument, asOf: query.asOf, models, isHindsight: isPast)
+        await self.made.insert(made.forecasts, stored, asOf: query.asOf)
         let successful = Set(
             models.others.filter { other in made.forecasts.contains { $0.model == other.model.version.id } }.map(\.model.version.family))
         // A family without a usable version is tried again: its next version may serve at once.

@@ -75,9 +75,11 @@ struct ForecastService: Sendable {
 
     /// Makes the active models' forecasts from the last session that had features at `asOf`.
     ///
-    /// - Parameter session: the required origin; nil means the last session.
+    /// - Parameters:
+    ///   - session: the required origin; nil means the last session.
+    ///   - isHindsight: whether a session after the origin has closed by now.
     func forecast(
-        _ instrument: Instrument, asOf: Instant, _ active: ActiveModels, session: SessionDate? = nil
+        _ instrument: Instrument, asOf: Instant, _ active: ActiveModels, session: SessionDate? = nil, isHindsight: Bool
     ) async throws -> InstrumentForecasts {
         let visible = AsOf.recorded(asOf)
         guard let table = try await features.read([instrument.id], visible, last: Self.window).first, let last = table.sessions.last else {
@@ -115,7 +117,8 @@ struct ForecastService: Sendable {
                             dataVersion: table.dataVersion, horizon: horizon, role: role.rawValue, asOf: max(known, version.asOf),
                             originClose: bar.close, currency: instrument.currency, quantiles: Array(uncalibrated[horizon: index]),
                             baselineModel: active.baseline.version.id, baselineQuantiles: Array(walk[horizon: index]),
-                            probabilityOfLoss: published.probabilityOfLoss(horizonIndex: index), calibrationFactor: factors[index]))
+                            probabilityOfLoss: published.probabilityOfLoss(horizonIndex: index), calibrationFactor: factors[index],
+                            isHindsight: isHindsight))
                 }
             }
         } catch let error as ForecastError {

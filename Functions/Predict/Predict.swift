@@ -11,7 +11,8 @@ import Postgres
 import Store
 import Telemetry
 
-/// Forecasts every instrument of a complete run, and serves stored forecasts; a missing or outdated forecast is made first.
+/// Forecasts every instrument of a complete run, and serves stored forecasts; a missing or outdated forecast is made for the response and
+/// not stored.
 ///
 /// The key of a stored forecast contains the versions of its inputs; a row under an existing key is not replaced.
 package struct Predict: Function {
@@ -19,6 +20,7 @@ package struct Predict: Function {
     let service: ForecastService
     let performance: PerformanceSummaryCache
     let failures = ForecastFailureCache()
+    let made = MadeForecastCache()
     let calendars: CalendarCache
     let expiry = FeatureExpiry(sessions: FeatureSet.expiry)
     let metrics = InvocationMetrics(function: "Predict")
@@ -67,13 +69,29 @@ package struct Predict: Function {
         var summary = RunSliceSummary()
         // Models as of exactly the run's time are not used, so that the result does not depend on the order of the two events.
         let before = Instant(microseconds: run.asOf.microseconds - 1)
-        guard let models = try await service.activeModels(asOf: before, context.cutOff.instant, context.logger) else {
+        let found: ForecastService.ActiveModels?
+        do {
+            found = try await service.activeModels(asOf: before, context.cutOff.instant, context.logger)
+        } catch let error as UnusableFamilyError {
+            // A repeated event would fail in the same way, so the slice ends with this state.
+            context.logger.error("No forecast is possible without the baseline", metadata: ["run": "\(id)", "reason": "\(error)"])
+            summary.unusableFamilies = [error.family: error.description]
+            summary.note = "no forecast without the baseline: train \(error.family) again, then send this event again"
+            metrics.report(
+                ["InstrumentsWithoutForecast": ids.count, "UnusableFamilies": 1], milliseconds: WallClock.microseconds() / 1000)
+            return summary
+        }
+        guard let models = found else {
             summary.note = "no model was trained by \(run.asOf): invoke Train"
             return summary
         }
         summary.unusableFamilies = models.unusable.mapValues(\.description)
-        for instrument in try await Instruments(database).find(ids: ids) {
-            let made = try await service.forecast(instrument, asOf: run.asOf, models, session: run.session)
+        let instruments = try await Instruments(database).find(ids: ids)
+        let past = try await Runs(database).exchanges(
+            among: Set(instruments.map(\.exchange)).sorted(), pastSession: run.session, after: run.asOf)
+        for instrument in instruments {
+            let made = try await service.forecast(
+                instrument, asOf: run.asOf, models, session: run.session, isHindsight: past.contains(instrument.exchange))
             summary.stored += try await Forecasts(database).store(made.forecasts)
             if !made.failures.isEmpty { summary.failures[instrument.symbol] = made.reason }
         }

@@ -63,6 +63,9 @@ package final class LambdaClient: Sendable {
     }
 
     /// Queues an event for a function, as JSON.
+    ///
+    /// The event may be queued twice: when the connection breaks after it was sent, nobody knows whether Lambda has it, so it is sent again.
+    /// Lambda itself delivers events at least once. So every handler has the same effect when it is called twice with one event.
     package func enqueue(
         _ event: some Encodable, to function: String, deadline: ContinuousClock.Instant
     ) async throws {

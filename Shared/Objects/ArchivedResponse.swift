@@ -29,6 +29,7 @@ package struct ResponseMetadata: Hashable, Sendable {
     package let url: String
     /// The HTTP status of the response.
     package let status: Int
+    /// The content type in printable ASCII; `nil` if the response had none or another text.
     package let contentType: String?
     /// The business time of the request: the time from which the bars and actions of the response are known.
     package let knownAt: Instant
@@ -44,7 +45,8 @@ package struct ResponseMetadata: Hashable, Sendable {
         self.instrument = instrument
         self.url = url
         self.status = status
-        self.contentType = contentType
+        // A header cannot contain what a provider may send here: control bytes, and bytes outside ASCII.
+        self.contentType = contentType.flatMap { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } ? $0 : nil }
         self.knownAt = knownAt
         self.fetchedAt = fetchedAt
     }

@@ -47,9 +47,51 @@ package struct ResponseArchive: Sendable {
         return ArchivedResponse(key: parsed, metadata: metadata, body: object.body, versionId: object.versionId)
     }
 
-    /// Lists the keys under `raw/`, optionally of one provider and kind, in the order of S3.
-    package func list(provider: String? = nil, kind: String? = nil, startAfter: String? = nil) -> S3Listing {
-        let folders = ["raw", provider, provider == nil ? nil : kind].compactMap { $0 }
-        return s3.list(bucket: bucket, prefix: folders.joined(separator: "/") + "/", startAfter: startAfter)
+    /// The folders under `raw/` by the instrument in their keys, and the keys that lie outside of such folders.
+    package struct Folders: Sendable {
+        /// The prefixes of the keys about each instrument, by instrument id.
+        package var prefixes: [String: [String]] = [:]
+        /// Keys that are none of the archive or name no instrument.
+        package var others: [String] = []
+    }
+
+    /// Finds the folders under `raw/`, with one request for each provider and kind and for each thousand instruments.
+    package func folders(deadline: ContinuousClock.Instant = .now + .seconds(120)) async throws(AWSError) -> Folders {
+        var folders = Folders()
+        var level = ["raw/"]
+        for depth in 1...3 {
+            var next: [String] = []
+            for prefix in level {
+                var continuation: String?
+                repeat {
+                    let page = try await s3.page(
+                        bucket: bucket, prefix: prefix, delimiter: "/", continuation: continuation, deadline: deadline)
+                    folders.others += page.keys.map(\.key)
+                    next += page.commonPrefixes
+                    continuation = page.continuation
+                } while continuation != nil
+            }
+            level = next
+            guard depth == 3 else { continue }
+            for prefix in level {
+                if let instrument = ResponseKey.instrument(ofFolder: prefix) {
+                    folders.prefixes[instrument, default: []].append(prefix)
+                } else {
+                    for try await object in s3.list(bucket: bucket, prefix: prefix, deadline: deadline) {
+                        folders.others.append(object.key)
+                    }
+                }
+            }
+        }
+        return folders
+    }
+
+    /// The keys under a folder.
+    package func keys(
+        in folder: String, deadline: ContinuousClock.Instant = .now + .seconds(120)
+    ) async throws(AWSError) -> [String] {
+        var keys: [String] = []
+        for try await object in s3.list(bucket: bucket, prefix: folder, deadline: deadline) { keys.append(object.key) }
+        return keys
     }
 }

@@ -45,6 +45,13 @@ package struct ResponseKey: Hashable, Sendable, CustomStringConvertible {
         guard description == key else { return nil }
     }
 
+    /// The instrument of a folder `raw/<provider>/<kind>/<instrument>/`; `nil` for responses about many instruments and other folders.
+    static func instrument(ofFolder prefix: String) -> String? {
+        let parts = prefix.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[4].isEmpty, parts[3] != manyInstruments, !parts[3].isEmpty else { return nil }
+        return unescaped(String(parts[3]))
+    }
+
     private static let manyInstruments = "_many"
 
     package var description: String {

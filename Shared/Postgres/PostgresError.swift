@@ -52,6 +52,15 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         }
     }
 
+    /// Whether the server rejected the statement because of its values, such as a NUL in a text. The same values are always rejected.
+    package var isCausedByValues: Bool {
+        guard kind == .server, let sqlState else { return false }
+        return switch sqlState {
+        case .dataException, .integrityViolation, .limitExceeded: true
+        default: false
+        }
+    }
+
     /// Transient reasons of a failed connection attempt without a SQLSTATE, in the texts of libpq and the C library.
     private static let transientReasons = [
         "Connection refused", "Connection reset", "Connection timed out", "closed the connection", "timeout expired",

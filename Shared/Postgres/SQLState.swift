@@ -8,6 +8,9 @@ package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
 
     // Classes.
     package static let connectionFailure: Self = "08"
+    package static let dataException: Self = "22"
+    package static let integrityViolation: Self = "23"
+    package static let limitExceeded: Self = "54"
     package static let transactionRollback: Self = "40"
     package static let insufficientResources: Self = "53"
 

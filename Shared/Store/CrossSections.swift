@@ -17,6 +17,15 @@ package struct CrossSections: Sendable {
         try await database.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ["cross-sections " + exchange])
     }
 
+    /// Locks the computation of all exchanges' cross-sections until the transaction ends.
+    package static func lockAll(in database: Database) async throws(PostgresError) {
+        try await database.query(
+            """
+            SELECT pg_advisory_xact_lock(hashtextextended('cross-sections ' || exchange, 0))
+            FROM (SELECT DISTINCT exchange FROM instruments ORDER BY exchange) e
+            """)
+    }
+
     /// `instant` and the instants from `first` on for which cross-sections have been begun or completed, in order.
     package func instants(from first: Instant, with instant: Instant) async throws(PostgresError) -> [Instant] {
         let begun = try await database.query(
@@ -31,6 +40,14 @@ package struct CrossSections: Sendable {
         try await database.query("SELECT max(known_at) FROM cross_section_instants").one { row throws(PostgresError) in
             try row[0] as Instant?
         } ?? nil
+    }
+
+    /// The first instant at which each exchange's cross-sections were computed, ordered by exchange.
+    package static func firstInstants(in features: FeatureStore) async throws(PostgresError) -> [(exchange: String, knownAt: Instant)] {
+        try await features.database.query(
+            "SELECT exchange, min(known_at) FROM cross_section_instants WHERE version = $1 GROUP BY exchange ORDER BY exchange",
+            [features.version]
+        ).all { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
     /// Marks the exchange's cross-sections as outdated by a response that changed features. Call in the transaction of that change.

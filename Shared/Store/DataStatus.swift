@@ -6,6 +6,10 @@ package struct DataStatus: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
+    /// The largest number of stored violations that are counted for each instrument, the latest first. A status with all instruments must
+    /// answer in time, whatever their providers sent.
+    static let mostViolations = 2000
+
     package struct Entry: Hashable, Sendable {
         package let instrument: Instrument
         /// The first and last session with a final bar from any source.
@@ -37,7 +41,7 @@ package struct DataStatus: Sendable {
             WITH page AS MATERIALIZED (
                 SELECT * FROM instruments WHERE ($2::text[] IS NULL OR id = ANY ($2)) AND id > $3 ORDER BY id LIMIT $4
             )
-            SELECT \(Instruments.columns), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.quarantined, 0), coalesce(q.repaired, 0),
+            SELECT \(Instruments.columns(at: "$1::timestamptz")), b.first, b.last, coalesce(b.sessions, 0), coalesce(p.sessions, 0), coalesce(q.quarantined, 0), coalesce(q.repaired, 0),
                 coalesce(r.sources, '{}'), r.last_response, d.last_session
             FROM page i
             LEFT JOIN LATERAL (
@@ -52,7 +56,9 @@ package struct DataStatus: Sendable {
             ) p ON true
             LEFT JOIN LATERAL (
                 SELECT \(QuarantineLog.rowCount(.quarantined)) AS quarantined, \(QuarantineLog.rowCount(.repaired)) AS repaired
-                FROM (\(QuarantineLog.current("$1"))) current WHERE instrument = i.number
+                FROM (
+                    \(QuarantineLog.current("$1")) AND q.instrument = i.number ORDER BY q.known_at DESC LIMIT \(Self.mostViolations)
+                ) current
             ) q ON true
             LEFT JOIN LATERAL (
                 SELECT array_agg(DISTINCT provider ORDER BY provider) AS sources, max(known_at) AS last_response

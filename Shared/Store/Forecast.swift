@@ -29,11 +29,13 @@ package struct Forecast: Hashable, Sendable {
     package let probabilityOfLoss: Double
     /// The factor by which the published intervals were scaled about the median.
     package let calibrationFactor: Double
+    /// Whether the forecast was made when a session after its origin had closed. Such a forecast is never scored.
+    package let isHindsight: Bool
 
     package init(
         model: String, instrument: String, session: SessionDate, featureVersion: String, dataVersion: String, horizon: Int, role: String,
         asOf: Instant, originClose: Price, currency: String, quantiles: [Double], baselineModel: String, baselineQuantiles: [Double],
-        probabilityOfLoss: Double, calibrationFactor: Double = 1
+        probabilityOfLoss: Double, calibrationFactor: Double = 1, isHindsight: Bool = false
     ) {
         self.model = model
         self.instrument = instrument
@@ -50,6 +52,7 @@ package struct Forecast: Hashable, Sendable {
         self.baselineQuantiles = baselineQuantiles
         self.probabilityOfLoss = probabilityOfLoss
         self.calibrationFactor = calibrationFactor
+        self.isHindsight = isHindsight
     }
 
     /// The horizons of forecasts, in sessions.
@@ -59,7 +62,7 @@ package struct Forecast: Hashable, Sendable {
     static let columns = """
         m.id AS model_id, i.id AS instrument_id, f.session, m.feature_version, encode(f.data_version, 'hex') AS data_version, f.horizon, \
         f.role::text AS role, f.as_of, f.origin_close, i.currency, f.quantiles, w.id AS baseline_model_id, b.quantiles AS baseline_quantiles, \
-        f.probability_of_loss, f.calibration_factor
+        f.probability_of_loss, f.calibration_factor, f.hindsight
         """
     static let joins = """
         JOIN models m ON m.number = f.model JOIN instruments i ON i.number = f.instrument JOIN baselines b ON b.id = f.baseline_id \
@@ -72,7 +75,7 @@ package struct Forecast: Hashable, Sendable {
             role: try row["role"], asOf: try row["as_of"], originClose: try row["origin_close"], currency: try row["currency"],
             quantiles: try row["quantiles"], baselineModel: try row["baseline_model_id"],
             baselineQuantiles: try row["baseline_quantiles"], probabilityOfLoss: try row["probability_of_loss"],
-            calibrationFactor: try row["calibration_factor"])
+            calibrationFactor: try row["calibration_factor"], isHindsight: try row["hindsight"])
     }
 }
 

@@ -14,14 +14,14 @@ package struct Forecasts: Sendable {
         return try await database.execute(
             """
             INSERT INTO forecasts (model, instrument, session, data_version, horizon, role, as_of, origin_close, probability_of_loss,
-                calibration_factor, quantiles, baseline_id)
-            SELECT m.number, i.number, u.session, decode(data, 'hex'), u.horizon, u.role::model_role, u.as_of, close, loss, factor,
+                calibration_factor, hindsight, quantiles, baseline_id)
+            SELECT m.number, i.number, u.session, decode(data, 'hex'), u.horizon, u.role::model_role, u.as_of, close, loss, factor, u.hindsight,
                 ($12::float8[])[(n - 1) * $13 + 1 : n * $13], (
                     SELECT b.id FROM baselines b WHERE b.instrument = i.number AND b.session = u.session AND b.horizon = u.horizon
                         AND b.model = \(ModelRegistry.number("u.baseline")) AND b.data_version = decode(data, 'hex'))
             FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::bigint[], $9::text[],
-                $10::float8[], $11::float8[]) WITH ORDINALITY
-                u(model, instrument, session, data, horizon, role, as_of, close, baseline, loss, factor, n)
+                $10::float8[], $11::float8[], $14::bool[]) WITH ORDINALITY
+                u(model, instrument, session, data, horizon, role, as_of, close, baseline, loss, factor, hindsight, n)
             LEFT JOIN models m ON m.id = u.model LEFT JOIN instruments i ON i.id = u.instrument
             ON CONFLICT DO NOTHING
             """,
@@ -29,7 +29,7 @@ package struct Forecasts: Sendable {
                 forecasts.map(\.model), forecasts.map(\.instrument), forecasts.map(\.session), forecasts.map(\.dataVersion),
                 forecasts.map(\.horizon), forecasts.map(\.role), forecasts.map(\.asOf), forecasts.map(\.originClose),
                 forecasts.map(\.baselineModel), forecasts.map(\.probabilityOfLoss), forecasts.map(\.calibrationFactor),
-                forecasts.flatMap(\.quantiles), Int32(width),
+                forecasts.flatMap(\.quantiles), Int32(width), forecasts.map(\.isHindsight),
             ])
     }
 
@@ -81,7 +81,7 @@ package struct Forecasts: Sendable {
     ) async throws(PostgresError) -> StoredForecasts? {
         let rows = try await database.query(
             """
-            SELECT o.id, o.symbol, o.exchange, o.currency, o.name, l.last_session, f.*
+            SELECT o.id, \(Instruments.symbol(of: "o", at: "$2::timestamptz")) AS symbol, o.exchange, o.currency, o.name, l.last_session, f.*
             FROM instruments o
             LEFT JOIN LATERAL (\(FeatureStore.lastSession(of: "o.number", version: "$3", asOf: "$2"))) l (last_session) ON true
             LEFT JOIN LATERAL (
@@ -89,7 +89,7 @@ package struct Forecasts: Sendable {
                     SELECT * FROM forecasts
                     WHERE model = v.number AND instrument = o.number AND as_of <= $2
                         AND session BETWEEN coalesce(l.last_session - \(Self.days), '-infinity') AND coalesce(l.last_session, 'infinity')
-                    ORDER BY session DESC, as_of DESC, data_version DESC, horizon LIMIT \(Self.rowsPerVersion)
+                    ORDER BY session DESC, hindsight, as_of DESC, data_version DESC, horizon LIMIT \(Self.rowsPerVersion)
                 ) f \(Forecast.joins)
                 WHERE v.id = ANY ($4) AND v.feature_version = $3
             ) f ON true

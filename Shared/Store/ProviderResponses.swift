@@ -126,10 +126,25 @@ package struct ProviderResponses: Sendable {
         let responses = try rows.all(ProviderResponse.init)
         guard !responses.isEmpty else { return [] }
         let ids = try rows.all { row throws(PostgresError) in try row[7] as Int64 }
-        for table in ["bars", "provisional_bars", "corporate_actions", "features", "feature_states", "quarantine"] {
-            try await database.execute("DELETE FROM \(table) WHERE response_id = ANY ($1)", [ids])
-        }
+        for table in Self.projected { try await database.execute("DELETE FROM \(table) WHERE response_id = ANY ($1)", [ids]) }
         try await database.execute("DELETE FROM provider_responses WHERE id = ANY ($1)", [ids])
         return responses.sorted()
     }
+
+    /// Deletes all rows projected from an instrument's responses, which the caller projects again. Call under `lock`, in its transaction.
+    package func removeAll(about instrument: String) async throws(PostgresError) {
+        for table in Self.projected + ["provider_responses"] {
+            try await database.execute("DELETE FROM \(table) WHERE instrument = \(Instruments.number("$1"))", [instrument])
+        }
+    }
+
+    /// The ids of the instruments with a projected response.
+    package func instruments() async throws(PostgresError) -> [String] {
+        try await database.query(
+            "SELECT id FROM instruments i WHERE EXISTS (SELECT FROM provider_responses r WHERE r.instrument = i.number) ORDER BY id"
+        ).all { row throws(PostgresError) in try row[0] }
+    }
+
+    /// The tables with rows of an instrument's responses.
+    private static let projected = ["bars", "provisional_bars", "corporate_actions", "features", "feature_states", "quarantine"]
 }

@@ -26,10 +26,12 @@ package struct RecordedViolation: Hashable, Sendable {
     package let disposition: Disposition
     /// The replaced values, if the disposition is `repaired`.
     package let repairs: [Repair]
+    /// The number of further rows of the response that violate the rule and are not stored.
+    package let omitted: Int
 
     package init(
         ordinal: Int, session: SessionDate?, rule: String, detail: String, text: String, disposition: Disposition = .quarantined,
-        repairs: [Repair] = []
+        repairs: [Repair] = [], omitted: Int = 0
     ) {
         self.ordinal = ordinal
         self.session = session
@@ -38,6 +40,15 @@ package struct RecordedViolation: Hashable, Sendable {
         self.text = text
         self.disposition = disposition
         self.repairs = repairs
+        self.omitted = omitted
+    }
+
+    /// This violation as the one stored row of `count` rows. It has no session, because it is no version of a session's violation.
+    func standing(for count: Int) -> RecordedViolation {
+        RecordedViolation(
+            ordinal: max(ordinal, 0), session: nil, rule: rule,
+            detail: "\(count) more rows of this response violate the rule; this is the first",
+            text: text, disposition: disposition, omitted: count - 1)
     }
 
     /// Whether both record the same violation of the same row.
@@ -47,8 +58,13 @@ package struct RecordedViolation: Hashable, Sendable {
 }
 
 /// Versions of rule violations. The latest version for an instrument, source, session and rule holds.
+///
+/// Of one response, the first rows of each rule are stored, and one more row that stands for all others.
 package struct QuarantineLog: Sendable {
-    private static let columns = "q.ordinal, q.session, q.rule, q.detail, q.row_text, q.disposition, q.repairs"
+    /// The largest number of rows of one response that are stored for each rule and disposition.
+    package static let rowsPerRule = 100
+
+    private static let columns = "q.ordinal, q.session, q.rule, q.detail, q.row_text, q.disposition, q.repairs, q.omitted"
 
     private let database: Database
     package init(_ database: Database) { self.database = database }
@@ -63,9 +79,10 @@ package struct QuarantineLog: Sendable {
         _ violations: [RecordedViolation], from response: ProviderResponse, validated: [SessionDate] = [],
         received: Set<SessionDate> = []
     ) async throws(PostgresError) {
-        let sessions = violations.compactMap(\.session) + validated
+        let sessions = violations.lazy.compactMap(\.session)
+        let ends = [sessions.min(), sessions.max(), validated.min(), validated.max()].compactMap { $0 }
         var known: [RecordedViolation] = []
-        if let first = sessions.min(), let last = sessions.max() {
+        if let first = ends.min(), let last = ends.max() {
             known = try await database.query(
                 """
                 SELECT DISTINCT ON (q.session, q.rule) \(Self.columns) FROM quarantine q
@@ -79,16 +96,16 @@ package struct QuarantineLog: Sendable {
         let violations = violations.filter {
             $0.rule != ValidationRuleName.missingSession || !($0.session.map(quarantined.contains) ?? false)
         }
-        var next = violations
+        let versions = Dictionary(known.map { (Key($0), $0) }) { first, _ in first }
+        var next = Self.first(violations) { row in versions[Key(row)].map { !$0.repeats(row) } ?? true }
         if !known.isEmpty {
-            next.removeAll { row in
-                known.contains { $0.session == row.session && $0.rule == row.rule && $0.repeats(row) }
-            }
             let validated = Set(validated)
+            let violated = Set(violations.map(Key.init))
             for old in known where old.disposition != .resolved && old.rule != ValidationRuleName.manualOverride {
                 guard let session = old.session, validated.contains(session) else { continue }
-                let isOver = !violations.contains { $0.session == session && $0.rule == old.rule }
-                guard isOver, ValidationRuleName.seriesRules.contains(old.rule) || received.contains(session) else { continue }
+                guard !violated.contains(Key(old)), ValidationRuleName.seriesRules.contains(old.rule) || received.contains(session) else {
+                    continue
+                }
                 next.append(
                     RecordedViolation(
                         ordinal: -1, session: session, rule: old.rule, detail: "resolved",
@@ -98,33 +115,74 @@ package struct QuarantineLog: Sendable {
         try await insert(next, from: response)
     }
 
+    /// What violations with a session are versions of.
+    private struct Key: Hashable {
+        let session: SessionDate?
+        let rule: String
+
+        init(_ violation: RecordedViolation) { (session, rule) = (violation.session, violation.rule) }
+    }
+
+    /// The first `rowsPerRule` violations of each rule and disposition, as far as they are new, and a row for all that follow.
+    ///
+    /// The row for the others is left out if none of the first ones is new, as when the same history comes again.
+    static func first(_ violations: [RecordedViolation], isNew: (RecordedViolation) -> Bool) -> [RecordedViolation] {
+        struct Group: Hashable {
+            let rule: String
+            let disposition: RecordedViolation.Disposition
+        }
+        struct Tally {
+            var count = 0
+            var new = 0
+            var next: RecordedViolation?
+        }
+        var tallies: [Group: Tally] = [:]
+        var kept: [RecordedViolation] = []
+        for violation in violations {
+            let group = Group(rule: violation.rule, disposition: violation.disposition)
+            tallies[group, default: Tally()].count += 1
+            if tallies[group]?.count ?? 0 > rowsPerRule {
+                if tallies[group]?.next == nil { tallies[group]?.next = violation }
+            } else if isNew(violation) {
+                tallies[group]?.new += 1
+                kept.append(violation)
+            }
+        }
+        let rest = tallies.values.compactMap { tally in
+            tally.new == 0 ? nil : tally.next.map { $0.standing(for: tally.count - rowsPerRule) }
+        }
+        return kept + rest.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) }
+    }
+
     /// Stores violations of a response as they are. A violation that is stored already (same response, position and rule) does not change.
     package func insert(_ violations: [RecordedViolation], from response: ProviderResponse) async throws(PostgresError) {
         guard !violations.isEmpty else { return }
         let own = try await ProviderResponses(database).reference(to: response)
         try await database.execute(
             """
-            INSERT INTO quarantine (response_id, ordinal, rule, instrument, session, detail, row_text, known_at, source, disposition, repairs)
-            SELECT $1, n.ordinal, n.rule, $2, n.session, n.detail, n.row_text, $3, $4, n.disposition, n.repairs
-            FROM unnest($5::bigint[], $6::text[], $7::date[], $8::text[], $9::text[], $10::text[], $11::text[])
-                n(ordinal, rule, session, detail, row_text, disposition, repairs)
+            INSERT INTO quarantine (response_id, ordinal, rule, instrument, session, detail, row_text, known_at, source, disposition, repairs,
+                omitted)
+            SELECT $1, n.ordinal, n.rule, $2, n.session, n.detail, n.row_text, $3, $4, n.disposition, n.repairs, n.omitted
+            FROM unnest($5::bigint[], $6::text[], $7::date[], $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[])
+                n(ordinal, rule, session, detail, row_text, disposition, repairs, omitted)
             ON CONFLICT DO NOTHING
             """,
             [
                 own.id, own.instrument, response.knownAt, response.provider,
-                violations.map(\.ordinal), violations.map(\.rule), violations.map(\.session), violations.map(\.detail),
-                violations.map(\.text), violations.map(\.disposition.rawValue),
-                violations.map { $0.repairs.map(\.description).joined(separator: ", ") },
+                violations.map(\.ordinal), violations.map(\.rule), violations.map(\.session), violations.map(\.detail.storable),
+                violations.map(\.text.storable), violations.map(\.disposition.rawValue),
+                violations.map { $0.repairs.map(\.description).joined(separator: ", ") }, violations.map(\.omitted),
             ])
     }
 
-    /// The violations of one response, in the order of its rows.
-    package func violations(ofResponse key: String) async throws(PostgresError) -> [RecordedViolation] {
+    /// The violations of one response that it did not resolve, in the order of its rows.
+    package func violations(ofResponse key: String, limit: Int = .max) async throws(PostgresError) -> [RecordedViolation] {
         try await database.query(
             """
-            SELECT \(Self.columns) FROM quarantine q WHERE response_id = (SELECT id FROM provider_responses WHERE object_key = $1)
-            ORDER BY ordinal, session, rule
-            """, [key]
+            SELECT \(Self.columns) FROM quarantine q
+            WHERE response_id = (SELECT id FROM provider_responses WHERE object_key = $1) AND disposition <> 'resolved'
+            ORDER BY ordinal, session, rule LIMIT $2
+            """, [key.storable, limit]
         ).all { row throws(PostgresError) in try Self.violation(row, at: 0) }
     }
 
@@ -133,7 +191,7 @@ package struct QuarantineLog: Sendable {
             ordinal: try row[column], session: try row[column + 1],
             rule: try row[column + 2], detail: try row[column + 3], text: try row[column + 4],
             disposition: RecordedViolation.Disposition(rawValue: try row[column + 5]) ?? .quarantined,
-            repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) })
+            repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) }, omitted: try row[column + 7])
     }
 
     /// A violation with its instrument and its response.
@@ -151,16 +209,16 @@ package struct QuarantineLog: Sendable {
     /// Violations without a session follow the violations that became known at the same time, and are left out if `from` or `to` is given.
     package func entries(
         of instrument: String? = nil, source: String? = nil, from: SessionDate? = nil, to: SessionDate? = nil, asOf instant: Instant,
-        limit: Int
+        limit: Int, offset: Int = 0
     ) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
-            SELECT \(Instruments.columns), q.source, r.object_key, q.known_at, \(Self.columns)
+            SELECT \(Instruments.columns(at: "$1::timestamptz")), q.source, r.object_key, q.known_at, \(Self.columns)
             FROM (\(Self.current("$1"))) q JOIN instruments i ON i.number = q.instrument JOIN provider_responses r ON r.id = q.response_id
             WHERE ($2::text IS NULL OR q.instrument = \(Instruments.number("$2"))) AND ($4::text IS NULL OR q.source = $4)
                 AND ($5::date IS NULL OR q.session >= $5) AND ($6::date IS NULL OR q.session <= $6)
-            ORDER BY q.known_at DESC, i.id, q.session DESC NULLS LAST, r.object_key, q.ordinal, q.rule LIMIT $3
-            """, [instant, instrument, limit, source, from, to]
+            ORDER BY q.known_at DESC, q.instrument, q.session DESC NULLS LAST, q.response_id, q.ordinal, q.rule LIMIT $3 OFFSET $7
+            """, [instant, instrument, limit, source, from, to, offset]
         ).all { row throws(PostgresError) in
             Entry(
                 instrument: try Instruments.instrument(row), source: try row[5], key: try row[6], knownAt: try row[7],
@@ -169,11 +227,12 @@ package struct QuarantineLog: Sendable {
     }
 
     /// An SQL expression: the number of rows of responses with a disposition. Violations of one source and session count once, and so do
-    /// violations without a session at one position of a response.
+    /// violations without a session at one position of a response. Rows that are not stored count too.
     static func rowCount(_ disposition: RecordedViolation.Disposition) -> String {
         """
         count(DISTINCT (source, session)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NOT NULL)
             + count(DISTINCT (response_id, ordinal)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NULL)
+            + coalesce(sum(omitted) FILTER (WHERE disposition = '\(disposition.rawValue)'), 0)::bigint
         """
     }
 

@@ -36,7 +36,7 @@ package struct RunProgress: Hashable, Sendable {
     package internal(set) var stored = 0
     /// The instruments whose responses are archived and all projected.
     package internal(set) var projected = 0
-    /// The reasons why instruments have no response, by instrument id.
+    /// The reasons why instruments have no response or a response that cannot be projected, by instrument id.
     package internal(set) var failures: [String: String] = [:]
     /// The ids of the instruments that have neither failed nor all their responses projected.
     package internal(set) var pending: [String] = []
@@ -70,6 +70,19 @@ package struct Runs: Sendable {
         ).one(Run.init)
     }
 
+    /// The exchanges for which a run after an instant had a later session. A forecast from `session` that is made now is made in hindsight.
+    package func exchanges(
+        among exchanges: [String], pastSession session: SessionDate, after instant: Instant
+    ) async throws(PostgresError) -> Set<String> {
+        Set(
+            try await database.query(
+                """
+                SELECT e FROM unnest($1::text[]) e WHERE EXISTS (
+                    SELECT FROM runs r WHERE r.exchange IN (e, '\(Run.severalExchanges)') AND r.as_of > $2 AND r.session > $3)
+                """, [exchanges, instant, session]
+            ).all { row throws(PostgresError) in try row[0] })
+    }
+
     /// The ids of the runs to which a response belongs.
     package func runs(ofResponse key: String) async throws(PostgresError) -> [String] {
         try await database.query(
@@ -94,7 +107,7 @@ package struct Runs: Sendable {
             """
             INSERT INTO run_responses (run, instrument, part, error) VALUES (\(Self.number("$1")), \(Instruments.number("$2")), 0, $3)
             ON CONFLICT DO NOTHING
-            """, [run, instrument, reason])
+            """, [run, instrument, reason.storable])
     }
 
     /// An SQL expression: the number by which tables refer to the run with an id.
@@ -109,10 +122,11 @@ package struct Runs: Sendable {
         let (ids, condition) = instrument == nil ? ("r.expected", "$2::text IS NULL") : ("ARRAY[$2::text]", "$2 = ANY (r.expected)")
         let rows = try await database.query(
             """
-            SELECT e.id, min(i.error), count(i.object_key), count(o.object_key)
+            SELECT e.id, min(i.error), count(i.object_key), count(o.object_key), count(x.object_key), min(x.reason)
             FROM runs r LEFT JOIN LATERAL unnest(\(ids)) e(id) ON true
             LEFT JOIN run_responses i ON i.run = r.number AND i.instrument = \(Instruments.number("e.id"))
             LEFT JOIN provider_responses o ON o.object_key = i.object_key
+            LEFT JOIN quarantined_objects x ON x.object_key = i.object_key AND o.object_key IS NULL
             WHERE r.id = $1 AND \(condition) GROUP BY e.id
             """, [run, instrument])
         guard !rows.isEmpty else { return nil }
@@ -121,12 +135,19 @@ package struct Runs: Sendable {
             guard let id = try row[0] as String? else { continue }
             progress.expected += 1
             let (error, stored, projected) = (try row[1] as String?, try row[2] as Int, try row[3] as Int)
+            let (quarantined, reason) = (try row[4] as Int, try row[5] as String?)
             if let error {
                 progress.failures[id] = error
                 continue
             }
             if stored > 0 { progress.stored += 1 }
-            if stored > 0, projected == stored { progress.projected += 1 } else { progress.pending.append(id) }
+            if stored == 0 || projected + quarantined < stored {
+                progress.pending.append(id)
+            } else if let reason {
+                progress.failures[id] = reason
+            } else {
+                progress.projected += 1
+            }
         }
         return progress
     }

@@ -17,8 +17,9 @@ package struct Scores: Sendable {
 
     /// The matured forecasts without a valid score, ordered by session, instrument, model and horizon.
     ///
-    /// A forecast has matured when its target session's return is known. A forecast whose instrument did not trade in its target session
-    /// has no outcome. A stored score is due again if late data changed the outcome within `correctionDays`.
+    /// A forecast has matured when its target session's return is known. A forecast whose instrument did not trade in its target session, or
+    /// whose target session was withdrawn when it matured, has no outcome. A forecast made in hindsight is never scored. A stored score is due
+    /// again if late data changed the outcome within `correctionDays`.
     ///
     /// - Parameter from: the first origin that counts.
     package func due(
@@ -42,8 +43,9 @@ package struct Scores: Sendable {
                 JOIN instruments i ON i.exchange = t.exchange
             ), matured AS MATERIALIZED (
                 SELECT f.*, greatest(f.as_of, k.known_at) AS matured_at, (
-                    SELECT sum(r.log_return ORDER BY r.session) FROM (
-                        SELECT DISTINCT ON (x.session) x.session, x.log_return FROM features x
+                    SELECT CASE WHEN bool_or(r.session = t.target AND r.holds) THEN sum(r.log_return ORDER BY r.session) END FROM (
+                        SELECT DISTINCT ON (x.session) x.session, x.log_return, x."values" <> \(FeatureStore.withdrawnValues) AS holds
+                        FROM features x
                         WHERE x.instrument = f.instrument AND x.version = $1 AND x.session > f.session AND x.session <= t.target
                             AND x.known_at <= greatest(f.as_of, k.known_at)
                         ORDER BY x.session, x.response_id DESC
@@ -60,7 +62,7 @@ package struct Scores: Sendable {
                     ) known
                 ) k
                 LEFT JOIN scores s ON s.forecast_id = f.id
-                WHERE k.last_session = t.target AND f.as_of <= $2
+                WHERE k.last_session = t.target AND f.as_of <= $2 AND NOT f.hindsight
                     AND (s.known_at IS NULL OR t.target >= $7)
             )
             SELECT \(Forecast.columns), n.name AS family, f.id AS forecast_id, f.outcome, f.matured_at

@@ -18,6 +18,13 @@ package struct StoredForecasts: Sendable {
     /// The families with a stored forecast, in the lineup's order.
     package let families: [Family]
 
+    private let rows: [Forecast]
+
+    /// These forecasts together with others that are not stored.
+    package func adding(_ forecasts: [Forecast], members: [ModelLineup.Member]) -> StoredForecasts {
+        StoredForecasts(instrument: instrument, lastSession: lastSession, stored: rows + forecasts, members: members)
+    }
+
     /// One family's forecasts; nil for a family without a stored forecast.
     package subscript(family: String) -> Family? { families.first { $0.family == family } }
 
@@ -28,14 +35,17 @@ package struct StoredForecasts: Sendable {
     init(instrument: Instrument, lastSession: SessionDate?, stored: [Forecast], members: [ModelLineup.Member]) {
         self.instrument = instrument
         self.lastSession = lastSession
+        rows = stored
         families = members.compactMap { member in
             let versions = member.versions.enumerated().map { ($0.element.id, (place: $0.offset, trainedAsOf: $0.element.asOf)) }
             let byID = Dictionary(uniqueKeysWithValues: versions)
-            // The latest origin first; within an origin the version that serves first, then the forecast published and known last.
+            // The latest origin first; within an origin the version that serves first, then a published forecast before one made in hindsight,
+            // then the forecast published and known last.
             let ordered = stored.compactMap { forecast in byID[forecast.model].map { (forecast: forecast, version: $0) } }.sorted {
                 let (left, right) = ($0.forecast, $1.forecast)
                 if left.session != right.session { return left.session > right.session }
                 if $0.version.place != $1.version.place { return $0.version.place < $1.version.place }
+                if left.isHindsight != right.isHindsight { return right.isHindsight }
                 if left.asOf != right.asOf { return left.asOf > right.asOf }
                 if left.dataVersion != right.dataVersion { return left.dataVersion > right.dataVersion }
                 return left.horizon < right.horizon

@@ -62,7 +62,7 @@ package struct Symbols: Sendable {
     ) async throws(PostgresError) -> Instrument? {
         try await database.query(
             """
-            SELECT \(Instruments.columns) FROM (\(Symbols.valid)) v JOIN instruments i ON i.number = v.instrument
+            SELECT \(Instruments.columns(at: "$2::timestamptz")) FROM (\(Symbols.valid)) v JOIN instruments i ON i.number = v.instrument
             WHERE v.symbol = $3 AND provider = ANY ($4) ORDER BY provider = '*', v.valid_from DESC, i.id LIMIT 1
             """, [day, instant, symbol, [provider, Symbols.anyProvider]]
         ).one(Instruments.instrument)

@@ -12,8 +12,8 @@ package enum TableHash {
         "leases", "blocked_until", "blocked_reason", "models.version",
     ]
 
-    /// The tables of pending work, which depend on the moment and are not hashed.
-    package static let workTables: Set<String> = ["pending_cross_sections"]
+    /// The tables of pending work and of failures, which depend on the moment and are not hashed.
+    package static let workTables: Set<String> = ["pending_cross_sections", "quarantined_objects"]
 
     /// For each column that refers to a numbered row: an SQL expression for the row's natural key, of a row with the alias t.
     package static let naturalKeys: [String: String] = [

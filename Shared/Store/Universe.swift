@@ -30,6 +30,24 @@ package struct Universe: Sendable {
             """, [memberships.map(\.instrument), memberships.map(\.from), memberships.map(\.to), knownAt])
     }
 
+    /// Ends the configured memberships of instruments that the settings no longer name, and begins those of instruments that they name again,
+    /// from a session on and as known from an instant on.
+    package func configure(_ instruments: [String], from session: SessionDate, knownAt: Instant) async throws(PostgresError) {
+        let latest = """
+            SELECT DISTINCT ON (u.instrument) u.*, i.id FROM universe u JOIN instruments i ON i.number = u.instrument
+            WHERE u.known_at <= $3 ORDER BY u.instrument, u.valid_from DESC, u.known_at DESC
+            """
+        try await database.execute(
+            """
+            INSERT INTO universe (instrument, valid_from, valid_to, known_at, configured)
+            SELECT instrument, valid_from, $2, $3, true FROM (\(latest)) u
+            WHERE configured AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) AND id <> ALL ($1)
+            UNION ALL SELECT instrument, $2, NULL, $3, true FROM (\(latest)) u
+            WHERE configured AND valid_to <= $2 AND valid_from < $2 AND id = ANY ($1)
+            ON CONFLICT DO NOTHING
+            """, [instruments, session, knownAt])
+    }
+
     /// The memberships of an exchange's instruments as known at an instant, ordered by id and first session. A delisting ends them.
     package func memberships(exchange: String, asOf instant: Instant) async throws(PostgresError) -> [Membership] {
         try await database.query(

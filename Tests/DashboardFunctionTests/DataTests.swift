@@ -166,4 +166,60 @@ import Testing
             #expect(try await status(dashboard, query).symbols.map(\.instrument) == [id])
         }
     }
+
+    @Test func `A NUL in any parameter is the caller's error`() async throws {
+        let dashboard = try await dashboard()
+        let cases = [
+            ("/v1/bars/A", "from"), ("/v1/data/status", "symbol"), ("/v1/data/status", "after"), ("/v1/data/quarantine", "symbol"),
+            ("/v1/data/response", "object"), ("/v1/evaluation", "symbol"),
+        ]
+        for (path, name) in cases {
+            let response = try await ask(dashboard, path, [name: "A\u{0}B"])
+            #expect(response.statusCode == 400, "\(path) \(name)")
+        }
+        #expect(try await ask(dashboard, #"/v1/bars/A\u0000"#, [:]).statusCode == 404)
+    }
+
+    @Test func `The status shows objects that cannot be projected`() async throws {
+        let dashboard = try await dashboard()
+        let objects = QuarantinedObjects(dashboard.database)
+        try await objects.insert("raw/csv/daily/XNAS:A/x", instrument: "XNAS:A", reason: "postgres server 22021")
+        try await objects.insert("raw/notes.txt", instrument: nil, reason: "no key")
+        struct Status: Decodable {
+            struct Object: Decodable { let object, reason: String }
+            let quarantined_objects: [Object]
+        }
+        func shown(_ query: [String: String]) async throws -> [String] {
+            let body = try await ask(dashboard, "/v1/data/status", query).body ?? ""
+            return try JSONDecoder().decode(Status.self, from: Data(body.utf8)).quarantined_objects.map(\.object)
+        }
+        #expect(try await shown([:]) == ["raw/csv/daily/XNAS:A/x", "raw/notes.txt"])
+        #expect(try await shown(["symbol": "A"]) == ["raw/csv/daily/XNAS:A/x"])
+        #expect(try await shown(["symbol": "B"]).isEmpty)
+        let body = try await ask(dashboard, "/v1/data/response", ["object": "raw/notes.txt"]).body ?? ""
+        #expect(body.contains(#""reason":"no key""#))
+    }
+
+    @Test func `The status and a page of the quarantine answer with many violations`() async throws {
+        let dashboard = try await dashboard()
+        try await dashboard.database.script(
+            """
+            INSERT INTO provider_responses (object_key, instrument, provider, kind, known_at, fetched_at, sha256)
+            SELECT 'raw/csv/daily/X/' || i, n.number, 'csv', 'daily', '2012-01-12T00:00:00Z'::timestamptz + i * interval '1 second', now(), ''
+            FROM generate_series(0, 299) i JOIN instruments n ON n.id = CASE WHEN i % 2 = 0 THEN 'XNAS:A' ELSE 'XNAS:B' END ORDER BY i;
+            INSERT INTO quarantine (response_id, ordinal, rule, instrument, source, session, detail, row_text, disposition, repairs, omitted,
+                known_at)
+            SELECT r.id, i, 'date', r.instrument, 'csv', NULL, 'd', 'r', 'quarantined', '', 0, r.known_at
+            FROM provider_responses r, generate_series(0, 999) i WHERE r.object_key LIKE 'raw/csv/daily/X/%';
+            """)
+        for analyzed in [false, true] {
+            if analyzed { try await dashboard.database.execute("ANALYZE") }
+            let begun = ContinuousClock.now
+            #expect(try await status(dashboard, [:]).symbols.map(\.symbol) == names)
+            for query in [["symbol": "A"], [:], ["offset": "5000"]] {
+                #expect(try await ask(dashboard, "/v1/data/quarantine", query).statusCode == 200)
+            }
+            #expect(ContinuousClock.now - begun < .seconds(15), "analyzed: \(analyzed)")
+        }
+    }
 }

@@ -31,7 +31,7 @@ import Testing
     private func expectSameAfterRebuild(_ harness: ProjectionHarness) async throws {
         var harness = harness
         let before = try await TableHash.all(in: harness.database)
-        try await DerivedTables(harness.database).clear()
+        try await harness.clear()
         for object in harness.archived.values { try await harness.add(object) }
         #expect(try await TableHash.all(in: harness.database) == before)
     }

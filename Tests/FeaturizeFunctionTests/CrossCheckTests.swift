@@ -87,7 +87,7 @@ import Testing
     @Test func `The error names an unknown provider`() async throws {
         let featurize = try await ProjectionHarness([]).featurize()
         let check = CrossCheck(providers: ["yahoo", "yaho"], time: "2012-01-01T00:00:00Z")
-        let failure = await #expect(throws: Featurize.Failure.self) { _ = try await featurize.compare(check, Context()) }
+        let failure = await #expect(throws: Featurize.UnknownOrigin.self) { _ = try await featurize.compare(check, Context()) }
         #expect(failure?.description.contains("\"yaho\"") == true)
     }
 }

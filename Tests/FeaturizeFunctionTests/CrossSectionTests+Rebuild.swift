@@ -21,10 +21,10 @@ extension CrossSectionTests {
         _ = try await crossSection.update("XNAS", asOf: later)
         let before = try await TableHash.all(in: harness.database)
 
-        try await DerivedTables(harness.database).clear()
+        try await harness.clear()
         #expect(try await harness.count("SELECT count(*) FROM features") == 0)
         for object in harness.archived.values { try await harness.add(object) }
-        for begin in try await DerivedTables(harness.database).firstCrossSections(version: FeatureSet.version) {
+        for begin in try await CrossSections.firstInstants(in: harness.projector.store) {
             _ = try await crossSection.update(begin.exchange, asOf: begin.knownAt)
         }
         let after = try await TableHash.all(in: harness.database)

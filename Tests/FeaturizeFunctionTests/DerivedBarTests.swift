@@ -37,7 +37,7 @@ import Testing
         }
         #expect(bases == [["alphavantage", "as-traded"], ["stooq", "unadjusted"]])
         let before = try await TableHash.all(in: harness.database)
-        try await DerivedTables(harness.database).clear()
+        try await harness.clear()
         for object in harness.archived.values { try await harness.add(object) }
         #expect(try await TableHash.all(in: harness.database) == before)
     }
@@ -68,7 +68,7 @@ import Testing
             try await Bars(harness.database).read(instrument.id, first, precedence: ["stooq"])[10].close.double == Double(rows[10].close)
                 / 100)
         let hashes = try await TableHash.all(in: harness.database)
-        try await DerivedTables(harness.database).clear()
+        try await harness.clear()
         for object in harness.archived.values { try await harness.add(object) }
         #expect(try await TableHash.all(in: harness.database) == hashes)
     }
@@ -175,8 +175,10 @@ import Testing
         let harness = try await ProjectionHarness([instrument])
         let stray = ResponseMarket.response(rows, about: ResponseMarket.instrument(9), knownAt: evening)
         var summary = FeaturizeSummary()
-        let failure = await #expect(throws: Featurize.Failure.self) { try await harness.projector.project(stray, &summary) { _ in stray } }
-        #expect(failure?.isAboutOneObject == true)
-        #expect(Featurize.Failure.unknownRun("r").isAboutOneObject == false)
+        let failure = await #expect(throws: Featurize.UnknownOrigin.self) {
+            try await harness.projector.project(stray, &summary) { _ in stray }
+        }
+        #expect(failure.map { FailureScope($0) } == .object)
+        #expect(FailureScope(Featurize.Failure.unknownRun("r")) == .store)
     }
 }

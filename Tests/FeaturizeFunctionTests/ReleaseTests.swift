@@ -73,13 +73,13 @@ import Testing
         let times = (1...2).map { evening.adding(seconds: Int64(60 * $0)) }
         try await harness.add(override(true, rows[200].session, at: times[0]))
         let released = try await TableHash.all(in: harness.database)
-        try await DerivedTables(harness.database).clear()
+        try await harness.clear()
         for object in harness.archived.values.shuffled() { try await harness.add(object) }
         #expect(try await TableHash.all(in: harness.database) == released)
         try await harness.add(override(false, rows[200].session, at: times[1]))
         #expect(try await [count(harness, times[1]), count(harness, times[0])] == [229, 230])
         let before = try await TableHash.all(in: harness.database)
-        try await DerivedTables(harness.database).clear()
+        try await harness.clear()
         for object in harness.archived.values.shuffled() { try await harness.add(object) }
         #expect(try await TableHash.all(in: harness.database) == before)
     }

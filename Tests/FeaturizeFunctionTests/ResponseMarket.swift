@@ -183,5 +183,10 @@ struct ProjectionHarness {
         ])
     }
 
+    /// Removes the rows of all instruments, as before each instrument's part of a rebuild.
+    func clear() async throws {
+        for instrument in try await Instruments(database).list() { try await ProviderResponses(database).removeAll(about: instrument.id) }
+    }
+
     func count(_ sql: String) async throws -> Int { try await database.query(sql)[0][0] }
 }

@@ -68,6 +68,75 @@ struct FaultTests {
         #expect(try await Runs(harness.database).progress("XNAS/2012-01-11T23:30:00Z")?.isComplete == true)
     }
 
+    @Test func `One poisoned symbol fails alone`() async throws {
+        let universe = (1...6).map { "T\($0):XNAS" }.joined(separator: ",")
+        let harness = try await IngestHarness(universe: universe, providers: "alphavantage") { line, _, connection in
+            switch line {
+            // A control byte that no request to S3 can contain.
+            case _ where line.contains("symbol=T1&"):
+                connection.respond(headers: ["Content-Type: text/\u{1}csv"], body: Array(IngestHarness.csv.utf8))
+            case _ where line.contains("symbol=T2&"):
+                connection.respond(body: Array(#"{"Error Message": "no \u0000 symbol"}"#.utf8))
+            default: connection.respond(body: Array(IngestHarness.csv.utf8))
+            }
+        }
+        defer { harness.stop() }
+        let summary = try await harness.run()
+        #expect(summary.stored == ["T1", "T3", "T4", "T5", "T6"] && summary.failed.keys.sorted() == ["T2"])
+        #expect(try await harness.database.query("SELECT count(*) FROM run_responses")[0][0] as Int == 6)
+        await #expect(throws: IngestError.self) {
+            _ = try await harness.run(#"{"symbols":["A\u0000B"],"exchange":"XNAS","time":"2012-01-10T23:30:00Z"}"#)
+        }
+    }
+
+    @Test func `An event dated in the far future is refused and blocks no reference data`() async throws {
+        let harness = try await IngestHarness { _, _, connection in connection.respond(404) }
+        defer { harness.stop() }
+        for event in [
+            #"{"exchange":"XNAS","time":"9999-01-04T23:30:00Z"}"#, #"{"symbols":["AAPL"],"time":"9999-01-04T23:30:00Z"}"#,
+            #"{"time":"9999-01-04T23:30:00Z","reference_data":{"closures":[{"exchange":"XNYS","day":"2025-01-09","reason":"r"}]}}"#,
+        ] {
+            let error = await #expect(throws: IngestError.self) { _ = try await harness.run(event) }
+            #expect(error?.description.contains("future") == true)
+        }
+        let closure = #"{"exchange":"XNYS","day":"2012-01-20","reason":"r"}"#
+        #expect(try await harness.run(#"{"time":"2012-01-10T12:00:00Z","reference_data":{"closures":[\#(closure)]}}"#).referenceData == 1)
+    }
+
+    @Test func `Reference data is checked when no cross-section can be computed any more`() async throws {
+        let harness = try await IngestHarness { _, _, connection in connection.respond(404) }
+        defer { harness.stop() }
+        _ = try await harness.run(#"{"exchange":"XNAS","time":"2012-01-09T23:30:00Z"}"#, within: 15)
+        let rival = try TestSupport.database(named: try await harness.database.query("SELECT current_database()::text")[0][0])
+        let observer = try TestSupport.database(named: try await harness.database.query("SELECT current_database()::text")[0][0])
+        let sections = CrossSections(FeatureStore(rival, version: "f1", crossWidth: 1), exchange: "XNAS")
+        let update = try await rival.transaction {
+            try await sections.lock()
+            let update = Task {
+                let closure = #"{"exchange":"XNAS","day":"2012-01-20","reason":"r"}"#
+                return try await harness.run(#"{"time":"2012-01-10T12:00:00Z","reference_data":{"closures":[\#(closure)]}}"#)
+            }
+            let waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            for _ in 0..<1000 where try await observer.query(waiting).count == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            try await sections.finish(Instant("2012-01-10T23:30:00Z")!)
+            return update
+        }
+        await #expect(throws: IngestError.self) { _ = try await update.value }
+    }
+
+    @Test func `A symbol taken out of the settings leaves the next run`() async throws {
+        let harness = try await IngestHarness(universe: "A:XNAS,B:XNAS", providers: "alphavantage") { _, _, connection in
+            connection.respond(body: Array(IngestHarness.csv.utf8))
+        }
+        defer { harness.stop() }
+        #expect(try await harness.run().expected == 2)
+        var environment = harness.environment
+        environment["UNIVERSE"] = "A:XNAS"
+        let event = try JSONDecoder().decode(IngestEvent.self, from: Data(Self.next.utf8))
+        let summary = try await Ingest(environment).handle(event, Context(deadline: .after(.seconds(30))))
+        #expect(summary.expected == 1 && summary.stored == ["A"])
+    }
+
     @Test func `A provider that hangs costs one invocation and no data`() async throws {
         let isHealthy = Mutex(false)
         let harness = try await IngestHarness(providers: "alphavantage") { _, _, connection in

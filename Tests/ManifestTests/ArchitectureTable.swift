@@ -17,7 +17,7 @@ enum ArchitectureTable {
         "Backtest": ["Formats", "Market", "Providers", "Features", "Forecasting"],
         "HTTP": ["Formats", "Threads", "CCurl"],
         "AWS": ["Formats", "HTTP", "COpenSSL"],
-        "Objects": ["Formats", "AWS", "Market"],
+        "Objects": ["Formats", "AWS", "HTTP", "Market", "Postgres"],
         "Postgres": ["Threads", "CPostgres"],
         "Store": ["Hashing", "Postgres", "Market"],
         "Telemetry": ["Formats", "Metrics", "CoreMetrics"],

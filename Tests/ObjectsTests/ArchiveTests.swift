@@ -3,6 +3,7 @@ import Foundation
 import HTTP
 import Market
 import Objects
+import Postgres
 import TestSupport
 import Testing
 
@@ -42,7 +43,46 @@ struct ArchiveTests {
         let archive = ResponseArchive(s3, bucket: "raw")
         let stored = try await archive.put([9], try metadata("XNAS:ZZZZ"), isRejected: true)
         #expect(stored.key.description.hasPrefix("rejected/yahoo/"))
-        for try await summary in archive.list(provider: "yahoo") { #expect(summary.key.hasPrefix("raw/yahoo/")) }
+        #expect(try await archive.folders().prefixes["XNAS:ZZZZ"] == nil)
+    }
+
+    @Test func `Folders are found by instrument and other keys are listed apart`() async throws {
+        let archive = ResponseArchive(s3, bucket: "raw")
+        let key = try await archive.put([11], try metadata("XLSE:A/B%")).key.description
+        for stray in ["raw/notes.txt", "raw/yahoo/x.txt"] { try await s3.put(bucket: "raw", key: stray, body: [1]) }
+        let many = try await archive.put([12], try metadata(nil)).key.description
+        let folders = try await archive.folders()
+        let prefix = try #require(folders.prefixes["XLSE:A/B%"])
+        #expect(prefix == [key.split(separator: "/").prefix(4).joined(separator: "/") + "/"])
+        #expect(try await archive.keys(in: prefix[0]) == [key])
+        #expect(Set(["raw/notes.txt", "raw/yahoo/x.txt", many]).isSubset(of: folders.others))
+    }
+
+    @Test func `A content type that no header can contain is left out`() throws {
+        let metadata = ResponseMetadata(
+            provider: "yahoo", kind: "k", instrument: nil, url: "u", status: 200, contentType: "text/csv\u{1}",
+            knownAt: Instant("2012-01-10T00:00:00Z")!,
+            fetchedAt: Instant("2012-01-10T00:00:00Z")!)
+        #expect(metadata.contentType == nil)
+    }
+
+    @Test func `An error belongs to the object or to the store`() {
+        let object: [any Error] = [
+            AWSError(.noSuchKey, "", status: 404), AWSError(.corrupted, "", status: 200), AWSError(.invalidRequest, ""),
+            AWSError(.transport, "", transport: HTTPError(.invalidRequest, "")),
+            AWSError(.transport, "", transport: HTTPError(.tooLarge, "")),
+            PostgresError(.server, "", sqlState: "22021"), PostgresError(.server, "", sqlState: "23514"),
+            PostgresError(.server, "", sqlState: "54000"),
+        ]
+        let store: [any Error] = [
+            AWSError(.noSuchBucket, "", status: 404), AWSError(.internalError, "", status: 500), AWSError(.accessDenied, "", status: 403),
+            AWSError(.slowDown, "", status: 503), AWSError(.transport, "", transport: HTTPError(.unreachable, "")),
+            AWSError(.transport, "", transport: HTTPError(.timedOut, "")),
+            PostgresError(.server, "", sqlState: "53100"), PostgresError(.connectionLost, ""), PostgresError(.deadlineExceeded, ""),
+            PostgresError(.server, "", sqlState: "40P01"), PostgresError(.server, "", sqlState: "42P01"), CancellationError(),
+        ]
+        for error in object { #expect(FailureScope(error) == .object, "\(error)") }
+        for error in store { #expect(FailureScope(error) == .store, "\(error)") }
     }
 
     @Test func `Bytes that do not match the hash in their key are an error`() async throws {

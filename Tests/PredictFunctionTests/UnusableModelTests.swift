@@ -123,8 +123,29 @@ import Testing
         }
         let later = market.evening.adding(seconds: 60)
         try await register(try Climatology.fit(market.set), "climatology-2", asOf: later, market)
-        let response = try await market.predict.requestForecast(at: "2012-01-03T23:00:00Z")
-        #expect(response.status == 200 && response.body.session == "2012-01-03")
+        // A request stores nothing, also when it is repeated.
+        let before = try await market.database.query("SELECT count(*) FROM forecasts")[0][0] as Int
+        for _ in 0..<2 {
+            let response = try await market.predict.requestForecast(at: "2012-01-03T23:00:00Z")
+            #expect(response.status == 200 && response.body.session == "2012-01-03")
+        }
+        #expect(try await market.database.query("SELECT count(*) FROM forecasts")[0][0] as Int == before)
+        // Nor does it keep the evening from publishing. A run that is announced again after the next session is hindsight.
+        let next = Run(
+            id: "XNAS/2", exchange: "XNAS", asOf: market.evening.adding(seconds: 86_400), session: last.advanced(by: 1),
+            expected: [apple.id])
+        for isPast in [false, true] {
+            if isPast {
+                try await market.database.execute("DELETE FROM forecasts")
+                try await Runs(market.database).open(next)
+            }
+            _ = try await market.predict.handle(.slice(run: "XNAS/1", instruments: [apple.id]), Context())
+            let marks = try await market.database.query(
+                "SELECT DISTINCT hindsight FROM forecasts f JOIN models m ON m.number = f.model WHERE m.id = 'blended-fhs-1'"
+            )
+            .all { row throws(PostgresError) in try row[0] as Bool }
+            #expect(marks == [isPast])
+        }
     }
 
     @Test func `Without the random walk no forecast is served`() async throws {
@@ -135,5 +156,10 @@ import Testing
         #expect(problem.status == 503 && problem.body.type == "urn:bellwether:problem:no-usable-model")
         let detail = try #require(problem.body.detail)
         #expect(detail.contains("random-walk") && !detail.contains("models promote"), "no other family could serve")
+        // The slice of a run ends with that state and is no dead letter.
+        let raw = try await market.predict.handle(.slice(run: "XNAS/1", instruments: [apple.id]), Context())
+        let summary = try #require(JSONSerialization.jsonObject(with: Data(raw.bytes)) as? [String: Any])
+        #expect(summary["stored"] as? Int == 0 && (summary["note"] as? String)?.contains("random-walk") == true)
+        #expect((summary["unusable_families"] as? [String: String])?.keys.first == "random-walk")
     }
 }

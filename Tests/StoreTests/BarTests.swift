@@ -92,4 +92,37 @@ import Testing
         #expect(try await log.entries(asOf: first.knownAt, limit: 9).map(\.instrument.id) == [apple.id])
         #expect(try await log.entries(asOf: "2012-01-01T00:00:00Z", limit: 9).isEmpty)
     }
+
+    @Test func `Of one response the first rows of a rule are stored with the count of the others`() async throws {
+        let database = try await withApple()
+        let log = QuarantineLog(database)
+        let response = answer(closed("2012-01-10"))
+        func violations(_ count: Int) -> [RecordedViolation] {
+            (0..<count).map { RecordedViolation(ordinal: $0, session: nil, rule: "date", detail: "no date", text: "row \($0)\u{0}") }
+        }
+        let begun = ContinuousClock.now
+        try await log.update(violations(800_000), from: response)
+        #expect(ContinuousClock.now - begun < .seconds(20))
+        #expect(try await database.query("SELECT count(*) FROM quarantine")[0][0] as Int == QuarantineLog.rowsPerRule + 1)
+        let stored = try await log.violations(ofResponse: response.key)
+        #expect(stored.first?.text == "row 0␀" && stored.last?.omitted == 800_000 - QuarantineLog.rowsPerRule - 1)
+        let status = try #require(try await DataStatus(database).entries(asOf: response.knownAt).first)
+        #expect(status.quarantined == 800_000)
+        #expect(try await log.entries(asOf: response.knownAt, limit: 10, offset: 95).map(\.row.ordinal) == Array(95...100))
+    }
+
+    @Test func `A history that comes again adds no row for the rows that are not stored`() async throws {
+        let database = try await withApple()
+        let log = QuarantineLog(database)
+        let sessions = (0..<150).map { SessionDate(day: 15_000 + $0) }
+        let repeated = sessions.enumerated().map {
+            RecordedViolation(ordinal: $0, session: $1, rule: "tick", detail: "d", text: "t", disposition: .repaired)
+        }
+        for (index, day) in ["2012-01-10", "2012-01-11"].enumerated() {
+            try await log.update(
+                repeated, from: answer(closed(SessionDate(day)!), sha256: "a\(index)"), validated: sessions, received: Set(sessions))
+        }
+        #expect(try await database.query("SELECT count(*) FROM quarantine")[0][0] as Int == 101)
+        #expect(try await DataStatus(database).entries(asOf: closed("2012-01-11")).first?.repaired == 150)
+    }
 }

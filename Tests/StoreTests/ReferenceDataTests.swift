@@ -7,6 +7,8 @@ import Testing
 /// Symbols, memberships, delistings and closures have dates, and times from which they are known.
 @Suite struct ReferenceDataTests {
     let facebook = Instrument(id: "XNAS:FB", symbol: "FB", exchange: "XNAS", currency: "USD", name: "Meta")
+    /// The same instrument under its later symbol.
+    let meta = Instrument(id: "XNAS:FB", symbol: "META", exchange: "XNAS", currency: "USD", name: "Meta")
     let renamed: Instant = "2022-06-01T12:00:00Z"
     let now: Instant = "2025-01-10T12:00:00Z"
 
@@ -21,19 +23,19 @@ import Testing
         #expect(try await symbols.name(of: facebook.id, provider: "yahoo", on: "2022-06-08", asOf: now)?.symbol == "FB")
         #expect(try await symbols.name(of: facebook.id, provider: "yahoo", on: "2022-06-09", asOf: now)?.symbol == "META")
         #expect(try await symbols.name(of: facebook.id, provider: "yahoo", on: "2022-06-09", asOf: "2022-05-01T00:00:00Z")?.symbol == "FB")
-        #expect(try await symbols.instrument(called: "FB", on: "2020-01-02", asOf: now) == facebook)
+        #expect(try await symbols.instrument(called: "FB", on: "2020-01-02", asOf: now) == meta)
         #expect(try await symbols.instrument(called: "FB", on: "2023-01-03", asOf: now) == nil)
         #expect(try await symbols.instrument(called: "FB", on: "2024-06-03", asOf: now) == fund)
-        #expect(try await symbols.instrument(called: "META", on: "2024-06-03", asOf: now) == facebook)
+        #expect(try await symbols.instrument(called: "META", on: "2024-06-03", asOf: now) == meta)
         #expect(try await instruments.find(symbol: "FB") == fund)
-        #expect(try await instruments.find(symbol: "META") == facebook)
+        #expect(try await instruments.find(symbol: "META") == meta)
         #expect(try await instruments.find(symbol: "FB", asOf: "2020-01-02T00:00:00Z") == facebook)
         #expect(try await instruments.find(symbol: "FB", asOf: now) == fund)
         #expect(try await instruments.find(symbols: ["META", "NONE"], asOf: "2020-01-02T00:00:00Z") == ["META": facebook])
-        #expect(try await instruments.find(symbol: "XNAS:FB") == facebook)
+        #expect(try await instruments.find(symbol: "XNAS:FB") == meta)
         #expect(try await symbols.name(of: fund.id, provider: "yahoo", on: "2024-04-30", asOf: now) == nil)
         let forecasts = Forecasts(database)
-        #expect(try await forecasts.latest(symbol: "META", asOf: now, members: [], featureVersion: "f1")?.instrument == facebook)
+        #expect(try await forecasts.latest(symbol: "META", asOf: now, members: [], featureVersion: "f1")?.instrument == meta)
         #expect(try await forecasts.latest(symbol: "FB", asOf: now, members: [], featureVersion: "f1")?.instrument == fund)
         #expect(try await forecasts.latest(symbol: "META", asOf: "2022-05-01T00:00:00Z", members: [], featureVersion: "f1") == nil)
         #expect(
@@ -53,6 +55,39 @@ import Testing
         }
         #expect(try await instruments.list(of: ["XNAS:a", "XNAS:Z"]).count == 2)
         #expect(try await instruments.list(of: []).isEmpty)
+    }
+
+    @Test func `An instrument is shown under the symbol of the instant`() async throws {
+        let database = try await freshDatabase()
+        let instruments = Instruments(database)
+        try await instruments.register([facebook])
+        try await Symbols(database).record(
+            [.init(instrument: facebook.id, symbol: "META", from: "2022-06-09")], knownAt: "2022-06-01T00:00:00Z")
+        let (before, after): (Instant, Instant) = ("2022-06-08T12:00:00Z", "2022-06-09T12:00:00Z")
+        #expect(try await instruments.list(asOf: before).map(\.symbol) == ["FB"])
+        #expect(try await instruments.list(asOf: after).map(\.symbol) == ["META"])
+        #expect(try await DataStatus(database).entries(asOf: before).map(\.instrument.symbol) == ["FB"])
+        #expect(try await DataStatus(database).entries(asOf: after).map(\.instrument.symbol) == ["META"])
+        #expect(try await instruments.find(symbol: "FB", asOf: after)?.symbol == "META")
+    }
+
+    @Test func `Instruments leave the universe with their setting and come back with it`() async throws {
+        let database = try await freshDatabase()
+        try await Instruments(database).register([apple, facebook], areConfigured: true)
+        let named = Instrument(id: "XNAS:X", symbol: "X", exchange: "XNAS", currency: "USD", name: "X")
+        try await Instruments(database).register([named])
+        let universe = Universe(database)
+        func members(_ day: SessionDate, _ asOf: Instant) async throws -> [String] {
+            try await universe.members(exchange: "XNAS", on: day, asOf: asOf).map(\.id)
+        }
+        let (first, second): (Instant, Instant) = ("2012-01-10T23:30:00Z", "2012-01-20T23:30:00Z")
+        for _ in 0..<2 { try await universe.configure([apple.id], from: "2012-01-10", knownAt: first) }
+        #expect(try await members("2012-01-10", first) == [apple.id, named.id])
+        #expect(try await members("2012-01-09", first) == [apple.id, facebook.id, named.id])
+        #expect(try await members("2012-01-10", "2012-01-10T00:00:00Z") == [apple.id, facebook.id, named.id])
+        try await universe.configure([apple.id, facebook.id], from: "2012-01-20", knownAt: second)
+        #expect(try await members("2012-01-19", second) == [apple.id, named.id])
+        #expect(try await members("2012-01-20", second) == [apple.id, facebook.id, named.id])
     }
 
     @Test func `A provider's own symbol precedes the general one and a symbol may end`() async throws {

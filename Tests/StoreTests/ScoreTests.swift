@@ -141,6 +141,47 @@ import Testing
         #expect(abs(matured[0].outcome - 0.14) < 1e-12 && matured[0].knownAt == evening("2012-01-10"))
     }
 
+    @Test func `A forecast whose target was withdrawn when it matured has no outcome`() async throws {
+        let (database, features) = try await withForecasts()
+        let other = Instrument(id: "XNAS:MSFT", symbol: "MSFT", exchange: "XNAS", currency: "USD", name: "Microsoft")
+        try await Instruments(database).register([other])
+        for session in ForecastTests.sessions {
+            let row = FeatureRecord(session: session, values: [0, 0], logReturn: 0.01, extras: [0])
+            try await features.insert([row], from: answer(evening(session), instrument: other.id), available: closed)
+        }
+        // The fifth of January comes late, when the bar of the tenth is quarantined.
+        try await database.execute(
+            "DELETE FROM features WHERE instrument = (SELECT number FROM instruments WHERE id = $1) AND session = '2012-01-05'", [apple.id])
+        #expect(try await features.withdraw(["2012-01-10"], from: answer("2012-01-11T12:00:00Z", sha256: "ww")) == ["2012-01-10"])
+        let filled: Instant = "2012-01-11T22:40:00Z"
+        let late = FeatureRecord(session: "2012-01-05", values: [0, 0], logReturn: 0.03, extras: [0])
+        try await features.insert([late], from: answer(filled, sha256: "dd"), available: closed)
+        #expect(try await due(database, filled).allSatisfy { $0.forecast.horizon == 1 && $0.outcome != 0 })
+    }
+
+    @Test func `A forecast made in hindsight is never scored and never served before a published one`() async throws {
+        let (database, _) = try await withForecasts()
+        let runs = Runs(database)
+        try await runs.open(
+            Run(id: "XNAS/2", exchange: "XNAS", asOf: evening("2012-01-04"), session: "2012-01-04", expected: [apple.id]))
+        #expect(try await runs.exchanges(among: ["XNAS", "XNYS"], pastSession: "2012-01-03", after: evening("2012-01-03")) == ["XNAS"])
+        #expect(try await runs.exchanges(among: ["XNAS"], pastSession: "2012-01-04", after: evening("2012-01-04")).isEmpty)
+        let made = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "00000000000000d9")
+        try await Forecasts(database).store([
+            Forecast(
+                model: made.model, instrument: made.instrument, session: made.session, featureVersion: made.featureVersion,
+                dataVersion: made.dataVersion, horizon: 1, role: made.role, asOf: made.asOf, originClose: made.originClose,
+                currency: made.currency, quantiles: made.quantiles, baselineModel: made.baselineModel,
+                baselineQuantiles: made.baselineQuantiles, probabilityOfLoss: 0.5, isHindsight: true)
+        ])
+        #expect(try await due(database, evening("2012-01-10")).allSatisfy { $0.forecast.dataVersion != "00000000000000d9" })
+        try await Promotions(database).promote("m1", asOf: "2012-01-01T00:00:00Z", reason: "first")
+        let champion = try #require(try await ModelRegistry(database).champion(asOf: evening("2012-01-03"), featureVersion: "f1"))
+        let served = try await Forecasts(database).latest(
+            symbol: "AAPL", asOf: evening("2012-01-03"), members: [champion], featureVersion: "f1")
+        #expect(served?.families.first?.forecasts.contains { $0.dataVersion == "00000000000000d9" } == false)
+    }
+
     @Test func `Totals and origins count what was scored by an instant`() async throws {
         let (database, _) = try await withForecasts()
         _ = try await ModelRegistry(database).register(fixture.model("n1", asOf: "2012-01-01T00:00:00Z", family: "lstm"))

@@ -9,7 +9,7 @@ struct DataImport: AsyncParsableCommand {
             after those of the providers in PROVIDERS, or where PROVIDERS contains csv, iex or stooq.
 
             --exchange is for unknown symbols. A symbol that is known on another exchange has to be imported by its id, such as XNYS:IBM. \
-            Parts that cannot be imported are listed at the end; the other parts of the file are imported.
+            Parts that cannot be imported or projected are listed at the end, and the exit code is 1; the other parts of the file are imported.
 
               csv    a header with date, open, high, low, close and optionally volume, as traded. A file with a column symbol (or ticker) \
             may contain many symbols: each is imported separately, and --symbol selects one, also by its id.
@@ -70,8 +70,8 @@ struct DataImport: AsyncParsableCommand {
             }
         }
         for line in errors { Console.message(line) }
-        try await report(imported, stack)
-        if !errors.isEmpty { throw ExitCode(1) }
+        let areProjected = try await report(imported, stack)
+        if !errors.isEmpty || !areProjected { throw ExitCode(1) }
     }
 
     /// Decodes text as spreadsheets write it: UTF-16 with a byte order mark, UTF-8, or else Latin-1.
@@ -117,7 +117,8 @@ struct DataImport: AsyncParsableCommand {
         }
     }
 
-    private func report(_ files: [Summary.File], _ stack: StackClient) async throws {
+    /// Prints the results. Returns whether all files are projected.
+    private func report(_ files: [Summary.File], _ stack: StackClient) async throws -> Bool {
         let begun = ContinuousClock.now
         var table = TextTable(header: ["instrument", "new bars", "new actions", "quarantined"])
         var lines: [String] = []
@@ -130,6 +131,10 @@ struct DataImport: AsyncParsableCommand {
                     "\(file.instrument) is archived and not projected yet; `bellwether data status \(file.instrument)` shows when it is.")
                 continue
             }
+            if let reason = result.reason {
+                lines.append("\(file.instrument) is archived and cannot be projected: \(reason)")
+                continue
+            }
             table.rows.append([file.instrument, "\(result.bars)", "\(result.actions)", "\(result.quarantined)"])
             if !file.isNew { lines.append("\(file.instrument): the same file was imported before; this is its result.") }
             if file.provisional > 0 {
@@ -140,5 +145,6 @@ struct DataImport: AsyncParsableCommand {
         }
         if !table.rows.isEmpty { for line in table.lines { Console.output(line) } }
         for line in lines { Console.output(line) }
+        return table.rows.count == files.count
     }
 }

@@ -35,6 +35,7 @@ struct DataRelease: AsyncParsableCommand {
             return Console.output(
                 "The release is archived and not projected yet; `bellwether data status \(archived.instrument)` shows when it is.")
         }
+        if let reason = result.reason { throw CommandError("the release is archived and cannot be projected: \(reason)") }
         for row in result.rows where row.session != nil {
             Console.output("\(archived.instrument) \(row.session ?? ""): \(row.summary)")
         }

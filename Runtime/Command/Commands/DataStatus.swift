@@ -26,12 +26,20 @@ struct DataStatusDocument: Decodable, Sendable {
         }
     }
 
+    /// An object under raw/ that cannot be projected.
+    struct Object: Decodable, Sendable {
+        let object: String
+        let instrument: String?
+        let reason: String
+    }
+
     let asOf: String
     var symbols: [Symbol]
+    let quarantinedObjects: [Object]
     /// The id of the instrument after which the next page begins; nil on the last page.
     let next: String?
 
-    private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, next }
+    private enum CodingKeys: String, CodingKey { case asOf = "as_of", symbols, quarantinedObjects = "quarantined_objects", next }
 
     /// Reads the document page by page, of the given symbols or of all. `body` gets each page as bytes and decoded.
     static func pages(
@@ -72,7 +80,9 @@ struct DataStatus: AsyncParsableCommand {
         var found: DataStatusDocument?
         try await DataStatusDocument.pages(stack, of: symbol.map { [$0] } ?? [], asOf: asOf) { bytes, page in
             if json { Console.output(String(decoding: bytes, as: UTF8.self)) }
-            found = DataStatusDocument(asOf: page.asOf, symbols: (found?.symbols ?? []) + page.symbols, next: nil)
+            found = DataStatusDocument(
+                asOf: page.asOf, symbols: (found?.symbols ?? []) + page.symbols,
+                quarantinedObjects: (found?.quarantinedObjects ?? []) + page.quarantinedObjects, next: nil)
         }
         guard !json, let document = found else { return }
         var table = TextTable(header: [
@@ -89,6 +99,7 @@ struct DataStatus: AsyncParsableCommand {
         }
         Console.output("As known at \(document.asOf):")
         for line in table.lines { Console.output(line) }
+        for entry in document.quarantinedObjects { Console.output("\(entry.object) cannot be projected: \(entry.reason)") }
         for entry in document.symbols where !entry.gaps.isEmpty {
             let more = entry.missing > entry.gaps.count ? " … and \(entry.missing - entry.gaps.count) more" : ""
             Console.output(

@@ -25,11 +25,13 @@ CREATE TABLE symbols (
 CREATE INDEX symbols_by_name ON symbols (provider, symbol);
 
 -- The membership in the universe, from valid_from until before valid_to.
+-- configured: the deployment's settings name the instrument; the membership ends when they no longer do.
 CREATE TABLE universe (
     instrument integer NOT NULL REFERENCES instruments,
     valid_from date NOT NULL,
     valid_to date,
     known_at timestamptz NOT NULL,
+    configured boolean NOT NULL DEFAULT false,
     PRIMARY KEY (instrument, valid_from, known_at)
 );
 

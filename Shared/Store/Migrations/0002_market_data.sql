@@ -73,6 +73,16 @@ CREATE TABLE run_responses (
 );
 CREATE INDEX run_responses_by_object ON run_responses USING hash (object_key);
 
+-- Objects under raw/ that cannot be projected, with the reason of the first failure. An object that is projected later stays here and counts
+-- as projected. instrument_id: the instrument in the object's key, registered or not.
+CREATE TABLE quarantined_objects (
+    object_key text COLLATE "C" PRIMARY KEY,
+    instrument_id text COLLATE "C",
+    reason text NOT NULL,
+    recorded_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX quarantined_objects_by_instrument ON quarantined_objects (instrument_id);
+
 -- 'as-traded', or 'unadjusted': computed from a provider's adjusted prices and the actions known then.
 CREATE TYPE price_basis AS ENUM ('as-traded', 'unadjusted', 'split-adjusted', 'total-return');
 
@@ -148,6 +158,7 @@ CREATE INDEX corporate_actions_of_response ON corporate_actions (response_id);
 -- Rule violations of rows of responses. The latest version of (instrument, source, session, rule) holds.
 -- ordinal: the row's position in its response; -1: the rule checks a series. repairs: field, value before and value after, of each repair.
 -- disposition: what happened to the row; 'resolved': the rule is no longer violated.
+-- omitted: further rows of the response that violate the rule and are not stored.
 CREATE TABLE quarantine (
     response_id bigint NOT NULL REFERENCES provider_responses,
     known_at timestamptz NOT NULL,
@@ -160,9 +171,11 @@ CREATE TABLE quarantine (
     detail text NOT NULL,
     row_text text NOT NULL,
     repairs text NOT NULL,
+    omitted integer NOT NULL CHECK (omitted >= 0),
     CONSTRAINT quarantine_key UNIQUE NULLS NOT DISTINCT (response_id, source, ordinal, rule, session)
 );
-CREATE INDEX quarantine_by_instrument ON quarantine (instrument, known_at);
+CREATE INDEX quarantine_by_instrument ON quarantine (instrument, known_at DESC, session DESC NULLS LAST, response_id, ordinal, rule);
+CREATE INDEX quarantine_by_time ON quarantine (known_at DESC, instrument, session DESC NULLS LAST, response_id, ordinal, rule);
 CREATE INDEX quarantine_by_session ON quarantine (instrument, source, session, rule);
 
 -- The requests that a provider still allows, by the database's clock: a bucket of tokens, the requests of the day in UTC, the ends of the

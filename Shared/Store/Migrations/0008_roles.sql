@@ -17,7 +17,7 @@ END $$;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO bellwether_app;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO bellwether_app;
-GRANT INSERT ON instruments, symbols, universe, delistings, closures, provider_responses, runs, run_responses, bars, provisional_bars,
+GRANT INSERT ON instruments, symbols, universe, delistings, closures, provider_responses, quarantined_objects, runs, run_responses, bars, provisional_bars,
     corporate_actions, quarantine, features, feature_states, cross_features, cross_sections, cross_section_instants, pending_cross_sections,
     model_families, models, promotions, evaluations, baselines, forecasts, scores, calibrations TO bellwether_app;
 -- Rows that a late response makes obsolete are derived again.

@@ -157,7 +157,7 @@ private struct LoadRound: Sendable {
     }
 }
 
-/// The deletion of all derived data and their projection from the raw objects, by one function.
+/// The projection of all derived data from the raw objects, by one function.
 private struct Reprojection: Sendable {
     let bars, writing, seconds, processorSeconds: Double
 
@@ -170,19 +170,17 @@ private struct Reprojection: Sendable {
     }
 
     static func measure(_ emulator: EmulatorClient, _ processes: ServeProcesses) async throws -> Reprojection {
-        var event = ["rebuild": "clear"]
+        var event = ["rebuild": "instruments", "after": ""]
         var (bars, writing, seconds, processor) = (0.0, 0.0, 0.0, 0.0)
         while event["rebuild"] != "cross-sections" {
             let (before, begun) = (processes.times(), ContinuousClock.now)
             let answer = try await emulator.call("Featurize", try JSONEncoder().encode(event))
             let summary = try JSONDecoder().decode(Summary.self, from: answer)
             let spent = processes.times() - before
-            if event["rebuild"] == "objects" {
-                bars += summary.bars
-                writing += summary.barSeconds
-                seconds += (ContinuousClock.now - begun) / .seconds(1)
-                processor += spent.functions + spent.postgres
-            }
+            bars += summary.bars
+            writing += summary.barSeconds
+            seconds += (ContinuousClock.now - begun) / .seconds(1)
+            processor += spent.functions + spent.postgres
             guard let next = summary.next else { break }
             event = next
         }
