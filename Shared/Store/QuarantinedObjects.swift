@@ -18,7 +18,7 @@ package struct QuarantinedObjects: Sendable {
     /// Records why an object cannot be projected. The reason of an earlier failure stays.
     package func insert(_ key: String, instrument: String?, reason: String) async throws(PostgresError) {
         try await database.execute(
-            "INSERT INTO quarantined_objects (object_key, instrument_id, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO quarantined_objects (object_key, key_instrument, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
             [key.storable, instrument?.storable, reason.storable])
     }
 
@@ -33,8 +33,8 @@ package struct QuarantinedObjects: Sendable {
     package func list(of instruments: [String]? = nil, limit: Int) async throws(PostgresError) -> [Entry] {
         try await database.query(
             """
-            SELECT object_key, instrument_id, reason FROM (\(Self.open)) x
-            WHERE $1::text[] IS NULL OR instrument_id = ANY ($1) ORDER BY object_key LIMIT $2
+            SELECT object_key, key_instrument, reason FROM (\(Self.open)) x
+            WHERE $1::text[] IS NULL OR key_instrument = ANY ($1) ORDER BY object_key LIMIT $2
             """, [instruments, limit]
         ).all { row throws(PostgresError) in Entry(key: try row[0], instrument: try row[1], reason: try row[2]) }
     }

@@ -74,14 +74,14 @@ CREATE TABLE run_responses (
 CREATE INDEX run_responses_by_object ON run_responses USING hash (object_key);
 
 -- Objects under raw/ that cannot be projected, with the reason of the first failure. An object that is projected later stays here and counts
--- as projected. instrument_id: the instrument in the object's key, registered or not.
+-- as projected. key_instrument: the instrument in the object's key, registered or not.
 CREATE TABLE quarantined_objects (
     object_key text COLLATE "C" PRIMARY KEY,
-    instrument_id text COLLATE "C",
+    key_instrument text COLLATE "C",
     reason text NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX quarantined_objects_by_instrument ON quarantined_objects (instrument_id);
+CREATE INDEX quarantined_objects_by_instrument ON quarantined_objects (key_instrument);
 
 -- 'as-traded', or 'unadjusted': computed from a provider's adjusted prices and the actions known then.
 CREATE TYPE price_basis AS ENUM ('as-traded', 'unadjusted', 'split-adjusted', 'total-return');
