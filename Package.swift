@@ -92,7 +92,7 @@ let modules: [Module] = [
     Module(name: "LambdaEvents", path: "Runtime/LambdaEvents", imports: ["Formats"]),
     Module(name: "HTTPServer", path: "Runtime/HTTPServer", imports: ["Formats"], products: nio),
     Module(
-        name: "Emulator", path: "Runtime/Emulator", imports: ["Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents"],
+        name: "Emulator", path: "Runtime/Emulator", imports: ["AWS", "Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents"],
         products: [
             nio[0], nio[1], log, (name: "DequeModule", package: "swift-collections"), (name: "Yams", package: "Yams"),
             (name: "Subprocess", package: "swift-subprocess"),
@@ -190,7 +190,9 @@ let modules: [Module] = [
     Module(name: "LambdaEventsTests", path: "Tests/LambdaEventsTests", kind: .test, imports: ["Formats", "LambdaEvents", "TestVectors"]),
     Module(
         name: "EmulatorTests", path: "Tests/EmulatorTests", kind: .test,
-        imports: ["Formats", "Hashing", "Emulator", "HTTPServer", "LambdaEvents", "Providers", "TestSupport", "TestVectors"],
+        imports: [
+            "AWS", "Formats", "Hashing", "HTTP", "Emulator", "HTTPServer", "LambdaEvents", "Providers", "TestSupport", "TestVectors",
+        ],
         products: [log]),
     Module(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Module(

@@ -27,7 +27,8 @@ struct Bellwether: AsyncParsableCommand {
             Forecasts are statistics of past prices, not investment advice.
             """,
         subcommands: [
-            Demo.self, Up.self, Down.self, Status.self, Replay.self, Invoke.self, Models.self, Logs.self, DataCommand.self, Repair.self,
+            Demo.self, Up.self, Down.self, Status.self, PrintEnvironment.self, Replay.self, Invoke.self, Models.self, Logs.self,
+            DataCommand.self, Repair.self,
             Rebuild.self, RunBacktest.self, Bench.self, Test.self, Build.self,
             Serve.self,
         ])

@@ -1,3 +1,4 @@
+package import AWS
 import Foundation
 import HTTPServer
 import NIOCore
@@ -11,9 +12,11 @@ package struct StackConfiguration: Sendable {
     package var stateFolder: String
     /// Loopback port of the Invoke API and the control endpoints; 0 takes any.
     package var apiPort = 0
+    /// The key that requests to the API port have to be signed with; functions get it as their AWS credentials.
+    package var credentials: Credentials
     package var region = "us-east-1"
     package var accountID = "000000000000"
-    /// Environment variables of every function, such as credentials and endpoints; they override the template's.
+    /// Environment variables of every function, such as endpoints; they override the template's.
     package var environment: [String: String] = [:]
     package var limits = EnvironmentLimits()
     /// The state of the virtual clock when the journal has none.
@@ -21,9 +24,10 @@ package struct StackConfiguration: Sendable {
     /// Delivers every asynchronous event twice and in a shuffled order; for tests.
     package var faults: FaultPlan?
 
-    package init(functions: [FunctionDefinition], stateFolder: String) {
+    package init(functions: [FunctionDefinition], stateFolder: String, credentials: Credentials) {
         self.functions = functions
         self.stateFolder = stateFolder
+        self.credentials = credentials
     }
 }
 
@@ -55,7 +59,7 @@ package final class EmulatedStack: FunctionInvoker {
         let state = recovered.clock ?? configuration.initialClock ?? .running()
         recovered.apply(.clockMoved(state, []))
         let clock = VirtualClock(state)
-        let routes = RouteTable()
+        let routes = RouteTable(RequestGuard(configuration.credentials))
         do {
             try file.rewrite(JournalFormat.encode(recovered.snapshot))
             server = try await HTTPListener.start(port: configuration.apiPort, handler: routes.handler)
@@ -67,7 +71,10 @@ package final class EmulatedStack: FunctionInvoker {
         self.routes = routes
         apiPort = server.port
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let variables = ["AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(server.port)"].merging(configuration.environment) { $1 }
+        let variables = [
+            "AWS_ENDPOINT_URL_LAMBDA": "http://127.0.0.1:\(server.port)", "AWS_ACCESS_KEY_ID": configuration.credentials.accessKey,
+            "AWS_SECRET_ACCESS_KEY": configuration.credentials.secretKey,
+        ].merging(configuration.environment) { $1 }
         let settings = PoolSettings(
             variables: EnvironmentVariables(region: configuration.region, overrides: variables), accountID: configuration.accountID,
             logFolder: "\(folder)/logs", limits: configuration.limits)

@@ -21,8 +21,25 @@ package struct CanonicalRequest: Sendable, Hashable {
     init(
         method: String, path: String, query: String, headers: [(name: String, value: String)], payloadHash: String, rule: PathRule
     ) {
+        self.init(method, path, query, headers, payloadHash, rule) { !Self.unsigned.contains($0) }
+    }
+
+    /// The text of a request that was received.
+    ///
+    /// - Parameter signed: the names of its signed headers, in lower case.
+    init(
+        method: String, path: String, query: String, headers: [(name: String, value: String)], payloadHash: String, rule: PathRule,
+        signed: Set<String>
+    ) {
+        self.init(method, path, query, headers, payloadHash, rule) { signed.contains($0) }
+    }
+
+    private init(
+        _ method: String, _ path: String, _ query: String, _ headers: [(name: String, value: String)], _ payloadHash: String,
+        _ rule: PathRule, isSigned: (String) -> Bool
+    ) {
         var values: [String: [String]] = [:]
-        for (name, value) in headers where !Self.unsigned.contains(name.lowercased()) {
+        for (name, value) in headers where isSigned(name.lowercased()) {
             values[name.lowercased(), default: []].append(Self.collapsed(value))
         }
         let names = values.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

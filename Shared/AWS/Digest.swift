@@ -25,6 +25,11 @@ package enum Digest {
         }
     }
 
+    /// Compares secrets in a time that depends on their lengths only.
+    package static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        one.count == other.count && zip(one, other).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
     /// The SHA-256 of bytes as 64 lower-case hexadecimal digits.
     package static func sha256Hex(_ bytes: [UInt8]) -> String { hex(sha256(bytes)) }
 

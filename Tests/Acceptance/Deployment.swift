@@ -123,6 +123,7 @@ extension Deployment {
         environment["AWS_ACCESS_KEY_ID"] = secrets.s3AccessKey
         environment["AWS_SECRET_ACCESS_KEY"] = secrets.s3SecretKey
         environment["AWS_DEFAULT_REGION"] = "us-east-1"
+        environment["AWS_REGION"] = "us-east-1"
         environment["LAMBDA"] = "http://127.0.0.1:\(try record().apiPort)"
         environment["S3"] = "http://127.0.0.1:\(s3.port)"
         return environment

@@ -1,4 +1,6 @@
+import AWS
 import Foundation
+import HTTP
 import Hashing
 import TestSupport
 import Testing
@@ -26,11 +28,11 @@ extension Deployment {
 
     /// One attempt to advance; returns false when the emulator does not run or ends during it.
     func advance(to time: String) async throws -> Bool {
-        guard let record = try? record() else { return false }
-        let url = "http://127.0.0.1:\(record.apiPort)/emulator/advance?to=\(time)"
-        let (status, output) = try await Shell.run(
-            "/usr/bin/env", ["curl", "-s", "-m", "120", "-w", "\n%{http_code}", "-X", "POST", url], environment: Self.environment)
-        return status == 0 && output.hasSuffix("\n200") && output.contains("\"result\":\"done\"")
+        guard let record = try? record(), let credentials = try? secrets().credentials else { return false }
+        let request = HTTPRequest("POST", "http://127.0.0.1:\(record.apiPort)/emulator/advance?to=\(time)", body: [])
+        let signed = try SigV4Signer(credentials, region: "us-east-1", service: "lambda").sign(request, at: .now()).request
+        let response = try? await HTTPClient().send(signed, timeout: .seconds(120))
+        return response?.status == 200 && response?.text.contains("\"result\":\"done\"") == true
     }
 
     /// Repeats an attempt until it succeeds and restarts the deployment in between.

@@ -75,7 +75,7 @@ struct StartTests {
             #expect(
                 here.status == 0 && here.output.contains("\"applied\":[]") && here.output.contains("REPORT RequestId"), "\(here.output)")
             let target = ["--endpoint", "http://127.0.0.1:\(try deployment.record().apiPort)", "--stack", "bellwether"]
-            let keys = ["AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"]
+            let keys = try deployment.awsEnvironment()
             let there = try await deployment.command(["invoke", "Migrate", "--log"] + target, environment: keys)
             #expect(there.status == 0 && there.output.contains("\"applied\":[]") && there.output.contains("REPORT RequestId"))
             let queued = try await deployment.command(["invoke", "bellwether-Migrate", "--async"] + target, environment: keys)
@@ -88,6 +88,15 @@ struct StartTests {
             }
             let nobody = try await deployment.command(["invoke", "Nobody"] + target, environment: keys)
             #expect(nobody.status == 1 && nobody.output.contains("name the stack with --stack"), "\(nobody.output)")
+            let wrong = ["AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"]
+            let stranger = try await deployment.command(["invoke", "Migrate"] + target, environment: wrong)
+            #expect(stranger.status == 1 && stranger.output.contains("`bellwether environment` prints the keys"), "\(stranger.output)")
+            let printed = try await deployment.command(["environment"])
+            for (name, key) in [
+                ("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"), ("AWS_ENDPOINT_URL_S3", "S3"), ("AWS_ENDPOINT_URL_LAMBDA", "LAMBDA"),
+            ] {
+                #expect(printed.output.contains("export \(name)=\(keys[key] ?? "?")\n"), "\(printed.output)")
+            }
             let noKeys = try await deployment.command(["invoke", "Migrate"] + target)
             #expect(noKeys.status == 1 && noKeys.output.contains("there are no AWS credentials: set AWS_ACCESS_KEY_ID"))
         }

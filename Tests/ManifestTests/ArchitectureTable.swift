@@ -25,7 +25,7 @@ enum ArchitectureTable {
         "LambdaEvents": ["Formats"],
         "HTTPServer": ["Formats", "NIOCore", "NIOPosix", "NIOHTTP1"],
         "Emulator": [
-            "Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams",
+            "AWS", "Formats", "Hashing", "HTTP", "HTTPServer", "LambdaEvents", "NIOCore", "NIOPosix", "Logging", "DequeModule", "Yams",
             "Subprocess",
         ],
         "SampleMarket": ["Formats", "HTTPServer", "Market"],

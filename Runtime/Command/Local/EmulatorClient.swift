@@ -6,23 +6,34 @@ import HTTP
 /// Calls the API of a running emulator: its control endpoints and Lambda's Invoke API.
 struct EmulatorClient: Sendable {
     let port: Int
+    let credentials: Credentials
+
+    private static let region = "us-east-1"
+
+    /// Environment variables of AWS's clients for this emulator.
+    var environment: [String: String] {
+        [
+            "AWS_ENDPOINT_URL_LAMBDA": base, "AWS_REGION": Self.region, "AWS_DEFAULT_REGION": Self.region,
+            "AWS_ACCESS_KEY_ID": credentials.accessKey,
+            "AWS_SECRET_ACCESS_KEY": credentials.secretKey,
+        ]
+    }
 
     /// Lambda's Invoke API of the emulator.
-    var lambda: LambdaClient {
-        LambdaClient(
-            LoopbackHTTP.client,
-            environment: [
-                "AWS_ENDPOINT_URL_LAMBDA": base, "AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
-            ])
-    }
+    var lambda: LambdaClient { LambdaClient(LoopbackHTTP.client, environment: environment) }
 
     private var base: String { "http://127.0.0.1:\(port)" }
 
+    /// Sends a signed request to a control endpoint.
+    func send(_ method: String, _ target: String, body: [UInt8]? = nil, timeout: Double = 30) async throws -> HTTPResponse {
+        let signer = SigV4Signer(credentials, region: Self.region, service: "lambda")
+        let signed = try signer.sign(HTTPRequest(method, base + target, body: body), at: .now()).request
+        return try await LoopbackHTTP.send(signed, timeout: timeout)
+    }
+
     /// The emulator's status; nil when no emulator responds within five seconds.
     func status() async -> EmulatorStatus? {
-        guard let response = try? await LoopbackHTTP.send("GET", "\(base)/emulator/status", timeout: 5), response.status == 200 else {
-            return nil
-        }
+        guard let response = try? await send("GET", "/emulator/status", timeout: 5), response.status == 200 else { return nil }
         return try? response.decoded(as: EmulatorStatus.self)
     }
 
@@ -48,7 +59,7 @@ struct EmulatorClient: Sendable {
 
     /// Sets the virtual clock to a time and holds it there; schedules in between do not fire.
     func hold(at time: VirtualTime) async throws {
-        let response = try await LoopbackHTTP.send("POST", "\(base)/emulator/clock?mode=held&at=\(time)")
+        let response = try await send("POST", "/emulator/clock?mode=held&at=\(time)")
         guard response.status == 200 else { throw CommandError(response.problem) }
     }
 
@@ -62,7 +73,7 @@ struct EmulatorClient: Sendable {
         defer { watching.cancel() }
         let response: HTTPResponse
         do {
-            response = try await LoopbackHTTP.send("POST", "\(base)/emulator/advance?to=\(target)", timeout: 24 * 3600)
+            response = try await send("POST", "/emulator/advance?to=\(target)", timeout: 24 * 3600)
         } catch {
             throw CommandError("the emulator ended while the clock was being advanced: run the same command again to continue")
         }

@@ -12,7 +12,11 @@ struct LocalDeployment: Sendable {
     let record: ServeRecord
     let secrets: LocalSecrets
 
-    var emulator: EmulatorClient { EmulatorClient(port: record.apiPort) }
+    var emulator: EmulatorClient { EmulatorClient(port: record.apiPort, credentials: secrets.credentials) }
+    /// The address of the S3 server; nil when it does not run.
+    var s3Endpoint: String? {
+        LocalServers.running(in: paths.state).first { $0.name == "SeaweedFS" }.map { "http://127.0.0.1:\($0.port)" }
+    }
     /// The address of the dashboard and its API.
     var url: String { "http://127.0.0.1:\(record.gatewayPort)" }
     /// The dashboard's address with the local API key, in the part after # that browsers do not send.

@@ -14,9 +14,13 @@ enum LoopbackHTTP {
     static func send(
         _ method: String, _ url: String, headers: [String: String] = [:], body: [UInt8]? = nil, timeout: Double = 30
     ) async throws(CommandError) -> HTTPResponse {
-        let request = HTTPRequest(method, url, headers: headers.map { ($0.key, $0.value) }, body: body)
+        try await send(HTTPRequest(method, url, headers: headers.map { ($0.key, $0.value) }, body: body), timeout: timeout)
+    }
+
+    /// Sends a request as it is and waits for the whole response.
+    static func send(_ request: HTTPRequest, timeout: Double) async throws(CommandError) -> HTTPResponse {
         do { return try await client.send(request, timeout: .seconds(timeout)) } catch {
-            throw CommandError("\(url.split(separator: "/").dropFirst().first ?? "the server") does not respond", error)
+            throw CommandError("\(request.url.split(separator: "/").dropFirst().first ?? "the server") does not respond", error)
         }
     }
 }

@@ -30,7 +30,8 @@ struct StackProcess {
         for notice in local.template.notices { logger.notice("\(notice)") }
         try await enableVersioning(of: local.template.versionedBuckets, servers)
 
-        var configuration = StackConfiguration(functions: local.template.functions, stateFolder: paths.emulator)
+        var configuration = StackConfiguration(
+            functions: local.template.functions, stateFolder: paths.emulator, credentials: servers.secrets.credentials)
         configuration.apiPort = apiPort
         configuration.environment = LocalTemplate.environment(servers)
         configuration.faults = faults.map { FaultPlan(seed: $0) }
@@ -39,7 +40,7 @@ struct StackProcess {
         try await prepareDatabase(stack, key: servers.secrets.apiKey)
 
         let notifications = ObjectNotifications(
-            local.template.notifications, store: SeaweedObjectStore(servers: servers), invoker: stack, token: servers.secrets.webhookToken)
+            local.template.notifications, store: S3ObjectStore(servers), invoker: stack, token: servers.secrets.webhookToken)
         await stack.start(
             sources: [try ScheduleEventSource(local.template.schedules)], quiescenceSources: [notifications], routes: [notifications.route])
         guard let api = local.template.apis.first else { throw CommandError("\(paths.template) has no HTTP API") }

@@ -4,14 +4,27 @@ import Synchronization
 
 /// One endpoint of the API port.
 package struct ControlRoute: Sendable {
+    /// How callers prove that they may call the endpoint.
+    package enum Authentication: Sendable {
+        /// Signature Version 4 with the stack's key.
+        case signature
+        /// The handler checks a token of its own.
+        case handler
+    }
+
     package let method: String
     /// A path that ends in `/` matches every path under it.
     package let path: String
+    package let authentication: Authentication
     package let handle: @Sendable (ServerRequest) async -> ServerResponse
 
-    package init(_ method: String, _ path: String, handle: @escaping @Sendable (ServerRequest) async -> ServerResponse) {
+    package init(
+        _ method: String, _ path: String, authentication: Authentication = .signature,
+        handle: @escaping @Sendable (ServerRequest) async -> ServerResponse
+    ) {
         self.method = method
         self.path = path
+        self.authentication = authentication
         self.handle = handle
     }
 
@@ -26,6 +39,9 @@ final class RouteTable: Sendable {
     private static let bodyLimit = EnvironmentPool.payloadLimit + (1 << 20)
 
     private let routes = Mutex<[ControlRoute]>([])
+    private let requestGuard: RequestGuard
+
+    init(_ requestGuard: RequestGuard) { self.requestGuard = requestGuard }
 
     func add(_ more: [ControlRoute]) { routes.withLock { $0 += more } }
 
@@ -36,7 +52,9 @@ final class RouteTable: Sendable {
     }
 
     @Sendable private func respond(to request: ServerRequest) async -> ServerResponse {
-        guard let route = routes.withLock({ $0.first { $0.matches(request) } }) else {
+        let route = routes.withLock { $0.first { $0.matches(request) } }
+        if let refusal = requestGuard.refusal(of: request, route?.authentication ?? .signature) { return refusal.response }
+        guard let route else {
             return LambdaAPIError.notFound("\(request.method) \(request.path) is not served here").response
         }
         return await route.handle(request)

@@ -10,7 +10,6 @@ struct EnvironmentVariables: Sendable {
         var result = [
             "TZ": ":UTC", "LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LD_LIBRARY_PATH": "/lib64:/usr/lib64:\(function.codePath):\(function.codePath)/lib",
-            "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_LAMBDA_LOG_FORMAT": "JSON",
         ]
         result.merge(function.environment) { $1 }

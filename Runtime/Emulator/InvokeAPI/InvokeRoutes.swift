@@ -95,7 +95,7 @@ struct InvokeRoutes: Sendable {
     ) async throws(LambdaAPIError) -> ServerResponse {
         var invocation = Invocation(function: function.name, payload: payload)
         if let context = request.header("x-amz-client-context") {
-            guard let data = Data(base64Encoded: context) else {
+            guard let data = Data(base64Encoded: context), (try? JSONSerialization.jsonObject(with: data)) is [String: Any] else {
                 throw .invalidContent("Client context must be a valid Base64-encoded JSON object.")
             }
             invocation.clientContext = String(decoding: data, as: UTF8.self)

@@ -1,9 +1,15 @@
+package import AWS
+
 /// The random passwords and keys of one state folder.
 package struct LocalSecrets: Codable, Sendable, Hashable {
     /// The password of each `PostgresRole`.
     package var postgresPasswords: [String: String]
     package var s3AccessKey: String
     package var s3SecretKey: String
+
+    /// The AWS credentials of the local stack: its S3 server and its Lambda API accept them.
+    package var credentials: Credentials { Credentials(accessKey: s3AccessKey, secretKey: s3SecretKey) }
+
     /// The bearer token of the S3 server's webhook requests.
     package var webhookToken: String
     /// The API key of the local dashboard.

@@ -78,8 +78,8 @@ package actor LocalServers {
 
     package nonisolated var s3Endpoint: String { "http://127.0.0.1:\(s3Port)" }
 
-    /// The address of the S3 server's file tree; each bucket is a folder under `/buckets`.
-    package nonisolated var filerEndpoint: String { "http://127.0.0.1:\(s3Port + SeaweedServer.filerOffset)" }
+    /// The bucket for the sentinels of `ObjectNotifications`.
+    package nonisolated var sentinelBucket: String { SeaweedServer.sentinelBucket(of: bucket) }
 
     /// How often this object has started or adopted the server. A higher count means that the server was down in between.
     package func starts(of kind: Kind) -> Int { counts[kind, default: 0] }

@@ -1,3 +1,4 @@
+import AWS
 import Foundation
 package import HTTPServer
 
@@ -49,7 +50,7 @@ package actor ObjectNotifications: QuiescenceSource {
 
     /// The webhook, `POST /hook`.
     package nonisolated var route: ControlRoute {
-        ControlRoute("POST", "/hook") { await self.receive($0) }
+        ControlRoute("POST", "/hook", authentication: .handler) { await self.receive($0) }
     }
 
     /// Lists the objects that were put while the emulator was stopped. Call this once events are accepted.
@@ -77,7 +78,8 @@ package actor ObjectNotifications: QuiescenceSource {
 
     /// Handles a request of the webhook.
     package func receive(_ request: ServerRequest) async -> ServerResponse {
-        guard request.header("authorization") == "Bearer \(token)" else { return ServerResponse(status: 401) }
+        let sent = Array((request.header("authorization") ?? "").utf8)
+        guard Digest.areEqual(sent, Array("Bearer \(token)".utf8)) else { return ServerResponse(status: 401) }
         guard let change = FilerChange.read(request.body) else { return ServerResponse(status: 400) }
         guard let object = change.createdObject else { return ServerResponse(status: 200) }
         if object.key.hasPrefix(sentinelPrefix) {

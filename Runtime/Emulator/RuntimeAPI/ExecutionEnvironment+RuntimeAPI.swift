@@ -5,6 +5,9 @@ import NIOCore
 /// Serves the Runtime API (2018-06-01) and the part of the Extensions API (2020-01-01) that runtimes use.
 extension ExecutionEnvironment {
     func received(_ call: RuntimeCall, on connection: ServerConnection) {
+        guard call.request.isForLoopback, !call.request.mayComeFromWebPage else {
+            return connection.reject(403, "AccessDenied", "Requests of web pages and for other hosts are not served")
+        }
         switch call.target {
         case .next: nextRequested(connection)
         case .response(let id): if owns(id, connection) { respond(call, on: connection) }
@@ -82,11 +85,13 @@ extension ExecutionEnvironment {
         let trace = invocation.traceID ?? TraceID.fresh()
         var headers = [
             ("Lambda-Runtime-Aws-Request-Id", job.requestID), ("Lambda-Runtime-Deadline-Ms", String(deadline)),
-            ("Lambda-Runtime-Invoked-Function-Arn", pool.arn), ("Lambda-Runtime-Trace-Id", trace),
+            ("Lambda-Runtime-Invoked-Function-Arn", pool.arn), ("Lambda-Runtime-Trace-Id", Self.headerValue(trace)),
         ]
-        if let context = invocation.clientContext { headers.append(("Lambda-Runtime-Client-Context", context)) }
-        if let identity = invocation.cognitoIdentity { headers.append(("Lambda-Runtime-Cognito-Identity", identity)) }
-        if let tenant = invocation.tenantID { headers.append(("Lambda-Runtime-Aws-Tenant-Id", tenant)) }
+        let optional = [
+            ("Lambda-Runtime-Client-Context", invocation.clientContext), ("Lambda-Runtime-Cognito-Identity", invocation.cognitoIdentity),
+            ("Lambda-Runtime-Aws-Tenant-Id", invocation.tenantID),
+        ]
+        headers += optional.compactMap { name, value in value.map { (name, Self.headerValue($0)) } }
         if !extensions.isEmpty {
             extensions.send(
                 "INVOKE",
@@ -95,6 +100,11 @@ extension ExecutionEnvironment {
                     + #""tracing":{"type":"X-Amzn-Trace-Id","value":"\#(trace)"}}"#)
         }
         return headers
+    }
+
+    /// Text as the value of a header: control characters, which would end it, become blanks. Between the tokens of JSON they mean the same.
+    static func headerValue(_ text: String) -> String {
+        String(decoding: text.utf8.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self)
     }
 
     static func epochMilliseconds() -> Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }

@@ -1,42 +1,33 @@
 import Foundation
-import FoundationNetworking
 import HTTPServer
 import Testing
 
 @testable import Emulator
 
 @Suite struct ControlTests {
-    private static func call(_ method: String, _ url: String, body: String? = nil) async throws -> (status: Int, text: String) {
-        var request = URLRequest(url: URL(string: url)!)
-        request.httpMethod = method
-        request.httpBody = body.map { Data($0.utf8) }
-        let (data, response) = try await URLSession.shared.data(for: request)
-        return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
-    }
-
     @Test func `The clock is set and advanced over HTTP and the status shows it`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
-        await stack.start(routes: [ControlRoute("POST", "/hook") { ServerResponse(status: 200, body: $0.body) }])
-        let url = stack.apiURL
-        let set = try await Self.call("POST", "\(url)/emulator/clock?mode=held&at=2012-01-03T00:00:00Z")
+        await stack.start(routes: [ControlRoute("POST", "/hook", authentication: .handler) { ServerResponse(status: 200, body: $0.body) }])
+        let api = stack.signed
+        let set = try await api.call("POST", "/emulator/clock?mode=held&at=2012-01-03T00:00:00Z")
         #expect(set.status == 200)
-        let advanced = try await Self.call("POST", "\(url)/emulator/advance?to=2012-01-05T00:00:00Z")
+        let advanced = try await api.call("POST", "/emulator/advance?to=2012-01-05T00:00:00Z")
         let last = try #require(advanced.text.split(separator: "\n").last)
         let progress = try JSONDecoder().decode(AdvanceProgress.self, from: Data(last.utf8))
         #expect(progress.result == "done")
         #expect(progress.time == "2012-01-05T00:00:00Z")
         let status = try JSONDecoder().decode(
-            EmulatorStatus.self, from: Data(try await Self.call("GET", "\(url)/emulator/status").text.utf8))
+            EmulatorStatus.self, from: Data(try await api.call("GET", "/emulator/status").text.utf8))
         #expect(status.clock.mode == "held")
         #expect(status.clock.now == "2012-01-05T00:00:00Z")
         #expect(status.functions.map(\.name) == ["F"])
-        #expect(try await Self.call("POST", "\(url)/emulator/advance?to=soon").status == 400)
-        #expect(try await Self.call("POST", "\(url)/emulator/clock?mode=odd").status == 400)
-        #expect(try await Self.call("POST", "\(url)/emulator/clock?mode=running").status == 200)
+        #expect(try await api.call("POST", "/emulator/advance?to=soon").status == 400)
+        #expect(try await api.call("POST", "/emulator/clock?mode=odd").status == 400)
+        #expect(try await api.call("POST", "/emulator/clock?mode=running").status == 200)
         #expect(stack.clock.state.mode == .running)
-        #expect(try await Self.call("POST", "\(url)/hook", body: "{}").text == "{}")
-        #expect(try await Self.call("GET", "\(url)/nowhere").status == 404)
+        #expect(try await api.call("POST", "/hook", body: "{}").text == "{}")
+        #expect(try await api.call("GET", "/nowhere").status == 404)
         try await stack.stop()
     }
 

@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Testing
 
 @testable import Emulator
@@ -75,12 +74,8 @@ struct FullDiskTests {
         String(decoding: FileManager.default.contents(atPath: "\(folder)/journal") ?? Data(), as: UTF8.self)
     }
 
-    private func invoke(_ stack: EmulatedStack, _ body: String) async throws -> (status: Int, text: String) {
-        var request = URLRequest(url: URL(string: "\(stack.apiURL)/2015-03-31/functions/F/invocations")!)
-        request.httpMethod = "POST"
-        request.httpBody = Data(body.utf8)
-        request.setValue("Event", forHTTPHeaderField: "X-Amz-Invocation-Type")
-        let (data, response) = try await URLSession.shared.data(for: request)
-        return ((response as? HTTPURLResponse)?.statusCode ?? 0, String(decoding: data, as: UTF8.self))
+    private func invoke(_ stack: EmulatedStack, _ body: String) async throws -> PlainHTTP.Response {
+        try await stack.signed.call(
+            "POST", "/2015-03-31/functions/F/invocations", body: body, more: [("X-Amz-Invocation-Type", "Event")])
     }
 }

@@ -1,3 +1,4 @@
+import AWS
 import Foundation
 
 @testable import Emulator
@@ -6,6 +7,7 @@ import Foundation
 struct FunctionFolder: ~Copyable {
     let path: String
     var state: String { "\(path)/state" }
+    static let credentials = Credentials(accessKey: "local", secretKey: "local-secret")
 
     init(bootstrap: String = Self.python) throws {
         path = FileManager.default.temporaryDirectory.appending(path: "emulator-\(UUID().uuidString)").path
@@ -25,7 +27,7 @@ struct FunctionFolder: ~Copyable {
     }
 
     func configuration(_ functions: FunctionDefinition...) -> StackConfiguration {
-        StackConfiguration(functions: functions, stateFolder: state)
+        StackConfiguration(functions: functions, stateFolder: state, credentials: Self.credentials)
     }
 
     /// Lines that functions appended to the mark file.

@@ -19,6 +19,8 @@ struct PlainHTTP: Sendable {
     }
 
     let port: Int
+    /// Seconds to wait for more of a response; nil waits until the server closes.
+    var patience: Int?
 
     func call(_ method: String, _ target: String, headers: [(String, String)] = [], body: [UInt8] = []) async throws -> Response {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n"
@@ -31,15 +33,19 @@ struct PlainHTTP: Sendable {
 
     /// Sends the bytes and reads until the server closes.
     func raw(_ bytes: [UInt8]) async throws -> [UInt8] {
-        let port = port
+        let (port, patience) = (port, patience)
         return try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try Self.exchange(bytes, port) }) }
+            Thread.detachNewThread { continuation.resume(with: Result { try Self.exchange(bytes, port, patience) }) }
         }
     }
 
-    private static func exchange(_ bytes: [UInt8], _ port: Int) throws -> [UInt8] {
+    private static func exchange(_ bytes: [UInt8], _ port: Int, _ patience: Int?) throws -> [UInt8] {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(socket) }
+        if let patience {
+            var limit = timeval(tv_sec: patience, tv_usec: 0)
+            setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(port).bigEndian)

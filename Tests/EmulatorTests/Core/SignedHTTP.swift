@@ -1,0 +1,24 @@
+import AWS
+import Foundation
+import HTTP
+
+@testable import Emulator
+
+/// Signed requests to the API port of a stack.
+struct SignedHTTP: Sendable {
+    let port: Int
+    var credentials = FunctionFolder.credentials
+
+    /// - Parameter more: headers that are sent without being signed.
+    func call(_ method: String, _ target: String, body: String = "", more: [(String, String)] = []) async throws -> PlainHTTP.Response {
+        let request = HTTPRequest(method, "http://127.0.0.1:\(port)\(target)", body: Array(body.utf8))
+        let signed = try SigV4Signer(credentials, region: "us-east-1", service: "lambda").sign(request, at: .now()).request
+        return try await PlainHTTP(port: port).call(
+            method, target, headers: signed.headers.map { ($0.name, $0.value) } + more, body: Array(body.utf8))
+    }
+}
+
+extension EmulatedStack {
+    /// Signed requests to the API port.
+    var signed: SignedHTTP { SignedHTTP(port: apiPort) }
+}
