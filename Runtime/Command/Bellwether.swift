@@ -12,6 +12,7 @@ struct Bellwether: AsyncParsableCommand {
 
               bellwether status                     what runs, the virtual clock, the event queue
               bellwether logs Train -f              a function's log, as it is written
+              bellwether failed list                events that were given up, to be retried or discarded
               bellwether invoke Train               invoke a function at the virtual clock's time
               bellwether models list                the champion, since when and why
               bellwether replay --from 2012-01-03 --to 2012-02-01
@@ -28,6 +29,7 @@ struct Bellwether: AsyncParsableCommand {
             """,
         subcommands: [
             Demo.self, Up.self, Down.self, Status.self, PrintEnvironment.self, Replay.self, Invoke.self, Models.self, Logs.self,
+            Failed.self,
             DataCommand.self, Repair.self,
             Rebuild.self, RunBacktest.self, Bench.self, Test.self, Build.self,
             Serve.self,

@@ -27,7 +27,7 @@ struct ProjectPaths: Sendable {
 
     /// Creates the folders and reads the stored settings.
     func settings() throws -> LocalSettings {
-        try StateFile.makeFolder(emulator)
+        try StateFile.makePrivateFolder(emulator)
         let path = "\(state)/settings.json"
         do { return try StateFile.readIfPresent(LocalSettings.self, at: path) ?? LocalSettings() } catch {
             throw CommandError(

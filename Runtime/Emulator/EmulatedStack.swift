@@ -40,6 +40,8 @@ package final class EmulatedStack: FunctionInvoker {
     package let apiPort: Int
     package var apiURL: String { "http://127.0.0.1:\(apiPort)" }
 
+    /// What the start found in the journal and had to change; nil when nothing.
+    package let recoveryNotice: String?
     let pool: EnvironmentPool
     private let queue: EventQueue
     private let journal: Journal
@@ -53,19 +55,23 @@ package final class EmulatedStack: FunctionInvoker {
     package init(_ configuration: StackConfiguration) async throws {
         self.configuration = configuration
         let folder = configuration.stateFolder
-        try FileManager.default.createDirectory(atPath: "\(folder)/logs", withIntermediateDirectories: true)
-        var (file, bytes) = try JournalFile.open(in: folder)
-        var recovered = JournalState(JournalFormat.decode(bytes))
-        let state = recovered.clock ?? configuration.initialClock ?? .running()
-        recovered.apply(.clockMoved(state, []))
-        let clock = VirtualClock(state)
+        try StateFile.makePrivateFolder("\(folder)/logs")
+        try StateFile.makePrivateFolder(folder)
+        let opened = try await Journal.open(in: folder, clock: configuration.initialClock ?? .running())
+        let recovered = opened.state
+        let clock = VirtualClock(recovered.clock ?? .running())
         let routes = RouteTable(RequestGuard(configuration.credentials))
         do {
-            try file.rewrite(JournalFormat.encode(recovered.snapshot))
             server = try await HTTPListener.start(port: configuration.apiPort, handler: routes.handler)
         } catch {
-            file.close()
+            await opened.journal.abandon()
             throw error
+        }
+        if opened.tornBytes > 0 {
+            recoveryNotice =
+                "the last line of \(folder)/journal was incomplete, as after a power cut: its \(opened.tornBytes) bytes were removed"
+        } else {
+            recoveryNotice = nil
         }
         self.clock = clock
         self.routes = routes
@@ -81,9 +87,10 @@ package final class EmulatedStack: FunctionInvoker {
         let arn = settings.arn
         let pool = try await EnvironmentPool(configuration.functions, settings: settings, loop: group.next())
         self.pool = pool
-        journal = Journal(file, state: recovered)
-        let deadLetterFile = DeadLetterFile(path: "\(folder)/dead-letters.jsonl")
-        try deadLetterFile.reconcile(with: recovered.deadLetters)
+        let journal = opened.journal
+        self.journal = journal
+        let deadLetterFile = DeadLetterFile(path: "\(folder)/dead-letters.jsonl", thread: journal.thread)
+        deadLetterFile.replace(with: recovered.deadLetters)
         var concurrency: [String: Int] = [:]
         for function in configuration.functions { concurrency[function.name] = await pool.concurrency(of: function.name) }
         queue = EventQueue(
@@ -113,7 +120,7 @@ package final class EmulatedStack: FunctionInvoker {
             clock: clock, queue: queue, barrier: QuiescenceBarrier(queue: queue, pool: pool, sources: quiescenceSources),
             sources: sources)
         self.clockDriver.withLock { $0 = clockDriver }
-        routes.add(ControlRoutes(clockDriver: clockDriver) { await self.status() }.routes + extra)
+        routes.add(ControlRoutes(clockDriver: clockDriver) { await self.status() }.routes + FailedEventRoutes(queue: queue).routes + extra)
         await queue.start()
         await clockDriver.start()
     }
@@ -149,7 +156,15 @@ package final class EmulatedStack: FunctionInvoker {
             queue: .init(
                 depth: await queue.depth, accepted: await queue.acceptedCount, finished: await queue.finishedCount,
                 deadLetters: letters.count, nextDue: await queue.nextDue?.description),
-            functions: await pool.status(), deadLetters: letters.suffix(20))
+            functions: await pool.status(), problems: await problems(), deadLetters: letters.suffix(20))
+    }
+
+    private func problems() async -> [String] {
+        var problems = [recoveryNotice, await journal.problem?.description].compactMap { $0 }
+        if await pool.isLogDiskFull() {
+            problems.append("the disk is full, and log lines are lost: free some space in \(configuration.stateFolder)/logs")
+        }
+        return problems
     }
 
     /// Rejects new invocations, ends every function process and closes the journal, which has the pending events for the next start.

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import Threads
 
 @testable import LambdaRuntime
 
@@ -55,6 +56,31 @@ import Testing
         let head = RuntimeServer.ScriptedResponse.eventHead(milliseconds: nil, ["Lambda-Runtime-Deadline-Ms": deadline])
         let run = await run([.bytes([Array("\(head)Content-Length: 3\r\n\r\n\"x\"".utf8)]), .event("\"next\"")])
         #expect(run.posts.map(\.text) == ["\"x\"", "\"next\""] && run.stuck.isEmpty)
+    }
+
+    /// A busy machine may not let the handler begin for seconds.
+    @Test func `An invocation that expires before its handler begins is reported and its handler does not run`() async throws {
+        let past = Deadline.after(.milliseconds(-1))
+        let running = RunningInvocation(Context(requestId: "r", deadline: past), expiry: past, wake: WakeSignal())
+        let watchdog = Watchdog { _ in Issue.record("no handler is stuck") }
+        defer { watchdog.close() }
+        watchdog.watch(running)
+        for _ in 0..<500 where running.outcome == nil { usleep(10_000) }
+        guard case .failure(let error)? = running.outcome else {
+            Issue.record("\(String(describing: running.outcome))")
+            return
+        }
+        #expect(error.type == "Runtime.DeadlineExceeded" && error.message.contains("before the handler began"))
+        #expect(await Task { running.begin() }.value == false)
+        running.end(.success(EncodedResponse(body: [], contentType: "")))
+        #expect(running.outcome == .failure(error))
+    }
+
+    @Test func `A cancellation before the handler begins reaches the handler`() async {
+        let running = RunningInvocation(Context(), expiry: .after(.seconds(60)), wake: WakeSignal())
+        running.cancel()
+        let isCancelled = await Task { running.begin() && Task.isCancelled }.value
+        #expect(isCancelled)
     }
 
     @Test func `The margin is a tenth of the time but no more than the setting`() {

@@ -3,6 +3,10 @@ import Emulator
 import Foundation
 import Logging
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// `bellwether serve`: runs the emulator in this process; other commands start it.
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Run the emulator in this process.", shouldDisplay: false)
@@ -11,6 +15,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Deliver every event twice and in random order, with this seed.") var faults: UInt64?
 
     func run() async throws {
+        // The files of this process and of the servers that it starts are for their owner only.
+        umask(0o077)
         let paths = try ProjectPaths.find()
         TerminationSignals.install()
         var logger = Logger(label: "bellwether")

@@ -8,6 +8,7 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
+        if let problem = DiskSpace.problem(of: paths.state) { Console.output("Problem: \(problem)") }
         for server in LocalServers.running(in: paths.state) {
             Console.output("\(server.name): port \(server.port), process \(server.process.pid)")
         }
@@ -25,7 +26,8 @@ struct Status: AsyncParsableCommand {
             Console.output("Parameters: \(parameters.map { "\($0)=\($1)" }.sorted().joined(separator: ", "))")
         }
         Console.output("Clock: \(status.clock.now), \(status.clock.isAdvancing ? "being advanced" : status.clock.mode)")
-        Console.output("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) dead letters")
+        Console.output("Events: \(status.queue.depth) queued, \(status.queue.finished) finished, \(status.queue.deadLetters) failed")
+        for problem in status.problems { Console.output("Problem: \(problem)") }
         Console.output("Dashboard: \(deployment.dashboard)")
         var table = TextTable(header: ["function", "invocations", "cold starts", "environments", "running", "peak MB"])
         for function in status.functions {
@@ -38,7 +40,8 @@ struct Status: AsyncParsableCommand {
         for line in table.lines { Console.output(line) }
         for letter in status.deadLetters.suffix(5) {
             Console.output(
-                "Dead letter: \(letter.function), \(letter.time), after \(letter.attempts) attempts: \(letter.error.prefix(120))")
+                "Failed event \(letter.shortID) of \(letter.function): \(FunctionFailure.summary(Array(letter.error.utf8)).prefix(200))")
         }
+        if status.queue.deadLetters > 0 { Console.output("`bellwether failed` lists, shows, retries and discards failed events.") }
     }
 }

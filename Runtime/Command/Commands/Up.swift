@@ -19,6 +19,10 @@ struct UpOptions: ParsableArguments {
     @Flag(help: .hidden) var fast = false
     @Option(help: .hidden) var faults: UInt64?
 
+    func validate() throws {
+        if let port, !(1...65_535).contains(port) { throw ValidationError("--port is a number from 1 to 65535, not \(port).") }
+    }
+
     var request: UpRequest { UpRequest(source: source, parameters: parameters, port: port, isFast: fast, faults: faults) }
 }
 

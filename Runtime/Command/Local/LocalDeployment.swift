@@ -37,7 +37,7 @@ struct LocalDeployment: Sendable {
 
     /// Finds or starts the deployment and waits until it is ready. A deployment with an old bundle or other parameters is restarted.
     static func start(_ paths: ProjectPaths, _ request: UpRequest) async throws -> LocalDeployment {
-        try StateFile.makeFolder(paths.emulator)
+        try StateFile.makePrivateFolder(paths.emulator)
         let lock = try await StartLock.take(paths)
         defer { lock.release() }
         try request.apply(to: paths)

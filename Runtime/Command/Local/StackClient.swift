@@ -26,6 +26,12 @@ struct StackClient: Sendable {
         return name
     }
 
+    /// The same for an option that may be missing.
+    func name(ofOptional function: String?) throws(CommandError) -> String? {
+        guard let function else { return nil }
+        return try name(of: function)
+    }
+
     /// Invokes a function and returns its response; an event without `time` gets the stack's business time.
     func invoke(_ function: String, _ event: [String: Any]) async throws -> Data {
         var event = event

@@ -10,12 +10,21 @@ struct TargetStackOptions: ParsableArguments {
     @Option(help: "The stack's region, else AWS_REGION; implies --aws.") var region: String?
     @Option(help: "The address of a Lambda API to use instead of AWS's; implies --aws.") var endpoint: String?
 
+    private var isAWS: Bool { isRemote || stack != nil || region != nil || endpoint != nil }
+
     /// A client of the selected deployment.
-    func client() async throws -> StackClient {
-        isRemote || stack != nil || region != nil || endpoint != nil ? try remote() : try await local()
+    func client() async throws -> StackClient { isAWS ? try remote() : try await local() }
+
+    /// The failed events of the selected deployment.
+    func failedEvents() async throws -> any FailedEvents {
+        guard isAWS else { return EmulatorFailedEvents(emulator: try LocalDeployment.required(try ProjectPaths.find()).emulator) }
+        let stack = try remote()
+        return QueueFailedEvents(
+            sqs: SQSClient(LoopbackHTTP.client, environment: try environment()), lambda: stack.client, stackName: stack.stackName)
     }
 
-    private func remote() throws -> StackClient {
+    /// The environment variables of AWS's clients, with the options' values.
+    private func environment() throws -> [String: String] {
         var environment = ProcessInfo.processInfo.environment
         if let region { environment["AWS_REGION"] = region }
         if let endpoint {
@@ -31,6 +40,11 @@ struct TargetStackOptions: ParsableArguments {
                 "there are no AWS credentials: set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary ones, AWS_SESSION_TOKEN "
                     + "(`aws configure export-credentials --format env` prints them)")
         }
+        return environment
+    }
+
+    private func remote() throws -> StackClient {
+        let environment = try environment()
         guard let place = endpoint ?? environment["AWS_REGION"] ?? environment["AWS_DEFAULT_REGION"] else {
             throw CommandError("the region is not known: set --region or AWS_REGION")
         }

@@ -37,6 +37,7 @@ struct StackProcess {
         configuration.faults = faults.map { FaultPlan(seed: $0) }
         if market != nil { configuration.initialClock = .held(at: DemoPlan.backfill) }
         let stack = try await EmulatedStack(configuration)
+        if let notice = stack.recoveryNotice { logger.warning("\(notice)") }
         try await prepareDatabase(stack, key: servers.secrets.apiKey)
 
         let notifications = ObjectNotifications(
@@ -63,6 +64,9 @@ struct StackProcess {
     /// The configured port, else 8787, else another free port.
     private static func gatewayPort(_ settings: LocalSettings) throws -> Int {
         guard let configured = settings.gatewayPort else { return LoopbackPorts.isFree(8787) ? 8787 : try LoopbackPorts.free() }
+        guard (1...65_535).contains(configured) else {
+            throw CommandError("the stored port \(configured) is none: choose another one with `up --port`")
+        }
         guard LoopbackPorts.isFree(configured) else {
             throw CommandError("port \(configured) is in use: stop the program that listens there or choose another port with `up --port`")
         }

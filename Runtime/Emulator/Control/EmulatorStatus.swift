@@ -32,11 +32,13 @@ package struct EmulatorStatus: Sendable, Codable {
     package let clock: Clock
     package let queue: Queue
     package let functions: [FunctionStatus]
+    /// What is wrong now, such as a full disk, and what the start had to repair.
+    package let problems: [String]
     /// The last 20 dead letters, newest last.
     package let deadLetters: [DeadLetter]
 
     private enum CodingKeys: String, CodingKey {
-        case clock, queue, functions
+        case clock, queue, functions, problems
         case deadLetters = "dead_letters"
     }
 }

@@ -43,6 +43,9 @@ final class EnvironmentPool: Sendable {
 
     func status() async -> [FunctionStatus] { await read([]) { $0.status } }
 
+    /// Whether log lines are lost because the disk is full.
+    func isLogDiskFull() async -> Bool { await read(false) { $0.pools.values.contains(where: \.log.isDiskFull) } }
+
     /// Invocations since the start, rejected ones included.
     func submissions() async -> Int { await read(0) { $0.submissions } }
 

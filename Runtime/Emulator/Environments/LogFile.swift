@@ -1,7 +1,7 @@
 import Glibc
 import NIOCore
 
-/// The log file of one function, written every 50 ms. Bound to the pool's event loop.
+/// The log file of one function, for its owner only, written every 50 ms. Bound to the pool's event loop.
 final class LogFile {
     /// Bytes after which the file is renamed to `….1` and a new one is started.
     static let rotation = 64 << 20
@@ -12,11 +12,13 @@ final class LogFile {
     private var size: Int
     private var buffer: [UInt8] = []
     private var isScheduled = false
+    /// The last lines could not be written because the disk is full.
+    private(set) var isDiskFull = false
 
     init(path: String, loop: any EventLoop) {
         self.path = path
         self.loop = loop
-        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         size = Int(lseek(file, 0, SEEK_END))
     }
 
@@ -35,13 +37,14 @@ final class LogFile {
     func flush() {
         isScheduled = false
         guard !buffer.isEmpty else { return }
-        buffer.withUnsafeBytes { _ = write(file, $0.baseAddress, $0.count) }
+        let written = buffer.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        isDiskFull = written < buffer.count && (written >= 0 || errno == ENOSPC)
         size += buffer.count
         buffer.removeAll(keepingCapacity: true)
         guard size > Self.rotation else { return }
         rename(path, path + ".1")
         close(file)
-        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         size = 0
     }
 }

@@ -23,7 +23,9 @@ package enum LoopbackPorts {
     /// Excludes a port that was configured from later choices.
     package static func reserve(_ port: Int) { chosen.withLock { _ = $0.insert(port) } }
 
+    /// Whether a server could listen on the port; false for a number that is no port.
     package static func isFree(_ port: Int) -> Bool {
+        guard let number = UInt16(exactly: port), number > 0 else { return false }
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -31,7 +33,7 @@ package enum LoopbackPorts {
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
+        address.sin_port = number.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         return withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
@@ -40,7 +42,7 @@ package enum LoopbackPorts {
 
     /// The first of `count` consecutive free ports: `preferred` if it is free, else a random one. No port is chosen twice by a process.
     package static func free(_ count: Int = 1, preferred: Int? = nil) throws(LocalServerError) -> Int {
-        if let preferred, choose(preferred..<(preferred + count)) { return preferred }
+        if let preferred, (1...65_535).contains(preferred), choose(preferred..<(preferred + count)) { return preferred }
         for _ in 0..<200 {
             let first = Int.random(in: range.lowerBound..<(range.upperBound - count))
             if choose(first..<(first + count)) { return first }

@@ -29,7 +29,7 @@ struct PostgresServer: LocalServer {
 
     func launch() async throws(LocalServerError) -> ProcessIdentity {
         let tools = try await PostgresTools.find(cluster: data)
-        try StateFile.makeFolder(folder)
+        try tools.makeFolder(folder)
         if !FileManager.default.fileExists(atPath: data) { try await create(tools) }
         var settings = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=", "shared_buffers=128MB", "max_connections=200",

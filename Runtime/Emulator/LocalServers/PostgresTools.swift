@@ -27,10 +27,9 @@ struct PostgresTools: Sendable {
 
     func command(_ program: String, _ arguments: [String]) -> [String] { prefix + ["\(folder)/\(program)"] + arguments }
 
-    /// Creates a folder that the programs may write to.
+    /// Creates a folder that the programs may write to and nobody else may enter.
     func makeFolder(_ path: String) throws(LocalServerError) {
-        try StateFile.makeFolder(path)
-        chmod(path, 0o700)
+        try StateFile.makePrivateFolder(path)
         try giveOwnership(of: path)
     }
 

@@ -37,7 +37,8 @@ struct SeaweedServer: LocalServer {
         guard access(program, X_OK) == 0 else {
             throw .missing("the S3 server (\(program))", remedy: "start with Runtime/bellwether, which fetches it")
         }
-        try StateFile.makeFolder("\(folder)/data")
+        try StateFile.makePrivateFolder(folder)
+        try StateFile.makePrivateFolder("\(folder)/data")
         try StateFile.replace("\(folder)/s3.json", with: Array(identities.utf8))
         try StateFile.replace("\(folder)/security.toml", with: Array(security.utf8))
         try StateFile.replace("\(folder)/notification.toml", with: Array(notification.utf8))

@@ -63,6 +63,12 @@ package enum StateFile {
         } catch { throw .unwritable(path, error) }
     }
 
+    /// Makes a folder that only its owner may enter, and the missing ones above it.
+    package static func makePrivateFolder(_ path: String) throws(LocalServerError) {
+        try makeFolder(path)
+        guard chmod(path, 0o700) == 0 else { throw failure(path) }
+    }
+
     private static func failure(_ path: String) -> LocalServerError {
         errno == ENOSPC
             ? LocalServerError("the disk is full, so \(path) cannot be written: free some space and run the command again")

@@ -35,6 +35,8 @@ actor EventQueue {
     private var idleWaiters: [CheckedContinuation<Void, Never>] = []
     private var faults: FaultPlan?
     private var isStarted = false
+    /// Dead letters that are being retried or discarded.
+    private var changingLetters: Set<String> = []
     private(set) var deadLetters: [DeadLetter]
     private(set) var acceptedCount = 0
     private(set) var finishedCount = 0
@@ -259,13 +261,14 @@ actor EventQueue {
         let id = pending.event.id
         var letter = DeadLetter(
             id: id, function: pending.event.function, event: String(decoding: pending.event.payload, as: UTF8.self), error: error,
-            attempts: pending.attempts, time: clock.now.description)
+            attempts: pending.attempts, time: clock.now.description, traceID: pending.event.traceID, tenantID: pending.event.tenantID,
+            retries: pending.retries > 0 ? pending.retries : nil)
         var message: PendingEvent?
         if let destination = functions[pending.event.function]?.onFailure {
             let record = OnFailureRecord.make(
                 pending, response: response, condition: condition, arn: arn(pending.event.function), time: clock.now)
             letter.destination = destination.arn
-            if let function = destination.function, let event = OnFailureRecord.event(record, of: id, to: function) {
+            if let function = destination.function, let event = OnFailureRecord.event(record, of: pending, to: function) {
                 message = register([event], at: clock.now).first
             } else {
                 letter.record = record
@@ -283,5 +286,50 @@ actor EventQueue {
         finishedCount += 1
         if AsyncEvent.isRepeatable(id) { finished.insert(EventFingerprint(id)) }
         try? await journal.writeLater(records)
+    }
+}
+
+// MARK: Dead letters
+
+extension EventQueue {
+    /// Accepts the events of dead letters again, as new events with the same ids; returns the ids for which there is a dead letter.
+    ///
+    /// A letter disappears and its event is pending with one write: a crash neither loses nor doubles an event.
+    func retry(_ ids: Set<String>) async throws -> Set<String> {
+        let time = clock.now
+        let letters = try await change(ids) { .retried(id: $0, at: time) }
+        for letter in letters { add(PendingEvent(retrying: letter, at: time)) }
+        startDeliveries()
+        return Set(letters.map(\.id))
+    }
+
+    /// Drops dead letters; returns the ids for which there was one.
+    func discard(_ ids: Set<String>) async throws -> Set<String> {
+        Set(try await change(ids) { .discarded(id: $0) }.map(\.id))
+    }
+
+    /// Writes a record for each letter and removes the letters.
+    private func change(_ ids: Set<String>, _ record: (String) -> JournalRecord) async throws -> [DeadLetter] {
+        let letters = deadLetters.filter { ids.contains($0.id) && !changingLetters.contains($0.id) }
+        let changing = Set(letters.map(\.id))
+        guard !changing.isEmpty else { return [] }
+        changingLetters.formUnion(changing)
+        writesInProgress += 1
+        defer {
+            changingLetters.subtract(changing)
+            writesInProgress -= 1
+            resumeIdleWaiters()
+        }
+        try await journal.write(letters.map { record($0.id) })
+        deadLetters.removeAll { changing.contains($0.id) }
+        deadLetterFile.replace(with: deadLetters)
+        return letters
+    }
+
+    private func add(_ pending: PendingEvent) {
+        finished.remove(EventFingerprint(pending.event.id))
+        entries[pending.event.id] = Entry(pending: pending, isWritten: true)
+        acceptedCount += 1
+        if isStarted { schedule(pending) }
     }
 }

@@ -1,4 +1,13 @@
+import Glibc
 import NIOPosix
+
+/// A journal that was opened, with what is in it.
+struct OpenedJournal: Sendable {
+    let journal: Journal
+    let state: JournalState
+    /// Bytes of a last line that a crash cut off, and which were removed; 0 when the last line was complete.
+    let tornBytes: Int
+}
 
 /// Appends records to the journal file in the order of the calls; calls at the same time share one sync of the disk.
 ///
@@ -15,12 +24,15 @@ actor Journal {
     }
 
     private var file: JournalFile
-    private let thread: NIOThreadPool
+    /// Runs everything that waits for the disk, in order.
+    nonisolated let thread: NIOThreadPool
     private var pending: [Entry] = []
     private var isFlushing = false
     private var isClosed = false
     /// The state of the records on disk.
     private var state: JournalState
+    /// The error of the last attempt to write; nil when it succeeded.
+    private(set) var problem: JournalError?
     /// Bytes appended since the last compaction.
     private var growth = 0
     /// Bytes of the journal after the last compaction.
@@ -28,13 +40,53 @@ actor Journal {
     /// The pause before records of `writeLater` are tried again after an error.
     private let retryDelay: Duration
 
-    /// - Parameter state: the state of the records in the file.
-    init(_ file: JournalFile, state: JournalState, retryDelay: Duration = .seconds(1)) {
+    private init(_ file: JournalFile, state: JournalState, thread: NIOThreadPool, retryDelay: Duration) {
         self.file = file
         self.state = state
+        self.thread = thread
         self.retryDelay = retryDelay
-        thread = NIOThreadPool(numberOfThreads: 1)
+    }
+
+    /// Locks the folder, reads its journal and replaces it by a compact one.
+    ///
+    /// - Parameter clock: the virtual clock when the journal has none.
+    /// - Throws: `JournalError` when another emulator uses the folder, a line is damaged, or the disk is full.
+    static func open(
+        in folder: String, clock: ClockState = .running(), retryDelay: Duration = .seconds(1),
+        synchronise: @escaping @Sendable (CInt) -> CInt = { fdatasync($0) }
+    ) async throws -> OpenedJournal {
+        let thread = NIOThreadPool(numberOfThreads: 1)
         thread.start()
+        do {
+            let (file, state, tornBytes) = try await thread.runIfActive {
+                try recover(try JournalFile.open(in: folder, synchronise: synchronise), clock, "\(folder)/journal")
+            }
+            let journal = Journal(file, state: state, thread: thread, retryDelay: retryDelay)
+            return OpenedJournal(journal: journal, state: state, tornBytes: tornBytes)
+        } catch {
+            try? await thread.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Reads the records and writes a compact journal. Blocks on the disk.
+    private static func recover(
+        _ opened: (file: JournalFile, bytes: [UInt8]), _ clock: ClockState, _ path: String
+    ) throws -> (JournalFile, JournalState, tornBytes: Int) {
+        var file = opened.file
+        do {
+            let content: JournalFormat.Content
+            do throws(JournalFormat.DamagedLine) { content = try JournalFormat.decode(opened.bytes) } catch {
+                throw JournalError.damaged(path, error)
+            }
+            var state = JournalState(content.records)
+            state.apply(.clockMoved(state.clock ?? clock, []))
+            try file.rewrite(JournalFormat.encode(state.snapshot))
+            return (file, state, content.tornBytes)
+        } catch {
+            file.close()
+            throw error
+        }
     }
 
     private static let closed = JournalError(description: "the journal is closed")
@@ -85,8 +137,10 @@ actor Journal {
             pending = []
             do {
                 try await store(batch)
+                problem = nil
                 for entry in batch { entry.caller?.resume() }
             } catch {
+                problem = error as? JournalError
                 for entry in batch { entry.caller?.resume(throwing: error) }
                 let retried = batch.filter { $0.caller == nil }
                 pending.insert(contentsOf: retried, at: 0)

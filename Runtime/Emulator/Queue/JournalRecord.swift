@@ -8,6 +8,10 @@ enum JournalRecord: Codable, Sendable, Equatable {
     case retryScheduled(id: String, attempts: Int, due: VirtualTime)
     case finished(id: String)
     case deadLettered(DeadLetter)
+    /// A dead letter became an accepted event again.
+    case retried(id: String, at: VirtualTime)
+    /// A dead letter was dropped.
+    case discarded(id: String)
     /// Virtual time moved and these events fired: one record, so that a crash neither loses nor repeats an event.
     case clockMoved(ClockState, [PendingEvent])
     /// Fingerprints of the events that were finished before the journal was compacted.
@@ -16,7 +20,7 @@ enum JournalRecord: Codable, Sendable, Equatable {
     private enum CodingKeys: String, CodingKey { case record, event, id, attempts, due, letter, clock, events, fingerprints }
 
     private enum Name: String, Codable {
-        case accepted, finished
+        case accepted, finished, retried, discarded
         case retryScheduled = "retry_scheduled"
         case deadLettered = "dead_lettered"
         case clockMoved = "clock_moved"
@@ -32,6 +36,8 @@ enum JournalRecord: Codable, Sendable, Equatable {
             case .retryScheduled: .retryScheduled(id: try field(.id), attempts: try field(.attempts), due: try field(.due))
             case .finished: .finished(id: try field(.id))
             case .deadLettered: .deadLettered(try field(.letter))
+            case .retried: .retried(id: try field(.id), at: try field(.due))
+            case .discarded: .discarded(id: try field(.id))
             case .clockMoved: .clockMoved(try field(.clock), try field(.events))
             case .finishedBefore: .finishedBefore(try field(.fingerprints))
             }
@@ -54,6 +60,13 @@ enum JournalRecord: Codable, Sendable, Equatable {
         case .deadLettered(let letter):
             try fields.encode(Name.deadLettered, forKey: .record)
             try fields.encode(letter, forKey: .letter)
+        case .retried(let id, let time):
+            try fields.encode(Name.retried, forKey: .record)
+            try fields.encode(id, forKey: .id)
+            try fields.encode(time, forKey: .due)
+        case .discarded(let id):
+            try fields.encode(Name.discarded, forKey: .record)
+            try fields.encode(id, forKey: .id)
         case .clockMoved(let clock, let events):
             try fields.encode(Name.clockMoved, forKey: .record)
             try fields.encode(clock, forKey: .clock)
@@ -72,9 +85,11 @@ struct PendingEvent: Codable, Sendable, Equatable {
     var due: VirtualTime
     /// Deliveries that ended in a function error.
     var attempts = 0
+    /// How often the event became a dead letter and was accepted again.
+    var retries = 0
 
     private enum CodingKeys: String, CodingKey {
-        case id, function, payload, due, attempts
+        case id, function, payload, due, attempts, retries
         case acceptedAt = "accepted_at"
         case traceID = "trace_id"
         case tenantID = "tenant_id"
@@ -84,6 +99,16 @@ struct PendingEvent: Codable, Sendable, Equatable {
         self.event = event
         self.acceptedAt = acceptedAt
         due = acceptedAt
+    }
+
+    /// Accepts the event of a dead letter again.
+    init(retrying letter: DeadLetter, at time: VirtualTime) {
+        event = AsyncEvent(
+            id: letter.id, function: letter.function, payload: [UInt8](letter.event.utf8), traceID: letter.traceID,
+            tenantID: letter.tenantID)
+        acceptedAt = time
+        due = time
+        retries = (letter.retries ?? 0) + 1
     }
 
     init(from decoder: any Decoder) throws {
@@ -96,6 +121,7 @@ struct PendingEvent: Codable, Sendable, Equatable {
         acceptedAt = try fields.decode(VirtualTime.self, forKey: .acceptedAt)
         due = try fields.decode(VirtualTime.self, forKey: .due)
         attempts = try fields.decode(Int.self, forKey: .attempts)
+        retries = try fields.decodeIfPresent(Int.self, forKey: .retries) ?? 0
     }
 
     /// Payloads are JSON, hence valid UTF-8, so they stay readable in the journal.
@@ -107,6 +133,7 @@ struct PendingEvent: Codable, Sendable, Equatable {
         try fields.encode(acceptedAt, forKey: .acceptedAt)
         try fields.encode(due, forKey: .due)
         try fields.encode(attempts, forKey: .attempts)
+        if retries > 0 { try fields.encode(retries, forKey: .retries) }
         try fields.encodeIfPresent(event.traceID, forKey: .traceID)
         try fields.encodeIfPresent(event.tenantID, forKey: .tenantID)
     }
@@ -127,4 +154,17 @@ package struct DeadLetter: Codable, Sendable, Equatable {
     package var destination: String?
     /// The record for a destination that does not run on this machine.
     package var record: DestinationRecord?
+    package var traceID: String?
+    package var tenantID: String?
+    /// How often the event was a dead letter before; nil for never.
+    package var retries: Int?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, function, event, error, attempts, time, destination, record, retries
+        case traceID = "trace_id"
+        case tenantID = "tenant_id"
+    }
+
+    /// A short name of the event, for people: 12 hexadecimal digits of the hash of its id.
+    package var shortID: String { String(EventFingerprint(id).text.prefix(12)) }
 }

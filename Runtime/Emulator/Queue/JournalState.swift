@@ -23,6 +23,11 @@ struct JournalState: Sendable {
         case .deadLettered(let letter):
             deadLetters.append(letter)
             finish(letter.id)
+        case .retried(let id, let time):
+            guard let letter = removeLetter(id) else { return }
+            finished.remove(EventFingerprint(id))
+            add(PendingEvent(retrying: letter, at: time))
+        case .discarded(let id): _ = removeLetter(id)
         case .clockMoved(let state, let events):
             clock = state
             for event in events { add(event) }
@@ -40,6 +45,10 @@ struct JournalState: Sendable {
     private mutating func add(_ event: PendingEvent) {
         acceptedCount += 1
         entries[event.event.id] = (acceptedCount, event)
+    }
+
+    private mutating func removeLetter(_ id: String) -> DeadLetter? {
+        deadLetters.lastIndex { $0.id == id }.map { deadLetters.remove(at: $0) }
     }
 
     private mutating func finish(_ id: String) {

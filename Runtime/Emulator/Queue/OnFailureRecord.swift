@@ -20,7 +20,10 @@ enum OnFailureRecord {
     }
 
     /// The event for a destination that is a function; nil after 16 records of records, where Lambda ends such loops too.
-    static func event(_ record: DestinationRecord, of id: String, to function: String) -> AsyncEvent? {
+    ///
+    /// An event that was accepted again after its failure gets another record each time.
+    static func event(_ record: DestinationRecord, of pending: PendingEvent, to function: String) -> AsyncEvent? {
+        let id = (pending.retries == 0 ? "" : "\(pending.retries)/") + pending.event.id
         guard id.components(separatedBy: prefix).count <= 16, let payload = try? JSONEncoder().encode(record) else { return nil }
         return AsyncEvent(id: prefix + id, function: function, payload: [UInt8](payload))
     }

@@ -38,6 +38,13 @@ struct ErrorReport: Error, Sendable, Hashable {
             message: "RequestId: \(context.requestId) Error: the handler was cancelled \(margin) ms before its deadline and \(ended)")
     }
 
+    /// The deadline of an invocation passed before its handler began.
+    static func lateStart(_ context: Context) -> ErrorReport {
+        ErrorReport(
+            type: "Runtime.DeadlineExceeded", message: "RequestId: \(context.requestId) Error: the deadline passed before the handler began"
+        )
+    }
+
     /// `{"errorMessage":…,"errorType":…,"stackTrace":[]}`
     var body: [UInt8] {
         var json = JSONWriter()

@@ -57,7 +57,7 @@ struct InvocationLoop {
     /// Runs the handler's task on this thread until it first suspends; `executor` goes on with it there.
     private func start(_ running: RunningInvocation, _ event: [UInt8], _ executor: LoopExecutor) {
         Task.immediate(executorPreference: executor) { [function] in
-            running.begin()
+            guard running.begin() else { return }
             let result: Result<EncodedResponse, ErrorReport> = await Context.$current.withValue(running.context) {
                 do throws(ErrorReport) { return .success(try await function.handle(event, running.context)) } catch {
                     return .failure(error)

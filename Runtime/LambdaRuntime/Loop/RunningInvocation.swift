@@ -27,11 +27,15 @@ final class RunningInvocation: Sendable {
         loopThread = Thread.current
     }
 
-    /// Called first thing in the handler's task.
-    func begin() {
+    /// Called first thing in the handler's task. False when the invocation has expired before: the handler must not run.
+    func begin() -> Bool {
         withUnsafeCurrentTask { task in
-            guard let task else { return }
-            state.withLock { $0.phase = .running(CancelHandle(task: task)) }
+            state.withLock { state in
+                guard let task, case .waiting = state.phase else { return false }
+                state.phase = .running(CancelHandle(task: task))
+                if state.cancelled { task.cancel() }
+                return true
+            }
         }
     }
 
@@ -52,20 +56,28 @@ final class RunningInvocation: Sendable {
         state.withLock { if case .ended(let outcome) = $0.phase { outcome } else { nil } }
     }
 
+    /// Cancels the handler, or lets it begin cancelled.
     func cancel() {
         state.withLock { state in
-            guard case .running(let handle) = state.phase, !state.cancelled else { return }
+            guard !state.cancelled else { return }
             state.cancelled = true
-            handle.task.cancel()
+            if case .running(let handle) = state.phase { handle.task.cancel() }
         }
     }
 
-    /// Takes the invocation away from its handler; false when the handler has just ended.
+    /// Takes the invocation away from its handler; false when the handler has just ended, or has not begun: then the loop reports the
+    /// deadline, and no handler is stuck.
     func expire() -> Bool {
         state.withLock { state in
-            guard case .running = state.phase else { return false }
-            state.phase = .expired
-            return true
+            switch state.phase {
+            case .running:
+                state.phase = .expired
+                return true
+            case .waiting:
+                state.phase = .ended(.failure(.lateStart(context)))
+                return false
+            case .ended, .expired: return false
+            }
         }
     }
 

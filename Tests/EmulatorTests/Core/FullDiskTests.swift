@@ -22,12 +22,15 @@ struct FullDiskTests {
         let answer = try await invoke(stack, #"{"mark":"late","pad":"\#(String(repeating: "p", count: 60_000))"}"#)
         #expect(answer.status == 500)
         #expect(answer.text.contains("the disk is full") && answer.text.contains("free some space"))
+        #expect(await stack.status().problems.contains { $0.contains("the disk is full") && $0.contains(folder.state) })
+        #expect(DiskSpace.problem(of: folder.state)?.contains("free some space on the disk that holds \(folder.state)") == true)
         disk.empty()
         try await stack.accept([Self.event("after", size: 60_000)])
+        #expect(await stack.status().problems.isEmpty)
         try await stack.abandon()
         let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))
         let lines = bytes.count { $0 == UInt8(ascii: "\n") }
-        #expect(JournalFormat.decode([UInt8](bytes)).count == lines && bytes.last == UInt8(ascii: "\n"))
+        #expect(try JournalFormat.decode([UInt8](bytes)).records.count == lines && bytes.last == UInt8(ascii: "\n"))
         let again = try await EmulatedStack(configuration)
         await again.start()
         #expect(await eventually { await again.status().queue.depth == 0 })
@@ -50,7 +53,7 @@ struct FullDiskTests {
         disk.empty()
         #expect(await eventually { Self.finished(folder.state) == 200 })
         try await stack.abandon()
-        #expect(JournalState(JournalFormat.decode(Array(Self.journal(folder.state).utf8))).pending.isEmpty)
+        #expect(JournalState(try JournalFormat.decode(Array(Self.journal(folder.state).utf8)).records).pending.isEmpty)
         _ = consume disk
     }
 

@@ -1,7 +1,13 @@
 import Foundation
+import Hashing
+import Synchronization
 import Testing
 
 @testable import Emulator
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 @Suite struct QueueTests {
     private static let start = VirtualTime("2012-01-03T00:00:00Z")!
@@ -154,19 +160,78 @@ import Testing
         try await next.stop()
     }
 
-    @Test func `A torn line and the lines after it are ignored`() throws {
+    @Test func `A last line that a crash cut off is ignored, any other damage is an error`() throws {
         let pending = PendingEvent(event: Self.event("a", #"{"text":"ä"}"#), acceptedAt: Self.start)
         let records: [JournalRecord] = [
             .accepted(pending), .clockMoved(.held(at: Self.start), [pending]), .retryScheduled(id: "a", attempts: 1, due: Self.start),
-            .finished(id: "a"),
+            .finished(id: "a"), .retried(id: "b", at: Self.start), .discarded(id: "c"),
             .finishedBefore([EventFingerprint("a"), EventFingerprint("b")]),
         ]
         let bytes = try JournalFormat.encode(records)
-        #expect(JournalFormat.decode(bytes) == records)
-        #expect(JournalFormat.decode(Array(bytes.dropLast())) == Array(records.dropLast()))
+        let last = bytes.dropLast().lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        #expect(try JournalFormat.decode(bytes) == .init(records: records))
+        for end in last + 1..<bytes.count {
+            #expect(try JournalFormat.decode(Array(bytes[..<end])) == .init(records: records.dropLast(), tornBytes: end - last))
+        }
+        #expect(try JournalFormat.decode(bytes + [0, 0, 0]) == .init(records: records, tornBytes: 3))
         var broken = bytes
+        broken[last + 20] ^= 1
+        #expect(try JournalFormat.decode(broken) == .init(records: records.dropLast(), tornBytes: bytes.count - last))
+        broken = bytes
         broken[20] ^= 1
-        #expect(JournalFormat.decode(broken) == [])
+        #expect(throws: JournalFormat.DamagedLine(line: 1, damage: .checksum)) { try JournalFormat.decode(broken) }
+        #expect(throws: JournalFormat.DamagedLine(line: 2, damage: .checksum)) {
+            try JournalFormat.decode(try JournalFormat.encode([records[0]]) + [10] + bytes)
+        }
+        for foreign in [#"{"record":"moved_on","id":"a"}"#, #"{"record":"finished"}"#, "[]"] {
+            let sum = String(CRC32.checksum(Array(foreign.utf8)), radix: 16)
+            let line = Array((String(repeating: "0", count: 8 - sum.count) + sum + " " + foreign + "\n").utf8)
+            #expect(throws: JournalFormat.DamagedLine(line: records.count + 1, damage: .record)) { try JournalFormat.decode(bytes + line) }
+        }
+    }
+
+    @Test func `A damaged journal is an error that names the line and changes nothing`() async throws {
+        let folder = try FunctionFolder()
+        let configuration = folder.configuration(folder.function("F"))
+        let first = try await EmulatedStack(configuration)
+        #expect(first.recoveryNotice == nil)
+        try await first.accept([Self.event("a", #"{"mark":"a"}"#), Self.event("b", #"{"mark":"b"}"#)])
+        try await first.stop()
+        let path = "\(folder.state)/journal"
+        let whole = try #require(FileManager.default.contents(atPath: path))
+        var damaged = whole
+        damaged[damaged.index(damaged.startIndex, offsetBy: 30)] ^= 1
+        try damaged.write(to: URL(filePath: path))
+        for _ in 0..<2 {
+            let failure = await #expect(throws: JournalError.self) { try await EmulatedStack(configuration) }
+            #expect(failure?.description.contains("\(path), line 1, is damaged") == true, "\(failure?.description ?? "")")
+            #expect(failure?.description.contains("Restore the file from a copy") == true)
+            #expect(FileManager.default.contents(atPath: path) == damaged)
+        }
+        try (whole + Data("torn".utf8)).write(to: URL(filePath: path))
+        let stack = try await EmulatedStack(configuration)
+        #expect(stack.recoveryNotice?.contains("its 4 bytes were removed") == true)
+        #expect(await stack.status().problems == [stack.recoveryNotice])
+        await stack.start()
+        #expect(await eventually { folder.marks.sorted() == ["a", "b"] })
+        try await stack.stop()
+    }
+
+    /// A thread of Swift's pool that waits for a disk keeps every task of the process waiting.
+    @Test func `Waiting for the disk leaves Swift's threads alone`() async throws {
+        let folder = try FunctionFolder()
+        try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
+        let names = Mutex<[String]>([])
+        let opened = try await Journal.open(in: folder.state) { file in
+            let name = FileManager.default.contents(atPath: "/proc/thread-self/comm") ?? Data()
+            names.withLock { $0.append(String(decoding: name, as: UTF8.self)) }
+            return fdatasync(file)
+        }
+        try await opened.journal.write([.finished(id: "a")])
+        try await opened.journal.writeLater([.finished(id: "b")])
+        try await opened.journal.close()
+        let all = names.withLock { $0 }
+        #expect(all.count >= 3 && all.allSatisfy { $0.hasPrefix("TP-") }, "\(all)")
     }
 
     @Test func `A snapshot has the same state as the records it replaces`() {
@@ -190,9 +255,7 @@ import Testing
     @Test func `The journal shrinks while it is written`() async throws {
         let folder = try FunctionFolder()
         try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
-        var (file, _) = try JournalFile.open(in: folder.state)
-        try file.rewrite([])
-        let journal = Journal(file, state: JournalState())
+        let journal = try await Journal.open(in: folder.state).journal
         let text = String(repeating: "z", count: 1 << 20)
         for number in 0..<40 {
             try await journal.write([.accepted(PendingEvent(event: Self.event("n/\(number)", text), acceptedAt: Self.start))])
@@ -201,7 +264,7 @@ import Testing
         try await journal.close()
         let bytes = try #require(FileManager.default.contents(atPath: "\(folder.state)/journal"))
         #expect(bytes.count < 24 << 20)
-        let state = JournalState(JournalFormat.decode([UInt8](bytes)))
+        let state = JournalState(try JournalFormat.decode([UInt8](bytes)).records)
         #expect(state.pending.map(\.event.id) == ["n/38", "n/39"])
         #expect(state.finished.count == 38)
     }

@@ -48,13 +48,25 @@ enum ListeningPorts {
     static func of(_ pid: Int32) -> [Int] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
         let sockets = Set(files.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)") })
-        let tables = ["tcp", "tcp6"].map { (try? String(contentsOfFile: "/proc/\(pid)/net/\($0)", encoding: .utf8)) ?? "" }
+        let tables = ["tcp", "tcp6"].map { text("/proc/\(pid)/net/\($0)") }
         let ports = tables.joined(separator: "\n").split(separator: "\n").compactMap { line -> Int? in
             let fields = line.split(separator: " ")
             guard fields.count > 9, fields[3] == "0A", sockets.contains("socket:[\(fields[9])]") else { return nil }
             return fields[1].split(separator: ":").last.flatMap { Int($0, radix: 16) }
         }
         return Set(ports).sorted()
+    }
+
+    /// Reads to the end; the kernel returns a table in pieces, and Foundation takes a short one for the last.
+    private static func text(_ path: String) -> String {
+        let file = open(path, O_RDONLY)
+        defer { close(file) }
+        var (bytes, buffer): ([UInt8], [UInt8]) = ([], [UInt8](repeating: 0, count: 65536))
+        while true {
+            let count = read(file, &buffer, buffer.count)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += buffer[..<count]
+        }
     }
 }
 
