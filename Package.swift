@@ -52,7 +52,9 @@ struct Module {
 /// The bundle carries its libraries in `lib`. The path is a DT_RPATH, which is searched before LD_LIBRARY_PATH (a
 /// DT_RUNPATH is searched after it): Lambda's LD_LIBRARY_PATH lists system folders with other versions of libcurl and libssl.
 let bundled: [LinkerSetting] = [
-    .unsafeFlags(["-Xlinker", "--disable-new-dtags", "-Xlinker", "-rpath=$ORIGIN/lib"], .when(platforms: [.linux]))
+    .unsafeFlags(["-Xlinker", "--disable-new-dtags", "-Xlinker", "-rpath=$ORIGIN/lib"], .when(platforms: [.linux])),
+    // All symbols are bound at the start, so that the table of their addresses is read-only afterwards.
+    .unsafeFlags(["-Xlinker", "-z", "-Xlinker", "relro", "-Xlinker", "-z", "-Xlinker", "now"], .when(platforms: [.linux])),
 ]
 
 let log = (name: "Logging", package: "swift-log")

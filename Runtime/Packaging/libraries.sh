@@ -19,6 +19,8 @@ needed_libraries() {
 bundle_libraries() {
     local folder=$1 path paths
     paths=$(needed_libraries "$folder/bootstrap")
+    # Once they are copied, the loader finds the copies, which belong to no package.
+    bundled_paths=$paths
     mkdir -p "$folder/lib"
     for path in $paths; do
         cp -L "$path" "$folder/lib/"
@@ -46,6 +48,20 @@ check_symbols() {
         [[ $(printf '%s\n%s\n' "$newest" "$limit" | sort -V | tail -n 1) == "$limit" ]] ||
             fail "$file asks for ${prefix}_$newest, and Lambda's Amazon Linux 2023 has $limit: build on Debian 12 or an older system"
     done
+}
+
+# check_binding FOLDER: refuses an executable whose symbols are bound at their first call: the table of addresses must be read-only.
+check_binding() {
+    readelf -d "$1/bootstrap" | grep -qE 'BIND_NOW|FLAGS_1.* NOW' || fail "$1/bootstrap is not linked with -z now: see Package.swift"
+}
+
+# write_manifest FOLDER, after bundle_libraries: FOLDER/bom.json lists what is bundled, with versions. Warns when a newer package is offered.
+write_manifest() {
+    local folder=$1 offers
+    offers=$(printf '%s\n' "$bundled_paths" | python3 "$project/Runtime/Packaging/bill_of_materials.py" "$project" "$folder/bom.json" \
+        "lightweight-charts=5.0.8=pkg:npm/lightweight-charts@5.0.8" \
+        "swift=$(<"$project/.swift-version")=pkg:generic/swift@$(<"$project/.swift-version")") || fail "the bundle's manifest could not be written"
+    [[ -z $offers ]] || say "Warning: newer packages are offered, run apt-get upgrade and build again:"$'\n'"$offers"
 }
 
 # Roots of AWS, of the data providers and of the authorities that they have changed to before. Reading all of a system's costs every cold

@@ -76,7 +76,7 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
         #expect(figures.allSatisfy { closed[$0] == "bellwether-Dashboard" })
         #expect(
             api.authorizers == [
-                AuthorizerDefinition(name: "ApiKey", function: "bellwether-Authorize", identityHeaders: ["x-api-key"], timeToLive: 300)
+                AuthorizerDefinition(name: "ApiKey", function: "bellwether-Authorize", identityHeaders: ["x-api-key"], timeToLive: 5)
             ])
     }
 
