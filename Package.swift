@@ -85,6 +85,7 @@ let modules: [Module] = [
     Module(name: "Objects", path: "Shared/Objects", imports: ["Formats", "AWS", "HTTP", "Market", "Postgres"]),
     Module(name: "Postgres", path: "Shared/Postgres", imports: ["Threads", "CPostgres"]),
     Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations", "README.md"]),
+    Module(name: "Clients", path: "Shared/Clients", imports: ["AWS", "HTTP", "Postgres", "Store"]),
     Module(
         name: "Telemetry", path: "Shared/Telemetry", imports: ["Formats"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
@@ -110,13 +111,15 @@ let modules: [Module] = [
     Module(
         name: "IngestFunction", path: "Functions/Ingest",
         imports: [
-            "Formats", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry",
+            "Formats", "Clients", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "HTTP", "AWS", "Objects", "Postgres", "Store",
+            "Telemetry",
         ],
         products: [log]),
     Module(
         name: "FeaturizeFunction", path: "Functions/Featurize",
         imports: [
-            "Formats", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Kernels", "HTTP", "AWS", "Objects", "Postgres",
+            "Formats", "Clients", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Kernels", "HTTP", "AWS", "Objects",
+            "Postgres",
             "Store",
             "Telemetry",
         ],
@@ -124,32 +127,37 @@ let modules: [Module] = [
     Module(
         name: "TrainFunction", path: "Functions/Train",
         imports: [
-            "Formats", "LambdaRuntime", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store",
+            "Formats", "Clients", "LambdaRuntime", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres",
+            "Store",
         ],
         products: [log]),
     Module(
         name: "PredictFunction", path: "Functions/Predict",
         imports: [
-            "Formats", "LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS", "Objects",
+            "Formats", "Clients", "LambdaRuntime", "LambdaEvents", "Market", "Features", "Forecasting", "Backtest", "HTTP", "AWS",
+            "Objects",
             "Postgres", "Store",
             "Telemetry",
         ],
         products: [log]),
     Module(
         name: "MonitorFunction", path: "Functions/Monitor",
-        imports: ["LambdaRuntime", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store", "Telemetry"], products: [log]),
+        imports: ["Clients", "LambdaRuntime", "Market", "Features", "Forecasting", "HTTP", "AWS", "Postgres", "Store", "Telemetry"],
+        products: [log]),
     Module(
         name: "DashboardFunction", path: "Functions/Dashboard",
         imports: [
-            "Formats", "Hashing", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Forecasting", "HTTP", "AWS",
+            "Formats", "Hashing", "Clients", "LambdaRuntime", "LambdaEvents", "Market", "Providers", "Features", "Forecasting", "HTTP",
+            "AWS",
             "Postgres", "Store",
         ],
         exclude: ["Page"]),
     Module(
         name: "AuthorizeFunction", path: "Functions/Authorize",
-        imports: ["Formats", "LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
+        imports: ["Formats", "Clients", "LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
     Module(
-        name: "MigrateFunction", path: "Functions/Migrate", imports: ["Formats", "LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"],
+        name: "MigrateFunction", path: "Functions/Migrate",
+        imports: ["Formats", "Clients", "LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"],
         products: [log]),
     Module(
         name: "Bootstrap", path: "Functions/Bootstrap", kind: .executable,
@@ -183,6 +191,8 @@ let modules: [Module] = [
         name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test,
         imports: ["Objects", "AWS", "HTTP", "Market", "Postgres", "TestSupport"]),
     Module(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Threads", "Postgres", "TestSupport"]),
+    Module(
+        name: "ClientsTests", path: "Tests/ClientsTests", kind: .test, imports: ["Clients", "AWS", "HTTP", "Postgres", "TestSupport"]),
     Module(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
     Module(
         name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"],

@@ -1,7 +1,7 @@
 import AWS
+import Clients
 import Formats
 import FoundationEssentials
-import HTTP
 package import LambdaEvents
 package import LambdaRuntime
 import Postgres
@@ -13,9 +13,7 @@ package struct Authorize: Function {
     let database: Database
 
     package init(_ environment: [String: String]) async throws {
-        let authorities = CertificateFile.find(environment)
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
+        database = try await FunctionClients(environment).database
         keys = APIKeys(database)
     }
 
@@ -24,10 +22,15 @@ package struct Authorize: Function {
             return AuthorizerResponse(isAuthorized: false)
         }
         return try await database.withDeadline(context.cutOff.instant) {
-            guard let name = try await keys.name(sha256: Digest.sha256(Array(key.utf8))) else {
+            guard let key = try await keys.find(sha256: Digest.sha256Hex(Array(key.utf8))), key.scopes.contains(.read) else {
                 return AuthorizerResponse(isAuthorized: false)
             }
-            return AuthorizerResponse(isAuthorized: true, context: ["key": .string(name)])
+            return AuthorizerResponse(
+                isAuthorized: true,
+                context: [
+                    "key": .string(key.name), "owner": .string(key.owner),
+                    "scopes": .string(key.scopes.map(\.rawValue).sorted().joined(separator: " ")),
+                ])
         }
     }
 }

@@ -1,6 +1,5 @@
-import AWS
+import Clients
 import FoundationEssentials
-import HTTP
 package import LambdaEvents
 package import LambdaRuntime
 import Logging
@@ -14,9 +13,7 @@ package struct Dashboard: Function {
     let precedence: SourcePrecedence
 
     package init(_ environment: [String: String]) async throws {
-        let authorities = CertificateFile.find(environment)
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
+        database = try await FunctionClients(environment).database
         precedence = try SourcePrecedence(environment: environment)
         files = StaticFiles(folder: (environment["LAMBDA_TASK_ROOT"] ?? ".") + "/web")
     }

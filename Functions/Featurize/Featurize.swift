@@ -1,7 +1,7 @@
 import AWS
+import Clients
 import Features
 import FoundationEssentials
-import HTTP
 import Kernels
 import LambdaEvents
 package import LambdaRuntime
@@ -60,13 +60,11 @@ package struct Featurize: Function {
 
     package init(_ environment: [String: String]) async throws {
         try Processor.check()
-        let authorities = CertificateFile.find(environment)
-        let http = HTTPClient(caFile: authorities)
         let precedence = try SourcePrecedence(environment: environment)
-        let password = try await DatabasePassword.find(environment, http)
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: try environment.required("BUCKET"))
-        lambda = LambdaClient(http, environment: environment)
+        let clients = try await FunctionClients(environment)
+        database = clients.database
+        archive = ResponseArchive(clients.s3, bucket: try environment.required("BUCKET"))
+        lambda = clients.lambda
         predictFunction = try environment.required("PREDICT_FUNCTION")
         ownFunction = try environment.required("AWS_LAMBDA_FUNCTION_NAME")
         projector = ResponseProjector(database, precedence)

@@ -38,6 +38,7 @@ extension Ingest {
         let response = try await archiveUpload(body, metadata, of: instrument, calendar, runPrefix: "import", &summary, context)
         let key = response.key.description
         summary.imported = FileImportSummary(parsed, instrument: instrument.id, object: key, isNew: response.isNew)
+        try await AuditLog(database).append(AuditEntry(.importFile, subject: key, time: asOf))
         context.logger.info("A file was imported", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }
 

@@ -1,4 +1,5 @@
 import AWS
+import Clients
 import FoundationEssentials
 import HTTP
 import LambdaEvents
@@ -38,13 +39,11 @@ package struct Ingest: Function {
     let metrics = InvocationMetrics(function: "Ingest")
 
     package init(_ environment: [String: String]) async throws {
-        let authorities = CertificateFile.find(environment)
-        http = HTTPClient(caFile: authorities)
         settings = try IngestSettings(environment)
-        let password = try await DatabasePassword.find(environment, http)
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        lambda = LambdaClient(http, environment: environment)
-        archive = ResponseArchive(S3Client(http, environment: environment, policy: .patient), bucket: settings.bucket)
+        let clients = try await FunctionClients(environment)
+        (http, database) = (clients.http, clients.database)
+        lambda = clients.lambda
+        archive = ResponseArchive(clients.s3, bucket: settings.bucket)
         providers = try await settings.providers(environment, http)
     }
 

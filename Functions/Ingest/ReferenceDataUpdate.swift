@@ -176,6 +176,9 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
                     ExchangeCalendars.Closure(
                         exchange: $0.exchange, day: $0.day, closed: $0.closed ?? ($0.hours == nil), hours: $0.hours, reason: $0.reason)
                 }, knownAt: knownAt)
+            // The content identifies the event among those of one instant.
+            let subject = String(Digest.sha256Hex(Array("\(self)".utf8)).prefix(16))
+            try await AuditLog(database).append(AuditEntry(.recordReferenceData, subject: subject, time: knownAt))
         }
         return [instruments?.count, symbols?.count, universe?.count, delistings?.count, closures?.count].reduce(0) { $0 + ($1 ?? 0) }
     }

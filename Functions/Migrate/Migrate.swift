@@ -1,8 +1,9 @@
-import AWS
+import Clients
 import Formats
-import HTTP
+import FoundationEssentials
 package import LambdaRuntime
 import Logging
+import Market
 import Postgres
 import Store
 
@@ -14,6 +15,14 @@ package struct Migrate: Function {
             let name: String
             /// SHA-256 of the key's text, in hexadecimal. The key itself is not sent.
             let sha256: String
+            /// The id of the key's owner, who is registered if new; nil = `operator`.
+            let owner: String?
+            /// What the key's holder may do; nil = read.
+            let scopes: Set<APIKey.Scope>?
+            /// The time from which the key is refused; nil for no end.
+            let expiresAt: Instant?
+
+            private enum CodingKeys: String, CodingKey { case name, sha256, owner, scopes, expiresAt = "expires_at" }
         }
 
         let apiKey: Key?
@@ -38,24 +47,27 @@ package struct Migrate: Function {
     let migrations: Migrations
 
     package init(_ environment: [String: String]) async throws {
-        let authorities = CertificateFile.find(environment)
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities))
+        database = try await FunctionClients(environment, check: nil).database
         migrations = try Migrations(environment: environment)
     }
 
     package func handle(_ event: Event, _ context: Context) async throws -> Output {
         try await database.withDeadline(context.cutOff.instant) {
             let applied = try await migrations.apply(to: database)
-            if let key = event.apiKey { try await APIKeys(database).register(name: key.name, sha256: try Self.hash(key.sha256)) }
+            if let key = event.apiKey {
+                let registered = APIKey(
+                    owner: key.owner ?? APIKey.defaultOwner, name: key.name, scopes: key.scopes ?? [.read], expiresAt: key.expiresAt)
+                try await APIKeys(database).register(registered, sha256: try Self.hash(key.sha256))
+            }
             if let key = event.revokedKey { try await APIKeys(database).revoke(sha256: try Self.hash(key)) }
             context.logger.info("Migrated the schema", metadata: ["applied": "\(applied)"])
             return Output(version: migrations.files.count, applied: applied)
         }
     }
 
-    private static func hash(_ text: String) throws(Failure) -> [UInt8] {
-        guard let hash = Hexadecimal.bytes(text), hash.count == 32 else { throw .invalidHash }
-        return hash
+    /// A valid hash, in lower case.
+    private static func hash(_ text: String) throws(Failure) -> String {
+        guard Hexadecimal.bytes(text)?.count == 32 else { throw .invalidHash }
+        return text.lowercased()
     }
 }

@@ -124,7 +124,7 @@ struct ChampionDecisions: Sendable {
     ///
     /// - Parameter name: a version's id, or a family for its latest version.
     func promote(_ name: String, reason: String?, asOf: Instant) async throws -> MonitorSummary {
-        try await promoteManually(reason ?? "promoted by hand", asOf) { lineup in
+        try await promoteManually(.promoteModel, reason ?? "promoted by hand", asOf) { lineup in
             let found = try await ModelRegistry(database).find(name)
             guard let model = found.flatMap({ $0.asOf <= asOf ? $0 : nil }) ?? lineup[name]?.current else {
                 throw Failure.unknownModel(name, known: lineup.members.map(\.family))
@@ -137,7 +137,7 @@ struct ChampionDecisions: Sendable {
 
     /// Promotes the fallback by an operator's order.
     func rollback(reason: String?, asOf: Instant) async throws -> MonitorSummary {
-        try await promoteManually(reason ?? "rolled back by hand", asOf) { lineup in
+        try await promoteManually(.rollBackModel, reason ?? "rolled back by hand", asOf) { lineup in
             guard let fallback = lineup[BlendedFHS.family] else {
                 throw Failure.unknownModel(BlendedFHS.family, known: lineup.members.map(\.family))
             }
@@ -147,7 +147,7 @@ struct ChampionDecisions: Sendable {
 
     /// Promotes the chosen version regardless of its scores, and stores the comparison with the champion of that instant as evidence.
     private func promoteManually(
-        _ reason: String, _ asOf: Instant, _ choose: @Sendable (ModelLineup) async throws -> ModelVersion
+        _ action: AuditEntry.Action, _ reason: String, _ asOf: Instant, _ choose: @Sendable (ModelLineup) async throws -> ModelVersion
     ) async throws -> MonitorSummary {
         try await database.transaction(attempts: 3) {
             try await Promotions(database).lock()
@@ -157,6 +157,8 @@ struct ChampionDecisions: Sendable {
             guard try await Promotions(database).promoteManually(model.id, asOf: asOf, reason: reason, evidence: try json(evidence)) else {
                 return MonitorSummary(champion: model.id, isChanged: false, note: "it was the champion already")
             }
+            try await AuditLog(database).append(
+                AuditEntry(action, subject: model.id, time: asOf, details: try json(["reason": reason])))
             return MonitorSummary(champion: model.id, isChanged: true, evidence: [evidence])
         }
     }

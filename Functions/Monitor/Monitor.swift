@@ -1,8 +1,7 @@
-import AWS
+import Clients
 import Features
 import Forecasting
 import FoundationEssentials
-import HTTP
 package import LambdaRuntime
 import Logging
 import Market
@@ -19,9 +18,7 @@ package struct Monitor: Function {
     let metrics = InvocationMetrics(function: "Monitor")
 
     package init(_ environment: [String: String]) async throws {
-        let authorities = CertificateFile.find(environment)
-        let password = try await DatabasePassword.find(environment, HTTPClient(caFile: authorities))
-        self.init(Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check))
+        self.init(try await FunctionClients(environment).database)
     }
 
     init(_ database: Database) { self.database = database }

@@ -1,7 +1,6 @@
-import AWS
+import Clients
 import Features
 import FoundationEssentials
-import HTTP
 import LambdaEvents
 package import LambdaRuntime
 import Logging
@@ -37,11 +36,9 @@ package struct Predict: Function {
 
     package init(_ environment: [String: String]) async throws {
         let bucket = try environment.required("BUCKET")
-        let authorities = CertificateFile.find(environment)
-        let http = HTTPClient(caFile: authorities)
-        let password = try await DatabasePassword.find(environment, http)
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        let artifacts = ArtifactStore(S3Client(http, environment: environment, policy: .patient), bucket: bucket)
+        let clients = try await FunctionClients(environment)
+        database = clients.database
+        let artifacts = ArtifactStore(clients.s3, bucket: bucket)
         let features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         service = ForecastService(
             database: database, features: features, models: LoadedModels(artifacts),

@@ -1,10 +1,10 @@
 import AWS
 import Backtest
+import Clients
 import Features
 import Forecasting
 import Formats
 import FoundationEssentials
-import HTTP
 package import LambdaRuntime
 import Logging
 import Market
@@ -130,15 +130,12 @@ package struct Train: Function {
 
 extension Train {
     package init(_ environment: [String: String]) async throws {
-        let authorities = CertificateFile.find(environment)
-        let http = HTTPClient(caFile: authorities)
-        let password = try await DatabasePassword.find(environment, http)
-        database = Database(try .fromEnvironment(environment, password: password, authorities: authorities), check: Schema.check)
-        let s3 = S3Client(http, environment: environment, policy: .patient)
-        artifacts = ArtifactStore(s3, bucket: try environment.required("BUCKET"))
-        checkpoints = CheckpointStore(s3, bucket: try environment.required("BUCKET"))
+        let clients = try await FunctionClients(environment)
+        database = clients.database
+        artifacts = ArtifactStore(clients.s3, bucket: try environment.required("BUCKET"))
+        checkpoints = CheckpointStore(clients.s3, bucket: try environment.required("BUCKET"))
         features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
-        lambda = LambdaClient(http, environment: environment)
+        lambda = clients.lambda
         ownFunction = try environment.required("AWS_LAMBDA_FUNCTION_NAME")
     }
 }

@@ -54,10 +54,12 @@ extension Database {
     private func begin(_ level: IsolationLevel, _ token: TransactionToken, _ deadline: ContinuousClock.Instant) async throws(PostgresError)
     {
         let limit = CallDeadline(deadline: deadline, cancellation: nil)
-        try await waitUntilFree(limit)
         let statement = Statement("BEGIN ISOLATION LEVEL \(level.rawValue)", [])
-        _ = try perform(limit, retrying: true) { connection, limit throws(PostgresError) in try connection.run(statement, limit) }
-        owner = token
+        try await withRenewedLogin { () async throws(PostgresError) in
+            try await waitUntilFree(limit)
+            _ = try perform(limit, retrying: true) { connection, limit throws(PostgresError) in try connection.run(statement, limit) }
+            owner = token
+        }
     }
 
     /// Ends the transaction and resumes the tasks that wait for its end. Does nothing when it has ended already.

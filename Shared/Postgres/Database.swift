@@ -1,5 +1,8 @@
 import Threads
 
+/// Reads the password of a database anew; nil if it cannot be read.
+package typealias PasswordRenewal = @Sendable (DatabaseSettings) async -> String?
+
 /// One Postgres connection with a thread of its own. The first call connects, and a call that finds the connection closed reconnects.
 ///
 /// A call ends at its deadline: the call's own, else the task's (`withDeadline`), else the settings' time-out. When the deadline passes or
@@ -11,6 +14,9 @@ package actor Database {
     @TaskLocal static var transactions: [TransactionToken] = []
 
     package nonisolated let settings: DatabaseSettings
+    private let renewedPassword: PasswordRenewal?
+    /// The password of the next login, and when it was read.
+    private var password: (text: String?, readAt: ContinuousClock.Instant)
     private nonisolated let executor = ThreadExecutor()
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -22,9 +28,14 @@ package actor Database {
     var lastWaiting = 0
 
     /// Creates neither a thread nor a connection. `check` runs once on each new connection.
-    package init(_ settings: DatabaseSettings, check: ConnectionCheck? = nil) {
+    ///
+    /// - Parameter renewedPassword: reads the password anew when a login was refused; then the login is tried once more, so that a password can
+    ///   be changed while functions run. nil, and a nil result, leave the login refused.
+    package init(_ settings: DatabaseSettings, check: ConnectionCheck? = nil, renewedPassword: PasswordRenewal? = nil) {
         self.settings = settings
         self.check = check
+        self.renewedPassword = renewedPassword
+        password = (settings.password, .now)
     }
 
     /// Runs `body` with a deadline for its calls that have no deadline of their own.
@@ -81,11 +92,32 @@ package actor Database {
         _ limit: CallDeadline, once: Bool, _ body: @Sendable (borrowing Connection, CallDeadline) throws(PostgresError) -> T
     ) async -> Result<T, PostgresError> {
         do throws(PostgresError) {
-            try await waitUntilFree(limit)
-            return .success(try perform(limit, retrying: !once, body))
+            return .success(
+                try await withRenewedLogin { () async throws(PostgresError) in
+                    try await waitUntilFree(limit)
+                    return try perform(limit, retrying: !once, body)
+                })
         } catch {
             return .failure(error)
         }
+    }
+
+    /// Runs `body`; if its login is refused, reads the password anew and runs `body` once more.
+    func withRenewedLogin<T: Sendable>(_ body: () async throws(PostgresError) -> T) async throws(PostgresError) -> T {
+        let refused = password
+        do throws(PostgresError) { return try await body() } catch {
+            guard error.isRefusedLogin, try await hasOtherPassword(than: refused) else { throw error }
+            return try await body()
+        }
+    }
+
+    /// Whether there is another password than a refused one. Reads it unless another task has just done so.
+    private func hasOtherPassword(than refused: (text: String?, readAt: ContinuousClock.Instant)) async throws(PostgresError) -> Bool {
+        if password.text == refused.text, password.readAt == refused.readAt {
+            guard let renewedPassword, let text = await renewedPassword(settings) else { return false }
+            password = (text, .now)
+        }
+        return password.text != refused.text
     }
 
     /// Runs `body` now. After an error other than the server's, the state of the connection is unknown and it is closed.
@@ -145,6 +177,8 @@ package actor Database {
         var backoff = Backoff()
         while true {
             do throws(PostgresError) {
+                var settings = settings
+                settings.password = password.text
                 let fresh = try Connection.open(settings, limit.capped(to: .seconds(10)))
                 if let check { try check.run(on: fresh, limit) }
                 connection = consume fresh

@@ -61,6 +61,9 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         }
     }
 
+    /// Whether the server refused the login: a wrong or expired password.
+    var isRefusedLogin: Bool { kind == .connect && (.wrongPassword ~= sqlState || .invalidAuthorization ~= sqlState) }
+
     /// Transient reasons of a failed connection attempt without a SQLSTATE, in the texts of libpq and the C library.
     private static let transientReasons = [
         "Connection refused", "Connection reset", "Connection timed out", "closed the connection", "timeout expired",

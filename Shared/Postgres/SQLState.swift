@@ -20,6 +20,7 @@ package struct SQLState: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
     package static let uniqueViolation: Self = "23505"
     package static let foreignKeyViolation: Self = "23503"
     package static let checkViolation: Self = "23514"
+    package static let invalidAuthorization: Self = "28000"
     package static let wrongPassword: Self = "28P01"
     package static let unknownDatabase: Self = "3D000"
     package static let serializationFailure: Self = "40001"

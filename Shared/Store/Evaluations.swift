@@ -48,7 +48,8 @@ package struct Evaluations: Sendable {
 
     /// Stores an evaluation; if one of the same subject, family and instant is stored, nothing changes.
     package func store(_ evaluation: ModelEvaluation) async throws(PostgresError) {
-        try await ModelRegistry(database).register(family: evaluation.family)
+        // A family without a version can have a failed training only.
+        if evaluation.subject == .training { try await ModelRegistry(database).register(family: evaluation.family) }
         try await database.execute(
             """
             INSERT INTO evaluations (subject, family, as_of, decision, evidence)

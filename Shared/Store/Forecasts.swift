@@ -63,15 +63,13 @@ package struct Forecasts: Sendable {
             ])
     }
 
-    /// The largest number of rows read per model version, more than the horizons of its latest origin.
-    private static let rowsPerVersion = 8
     /// The largest number of days from an origin to the instrument's last session.
     private static let days = 60
 
-    /// The latest forecasts of an instrument by some model families, in one statement; nil for an unknown symbol.
+    /// The latest forecasts of an instrument by some model families; nil for an unknown symbol.
     ///
-    /// Every version is looked up by a prefix of the table's key in descending order, so that the plan does not depend on the planner's
-    /// statistics.
+    /// Every statement looks up whole origins by the key of the table, so that the plan does not depend on the planner's statistics. The
+    /// second one, over the origins before the last session, is sent only if a family has no forecast from that session.
     ///
     /// - Parameters:
     ///   - symbol: the canonical symbol, or the instrument's id.
@@ -84,21 +82,33 @@ package struct Forecasts: Sendable {
             SELECT o.id, \(Instruments.symbol(of: "o", at: "$2::timestamptz")) AS symbol, o.exchange, o.currency, o.name, l.last_session, f.*
             FROM instruments o
             LEFT JOIN LATERAL (\(FeatureStore.lastSession(of: "o.number", version: "$3", asOf: "$2"))) l (last_session) ON true
-            LEFT JOIN LATERAL (
-                SELECT \(Forecast.columns) FROM models v CROSS JOIN LATERAL (
-                    SELECT * FROM forecasts
-                    WHERE model = v.number AND instrument = o.number AND as_of <= $2
-                        AND session BETWEEN coalesce(l.last_session - \(Self.days), '-infinity') AND coalesce(l.last_session, 'infinity')
-                    ORDER BY session DESC, hindsight, as_of DESC, data_version DESC, horizon LIMIT \(Self.rowsPerVersion)
-                ) f \(Forecast.joins)
-                WHERE v.id = ANY ($4) AND v.feature_version = $3
-            ) f ON true
+            LEFT JOIN LATERAL (\(Self.ofOrigin(session: "l.last_session", instrument: "o.number"))) f ON true
             WHERE o.number = (SELECT instrument_named($1, $2))
             """, [symbol, asOf, featureVersion, members.flatMap(\.versions).map(\.id)])
         guard let first = rows.first else { return nil }
+        let (instrument, lastSession) = (try Instruments.instrument(first), try first["last_session"] as SessionDate?)
         var stored: [Forecast] = []
         for row in rows where try (row["model_id"] as String?) != nil { stored.append(try Forecast(row)) }
-        return StoredForecasts(
-            instrument: try Instruments.instrument(first), lastSession: try first["last_session"], stored: stored, members: members)
+        let current = Set(stored.map(\.model))
+        let others = members.filter { member in !member.versions.contains { current.contains($0.id) } }
+        if !others.isEmpty {
+            let last = lastSession?.advanced(by: -1) ?? asOf.utcDate.advanced(by: 1)
+            stored += try await database.query(
+                """
+                SELECT f.* FROM instruments o CROSS JOIN generate_series(1, \(Self.days)) d (n)
+                CROSS JOIN LATERAL (\(Self.ofOrigin(session: "$1::date - d.n + 1", instrument: "o.number"))) f
+                WHERE o.id = $5
+                """, [last, asOf, featureVersion, others.flatMap(\.versions).map(\.id), instrument.id]
+            ).all(Forecast.init)
+        }
+        return StoredForecasts(instrument: instrument, lastSession: lastSession, stored: stored, members: members)
+    }
+
+    /// A query: the forecasts from one origin published by instant $2, made by the model versions $4 from the features $3.
+    private static func ofOrigin(session: String, instrument: String) -> String {
+        """
+        SELECT \(Forecast.columns) FROM forecasts f \(Forecast.joins)
+        WHERE f.session = \(session) AND f.instrument = \(instrument) AND f.as_of <= $2 AND m.id = ANY ($4) AND m.feature_version = $3
+        """
     }
 }

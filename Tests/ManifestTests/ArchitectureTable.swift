@@ -1,7 +1,8 @@
 /// Who may import whom, as documented in the README: the arrows that the manifest may not go beyond.
 enum ArchitectureTable {
     static let shared: Set<String> = [
-        "Market", "Providers", "Features", "Kernels", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store", "Telemetry",
+        "Market", "Providers", "Features", "Kernels", "Forecasting", "Backtest", "HTTP", "AWS", "Objects", "Postgres", "Store", "Clients",
+        "Telemetry",
         "Formats", "Hashing", "Threads",
     ]
 
@@ -20,6 +21,7 @@ enum ArchitectureTable {
         "Objects": ["Formats", "AWS", "HTTP", "Market", "Postgres"],
         "Postgres": ["Threads", "CPostgres"],
         "Store": ["Hashing", "Postgres", "Market"],
+        "Clients": ["AWS", "HTTP", "Postgres", "Store"],
         "Telemetry": ["Formats", "Metrics", "CoreMetrics"],
         "LambdaRuntime": ["Formats", "Threads", "Logging"],
         "LambdaEvents": ["Formats"],

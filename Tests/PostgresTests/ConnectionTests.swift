@@ -44,6 +44,40 @@ extension OneCluster {
             #expect(error.map { !"\($0)".contains("tr0ub4dor") } == true)
         }
 
+        /// A password is changed while the database is in use: the next login is refused, reads the password anew and succeeds.
+        @Test func `A refused login reads the password anew and is tried once more`() async throws {
+            let owner = Database(try DatabaseSettings(cluster.url(), password: cluster.password))
+            try await owner.script("DROP ROLE IF EXISTS rotated; CREATE ROLE rotated LOGIN PASSWORD 'first'")
+            let reads = Mutex(0)
+            let settings = try DatabaseSettings(cluster.url(user: "rotated"), password: "first")
+            let database = Database(settings) { _ in
+                reads.withLock { $0 += 1 }
+                return "second"
+            }
+            #expect(try await database.query("SELECT 1").count == 1)
+            try await owner.script("ALTER ROLE rotated PASSWORD 'second'")
+            #expect(try await database.query("SELECT 1").count == 1)
+            #expect(reads.withLock { $0 } == 0, "a live connection stays")
+            await database.close()
+            #expect(try await database.transaction { try await database.query("SELECT 1").count } == 1)
+            await database.close()
+            #expect(try await database.query("SELECT 1").count == 1)
+            #expect(reads.withLock { $0 } == 1)
+            try await owner.script("ALTER ROLE rotated PASSWORD 'third'")
+            await database.close()
+            let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT 1") }
+            #expect(error?.sqlState == .wrongPassword && reads.withLock { $0 } == 2, "the password that was read is refused too")
+            #expect(error.map { !"\($0)".contains("second") } == true)
+        }
+
+        @Test func `The role of the environment logs in unless the URL names one`() throws {
+            func user(_ url: String) throws -> String? {
+                try DatabaseSettings.fromEnvironment(["DATABASE_URL": url, "DATABASE_USER": "ingest"], authorities: nil).user
+            }
+            #expect(try user("postgres://h/d") == "ingest")
+            #expect(try user("postgres://owner@h/d") == "owner")
+        }
+
         @Test func `An unknown database is rejected at once`() async throws {
             let error = await #expect(throws: PostgresError.self) { try await ask(cluster.url("nowhere")) }
             #expect(error?.sqlState == .unknownDatabase)

@@ -73,25 +73,4 @@ import Testing
         let error = await #expect(throws: PostgresError.self) { try await database(named: name, check: Schema.check).query("SELECT 1") }
         #expect(error?.kind == .rejected && error?.description.contains("unreleased version") == true)
     }
-
-    @Test func `The functions' role cannot change the schema or update rows and the reader sees reports only`() async throws {
-        let database = try await freshDatabase()
-        try await database.script("SET ROLE bellwether_app")
-        for refused in [
-            "CREATE TABLE x (i int)", "DROP TABLE bars", "UPDATE forecasts SET horizon = 1", "DELETE FROM forecasts", "TRUNCATE bars",
-            "INSERT INTO api_keys (sha256, name) VALUES ('a', 'b')", "CREATE SCHEMA mine",
-        ] {
-            let error = await #expect(throws: PostgresError.self, "\(refused)") { try await database.execute(refused) }
-            #expect(error?.sqlState == .insufficientPrivilege)
-        }
-        try await Instruments(database).register([apple])
-        try await Bars(database).insert([bar("2012-01-03", 400)], from: answer("2012-01-03T22:30:00Z"), currency: "USD", available: closed)
-        let response = answer("2012-01-04T22:30:00Z", sha256: "bb")
-        try await Bars(database).insert([bar("2012-01-04", 401)], from: response, currency: "USD", available: closed)
-        #expect(try await ProviderResponses(database).rollBack(after: answer("2012-01-03T22:30:00Z")) == [response])
-        try await database.script("RESET ROLE; SET ROLE bellwether_reader")
-        #expect(try await database.query("SELECT close FROM reporting.bars")[0][0] == 400.0)
-        let error = await #expect(throws: PostgresError.self) { try await database.query("SELECT * FROM bars") }
-        #expect(error?.sqlState == .insufficientPrivilege)
-    }
 }

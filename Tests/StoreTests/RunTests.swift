@@ -64,14 +64,27 @@ import Testing
         #expect(try await instruments.find(symbol: "aapl; DROP TABLE bars") == nil)
     }
 
-    @Test func `API keys are valid until revoked`() async throws {
-        let keys = APIKeys(try await freshDatabase())
-        let hash = [UInt8](0..<32)
-        #expect(try await keys.name(sha256: hash) == nil)
-        try await keys.register(name: "local", sha256: hash)
-        try await keys.register(name: "again", sha256: hash)
-        #expect(try await keys.name(sha256: hash) == "local")
-        try await keys.revoke(sha256: hash)
-        #expect(try await keys.name(sha256: hash) == nil)
+    @Test func `API keys are valid until they are revoked or expire`() async throws {
+        let database = try await freshDatabase()
+        let keys = APIKeys(database)
+        let (hash, other) = (String(repeating: "0a", count: 32), String(repeating: "0b", count: 32))
+        #expect(try await keys.find(sha256: hash) == nil)
+        #expect(try await keys.register(APIKey(name: "local"), sha256: hash))
+        #expect(try await !keys.register(APIKey(name: "again"), sha256: hash))
+        #expect(try await keys.find(sha256: hash) == APIKey(owner: "operator", name: "local", scopes: [.read]))
+        let desk = APIKey(owner: "desk", name: "bot", scopes: [.read, .write], expiresAt: "2100-01-01T00:00:00Z")
+        try await keys.register(desk, sha256: other)
+        #expect(try await keys.find(sha256: other) == desk)
+        try await database.execute("UPDATE api_keys SET expires_at = now() - interval '1 second' WHERE name = 'bot'")
+        #expect(try await keys.find(sha256: other) == nil)
+        for _ in 0..<2 { try await keys.revoke(sha256: hash) }
+        #expect(try await keys.find(sha256: hash) == nil)
+        await #expect(throws: APIKeys.UnknownKey(sha256: String(repeating: "0c", count: 32))) {
+            try await keys.revoke(sha256: String(repeating: "0c", count: 32))
+        }
+        let log = try await database.query("SELECT action FROM audit_log ORDER BY id").all { row throws(PostgresError) in
+            try row[0] as String
+        }
+        #expect(log == ["key.register", "key.register", "key.revoke"])
     }
 }

@@ -9,8 +9,7 @@ struct LocalTemplate {
     init(_ paths: ProjectPaths, servers: LocalServers, settings: LocalSettings, marketURL: String?) throws {
         let source = settings.source ?? .sample
         var overrides = settings.parameters ?? [:]
-        overrides["DatabaseUrl"] = servers.databaseURL(.app)
-        overrides["DatabaseOwnerUrl"] = servers.databaseURL(.owner)
+        overrides["DatabaseUrl"] = servers.databaseURL
         overrides["BucketName"] = servers.bucket
         overrides["Provider"] = source == .sample ? "yahoo" : source.rawValue
         if let marketURL {
@@ -23,8 +22,7 @@ struct LocalTemplate {
         for index in template.functions.indices {
             var function = template.functions[index]
             if function.codePath.hasSuffix("/.bellwether/bundle") { function.codePath = paths.bundle }
-            let isOwner = function.environment["DATABASE_URL"] == servers.databaseURL(.owner)
-            function.environment["PGPASSWORD"] = servers.secrets.postgresPasswords[(isOwner ? PostgresRole.owner : .app).rawValue]
+            function.environment["PGPASSWORD"] = function.environment["DATABASE_USER"].flatMap { servers.secrets.postgresPasswords[$0] }
             if function.environment["PROVIDER_SECRET_ARN"] != nil, let key { function.environment["PROVIDER_API_KEY"] = key }
             template.functions[index] = function
         }

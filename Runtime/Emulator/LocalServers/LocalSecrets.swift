@@ -27,7 +27,16 @@ package struct LocalSecrets: Codable, Sendable, Hashable {
     package static func loadOrCreate(in folder: String) throws(LocalServerError) -> LocalSecrets {
         let path = "\(folder)/secrets.json"
         do {
-            if let stored = try StateFile.readIfPresent(LocalSecrets.self, at: path) { return stored }
+            if let stored = try StateFile.readIfPresent(LocalSecrets.self, at: path) {
+                guard PostgresRole.allCases.allSatisfy({ stored.postgresPasswords[$0.rawValue] != nil }) else {
+                    throw LocalServerError(
+                        "\(folder) was made by an unreleased version of this project, whose database has other roles: run `bellwether down`, "
+                            + "delete the folder and start again")
+                }
+                return stored
+            }
+        } catch let error as LocalServerError {
+            throw error
         } catch {
             throw LocalServerError(
                 "\(path) cannot be read (\(error)), and the database and the S3 server use its passwords: restore a copy of the file, or "

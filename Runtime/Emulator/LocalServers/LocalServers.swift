@@ -71,10 +71,8 @@ package actor LocalServers {
         return try LoopbackPorts.free(count, preferred: ServerRecord.read(folder)?.port)
     }
 
-    /// The value of `DATABASE_URL` for a role, without the password.
-    package nonisolated func databaseURL(_ role: PostgresRole) -> String {
-        "postgres://\(role.rawValue)@127.0.0.1:\(postgresPort)/\(PostgresServer.database)?sslmode=disable"
-    }
+    /// The value of `DATABASE_URL`, without role and password.
+    package nonisolated var databaseURL: String { "postgres://127.0.0.1:\(postgresPort)/\(PostgresServer.database)?sslmode=disable" }
 
     package nonisolated var s3Endpoint: String { "http://127.0.0.1:\(s3Port)" }
 

@@ -71,7 +71,7 @@ struct PostgresServer: LocalServer {
             SELECT 'CREATE DATABASE \(Self.database) OWNER \(PostgresRole.owner.rawValue)'
             WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '\(Self.database)')\\gexec
             REVOKE ALL ON DATABASE \(Self.database) FROM PUBLIC;
-            GRANT CONNECT, TEMPORARY ON DATABASE \(Self.database) TO \(PostgresRole.app.rawValue), \(PostgresRole.reader.rawValue);
+            GRANT CONNECT ON DATABASE \(Self.database) TO \(PostgresRole.allCases.map(\.rawValue).joined(separator: ", "));
 
             """
         try await run(sql, as: .admin, database: "postgres")
@@ -125,10 +125,16 @@ struct PostgresServer: LocalServer {
 package enum PostgresRole: String, CaseIterable, Sendable {
     /// The superuser of the cluster; only the local servers use it.
     case admin = "bellwether_admin"
-    /// Owns the database; only the function Migrate connects with this role.
-    case owner = "bellwether_owner"
-    /// Reads and writes rows but cannot change the schema; every other function connects with this role.
-    case app = "bellwether_app"
+    /// Owns the database; the function Migrate connects with this role, and so does everybody who acts for the database's owner.
+    case owner = "bellwether_migrate"
+    // The role of each other function, with exactly its rights.
+    case ingest = "bellwether_ingest"
+    case featurize = "bellwether_featurize"
+    case train = "bellwether_train"
+    case predict = "bellwether_predict"
+    case monitor = "bellwether_monitor"
+    case dashboard = "bellwether_dashboard"
+    case authorize = "bellwether_authorize"
     /// Reads the reporting schema.
     case reader = "bellwether_reader"
 }

@@ -18,12 +18,12 @@ CREATE TABLE baselines (
     horizon smallint NOT NULL CHECK (horizon IN (1, 5, 20)),
     data_version bytea NOT NULL CHECK (octet_length(data_version) = 8),
     quantiles quantiles NOT NULL,
-    UNIQUE (instrument, session, horizon, model, data_version)
+    UNIQUE (session, instrument, horizon, model, data_version)
 );
 
 -- The quantiles are as the model gave them. Published was median + calibration_factor * (quantile - median), and the probability of a loss
--- is of that. hindsight: the forecast was made when a session after its origin had closed; it is never scored. data_version: the hash of the rows that the model read. The features are of the model's version, the currency is the
--- instrument's.
+-- is of that. hindsight: the forecast was made when a session after its origin had closed; it is never scored. data_version: the hash of the
+-- rows that the model read. The features are of the model's version, the currency is the instrument's.
 CREATE TABLE forecasts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     baseline_id bigint NOT NULL REFERENCES baselines,
@@ -39,7 +39,7 @@ CREATE TABLE forecasts (
     data_version bytea NOT NULL CHECK (octet_length(data_version) = 8),
     quantiles quantiles NOT NULL,
     hindsight boolean NOT NULL DEFAULT false,
-    UNIQUE (instrument, session, horizon, model, data_version)
+    UNIQUE (session, instrument, horizon, model, data_version)
 );
 
 -- The scores of matured forecasts. known_at, outcome: when the last return of the horizon was first known, and the outcome known then. The

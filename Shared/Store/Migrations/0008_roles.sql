@@ -1,9 +1,11 @@
--- Groups to which a deployer adds login users: the functions, and BI tools that read the reporting schema.
+-- One role per function with exactly its rights, and one for BI tools. bellwether_migrate owns the tables where a deployment has no other
+-- owner. A deployer gives the roles their logins (passwords, or rds_iam); here they are made without.
 DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['bellwether_app', 'bellwether_reader'] LOOP
+    FOREACH name IN ARRAY ARRAY['migrate', 'ingest', 'featurize', 'train', 'predict', 'monitor', 'dashboard', 'authorize', 'reader'] LOOP
+        name := 'bellwether_' || name;
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', name);
@@ -11,21 +13,56 @@ BEGIN
                 NULL; -- the migration of another database created the role in the meantime
             END;
         END IF;
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), name);
     END LOOP;
 END $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO bellwether_app;
-GRANT SELECT ON ALL TABLES IN SCHEMA public TO bellwether_app;
-GRANT INSERT ON instruments, symbols, universe, delistings, closures, provider_responses, quarantined_objects, runs, run_responses, bars, provisional_bars,
-    corporate_actions, quarantine, features, feature_states, cross_features, cross_sections, cross_section_instants, pending_cross_sections,
-    model_families, models, promotions, evaluations, baselines, forecasts, scores, calibrations TO bellwether_app;
--- Rows that a late response makes obsolete are derived again.
-GRANT DELETE ON provider_responses, bars, provisional_bars, corporate_actions, quarantine, features, feature_states, cross_features,
-    cross_sections, cross_section_instants, pending_cross_sections, scores, calibrations TO bellwether_app;
-GRANT UPDATE (bars, actions, quarantined) ON provider_responses TO bellwether_app;
-GRANT UPDATE ON feature_states, scores TO bellwether_app;
-GRANT INSERT, UPDATE ON provider_limits TO bellwether_app;
+GRANT USAGE ON SCHEMA public TO bellwether_ingest, bellwether_featurize, bellwether_train, bellwether_predict, bellwether_monitor,
+    bellwether_dashboard, bellwether_authorize;
+GRANT SELECT ON schema_migrations TO bellwether_ingest, bellwether_featurize, bellwether_train, bellwether_predict, bellwether_monitor,
+    bellwether_dashboard, bellwether_authorize;
+
+-- Nobody but Migrate calls functions of the schema without a right to.
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION instrument_named TO bellwether_ingest, bellwether_featurize, bellwether_predict, bellwether_dashboard;
+GRANT EXECUTE ON FUNCTION acquire_request TO bellwether_ingest;
+
+-- Ingest: reference data, runs and request limits; reads what it must request.
+GRANT SELECT, INSERT ON instruments, symbols, universe, delistings, closures, runs, run_responses TO bellwether_ingest;
+GRANT SELECT ON provider_responses, quarantined_objects, bars, corporate_actions, cross_section_instants TO bellwether_ingest;
+GRANT SELECT, INSERT, UPDATE ON provider_limits TO bellwether_ingest;
+GRANT INSERT ON audit_log TO bellwether_ingest;
+
+-- Featurize: everything that is projected. Rows that a late response makes obsolete are deleted and projected again.
+GRANT SELECT ON instruments, symbols, universe, delistings, closures, runs, run_responses TO bellwether_featurize;
+GRANT SELECT, INSERT, DELETE ON provider_responses, bars, provisional_bars, corporate_actions, quarantine, features, feature_states,
+    cross_features, cross_sections, cross_section_instants, pending_cross_sections TO bellwether_featurize;
+GRANT SELECT, INSERT ON quarantined_objects TO bellwether_featurize;
+GRANT UPDATE (bars, actions, quarantined) ON provider_responses TO bellwether_featurize;
+GRANT UPDATE ON feature_states TO bellwether_featurize;
+
+-- Train: versions, and the promotion of a newer version of the champion's family.
+GRANT SELECT ON instruments, provider_responses, features, cross_features, forecasts, scores TO bellwether_train;
+GRANT SELECT, INSERT ON model_families, models, promotions, evaluations TO bellwether_train;
+
+-- Predict: forecasts.
+GRANT SELECT ON instruments, symbols, closures, runs, provider_responses, bars, features, cross_features, model_families, models, promotions,
+    scores, calibrations TO bellwether_predict;
+GRANT SELECT, INSERT ON baselines, forecasts TO bellwether_predict;
+
+-- Monitor: scores, factors and decisions.
+GRANT SELECT ON instruments, features, model_families, models, baselines, forecasts TO bellwether_monitor;
+GRANT SELECT, INSERT, UPDATE ON scores TO bellwether_monitor;
+GRANT SELECT, INSERT, DELETE ON calibrations TO bellwether_monitor;
+GRANT SELECT, INSERT ON promotions, evaluations TO bellwether_monitor;
+GRANT INSERT ON audit_log TO bellwether_monitor;
+
+-- Dashboard: reads only.
+GRANT SELECT ON instruments, symbols, delistings, closures, provider_responses, quarantined_objects, bars, provisional_bars,
+    corporate_actions, quarantine, model_families, models, promotions, evaluations, scores, calibrations TO bellwether_dashboard;
+
+GRANT SELECT ON owners, api_keys TO bellwether_authorize;
 
 GRANT USAGE ON SCHEMA reporting TO bellwether_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA reporting TO bellwether_reader;

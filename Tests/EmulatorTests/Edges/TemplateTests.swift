@@ -28,7 +28,15 @@ let projectFolder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             #expect(function.codePath == projectFolder + "/.bellwether/bundle")
             #expect(function.environment["BUCKET"] == "bellwether-local")
             #expect(function.environment["DATABASE_URL"] == Self.overrides["DatabaseUrl"])
+            #expect(function.environment["DATABASE_USER"] == "bellwether_\(function.logicalID.lowercased())")
+            #expect(function.environment["DATABASE_SECRET_ID"] == "" && function.environment["DATABASE_LOGIN"] == "")
         }
+        let secret = try own(["DatabaseSecretPrefix": "prod/db/"])
+        for function in secret.functions {
+            #expect(function.environment["DATABASE_SECRET_ID"] == "prod/db/bellwether_\(function.logicalID.lowercased())")
+        }
+        let tokens = try own(["DatabaseResourceId": "db-ABC"])
+        #expect(tokens.functions.allSatisfy { $0.environment["DATABASE_LOGIN"] == "iam" })
         let train = try #require(template.functions.first { $0.logicalID == "Train" })
         #expect(train.timeout == 900 && train.memorySize == 3008 && train.reservedConcurrency == 1 && train.maximumRetryAttempts == 1)
         let ingest = try #require(template.functions.first { $0.logicalID == "Ingest" })
