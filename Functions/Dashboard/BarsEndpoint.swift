@@ -74,11 +74,14 @@ extension Dashboard {
         let document = BarsDocument(
             symbol: instrument.symbol, instrument: instrument.id, currency: instrument.currency, adjustment: adjustment,
             asOf: parameters.asOf,
-            bars: chosen.map { sourced, factor in
-                let (bar, price) = (sourced.bar, adjustment == "total" ? factor.total : factor.split)
+            bars: try chosen.map { sourced, factor in
+                let price = adjustment == "total" ? factor.total : factor.split
+                guard let bar = sourced.bar.scaled(by: price, shares: factor.split.value) else {
+                    throw ProblemDetails.adjustedPriceOutOfRange(sourced.bar.session, adjustment)
+                }
                 return BarsDocument.Bar(
-                    session: bar.session, open: bar.open.double * price, high: bar.high.double * price, low: bar.low.double * price,
-                    close: bar.close.double * price, volume: bar.volume / factor.split, source: sourced.source)
+                    session: bar.session, open: bar.open.double, high: bar.high.double, low: bar.low.double, close: bar.close.double,
+                    volume: bar.volume, source: sourced.source)
             },
             provisional: provisional.map {
                 BarsDocument.Provisional(
@@ -89,5 +92,14 @@ extension Dashboard {
                 first.map { action.exDate >= $0 } ?? false && to.map { action.exDate <= $0 } ?? true
             }.map(BarsDocument.Action.init))
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
+    }
+}
+
+extension ProblemDetails {
+    fileprivate static func adjustedPriceOutOfRange(_ session: SessionDate, _ adjustment: String) -> ProblemDetails {
+        ProblemDetails(
+            "adjusted-price-out-of-range", title: "An adjusted price is out of range", status: 422,
+            detail: "The splits and dividends after \(session) take its adjusted price out of range (\(adjustment)): give adjustment=none.",
+            parameter: "adjustment")
     }
 }

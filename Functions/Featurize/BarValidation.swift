@@ -31,17 +31,19 @@ struct BarValidation: Sendable {
         var violations = parsed.flaggedRows.map { row in
             RecordedViolation(
                 ordinal: row.ordinal, session: row.session, rule: row.rule, detail: row.detail, text: row.text,
-                disposition: row.repairs.isEmpty ? .quarantined : .repaired, repairs: row.repairs)
+                disposition: row.repairs.isEmpty ? .quarantined : .repaired, repairs: row.repairs, omitted: row.omitted)
         }
         var bars = parsed.bars.map { ValidatedBar($0, basis: parsed.basis) }
+        var withdrawn: Set<SessionDate> = []
         if let manual = parsed.manualOverride {
             bars = try await overridden(by: manual, response)
             violations += RecordedViolation.accepted(by: manual, bars: Set(bars.map(\.bar.session)))
         } else if bars.isEmpty, !context.forStoredBars.changed.isEmpty {
             // The provider sends actions in a response of their own.
-            bars = try await restated(response.provider, response, context.forStoredBars)
+            let restated = try await restated(response.provider, response, context.forStoredBars)
+            (bars, withdrawn) = (restated.bars, restated.withdrawn)
         }
-        let report = try await validate(bars, response, context, currency, violations, &outcome)
+        let report = try await validate(bars, response, context, currency, violations, withdrawn, &outcome)
         outcome.rejectedSplits = report.rejectedSplits
         outcome.actions = parsed.actions.filter { !$0.isSplit || !report.rejectedSplits.contains($0.exDate) }
         let context = context.without(report.rejectedSplits)
@@ -50,7 +52,8 @@ struct BarValidation: Sendable {
             for source in context.withoutActions.sorted() where source != response.provider {
                 guard let own = try await Bars(database).currency(of: response.instrument, source: source) else { continue }
                 let restated = try await restated(source, response, context.forOthers)
-                _ = try await validate(restated, response.applied(to: source), context, own, [], &outcome)
+                _ = try await validate(
+                    restated.bars, response.applied(to: source), context, own, [], restated.withdrawn, &outcome)
             }
         }
         return outcome
@@ -58,7 +61,7 @@ struct BarValidation: Sendable {
 
     private func validate(
         _ bars: [ValidatedBar], _ response: ProviderResponse, _ context: CorporateActionContext, _ currency: String,
-        _ violations: [RecordedViolation], _ outcome: inout Outcome
+        _ violations: [RecordedViolation], _ withdrawn: Set<SessionDate>, _ outcome: inout Outcome
     ) async throws -> ValidationReport {
         let actions = context.actions(of: response.provider)
         let days = actions.changed + [bars.first?.bar.session, bars.last?.bar.session].compactMap { $0 }
@@ -72,8 +75,12 @@ struct BarValidation: Sendable {
             }
             report = check.validate(bars, among: stored, actions: actions.now, changed: stored.isEmpty ? [] : actions.changed)
         }
+        var found = violations + report.violations.map { RecordedViolation($0.violation, of: $0.bar) }
+        for index in report.bars.indices where withdrawn.contains(report.bars[index].bar.session) {
+            report.bars[index].isQuarantined = true
+            found.append(RecordedViolation(outOfRange: report.bars[index].bar))
+        }
         let changes = try await Bars(database).insert(report.bars, from: response, currency: currency, available: available)
-        let found = violations + report.violations.map { RecordedViolation($0.violation, of: $0.bar) }
         try await QuarantineLog(database).update(
             found, from: response, validated: report.validatedSessions, received: Set(bars.map(\.bar.session)))
         outcome.changes[response.provider] = changes
@@ -96,10 +103,11 @@ struct BarValidation: Sendable {
         }
     }
 
-    /// A source's unadjusted bars, computed again from the adjusted prices with changed actions.
+    /// A source's unadjusted bars, computed again from the adjusted prices with changed actions. Bars whose new prices do not fit keep the old
+    /// ones and are `withdrawn`.
     private func restated(
         _ source: String, _ response: ProviderResponse, _ actions: CorporateActionContext.ActionChanges
-    ) async throws -> [ValidatedBar] {
+    ) async throws -> (bars: [ValidatedBar], withdrawn: Set<SessionDate>) {
         // The unadjusted bars of a provider with both kinds of prices came from its split-adjusted prices.
         let basis: PriceBasis = ProviderCatalog.traits(of: source)?.close == .totalReturn ? .totalReturn : .splitAdjusted
         let stored = try await Bars(database).validated(response.instrument, source: source, in: nil).filter { $0.basis == .unadjusted }
@@ -107,11 +115,13 @@ struct BarValidation: Sendable {
             check.isPast(exDate, at: pricedAt)
         }
         let released = Set(stored.lazy.filter(\.isReleased).map(\.bar.session))
-        return restatement.restated(stored.map { Restatement.PricedBar($0.bar, pricedAt: $0.pricedAt ?? response.knownAt) }).map {
-            var restated = ValidatedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
-            restated.isReleased = released.contains($0.bar.session)
-            return restated
+        let restated = restatement.restated(stored.map { Restatement.PricedBar($0.bar, pricedAt: $0.pricedAt ?? response.knownAt) })
+        let bars = (restated.bars + restated.refused).sorted { $0.bar.session < $1.bar.session }.map {
+            var bar = ValidatedBar($0.bar, basis: .unadjusted, pricedAt: $0.pricedAt)
+            bar.isReleased = released.contains($0.bar.session)
+            return bar
         }
+        return (bars, Set(restated.refused.map(\.bar.session)))
     }
 }
 
@@ -135,6 +145,16 @@ extension RecordedViolation {
         }
     }
 
+    /// A bar whose prices do not fit after a new corporate action.
+    fileprivate init(outOfRange bar: Bar) {
+        self.init(
+            ordinal: -1, session: bar.session, rule: ValidationRuleName.priceOutOfRange,
+            detail: "a price or the volume is out of range after the conversion by the actions that are known now", text: Self.text(of: bar)
+        )
+    }
+
+    private static func text(of bar: Bar) -> String { "\(bar.session),\(bar.open),\(bar.high),\(bar.low),\(bar.close),\(bar.volume)" }
+
     fileprivate init(_ violation: RuleViolation, of bar: Bar?) {
         let (disposition, repairs): (Disposition, [Repair]) =
             switch violation.disposition {
@@ -142,9 +162,8 @@ extension RecordedViolation {
             case .repaired(let repairs): (.repaired, repairs)
             case .quarantined: (.quarantined, [])
             }
-        let text = bar.map { "\($0.session),\($0.open),\($0.high),\($0.low),\($0.close),\($0.volume)" } ?? ""
         self.init(
-            ordinal: -1, session: violation.session, rule: violation.rule, detail: violation.detail, text: text,
+            ordinal: -1, session: violation.session, rule: violation.rule, detail: violation.detail, text: bar.map(Self.text) ?? "",
             disposition: disposition, repairs: repairs)
     }
 }

@@ -174,8 +174,8 @@ struct ResponseProjector: Sendable {
                 parsed.manualOverride = try ManualOverride(archived.body)
                 return parsed
             }
-            return try provider.parse(
-                archived.body, status: metadata.status, calendar: calendar, asOf: metadata.knownAt)
+            return try provider.parse(archived.body, status: metadata.status, calendar: calendar, asOf: metadata.knownAt)
+                .combiningActions()
         } catch {
             let row = FlaggedRow(ordinal: 0, session: nil, rule: error.kind.name, detail: error.detail, text: "")
             return ParsedResponse(bars: [], provisional: [], actions: [], currency: nil, flaggedRows: [row])

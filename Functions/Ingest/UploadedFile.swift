@@ -51,7 +51,8 @@ package struct FileImportSummary: Encodable, Sendable {
         bars = parsed.bars.count + parsed.adjusted.count
         provisional = parsed.provisional.count
         actions = parsed.actions.count
-        unreadable = Set(parsed.flaggedRows.lazy.filter { $0.repairs.isEmpty }.map(\.ordinal)).count + parsed.omittedRows
+        let rejected = parsed.flaggedRows.filter(\.repairs.isEmpty)
+        unreadable = Set(rejected.map(\.ordinal)).count + rejected.reduce(0) { $0 + $1.omitted }
     }
 }
 

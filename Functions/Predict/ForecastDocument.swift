@@ -1,4 +1,5 @@
 import Forecasting
+import Formats
 import Market
 import Store
 
@@ -102,10 +103,12 @@ extension ForecastDocument {
         }
     }
 
-    /// Quantiles of the log return with the corresponding prices, rounded to four decimals.
+    /// Quantiles of the log return with the corresponding prices, rounded to four decimals, or below 1 to nine significant digits.
     private static func quantiles(_ values: [Double], _ close: Price) -> [Quantile] {
         zip(Quantiles.levels, values).map { level, value in
-            Quantile(level: level, logReturn: value, price: (close.double * exp(value) * 1e4).rounded() / 1e4)
+            let price = close.double * exp(value)
+            return Quantile(
+                level: level, logReturn: value, price: price < 1 ? price.rounded(toSignificantDigits: 9) : price.rounded(toDecimals: 4))
         }
     }
 }

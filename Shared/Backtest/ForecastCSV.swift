@@ -6,7 +6,8 @@ import Market
 package enum ForecastCSV {
     package static let header = "date,symbol,horizon,q05,q10,q25,q50,q75,q90,q95\n"
 
-    /// One line per origin and horizon, in the report's order, with eight decimal places.
+    /// One line per origin and horizon, in the report's order, with eight decimal places. A number too large for them, which no forecast should
+    /// hold, is printed as it is.
     package static func csv(_ forecasts: [BacktestReport.OriginForecast]) -> [UInt8] {
         var bytes = Array(header.utf8)
         bytes.reserveCapacity(forecasts.count * 300)
@@ -26,7 +27,10 @@ package enum ForecastCSV {
     }
 
     private static func append(_ value: Double, to bytes: inout [UInt8]) {
-        let units = Int64(checked: (max(-1e9, min(1e9, value)) * 1e8).rounded()) ?? 0
+        guard let units = Int64(exactly: (value * 1e8).rounded()) else {
+            bytes += Array(value.description.utf8)
+            return
+        }
         let magnitude = units.magnitude
         let fraction = String(magnitude % 100_000_000)
         if units < 0 { bytes.append(UInt8(ascii: "-")) }

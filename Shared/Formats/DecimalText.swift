@@ -37,6 +37,25 @@ package enum DecimalText {
         return Double(Substring(decoding: text, as: UTF8.self)).flatMap { $0.isFinite ? $0 : nil }
     }
 
+    /// The shortest text that reads back as the same value, without an exponent, such as `0.0000000013` or `411.23`.
+    ///
+    /// Infinities and NaN are `inf`, `-inf` and `nan`.
+    package static func plain(_ value: Double) -> String {
+        let text = value.description
+        guard value.isFinite else { return text }
+        let parts = text.split(separator: "e")
+        let sign = value.sign == .minus ? "-" : ""
+        let figures = parts[0].drop { $0 == "-" }.split(separator: ".")
+        let fraction = figures.count == 2 && figures[1] != "0" ? String(figures[1]) : ""
+        let digits = String(figures[0]) + fraction
+        let exponent = parts.count == 2 ? Int(parts[1]) ?? 0 : 0
+        // The number of digits before the decimal point.
+        let point = figures[0].utf8.count + exponent
+        if point <= 0 { return sign + "0." + String(repeating: "0", count: -point) + digits }
+        if point >= digits.utf8.count { return sign + digits + String(repeating: "0", count: point - digits.utf8.count) }
+        return sign + digits.prefix(point) + "." + digits.dropFirst(point)
+    }
+
     /// 10^0 … 10^22, all exact.
     static let powers = [
         1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,

@@ -70,8 +70,7 @@ package struct CorporateActions: Sendable {
         ).all { row throws(PostgresError) in
             let (value, base): (Double, Double) = (try row[2], try row[3])
             let isSplit = try row[1] as String == "split"
-            let kind: CorporateAction.Kind =
-                isSplit ? .split(numerator: value, denominator: base) : .dividend(Price(units: Int64(value)))
+            let kind: CorporateAction.Kind = isSplit ? .split(numerator: value, denominator: base) : .dividend(try row[2])
             let nature = CorporateAction.Nature(rawValue: try row[5]) ?? .ordinary
             return (CorporateAction(exDate: try row[0], kind: kind, nature: nature), try row[4])
         }
@@ -80,34 +79,19 @@ package struct CorporateActions: Sendable {
     private struct ActionRow {
         let exDate: SessionDate
         let kind: String
-        var value, base: Double
-        var nature: CorporateAction.Nature
+        let value, base: Double
+        let nature: CorporateAction.Nature
     }
 
-    /// One row for each ex-date and kind: dividends of one day are added, splits multiplied. The row has the nature of the first action
-    /// that is not ordinary.
+    /// One row for each ex-date and kind, see `CorporateAction.combined`.
     private static func rows(_ actions: [CorporateAction]) -> [ActionRow] {
-        var rows: [ActionRow] = []
-        for action in actions {
-            let row =
-                switch action.kind {
-                case .split(let numerator, let denominator):
-                    ActionRow(exDate: action.exDate, kind: "split", value: numerator, base: denominator, nature: action.nature)
-                case .dividend(let price):
-                    ActionRow(exDate: action.exDate, kind: "dividend", value: Double(price.units), base: 1, nature: action.nature)
-                }
-            guard let index = rows.firstIndex(where: { $0.exDate == row.exDate && $0.kind == row.kind }) else {
-                rows.append(row)
-                continue
-            }
-            if rows[index].nature == .ordinary { rows[index].nature = row.nature }
-            if row.kind == "split" {
-                rows[index].value *= row.value
-                rows[index].base *= row.base
-            } else {
-                rows[index].value += row.value
+        CorporateAction.combined(actions).actions.map { action in
+            switch action.kind {
+            case .split(let numerator, let denominator):
+                ActionRow(exDate: action.exDate, kind: "split", value: numerator, base: denominator, nature: action.nature)
+            case .dividend(let price):
+                ActionRow(exDate: action.exDate, kind: "dividend", value: price.double, base: 1, nature: action.nature)
             }
         }
-        return rows
     }
 }

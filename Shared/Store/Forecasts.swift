@@ -19,7 +19,7 @@ package struct Forecasts: Sendable {
                 ($12::float8[])[(n - 1) * $13 + 1 : n * $13], (
                     SELECT b.id FROM baselines b WHERE b.instrument = i.number AND b.session = u.session AND b.horizon = u.horizon
                         AND b.model = \(ModelRegistry.number("u.baseline")) AND b.data_version = decode(data, 'hex'))
-            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::bigint[], $9::text[],
+            FROM unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::bigint[], $6::text[], $7::timestamptz[], $8::float8[], $9::text[],
                 $10::float8[], $11::float8[], $14::bool[]) WITH ORDINALITY
                 u(model, instrument, session, data, horizon, role, as_of, close, baseline, loss, factor, hindsight, n)
             LEFT JOIN models m ON m.id = u.model LEFT JOIN instruments i ON i.id = u.instrument

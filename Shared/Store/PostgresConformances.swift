@@ -18,8 +18,15 @@ extension Instant: PostgresElement, PostgresDecodable, PostgresLiteral {
 }
 
 extension Price: PostgresElement, PostgresDecodable {
-    package static var postgresType: PostgresType { .int8 }
-    package static var postgresArrayType: PostgresType { .int8Array }
-    package func encode(into bytes: inout [UInt8]) -> Bool { units.encode(into: &bytes) }
-    package init(postgres cell: Cell) throws(PostgresError) { self.init(units: try Int64(postgres: cell)) }
+    package static var postgresType: PostgresType { .float8 }
+    package static var postgresArrayType: PostgresType { .float8Array }
+    package func encode(into bytes: inout [UInt8]) -> Bool { double.encode(into: &bytes) }
+    package static func encodeElements(_ values: [Price], into bytes: inout [UInt8]) -> Bool {
+        Double.encodeElements(values.map(\.double), into: &bytes)
+    }
+    package init(postgres cell: Cell) throws(PostgresError) {
+        let value = try Double(postgres: cell)
+        guard let price = Price(value) else { throw PostgresError(.decoding, "\(value) is no price") }
+        self = price
+    }
 }

@@ -15,7 +15,7 @@ package struct ProvisionalBars: Sendable {
             """
             INSERT INTO provisional_bars (instrument, session, source, known_at, response_id, open, high, low, close, volume, currency)
             SELECT $1, n.session, $2, $3, $4, n.open, n.high, n.low, n.close, n.volume, $5
-            FROM unnest($6::date[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::float8[])
+            FROM unnest($6::date[], $7::float8[], $8::float8[], $9::float8[], $10::float8[], $11::float8[])
                 n(session, open, high, low, close, volume)
             ON CONFLICT DO NOTHING
             """,

@@ -132,6 +132,8 @@ package struct QuarantineLog: Sendable {
             let disposition: RecordedViolation.Disposition
         }
         struct Tally {
+            /// The rows that came, and those that they stand for.
+            var rows = 0
             var count = 0
             var new = 0
             var next: RecordedViolation?
@@ -140,8 +142,9 @@ package struct QuarantineLog: Sendable {
         var kept: [RecordedViolation] = []
         for violation in violations {
             let group = Group(rule: violation.rule, disposition: violation.disposition)
-            tallies[group, default: Tally()].count += 1
-            if tallies[group]?.count ?? 0 > rowsPerRule {
+            tallies[group, default: Tally()].rows += 1
+            tallies[group]?.count += 1 + violation.omitted
+            if tallies[group]?.rows ?? 0 > rowsPerRule {
                 if tallies[group]?.next == nil { tallies[group]?.next = violation }
             } else if isNew(violation) {
                 tallies[group]?.new += 1

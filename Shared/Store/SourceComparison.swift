@@ -40,7 +40,7 @@ package struct SourceComparison: Sendable {
         let first = try await bars.closes(instrument, .recorded(instant), source: pair.first, from: from)
         let second = try await bars.closes(instrument, .recorded(instant), source: pair.second, from: from)
         let common: [(session: SessionDate, first: Price, second: Price)] = first.keys.sorted().compactMap { session in
-            guard let left = first[session], let right = second[session], left.units > 0, right.units > 0 else { return nil }
+            guard let left = first[session], let right = second[session] else { return nil }
             return (session, left, right)
         }
         var result = Result()
@@ -59,5 +59,5 @@ package struct SourceComparison: Sendable {
         return result
     }
 
-    private static func logReturn(_ before: Price, _ now: Price) -> Double { log(Double(now.units) / Double(before.units)) }
+    private static func logReturn(_ before: Price, _ now: Price) -> Double { log(now.double / before.double) }
 }

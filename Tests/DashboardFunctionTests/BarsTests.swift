@@ -27,13 +27,13 @@ import Testing
             from: SessionDate(year: 2012, month: 1, day: 3), through: SessionDate(year: 2012, month: 1, day: 11))
         let exDate = SessionDate(year: 2012, month: 1, day: 9)
         let bars = sessions.map { session in
-            let price = Price(session < exDate ? 100 : 50)
+            let price = Price(session < exDate ? 100 : 50)!
             return Bar(session: session, open: price, high: price, low: price, close: price, volume: 1000)
         }
         let (stooq, yahoo) = (answer("stooq", "daily"), answer("yahoo", "chart-1d"))
         try await Bars(database).insert(bars.map { ValidatedBar($0) }, from: stooq, currency: "USD") { _ in known }
         let split = CorporateAction(exDate: exDate, kind: .split(numerator: 2, denominator: 1))
-        let dividend = CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 11), kind: .dividend(Price(5)), nature: .special)
+        let dividend = CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 11), kind: .dividend(Price(5)!), nature: .special)
         try await CorporateActions(database).insert([split, dividend], from: yahoo, covering: nil) { _ in known }
         for response in [stooq, yahoo] {
             try await ProviderResponses(database).record(response, ProviderResponses.Counts(bars: 1, actions: 0, quarantined: 0))

@@ -26,7 +26,7 @@ import Testing
                 key: "raw/csv/daily/\(name)", instrument: "XNAS:\(name)", provider: "csv", kind: "daily", knownAt: known, fetchedAt: known,
                 sha256: name)
             let bars = sessions.dropLast(index).map {
-                Bar(session: $0, open: Price(10), high: Price(10), low: Price(10), close: Price(10), volume: 1)
+                Bar(session: $0, open: Price(10)!, high: Price(10)!, low: Price(10)!, close: Price(10)!, volume: 1)
             }
             try await Bars(database).insert(bars.map { ValidatedBar($0) }, from: response, currency: "USD") { _ in known }
             let wrong = ["order", "price"].map {

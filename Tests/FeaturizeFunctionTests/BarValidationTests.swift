@@ -84,7 +84,8 @@ import Testing
             }
             #expect(
                 row.text
-                    == "\(bar.session),\(Price(back.open!)),\(Price(back.high!)),\(Price(back.low!)),\(Price(back.close!)),\(bar.volume)")
+                    == "\(bar.session),\(Price(back.open!)!),\(Price(back.high!)!),\(Price(back.low!)!),\(Price(back.close!)!),\(bar.volume)"
+            )
         }
         try await expectSameAfterRebuild(harness)
     }

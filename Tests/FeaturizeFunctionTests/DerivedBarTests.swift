@@ -132,7 +132,7 @@ import Testing
         #expect(pounds.map(\.close.double) == week.map { Double($0.close) / 10_000 })
         #expect(dollars.map(\.close.double) == week.map { Double($0.close) / 100 })
         let paid = try await CorporateActions(harness.database).read(london.id, asOf)
-        #expect(paid.map(\.kind) == [.dividend(Price(0.0024))])
+        #expect(paid.map(\.kind) == [.dividend(Price(0.0024)!)])
         #expect(try await Bars(harness.database).currency(of: london.id, source: "alphavantage") == "GBP")
     }
 
@@ -163,11 +163,11 @@ import Testing
         let actions = CorporateActions(harness.database)
         let response = ProviderResponse(
             ResponseMarket.response(rows, about: instrument, knownAt: evening), about: instrument)
-        let special = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3)), nature: .special)
-        let plain = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(0.25)))
+        let special = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3)!), nature: .special)
+        let plain = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(0.25)!))
         let spun = CorporateAction(exDate: rows[20].session, kind: .split(numerator: 1.2, denominator: 1), nature: .spinOff)
         try await actions.insert([plain, special, spun], from: response, covering: nil) { _ in evening }
-        let both = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3.25)), nature: .special)
+        let both = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3.25)!), nature: .special)
         #expect(try await actions.read(instrument.id, .recorded(evening)) == [both, spun])
     }
 

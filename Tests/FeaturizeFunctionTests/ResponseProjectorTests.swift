@@ -123,7 +123,8 @@ import Testing
         try await harness.add(ResponseMarket.response(rows[10...20], about: instrument, knownAt: evening))
         #expect(try await provisional.read(instrument.id, asOf: evening).isEmpty)
         #expect(try await provisional.read(instrument.id, asOf: noon).map(\.session) == [live.session])
-        #expect(try await Bars(harness.database).read(instrument.id, .recorded(evening)).last?.close == Price(Double(rows[20].close) / 100))
+        #expect(
+            try await Bars(harness.database).read(instrument.id, .recorded(evening)).last?.close == Price(Double(rows[20].close) / 100)!)
         #expect(try await harness.features(instrument, .recorded(evening)).count == 21)
     }
 }

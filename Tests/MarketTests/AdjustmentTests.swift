@@ -4,8 +4,8 @@ import Testing
 @Suite struct AdjustmentTests {
     private func bar(_ day: Int, _ close: Double) -> Bar {
         Bar(
-            session: SessionDate(year: 2014, month: 6, day: day), open: Price(close), high: Price(close), low: Price(close),
-            close: Price(close), volume: 100)
+            session: SessionDate(year: 2014, month: 6, day: day), open: Price(close)!, high: Price(close)!, low: Price(close)!,
+            close: Price(close)!, volume: 100)
     }
 
     private func date(_ day: Int) -> SessionDate { SessionDate(year: 2014, month: 6, day: day) }
@@ -15,7 +15,7 @@ import Testing
             bars: [bar(5, 647), bar(6, 645), bar(9, 93)],
             actions: [
                 CorporateAction(exDate: date(9), kind: .split(numerator: 7, denominator: 1)),
-                CorporateAction(exDate: date(6), kind: .dividend(Price(3.29))),
+                CorporateAction(exDate: date(6), kind: .dividend(Price(3.29)!)),
             ])
         #expect(rows.map(\.split) == [1, 1, 7])
         #expect(rows.map(\.dividend) == [0, 3.29, 0])
@@ -26,7 +26,7 @@ import Testing
             bars: [bar(2, 100), bar(6, 26)],
             actions: [
                 CorporateAction(exDate: date(3), kind: .split(numerator: 2, denominator: 1)),
-                CorporateAction(exDate: date(4), kind: .dividend(Price(1))),
+                CorporateAction(exDate: date(4), kind: .dividend(Price(1)!)),
                 CorporateAction(exDate: date(5), kind: .split(numerator: 2, denominator: 1)),
             ])
         #expect(rows[1].split == 4)

@@ -28,12 +28,4 @@ import Testing
         let good = RawBar(session: session, open: 10, high: 11, low: 9, close: 10, volume: 1)
         #expect(rules(good, seen: [session]) == [ValidationRuleName.duplicateSession])
     }
-
-    @Test func `Prices round to their tick and print exactly`() {
-        #expect(Price(93.699_997).rounded(toTick: Price(0.01)).description == "93.7")
-        #expect(Price(-0.005).rounded(toTick: Price(0.01)).description == "-0.01")
-        #expect(Price(units: 1).description == "0.00000001")
-        #expect(Price(411.23).double == 411.23)
-        #expect(Price(.nan).units == 0)
-    }
 }

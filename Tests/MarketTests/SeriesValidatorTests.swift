@@ -11,7 +11,7 @@ import Testing
     private func bars(_ count: Int, scale: @escaping (Int) -> Double = { _ in 1 }) -> [Bar] {
         (0..<count).map { index in
             let base = (50 + Double(index * 7 % 11) / 10 + Double(index % 3) / 100) * scale(index)
-            let price = { (offset: Double) in Price(base + offset * scale(index)) }
+            let price = { (offset: Double) in Price(base + offset * scale(index))! }
             return Bar(
                 session: sessions[index], open: price(0.1), high: price(0.5), low: price(-0.4 - 0.01 * Double(index % 3)), close: price(0),
                 volume: 1e6 + Double(index))
@@ -60,7 +60,7 @@ import Testing
         let all = bars(120, scale: { $0 >= 100 ? 0.7 : 1 })
         #expect(
             check.validate(stored(all), among: [], actions: []).violations.map(\.violation.rule) == [ValidationRuleName.splitWithoutEvent])
-        let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)), nature: .special)
+        let cash = CorporateAction(exDate: sessions[100], kind: .dividend(Price(15)!), nature: .special)
         #expect(check.validate(stored(all), among: [], actions: [cash]).violations.isEmpty)
     }
 
@@ -88,7 +88,7 @@ import Testing
     @Test(arguments: [1.0, 100]) func `Four equal prices within a few ticks are a coincidence`(_ unit: Double) {
         var all = bars(60, scale: { _ in unit })
         let flat = { (bar: Bar, range: Double, volume: Double) in
-            let (price, high) = (Price(50 * unit), Price((50 + range) * unit))
+            let (price, high) = (Price(50 * unit)!, Price((50 + range) * unit)!)
             return Bar(session: bar.session, open: price, high: high, low: price, close: price, volume: volume)
         }
         (all[30], all[31]) = (flat(all[30], 0.05, 1e6), flat(all[31], 0.05, 2e6))

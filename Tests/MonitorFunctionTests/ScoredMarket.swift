@@ -60,7 +60,7 @@ struct ScoredMarket {
         return Forecast(
             model: "\(family)-1", instrument: instrument.id, session: session(day), featureVersion: FeatureSet.version,
             dataVersion: String(repeating: "0", count: 16 - "\(day + 9)".count) + "\(day + 9)",
-            horizon: horizon, role: role, asOf: evening(day), originClose: Price(100), currency: "USD",
+            horizon: horizon, role: role, asOf: evening(day), originClose: Price(100)!, currency: "USD",
             quantiles: levels.map { scale * $0 },
             baselineModel: "random-walk-1", baselineQuantiles: levels.map { 2 * $0 }, probabilityOfLoss: 0.5)
     }

@@ -38,7 +38,7 @@ import Testing
             Quantiles.horizons.map { horizon in
                 Forecast(
                     model: "m1", instrument: apple.id, session: origin, featureVersion: FeatureSet.version,
-                    dataVersion: "00000000000000d0", horizon: horizon, role: "champion", asOf: evening, originClose: Price(411.23),
+                    dataVersion: "00000000000000d0", horizon: horizon, role: "champion", asOf: evening, originClose: Price(411.23)!,
                     currency: "USD",
                     quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: "w1", baselineQuantiles: (-3...3).map { Double($0) / 100 },
                     probabilityOfLoss: 0.5)

@@ -48,7 +48,7 @@ import Testing
         }
         try await FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
             .insert(records, from: answer) { _ in evening }
-        let bar = Bar(session: last, open: Price(411), high: Price(413), low: Price(410), close: Price(411.23), volume: 1e6)
+        let bar = Bar(session: last, open: Price(411)!, high: Price(413)!, low: Price(410)!, close: Price(411.23)!, volume: 1e6)
         _ = try await Bars(database).insert([ValidatedBar(bar)], from: answer, currency: "USD") { _ in evening }
         let volatility = [Double](repeating: 0.01, count: sessions)
         let history = try History(
@@ -112,7 +112,7 @@ import Testing
                 Forecast(
                     model: "climatology-1", instrument: apple.id, session: last.advanced(by: -1), featureVersion: FeatureSet.version,
                     dataVersion: "00000000000000d0", horizon: horizon, role: "champion", asOf: market.evening.adding(seconds: -3600),
-                    originClose: Price(410), currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: "random-walk-1",
+                    originClose: Price(410)!, currency: "USD", quantiles: (-3...3).map { Double($0) / 100 }, baselineModel: "random-walk-1",
                     baselineQuantiles: (-3...3).map { Double($0) / 100 }, probabilityOfLoss: 0.5)
             })
         // The forecast of the session before is not served, also not to a second request.

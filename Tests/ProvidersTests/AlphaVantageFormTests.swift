@@ -75,7 +75,7 @@ import Testing
     @Test func `A delayed quote is a quote`() throws {
         let body = #"{"Global Quote - DATA DELAYED BY 15 MINUTES":{"01. symbol":"IBM","05. price":" 1,234.50 ","06. volume":"3,100"}}"#
         let quote = try AlphaVantageQuote(key: nil).parse([UInt8](body.utf8), calendar: nil, asOf: asOf).quote
-        #expect(quote?.price == Price(1234.5) && quote?.volume == 3100)
+        #expect(quote?.price == Price(1234.5)! && quote?.volume == 3100)
     }
 
     @Test func `A coefficient that is no usual split ratio is a spin-off`() throws {

@@ -34,7 +34,7 @@ import Testing
         #expect(response.bars[0].volume == 12_497_000)
         #expect(
             response.actions == [
-                CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 6), kind: .dividend(Price(0.47))),
+                CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 6), kind: .dividend(Price(0.47)!)),
                 CorporateAction(exDate: SessionDate(year: 2014, month: 6, day: 9), kind: .split(numerator: 7, denominator: 1)),
             ])
         #expect(response.flaggedRows.map(\.rule) == [ValidationRuleName.priceOrder])
@@ -116,7 +116,7 @@ import Testing
         let adjusted = try parse("TIME_SERIES_DAILY_ADJUSTED.json", asOf: "2020-05-09T00:00:00Z")
         #expect(adjusted.provisional.map(\.close.description) == ["121.805"])
         #expect(adjusted.bars.map(\.volume) == [4_412_047])
-        #expect(adjusted.actions.map(\.kind) == [.dividend(Price(1.63))])
+        #expect(adjusted.actions.map(\.kind) == [.dividend(Price(1.63)!)])
     }
 
     @Test(arguments: [("TIME_SERIES_DAILY.csv", "219.3"), ("TIME_SERIES_DAILY_ADJUSTED.csv", "219.3")])

@@ -47,7 +47,7 @@ import Testing
     ])
     func `Prices may have currency signs and thousands separators`(_ cell: String, _ price: Double) throws {
         let response = try parse("Date,Open,High,Low,Close\n2012-01-03,\(cell),\(cell),\(cell),\(cell)\n")
-        #expect(response.bars.map(\.close) == [Price(price)])
+        #expect(response.bars.map(\.close) == [Price(price)!])
     }
 
     @Test func `Decimal commas of spreadsheets are read`() throws {

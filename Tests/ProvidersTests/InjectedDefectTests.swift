@@ -104,7 +104,7 @@ enum Rules {
         var collector = DailyBarCollector(calendar: calendar)
         for (ordinal, row) in rows.enumerated() {
             collector.add(row, ordinal: ordinal, isProvisional: false, text: { "" }) { values in
-                values.bar(volume: values.volume) { Price($0) }
+                values.bar(volume: values.volume) { Price($0)! }
             }
         }
         let parsed = collector.parsedResponse(currency: nil)

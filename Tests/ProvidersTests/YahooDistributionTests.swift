@@ -71,7 +71,7 @@ import Testing
     func `Without a fall or agreeing dividends a small dividend is unchanged`(_ dividends: [Int: String]) throws {
         let response = try parse(Self.level, dividends: dividends, currency: "GBp")
         #expect(
-            amounts(response) == dividends.sorted { $0.key < $1.key }.compactMap { Double($0.value).map { Price($0 / 100).description } })
+            amounts(response) == dividends.sorted { $0.key < $1.key }.compactMap { Double($0.value).map { Price($0 / 100)!.description } })
         #expect(!response.flaggedRows.contains { $0.rule == "dividend-unit" })
     }
 

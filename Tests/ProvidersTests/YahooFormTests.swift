@@ -61,8 +61,8 @@ import Testing
         let exDate = SessionDate(year: 2012, month: 1, day: 4)
         #expect(
             Set(response.actions) == [
-                CorporateAction(exDate: exDate, kind: .dividend(Price(1.5)), nature: .capitalGain),
-                CorporateAction(exDate: exDate, kind: .dividend(Price(0.25))),
+                CorporateAction(exDate: exDate, kind: .dividend(Price(1.5)!), nature: .capitalGain),
+                CorporateAction(exDate: exDate, kind: .dividend(Price(0.25)!)),
             ])
         #expect(response.flaggedRows.map(\.rule) == ["bad-capital-gain"])
         let twice = events.replacingOccurrences(of: "0.25", with: "1.5")
@@ -84,7 +84,7 @@ import Testing
         let events = "\"dividends\":{\"x\":{\"amount\":\(amount),\"date\":1325664000}}"
         let response = try parse(
             try chart(columns, meta: meta, events: events, at: "T08:00:00Z"), TradingCalendar.of(mic: "XLON"))
-        #expect(response.actions.map(\.kind) == [.dividend(Price(try #require(Double(pounds))))])
+        #expect(response.actions.map(\.kind) == [.dividend(Price(try #require(Double(pounds)))!)])
         #expect(response.flaggedRows.map(\.rule) == (isMended ? ["dividend-unit"] : []))
         #expect(response.flaggedRows.allSatisfy { $0.repairs == [Repair(field: .dividend, before: amount, after: amount * 100)] })
     }

@@ -14,7 +14,7 @@ extension Instant: ExpressibleByStringLiteral {
 let apple = Instrument(id: "XNAS:AAPL", symbol: "AAPL", exchange: "XNAS", currency: "USD", name: "Apple")
 
 func bar(_ session: SessionDate, _ close: Double) -> Bar {
-    Bar(session: session, open: Price(close), high: Price(close + 1), low: Price(close - 1), close: Price(close), volume: 1e6)
+    Bar(session: session, open: Price(close)!, high: Price(close + 1)!, low: Price(close - 1)!, close: Price(close)!, volume: 1e6)
 }
 
 func answer(_ knownAt: Instant, sha256: String = "aa", fetchedAt: Instant? = nil, instrument: String = apple.id) -> ProviderResponse {

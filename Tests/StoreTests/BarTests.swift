@@ -67,7 +67,7 @@ import Testing
     @Test func `Corporate actions are versioned and retracted`() async throws {
         let actions = CorporateActions(try await withApple())
         let split = CorporateAction(exDate: "2012-01-05", kind: .split(numerator: 7, denominator: 2))
-        let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)))
+        let dividend = CorporateAction(exDate: "2012-01-09", kind: .dividend(Price(0.37)!))
         let range: ClosedRange<SessionDate> = "2012-01-01"..."2012-01-10"
         #expect(
             try await actions.insert([split, dividend], from: first, covering: range, available: closed) == ["2012-01-05", "2012-01-09"])

@@ -21,7 +21,7 @@ import Testing
         Forecast(
             model: model, instrument: instrument, session: session, featureVersion: "f1", dataVersion: data, horizon: horizon,
             role: "champion",
-            asOf: asOf, originClose: Price(411.23), currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: "w",
+            asOf: asOf, originClose: Price(411.23)!, currency: "USD", quantiles: (0..<7).map { Double($0 * horizon) }, baselineModel: "w",
             baselineQuantiles: (0..<7).map { Double(($0 - 6) * horizon) }, probabilityOfLoss: 0.48, calibrationFactor: factor)
     }
 

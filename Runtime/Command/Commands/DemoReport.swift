@@ -46,12 +46,12 @@ struct DemoReport: Sendable {
             session = max(session, response.session)
             for forecast in entry.forecasts {
                 func price(_ quantiles: [ForecastResponse.Quantile], _ level: Double) -> String {
-                    quantiles.first { abs($0.level - level) < 1e-9 }.map { Console.fixed($0.price, 2) } ?? "–"
+                    quantiles.first { abs($0.level - level) < 1e-9 }.map { Console.price($0.price, near: response.close) } ?? "–"
                 }
                 let isFirst = forecast.horizon == entry.forecasts.first?.horizon
                 table.rows.append(
                     [
-                        isFirst ? symbol : "", isFirst ? Console.fixed(response.close, 2) : "", "\(forecast.horizon)",
+                        isFirst ? symbol : "", isFirst ? Console.close(response.close) : "", "\(forecast.horizon)",
                         price(forecast.quantiles, 0.1), price(forecast.quantiles, 0.5), price(forecast.quantiles, 0.9),
                         "\(price(forecast.randomWalk, 0.1))–\(price(forecast.randomWalk, 0.9))",
                         Console.percent(forecast.probabilityOfLoss),

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 #if canImport(Glibc)
@@ -37,6 +38,21 @@ enum Console {
     }
 
     static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+
+    /// A close with all of its digits, at least two decimals.
+    static func close(_ close: Double) -> String { fixed(close, max(2, decimals(of: close))) }
+
+    /// A price near a close: with the decimals of the close, at least two, five significant digits below 1, and at most nine significant
+    /// digits.
+    static func price(_ value: Double, near close: Double) -> String {
+        guard close > 0, close.isFinite else { return fixed(value, 2) }
+        let exponent = Int(log10(close).rounded(.down))
+        return fixed(value, max(2, min(decimals(of: close), 8 - exponent), close < 1 ? 4 - exponent : 2))
+    }
+
+    private static func decimals(of price: Double) -> Int {
+        DecimalText.plain(price).split(separator: ".").dropFirst().first?.utf8.count ?? 0
+    }
 
     /// Formats a share in per cent; nil is a dash.
     static func percent(_ share: Double?, sign: Bool = false, digits: Int = 1) -> String {

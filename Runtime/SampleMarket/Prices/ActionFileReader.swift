@@ -19,8 +19,8 @@ enum ActionFileReader {
 
     private static func kind(_ name: Substring, _ value: Double) -> CorporateAction.Kind? {
         switch name {
-        case "split": .split(numerator: value, denominator: 1)
-        case "dividend": .dividend(Price(value))
+        case "split": .possibleSplit(value, for: 1)
+        case "dividend": Price(value).map { .dividend($0) }
         default: nil
         }
     }

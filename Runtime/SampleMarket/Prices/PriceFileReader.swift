@@ -46,14 +46,15 @@ struct PriceFileReader {
         close = open + numbers[2] * unit
         let high = max(open, close) + numbers[3] * unit
         let low = min(open, close) - numbers[4] * unit
-        guard (0...Int64(Int32.max)).contains(session), low > 0, numbers[5] >= 0 else { throw error("a figure is out of range") }
+        guard let day = Int32(exactly: session), day >= 0, let first = price(open), let top = price(high), let bottom = price(low),
+            let last = price(close), numbers[5] >= 0
+        else { throw error("a figure is out of range") }
         series[series.count - 1].bars.append(
-            Bar(
-                session: SessionDate(day: Int32(session)), open: price(open), high: price(high), low: price(low), close: price(close),
-                volume: Double(numbers[5])))
+            Bar(session: SessionDate(day: day), open: first, high: top, low: bottom, close: last, volume: Double(numbers[5])))
     }
 
-    private func price(_ hundredths: Int64) -> Price { Price(units: hundredths * 10_000) }
+    /// A price of hundredths of a cent; nil for none above zero.
+    private func price(_ hundredths: Int64) -> Price? { Price(Double(hundredths) / 1e4) }
 
     /// Decodes zigzag numbers: five bits per character, starting at `?`, least significant first.
     private func unpack(_ text: ArraySlice<UInt8>) throws(SampleDataError) -> [Int64] {

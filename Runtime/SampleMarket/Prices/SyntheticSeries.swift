@@ -26,17 +26,20 @@ package enum SyntheticSeries {
         }
         let deviation = 0.008 + 0.02 * uniform()
         var close = 10 + 190 * uniform()
-        let bars = calendar.sessions(from: first, through: last).map { session in
+        let bars = calendar.sessions(from: first, through: last).compactMap { session -> Bar? in
             let open = close * (1 + deviation * (uniform() - 0.5))
             close = max(open * exp(deviation * 3.46 * (uniform() - 0.5)), 1)
             let reach = close * deviation * uniform()
-            return Bar(
-                session: session, open: cents(open), high: cents(max(open, close) + reach), low: cents(max(min(open, close) - reach, 0.5)),
-                close: cents(close), volume: (2e5 + 2e6 * uniform()).rounded())
+            let volume = (2e5 + 2e6 * uniform()).rounded()
+            guard let first = cents(open), let top = cents(max(open, close) + reach),
+                let bottom = cents(max(min(open, close) - reach, 0.5)),
+                let last = cents(close)
+            else { return nil }
+            return Bar(session: session, open: first, high: top, low: bottom, close: last, volume: volume)
         }
         let instrument = Instrument(id: "XNAS:\(symbol)", symbol: symbol, exchange: "XNAS", currency: "USD", name: "Synthetic \(number)")
         return SampleSeries(instrument: instrument, bars: bars, actions: [])
     }
 
-    private static func cents(_ price: Double) -> Price { Price((price * 100).rounded() / 100) }
+    private static func cents(_ price: Double) -> Price? { Price((price * 100).rounded() / 100) }
 }

@@ -7,27 +7,36 @@ package enum Adjustment {
     /// An action whose ex-date has no bar (a halt, a gap) applies to the next bar; several actions between two bars compound. Of two bars of
     /// one session the later in `bars` counts. Actions up to the first bar have no effect.
     package static func observations(bars: [Bar], actions: [CorporateAction]) -> [Observation] {
+        adjustments(of: bars, by: actions).map { bar, split, dividend in
+            Observation(
+                session: bar.session, open: bar.open.double, high: bar.high.double, low: bar.low.double, close: bar.close.double,
+                volume: bar.volume, split: split.value, dividend: dividend)
+        }
+    }
+
+    /// The bars in session order, each with the splits and dividends since the bar before.
+    private static func adjustments(
+        of bars: [Bar], by actions: [CorporateAction]
+    ) -> [(bar: Bar, split: PriceFactor, dividend: Double)] {
         let bars = inSessionOrder(bars)
         let actions = actions.enumerated().sorted { ($0.element.exDate, $0.offset) < ($1.element.exDate, $1.offset) }.map(\.element)
         guard let first = bars.first else { return [] }
         var next = actions.firstIndex { $0.exDate > first.session } ?? actions.endIndex
         return bars.map { bar in
-            var split = 1.0
+            var split = PriceFactor()
             var dividend = 0.0
             while next < actions.endIndex, actions[next].exDate <= bar.session {
                 let date = actions[next].exDate
-                let before = split
+                let before = split.value
                 while next < actions.endIndex, actions[next].exDate == date {
                     switch actions[next].kind {
-                    case .split(let numerator, let denominator): split *= numerator / denominator
+                    case .split(let numerator, let denominator): split *= PriceFactor(numerator, over: denominator)
                     case .dividend(let amount): dividend += amount.double * before
                     }
                     next += 1
                 }
             }
-            return Observation(
-                session: bar.session, open: bar.open.double, high: bar.high.double, low: bar.low.double, close: bar.close.double,
-                volume: bar.volume, split: split, dividend: dividend)
+            return (bar, split, dividend)
         }
     }
 
@@ -42,23 +51,23 @@ package enum Adjustment {
     package struct Factor: Hashable, Sendable {
         package let session: SessionDate
         /// Adjusts for splits.
-        package let split: Double
-        /// Adjusts for splits and dividends (total return).
-        package let total: Double
+        package let split: PriceFactor
+        /// Adjusts for splits and dividends (total return); 0 where a later dividend is not below the close before it.
+        package let total: PriceFactor
     }
 
     /// The adjustment factors of as-traded bars, in session order, for the given actions. They are never stored.
     ///
     /// A dividend's factor is `1 − dividend / close`, with the last close before its ex-date.
     package static func factors(bars: [Bar], actions: [CorporateAction]) -> [Factor] {
-        var (split, total) = (1.0, 1.0)
+        var (split, total) = (PriceFactor(), PriceFactor())
         var factors: [Factor] = []
-        let observations = observations(bars: bars, actions: actions)
-        for (index, observation) in observations.enumerated().reversed() {
-            factors.append(Factor(session: observation.session, split: split, total: total))
+        let adjustments = adjustments(of: bars, by: actions)
+        for (index, adjustment) in adjustments.enumerated().reversed() {
+            factors.append(Factor(session: adjustment.bar.session, split: split, total: total))
             guard index > 0 else { break }
-            split /= observation.split
-            total *= max(0, 1 - observation.dividend / observations[index - 1].close) / observation.split
+            split *= adjustment.split.inverse
+            total *= adjustment.split.inverse * PriceFactor(max(0, 1 - adjustment.dividend / adjustments[index - 1].bar.close.double))
         }
         return factors.reversed()
     }
@@ -66,19 +75,21 @@ package enum Adjustment {
     /// Converts bars that a provider adjusted to as-traded bars. `bars` are in session order.
     ///
     /// A dividend's factor is `1 − dividend / close`, with the as-traded close before its ex-date. Bars of basis `asTraded` and `unadjusted`
-    /// are returned as they are.
-    package static func unadjusted(_ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]) -> [Bar] {
-        guard basis == .splitAdjusted || basis == .totalReturn else { return bars }
+    /// are returned as they are. Adjusted bars whose as-traded figures do not fit are `refused`.
+    package static func unadjusted(
+        _ bars: [Bar], basis: PriceBasis, actions: [CorporateAction]
+    ) -> (bars: [Bar], refused: [Bar]) {
+        guard basis == .splitAdjusted || basis == .totalReturn else { return (bars, []) }
         let actions = actions.sorted { $0.exDate > $1.exDate }
         var next = 0
-        var (shares, cash) = (1.0, 1.0)
-        var result: [Bar] = []
-        result.reserveCapacity(bars.count)
+        var (shares, cash) = (PriceFactor(), 1.0)
+        var result: (bars: [Bar], refused: [Bar]) = ([], [])
+        result.bars.reserveCapacity(bars.count)
         for bar in bars.reversed() {
-            var (split, dividend) = (1.0, 0.0)
+            var (split, dividend) = (PriceFactor(), 0.0)
             while next < actions.count, actions[next].exDate > bar.session {
                 switch actions[next].kind {
-                case .split(let numerator, let denominator): split *= numerator / denominator
+                case .split(let numerator, let denominator): split *= PriceFactor(numerator, over: denominator)
                 case .dividend(let amount): dividend += amount.double
                 }
                 next += 1
@@ -86,17 +97,13 @@ package enum Adjustment {
             shares *= split
             if basis == .totalReturn, dividend > 0 {
                 // close = adjusted · shares / (cash · (1 − dividend / close)), solved for the as-traded close before the ex-date.
-                let close = bar.close.double * shares / cash + dividend
+                let close = bar.close.double * shares.value / cash + dividend
                 cash *= 1 - dividend / close
             }
-            let factor = shares / (basis == .totalReturn ? cash : 1)
-            let price = { (price: Price) in Price(price.double * factor) }
-            result.append(
-                Bar(
-                    session: bar.session, open: price(bar.open), high: price(bar.high), low: price(bar.low), close: price(bar.close),
-                    volume: bar.volume / shares))
+            let factor = basis == .totalReturn ? shares * PriceFactor(over: cash) : shares
+            if let bar = bar.scaled(by: factor, shares: shares.value) { result.bars.append(bar) } else { result.refused.append(bar) }
         }
-        return result.reversed()
+        return (result.bars.reversed(), result.refused.reversed())
     }
 
     private static func inSessionOrder(_ bars: [Bar]) -> [Bar] {

@@ -13,6 +13,15 @@ package struct Bar: Hashable, Sendable {
         self.close = close
         self.volume = volume
     }
+
+    /// The bar with its prices multiplied by a factor and its volume divided by `shares`; nil where one of the figures does not fit.
+    package func scaled(by factor: PriceFactor, shares: Double) -> Bar? {
+        let volume = volume / shares
+        guard let open = open.scaled(by: factor), let high = high.scaled(by: factor), let low = low.scaled(by: factor),
+            let close = close.scaled(by: factor), volume.isFinite
+        else { return nil }
+        return Bar(session: session, open: open, high: high, low: low, close: close, volume: volume)
+    }
 }
 
 /// How a price is adjusted for corporate actions.

@@ -22,8 +22,8 @@ package struct CurrencyUnit: Hashable, Sendable {
             }
     }
 
-    /// A price in this unit, converted to the major unit.
-    package func inMajorUnits(_ price: Price) -> Price { Price(units: price.units / minorPerMajor) }
+    /// A price in this unit, converted to the major unit; nil where the result is no price.
+    package func inMajorUnits(_ price: Price) -> Price? { price.scaled(by: PriceFactor(over: Double(minorPerMajor))) }
 }
 
 extension Instrument {

@@ -1,42 +1,34 @@
 import Formats
 
-/// A price in units of 10⁻⁸ of its currency. It is exact: equal prices compare and hash equal.
+/// A positive price: the decimal that a provider sent, held as the nearest double.
+///
+/// A double tells all decimals of up to fifteen significant digits apart, at every magnitude. So a price keeps the provider's digits for a coin
+/// at 10⁻⁹ as for the adjusted price of a fund after thirteen reverse splits, which units of a fixed size do not. Its shortest text reads
+/// back as the same double, and Postgres (`float8`), JSON and CSV carry that double or that text, so that a price is equal by value on both
+/// sides of each of them. A mantissa and an exponent would say the same in two columns, and every consumer would have to combine them.
+///
+/// A price is never zero, negative, infinite or NaN, nor outside of `range`: such a number is refused, never replaced by another one.
 package struct Price: Hashable, Sendable {
-    /// Units of 10⁻⁸.
-    package let units: Int64
+    /// The prices that can be held. From 10⁻¹² to 10¹⁵ is what instruments are quoted at; the rest is for prices adjusted by large splits.
+    package static let range = 1e-15...1e18
 
-    package init(units: Int64) { self.units = units }
+    package let double: Double
 
-    /// The price nearest to a number. Numbers beyond ±9.2·10¹⁰ become the largest or smallest price, NaN becomes zero.
-    package init(_ double: Double) {
-        let scaled = (double * 1e8).rounded(.toNearestOrEven)
-        units = scaled.isNaN ? 0 : scaled >= 9.2e18 ? .max : scaled <= -9.2e18 ? .min : Int64(checked: scaled) ?? 0
+    /// The price of a number; nil outside of `range` and for NaN.
+    package init?(_ double: Double) {
+        guard Price.range.contains(double) else { return nil }
+        self.double = double
     }
 
-    /// The price as a number in units of its currency, rounded to the nearest double.
-    package var double: Double { Double(units) / 1e8 }
-
-    /// The nearest multiple of `tick`, half away from zero; unchanged when `tick` is not positive.
-    package func rounded(toTick tick: Price) -> Price {
-        guard tick.units > 0 else { return self }
-        let half = tick.units / 2
-        let shifted = units >= 0 ? units + half : units - half
-        return Price(units: shifted / tick.units * tick.units)
-    }
+    /// The price times a factor; nil where the product is no price.
+    package func scaled(by factor: PriceFactor) -> Price? { Price(factor.scaled(double)) }
 }
 
 extension Price: Comparable {
-    package static func < (left: Price, right: Price) -> Bool { left.units < right.units }
+    package static func < (left: Price, right: Price) -> Bool { left.double < right.double }
 }
 
 extension Price: CustomStringConvertible {
-    /// Decimal text without trailing zeros, such as `411.23`.
-    package var description: String {
-        let magnitude = units.magnitude
-        var text = (units < 0 ? "-" : "") + String(magnitude / 100_000_000)
-        var fraction = DecimalText.padded(Int(truncatingIfNeeded: magnitude % 100_000_000), to: 8)
-        while fraction.last == "0" { fraction.removeLast() }
-        if !fraction.isEmpty { text += "." + fraction }
-        return text
-    }
+    /// Decimal text without an exponent and without trailing zeros, such as `411.23` or `0.0000000013`.
+    package var description: String { DecimalText.plain(double) }
 }

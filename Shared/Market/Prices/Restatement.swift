@@ -31,8 +31,10 @@ package struct Restatement {
     }
 
     /// The bars that change, in session order. `bars` are all bars of one source, in session order.
-    package func restated(_ bars: [PricedBar]) -> [PricedBar] {
-        var result: [PricedBar] = []
+    ///
+    /// Bars whose new figures do not fit are `refused`, with their old figures.
+    package func restated(_ bars: [PricedBar]) -> (bars: [PricedBar], refused: [PricedBar]) {
+        var result: (bars: [PricedBar], refused: [PricedBar]) = ([], [])
         var changes: [Change] = []
         var next = 0
         for priced in bars.reversed() {
@@ -40,21 +42,19 @@ package struct Restatement {
                 if let change = change(at: exDates[next], after: priced, changes) { changes.append(change) }
                 next += 1
             }
-            var (price, shares) = (1.0, 1.0)
+            var (price, shares) = (PriceFactor(), 1.0)
             for change in changes where isReflected(change.exDate, priced.pricedAt) {
                 price *= change.price
                 shares *= change.shares
             }
-            guard abs(price - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { continue }
-            let bar = priced.bar
-            let scaled = { (value: Price) in Price(value.double * price) }
-            result.append(
-                PricedBar(
-                    Bar(
-                        session: bar.session, open: scaled(bar.open), high: scaled(bar.high), low: scaled(bar.low),
-                        close: scaled(bar.close), volume: bar.volume / shares), pricedAt: priced.pricedAt))
+            guard abs(price.value - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { continue }
+            if let bar = priced.bar.scaled(by: price, shares: shares) {
+                result.bars.append(PricedBar(bar, pricedAt: priced.pricedAt))
+            } else {
+                result.refused.append(priced)
+            }
         }
-        return result.reversed()
+        return (result.bars.reversed(), result.refused.reversed())
     }
 
     /// The change of the bars before an ex-date; nil if they stay the same.
@@ -64,21 +64,22 @@ package struct Restatement {
     private func change(at exDate: SessionDate, after base: PricedBar, _ changes: [Change]) -> Change? {
         let (old, new) = (old[exDate] ?? Terms(), new[exDate] ?? Terms())
         let close = base.bar.close.double
-        let later = changes.reduce(1) { $0 * (isReflected($1.exDate, base.pricedAt) ? $1.price : 1) }
+        let later = changes.reduce(1) { $0 * (isReflected($1.exDate, base.pricedAt) ? $1.price.value : 1) }
         let before = old.factor(withDividends, close: close)
         let isBehind = isReflected(exDate, base.pricedAt)
         let cash = withDividends ? new.cash : 0
         let becomes = isBehind ? close * later / before * new.shares + cash : close * later
         let after = new.factor(withDividends, close: becomes)
         guard before.isFinite, after.isFinite, before > 0, after > 0 else { return nil }
-        let (price, shares) = (after / before, new.shares / old.shares)
-        guard abs(price - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { return nil }
+        let (price, shares) = (PriceFactor(after, over: before), new.shares / old.shares)
+        guard abs(price.value - 1) > 1e-12 || abs(shares - 1) > 1e-12 else { return nil }
         return Change(exDate: exDate, price: price, shares: shares)
     }
 
     private struct Change {
         let exDate: SessionDate
-        let price, shares: Double
+        let price: PriceFactor
+        let shares: Double
     }
 
     /// The actions of one ex-date combined: new shares for one old share, and cash for one old share.

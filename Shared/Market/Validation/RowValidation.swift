@@ -21,6 +21,10 @@ package enum RowValidation {
         if !infinite.isEmpty { add(ValidationRuleName.notFinite, infinite.joined(separator: ", ")) }
         let low = fields.prefix(4).filter { $0.1.map { $0 <= 0 } ?? false }.map { "\($0.0) \($0.1 ?? 0)" }
         if !low.isEmpty { add(ValidationRuleName.nonPositivePrice, low.joined(separator: ", ")) }
+        let outside = fields.prefix(4).filter { $0.1.map { $0 > 0 && $0.isFinite && Price($0) == nil } ?? false }
+        if !outside.isEmpty {
+            add(ValidationRuleName.priceOutOfRange, outside.map { "\($0.0) \($0.1 ?? 0)" }.joined(separator: ", "))
+        }
         if let volume = row.volume, volume < 0 { add(ValidationRuleName.negativeVolume, "volume \(volume)") }
         if let open = row.open, let high = row.high, let low = row.low, let close = row.close {
             let tolerance = slack * abs(high)
@@ -55,6 +59,7 @@ package enum RowValidation {
         }
         let tolerance = slack * high
         guard (open + high + low + close + volume).isFinite, volume >= 0 else { return false }
-        return min(open, low, close) > 0 && max(open, low, close) <= high + tolerance && min(open, close) >= low - tolerance
+        return Price.range.contains(min(open, low, close)) && Price.range.contains(high) && max(open, low, close) <= high + tolerance
+            && min(open, close) >= low - tolerance
     }
 }

@@ -13,8 +13,9 @@ extension SeriesValidator {
             var close = series.close[index]
             for (field, value) in series.prices(at: index) {
                 guard let factor = unitFactor(value / reference) else { continue }
-                repairs.append(Repair(field: field, before: value, after: value * factor))
-                if field == .close { close = value * factor }
+                let repaired = factor.scaled(value)
+                repairs.append(Repair(field: field, before: value, after: repaired))
+                if field == .close { close = repaired }
             }
             if !repairs.isEmpty { wrong[index] = enclosing(series.prices(at: index), repairs) }
             reference = close
@@ -25,7 +26,8 @@ extension SeriesValidator {
         return wrong.sorted { $0.key < $1.key }.map { index, repairs in
             violation(
                 series, index, ValidationRuleName.unitError,
-                "\(repairs.map { "\($0.field.rawValue) \($0.before)" }.joined(separator: ", ")): a hundred times off", .repaired(repairs))
+                "\(repairs.map { "\($0.field.rawValue) \($0.before)" }.joined(separator: ", ")): a hundred times off",
+                repairs.allSatisfy { Price($0.after) != nil } ? .repaired(repairs) : .quarantined)
         }
     }
 
@@ -45,11 +47,11 @@ extension SeriesValidator {
         }
     }
 
-    /// The factor, 100 or 0.01, that brings a value to the level of the previous bars; nil for a value at that level.
-    private func unitFactor(_ ratio: Double) -> Double? {
+    /// The factor, 100 or a hundredth, that brings a value to the level of the previous bars; nil for a value at that level.
+    private func unitFactor(_ ratio: Double) -> PriceFactor? {
         let distance = log(ratio)
         guard abs(abs(distance) - log(100)) < thresholds.unit else { return nil }
-        return distance > 0 ? 0.01 : 100
+        return distance > 0 ? PriceFactor(over: 100) : PriceFactor(100)
     }
 }
 

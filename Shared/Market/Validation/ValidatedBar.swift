@@ -48,11 +48,12 @@ package struct ValidatedBar: Hashable, Sendable {
                 if repair.field == .split { split = repair.after } else { isChanged = true }
             }
         }
-        guard isChanged, let open = row.open, let high = row.high, let low = row.low, let close = row.close else {
-            return ValidatedBar(bar, split: split, basis: basis, pricedAt: pricedAt)
+        guard isChanged else { return ValidatedBar(bar, split: split, basis: basis, pricedAt: pricedAt) }
+        let price = { (value: Double?) in value.flatMap { Price($0) } }
+        guard let open = price(row.open), let high = price(row.high), let low = price(row.low), let close = price(row.close) else {
+            return ValidatedBar(bar, isQuarantined: true, basis: basis, pricedAt: pricedAt)
         }
-        let repaired = Bar(
-            session: bar.session, open: Price(open), high: Price(high), low: Price(low), close: Price(close), volume: bar.volume)
+        let repaired = Bar(session: bar.session, open: open, high: high, low: low, close: close, volume: bar.volume)
         return ValidatedBar(repaired, split: split, basis: basis, pricedAt: pricedAt)
     }
 }

@@ -5,6 +5,8 @@ package enum ValidationRuleName {
     /// A field is infinite or NaN.
     package static let notFinite = "not-finite"
     package static let nonPositivePrice = "non-positive-price"
+    /// A price is too small or too large to be one (`Price.range`), as the provider sent it or after its conversion to as traded.
+    package static let priceOutOfRange = "price-out-of-range"
     package static let negativeVolume = "negative-volume"
     /// Open or close lies outside the range from low to high.
     package static let priceOrder = "ohlc-order"
@@ -34,7 +36,7 @@ package enum ValidationRuleName {
 
     /// A row has no readable date, or no readable time stamp.
     package static let badDate = "bad-date", badTimeStamp = "bad-time-stamp"
-    /// A corporate action has no date or no positive figure.
+    /// A corporate action has no date, or figures that are impossible.
     package static let badSplit = "bad-split", badDividend = "bad-dividend", badCapitalGain = "bad-capital-gain"
     /// An action of a kind that prices cannot be adjusted for, such as a merger.
     package static let unsupportedAction = "unsupported-action"

@@ -77,13 +77,15 @@ struct ValidationSeries {
         return volume[index] / usual
     }
 
-    /// The tick size: the coarsest step (1, 2 or 5 times a power of ten) of which 95 % of the closes are multiples; 0 without one, as in
-    /// adjusted prices.
+    /// The tick size: the coarsest step (1, 2 or 5 times a power of ten, from the median close down to a ten-thousandth of it) of which 95 % of
+    /// the closes are multiples; 0 without one, as in adjusted prices.
     var tick: Double {
-        for exponent in stride(from: 3, through: -4, by: -1) {
+        guard let median = ValidationSeries.median(close), median > 0 else { return 0 }
+        let coarsest = Int(log10(median).rounded(.down))
+        for exponent in stride(from: coarsest, through: coarsest - 4, by: -1) {
             for digit in [5.0, 2, 1] {
                 let step = digit * pow(10, Double(exponent))
-                let whole = close.count { abs($0 / step - ($0 / step).rounded()) < 1e-6 }
+                let whole = close.count { $0 > step / 2 && abs($0 / step - ($0 / step).rounded()) < 1e-6 }
                 if whole * 20 >= close.count * 19 { return step }
             }
         }

@@ -73,7 +73,7 @@ package struct AlphaVantageDaily: DataProvider {
             bars.add(raw, ordinal: ordinal, isProvisional: isProvisional, text: { row.text }) { values in
                 values.bar(volume: values.volume) { Price($0) }
             }
-            actions.add(splitFactor: row.splitFactor, dividend: row.dividend, on: session)
+            actions.add(ordinal, splitFactor: row.splitFactor, dividend: row.dividend, on: session)
         }
         return bars.parsedResponse(actions: actions, currency: table.currency)
     }

@@ -36,8 +36,8 @@ package struct AlphaVantageQuote: DataProvider {
             // The column is called latestDay, the JSON member "latest trading day".
             text = { label in table.column(label == "latesttradingday" ? "latestday" : label).map { table.text(0, $0) } }
         }
-        let price = { (label: String) in text(label).flatMap { DecimalText.number($0) }.map { Price($0) } }
-        guard let last = price("price"), last > Price(units: 0) else { throw ProviderError(.malformed, "a quote without a price") }
+        let price = { (label: String) in text(label).flatMap { DecimalText.number($0) }.flatMap { Price($0) } }
+        guard let last = price("price") else { throw ProviderError(.malformed, "a quote without a price") }
         var quote = Quote(price: last)
         (quote.open, quote.high, quote.low) = (price("open"), price("high"), price("low"))
         quote.previousClose = price("previousclose")

@@ -36,9 +36,10 @@ struct IEXUnadjustedRows {
         guard areMost, [own.open, own.high, own.low, own.close, own.volume].contains(nil), let factor = factor(at: index) else {
             return nil
         }
+        let price = { (value: Double?) in value.map { PriceFactor(factor).scaled($0) } }
         let filled: [(Repair.Field, Double?, Double?)] = [
-            (.open, own.open, other.open.map { $0 * factor }), (.high, own.high, other.high.map { $0 * factor }),
-            (.low, own.low, other.low.map { $0 * factor }), (.close, own.close, other.close.map { $0 * factor }),
+            (.open, own.open, price(other.open)), (.high, own.high, price(other.high)), (.low, own.low, price(other.low)),
+            (.close, own.close, price(other.close)),
             (.volume, own.volume, other.volume.map { $0 / factor }),
         ]
         return filled.compactMap { field, value, plain in

@@ -25,13 +25,14 @@ struct DailyBarCollector {
         guard let session else { return reject(ordinal, nil, ValidationRuleName.badDate, "not a date: \(stamp)", fields.text(stamp)) }
         let isProvisional = calendar.map { $0.close(of: session) > asOf } ?? ((zone?.localDate(at: asOf) ?? asOf.utcDate) <= session)
         add(fields.row(session), ordinal: ordinal, isProvisional: isProvisional, text: { fields.text(stamp) }) { values in
-            values.bar(volume: values.volume) { unit.inMajorUnits(Price($0)) }
+            values.bar(volume: values.volume) { Price($0).flatMap { unit.inMajorUnits($0) } }
         }
     }
 
-    /// Adds a row. `convert` makes the as-traded bar of a valid row; `text` is the row as the provider sent it.
+    /// Adds a row. `convert` makes the as-traded bar of a valid row, or nil where a figure does not fit; `text` is the row as the provider sent
+    /// it.
     mutating func add(
-        _ row: RawBar, ordinal: Int, isProvisional: Bool, text: @escaping () -> String, convert: (Values) -> Bar
+        _ row: RawBar, ordinal: Int, isProvisional: Bool, text: @escaping () -> String, convert: (Values) -> Bar?
     ) {
         var row = row
         var violations = RowValidation.violations(of: row, calendar: calendar)
@@ -46,12 +47,15 @@ struct DailyBarCollector {
             }
             return
         }
+        guard let bar = convert(values) else {
+            return reject(ordinal, row.session, ValidationRuleName.priceOutOfRange, FlaggedRow.doesNotFit, text())
+        }
         if let earlier = accepted[row.session] {
             reject(
                 earlier.ordinal, row.session, ValidationRuleName.duplicateSession, "row \(ordinal) of the same session replaces it",
                 earlier.text())
         }
-        accepted[row.session] = Accepted(ordinal: ordinal, bar: convert(values), isProvisional: isProvisional, text: text)
+        accepted[row.session] = Accepted(ordinal: ordinal, bar: bar, isProvisional: isProvisional, text: text)
     }
 
     /// Flags a row that is not used.
@@ -77,7 +81,6 @@ struct DailyBarCollector {
             bars: isAdjusted ? [] : closed, provisional: rows.filter(\.isProvisional).map(\.bar),
             actions: actions.sorted { $0.exDate < $1.exDate }, currency: currency,
             flaggedRows: flaggedRows.sortedByPosition())
-        response.omittedRows = flaggedRows.omittedCount
         response.adjusted = isAdjusted ? closed : []
         response.basis = basis
         return response
@@ -88,7 +91,6 @@ struct DailyBarCollector {
         let collected = actions.parsedResponse(currency: currency)
         var response = parsedResponse(actions: collected.actions, currency: currency, basis: basis)
         response.flaggedRows = (response.flaggedRows + collected.flaggedRows).sortedByPosition()
-        response.omittedRows += collected.omittedRows
         return response
     }
 
@@ -104,12 +106,13 @@ struct DailyBarCollector {
             (session, self.open, self.high, self.low, self.close, self.volume) = (row.session, open, high, low, close, volume)
         }
 
-        /// The bar with each price converted. High and low are extended to open and close where rounding moved them apart.
-        func bar(volume: Double, _ price: (Double) -> Price) -> Bar {
-            let (first, last) = (price(open), price(close))
+        /// The bar with each price converted; nil where a figure does not fit. High and low are extended to open and close where rounding moved
+        /// them apart.
+        func bar(volume: Double, _ price: (Double) -> Price?) -> Bar? {
+            guard let first = price(open), let top = price(high), let bottom = price(low), let last = price(close), volume.isFinite
+            else { return nil }
             return Bar(
-                session: session, open: first, high: max(price(high), first, last), low: min(price(low), first, last), close: last,
-                volume: volume)
+                session: session, open: first, high: max(top, first, last), low: min(bottom, first, last), close: last, volume: volume)
         }
     }
 }

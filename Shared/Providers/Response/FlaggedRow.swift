@@ -13,6 +13,13 @@ package struct FlaggedRow: Hashable, Sendable {
     package let text: String
     /// The values replaced in a row that is used; empty for a quarantined row.
     package let repairs: [Repair]
+    /// The number of further rows of the response that break the rule and are not kept.
+    package fileprivate(set) var omitted = 0
+
+    /// The details of a split and of a dividend with impossible figures.
+    static let impossibleSplit = "no date, or no ratio of a possible split", impossibleAmount = "no date, or no amount that is a price"
+    /// The detail of a bar of which a price or the volume is out of range after its conversion.
+    static let doesNotFit = "a price or the volume is out of range after the conversion to as traded and to whole units of the currency"
 
     package init(ordinal: Int, session: SessionDate?, rule: String, detail: String, text: String, repairs: [Repair] = []) {
         self.ordinal = ordinal
@@ -23,6 +30,25 @@ package struct FlaggedRow: Hashable, Sendable {
         self.repairs = repairs
     }
 
+    /// An action that is impossible after its conversion, or together with others of its day. `ordinal` is its position among the response's
+    /// actions.
+    init(impossible action: CorporateAction, ordinal: Int) {
+        let (rule, detail, figures) =
+            switch action.kind {
+            case .split(let new, let old): (ValidationRuleName.badSplit, "the product of the day's splits is out of range", "\(new),\(old)")
+            case .dividend(let amount):
+                (ValidationRuleName.badDividend, "the amount in whole units, or the sum of the day, is out of range", "\(amount)")
+            }
+        self.init(ordinal: ordinal, session: action.exDate, rule: rule, detail: detail, text: "\(action.exDate),\(figures)")
+    }
+
+    /// A bar whose converted figures do not fit. `ordinal` is its position among the response's bars.
+    init(doesNotFit bar: Bar, ordinal: Int) {
+        self.init(
+            ordinal: ordinal, session: bar.session, rule: ValidationRuleName.priceOutOfRange, detail: FlaggedRow.doesNotFit,
+            text: "\(bar.session),\(bar.open),\(bar.high),\(bar.low),\(bar.close),\(bar.volume)")
+    }
+
     /// A text of at most a thousand bytes; a longer one is cut off.
     private static func shortened(_ text: String) -> String {
         text.utf8.count <= 1000 ? text : String(decoding: text.utf8.prefix(997), as: UTF8.self) + "…"
@@ -31,40 +57,28 @@ package struct FlaggedRow: Hashable, Sendable {
 
 /// Collects the flagged rows of one response.
 ///
-/// Of the rows that break one rule and are not used, the first thousand are kept. One more row says how many others there were, so that a
-/// response of nothing but bad rows takes no more memory, and no more room in the quarantine, than a few megabytes.
+/// Of the rows that break one rule and are not used, the first thousand are kept, and one more that counts the others, so that a response of
+/// nothing but bad rows takes no more memory than a few megabytes.
 struct FlaggedRows {
-    private static let mostOfARule = 1000
+    private static let mostOfARule = 1001
 
     private var rows: [FlaggedRow] = []
-    /// By rule: the rows that are not used.
-    private var counts: [String: Int] = [:]
-    /// By rule: the last row that was not kept.
-    private var omitted: [String: Int] = [:]
+    /// By rule: the number of rows that are kept and not used, and the index of the last one.
+    private var kept: [String: (count: Int, last: Int)] = [:]
 
     mutating func append(_ row: FlaggedRow) {
-        if row.repairs.isEmpty {
-            counts[row.rule, default: 0] += 1
-            guard counts[row.rule, default: 0] <= Self.mostOfARule else {
-                omitted[row.rule] = row.ordinal
-                return
-            }
+        guard row.repairs.isEmpty else { return rows.append(row) }
+        let (count, last) = kept[row.rule] ?? (0, 0)
+        if count == Self.mostOfARule {
+            rows[last].omitted += 1
+        } else {
+            kept[row.rule] = (count + 1, rows.count)
+            rows.append(row)
         }
-        rows.append(row)
     }
 
-    /// The number of rows that were not kept. A row that breaks several rules counts for each.
-    var omittedCount: Int { omitted.keys.reduce(0) { $0 + counts[$1, default: 0] - Self.mostOfARule } }
-
-    /// The kept rows by position in the response, then by rule, with one row for those that were not kept.
-    func sortedByPosition() -> [FlaggedRow] {
-        let others = omitted.map { rule, ordinal in
-            FlaggedRow(
-                ordinal: ordinal, session: nil, rule: rule,
-                detail: "\(counts[rule, default: 0] - Self.mostOfARule) more rows up to this one break the rule", text: "")
-        }
-        return (rows + others).sortedByPosition()
-    }
+    /// The kept rows by position in the response, then by rule.
+    func sortedByPosition() -> [FlaggedRow] { rows.sortedByPosition() }
 }
 
 extension [FlaggedRow] {

@@ -7,6 +7,7 @@ struct IntradayBarCollector {
         var row: RawBar
         let hasVolume: Bool
         let text: String
+        var isQuarantined = false
     }
 
     private let zone: MarketTimeZone?
@@ -47,27 +48,41 @@ struct IntradayBarCollector {
         var rows = accepted.sorted { $0.key < $1.key }
         var flaggedRows = flaggedRows
         for violation in SeriesValidator(calendar: nil).unitErrors(in: rows.map(\.value.row)) {
-            guard let index = violation.ordinal, case .repaired(let repairs) = violation.disposition else { continue }
+            guard let index = violation.ordinal else { continue }
             let entry = rows[index].value
+            var repairs: [Repair] = []
+            if case .repaired(let replaced) = violation.disposition { repairs = replaced }
             rows[index].value.row = repairs.reduce(entry.row) { $1.applied(to: $0) }
+            rows[index].value.isQuarantined = violation.disposition == .quarantined
             flaggedRows.append(
                 FlaggedRow(
                     ordinal: entry.ordinal, session: entry.row.session, rule: violation.rule, detail: violation.detail, text: entry.text,
                     repairs: repairs))
         }
-        var response = ParsedResponse(
-            currency: currency, flaggedRows: flaggedRows.sortedByPosition())
-        response.omittedRows = flaggedRows.omittedCount
-        response.intraday = rows.compactMap { bar($0.key, $0.value) }
+        var response = ParsedResponse(currency: currency)
+        for row in rows where !row.value.isQuarantined {
+            if let bar = bar(row.key, row.value) {
+                response.intraday.append(bar)
+            } else {
+                flaggedRows.append(
+                    FlaggedRow(
+                        ordinal: row.value.ordinal, session: row.value.row.session, rule: ValidationRuleName.priceOutOfRange,
+                        detail: FlaggedRow.doesNotFit, text: row.value.text))
+            }
+        }
+        response.flaggedRows = flaggedRows.sortedByPosition()
         return response
     }
 
+    /// The bar of an accepted row; nil where a price does not fit.
     private func bar(_ start: Instant, _ entry: Accepted) -> IntradayBar? {
         let row = entry.row
-        guard let open = row.open, let high = row.high, let low = row.low, let close = row.close else { return nil }
-        let price = { (value: Double) in unit.inMajorUnits(TickRounding.price(value)) }
+        let price = { (value: Double?) in value.flatMap { TickRounding.price($0) }.flatMap { unit.inMajorUnits($0) } }
+        guard let open = price(row.open), let high = price(row.high), let low = price(row.low), let close = price(row.close) else {
+            return nil
+        }
         return IntradayBar(
-            start: start, session: row.session, open: price(open), high: price(high), low: price(low), close: price(close),
+            start: start, session: row.session, open: open, high: high, low: low, close: close,
             volume: entry.hasVolume ? row.volume : nil)
     }
 }

@@ -12,10 +12,8 @@ package struct ParsedResponse: Sendable {
     package var actions: [CorporateAction]
     /// ISO 4217 code of the prices; nil when the response does not say. Parsers convert minor units such as pence.
     package var currency: String?
-    /// The rows that broke a rule, once for each rule.
+    /// The rows that broke a rule, once for each rule; of many that broke the same one the first thousand, and how many followed.
     package var flaggedRows: [FlaggedRow]
-    /// The number of further rows that broke a rule; the first thousand of a rule are in `flaggedRows`.
-    package var omittedRows = 0
     /// How the prices in `bars` or `adjusted` are adjusted.
     package var basis = PriceBasis.asTraded
     /// Closed sessions of a provider that sends only adjusted prices, until `unadjusted(by:)` moves them to `bars`.
@@ -46,11 +44,13 @@ package struct ParsedResponse: Sendable {
     /// The response with its adjusted bars converted to as-traded prices (basis `unadjusted`).
     ///
     /// `actions` are all actions known when the response was fetched: prices adjusted for a split that is missing here stay wrong until the
-    /// split is known. Provisional bars are as traded already.
+    /// split is known. Bars whose as-traded figures do not fit are flagged. Provisional bars are as traded already.
     package func unadjusted(by actions: [CorporateAction]) -> ParsedResponse {
         guard !adjusted.isEmpty else { return self }
         var response = self
-        response.bars = Adjustment.unadjusted(adjusted, basis: basis, actions: actions)
+        let unadjusted = Adjustment.unadjusted(adjusted, basis: basis, actions: actions)
+        response.bars = unadjusted.bars
+        response.flaggedRows += unadjusted.refused.enumerated().map { FlaggedRow(doesNotFit: $1, ordinal: $0) }
         response.adjusted = []
         response.basis = .unadjusted
         return response
@@ -69,23 +69,38 @@ package struct ParsedResponse: Sendable {
         return rest
     }
 
-    /// The response with prices that came without a currency converted to major units of the instrument's currency.
+    /// The response with prices that came without a currency converted to major units of the instrument's currency. Figures that do not fit
+    /// are flagged.
     package func inMajorUnits(of instrument: Instrument) -> ParsedResponse {
         let unit = instrument.quoteUnit
         guard currency == nil, unit.minorPerMajor > 1 else { return self }
-        let bar = { (bar: Bar) in
-            Bar(
-                session: bar.session, open: unit.inMajorUnits(bar.open), high: unit.inMajorUnits(bar.high), low: unit.inMajorUnits(bar.low),
-                close: unit.inMajorUnits(bar.close), volume: bar.volume)
-        }
+        let factor = PriceFactor(over: Double(unit.minorPerMajor))
         var response = self
-        response.bars = bars.map(bar)
-        response.adjusted = adjusted.map(bar)
-        response.provisional = provisional.map(bar)
-        response.actions = actions.map { action in
-            guard case .dividend(let amount) = action.kind else { return action }
-            return CorporateAction(exDate: action.exDate, kind: .dividend(unit.inMajorUnits(amount)), nature: action.nature)
+        for bars in [\ParsedResponse.bars, \.adjusted, \.provisional] {
+            response[keyPath: bars] = self[keyPath: bars].enumerated().compactMap { ordinal, bar in
+                if let converted = bar.scaled(by: factor, shares: 1) { return converted }
+                response.flaggedRows.append(FlaggedRow(doesNotFit: bar, ordinal: ordinal))
+                return nil
+            }
         }
+        response.actions = actions.enumerated().compactMap { ordinal, action in
+            guard case .dividend(let amount) = action.kind else { return action }
+            if let amount = unit.inMajorUnits(amount) {
+                return CorporateAction(exDate: action.exDate, kind: .dividend(amount), nature: action.nature)
+            }
+            response.flaggedRows.append(FlaggedRow(impossible: action, ordinal: ordinal))
+            return nil
+        }
+        return response
+    }
+
+    /// The response with one action for each ex-date and kind. Actions that cannot be combined are flagged.
+    package func combiningActions() -> ParsedResponse {
+        let combined = CorporateAction.combined(actions)
+        guard combined.actions.count != actions.count else { return self }
+        var response = self
+        response.actions = combined.actions
+        response.flaggedRows += combined.refused.enumerated().map { FlaggedRow(impossible: $1, ordinal: $0) }
         return response
     }
 }

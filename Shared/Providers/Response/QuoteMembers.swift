@@ -10,9 +10,9 @@ struct QuoteMembers {
 }
 
 extension Quote {
-    /// Parses the prices and the volume of a quote; nil without a positive price. A price that is not positive counts as missing.
+    /// Parses the prices and the volume of a quote; nil without a latest price. A number that is no price counts as missing.
     init?(_ json: JSONView, _ members: QuoteMembers, unit: CurrencyUnit = CurrencyUnit(label: nil)) {
-        let price = { (name: String) in json[name]?.number.flatMap { $0 > 0 ? unit.inMajorUnits(Price($0)) : nil } }
+        let price = { (name: String) in json[name]?.number.flatMap { Price($0) }.flatMap { unit.inMajorUnits($0) } }
         guard let last = members.price.lazy.compactMap(price).first else { return nil }
         self.init(price: last)
         (open, high, low, previousClose) = (price(members.open), price(members.high), price(members.low), price(members.previousClose))

@@ -20,13 +20,6 @@ struct SplitFactors {
     /// The product of the ratios of all splits whose ex-date is after the date.
     func factor(after date: SessionDate) -> Double { steps.last { $0.exDate > date }?.factor ?? 1 }
 
-    /// The split of a factor, or a spin-off if the factor is no ratio of small integers; nil for 1, nil and impossible factors.
-    static func action(_ factor: Double?, on exDate: SessionDate) -> CorporateAction? {
-        guard let factor, factor > 0, factor.isFinite, factor != 1 else { return nil }
-        let nature: CorporateAction.Nature = isRatioOfSmallIntegers(factor) ? .ordinary : .spinOff
-        return CorporateAction(exDate: exDate, kind: .split(numerator: factor, denominator: 1), nature: nature)
-    }
-
     /// Whether a factor is a plausible split ratio: a ratio of integers up to 20, a whole number, or the inverse of one.
     static func isRatioOfSmallIntegers(_ factor: Double) -> Bool {
         guard factor > 0, factor.isFinite else { return false }

@@ -46,7 +46,7 @@ package struct TiingoDaily: DataProvider {
             var fields = row.fields
             if lacksVolumes { fields.volume = 0 }
             bars.addDaily(fields, stamp: row.stamp, session: session, ordinal: ordinal, asOf: asOf, zone: calendar?.zone)
-            if let session { actions.add(splitFactor: row.ratio, dividend: row.cash, on: session) }
+            if let session { actions.add(ordinal, splitFactor: row.ratio, dividend: row.cash, on: session) }
         }
         if lacksVolumes, !isPair, let last = rows.last {
             bars.recordMissingVolumes(

@@ -54,7 +54,9 @@ package struct YahooChart: DataProvider {
             let factor = splits.factor(after: session) / unapplied.factor(of: session)
             let row = missing.fill(fields.row(session), ordinal: ordinal, text: text)
             bars.add(row, ordinal: ordinal, isProvisional: isProvisional, text: text) { values in
-                values.bar(volume: (values.volume / factor).rounded()) { unit.inMajorUnits(TickRounding.price($0, times: factor)) }
+                values.bar(volume: (values.volume / factor).rounded()) {
+                    TickRounding.price($0, times: factor).flatMap { unit.inMajorUnits($0) }
+                }
             }
         }
         missing.record(in: &bars)

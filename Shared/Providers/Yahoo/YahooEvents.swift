@@ -25,11 +25,13 @@ struct YahooEvents {
         var ordinal = firstOrdinal
         for (key, event) in members(events, "splits") {
             let date = date(event, key)
-            if let date, let new = event["numerator"]?.number, let old = event["denominator"]?.number, new > 0, old > 0 {
-                splits.append(CorporateAction(exDate: date, kind: .split(numerator: new, denominator: old)))
+            if let date, let new = event["numerator"]?.number, let old = event["denominator"]?.number,
+                let kind = CorporateAction.Kind.possibleSplit(new, for: old)
+            {
+                splits.append(CorporateAction(exDate: date, kind: kind))
             } else {
                 bars.reject(
-                    ordinal, date, ValidationRuleName.badSplit, "no positive ratio",
+                    ordinal, date, ValidationRuleName.badSplit, FlaggedRow.impossibleSplit,
                     "split,\(key),\(event["splitRatio"]?.string ?? "")")
             }
             ordinal += 1
@@ -39,12 +41,16 @@ struct YahooEvents {
         subtractGains(&distributions, &bars)
         let factors = SplitFactors(splits)
         return splits
-            + distributions.map { distribution in
+            + distributions.compactMap { distribution in
                 let factor = factors.factor(after: distribution.exDate.advanced(by: -1))
                 let price = TickRounding.price(distribution.amount, times: factor, resolution: 6e-7)
-                return CorporateAction(
-                    exDate: distribution.exDate, kind: .dividend(Price(units: price.units / distribution.minorPerMajor)),
-                    nature: distribution.nature)
+                if let price = price?.scaled(by: PriceFactor(over: Double(distribution.minorPerMajor))) {
+                    return CorporateAction(exDate: distribution.exDate, kind: .dividend(price), nature: distribution.nature)
+                }
+                bars.reject(
+                    distribution.ordinal, distribution.exDate, Self.rule(of: distribution.nature), FlaggedRow.impossibleAmount,
+                    distribution.text)
+                return nil
             }
     }
 
@@ -58,9 +64,8 @@ struct YahooEvents {
                 let kind = nature == .ordinary ? "dividend" : nature.rawValue
                 let text = "\(kind),\(key),\(amount ?? .nan)\(label.map { "," + $0 } ?? "")"
                 let own = label.map { CurrencyUnit(label: $0) }
-                guard let date, let amount, amount > 0, amount.isFinite else {
-                    let rule = nature == .ordinary ? ValidationRuleName.badDividend : ValidationRuleName.badCapitalGain
-                    bars.reject(ordinal, date, rule, "no positive amount", text)
+                guard let date, let amount, Price(amount) != nil else {
+                    bars.reject(ordinal, date, Self.rule(of: nature), FlaggedRow.impossibleAmount, text)
                     continue
                 }
                 if let paid = own?.code, let priced = unit.code, paid != priced {
@@ -109,6 +114,11 @@ struct YahooEvents {
                     dividend.text)
             }
         }
+    }
+
+    /// The rule that an impossible distribution breaks.
+    private static func rule(of nature: CorporateAction.Nature) -> String {
+        nature == .ordinary ? ValidationRuleName.badDividend : ValidationRuleName.badCapitalGain
     }
 
     private func members(_ events: JSONView?, _ name: String) -> [(key: String, event: JSONView)] {

@@ -86,7 +86,8 @@ CREATE INDEX quarantined_objects_by_instrument ON quarantined_objects (key_instr
 -- 'as-traded', or 'unadjusted': computed from a provider's adjusted prices and the actions known then.
 CREATE TYPE price_basis AS ENUM ('as-traded', 'unadjusted', 'split-adjusted', 'total-return');
 
--- Daily bars as traded, in 1e-8 of the currency. Open and close may lie outside of the range from low to high by a provider's float noise.
+-- Daily bars as traded, in the currency: the doubles nearest to the provider's decimals. Open and close may lie outside of the range from low
+-- to high by a provider's float noise.
 -- available_at: of a session's first version, the session's close and the provider's delay; of a correction, known_at.
 -- quarantined: the version takes its session out of every series until a later version brings it back; its figures are as they came.
 -- released: an operator decided that the bar counts although rules are violated.
@@ -96,10 +97,10 @@ CREATE TABLE bars (
     response_id bigint NOT NULL,
     known_at timestamptz NOT NULL,
     available_at timestamptz NOT NULL,
-    open bigint NOT NULL,
-    high bigint NOT NULL,
-    low bigint NOT NULL,
-    close bigint NOT NULL,
+    open float8 NOT NULL,
+    high float8 NOT NULL,
+    low float8 NOT NULL,
+    close float8 NOT NULL,
     volume float8 NOT NULL CHECK (volume >= 0 AND volume < 'Infinity'),
     instrument integer NOT NULL,
     session date NOT NULL,
@@ -111,8 +112,8 @@ CREATE TABLE bars (
     inferred_split float8 CHECK (inferred_split > 0 AND inferred_split < 'Infinity'),
     priced_at timestamptz,
     PRIMARY KEY (instrument, session, source, response_id),
-    CONSTRAINT bars_range CHECK (quarantined OR released OR low > 0
-        AND greatest(open, close, low) <= high + high / 100000 + 1 AND least(open, close) >= low - high / 100000 - 1)
+    CONSTRAINT bars_range CHECK (quarantined OR released OR low > 0 AND high < 'Infinity'
+        AND greatest(open, close, low) <= high * 1.00001 AND least(open, close) >= low - high * 0.00001)
 );
 CREATE INDEX bars_of_response ON bars (response_id);
 CREATE INDEX bars_quarantined ON bars (instrument, session, source) WHERE quarantined;
@@ -123,10 +124,10 @@ CREATE TRIGGER check_responses AFTER INSERT ON bars REFERENCING NEW TABLE AS add
 CREATE TABLE provisional_bars (
     response_id bigint NOT NULL REFERENCES provider_responses,
     known_at timestamptz NOT NULL,
-    open bigint NOT NULL,
-    high bigint NOT NULL,
-    low bigint NOT NULL,
-    close bigint NOT NULL,
+    open float8 NOT NULL,
+    high float8 NOT NULL,
+    low float8 NOT NULL,
+    close float8 NOT NULL,
     volume float8 NOT NULL CHECK (volume >= 0 AND volume < 'Infinity'),
     instrument integer NOT NULL REFERENCES instruments,
     session date NOT NULL,
@@ -136,7 +137,7 @@ CREATE TABLE provisional_bars (
 );
 CREATE INDEX provisional_bars_of_response ON provisional_bars (response_id);
 
--- kind 'split': value new shares for base old ones. kind 'dividend': value units of 1e-8 of the currency for one share, base 1.
+-- kind 'split': value new shares for base old ones. kind 'dividend': value in the currency for one share, base 1.
 -- retracted: the provider no longer reports the action.
 CREATE TABLE corporate_actions (
     response_id bigint NOT NULL REFERENCES provider_responses,

@@ -28,7 +28,7 @@ CREATE TABLE forecasts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     baseline_id bigint NOT NULL REFERENCES baselines,
     as_of timestamptz NOT NULL,
-    origin_close bigint NOT NULL CHECK (origin_close > 0),
+    origin_close float8 NOT NULL CHECK (origin_close > 0 AND origin_close < 'Infinity'),
     probability_of_loss float8 NOT NULL CHECK (probability_of_loss BETWEEN 0 AND 1),
     calibration_factor float8 NOT NULL DEFAULT 1 CHECK (calibration_factor > 0 AND calibration_factor < 'Infinity'),
     instrument integer NOT NULL REFERENCES instruments,

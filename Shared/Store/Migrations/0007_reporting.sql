@@ -7,8 +7,8 @@ CREATE VIEW reporting.bars AS
 SELECT instrument_id, symbol, session, source, open, high, low, close, volume, currency, known_at, available_at, price_basis, inferred_split
 FROM (
     SELECT DISTINCT ON (b.instrument, b.session, b.source)
-        i.id AS instrument_id, i.symbol, b.session, b.source, b.open * 0.00000001::numeric AS open, b.high * 0.00000001::numeric AS high,
-        b.low * 0.00000001::numeric AS low, b.close * 0.00000001::numeric AS close, b.volume, b.currency, b.known_at, b.available_at,
+        i.id AS instrument_id, i.symbol, b.session, b.source, b.open::text::numeric AS open, b.high::text::numeric AS high,
+        b.low::text::numeric AS low, b.close::text::numeric AS close, b.volume, b.currency, b.known_at, b.available_at,
         b.price_basis::text AS price_basis, b.inferred_split, b.quarantined
     FROM bars b JOIN instruments i ON i.number = b.instrument
     ORDER BY b.instrument, b.session, b.source, b.response_id DESC
@@ -19,7 +19,7 @@ CREATE VIEW reporting.corporate_actions AS
 SELECT instrument_id, ex_date, kind, source, known_at, amount, retracted, nature FROM (
     SELECT DISTINCT ON (a.instrument, a.ex_date, a.kind, a.source)
         i.id AS instrument_id, a.ex_date, a.kind, a.source, a.known_at,
-        CASE a.kind WHEN 'split' THEN (a.value / a.base)::numeric ELSE a.value::numeric * 0.00000001 END AS amount, a.retracted, a.nature
+        CASE a.kind WHEN 'split' THEN a.value / a.base ELSE a.value END::text::numeric AS amount, a.retracted, a.nature
     FROM corporate_actions a JOIN instruments i ON i.number = a.instrument
     ORDER BY a.instrument, a.ex_date, a.kind, a.source, a.response_id DESC
 ) latest
@@ -45,7 +45,7 @@ SELECT e.subject, f.name AS family, e.as_of, e.decision, e.evidence FROM evaluat
 
 CREATE VIEW reporting.forecasts AS
 SELECT i.id AS instrument_id, i.symbol, f.session, f.horizon, f.role::text AS role, n.name AS family, m.id AS model_id, m.feature_version,
-    encode(f.data_version, 'hex') AS data_version, f.as_of, f.origin_close * 0.00000001::numeric AS origin_close, i.currency, f.quantiles,
+    encode(f.data_version, 'hex') AS data_version, f.as_of, f.origin_close::text::numeric AS origin_close, i.currency, f.quantiles,
     f.calibration_factor, f.probability_of_loss, b.quantiles AS baseline_quantiles
 FROM forecasts f JOIN instruments i ON i.number = f.instrument JOIN models m ON m.number = f.model
     JOIN model_families n ON n.number = m.family JOIN baselines b ON b.id = f.baseline_id;

@@ -67,7 +67,7 @@ struct SyntheticForecasts: Sendable {
             INSERT INTO forecasts (model, instrument, session, horizon, data_version, role, as_of, origin_close, quantiles, baseline_id,
                     probability_of_loss)
                 SELECT v.number, b.instrument, b.session, b.horizon, b.data_version,
-                    (CASE v.family WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END)::model_role, b.session + time '23:30', 1000000000,
+                    (CASE v.family WHEN '\(Self.champion)' THEN 'champion' ELSE 'challenger' END)::model_role, b.session + time '23:30', 10,
                     b.quantiles, b.id, 0.5
                 FROM baselines b JOIN versions v ON v.month = to_char(b.session, 'YYYYMM') AND v.family <> '\(Self.baseline)'
                 ORDER BY b.session, b.instrument, v.number, b.horizon;
