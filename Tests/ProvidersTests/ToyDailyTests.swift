@@ -29,7 +29,7 @@ import Testing
         #expect(
             response.actions == [
                 CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 4), kind: .split(numerator: 2, denominator: 1)),
-                CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 5), kind: .dividend(Price(0.125))),
+                CorporateAction(exDate: SessionDate(year: 2012, month: 1, day: 5), kind: .dividend(Price(0.125)!)),
             ])
     }
 
