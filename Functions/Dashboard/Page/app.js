@@ -2,10 +2,10 @@ import { Problem, forgetKey, get, hasKey, takeKeyFromAddress, useKey } from "./a
 import { drawData } from "./data.js";
 import { FanSeries, fanItems } from "./fan.js";
 import { cell, drawModels } from "./models.js";
+import { priceFormat, priceScale, writeClose } from "./prices.js";
 
 const $ = (id) => document.getElementById(id);
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const price = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const percent = (value, digits = 1) => `${value > 0 ? "+" : ""}${(100 * value).toFixed(digits)} %`;
 let chart;
 // Counts the requests: a response to an earlier one is not drawn.
@@ -23,10 +23,13 @@ function drawChart(bars, forecast, fans) {
   const candles = chart.addSeries(LightweightCharts.CandlestickSeries, {
     upColor: "#2e9d6b", wickUpColor: "#2e9d6b", downColor: "#c8463a", wickDownColor: "#c8463a", borderVisible: false,
   });
-  candles.setData(bars.map((bar) => ({ time: bar.session, open: bar.open, high: bar.high, low: bar.low, close: bar.close })));
+  const { unit, format: priceFormat } = priceScale(forecast.close);
+  candles.setData(bars.filter((bar) => bar.high / unit < 9e13)
+    .map((bar) => ({ time: bar.session, open: bar.open / unit, high: bar.high / unit, low: bar.low / unit, close: bar.close / unit })));
   const walk = chart.addCustomSeries(new FanSeries(), { color: css("--walk"), filled: false, lastValueVisible: false, priceLineVisible: false });
   const model = chart.addCustomSeries(new FanSeries(), { color: css("--model"), filled: true, lastValueVisible: false, priceLineVisible: false });
-  const fan = (pick) => fanItems(forecast.session, forecast.close, forecast.expected_sessions,
+  for (const series of [candles, walk, model]) series.applyOptions({ priceFormat });
+  const fan = (pick) => fanItems(forecast.session, forecast.close / unit, forecast.expected_sessions,
     fans.map((f) => ({ horizon: f.horizon, logReturns: pick(f).map((q) => q.log_return) })));
   walk.setData(fan((f) => f.random_walk));
   model.setData(fan((f) => f.quantiles));
@@ -34,7 +37,8 @@ function drawChart(bars, forecast, fans) {
   chart.timeScale().setVisibleLogicalRange({ from: bars.length - shown, to: bars.length + forecast.expected_sessions.length + 1 });
 }
 
-function drawTable(fans) {
+function drawTable(fans, close) {
+  const price = priceFormat(close);
   const interval = (quantiles) => `${price.format(quantiles[1].price)} – ${price.format(quantiles[5].price)}`;
   $("rows").replaceChildren(...fans.map((fan) => {
     const row = document.createElement("tr");
@@ -100,10 +104,10 @@ async function show(symbol) {
     $("problem").hidden = true;
     $("view").hidden = false;
     $("title").textContent = forecast.name === symbol ? symbol : `${forecast.name} (${symbol})`;
-    $("origin").textContent = `Close ${price.format(forecast.close)} ${forecast.currency} on ${forecast.session}`;
+    $("origin").textContent = `Close ${writeClose(forecast.close)} ${forecast.currency} on ${forecast.session}`;
     $("legend-model").textContent = `${entry.model.family}, ${entry.role}`;
     drawChart(bars.bars, forecast, entry.forecasts);
-    drawTable(entry.forecasts);
+    drawTable(entry.forecasts, forecast.close);
     drawExplanation(entry.explanation);
     drawLineage(forecast, entry);
     drawModels(models, evaluation.results);
