@@ -82,7 +82,7 @@ let modules: [Module] = [
         exclude: ["README.md"]),
     Module(name: "HTTP", path: "Shared/HTTP", imports: ["Formats", "Threads", "CCurl"]),
     Module(name: "AWS", path: "Shared/AWS", imports: ["Formats", "HTTP", "COpenSSL"]),
-    Module(name: "Objects", path: "Shared/Objects", imports: ["Formats", "AWS", "HTTP", "Market", "Postgres"]),
+    Module(name: "Objects", path: "Shared/Objects", imports: ["Formats", "AWS", "Market"]),
     Module(name: "Postgres", path: "Shared/Postgres", imports: ["Threads", "CPostgres"]),
     Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations", "README.md"]),
     Module(name: "Clients", path: "Shared/Clients", imports: ["AWS", "HTTP", "Postgres", "Store"]),
@@ -187,9 +187,7 @@ let modules: [Module] = [
     Module(
         name: "HTTPServerTests", path: "Tests/HTTPServerTests", kind: .test, imports: ["HTTPServer"], products: [nio[0], nio[1]]),
     Module(name: "AWSTests", path: "Tests/AWSTests", kind: .test, imports: ["Formats", "AWS", "HTTP", "TestSupport", "TestVectors"]),
-    Module(
-        name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test,
-        imports: ["Objects", "AWS", "HTTP", "Market", "Postgres", "TestSupport"]),
+    Module(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
     Module(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Threads", "Postgres", "TestSupport"]),
     Module(
         name: "ClientsTests", path: "Tests/ClientsTests", kind: .test, imports: ["Clients", "AWS", "HTTP", "Postgres", "TestSupport"]),
@@ -209,7 +207,9 @@ let modules: [Module] = [
     Module(name: "SampleMarketTests", path: "Tests/SampleMarketTests", kind: .test, imports: ["SampleMarket", "Market", "Providers"]),
     Module(
         name: "FeaturizeFunctionTests", path: "Tests/FeaturizeFunctionTests", kind: .test,
-        imports: ["FeaturizeFunction", "Features", "LambdaRuntime", "AWS", "Objects", "Store", "Postgres", "Market", "TestSupport"]),
+        imports: [
+            "Clients", "FeaturizeFunction", "Features", "LambdaRuntime", "AWS", "Objects", "Store", "Postgres", "Market", "TestSupport",
+        ]),
     Module(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
         imports: [

@@ -1,4 +1,5 @@
 import AWS
+import Clients
 import LambdaRuntime
 import Logging
 import Market

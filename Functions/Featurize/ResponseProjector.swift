@@ -1,3 +1,4 @@
+import Clients
 import Features
 import Market
 import Objects

@@ -1,3 +1,4 @@
+import Clients
 import FoundationEssentials
 import LambdaRuntime
 import Logging

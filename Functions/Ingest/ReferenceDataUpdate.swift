@@ -1,3 +1,4 @@
+import AWS
 import Formats
 import FoundationEssentials
 import Market

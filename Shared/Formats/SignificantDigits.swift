@@ -6,7 +6,7 @@ extension Double {
     /// Zero, infinities and NaN are returned unchanged.
     package func rounded(toSignificantDigits digits: Int) -> Double {
         guard isFinite, self != 0 else { return self }
-        return rounded(toDecimals: digits - 1 - Int(log10(magnitude).rounded(.down)))
+        return rounded(toDecimals: digits - 1 - (Int(checked: log10(magnitude).rounded(.down)) ?? 0))
     }
 
     /// The double nearest to the number rounded to `decimals` decimal places, half away from zero; -2 rounds to hundreds.
@@ -25,7 +25,7 @@ extension Double {
         case ...44:
             let scaled = self * powers[22] * powers[decimals - 22]
             guard scaled.magnitude < 0x1p53 else { return self }
-            return Double("\(Int64(scaled.rounded()))e-\(decimals)") ?? self
+            return Int64(checked: scaled.rounded()).flatMap { Double("\($0)e-\(decimals)") } ?? self
         default: return self
         }
     }

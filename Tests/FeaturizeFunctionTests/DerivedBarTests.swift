@@ -1,3 +1,4 @@
+import Clients
 import Market
 import Objects
 import Postgres

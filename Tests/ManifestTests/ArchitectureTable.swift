@@ -18,7 +18,7 @@ enum ArchitectureTable {
         "Backtest": ["Formats", "Market", "Providers", "Features", "Forecasting"],
         "HTTP": ["Formats", "Threads", "CCurl"],
         "AWS": ["Formats", "HTTP", "COpenSSL"],
-        "Objects": ["Formats", "AWS", "HTTP", "Market", "Postgres"],
+        "Objects": ["Formats", "AWS", "Market"],
         "Postgres": ["Threads", "CPostgres"],
         "Store": ["Hashing", "Postgres", "Market"],
         "Clients": ["AWS", "HTTP", "Postgres", "Store"],

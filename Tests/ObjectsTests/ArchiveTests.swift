@@ -3,7 +3,6 @@ import Foundation
 import HTTP
 import Market
 import Objects
-import Postgres
 import TestSupport
 import Testing
 
@@ -64,25 +63,6 @@ struct ArchiveTests {
             knownAt: Instant("2012-01-10T00:00:00Z")!,
             fetchedAt: Instant("2012-01-10T00:00:00Z")!)
         #expect(metadata.contentType == nil)
-    }
-
-    @Test func `An error belongs to the object or to the store`() {
-        let object: [any Error] = [
-            AWSError(.noSuchKey, "", status: 404), AWSError(.corrupted, "", status: 200), AWSError(.invalidRequest, ""),
-            AWSError(.transport, "", transport: HTTPError(.invalidRequest, "")),
-            AWSError(.transport, "", transport: HTTPError(.tooLarge, "")),
-            PostgresError(.server, "", sqlState: "22021"), PostgresError(.server, "", sqlState: "23514"),
-            PostgresError(.server, "", sqlState: "54000"),
-        ]
-        let store: [any Error] = [
-            AWSError(.noSuchBucket, "", status: 404), AWSError(.internalError, "", status: 500), AWSError(.accessDenied, "", status: 403),
-            AWSError(.slowDown, "", status: 503), AWSError(.transport, "", transport: HTTPError(.unreachable, "")),
-            AWSError(.transport, "", transport: HTTPError(.timedOut, "")),
-            PostgresError(.server, "", sqlState: "53100"), PostgresError(.connectionLost, ""), PostgresError(.deadlineExceeded, ""),
-            PostgresError(.server, "", sqlState: "40P01"), PostgresError(.server, "", sqlState: "42P01"), CancellationError(),
-        ]
-        for error in object { #expect(FailureScope(error) == .object, "\(error)") }
-        for error in store { #expect(FailureScope(error) == .store, "\(error)") }
     }
 
     @Test func `Bytes that do not match the hash in their key are an error`() async throws {

@@ -9,12 +9,14 @@ import Testing
     static let rights: [String: [String: String]] = [
         "bellwether_ingest": [
             "schema_migrations": "s", "instruments": "si", "symbols": "si", "universe": "si", "delistings": "si", "closures": "si",
-            "runs": "si", "run_responses": "si", "provider_responses": "s", "bars": "s", "corporate_actions": "s",
+            "runs": "si", "run_responses": "si", "provider_responses": "s", "quarantined_objects": "s", "bars": "s",
+            "corporate_actions": "s",
             "cross_section_instants": "s", "provider_limits": "siu", "audit_log": "i",
         ],
         "bellwether_featurize": [
             "schema_migrations": "s", "instruments": "s", "symbols": "s", "universe": "s", "delistings": "s", "closures": "s", "runs": "s",
-            "run_responses": "s", "provider_responses": "sid", "bars": "sid", "provisional_bars": "sid", "corporate_actions": "sid",
+            "run_responses": "s", "provider_responses": "sid", "quarantined_objects": "si", "bars": "sid", "provisional_bars": "sid",
+            "corporate_actions": "sid",
             "quarantine": "sid", "features": "sid", "feature_states": "siud", "cross_features": "sid", "cross_sections": "sid",
             "cross_section_instants": "sid", "pending_cross_sections": "sid",
         ],
@@ -33,7 +35,8 @@ import Testing
         ],
         "bellwether_dashboard": [
             "schema_migrations": "s", "instruments": "s", "symbols": "s", "delistings": "s", "closures": "s", "provider_responses": "s",
-            "bars": "s", "provisional_bars": "s", "corporate_actions": "s", "quarantine": "s", "model_families": "s", "models": "s",
+            "quarantined_objects": "s", "bars": "s", "provisional_bars": "s", "corporate_actions": "s", "quarantine": "s",
+            "model_families": "s", "models": "s",
             "promotions": "s", "evaluations": "s", "scores": "s", "calibrations": "s",
         ],
         "bellwether_authorize": ["schema_migrations": "s", "owners": "s", "api_keys": "s"],
@@ -89,7 +92,7 @@ import Testing
     private func isRefused(_ statement: String, in database: Database) async throws -> Bool {
         try await database.script("BEGIN")
         var isRefused = false
-        do { try await database.script(statement) } catch let error as PostgresError {
+        do { try await database.script(statement) } catch {
             isRefused = error.sqlState == .insufficientPrivilege && error.constraint == nil
         }
         try await database.script("ROLLBACK")

@@ -28,12 +28,12 @@ enum Console {
 
     static func seconds(_ duration: Duration) -> String {
         let tenths = (duration / .milliseconds(100)).rounded()
-        return tenths < 100 ? "\(tenths / 10) s" : "\(Int((tenths / 10).rounded())) s"
+        return tenths < 100 ? "\(tenths / 10) s" : "\(fixed((tenths / 10).rounded(), 0)) s"
     }
 
     /// Formats seconds as minutes and seconds, such as 2:05.
     static func clock(_ seconds: Double) -> String {
-        let whole = max(0, Int(seconds.rounded()))
+        let whole = Int(checked: max(0, seconds).rounded()) ?? 0
         return "\(whole / 60):\(whole % 60 < 10 ? "0" : "")\(whole % 60)"
     }
 
@@ -46,7 +46,7 @@ enum Console {
     /// digits.
     static func price(_ value: Double, near close: Double) -> String {
         guard close > 0, close.isFinite else { return fixed(value, 2) }
-        let exponent = Int(log10(close).rounded(.down))
+        let exponent = Int(checked: log10(close).rounded(.down)) ?? 0
         return fixed(value, max(2, min(decimals(of: close), 8 - exponent), close < 1 ? 4 - exponent : 2))
     }
 

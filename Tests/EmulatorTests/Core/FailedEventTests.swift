@@ -75,8 +75,9 @@ import Testing
         while await stack.status().queue.deadLetters > 0 {
             rounds += 1
             let letters = await stack.status().deadLetters.prefix(4).map(\.id)
-            async let first = try? stack.retryFailedEvents(letters)
-            async let second = try? stack.retryFailedEvents(letters)
+            let running = stack
+            async let first = try? running.retryFailedEvents(letters)
+            async let second = try? running.retryFailedEvents(letters)
             if rounds % 2 == 0 { try await Task.sleep(for: .milliseconds(rounds * 3)) }
             try await stack.abandon()
             let (one, other) = await (first, second)
