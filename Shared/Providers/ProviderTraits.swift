@@ -1,3 +1,4 @@
+import Formats
 package import Market
 
 /// The meaning of a provider's data: how prices are adjusted, how symbols are spelled, and how often it may be queried.

@@ -42,16 +42,16 @@ import Testing
         #expect(try await bars.read(apple.id, .recorded(first.knownAt)) == [bar("2012-01-10", 12)])
     }
 
-    /// A close of zero has no log return, and an infinite one cannot be written as JSON.
-    @Test func `Closes that are not positive are left out of a comparison of sources`() async throws {
+    @Test func `Sessions that one of two sources lacks are left out of their comparison`() async throws {
         let database = try await withApple()
         let other = ProviderResponse(
             key: "raw/stooq/daily/x/0.0", instrument: apple.id, provider: "stooq", kind: "daily", knownAt: first.knownAt,
             fetchedAt: first.fetchedAt, sha256: "dd")
         let sessions: [SessionDate] = ["2012-01-03", "2012-01-04", "2012-01-05", "2012-01-06"]
         let bars = Bars(database)
-        try await database.script("ALTER TABLE bars DROP CONSTRAINT bars_range")
-        try await bars.insert(zip(sessions, [10, 11, 0, 12]).map { bar($0, $1) }, from: first, currency: "USD", available: closed)
+        try await bars.insert(
+            zip(sessions, [10, 11, 7, 12]).map { bar($0, $1) }.filter { $0.close != Price(7) }, from: first, currency: "USD",
+            available: closed)
         try await bars.insert(zip(sessions, [10, 11, 11, 13]).map { bar($0, $1) }, from: other, currency: "USD", available: closed)
         let pair = try #require(try SourcePrecedence.ProviderPair(["yahoo", "stooq"]))
         let result = try await SourceComparison(database).compare(

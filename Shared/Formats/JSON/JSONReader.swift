@@ -24,36 +24,9 @@ package struct JSONReader {
     package enum Excess: Sendable, Hashable { case elements, textBytes }
 
     /// Valid only inside `read(_:acceptsNonFinite:_:)`.
-    private let bytes: UnsafeBufferPointer<UInt8>
+    private var lexer: JSONLexer
     private let acceptsNonFinite: Bool
     private let limits: Limits
-    private var position = 0
-
-    private init(bytes: UnsafeBufferPointer<UInt8>, acceptsNonFinite: Bool, limits: Limits = Limits()) {
-        self.bytes = bytes
-        self.acceptsNonFinite = acceptsNonFinite
-        self.limits = limits
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-    }
-
-    /// The text of the string that begins at a position of a checked text; nil for none.
-    static func string(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> String? {
-        var end = position + 1
-        while end < bytes.count, bytes[end] != UInt8(ascii: "\""), bytes[end] != UInt8(ascii: "\\") { end += 1 }
-        if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
-            return String(decoding: UnsafeBufferPointer(rebasing: bytes[(position + 1)..<end]), as: UTF8.self)
-        }
-        var reader = JSONReader(bytes: bytes, acceptsNonFinite: false)
-        reader.position = position
-        do throws(Malformed) { return try reader.string() } catch { return nil }
-    }
-
-    /// The value of the number that begins at a position; nil for none.
-    static func number(in bytes: UnsafeBufferPointer<UInt8>, at position: Int) -> Double? {
-        var reader = JSONReader(bytes: bytes, acceptsNonFinite: false)
-        reader.position = position
-        do throws(Malformed) { return try reader.number() } catch { return nil }
-    }
 
     /// Calls `body` with a reader over all bytes, which it must read to their end; a byte order mark is skipped.
     ///
@@ -65,38 +38,40 @@ package struct JSONReader {
         _ body: (inout JSONReader) throws(Malformed) -> Value
     ) throws(Malformed) -> Value {
         try bytes.withUnsafeBufferPointer { (bytes) throws(Malformed) in
-            var reader = JSONReader(bytes: bytes, acceptsNonFinite: acceptsNonFinite, limits: limits)
+            let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+            var reader = JSONReader(
+                lexer: JSONLexer(bytes: bytes, position: start), acceptsNonFinite: acceptsNonFinite, limits: limits)
             let value = try body(&reader)
-            reader.skipSpace()
-            guard reader.position == bytes.count else { throw reader.malformed }
+            reader.lexer.skipSpace()
+            guard reader.lexer.position == bytes.count else { throw reader.malformed }
             return value
         }
     }
 
     /// The error of a caller that does not expect what it reads here.
-    package var malformed: Malformed { Malformed(offset: position) }
+    package var malformed: Malformed { lexer.malformed }
 
     // MARK: Members and elements
 
     /// Calls `body` with the name of each member; it must read the member's value.
     package mutating func object(_ body: (inout JSONReader, String) throws(Malformed) -> Void) throws(Malformed) {
-        try open(UInt8(ascii: "{"))
-        if try close(UInt8(ascii: "}")) { return }
+        try lexer.open(UInt8(ascii: "{"))
+        if try lexer.close(UInt8(ascii: "}")) { return }
         repeat {
-            skipSpace()
-            guard try peek() == UInt8(ascii: "\"") else { throw malformed }
-            let name = try text()
-            skipSpace()
-            try expect(":")
+            lexer.skipSpace()
+            guard try lexer.peek() == UInt8(ascii: "\"") else { throw malformed }
+            let name = try lexer.text()
+            lexer.skipSpace()
+            try lexer.expect(":")
             try body(&self, name)
-        } while try hasNext(before: UInt8(ascii: "}"))
+        } while try lexer.hasNext(before: UInt8(ascii: "}"))
     }
 
     /// Calls `body` before each element; it must read the element.
     package mutating func list(_ body: (inout JSONReader) throws(Malformed) -> Void) throws(Malformed) {
-        try open(UInt8(ascii: "["))
-        if try close(UInt8(ascii: "]")) { return }
-        repeat { try body(&self) } while try hasNext(before: UInt8(ascii: "]"))
+        try lexer.open(UInt8(ascii: "["))
+        if try lexer.close(UInt8(ascii: "]")) { return }
+        repeat { try body(&self) } while try lexer.hasNext(before: UInt8(ascii: "]"))
     }
 
     /// An array of texts.
@@ -120,18 +95,18 @@ package struct JSONReader {
     /// - Throws: `Malformed` for another value, an unknown escape, half of a surrogate pair, a control character, and bytes that are not
     ///   UTF-8.
     package mutating func string() throws(Malformed) -> String {
-        skipSpace()
-        guard try peek() == UInt8(ascii: "\"") else { throw malformed }
-        return try text()
+        lexer.skipSpace()
+        guard try lexer.peek() == UInt8(ascii: "\"") else { throw malformed }
+        return try lexer.text()
     }
 
     /// A whole number without a fraction and an exponent.
     package mutating func integer() throws(Malformed) -> Int {
-        skipSpace()
-        let start = position
-        if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
-        while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
-        guard let value = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else { throw malformed }
+        lexer.skipSpace()
+        let start = lexer.position
+        if lexer.position < lexer.bytes.count, lexer.bytes[lexer.position] == UInt8(ascii: "-") { lexer.position += 1 }
+        while lexer.position < lexer.bytes.count, lexer.bytes[lexer.position] &- 48 < 10 { lexer.position += 1 }
+        guard let value = Int(String(decoding: lexer.bytes[start..<lexer.position], as: UTF8.self)) else { throw malformed }
         return value
     }
 
@@ -139,9 +114,9 @@ package struct JSONReader {
     ///
     /// - Throws: `Malformed` for another value.
     package mutating func bool() throws(Malformed) -> Bool {
-        skipSpace()
-        let isTrue = try peek() == UInt8(ascii: "t")
-        try expect(isTrue ? "true" : "false")
+        lexer.skipSpace()
+        let isTrue = try lexer.peek() == UInt8(ascii: "t")
+        try lexer.expect(isTrue ? "true" : "false")
         return isTrue
     }
 
@@ -153,8 +128,8 @@ package struct JSONReader {
     /// - Returns: where the value begins.
     @discardableResult
     package mutating func skip() throws(Malformed) -> Int {
-        skipSpace()
-        let start = position
+        lexer.skipSpace()
+        let start = lexer.position
         try skip(depth: 0)
         return start
     }
@@ -164,58 +139,60 @@ package struct JSONReader {
 
     private mutating func skip(depth: Int) throws(Malformed) {
         guard depth < Self.maximumDepth else { throw malformed }
-        skipSpace()
+        lexer.skipSpace()
         var count = 0
-        switch try peek() {
+        switch try lexer.peek() {
         case UInt8(ascii: "{"):
-            position += 1
-            if try close(UInt8(ascii: "}")) { return }
+            lexer.position += 1
+            if try lexer.close(UInt8(ascii: "}")) { return }
             repeat {
-                skipSpace()
-                guard try peek() == UInt8(ascii: "\"") else { throw malformed }
-                try skipText()
-                skipSpace()
-                try expect(":")
+                lexer.skipSpace()
+                guard try lexer.peek() == UInt8(ascii: "\"") else { throw malformed }
+                try lexer.skipText(limit: limits.textBytes)
+                lexer.skipSpace()
+                try lexer.expect(":")
                 try skip(depth: depth + 1)
                 count += 1
-                guard count <= limits.elements else { throw Malformed(offset: position, excess: .elements) }
-            } while try hasNext(before: UInt8(ascii: "}"))
+                guard count <= limits.elements else { throw Malformed(offset: lexer.position, excess: .elements) }
+            } while try lexer.hasNext(before: UInt8(ascii: "}"))
         case UInt8(ascii: "["):
-            position += 1
-            if try close(UInt8(ascii: "]")) { return }
+            lexer.position += 1
+            if try lexer.close(UInt8(ascii: "]")) { return }
             repeat {
                 try skip(depth: depth + 1)
                 count += 1
-                guard count <= limits.elements else { throw Malformed(offset: position, excess: .elements) }
-            } while try hasNext(before: UInt8(ascii: "]"))
-        case UInt8(ascii: "\""): try skipText()
+                guard count <= limits.elements else { throw Malformed(offset: lexer.position, excess: .elements) }
+            } while try lexer.hasNext(before: UInt8(ascii: "]"))
+        case UInt8(ascii: "\""): try lexer.skipText(limit: limits.textBytes)
         case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
-        default: if let name = nullName { try expect(name) } else { try skipNumber() }
+        default: if let name = nullName { try lexer.expect(name) } else { try lexer.skipNumber() }
         }
     }
 
     private mutating func value(depth: Int) throws(Malformed) -> JSONValue {
         guard depth < Self.maximumDepth else { throw malformed }
-        skipSpace()
-        switch try peek() {
+        lexer.skipSpace()
+        switch try lexer.peek() {
         case UInt8(ascii: "{"): return try members(depth)
         case UInt8(ascii: "["): return try elements(depth)
-        case UInt8(ascii: "\""): return .string(try text())
+        case UInt8(ascii: "\""): return .string(try lexer.text())
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool(try bool())
         default:
-            guard let name = nullName else { return .number(try number()) }
-            try expect(name)
+            guard let name = nullName else { return .number(try lexer.number()) }
+            try lexer.expect(name)
             return .null
         }
     }
 
     /// The word for null that can stand here, by its first byte; nil for any other value.
     private var nullName: StaticString? {
-        switch bytes[position] {
+        switch lexer.bytes[lexer.position] {
         case UInt8(ascii: "n"): "null"
         case UInt8(ascii: "N") where acceptsNonFinite: "NaN"
         case UInt8(ascii: "I") where acceptsNonFinite: "Infinity"
-        case UInt8(ascii: "-") where acceptsNonFinite && position + 1 < bytes.count && bytes[position + 1] == UInt8(ascii: "I"): "-Infinity"
+        case UInt8(ascii: "-")
+        where acceptsNonFinite && lexer.position + 1 < lexer.bytes.count && lexer.bytes[lexer.position + 1] == UInt8(ascii: "I"):
+            "-Infinity"
         default: nil
         }
     }
@@ -231,8 +208,8 @@ package struct JSONReader {
     private mutating func elements(_ depth: Int) throws(Malformed) -> JSONValue {
         var numbers: [Double] = []
         var others: [JSONValue] = []
-        position += 1
-        if try close(UInt8(ascii: "]")) { return .numbers([]) }
+        lexer.position += 1
+        if try lexer.close(UInt8(ascii: "]")) { return .numbers([]) }
         repeat {
             let element = try value(depth: depth + 1)
             switch element {
@@ -242,185 +219,7 @@ package struct JSONReader {
                 if others.isEmpty { others = numbers.map { $0.isNaN ? .null : .number($0) } }
                 others.append(element)
             }
-        } while try hasNext(before: UInt8(ascii: "]"))
+        } while try lexer.hasNext(before: UInt8(ascii: "]"))
         return others.isEmpty ? .numbers(numbers) : .array(others)
-    }
-
-    // MARK: Bytes
-
-    private func peek() throws(Malformed) -> UInt8 {
-        guard position < bytes.count else { throw malformed }
-        return bytes[position]
-    }
-
-    private mutating func skipSpace() {
-        while position < bytes.count, bytes[position] == 32 || bytes[position] == 10 || bytes[position] == 13 || bytes[position] == 9 {
-            position += 1
-        }
-    }
-
-    private mutating func expect(_ text: StaticString) throws(Malformed) {
-        for index in 0..<text.utf8CodeUnitCount {
-            guard try peek() == text.utf8Start[index] else { throw malformed }
-            position += 1
-        }
-    }
-
-    private mutating func open(_ bracket: UInt8) throws(Malformed) {
-        skipSpace()
-        guard try peek() == bracket else { throw malformed }
-        position += 1
-    }
-
-    /// Whether the bracket is the next byte, which is then passed.
-    private mutating func close(_ bracket: UInt8) throws(Malformed) -> Bool {
-        skipSpace()
-        guard try peek() == bracket else { return false }
-        position += 1
-        return true
-    }
-
-    /// After an element: true past a comma, false past the closing bracket.
-    private mutating func hasNext(before bracket: UInt8) throws(Malformed) -> Bool {
-        skipSpace()
-        let byte = try peek()
-        guard byte == UInt8(ascii: ",") || byte == bracket else { throw malformed }
-        position += 1
-        return byte != bracket
-    }
-
-    private mutating func number() throws(Malformed) -> Double {
-        let start = position
-        var mantissa: UInt64 = 0
-        if try peek() == UInt8(ascii: "-") { position += 1 }
-        let leading = position
-        let digits = skipDigits(into: &mantissa)
-        guard digits > 0, digits == 1 || bytes[leading] != 48 else { throw malformed }
-        var fraction = 0
-        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
-            position += 1
-            fraction = skipDigits(into: &mantissa)
-            guard fraction > 0 else { throw malformed }
-        }
-        let hasExponent = position < bytes.count && bytes[position] | 0x20 == UInt8(ascii: "e")
-        if !hasExponent, digits + fraction <= 15 {
-            let value = Double(mantissa) / DecimalText.powers[fraction]
-            return bytes[start] == UInt8(ascii: "-") ? -value : value
-        }
-        if hasExponent { try skipExponent() }
-        guard let value = Double(Substring(decoding: bytes[start..<position], as: UTF8.self)) else { throw malformed }
-        return value
-    }
-
-    /// Checks a number and moves past it.
-    private mutating func skipNumber() throws(Malformed) {
-        if try peek() == UInt8(ascii: "-") { position += 1 }
-        let leading = position
-        while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
-        guard position > leading, position == leading + 1 || bytes[leading] != 48 else { throw malformed }
-        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
-            position += 1
-            let fraction = position
-            while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
-            guard position > fraction else { throw malformed }
-        }
-        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") { try skipExponent() }
-    }
-
-    /// Past digits, which are appended to the mantissa (it may overflow); returns how many they are.
-    private mutating func skipDigits(into mantissa: inout UInt64) -> Int {
-        let start = position
-        while position < bytes.count, bytes[position] &- 48 < 10 {
-            mantissa = mantissa &* 10 &+ UInt64(bytes[position] &- 48)
-            position += 1
-        }
-        return position - start
-    }
-
-    private mutating func skipExponent() throws(Malformed) {
-        position += 1
-        if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") { position += 1 }
-        let exponent = position
-        while position < bytes.count, bytes[position] &- 48 < 10 { position += 1 }
-        guard position > exponent else { throw malformed }
-    }
-
-    /// The text of a string whose opening quote is the next byte.
-    private mutating func text() throws(Malformed) -> String {
-        position += 1
-        let start = position
-        while try peek() != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 32 { position += 1 }
-        if bytes[position] == UInt8(ascii: "\"") {
-            guard let text = String(validating: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self) else {
-                throw malformed
-            }
-            position += 1
-            return text
-        }
-        var units = Array(bytes[start..<position])
-        while try peek() != UInt8(ascii: "\"") {
-            guard bytes[position] >= 32 else { throw malformed }
-            if bytes[position] == UInt8(ascii: "\\") {
-                position += 1
-                units.append(contentsOf: String(try escape()).utf8)
-            } else {
-                units.append(bytes[position])
-                position += 1
-            }
-        }
-        position += 1
-        guard let text = String(validating: units, as: UTF8.self) else { throw malformed }
-        return text
-    }
-
-    /// Checks a string whose opening quote is the next byte, and moves past it.
-    private mutating func skipText() throws(Malformed) {
-        position += 1
-        let start = position
-        var isASCII = true
-        while true {
-            let byte = try peek()
-            if byte == UInt8(ascii: "\"") { break }
-            guard byte >= 32 else { throw malformed }
-            position += 1
-            if byte == UInt8(ascii: "\\") { _ = try escape() } else if byte >= 0x80 { isASCII = false }
-        }
-        guard position - start <= limits.textBytes else { throw Malformed(offset: start, excess: .textBytes) }
-        guard isASCII || UTF8Text.isValid(UnsafeBufferPointer(rebasing: bytes[start..<position])) else { throw malformed }
-        position += 1
-    }
-
-    private mutating func escape() throws(Malformed) -> Unicode.Scalar {
-        let byte = try peek()
-        position += 1
-        switch byte {
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return Unicode.Scalar(byte)
-        case UInt8(ascii: "u"): break
-        default: throw malformed
-        }
-        var code = try hexadecimal()
-        if code & 0xFC00 == 0xD800 {
-            try expect("\\u")
-            let low = try hexadecimal()
-            guard low & 0xFC00 == 0xDC00 else { throw malformed }
-            code = 0x10000 + ((code & 0x3FF) << 10 | (low & 0x3FF))
-        }
-        guard let scalar = Unicode.Scalar(code) else { throw malformed }
-        return scalar
-    }
-
-    private mutating func hexadecimal() throws(Malformed) -> UInt32 {
-        var code: UInt32 = 0
-        for _ in 0..<4 {
-            guard let digit = Hexadecimal.value(try peek()) else { throw malformed }
-            code = code << 4 | UInt32(digit)
-            position += 1
-        }
-        return code
     }
 }

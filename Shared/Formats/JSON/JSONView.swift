@@ -51,12 +51,12 @@ package struct JSONView: Sendable {
 
     /// The text of a string.
     package var string: String? {
-        lead == UInt8(ascii: "\"") ? bytes.withUnsafeBufferPointer { JSONReader.string(in: $0, at: start) } : nil
+        lead == UInt8(ascii: "\"") ? bytes.withUnsafeBufferPointer { JSONLexer.string(in: $0, at: start) } : nil
     }
 
     /// The value of a number.
     package var double: Double? {
-        isNumber ? bytes.withUnsafeBufferPointer { JSONReader.number(in: $0, at: start) } : nil
+        isNumber ? bytes.withUnsafeBufferPointer { JSONLexer.number(in: $0, at: start) } : nil
     }
 
     private var isNumber: Bool { lead &- 48 < 10 || lead == UInt8(ascii: "-") && !isNull }
@@ -170,7 +170,7 @@ extension JSONView {
             self.value = value
         }
 
-        package var key: String { value.bytes.withUnsafeBufferPointer { JSONReader.string(in: $0, at: name) } ?? "" }
+        package var key: String { value.bytes.withUnsafeBufferPointer { JSONLexer.string(in: $0, at: name) } ?? "" }
     }
 
     /// The members of an object, in their order.
@@ -232,7 +232,7 @@ extension JSONView {
             let byte = bytes[name + 1 + index]
             if byte != key[index] {
                 guard byte == UInt8(ascii: "\\") else { return false }
-                return JSONReader.string(in: bytes, at: name) == String(decoding: key, as: UTF8.self)
+                return JSONLexer.string(in: bytes, at: name) == String(decoding: key, as: UTF8.self)
             }
         }
         return bytes[name + 1 + key.count] == UInt8(ascii: "\"")

@@ -1,3 +1,4 @@
+import Formats
 import Glibc
 
 /// The rows of one instrument with all five values, in session order, as columns, with the statistics that the series rules need.
@@ -81,7 +82,7 @@ struct ValidationSeries {
     /// the closes are multiples; 0 without one, as in adjusted prices.
     var tick: Double {
         guard let median = ValidationSeries.median(close), median > 0 else { return 0 }
-        let coarsest = Int(log10(median).rounded(.down))
+        let coarsest = Int(checked: log10(median).rounded(.down)) ?? 0
         for exponent in stride(from: coarsest, through: coarsest - 4, by: -1) {
             for digit in [5.0, 2, 1] {
                 let step = digit * pow(10, Double(exponent))

@@ -98,7 +98,7 @@ import Testing
         try FileManager.default.removeItem(atPath: "\(folder.state)/dead-letters.jsonl")
         let again = try await EmulatedStack(configuration)
         #expect(await again.status().queue.deadLetters == 1)
-        #expect(FileManager.default.fileExists(atPath: "\(folder.state)/dead-letters.jsonl"))
+        #expect(await eventually { FileManager.default.fileExists(atPath: "\(folder.state)/dead-letters.jsonl") })
         try await again.stop()
     }
 
