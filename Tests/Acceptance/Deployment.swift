@@ -87,7 +87,8 @@ final class Deployment: Sendable {
     }
 
     func port() throws -> Int {
-        if let record = try? record() { return record.gatewayPort }
+        // The port is 0 in the record of an emulator that was killed before it was ready.
+        if let record = try? record(), record.gatewayPort > 0 { return record.gatewayPort }
         return try LoopbackPorts.free()
     }
 }
