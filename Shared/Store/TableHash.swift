@@ -19,6 +19,7 @@ package enum TableHash {
     package static let naturalKeys: [String: String] = [
         "instrument": "(SELECT id FROM instruments WHERE number = t.instrument)",
         "family": "(SELECT name FROM model_families WHERE number = t.family)",
+        "owner": "(SELECT id FROM owners WHERE number = t.owner)",
         "model": "(SELECT id FROM models WHERE number = t.model)",
         "run": "(SELECT id FROM runs WHERE number = t.run)",
         "response_id": "(SELECT object_key FROM provider_responses WHERE id = t.response_id)",

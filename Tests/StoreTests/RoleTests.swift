@@ -65,7 +65,7 @@ import Testing
             """
         ).all { row throws(PostgresError) in (name: try row[0] as String, column: try row[1] as String) }
         #expect(Set(expected.keys).isSubset(of: Set(tables.map(\.name))))
-        try await database.script("SET ROLE \(role)")
+        try await database.script("SET SESSION AUTHORIZATION \(role)")
         for (table, column) in tables {
             for right in "siudt" {
                 let isRefused = try await isRefused(Self.statement(right, table, column: column), in: database)
@@ -74,11 +74,15 @@ import Testing
         }
         for statement in [
             "CREATE TABLE x (i int)", "CREATE SCHEMA mine", "DROP TABLE instruments", "ALTER TABLE bars ADD COLUMN x int",
-            "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "GRANT SELECT ON bars TO PUBLIC", "COPY bars TO '/tmp/x'",
+            "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "COPY bars TO '/tmp/x'",
             "SELECT pg_read_file('/etc/passwd')", "CREATE ROLE other", "SET ROLE bellwether_migrate",
         ] {
             #expect(try await isRefused(statement, in: database), "\(role): \(statement)")
         }
+        // A right that a role has without the right to hand it on makes this a warning, not an error.
+        _ = try? await database.script("GRANT SELECT ON bars TO PUBLIC")
+        let granted: Bool = try await database.query("SELECT relacl::text ~ '[{,]=' FROM pg_class WHERE relname = 'bars'")[0][0]
+        #expect(!granted)
         let functions = [
             "bellwether_ingest": "in+acquire", "bellwether_featurize": "in", "bellwether_predict": "in", "bellwether_dashboard": "in",
         ]
@@ -101,7 +105,7 @@ import Testing
 
     @Test func `Featurize may change only the counts of a response`() async throws {
         let database = try await freshDatabase()
-        try await database.script("SET ROLE bellwether_featurize")
+        try await database.script("SET SESSION AUTHORIZATION bellwether_featurize")
         #expect(try await !isRefused("UPDATE provider_responses SET bars = 1, actions = 1, quarantined = 1 WHERE false", in: database))
         #expect(try await isRefused("UPDATE provider_responses SET known_at = now() WHERE false", in: database))
     }
@@ -111,7 +115,7 @@ import Testing
         let views = try await database.query("SELECT viewname::text FROM pg_views WHERE schemaname = 'reporting'")
             .all { row throws(PostgresError) in try row[0] as String }
         #expect(views.count == 10)
-        try await database.script("SET ROLE bellwether_reader")
+        try await database.script("SET SESSION AUTHORIZATION bellwether_reader")
         for view in views { #expect(try await !isRefused("SELECT * FROM reporting.\(view) LIMIT 1", in: database)) }
     }
 
