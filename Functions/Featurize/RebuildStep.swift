@@ -63,7 +63,9 @@ extension Featurize {
         case .instruments(let after):
             let folders = try await archive.folders(deadline: context.cutOff.instant)
             if after.isEmpty {
-                for key in folders.others { try await skip(key, "the key is none of the response archive", &summary, context) }
+                for key in folders.others where ResponseKey(key) == nil {
+                    try await skip(key, "the key is none of the response archive", &summary, context)
+                }
             }
             let projected = try await ProviderResponses(database).instruments()
             for id in Set(folders.prefixes.keys).union(projected).sorted() where id > after {
@@ -144,7 +146,12 @@ extension Featurize {
                     summary.unchanged[id] = "its rows stay as they are, because \(error.key) cannot be projected"
                     return
                 }
-                found.removeAll { $0.key == error.key }
+                guard let index = found.firstIndex(where: { $0.key == error.key }) else {
+                    summary.unchanged[id] =
+                        "its rows stay as they are, because \(error.key) came during the rebuild and cannot be projected"
+                    return
+                }
+                found.remove(at: index)
             }
         }
     }

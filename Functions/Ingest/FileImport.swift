@@ -4,6 +4,7 @@ import LambdaRuntime
 import Logging
 import Market
 import Objects
+import Postgres
 import Providers
 import Store
 
@@ -35,16 +36,17 @@ extension Ingest {
             _ = try await archive.put(body, metadata, isRejected: true, deadline: context.cutOff.instant)
             throw FileImportError.unreadable(provider.name, error)
         }
-        let response = try await archiveUpload(body, metadata, of: instrument, calendar, runPrefix: "import", &summary, context)
+        let response = try await archiveUpload(
+            body, metadata, of: instrument, calendar, .importFile, runPrefix: "import", &summary, context)
         let key = response.key.description
         summary.imported = FileImportSummary(parsed, instrument: instrument.id, object: key, isNew: response.isNew)
-        try await AuditLog(database).append(AuditEntry(.importFile, subject: key, time: asOf))
         context.logger.info("A file was imported", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }
 
     /// Archives uploaded bytes as the only response of a run of their own.
     func archiveUpload(
-        _ body: [UInt8], _ metadata: ResponseMetadata, of instrument: Instrument, _ calendar: TradingCalendar?, runPrefix: String,
+        _ body: [UInt8], _ metadata: ResponseMetadata, of instrument: Instrument, _ calendar: TradingCalendar?,
+        _ act: AuditEntry.Action, runPrefix: String,
         _ summary: inout IngestSummary, _ context: Context
     ) async throws -> ArchivedResponse {
         let asOf = metadata.knownAt
@@ -54,8 +56,11 @@ extension Ingest {
         let run = Run(
             id: "\(runPrefix)-\(response.key.sha256.prefix(12))/\(instrument.id)/\(asOf)", exchange: instrument.exchange, asOf: asOf,
             session: session, expected: [instrument.id])
-        try await Runs(database).open(run)
-        try await Runs(database).recordResponses([response.key.description], of: instrument.id, in: run.id)
+        try await database.transaction {
+            try await AuditLog(database).append(AuditEntry(act, subject: response.key.description, time: asOf))
+            try await Runs(database).open(run)
+            try await Runs(database).recordResponses([response.key.description], of: instrument.id, in: run.id)
+        }
         (summary.run, summary.session, summary.expected) = (run.id, session, 1)
         if response.isNew { summary.stored = [instrument.symbol] } else { summary.unchanged = [instrument.symbol] }
         try await enqueueCompletion(of: run, context)

@@ -85,10 +85,10 @@ extension Ingest {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let response = try await archiveUpload(
-            Array(try encoder.encode(manual)), metadata, of: instrument, calendar, runPrefix: "release", &summary, context)
+            Array(try encoder.encode(manual)), metadata, of: instrument, calendar, .releaseQuarantine, runPrefix: "release", &summary,
+            context)
         let key = response.key.description
         summary.imported = FileImportSummary(ParsedResponse(), instrument: instrument.id, object: key, isNew: response.isNew)
-        try await AuditLog(database).append(AuditEntry(.releaseQuarantine, subject: key, time: asOf))
         context.logger.info("A manual override was archived", metadata: summary.metadata.merging(["object": "\(key)"]) { $1 })
     }
 }

@@ -26,13 +26,12 @@ package enum FailureScope: Sendable, Hashable {
     }
 
     /// A missing or damaged object, an object without its metadata, and a request that cannot be sent or that S3 rejects because of its key,
-    /// metadata or size.
+    /// metadata or size. A proxy's 404 without S3's code, and a page that is no S3 response, are the store's.
     private static func isAboutTheObject(_ error: AWSError) -> Bool {
         if let transport = error.transport { return transport.kind == .invalidRequest || transport.kind == .tooLarge }
         let codes: [AWSErrorCode] = [
-            .corrupted, .unreadableResponse, .invalidRequest, .noSuchKey, "KeyTooLongError", "MetadataTooLarge", "EntityTooLarge",
-            "InvalidObjectState",
+            .corrupted, .invalidRequest, .noSuchKey, "KeyTooLongError", "MetadataTooLarge", "EntityTooLarge", "InvalidObjectState",
         ]
-        return codes.contains(error.code) || error.status == 404 && error.code != .noSuchBucket
+        return codes.contains(error.code)
     }
 }

@@ -32,7 +32,7 @@ package struct ResponseArchive: Sendable {
     /// Reads a response, which is refused from twice the size of the largest one that is fetched, and verifies its bytes against the hash in its
     /// key.
     ///
-    /// - Throws: `AWSError` with the code `corrupted` if the hash differs, `unreadableResponse` if metadata is missing.
+    /// - Throws: `AWSError` with the code `corrupted` if the hash differs or metadata is missing.
     package func get(
         _ key: String, maximumBytes: Int = 32 << 20, deadline: ContinuousClock.Instant = .now + .seconds(60)
     ) async throws(AWSError) -> ArchivedResponse {
@@ -42,7 +42,7 @@ package struct ResponseArchive: Sendable {
             throw AWSError(.corrupted, "the bytes of \(key) do not match the hash in its key", status: 200)
         }
         guard let metadata = ResponseMetadata(headers: object.metadata, contentType: object.head.contentType) else {
-            throw AWSError(.unreadableResponse, "\(key) lacks the metadata of an archived response", status: 200)
+            throw AWSError(.corrupted, "\(key) lacks the metadata of an archived response", status: 200)
         }
         return ArchivedResponse(key: parsed, metadata: metadata, body: object.body, versionId: object.versionId)
     }

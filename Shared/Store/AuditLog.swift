@@ -27,6 +27,7 @@ package struct AuditEntry: Hashable, Sendable {
     /// Further facts as JSON text, an object. It must not contain secrets.
     package let details: String
 
+    /// - Parameter details: the text of a JSON object; the table accepts nothing else.
     package init(_ action: Action, subject: String, actor: String = operatorActor, time: Instant?, details: String = "{}") {
         self.time = time
         self.actor = actor

@@ -70,7 +70,8 @@ package struct Runs: Sendable {
         ).one(Run.init)
     }
 
-    /// The exchanges for which a run after an instant had a later session. A forecast from `session` that is made now is made in hindsight.
+    /// The exchanges for which a run of a later session than `session` was opened after an instant. A forecast from `session` that is made now
+    /// is made in hindsight.
     package func exchanges(
         among exchanges: [String], pastSession session: SessionDate, after instant: Instant
     ) async throws(PostgresError) -> Set<String> {
@@ -78,7 +79,7 @@ package struct Runs: Sendable {
             try await database.query(
                 """
                 SELECT e FROM unnest($1::text[]) e WHERE EXISTS (
-                    SELECT FROM runs r WHERE r.exchange IN (e, '\(Run.severalExchanges)') AND r.as_of > $2 AND r.session > $3)
+                    SELECT FROM runs r WHERE r.exchange = e AND r.as_of > $2 AND r.session > $3)
                 """, [exchanges, instant, session]
             ).all { row throws(PostgresError) in try row[0] })
     }

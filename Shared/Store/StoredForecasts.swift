@@ -20,9 +20,16 @@ package struct StoredForecasts: Sendable {
 
     private let rows: [Forecast]
 
-    /// These forecasts together with others that are not stored.
+    /// These forecasts together with others that are not stored. Where a model's forecasts from a session are stored, others of that model and
+    /// session are left out: what is served is what is scored.
     package func adding(_ forecasts: [Forecast], members: [ModelLineup.Member]) -> StoredForecasts {
-        StoredForecasts(instrument: instrument, lastSession: lastSession, stored: rows + forecasts, members: members)
+        struct Origin: Hashable {
+            let model: String
+            let session: SessionDate
+        }
+        let present = Set(rows.map { Origin(model: $0.model, session: $0.session) })
+        let others = forecasts.filter { !present.contains(Origin(model: $0.model, session: $0.session)) }
+        return StoredForecasts(instrument: instrument, lastSession: lastSession, stored: rows + others, members: members)
     }
 
     /// One family's forecasts; nil for a family without a stored forecast.

@@ -8,7 +8,8 @@ package enum TableHash {
     /// The columns that are filled from the wall clock or in the order of arrival. They differ between two replays of the same events, so they
     /// are not hashed.
     package static let unhashedColumns: Set<String> = [
-        "fetched_at", "recorded_at", "registered_at", "created_at", "revoked_at", "applied_at", "tokens", "refilled_at", "quota_day", "quota_used",
+        "fetched_at", "recorded_at", "registered_at", "created_at", "revoked_at", "applied_at", "tokens", "refilled_at", "quota_day",
+        "quota_used",
         "leases", "blocked_until", "blocked_reason", "models.version",
     ]
 

@@ -31,7 +31,7 @@ package struct Universe: Sendable {
     }
 
     /// Ends the configured memberships of instruments that the settings no longer name, and begins those of instruments that they name again,
-    /// from a session on and as known from an instant on.
+    /// from a session on and as known from an instant on. The open membership of an instrument that the settings name becomes configured.
     package func configure(_ instruments: [String], from session: SessionDate, knownAt: Instant) async throws(PostgresError) {
         let latest = """
             SELECT DISTINCT ON (u.instrument) u.*, i.id FROM universe u JOIN instruments i ON i.number = u.instrument
@@ -44,6 +44,8 @@ package struct Universe: Sendable {
             WHERE configured AND valid_from <= $2 AND (valid_to IS NULL OR valid_to > $2) AND id <> ALL ($1)
             UNION ALL SELECT instrument, $2, NULL, $3, true FROM (\(latest)) u
             WHERE configured AND valid_to <= $2 AND valid_from < $2 AND id = ANY ($1)
+            UNION ALL SELECT instrument, valid_from, valid_to, $3, true FROM (\(latest)) u
+            WHERE NOT configured AND valid_to IS NULL AND id = ANY ($1)
             ON CONFLICT DO NOTHING
             """, [instruments, session, knownAt])
     }

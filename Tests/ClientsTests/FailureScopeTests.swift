@@ -14,7 +14,8 @@ import Testing
             PostgresError(.server, "", sqlState: "54000"),
         ]
         let store: [any Error] = [
-            AWSError(.noSuchBucket, "", status: 404), AWSError(.internalError, "", status: 500), AWSError(.accessDenied, "", status: 403),
+            AWSError(.noSuchBucket, "", status: 404), AWSError(.unreadableResponse, "", status: 404),
+            AWSError(.internalError, "", status: 500), AWSError(.accessDenied, "", status: 403),
             AWSError(.slowDown, "", status: 503), AWSError(.transport, "", transport: HTTPError(.unreachable, "")),
             AWSError(.transport, "", transport: HTTPError(.timedOut, "")),
             PostgresError(.server, "", sqlState: "53100"), PostgresError(.connectionLost, ""), PostgresError(.deadlineExceeded, ""),

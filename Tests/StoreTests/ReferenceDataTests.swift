@@ -88,6 +88,13 @@ import Testing
         try await universe.configure([apple.id, facebook.id], from: "2012-01-20", knownAt: second)
         #expect(try await members("2012-01-19", second) == [apple.id, named.id])
         #expect(try await members("2012-01-20", second) == [apple.id, facebook.id, named.id])
+        // An instrument that came with a file belongs to the settings once they name it, and leaves with them.
+        let (third, fourth): (Instant, Instant) = ("2012-01-30T23:30:00Z", "2012-02-03T23:30:00Z")
+        try await universe.configure([apple.id, facebook.id, named.id], from: "2012-01-30", knownAt: third)
+        #expect(try await members("2012-01-30", third) == [apple.id, facebook.id, named.id])
+        try await universe.configure([apple.id, facebook.id], from: "2012-02-03", knownAt: fourth)
+        #expect(try await members("2012-02-03", fourth) == [apple.id, facebook.id])
+        #expect(try await members("2012-02-02", fourth) == [apple.id, facebook.id, named.id])
     }
 
     @Test func `A provider's own symbol precedes the general one and a symbol may end`() async throws {

@@ -166,6 +166,11 @@ import Testing
             Run(id: "XNAS/2", exchange: "XNAS", asOf: evening("2012-01-04"), session: "2012-01-04", expected: [apple.id]))
         #expect(try await runs.exchanges(among: ["XNAS", "XNYS"], pastSession: "2012-01-03", after: evening("2012-01-03")) == ["XNAS"])
         #expect(try await runs.exchanges(among: ["XNAS"], pastSession: "2012-01-04", after: evening("2012-01-04")).isEmpty)
+        // The session of a run over several exchanges may be one of an exchange that is hours ahead.
+        try await runs.open(
+            Run(id: "cross-check", exchange: Run.severalExchanges, asOf: evening("2012-01-05"), session: "2012-01-06", expected: [apple.id])
+        )
+        #expect(try await runs.exchanges(among: ["XNAS"], pastSession: "2012-01-04", after: evening("2012-01-04")).isEmpty)
         let made = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "00000000000000d9")
         try await Forecasts(database).store([
             Forecast(
@@ -180,6 +185,9 @@ import Testing
         let served = try await Forecasts(database).latest(
             symbol: "AAPL", asOf: evening("2012-01-03"), members: [champion], featureVersion: "f1")
         #expect(served?.families.first?.forecasts.contains { $0.dataVersion == "00000000000000d9" } == false)
+        // A request that made a forecast before the published one came does not serve it beside or instead of that.
+        let own = fixture.forecast("m1", "2012-01-03", 1, asOf: evening("2012-01-03"), data: "00000000000000ff")
+        #expect(served?.adding([own, made], members: [champion]).families.first?.forecasts == served?.families.first?.forecasts)
     }
 
     @Test func `Totals and origins count what was scored by an instant`() async throws {

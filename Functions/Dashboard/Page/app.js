@@ -23,12 +23,12 @@ function drawChart(bars, forecast, fans) {
   const candles = chart.addSeries(LightweightCharts.CandlestickSeries, {
     upColor: "#2e9d6b", wickUpColor: "#2e9d6b", downColor: "#c8463a", wickDownColor: "#c8463a", borderVisible: false,
   });
-  const { unit, format: priceFormat } = priceScale(forecast.close);
+  const { unit, format } = priceScale(forecast.close);
   candles.setData(bars.filter((bar) => bar.high / unit < 9e13)
     .map((bar) => ({ time: bar.session, open: bar.open / unit, high: bar.high / unit, low: bar.low / unit, close: bar.close / unit })));
   const walk = chart.addCustomSeries(new FanSeries(), { color: css("--walk"), filled: false, lastValueVisible: false, priceLineVisible: false });
   const model = chart.addCustomSeries(new FanSeries(), { color: css("--model"), filled: true, lastValueVisible: false, priceLineVisible: false });
-  for (const series of [candles, walk, model]) series.applyOptions({ priceFormat });
+  for (const series of [candles, walk, model]) series.applyOptions({ priceFormat: format });
   const fan = (pick) => fanItems(forecast.session, forecast.close / unit, forecast.expected_sessions,
     fans.map((f) => ({ horizon: f.horizon, logReturns: pick(f).map((q) => q.log_return) })));
   walk.setData(fan((f) => f.random_walk));

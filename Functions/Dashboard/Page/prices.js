@@ -31,7 +31,7 @@ export function writeClose(close) {
 export function priceScale(close) {
   const { exponent } = figures(close);
   const digits = decimals(close);
-  if (exponent >= -4 && exponent <= 8) return { unit: 1, format: { type: "price", precision: digits, minMove: Number(`1e-${digits}`) } };
+  if (digits <= 8 && exponent <= 8) return { unit: 1, format: { type: "price", precision: digits, minMove: Number(`1e-${digits}`) } };
   const [unit, format] = [10 ** exponent, priceFormat(close)];
   return { unit, format: { type: "custom", minMove: 0.0001, formatter: (value) => format.format(value * unit) } };
 }

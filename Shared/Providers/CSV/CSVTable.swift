@@ -23,8 +23,9 @@ package struct CSVTable {
         var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
     }
 
-    /// The most cells of a table: 60,000 rows of 60, or a century of sessions of 150.
-    private static let mostCells = 4_000_000
+    /// The most cells of a table of so many bytes: 60,000 rows of 60, or a century of sessions of 150. Rows that are much shorter than the
+    /// header have more cells than bytes, which small tables may have.
+    private static func mostCells(of bytes: Int) -> Int { min(4_000_000, 1024 + bytes) }
 
     /// Parses a body; nil without a header of at least two names.
     ///
@@ -41,8 +42,9 @@ package struct CSVTable {
             throw ProviderError(.malformed, error.description)
         }
         guard count <= limit.rows else { throw limit.tooManyRows }
-        guard cells.count <= CSVTable.mostCells else {
-            throw ProviderError(.malformed, "more than \(CSVTable.mostCells) cells: \(names.count) columns")
+        let most = CSVTable.mostCells(of: body.count)
+        guard cells.count <= most else {
+            throw ProviderError(.malformed, "more than \(most) cells: \(names.count) columns")
         }
         let mayHaveCommas = body.contains(separator == UInt8(ascii: ",") ? UInt8(ascii: "\"") : UInt8(ascii: ","))
         if mayHaveCommas { decimalSign = findDecimalSign(separator) }
@@ -59,7 +61,8 @@ package struct CSVTable {
         let names = records.fields.indices.map { CSVTable.normal(records.bytes(of: $0)) }
         var cells: [Cell] = []
         let lines = bytes.reduce(0) { $1 == 10 || $1 == 13 ? $0 + 1 : $0 }
-        cells.reserveCapacity(min(mostCells + names.count, min(lines, limit.rows) * names.count))
+        let most = CSVTable.mostCells(of: bytes.count)
+        cells.reserveCapacity(min(most + names.count, min(lines, limit.rows) * names.count))
         var count = 0
         while try records.next() {
             count += 1
@@ -71,7 +74,7 @@ package struct CSVTable {
                         isEscaped: field.isEscaped))
             }
             for _ in 0..<max(0, names.count - records.fields.count) { cells.append(Cell()) }
-            guard count <= limit.rows, cells.count <= mostCells else { break }
+            guard count <= limit.rows, cells.count <= most else { break }
         }
         return (names, cells, count)
     }

@@ -22,7 +22,7 @@ CREATE TABLE baselines (
 );
 
 -- The quantiles are as the model gave them. Published was median + calibration_factor * (quantile - median), and the probability of a loss
--- is of that. hindsight: the forecast was made when a session after its origin had closed; it is never scored. data_version: the hash of the
+-- is of that. hindsight: the forecast was made when a run of a later session had been opened; it is never scored. data_version: the hash of the
 -- rows that the model read. The features are of the model's version, the currency is the instrument's.
 CREATE TABLE forecasts (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,5 +1,5 @@
 -- One role per function with exactly its rights, and one for BI tools. bellwether_migrate owns the tables where a deployment has no other
--- owner. A deployer gives the roles their logins (passwords, or rds_iam); here they are made without.
+-- owner. A deployer gives the roles their passwords, or rds_iam; without either nobody can log in with them.
 DO $$
 DECLARE
     name text;
@@ -8,7 +8,7 @@ BEGIN
         name := 'bellwether_' || name;
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             BEGIN
-                EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+                EXECUTE format('CREATE ROLE %I LOGIN', name);
             EXCEPTION WHEN duplicate_object OR unique_violation THEN
                 NULL; -- the migration of another database created the role in the meantime
             END;
