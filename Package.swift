@@ -85,7 +85,7 @@ let modules: [Module] = [
     Module(name: "Objects", path: "Shared/Objects", imports: ["Formats", "AWS", "Market"]),
     Module(name: "Postgres", path: "Shared/Postgres", imports: ["Threads", "CPostgres"]),
     Module(name: "Store", path: "Shared/Store", imports: ["Hashing", "Postgres", "Market"], exclude: ["Migrations", "README.md"]),
-    Module(name: "Clients", path: "Shared/Clients", imports: ["AWS", "HTTP", "Postgres", "Store"]),
+    Module(name: "Clients", path: "Shared/Clients", imports: ["AWS", "HTTP", "Market", "Postgres", "Store"]),
     Module(
         name: "Telemetry", path: "Shared/Telemetry", imports: ["Formats"],
         products: [(name: "Metrics", package: "swift-metrics"), (name: "CoreMetrics", package: "swift-metrics")]),
@@ -190,7 +190,8 @@ let modules: [Module] = [
     Module(name: "ObjectsTests", path: "Tests/ObjectsTests", kind: .test, imports: ["Objects", "AWS", "HTTP", "Market", "TestSupport"]),
     Module(name: "PostgresTests", path: "Tests/PostgresTests", kind: .test, imports: ["Threads", "Postgres", "TestSupport"]),
     Module(
-        name: "ClientsTests", path: "Tests/ClientsTests", kind: .test, imports: ["Clients", "AWS", "HTTP", "Postgres", "TestSupport"]),
+        name: "ClientsTests", path: "Tests/ClientsTests", kind: .test,
+        imports: ["Clients", "AWS", "HTTP", "Market", "Postgres", "TestSupport"]),
     Module(name: "StoreTests", path: "Tests/StoreTests", kind: .test, imports: ["Store", "Postgres", "Market", "TestSupport"]),
     Module(
         name: "TelemetryTests", path: "Tests/TelemetryTests", kind: .test, imports: ["Telemetry"],
@@ -213,6 +214,7 @@ let modules: [Module] = [
     Module(
         name: "IngestFunctionTests", path: "Tests/IngestFunctionTests", kind: .test,
         imports: [
+            "Clients",
             "Formats", "IngestFunction", "FeaturizeFunction", "LambdaRuntime", "Market", "Postgres", "Providers", "Store", "TestSupport",
         ]),
     Module(

@@ -24,12 +24,6 @@ package struct Ingest: Function {
     /// The number of known sessions that each run requests again, to get late corrections.
     static let overlap = 10
 
-    /// The seconds by which an event's time may be later than the real clock.
-    ///
-    /// What an event stores is known from its time on, and reference data dated before a computed cross-section is refused. So one event dated
-    /// by mistake in the far future would block all reference data until then. A replay's virtual clock is in the past, and never needs more.
-    static let clockMargin: Int64 = 2 * 86_400
-
     let settings: IngestSettings
     let database: Database
     let providers: [String: ConfiguredProvider]
@@ -48,8 +42,7 @@ package struct Ingest: Function {
     }
 
     package func handle(_ event: IngestEvent, _ context: Context) async throws -> IngestSummary {
-        let bound = Instant(microseconds: WallClock.microseconds()).adding(seconds: Self.clockMargin)
-        if let time = event.time, time > bound { throw IngestError.timeInTheFuture(time) }
+        try EventTime.check(event.time, now: Instant(microseconds: WallClock.microseconds()))
         return try await database.withDeadline(context.cutOff.instant) {
             var summary = IngestSummary()
             switch event {

@@ -10,7 +10,6 @@ enum IngestError: Error, Sendable, CustomStringConvertible {
     case noSession(Instant)
     case unknownProvider(String, [String])
     case referenceDataInThePast(Instant, latest: Instant)
-    case timeInTheFuture(Instant)
     case invalidHours(String, SessionDate, String)
 
     var description: String {
@@ -25,7 +24,6 @@ enum IngestError: Error, Sendable, CustomStringConvertible {
         case .unknownProvider(let name, let known): "PROVIDERS does not contain \"\(name)\"; it has \(known.joined(separator: ", "))"
         case .referenceDataInThePast(let time, let latest):
             "features as known at \(latest) exist, so reference data cannot become known at \(time): give a \"time\" after \(latest)"
-        case .timeInTheFuture(let time): "the event's time, \(time), is in the future"
         case .invalidHours(let exchange, let day, let hours):
             "\"\(hours)\" on \(day) at \(exchange) are no session hours: write 0930-1300, or 0900-1130,1230-1500 with a break, and no \"closed\""
         case .noSession(let time): "the calendar has no session before \(time)"

@@ -24,7 +24,8 @@ package struct Monitor: Function {
     init(_ database: Database) { self.database = database }
 
     package func handle(_ event: MonitorEvent, _ context: Context) async throws -> MonitorSummary {
-        try await database.withDeadline(context.cutOff.instant) {
+        try EventTime.check(event.time, now: Instant(microseconds: WallClock.microseconds()))
+        return try await database.withDeadline(context.cutOff.instant) {
             let decisions = ChampionDecisions(database: database, logger: context.logger)
             switch event {
             case .daily(let time, let from):

@@ -14,6 +14,12 @@ package enum MonitorEvent: Decodable, Sendable {
     /// `{"time", "rollback": true, "reason"}`: an operator promotes the fallback.
     case rollback(reason: String?, time: Instant)
 
+    var time: Instant {
+        switch self {
+        case .daily(let time, _), .review(let time), .compare(_, _, let time), .promote(_, _, let time), .rollback(_, let time): time
+        }
+    }
+
     private enum Key: String, CodingKey { case time, from, review, compare, promote, rollback, reason }
 
     private struct FamilyComparison: Decodable { let family, against: String }

@@ -45,7 +45,8 @@ package struct Train: Function {
     }
 
     package func handle(_ event: TrainEvent, _ context: Context) async throws -> TrainSummary {
-        try await database.withDeadline(context.cutOff.instant) {
+        try EventTime.check(event.time, now: Instant(microseconds: WallClock.microseconds()))
+        return try await database.withDeadline(context.cutOff.instant) {
             var summary = TrainSummary()
             if event.overdue == true {
                 try await makeOverdueEnsemble(before: event.time, &summary, context)

@@ -21,7 +21,7 @@ enum ArchitectureTable {
         "Objects": ["Formats", "AWS", "Market"],
         "Postgres": ["Threads", "CPostgres"],
         "Store": ["Hashing", "Postgres", "Market"],
-        "Clients": ["AWS", "HTTP", "Postgres", "Store"],
+        "Clients": ["AWS", "HTTP", "Market", "Postgres", "Store"],
         "Telemetry": ["Formats", "Metrics", "CoreMetrics"],
         "LambdaRuntime": ["Formats", "Threads", "Logging"],
         "LambdaEvents": ["Formats"],

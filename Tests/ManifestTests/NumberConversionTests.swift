@@ -51,7 +51,6 @@ import Testing
         "ResponseProjector.swift": (1, "a constant"),
         "PerformanceSummaryCache.swift": (1, "the hour of an instant"),
         "Train+Ensemble.swift": (1, "a constant"),
-        "Ingest.swift": (1, "a constant"),
         "CrashReport.swift": (1, "the width of a number"),
         "Train.swift": (1, "the days of a plan of our own"),
         "Safetensors.swift": (2, "lengths of arrays in memory"),
