@@ -1,13 +1,15 @@
+import Market
+
 /// The grid of levels and horizons of every forecast.
 package enum Quantiles {
     /// The seven probability levels, ascending.
     package static let levels: [Double] = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95]
     /// The horizons in sessions of the instrument's own calendar, ascending.
-    package static let horizons = [1, 5, 20]
+    package static let horizons = Horizon.all
     /// The number of values in one forecast: levels × horizons.
     package static let count = levels.count * horizons.count
     /// The longest horizon, which purge and embargo are based on.
-    package static let longestHorizon = 20
+    package static let longestHorizon = horizons.max() ?? 0
 }
 
 /// A distribution of the log total return over each horizon, as 21 finite quantiles that never cross.

@@ -68,7 +68,7 @@ package struct Calibrations: Sendable {
                 SELECT * FROM calibrations
                 WHERE family = n.number AND horizon = h.horizon AND known_at < $1 ORDER BY session DESC LIMIT 1
             ) c ORDER BY n.name, c.horizon
-            """, [instant, Forecast.horizons]
+            """, [instant, Horizon.all]
         ).all(Calibration.init)
     }
 

@@ -55,9 +55,6 @@ package struct Forecast: Hashable, Sendable {
         self.isHindsight = isHindsight
     }
 
-    /// The horizons of forecasts, in sessions.
-    static let horizons = [1, 5, 20]
-
     /// The columns from which a forecast is read: of the table `forecasts` (alias f) and of the tables that are joined by `joins`.
     static let columns = """
         m.id AS model_id, i.id AS instrument_id, f.session, m.feature_version, encode(f.data_version, 'hex') AS data_version, f.horizon, \
