@@ -241,7 +241,10 @@ let modules: [Module] = [
     Module(name: "ManifestTests", path: "Tests/ManifestTests", kind: .test),
     Module(
         name: "FuzzTests", path: "Tests/FuzzTests", kind: .test,
-        imports: ["Formats", "Hashing", "Market", "Providers", "Forecasting", "HTTP", "AWS", "LambdaRuntime", "LambdaEvents"]),
+        imports: [
+            "Formats", "Hashing", "Market", "Providers", "Forecasting", "HTTP", "AWS", "LambdaRuntime", "LambdaEvents", "IngestFunction",
+            "FeaturizeFunction", "TrainFunction", "PredictFunction", "MonitorFunction", "DashboardFunction", "MigrateFunction",
+        ]),
     Module(
         name: "Acceptance", path: "Tests/Acceptance", kind: .test,
         imports: ["Hashing", "Emulator", "Store", "Postgres", "AWS", "HTTP", "Market", "TestSupport"]),

@@ -27,11 +27,15 @@ extension Dashboard {
             }
         }
 
-        /// An object under raw/ that is not projected.
+        /// An object under raw/ that is not projected or can no longer be read.
         struct Object: Encodable {
             let object: String
             let instrument: String?
             let reason: String
+            /// Whether the object was projected before, and the rows of its instrument stay as they are.
+            let rowsStay: Bool
+
+            private enum CodingKeys: String, CodingKey { case object, instrument, reason, rowsStay = "rows_stay" }
         }
 
         let asOf: Instant
@@ -83,7 +87,7 @@ extension Dashboard {
         let document = DataStatusDocument(
             asOf: instant, symbols: symbols,
             quarantinedObjects: quarantined.map {
-                DataStatusDocument.Object(object: $0.key, instrument: $0.instrument, reason: $0.reason)
+                DataStatusDocument.Object(object: $0.key, instrument: $0.instrument, reason: $0.reason, rowsStay: $0.rowsStay)
             }, next: found.count > limit ? entries.last?.instrument.id : nil)
         return try HTTPAPIResponse(json: document, headers: ["cache-control": "private, max-age=30"])
     }

@@ -156,7 +156,7 @@ extension RecordedViolation {
     private static func text(of bar: Bar) -> String { "\(bar.session),\(bar.open),\(bar.high),\(bar.low),\(bar.close),\(bar.volume)" }
 
     fileprivate init(_ violation: RuleViolation, of bar: Bar?) {
-        let (disposition, repairs): (Disposition, [Repair]) =
+        let (disposition, repairs): (Status, [Repair]) =
             switch violation.disposition {
             case .accepted: (.accepted, [])
             case .repaired(let repairs): (.repaired, repairs)

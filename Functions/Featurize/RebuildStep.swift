@@ -127,7 +127,10 @@ extension Featurize {
                 unreadable[key] = "\(error)"
             }
         }
-        for (key, reason) in unreadable.sorted(by: { $0.key < $1.key }) { try await skip(key, reason, &summary, context) }
+        try await QuarantinedObjects(database).setReadable(found.map(\.key))
+        for (key, reason) in unreadable.sorted(by: { $0.key < $1.key }) {
+            try await skip(key, reason, rowsStay: standing.contains(key), &summary, context)
+        }
         if let key = unreadable.keys.filter(standing.contains).min() {
             summary.unchanged[id] = "its rows stay as they are, because \(key) cannot be read"
             return
@@ -141,7 +144,7 @@ extension Featurize {
                 summary.add(counts)
                 return
             } catch let error as UnprojectableResponse {
-                try await skip(error.key, error.reason, &summary, context)
+                try await skip(error.key, error.reason, rowsStay: standing.contains(error.key), &summary, context)
                 guard !standing.contains(error.key) else {
                     summary.unchanged[id] = "its rows stay as they are, because \(error.key) cannot be projected"
                     return
@@ -156,10 +159,12 @@ extension Featurize {
         }
     }
 
-    /// Records an object that a rebuild cannot project.
-    private func skip(_ key: String, _ reason: String, _ summary: inout FeaturizeSummary, _ context: Context) async throws {
+    /// Records an object that a rebuild cannot project. If it was projected before, its rows stay.
+    private func skip(
+        _ key: String, _ reason: String, rowsStay: Bool = false, _ summary: inout FeaturizeSummary, _ context: Context
+    ) async throws {
         context.logger.error("An object cannot be projected", metadata: ["object": "\(key)", "reason": "\(reason)"])
-        try await QuarantinedObjects(database).insert(key, instrument: ResponseKey(key)?.instrument, reason: reason)
+        try await QuarantinedObjects(database).insert(key, instrument: ResponseKey(key)?.instrument, reason: reason, rowsStay: rowsStay)
         summary.skipped[key] = reason
     }
 }

@@ -15,82 +15,45 @@ import Store
 /// ```
 package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
     /// A new instrument with an id of its own, needed if its ticker belonged to another instrument before.
-    struct Listing: Decodable, Sendable, Equatable {
+    struct Listing: StrictlyDecodable, Sendable, Equatable {
         let id, symbol, exchange: String
         var currency, name: String?
         /// The instrument's first session; nil for any session.
         var from: SessionDate?
 
-        private enum CodingKeys: String, CodingKey, CaseIterable { case id, symbol, exchange, currency, name, from }
-
-        init(from decoder: any Decoder) throws {
-            try decoder.rejectUnknownMembers(but: CodingKeys.self)
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            id = try values.decode(String.self, forKey: .id)
-            symbol = try values.decode(String.self, forKey: .symbol)
-            exchange = try values.decode(String.self, forKey: .exchange)
-            currency = try values.decodeIfPresent(String.self, forKey: .currency)
-            name = try values.decodeIfPresent(String.self, forKey: .name)
-            from = try values.decodeIfPresent(SessionDate.self, forKey: .from)
-        }
+        enum CodingKeys: String, CodingKey, CaseIterable { case id, symbol, exchange, currency, name, from }
     }
 
     /// An instrument's symbol from a date on, at one provider (nil: at every provider).
-    struct SymbolAssignment: Decodable, Sendable, Equatable {
+    struct SymbolAssignment: StrictlyDecodable, Sendable, Equatable {
         let instrument, symbol: String
         var provider: String?
         let from: SessionDate
         var to: SessionDate?
 
-        private enum CodingKeys: String, CodingKey, CaseIterable { case instrument, symbol, provider, from, to }
-
-        init(from decoder: any Decoder) throws {
-            try decoder.rejectUnknownMembers(but: CodingKeys.self)
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            instrument = try values.decode(String.self, forKey: .instrument)
-            symbol = try values.decode(String.self, forKey: .symbol)
-            provider = try values.decodeIfPresent(String.self, forKey: .provider)
-            from = try values.decode(SessionDate.self, forKey: .from)
-            to = try values.decodeIfPresent(SessionDate.self, forKey: .to)
-        }
+        enum CodingKeys: String, CodingKey, CaseIterable { case instrument, symbol, provider, from, to }
     }
 
     /// A membership in the universe from a session on, until before another session (nil: without end).
-    struct Membership: Decodable, Sendable, Equatable {
+    struct Membership: StrictlyDecodable, Sendable, Equatable {
         let instrument: String
         let from: SessionDate
         var to: SessionDate?
 
-        private enum CodingKeys: String, CodingKey, CaseIterable { case instrument, from, to }
-
-        init(from decoder: any Decoder) throws {
-            try decoder.rejectUnknownMembers(but: CodingKeys.self)
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            instrument = try values.decode(String.self, forKey: .instrument)
-            from = try values.decode(SessionDate.self, forKey: .from)
-            to = try values.decodeIfPresent(SessionDate.self, forKey: .to)
-        }
+        enum CodingKeys: String, CodingKey, CaseIterable { case instrument, from, to }
     }
 
     /// An instrument's last session; nil revokes a delisting.
-    struct Delisting: Decodable, Sendable, Equatable {
+    struct Delisting: StrictlyDecodable, Sendable, Equatable {
         let instrument: String
         var lastSession: SessionDate?
         var reason: String?
 
-        private enum CodingKeys: String, CodingKey, CaseIterable { case instrument, lastSession = "last_session", reason }
-
-        init(from decoder: any Decoder) throws {
-            try decoder.rejectUnknownMembers(but: CodingKeys.self)
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            instrument = try values.decode(String.self, forKey: .instrument)
-            lastSession = try values.decodeIfPresent(SessionDate.self, forKey: .lastSession)
-            reason = try values.decodeIfPresent(String.self, forKey: .reason)
-        }
+        enum CodingKeys: String, CodingKey, CaseIterable { case instrument, lastSession = "last_session", reason }
     }
 
     /// A day on which an exchange is closed or has other session hours than by the calendar's rules.
-    struct Closure: Decodable, Sendable, Equatable {
+    struct Closure: StrictlyDecodable, Sendable, Equatable {
         let exchange: String
         let day: SessionDate
         let reason: String
@@ -99,17 +62,7 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
         /// The hours of a session, such as `0930-1300` or `0900-1130,1230-1500`.
         var hours: String?
 
-        private enum CodingKeys: String, CodingKey, CaseIterable { case exchange, day, reason, closed, hours }
-
-        init(from decoder: any Decoder) throws {
-            try decoder.rejectUnknownMembers(but: CodingKeys.self)
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            exchange = try values.decode(String.self, forKey: .exchange)
-            day = try values.decode(SessionDate.self, forKey: .day)
-            reason = try values.decode(String.self, forKey: .reason)
-            closed = try values.decodeIfPresent(Bool.self, forKey: .closed)
-            hours = try values.decodeIfPresent(String.self, forKey: .hours)
-        }
+        enum CodingKeys: String, CodingKey, CaseIterable { case exchange, day, reason, closed, hours }
     }
 
     var instruments: [Listing]?
@@ -123,11 +76,11 @@ package struct ReferenceDataUpdate: Decodable, Sendable, Equatable {
     package init(from decoder: any Decoder) throws {
         try decoder.rejectUnknownMembers(but: CodingKeys.self)
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        instruments = try values.decodeIfPresent([Listing].self, forKey: .instruments)
-        symbols = try values.decodeIfPresent([SymbolAssignment].self, forKey: .symbols)
-        universe = try values.decodeIfPresent([Membership].self, forKey: .universe)
-        delistings = try values.decodeIfPresent([Delisting].self, forKey: .delistings)
-        closures = try values.decodeIfPresent([Closure].self, forKey: .closures)
+        instruments = try values.decodeStrictly([Listing].self, forKey: .instruments)
+        symbols = try values.decodeStrictly([SymbolAssignment].self, forKey: .symbols)
+        universe = try values.decodeStrictly([Membership].self, forKey: .universe)
+        delistings = try values.decodeStrictly([Delisting].self, forKey: .delistings)
+        closures = try values.decodeStrictly([Closure].self, forKey: .closures)
     }
 
     /// Stores all entries in one transaction as known from an instant on. Returns the number of entries.

@@ -13,8 +13,6 @@ import Store
 extension Train {
     /// The number of calendar days whose origins' scores determine the members' weights.
     private static let lookback = 1100
-    /// The longest duration of a training in seconds: every part of the longest family, and the time that each family waits.
-    private static let longestTraining: Int64 = 22 * 3600
 
     /// Whether every family of a training has ended: with a version as of its time, or with a stored failure.
     func isFinished(_ families: [String], asOf: Instant) async throws -> Bool {
@@ -29,7 +27,7 @@ extension Train {
     ///
     /// An invocation that still runs after `longestTraining` makes another ensemble at its end, which then serves instead.
     func makeOverdueEnsemble(before time: Instant, _ summary: inout TrainSummary, _ context: Context) async throws {
-        let ended = time.adding(seconds: -Self.longestTraining)
+        let ended = time.adding(seconds: -longestTraining)
         var last: Instant?
         for member in ModelComposition.standard.members {
             if let trained = try await latest(member.family, ended)?.asOf { last = max(last ?? trained, trained) }

@@ -24,6 +24,8 @@ package struct Train: Function {
     static let leastSessions = 120
     /// The largest number of invocations of one family's training.
     static let mostParts = 15
+    /// The seconds after which Lambda ends any invocation.
+    static let longestInvocation: Int64 = 900
 
     let database: Database
     let artifacts: ArtifactStore
@@ -31,15 +33,23 @@ package struct Train: Function {
     let features: FeatureStore
     let lambda: LambdaClient
     let ownFunction: String
+    /// The seconds that a queued event for this function waits at most, the template's `MaximumEventAgeInSeconds`.
+    let maximumEventAge: Int64
     var plans = TrainingPlan.all
+
+    /// The seconds after which no invocation of a training is expected any more: a family's first event waits at most for its maximum age, and
+    /// all invocations of the family then take their whole time.
+    var longestTraining: Int64 { maximumEventAge + Int64(Self.mostParts) * Self.longestInvocation }
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case unknownFamily(String, known: [String])
+        case invalidEventAge(String)
 
         var description: String {
             switch self {
             case .unknownFamily(let family, let known):
                 "there is no model family \"\(family)\"; the families are \(known.joined(separator: ", "))"
+            case .invalidEventAge(let text): "MAXIMUM_EVENT_AGE is \(text), not a number of seconds from 60 to 21600"
             }
         }
     }
@@ -138,5 +148,8 @@ extension Train {
         features = FeatureStore(database, version: FeatureSet.version, crossWidth: FeatureSet.crossNames.count)
         lambda = clients.lambda
         ownFunction = try environment.required("AWS_LAMBDA_FUNCTION_NAME")
+        let age = try environment.required("MAXIMUM_EVENT_AGE")
+        guard let seconds = Int64(age), (60...21_600).contains(seconds) else { throw Failure.invalidEventAge(age) }
+        maximumEventAge = seconds
     }
 }

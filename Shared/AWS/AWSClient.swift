@@ -20,9 +20,11 @@ package final class AWSClient: Sendable {
 
     /// Sends a request until it succeeds, fails for good, or may not be retried.
     ///
-    /// - Parameter errorOf: returns the error in a response; nil for a successful response.
+    /// - Parameters:
+    ///   - mayRepeat: whether the request is sent again after a failure without a response, when nobody knows whether the service has it.
+    ///   - errorOf: returns the error in a response; nil for a successful response.
     package func send(
-        _ request: HTTPRequest, service: String, region: String, deadline: ContinuousClock.Instant,
+        _ request: HTTPRequest, service: String, region: String, deadline: ContinuousClock.Instant, mayRepeat: Bool = true,
         error errorOf: @Sendable (HTTPResponse) -> AWSError?
     ) async throws(AWSError) -> HTTPResponse {
         var retries = 0
@@ -48,6 +50,7 @@ package final class AWSClient: Sendable {
                 error = failed
             } catch let failure {
                 error = AWSError(failure)
+                guard mayRepeat || failure.happenedBeforeSending else { throw error }
             }
             retries += 1
             guard error.isRetryable, retries < policy.attempts else { throw error }

@@ -42,6 +42,8 @@ package final class LambdaClient: Sendable {
 
     /// Invokes a function, and retries by the client's policy until the deadline.
     ///
+    /// An event is not sent again after its connection broke, when nobody knows whether Lambda has queued it.
+    ///
     /// - Parameters:
     ///   - function: a name, a partial or a whole ARN.
     ///   - qualifier: a version or an alias.
@@ -53,9 +55,10 @@ package final class LambdaClient: Sendable {
         let url = "\(endpoint.url)/2015-03-31/functions/\(PercentEncoding.encode(function))/invocations\(query)"
         var headers: [(name: String, value: String)] = [("Content-Type", "application/json"), ("X-Amz-Invocation-Type", type.rawValue)]
         if wantsLogTail { headers.append(("X-Amz-Log-Type", "Tail")) }
-        let request = HTTPRequest("POST", url, headers: headers, body: payload, acceptsCompression: false)
+        let request = HTTPRequest(
+            "POST", url, headers: headers, body: payload, acceptsCompression: false, needsNewConnection: type == .event)
         let response = try await client.send(
-            request, service: "lambda", region: endpoint.region, deadline: deadline, error: JSONErrorResponse.of)
+            request, service: "lambda", region: endpoint.region, deadline: deadline, mayRepeat: type != .event, error: JSONErrorResponse.of)
         let tail = response[header: "X-Amz-Log-Result"].flatMap { Digest.bytes(base64: $0) }
         return Response(
             status: response.status, payload: response.body, functionError: response[header: "X-Amz-Function-Error"],
@@ -64,8 +67,9 @@ package final class LambdaClient: Sendable {
 
     /// Queues an event for a function, as JSON.
     ///
-    /// The event may be queued twice: when the connection breaks after it was sent, nobody knows whether Lambda has it, so it is sent again.
-    /// Lambda itself delivers events at least once. So every handler has the same effect when it is called twice with one event.
+    /// When the connection breaks after the event was sent, the call fails and the event is not sent again. The caller's own invocation then
+    /// fails and is retried by Lambda, which delivers events at least once. So every handler has the same effect when it is called twice with
+    /// one event.
     package func enqueue(
         _ event: some Encodable, to function: String, deadline: ContinuousClock.Instant
     ) async throws {

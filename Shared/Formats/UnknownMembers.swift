@@ -17,6 +17,29 @@ extension Decoder {
     }
 }
 
+/// A type whose JSON object has the members of its coding keys and no others, wherever it is read by `decodeStrictly`.
+package protocol StrictlyDecodable: Decodable {
+    associatedtype CodingKeys: CodingKey & CaseIterable
+}
+
+extension KeyedDecodingContainer {
+    /// The objects of a list; nil if the member is absent or null.
+    ///
+    /// - Throws: `UnknownMember` for an object with a member that is none of its type's coding keys; `DecodingError`.
+    package func decodeStrictly<Element: StrictlyDecodable>(_ type: [Element].Type, forKey key: Key) throws -> [Element]? {
+        try decodeIfPresent([WithoutUnknownMembers<Element>].self, forKey: key)?.map(\.value)
+    }
+}
+
+private struct WithoutUnknownMembers<Value: StrictlyDecodable>: Decodable {
+    let value: Value
+
+    init(from decoder: any Decoder) throws {
+        try decoder.rejectUnknownMembers(but: Value.CodingKeys.self)
+        value = try Value(from: decoder)
+    }
+}
+
 private struct AnyKey: CodingKey {
     let stringValue: String
     let intValue: Int? = nil

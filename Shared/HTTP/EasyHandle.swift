@@ -79,6 +79,7 @@ struct EasyHandle: ~Copyable {
                 _ = curl_shim_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress ?? UnsafeRawPointer(message))
             }
         }
+        if request.needsNewConnection { curl_shim_set_long(raw, CURLOPT_FRESH_CONNECT, 1) }
         if request.method == "HEAD" { curl_shim_set_long(raw, CURLOPT_NOBODY, 1) }
         curl_shim_set_text(raw, CURLOPT_CUSTOMREQUEST, request.method)
     }

@@ -21,10 +21,13 @@ package struct HTTPRequest: Sendable {
     package var acceptsCompression: Bool
     /// Declares that sending this twice does no harm, which opens retries to methods other than GET, HEAD and OPTIONS.
     package var isIdempotent: Bool
+    /// Sends over a new connection. libcurl itself sends a request again when a reused connection breaks before the response.
+    package var needsNewConnection: Bool
 
     package init(
         _ method: String = "GET", _ url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
-        maximumBytes: Int = 64 << 20, redirects: Redirects = .returned, acceptsCompression: Bool = true, isIdempotent: Bool = false
+        maximumBytes: Int = 64 << 20, redirects: Redirects = .returned, acceptsCompression: Bool = true, isIdempotent: Bool = false,
+        needsNewConnection: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -34,6 +37,7 @@ package struct HTTPRequest: Sendable {
         self.redirects = redirects
         self.acceptsCompression = acceptsCompression
         self.isIdempotent = isIdempotent
+        self.needsNewConnection = needsNewConnection
     }
 
     /// Whether a retry is allowed once the request may have reached the server.

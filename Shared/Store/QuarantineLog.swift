@@ -3,7 +3,8 @@ package import Postgres
 
 /// A rule violation of a row of a response, with its disposition.
 package struct RecordedViolation: Hashable, Sendable {
-    package enum Disposition: String, Hashable, Sendable {
+    /// The disposition of the row, or that the violation is over.
+    package enum Status: String, Hashable, Sendable {
         /// The row is used unchanged; the violation is for information.
         case accepted
         /// The row is used with repaired values.
@@ -23,14 +24,14 @@ package struct RecordedViolation: Hashable, Sendable {
     package let detail: String
     /// The row as the provider sent it.
     package let text: String
-    package let disposition: Disposition
+    package let disposition: Status
     /// The replaced values, if the disposition is `repaired`.
     package let repairs: [Repair]
     /// The number of further rows of the response that violate the rule and are not stored.
     package let omitted: Int
 
     package init(
-        ordinal: Int, session: SessionDate?, rule: String, detail: String, text: String, disposition: Disposition = .quarantined,
+        ordinal: Int, session: SessionDate?, rule: String, detail: String, text: String, disposition: Status = .quarantined,
         repairs: [Repair] = [], omitted: Int = 0
     ) {
         self.ordinal = ordinal
@@ -129,7 +130,7 @@ package struct QuarantineLog: Sendable {
     static func first(_ violations: [RecordedViolation], isNew: (RecordedViolation) -> Bool) -> [RecordedViolation] {
         struct Group: Hashable {
             let rule: String
-            let disposition: RecordedViolation.Disposition
+            let disposition: RecordedViolation.Status
         }
         struct Tally {
             /// The rows that came, and those that they stand for.
@@ -193,7 +194,7 @@ package struct QuarantineLog: Sendable {
         RecordedViolation(
             ordinal: try row[column], session: try row[column + 1],
             rule: try row[column + 2], detail: try row[column + 3], text: try row[column + 4],
-            disposition: RecordedViolation.Disposition(rawValue: try row[column + 5]) ?? .quarantined,
+            disposition: RecordedViolation.Status(rawValue: try row[column + 5]) ?? .quarantined,
             repairs: (try row[column + 6] as String).split(separator: ",").compactMap { Repair($0) }, omitted: try row[column + 7])
     }
 
@@ -231,7 +232,7 @@ package struct QuarantineLog: Sendable {
 
     /// An SQL expression: the number of rows of responses with a disposition. Violations of one source and session count once, and so do
     /// violations without a session at one position of a response. Rows that are not stored count too.
-    static func rowCount(_ disposition: RecordedViolation.Disposition) -> String {
+    static func rowCount(_ disposition: RecordedViolation.Status) -> String {
         """
         count(DISTINCT (source, session)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NOT NULL)
             + count(DISTINCT (response_id, ordinal)) FILTER (WHERE disposition = '\(disposition.rawValue)' AND session IS NULL)

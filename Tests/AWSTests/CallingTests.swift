@@ -103,6 +103,29 @@ struct CallingTests {
         #expect(server.seen[0].contains("X-Amz-Invocation-Type: RequestResponse\r\n"))
     }
 
+    /// The first request leaves an open connection, over which libcurl would send the second one again.
+    @Test func `An event whose connection breaks is sent once`() async throws {
+        let server = LoopbackServer.responding { _, count, connection in
+            count == 0 ? connection.respond(202) : Misbehaviour.silence.respond(on: connection)
+        }
+        defer { server.stop() }
+        let lambda = LambdaClient(HTTPClient(), environment: Self.environment(server))
+        _ = try await lambda.invoke("f", payload: Array("{}".utf8), type: .event)
+        let error = await #expect(throws: AWSError.self) { try await lambda.invoke("f", payload: Array("{}".utf8), type: .event) }
+        #expect(error?.transport?.kind == .broken)
+        #expect(server.seen.count == 2)
+        await #expect(throws: AWSError.self) { try await lambda.invoke("f", payload: Array("{}".utf8)) }
+        #expect(server.seen.count > 3, "an invocation that waits for its result is sent again")
+    }
+
+    @Test func `An event that Lambda did not take is sent again`() async throws {
+        let server = LoopbackServer.responding { _, count, connection in connection.respond(count == 0 ? 503 : 202) }
+        defer { server.stop() }
+        let lambda = LambdaClient(HTTPClient(), environment: Self.environment(server))
+        #expect(try await lambda.invoke("f", payload: Array("{}".utf8), type: .event).status == 202)
+        #expect(server.seen.count == 2)
+    }
+
     @Test func `A JSON error is typed`() async throws {
         let body = Array("{\"__type\":\"com.amazonaws.x#ResourceNotFoundException\",\"Message\":\"no such secret\"}".utf8)
         let server = LoopbackServer.responding { _, _, connection in connection.respond(400, body: body) }

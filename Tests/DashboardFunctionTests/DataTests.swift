@@ -198,6 +198,19 @@ import Testing
         #expect(try await shown(["symbol": "B"]).isEmpty)
         let body = try await ask(dashboard, "/v1/data/response", ["object": "raw/notes.txt"]).body ?? ""
         #expect(body.contains(#""reason":"no key""#))
+        // An object that was projected and can no longer be read.
+        let kept = "raw/csv/daily/XNAS:A/kept"
+        let known = try #require(Instant("2030-01-01T00:00:00Z"))
+        try await ProviderResponses(dashboard.database).record(
+            ProviderResponse(
+                key: kept, instrument: "XNAS:A", provider: "csv", kind: "daily", knownAt: known, fetchedAt: known, sha256: "kept"),
+            ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 0))
+        try await objects.insert(kept, instrument: "XNAS:A", reason: "an old reason")
+        #expect(try await !shown([:]).contains(kept))
+        try await objects.insert(kept, instrument: "XNAS:A", reason: "the object is missing", rowsStay: true)
+        #expect(try await shown(["symbol": "A"]).contains(kept))
+        #expect(
+            try await ask(dashboard, "/v1/data/status", [:]).body?.contains(#""reason":"the object is missing","rows_stay":true"#) == true)
     }
 
     @Test func `The status and a page of the quarantine answer with many violations`() async throws {

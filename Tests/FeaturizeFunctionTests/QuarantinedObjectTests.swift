@@ -186,6 +186,15 @@ import Testing
         #expect(summary.projected == 2 && Set(summary.skipped.keys) == [keys[0][0], keys[1][1]])
         #expect(Set(summary.unchanged.keys) == Set(Self.instruments.prefix(2).map(\.id)))
         #expect(try await TableHash.all(in: harness.database) == before)
+        let objects = QuarantinedObjects(harness.database)
+        #expect(
+            try await objects.list(limit: 9).map { "\($0.key) \($0.rowsStay)" } == ["\(keys[0][0]) true", "\(keys[1][1]) true"].sorted())
+        // The objects are restored.
+        cloud.damage(keys[0][0])
+        cloud.put(ResponseMarket.response(rows[2]![49...], about: Self.instruments[1], knownAt: evening))
+        #expect(try await rebuild(featurize).projected == 6)
+        #expect(try await objects.list(limit: 9).isEmpty)
+        #expect(try await TableHash.all(in: harness.database) == before)
     }
 
     @Test func `A rebuild of empty tables projects all that can be read`() async throws {
@@ -213,8 +222,9 @@ import Testing
         defer { server.stop() }
         let harness = try await ProjectionHarness([Self.instruments[0]])
         let featurize = try await harness.featurize(cloud: server.url)
-        let rows = rows[1]!
-        for index in 40..<60 {
+        let evenings = ProcessInfo.processInfo.environment["BELLWETHER_LONG_TESTS"] == nil ? 20 : 500
+        let rows = ResponseMarket.rows(evenings + 40, seed: 1)
+        for index in (rows.count - evenings)..<rows.count {
             let knownAt = ResponseMarket.evening(rows[index].session)
             let recent = rows[(index - 10)...index]
             for response in [
@@ -226,7 +236,7 @@ import Testing
         }
         let before = try await TableHash.all(in: harness.database)
         // The order of the keys would project all responses of one provider first.
-        #expect(try await rebuild(featurize).projected == 40)
+        #expect(try await rebuild(featurize).projected == 2 * evenings)
         #expect(try await TableHash.all(in: harness.database) == before)
     }
 }

@@ -15,7 +15,7 @@ import Testing
         ],
         "bellwether_featurize": [
             "schema_migrations": "s", "instruments": "s", "symbols": "s", "universe": "s", "delistings": "s", "closures": "s", "runs": "s",
-            "run_responses": "s", "provider_responses": "sid", "quarantined_objects": "si", "bars": "sid", "provisional_bars": "sid",
+            "run_responses": "s", "provider_responses": "sid", "quarantined_objects": "siu", "bars": "sid", "provisional_bars": "sid",
             "corporate_actions": "sid",
             "quarantine": "sid", "features": "sid", "feature_states": "siud", "cross_features": "sid", "cross_sections": "sid",
             "cross_section_instants": "sid", "pending_cross_sections": "sid",

@@ -103,12 +103,12 @@ struct EnsembleTests {
         for plan in plans.prefix(2) { _ = try await train.train(plan, snapshot, part: 0, &summary, Context()) }
         #expect(try await !train.isFinished(plans.map(\.family), asOf: Train.testTime), "the other one died")
         let overdue = { (hours: Int64) in TrainEvent(time: Train.testTime.adding(seconds: 3600 * hours), overdue: true) }
-        #expect(try await train.handle(overdue(21), Context()).models.isEmpty, "it may still be at work")
-        let made = try await train.handle(overdue(23), Context()).models
+        #expect(try await train.handle(overdue(9), Context()).models.isEmpty, "it may still be at work")
+        let made = try await train.handle(overdue(10), Context()).models
         #expect(made.map(\.family) == ["ensemble"] && made.first?.isNew == true)
         let partial = try #require(try await ModelRegistry(train.database).find(made[0].id))
         #expect(partial.asOf == Train.testTime)
-        #expect(try await train.handle(overdue(23), Context()).note == "no ensemble is overdue")
+        #expect(try await train.handle(overdue(10), Context()).note == "no ensemble is overdue")
         try await Promotions(train.database).promoteManually(partial.id, asOf: Train.testTime, reason: "we want it")
 
         _ = try await train.train(plans[2], snapshot, part: 0, &summary, Context())

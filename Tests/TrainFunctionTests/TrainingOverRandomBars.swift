@@ -34,7 +34,8 @@ extension Train {
         let s3 = S3Client(http, environment: SeaweedTestServer.environment)
         return Train(
             database: database, artifacts: ArtifactStore(s3, bucket: "bucket"), checkpoints: CheckpointStore(s3, bucket: "bucket"),
-            features: features, lambda: LambdaClient(http, environment: [:]), ownFunction: "Train", plans: plans)
+            features: features, lambda: LambdaClient(http, environment: [:]), ownFunction: "Train", maximumEventAge: 21_600,
+            plans: plans)
     }
 
     /// The same function on another connection, as in another invocation.
@@ -42,6 +43,6 @@ extension Train {
         let name: String = try await database.query("SELECT current_database()::text")[0][0]
         return Train(
             database: try TestSupport.database(named: name), artifacts: artifacts, checkpoints: checkpoints, features: features,
-            lambda: lambda, ownFunction: ownFunction, plans: plans)
+            lambda: lambda, ownFunction: ownFunction, maximumEventAge: maximumEventAge, plans: plans)
     }
 }

@@ -26,11 +26,20 @@ struct DataStatusDocument: Decodable, Sendable {
         }
     }
 
-    /// An object under raw/ that cannot be projected.
+    /// An object under raw/ that cannot be projected, or can no longer be read.
     struct Object: Decodable, Sendable {
         let object: String
         let instrument: String?
         let reason: String
+        let rowsStay: Bool
+
+        private enum CodingKeys: String, CodingKey { case object, instrument, reason, rowsStay = "rows_stay" }
+
+        var summary: String {
+            rowsStay
+                ? "\(object) can no longer be read, and the rows of \(instrument ?? "its instrument") stay as they are: \(reason)"
+                : "\(object) cannot be projected: \(reason)"
+        }
     }
 
     let asOf: String
@@ -99,7 +108,7 @@ struct DataStatus: AsyncParsableCommand {
         }
         Console.output("As known at \(document.asOf):")
         for line in table.lines { Console.output(line) }
-        for entry in document.quarantinedObjects { Console.output("\(entry.object) cannot be projected: \(entry.reason)") }
+        for entry in document.quarantinedObjects { Console.output(entry.summary) }
         for entry in document.symbols where !entry.gaps.isEmpty {
             let more = entry.missing > entry.gaps.count ? " … and \(entry.missing - entry.gaps.count) more" : ""
             Console.output(

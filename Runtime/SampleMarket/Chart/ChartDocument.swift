@@ -87,45 +87,36 @@ struct ChartDocument {
 
     /// Writes the member `events`, if there are events of the kinds that were asked for.
     private func write(_ events: [AdjustedSeries.Event], _ json: inout JSONWriter) {
-        var dividends: [(opens: Int64, amount: Double)] = []
-        var splits: [(opens: Int64, numerator: Double, denominator: Double)] = []
-        for event in events {
-            switch event.kind {
-            case .dividend(let amount):
-                if query.dividends { dividends.append((event.opens, amount.double / event.laterShares)) }
-            case .split(let numerator, let denominator):
-                if query.splits { splits.append((event.opens, numerator, denominator)) }
-            }
-        }
-        guard !dividends.isEmpty || !splits.isEmpty else { return }
+        let isSplit = { (event: AdjustedSeries.Event) in if case .split = event.kind { true } else { false } }
+        let kinds = [
+            (name: "dividends", events: query.dividends ? events.filter { !isSplit($0) } : []),
+            (name: "splits", events: query.splits ? events.filter(isSplit) : []),
+        ].filter { !$0.events.isEmpty }
+        guard !kinds.isEmpty else { return }
         json.key("events")
         json.object { json in
-            if !dividends.isEmpty {
-                json.key("dividends")
+            for kind in kinds {
+                json.key(kind.name)
                 json.object { json in
-                    for dividend in dividends {
-                        json.key("\(dividend.opens)")
-                        json.object { json in
-                            json.member("amount", dividend.amount)
-                            json.member("date", dividend.opens)
-                        }
+                    for event in kind.events {
+                        json.key("\(event.opens)")
+                        json.object { write(event, &$0) }
                     }
                 }
             }
-            if !splits.isEmpty {
-                json.key("splits")
-                json.object { json in
-                    for split in splits {
-                        json.key("\(split.opens)")
-                        json.object { json in
-                            json.member("date", split.opens)
-                            json.member("numerator", split.numerator)
-                            json.member("denominator", split.denominator)
-                            json.member("splitRatio", "\(wholeOrDecimal(split.numerator)):\(wholeOrDecimal(split.denominator))")
-                        }
-                    }
-                }
-            }
+        }
+    }
+
+    private func write(_ event: AdjustedSeries.Event, _ json: inout JSONWriter) {
+        switch event.kind {
+        case .dividend(let amount):
+            json.member("amount", amount.double / event.laterShares)
+            json.member("date", event.opens)
+        case .split(let numerator, let denominator):
+            json.member("date", event.opens)
+            json.member("numerator", numerator)
+            json.member("denominator", denominator)
+            json.member("splitRatio", "\(wholeOrDecimal(numerator)):\(wholeOrDecimal(denominator))")
         }
     }
 

@@ -73,12 +73,14 @@ CREATE TABLE run_responses (
 );
 CREATE INDEX run_responses_by_object ON run_responses USING hash (object_key);
 
--- Objects under raw/ that cannot be projected, with the reason of the first failure. An object that is projected later stays here and counts
+-- Objects under raw/ that cannot be projected, with the reason of the last failure. An object that is projected later stays here and counts
 -- as projected. key_instrument: the instrument in the object's key, registered or not.
+-- rows_stay: the object was projected before and can no longer be read, so a rebuild left the rows of its instrument as they were.
 CREATE TABLE quarantined_objects (
     object_key text COLLATE "C" PRIMARY KEY,
     key_instrument text COLLATE "C",
     reason text NOT NULL,
+    rows_stay boolean NOT NULL DEFAULT false,
     recorded_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX quarantined_objects_by_instrument ON quarantined_objects (key_instrument);

@@ -38,7 +38,7 @@ GRANT INSERT ON audit_log TO bellwether_ingest;
 GRANT SELECT ON instruments, symbols, universe, delistings, closures, runs, run_responses TO bellwether_featurize;
 GRANT SELECT, INSERT, DELETE ON provider_responses, bars, provisional_bars, corporate_actions, quarantine, features, feature_states,
     cross_features, cross_sections, cross_section_instants, pending_cross_sections TO bellwether_featurize;
-GRANT SELECT, INSERT ON quarantined_objects TO bellwether_featurize;
+GRANT SELECT, INSERT, UPDATE ON quarantined_objects TO bellwether_featurize;
 GRANT UPDATE (bars, actions, quarantined) ON provider_responses TO bellwether_featurize;
 GRANT UPDATE ON feature_states TO bellwether_featurize;
 
