@@ -154,7 +154,8 @@ let modules: [Module] = [
         exclude: ["Page"]),
     Module(
         name: "AuthorizeFunction", path: "Functions/Authorize",
-        imports: ["Formats", "Clients", "LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store"]),
+        imports: ["Formats", "Clients", "LambdaRuntime", "LambdaEvents", "HTTP", "AWS", "Postgres", "Store", "Telemetry"],
+        products: [log]),
     Module(
         name: "MigrateFunction", path: "Functions/Migrate",
         imports: ["Formats", "Clients", "LambdaRuntime", "HTTP", "AWS", "Postgres", "Store"],
@@ -227,8 +228,11 @@ let modules: [Module] = [
             "TestSupport",
         ]),
     Module(
-        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"],
+        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command", "Emulator"],
         products: [(name: "ArgumentParser", package: "swift-argument-parser")]),
+    Module(
+        name: "AuthorizeFunctionTests", path: "Tests/AuthorizeFunctionTests", kind: .test,
+        imports: ["AuthorizeFunction", "LambdaEvents", "LambdaRuntime", "AWS", "Store", "Postgres", "TestSupport"]),
     Module(
         name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,
         imports: [

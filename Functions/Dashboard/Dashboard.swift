@@ -20,6 +20,7 @@ package struct Dashboard: Function {
 
     package func handle(_ request: HTTPAPIRequest, _ context: Context) async throws -> HTTPAPIResponse {
         do {
+            try request.checkParameters()
             return try await database.withDeadline(min(context.cutOff.instant, .now + .seconds(20))) {
                 switch Endpoint(request) {
                 case .file: try files.response(to: request)

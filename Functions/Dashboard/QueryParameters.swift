@@ -11,9 +11,6 @@ struct QueryParameters {
 
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
         given = request.queryStringParameters ?? [:]
-        if let name = given.filter({ $0.value.utf8.contains(0) }).keys.min() {
-            throw .invalidParameter(name, "It contains a NUL character.")
-        }
         let now =
             request.requestContext.timeEpoch.flatMap { Instant(epochMilliseconds: $0) }
             ?? Instant(microseconds: WallClock.microseconds())

@@ -155,7 +155,7 @@ struct ResponseFetcher: Sendable {
         } catch {
             // A timeout before the end is the connect timeout or the 30 s `requestTimeout`, both the provider's fault.
             if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }
-            return (ProviderError(.serverError, "the provider could not be reached: \(error)"), nil)
+            return (ProviderError(.serverError, "the provider could not be reached: \(provider.redacted("\(error)"))"), nil)
         }
     }
 
@@ -164,6 +164,7 @@ struct ResponseFetcher: Sendable {
     ) -> ResponseMetadata {
         ResponseMetadata(
             provider: provider.name, kind: provider.kind, instrument: instrument.id, url: request.storedURL, status: response.status,
-            contentType: response[header: "Content-Type"], knownAt: asOf, fetchedAt: Instant(microseconds: WallClock.microseconds()))
+            contentType: response[header: "Content-Type"].map { provider.redacted($0) }, knownAt: asOf,
+            fetchedAt: Instant(microseconds: WallClock.microseconds()))
     }
 }

@@ -18,6 +18,7 @@ struct ForecastQuery: Sendable {
 
     /// - Throws: `ProblemDetails` with the name of the invalid parameter.
     init(_ request: HTTPAPIRequest) throws(ProblemDetails) {
+        try request.checkParameters()
         let given = request.queryStringParameters ?? [:]
         let symbol = request.pathParameters?["symbol"] ?? ""
         guard (1...32).contains(symbol.utf8.count), symbol.utf8.allSatisfy({ $0 > 32 }) else { throw .unknownSymbol(symbol) }

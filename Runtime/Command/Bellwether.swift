@@ -1,5 +1,9 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// The command line of Bellwether.
 @main
 struct Bellwether: AsyncParsableCommand {
@@ -34,6 +38,19 @@ struct Bellwether: AsyncParsableCommand {
             Rebuild.self, RunBacktest.self, Bench.self, Test.self, Build.self,
             Serve.self,
         ])
+
+    /// Runs the command of the process's arguments. An error is printed as text from outside: it may quote anything.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
+        } catch {
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if !text.isEmpty { if code == .success { Console.output(text) } else { Console.message(text) } }
+            Glibc.exit(code.rawValue)
+        }
+    }
 }
 
 /// The tests, run by the shell script `Runtime/bellwether`; declared here for the help text.

@@ -47,14 +47,28 @@ struct ProjectPaths: Sendable {
 
     static func absolute(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path(percentEncoded: false) }
 
-    /// Creates an empty state folder inside this one with the same bundle, and stops its earlier servers.
-    func emptyState(named name: String) async throws -> ProjectPaths {
+    /// Runs `work` with an empty state folder inside this one, which has the same bundle. Its servers end with `work` or with the command,
+    /// and the folder is removed unless `isKept`.
+    func withEmptyState<Value: Sendable>(
+        named name: String, isKept: Bool = false, _ work: @escaping @Sendable (ProjectPaths) async throws -> Value
+    ) async throws -> Value {
         let own = ProjectPaths(project: project, state: "\(state)/\(name)", weed: weed)
         _ = await LocalDeployment.stop(own)
         try? FileManager.default.removeItem(atPath: own.state)
         try FileManager.default.createDirectory(atPath: own.state, withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: own.bundle, withDestinationPath: bundle)
-        return own
+        let end = { @Sendable in
+            await LocalDeployment.stopAfterStart(own)
+            try? FileManager.default.removeItem(atPath: own.state)
+        }
+        return try await TerminationSignals.interruptible {
+            let outcome: Result<Value, any Error>
+            do { outcome = .success(try await work(own)) } catch { outcome = .failure(error) }
+            if !isKept, !TerminationSignals.isReceived { await end() }
+            return try outcome.get()
+        } cleanUp: {
+            await end()
+        }
     }
 
     private static func guessedProject() -> String? {

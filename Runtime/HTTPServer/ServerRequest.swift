@@ -30,16 +30,26 @@ package struct ServerRequest: Sendable {
         self.clientAddress = clientAddress
     }
 
-    /// A request whose body is still to come.
+    /// A request whose body is still to come. The host in an absolute target replaces that of the header `host` (RFC 9112, 3.2.2).
     init(_ head: HTTPRequestHead, clientAddress: String) {
-        let mark = head.uri.firstIndex(of: "?")
-        self.init(
-            method: head.method.rawValue, path: mark.map { String(head.uri[..<$0]) } ?? head.uri,
-            query: mark.map { String(head.uri[head.uri.index(after: $0)...]) } ?? "", headers: Self.fields(head.headers),
-            clientAddress: clientAddress)
+        let target = RequestTarget(head.uri)
+        var headers = Self.fields(head.headers)
+        if let authority = target.authority {
+            headers.removeAll { $0.name == "host" }
+            headers.insert(("host", authority), at: 0)
+        }
+        self.init(method: head.method.rawValue, path: target.path, query: target.query, headers: headers, clientAddress: clientAddress)
     }
 
-    static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] { headers.map { ($0.name.lowercased(), $0.value) } }
+    /// Names in lower case, values without the blanks and tabs around them.
+    static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
+        headers.map { name, value in
+            var bytes = value.utf8[...]
+            while let last = bytes.last, last == 32 || last == 9 { bytes.removeLast() }
+            while let first = bytes.first, first == 32 || first == 9 { bytes.removeFirst() }
+            return (name.lowercased(), String(Substring(bytes)))
+        }
+    }
 
     /// The first header of this name, which is given in lower case.
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
@@ -54,5 +64,28 @@ package struct ServerRequest: Sendable {
             if PercentEncoding.decodedText(halves[0]) == name { return halves.count > 1 ? PercentEncoding.decodedText(halves[1]) : "" }
         }
         return nil
+    }
+}
+
+/// The parts of a request's target: `/path?query`, `http://authority/path?query`, or `*`.
+private struct RequestTarget {
+    /// The host and port of an absolute target.
+    let authority: String?
+    let path: String
+    let query: String
+
+    init(_ target: String) {
+        var rest = target[...]
+        var authority: String?
+        for scheme in ["http://", "https://"] where target.prefix(scheme.count).lowercased() == scheme {
+            rest = rest.dropFirst(scheme.count)
+            let host = rest.prefix { $0 != "/" && $0 != "?" }
+            authority = String(host)
+            rest = rest.dropFirst(host.count)
+        }
+        self.authority = authority
+        let path = rest.prefix { $0 != "?" }
+        self.path = path.isEmpty ? "/" : String(path)
+        query = String(rest.dropFirst(path.count + 1))
     }
 }

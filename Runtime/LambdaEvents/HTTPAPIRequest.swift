@@ -74,4 +74,15 @@ extension HTTPAPIRequest {
         guard let body else { return [] }
         return isBase64Encoded ? Base64.decode(body) : Array(body.utf8)
     }
+
+    /// Checks that no parameter contains a NUL character, which databases do not store.
+    ///
+    /// - Throws: `invalidParameter` with the name of the first such parameter, `path` for the rest of the path.
+    package func checkParameters() throws(ProblemDetails) {
+        for parameters in [pathParameters, queryStringParameters] {
+            let name = parameters?.filter { $0.key.utf8.contains(0) || $0.value.utf8.contains(0) }.keys.min()
+            if let name { throw .invalidParameter(name, "It contains a NUL character.") }
+        }
+        if rawPath.utf8.contains(0) || rawPath.contains("%00") { throw .invalidParameter("path", "It contains a NUL character.") }
+    }
 }

@@ -40,10 +40,10 @@ package enum Origins {
             }
             var origins: [Origin] = []
             while try lines.nextRecord() {
-                guard lines.fields.count == header.count, let session = SessionDate(lines.text(date)) else {
+                guard lines.fields.count == header.count, let session = SessionDate(lines.trimmedText(date)) else {
                     throw PriceTable.FormatError(description: "origins, line \(lines.line): not a date and a symbol")
                 }
-                origins.append(Origin(session: session, symbol: lines.text(symbol)))
+                origins.append(Origin(session: session, symbol: lines.trimmedText(symbol)))
             }
             return origins
         }

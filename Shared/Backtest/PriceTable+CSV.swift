@@ -20,7 +20,8 @@ extension PriceTable {
         if let error { throw error }
         self = reader.table()
         guard !series.isEmpty else {
-            throw FormatError(description: "no usable line; first: \(rejected.first?.description ?? "the file is empty")")
+            let reason = rejected.first.map { "no usable line; first: \($0)" }
+            throw FormatError(description: reason ?? "the file has a header and no line below it")
         }
     }
 }
@@ -56,7 +57,7 @@ private struct PriceTableReader {
             if !lines[field: places[1]].elementsEqual(symbol.utf8) {
                 if !series.isEmpty { rows[symbol, default: []] += series }
                 series.removeAll(keepingCapacity: true)
-                symbol = lines.text(places[1])
+                symbol = lines.trimmedText(places[1])
             }
             if let row = row(lines, places, adjusted, symbol) { series.append(row) }
         }
@@ -65,7 +66,7 @@ private struct PriceTableReader {
 
     private mutating func row(_ lines: CSVReader, _ places: [Int], _ adjusted: Int?, _ symbol: String) -> Row? {
         guard !symbol.isEmpty else { return reject(lines.line, "no-symbol", "the symbol is empty") }
-        guard let session = SessionDate(lines.text(places[0])) else {
+        guard let session = SessionDate(lines.trimmedText(places[0])) else {
             return reject(lines.line, ValidationRuleName.badDate, "\"\(lines.text(places[0]))\" is no date")
         }
         let values = places[2...].map { DecimalText.number(lines[field: $0]) }

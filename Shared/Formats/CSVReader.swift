@@ -102,6 +102,13 @@ package struct CSVReader {
     /// A field of the record returned last as text, with doubled quotes made one. Bytes that are not UTF-8 become U+FFFD.
     package func text(_ index: Int) -> String { String(decoding: bytes(of: index), as: UTF8.self) }
 
+    /// The same without the blanks and tabs around the text.
+    package func trimmedText(_ index: Int) -> String {
+        var bytes = bytes(of: index)[...]
+        while let last = bytes.last, last == 32 || last == 9 { bytes.removeLast() }
+        return String(decoding: bytes.drop { $0 == 32 || $0 == 9 }, as: UTF8.self)
+    }
+
     /// Bytes of an escaped field with every doubled quote made one.
     package static func unescaped(_ field: some Sequence<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -18,5 +18,5 @@ package enum Hexadecimal {
     }
 
     /// The upper-case digit of 0…15.
-    static func upperCaseDigit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") - 10 + value }
+    package static func upperCaseDigit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") - 10 + value }
 }

@@ -89,7 +89,8 @@ package protocol DataProvider: Sendable {
     ///
     /// Ingest gets the keys from the secret that the template's `ProviderSecretArn` names, or from `PROVIDER_API_KEY`: one key, which is the
     /// first provider's, or a JSON object of keys by provider. On one machine, `BELLWETHER_PROVIDER_KEY` sets `PROVIDER_API_KEY`. The
-    /// other functions parse without a key. It is removed from every text and body that is stored or logged.
+    /// other functions parse without a key. It is removed, in each form in which a response may repeat it, from every text and body that
+    /// is stored or logged.
     var key: String? { get }
 
     /// The parts of `key` to remove, each at least four characters long; the whole key by default.
@@ -152,7 +153,7 @@ extension DataProvider {
             _ = try payload(of: RawResponse(body, status: status, headers: headers, secrets: secrets, limit: responseLimit))
             return nil
         } catch {
-            return error
+            return error.redacted(secrets)
         }
     }
 
@@ -160,9 +161,14 @@ extension DataProvider {
     package func parse(
         _ body: [UInt8], status: Int = 200, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderError) -> ParsedResponse {
-        try responseLimit.check(body)
-        let response = RawResponse(body, status: status, secrets: secrets, limit: responseLimit)
-        let parsed = try parse(payload(of: response), calendar: calendar, asOf: asOf)
+        let parsed: ParsedResponse
+        do throws(ProviderError) {
+            try responseLimit.check(body)
+            let response = RawResponse(body, status: status, secrets: secrets, limit: responseLimit)
+            parsed = try parse(payload(of: response), calendar: calendar, asOf: asOf)
+        } catch {
+            throw error.redacted(secrets)
+        }
         return bringsOwnActions ? parsed : parsed.withoutActions(of: "\(name)/\(kind)")
     }
 
@@ -170,4 +176,7 @@ extension DataProvider {
     package func redacted(_ body: [UInt8]) -> (body: [UInt8], changed: Bool) {
         secrets.isEmpty ? (body, false) : Redaction.redact(body, secrets: secrets)
     }
+
+    /// A text of the response, such as the value of a header, without the API key.
+    package func redacted(_ text: String) -> String { secrets.isEmpty ? text : Redaction.redact(text, secrets: secrets) }
 }

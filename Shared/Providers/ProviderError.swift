@@ -13,8 +13,8 @@ package struct ProviderError: Error, Hashable, Sendable {
         case premium
         /// The symbol is known, but no longer trades.
         case delisted
-        /// The body is HTML or plain text.
-        case notJSON
+        /// The body is a page of HTML or plain text instead of data.
+        case unexpectedPage
         /// A page that blocks programs: a consent page, a redirect, a proof of work.
         case blocked
         /// The provider is under maintenance for some minutes.
@@ -34,7 +34,7 @@ package struct ProviderError: Error, Hashable, Sendable {
             case .dailyQuota: "daily-quota"
             case .premium: "premium"
             case .delisted: "delisted"
-            case .notJSON: "not-json"
+            case .unexpectedPage: "unexpected-page"
             case .blocked: "blocked"
             case .maintenance: "maintenance"
             case .badKey: "bad-key"
@@ -57,6 +57,11 @@ package struct ProviderError: Error, Hashable, Sendable {
         self.detail = detail.count > 300 ? detail.prefix(299) + "…" : detail
     }
 
+    /// The error without the parts of an API key in its detail.
+    func redacted(_ secrets: [String]) -> ProviderError {
+        secrets.isEmpty ? self : ProviderError(kind, Redaction.redact(detail, secrets: secrets), retryAfter: retryAfter)
+    }
+
     /// The reaction of a run to an error.
     package enum Reaction: Hashable, Sendable {
         /// Repeat the request after the given number of seconds.
@@ -71,7 +76,7 @@ package struct ProviderError: Error, Hashable, Sendable {
         switch kind {
         case .rateLimited: .retry(after: retryAfter ?? 60)
         case .serverError: .retry(after: retryAfter ?? 1)
-        case .notJSON: .retry(after: 5)
+        case .unexpectedPage: .retry(after: 5)
         case .maintenance: .retry(after: retryAfter ?? 300)
         case .dailyQuota, .badKey, .blocked: .stopRun
         case .unknownSymbol, .emptyRange, .delisted, .premium, .malformed: .skipSymbol

@@ -47,6 +47,6 @@ enum ProviderErrorText {
             "verifying your browser", "proof of work", "captcha", "consent", "enable javascript", "access denied", "cloudflare",
         ]
         if blocking.contains(where: { lower.contains($0) }) { return .blocked }
-        return kind(of: lower) ?? .notJSON
+        return kind(of: lower) ?? .unexpectedPage
     }
 }

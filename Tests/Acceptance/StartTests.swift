@@ -1,3 +1,4 @@
+import AWS
 import Foundation
 import Testing
 
@@ -66,6 +67,107 @@ struct StartTests {
                 #expect(emulators(deployment).isEmpty)
                 #expect(LocalServers.running(in: deployment.folder).isEmpty)
             }
+        }
+    }
+
+    /// Starts the command, sends the signal after the pause, and returns the exit code; nil when the signal itself has ended the process.
+    private func interrupted(
+        _ deployment: Deployment, _ arguments: [String], after pause: Duration, _ signal: Int32 = SIGINT
+    ) async throws -> Int32? {
+        let process = Process()
+        process.executableURL = URL(filePath: deployment.program)
+        process.arguments = arguments
+        process.environment = deployment.environment
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try await Task.sleep(for: pause)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        return process.terminationReason == .exit ? process.terminationStatus : nil
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM]) func `An interrupted start exits with 130 and leaves nothing running`(_ signal: Int32) async throws
+    {
+        try await stack(isUp: false) { deployment in
+            for milliseconds in [60, 150, 300, 450, 600, 800] {
+                let port = "\(try LoopbackPorts.free())"
+                let status = try await interrupted(
+                    deployment, ["up", "--fast", "--port", port], after: .milliseconds(milliseconds), signal)
+                // Before the command takes the signal over, the signal ends it.
+                #expect(
+                    status == 130 || status == nil || status == 0 && deployment.emulator != nil, "after \(milliseconds) ms: \(status ?? -1)"
+                )
+                if status != 0 {
+                    #expect(
+                        emulators(deployment).isEmpty && LocalServers.running(in: deployment.folder).isEmpty, "after \(milliseconds) ms")
+                }
+                #expect(try await deployment.command(["down"]).status == 0)
+            }
+        }
+    }
+
+    @Test func `An interrupted replay stops the clock and leaves the deployment running`() async throws {
+        try await stack { deployment in
+            let arguments = ["replay", "--from", "2012-01-03", "--to", "2013-01-03"]
+            #expect(try await interrupted(deployment, arguments, after: .seconds(3)) == 130)
+            for _ in 0..<100 where try await isAdvancing(deployment) { try await Task.sleep(for: .milliseconds(100)) }
+            let first = try await clock(deployment)
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await clock(deployment) == first && first.hasSuffix("held") && first < "Clock: 2013")
+            #expect(deployment.emulator != nil)
+        }
+    }
+
+    private func clock(_ deployment: Deployment) async throws -> String {
+        try await deployment.command(["status"]).output.split(separator: "\n").first { $0.hasPrefix("Clock: ") }.map(String.init) ?? ""
+    }
+
+    private func isAdvancing(_ deployment: Deployment) async throws -> Bool { try await clock(deployment).hasSuffix("being advanced") }
+
+    @Test func `A port other than the running one is refused and not stored`() async throws {
+        try await stack { deployment in
+            let (own, other) = (try deployment.record().gatewayPort, try LoopbackPorts.free())
+            let refused = try await deployment.command(["up", "--fast", "--port", "\(other)"])
+            #expect(refused.status == 1 && refused.output.contains("is running on port \(own): run `bellwether down`"), "\(refused.output)")
+            #expect(try await deployment.command(["down"]).status == 0)
+            #expect(try await deployment.command(["up", "--fast"]).status == 0)
+            #expect(try deployment.record().gatewayPort == own)
+        }
+    }
+
+    @Test func `Control characters of an event reach no terminal`() async throws {
+        try await stack { deployment in
+            let failed = try await deployment.invoke("Ingest", #"{"symbols":["A\u001b]0;x\u0007\u009bB"],"time":"2012-01-03T00:00:00Z"}"#)
+            #expect(failed.status == 1 && failed.output.contains(#"\u001b]0;x\u0007\u009b"#), "\(failed.output)")
+            let logs = try await deployment.command(["logs", "Ingest"])
+            let wrong = try await deployment.command(["failed", "show", "\u{1B}[31m"])
+            for output in [failed.output, logs.output, wrong.output] {
+                #expect(!output.unicodeScalars.contains { $0.value < 32 && $0 != "\n" && $0 != "\t" || (127...159).contains($0.value) })
+            }
+            #expect(wrong.status == 1 && wrong.output.contains(#"\u001b[31m"#), "\(wrong.output)")
+        }
+    }
+
+    @Test func `A revoked key is refused within five seconds, and an unknown one cannot be revoked`() async throws {
+        try await stack { deployment in
+            let key = "bw_desk"
+            let hash = Digest.sha256Hex(Array(key.utf8))
+            let registered = try await deployment.invoke("Migrate", #"{"api_key":{"name":"desk","sha256":"\#(hash)"}}"#)
+            #expect(registered.status == 0)
+            #expect(try await deployment.get("/v1/symbols", key: key).status == 200)
+            #expect(try await deployment.invoke("Migrate", #"{"revoked_key":"\#(hash)"}"#).status == 0)
+            let revoked = ContinuousClock.now
+            var status = 200
+            while status == 200, ContinuousClock.now < revoked + .seconds(8) {
+                status = try await deployment.get("/v1/symbols", key: key).status
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(status == 403 && ContinuousClock.now < revoked + .milliseconds(5500))
+            let unknown = try await deployment.invoke("Migrate", #"{"revoked_key":"\#(String(repeating: "0f", count: 32))"}"#)
+            #expect(unknown.status == 1 && unknown.output.contains("no API key with the SHA-256 0f0f"), "\(unknown.output)")
+            let log = try await deployment.command(["logs", "Authorize"]).output
+            #expect(log.contains("A sign-in failed") && log.contains("127.0.0.1") && log.contains("\"FailedSignIns\":1"), "\(log)")
         }
     }
 

@@ -72,6 +72,18 @@ import Testing
         #expect(bar.split == 1)
     }
 
+    @Test func `Blanks around symbols and dates do not count`() throws {
+        let table = try table("date,symbol,open,high,low,close,volume\n 2020-01-02, A ,1, 1 ,1,1,1\n2020-01-03,A\t,1,1,1,1,1\n")
+        #expect(table.series.map(\.symbol) == ["A"] && table.series[0].observations.count == 2 && table.rejected.isEmpty)
+        #expect(try Origins.read(csv: Array("date,symbol\n 2020-01-02 , A \n".utf8)).map(\.symbol) == ["A"])
+    }
+
+    @Test func `A header alone is not called an empty file`() {
+        let error = #expect(throws: PriceTable.FormatError.self) { try table("date,symbol,open,high,low,close,volume\n") }
+        #expect(error?.description == "the file has a header and no line below it")
+        #expect(#expect(throws: PriceTable.FormatError.self) { try table("") }?.description == "the file is empty")
+    }
+
     @Test func `Windows line ends a byte order mark and quotes are read`() throws {
         let table = try PriceTable(
             csv: [0xEF, 0xBB, 0xBF] + Array("date,symbol,open,high,low,close,volume\r\n\"2020-01-02\",\"BRK.B\",1,1,1,1,10\r\n".utf8))

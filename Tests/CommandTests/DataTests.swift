@@ -17,6 +17,10 @@ import Testing
         let whole = [PriceFile.Part(symbol: nil, body: "c")]
         #expect(try DataImport.wanted(whole, of: "GAMMA").map(\.body) == ["c"])
         #expect(throws: (any Error).self) { try DataImport.wanted(whole, of: nil) }
+        for symbol in [nil, "ACME"] {
+            #expect(
+                #expect(throws: CommandError.self) { try DataImport.wanted([], of: symbol) }?.description.contains("no line below") == true)
+        }
     }
 
     @Test func `What counts is the event as it is sent`() throws {

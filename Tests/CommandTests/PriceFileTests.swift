@@ -20,6 +20,10 @@ import Testing
         #expect(error?.description.contains("line 2: a quote is opened and never closed") == true)
     }
 
+    @Test func `Blanks around symbols do not count`() throws {
+        #expect(try PriceFile("date, Symbol \n2012-01-03,  A \n2012-01-04,A\t\n", isTable: true).parts.map(\.symbol) == ["A"])
+    }
+
     @Test(arguments: [("date,open\n2012-01-03,1\n", true), ("[{\"symbol\":\"A\"}]", false)])
     func `A file of one symbol stays unchanged`(_ text: String, isTable: Bool) throws {
         #expect(try PriceFile(text, isTable: isTable).parts == [PriceFile.Part(symbol: nil, body: text)])

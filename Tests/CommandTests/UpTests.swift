@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Command
+@testable import Emulator
 
 /// The options of `up`, as they are checked and stored.
 @Suite struct UpTests {
@@ -34,6 +35,17 @@ import Testing
         #expect(try apply("--parameter", "Universe=B:XNAS").parameters?["Universe"] == "B:XNAS")
         #expect(try apply("--parameter", "Universe=", "--parameter", "ProviderBaseUrl=").parameters == nil)
         #expect(try apply().source == first.source)
+    }
+
+    @Test func `Another port than the running deployment's is refused and not stored`() throws {
+        defer { try? FileManager.default.removeItem(atPath: paths.state) }
+        try apply("--port", "21999")
+        let own = try #require(ProcessIdentity(pid: ProcessInfo.processInfo.processIdentifier))
+        let record = ServeRecord(process: own, apiPort: 1, gatewayPort: 21_999, source: .sample, parameters: nil, bundle: "", isReady: true)
+        try StateFile.write(record, to: ServeRecord.path(paths))
+        #expect(message("--port", "21998").contains("is running on port 21999: run `bellwether down` before a start on port 21998"))
+        #expect(try apply("--port", "21999").gatewayPort == 21_999)
+        #expect(try apply().gatewayPort == 21_999)
     }
 
     @Test func `Options that cannot be are errors that name the possible ones`() throws {

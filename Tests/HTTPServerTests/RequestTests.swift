@@ -29,6 +29,23 @@ import Testing
         #expect(found.trailer("x-check") == "ok" && found.trailer("x-more") == "2" && found.header("x-check") == nil)
     }
 
+    @Test func `Blanks and tabs around the value of a header do not count`() async throws {
+        let (_, request) = try await exchange("GET / HTTP/1.1\r\nHost: x\r\nX-Key:  \t a b \t \r\nX-Empty:  \t\r\n\r\n")
+        #expect(request?.header("x-key") == "a b" && request?.header("x-empty") == "")
+    }
+
+    @Test(arguments: [
+        ("http://example.com:81/a/b?c=/d?e", "example.com:81", "/a/b", "c=/d?e"), ("HTTPS://h", "h", "/", ""),
+        ("http://h?q", "h", "/", "q"),
+        ("/http://h/a", "x", "/http://h/a", ""), ("//h/a", "x", "//h/a", ""),
+    ])
+    func `An absolute target is its path with its host`(_ target: String, _ host: String, _ path: String, _ query: String) async throws {
+        let (response, found) = try await exchange("GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n")
+        let request = try #require(found)
+        #expect(response.status == 200 && request.path == path && request.query == query)
+        #expect(request.headers.filter { $0.name == "host" }.map(\.value) == [host])
+    }
+
     @Test(arguments: ["xyz\r\nabc\r\n", "-1\r\nabc\r\n", "3\r\nabcdef\r\n", "\r\nabc\r\n", "FFFFFFFFFFFFFFFFF\r\nabc\r\n"])
     func `A broken chunk is refused`(_ chunk: String) async throws {
         let (response, request) = try await exchange("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)0\r\n\r\n")

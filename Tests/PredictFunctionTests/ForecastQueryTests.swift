@@ -13,6 +13,12 @@ import Testing
         return try ForecastQuery(request)
     }
 
+    @Test(arguments: [("A\0", [:]), ("A", ["x": "\0"]), ("A", ["\0": "x"]), ("A", ["as_of": "2012-02-29\0"])])
+    func `A NUL character is an invalid parameter`(_ symbol: String, _ parameters: [String: String]) {
+        let problem = #expect(throws: ProblemDetails.self) { try parse(symbol, parameters) }
+        #expect(problem?.status == 400 && problem?.type.hasSuffix("invalid-parameter") == true)
+    }
+
     @Test func `Without parameters a query is for all horizons of the champion now`() throws {
         let query = try parse("AAPL")
         #expect(query.horizons == [1, 5, 20])

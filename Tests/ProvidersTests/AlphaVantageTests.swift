@@ -96,7 +96,7 @@ import Testing
         let kinds = [#"{"Weekly Time Series":{"2014-06-06":{}}}"#, "<html>hello</html>", "{\"Time Series (Daily)\":"].map {
             provider.error(in: [UInt8]($0.utf8))?.kind
         }
-        #expect(kinds == [.malformed, .notJSON, .malformed])
+        #expect(kinds == [.malformed, .unexpectedPage, .malformed])
     }
 }
 

@@ -149,6 +149,13 @@ import Testing
         #expect(try parse(table([stamps[0], stamps[0]])).flaggedRows.map(\.rule) == [ValidationRuleName.duplicateSession])
     }
 
+    @Test(arguments: ["oneword", "oneword\n", "hello world"])
+    func `Text without columns is no table`(_ text: String) {
+        let error = CSVDaily().error(in: Array(text.utf8))
+        #expect(
+            error?.description.hasPrefix("malformed: no table: the first line has no comma, semicolon or tab: ") == true, "\(error as Any)")
+    }
+
     @Test func `A live row beside the final row of its day is a duplicate`() throws {
         let response = try parse("Date,Open,High,Low,Close\n2012-01-03,1,1,1,1\n2012-01-03 15:30:00,2,2,2,2\n")
         #expect(
@@ -166,6 +173,6 @@ import Testing
         #expect(rejected(header) == .emptyRange)
         #expect(rejected("Przekroczony dzienny limit wywolan") == .dailyQuota)
         #expect(rejected("Exceeded the daily hits limit\n") == .dailyQuota)
-        #expect(rejected("<html><title>a, b</title></html>") == .notJSON)
+        #expect(rejected("<html><title>a, b</title></html>") == .unexpectedPage)
     }
 }

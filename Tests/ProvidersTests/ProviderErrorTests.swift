@@ -87,6 +87,21 @@ import Testing
         }
     }
 
+    @Test func `The key is in no error text in any form`() throws {
+        let forms = [
+            "S%45CRETKEY99", "SECR&#69;TKEY99", Data("id:\(Self.key)".utf8).base64EncodedString(), "S\\u0045CRETKEY99",
+        ]
+        for provider in Self.providers {
+            for form in forms {
+                for body in ["{\"\(form)\":1}", "<html>\(form)</html>", "{\"message\":\"\(form)\",\"Information\":\"\(form)\"}"] {
+                    let error = try #require(provider.error(in: Array(body.utf8)), "\(provider.name)/\(provider.kind)")
+                    #expect(!error.description.contains(form) && !error.description.contains("SECRET"), "\(provider.name): \(error)")
+                }
+                #expect(!provider.redacted("text/html; a=\(form)").contains(form))
+            }
+        }
+    }
+
     @Test func `A request carries the key, and its stored address does not`() {
         for provider in Self.providers {
             let request = provider.request(symbol: "AAPL", from: nil, asOf: Instant(seconds: 1_800_000_000))

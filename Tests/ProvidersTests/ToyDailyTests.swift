@@ -55,7 +55,7 @@ import Testing
     @Test(arguments: [
         (#"{"prices":[]}"#, 200, "empty-range"), (#"{"rows":[]}"#, 200, "malformed"), ("[", 200, "malformed"),
         (#"{"message":"who?"}"#, 404, "unknown-symbol"), (#"{"error":"invalid api key"}"#, 200, "bad-key"),
-        ("{}", 429, "rate-limited"), ("<html>", 503, "server-error"), ("<html>", 200, "not-json"), ("{}", 401, "bad-key"),
+        ("{}", 429, "rate-limited"), ("<html>", 503, "server-error"), ("<html>", 200, "unexpected-page"), ("{}", 401, "bad-key"),
     ])
     func `A response without data is an error`(_ body: String, _ status: Int, _ kind: String) {
         let error = provider.error(in: [UInt8](body.utf8), status: status, headers: [(name: "Retry-After", value: "7")])

@@ -55,6 +55,7 @@ struct DataImport: AsyncParsableCommand {
             throw CommandError("\(file) cannot be read")
         }
         guard let text = Self.text(data) else { throw CommandError("\(file) cannot be read as text") }
+        guard text.contains(where: { !$0.isWhitespace }) else { throw CommandError("\(file) is empty") }
         let format = format ?? (file.lowercased().hasSuffix(".json") ? .iex : .csv)
         let parts = try Self.wanted(PriceFile(text, isTable: format != .iex).parts, of: symbol)
         let stack = try await target.client()
@@ -82,11 +83,11 @@ struct DataImport: AsyncParsableCommand {
 
     /// The parts that `symbol` selects, or all parts, each with the symbol or id under which it is imported.
     static func wanted(_ parts: [PriceFile.Part], of symbol: String?) throws -> [(name: String, body: String)] {
+        guard !parts.isEmpty else { throw CommandError("the file has a header and no line below it") }
         guard let symbol else {
             guard parts.allSatisfy({ $0.symbol != nil }) else {
                 throw ValidationError("The file has no column of symbols: give --symbol.")
             }
-            guard !parts.isEmpty else { throw CommandError("the file has no row") }
             return parts.map { ($0.symbol ?? "", $0.body) }
         }
         let ticker = symbol.split(separator: ":").last.map(String.init)

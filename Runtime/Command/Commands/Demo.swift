@@ -22,12 +22,17 @@ struct Demo: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        let begun = ContinuousClock.now
         let wasRunning = try LocalDeployment.running(paths) != nil
-        let watching = TerminationSignals.whenInterrupted {
-            Console.message("\nInterrupted; run the same command again to continue.")
-            if !wasRunning { _ = await LocalDeployment.stop(paths) }
+        try await TerminationSignals.interruptible {
+            try await run(paths, wasRunning: wasRunning)
+        } cleanUp: {
+            Console.message("Run the same command again to continue.")
+            if wasRunning { await LocalDeployment.stopAdvance(paths) } else { await LocalDeployment.stopAfterStart(paths) }
         }
+    }
+
+    private func run(_ paths: ProjectPaths, wasRunning: Bool) async throws {
+        let begun = ContinuousClock.now
         var request = options.request
         request.source = .sample
         let deployment = try await ProgressBar.expecting("Starting PostgreSQL, S3 and the emulator", seconds: 4) { [request] in
@@ -37,19 +42,16 @@ struct Demo: AsyncParsableCommand {
             try await DemoRun(emulator: deployment.emulator).run()
             try await DemoReport(deployment: deployment).print()
         } catch {
-            if TerminationSignals.isReceived { await watching.value }
-            if !wasRunning { _ = await LocalDeployment.stop(paths) }
+            if !wasRunning, !TerminationSignals.isReceived { _ = await LocalDeployment.stop(paths) }
             throw error
         }
-        watching.cancel()
         Console.message("The demonstration took \(Console.seconds(ContinuousClock.now - begun)).")
         if exit {
             if !wasRunning { _ = await LocalDeployment.stop(paths) }
             return
         }
-        Console.output("\nDashboard: \(Console.bold(deployment.dashboard))")
+        Console.output("\nDashboard: \(deployment.dashboard)", isBold: true)
         Console.message("Press Ctrl-C to stop.")
-        await TerminationSignals.wait()
-        if !wasRunning { _ = await LocalDeployment.stop(paths) }
+        while true { try await Task.sleep(for: .seconds(3600)) }
     }
 }

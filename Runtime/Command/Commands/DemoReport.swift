@@ -9,7 +9,7 @@ struct DemoReport: Sendable {
     func print() async throws {
         let evaluation = try await get(EvaluationResponse.self, "/v1/evaluation")
         Console.output("")
-        Console.output(Console.bold("Performance of the forecasts against the random walk"))
+        Console.output("Performance of the forecasts against the random walk", isBold: true)
         var table = TextTable(header: ["model", "horizon", "pinball skill", "coverage of the 80 % interval", "uncalibrated", "forecasts"])
         for row in evaluation.results {
             table.rows.append(
@@ -27,7 +27,7 @@ struct DemoReport: Sendable {
     private func printPromotions() async throws {
         let response = try await get(ModelsResponse.self, "/v1/models")
         Console.output("")
-        Console.output(Console.bold("Champions"))
+        Console.output("Champions", isBold: true)
         var table = TextTable(header: ["champion", "from", "reason"])
         var family: String?
         for promotion in response.promotions.reversed() where promotion.family != family {
@@ -59,7 +59,7 @@ struct DemoReport: Sendable {
             }
         }
         Console.output("")
-        Console.output(Console.bold("The forecasts of \(session), the champion's (USD)"))
+        Console.output("The forecasts of \(session), the champion's (USD)", isBold: true)
         for line in table.lines { Console.output(line) }
         Console.output("")
         Console.output("Model-generated from past prices; not investment advice.")

@@ -1,5 +1,6 @@
 import AWS
 import ArgumentParser
+import Formats
 import Foundation
 
 /// `bellwether invoke`: invokes one function.
@@ -28,11 +29,11 @@ struct Invoke: AsyncParsableCommand {
     func run() async throws {
         let deployment = try await target.client()
         let name = try deployment.name(of: function)
-        let payload = try withTime(try read(), "\(deployment.now)")
+        let payload = try Self.withTime(Array(try read()), "\(deployment.now)")
         let response: LambdaClient.Response
         do throws(AWSError) {
             response = try await deployment.client.invoke(
-                name, payload: Array(payload), type: isEvent ? .event : .requestResponse, wantsLogTail: log)
+                name, payload: payload, type: isEvent ? .event : .requestResponse, wantsLogTail: log)
         } catch {
             throw failure(error, name, deployment.place)
         }
@@ -63,15 +64,16 @@ struct Invoke: AsyncParsableCommand {
         return data
     }
 
-    private func withTime(_ event: Data, _ now: String) throws -> Data {
-        guard let value = try? JSONSerialization.jsonObject(with: event, options: .fragmentsAllowed) else {
-            throw CommandError("the event is not JSON")
-        }
-        guard var object = value as? [String: Any], object["time"] == nil, object["Records"] == nil, object["requestContext"] == nil else {
-            return event
-        }
-        object["time"] = now
-        return try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes])
+    /// The event with the member `time`, if it is an object without one and no event of another service.
+    ///
+    /// - Throws: `CommandError` for bytes that are not JSON.
+    static func withTime(_ event: [UInt8], _ now: String) throws(CommandError) -> [UInt8] {
+        guard JSONDocument.isValid(event) else { throw CommandError("the event is not JSON in UTF-8") }
+        guard let names = JSONDocument.memberNames(event), names.isDisjoint(with: ["time", "Records", "requestContext"]),
+            let brace = event.firstIndex(of: UInt8(ascii: "{"))
+        else { return event }
+        // The rest stays as it is: another writer would change numbers.
+        return event[...brace] + Array("\"time\":\"\(now)\"\(names.isEmpty ? "" : ",")".utf8) + event[(brace + 1)...]
     }
 }
 

@@ -34,10 +34,10 @@ struct PriceFile {
         do throws(CSVReader.Malformed) {
             guard try reader.next() else { return nil }
             let header = String(decoding: bytes[reader.bounds], as: UTF8.self)
-            let names = reader.fields.indices.map { trimmed(reader.text($0)).lowercased() }
+            let names = reader.fields.indices.map { reader.trimmedText($0).lowercased() }
             guard let column = names.firstIndex(where: { ["symbol", "ticker"].contains($0) }) else { return nil }
             while try reader.next() {
-                let cells = reader.fields.indices.map { trimmed(reader.text($0)) }
+                let cells = reader.fields.indices.map { reader.trimmedText($0) }
                 if cells.allSatisfy(\.isEmpty) { continue }
                 guard column < cells.count, !cells[column].isEmpty else { break }
                 let place = places[cells[column]] ?? parts.count
@@ -53,6 +53,4 @@ struct PriceFile {
         guard reader.fields.isEmpty else { throw CommandError("line \(reader.line) has no symbol, so nothing was imported") }
         return parts
     }
-
-    private static func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
 }

@@ -22,7 +22,8 @@ struct Replay: AsyncParsableCommand {
         abstract: "Replay the schedules of past days as fast as the machine can.",
         discussion: """
             Sets the virtual clock to the first day and advances it through the last: every schedule of template.yaml fires at its \
-            virtual time, and the clock waits until all its events are processed. Events that were processed before are ignored.
+            virtual time, and the clock waits until all its events are processed. Events that were processed before are ignored. Ctrl-C \
+            stops the clock where it is and leaves the deployment running.
             """)
 
     @Option(help: "The first day, YYYY-MM-DD.") var from: DayArgument
@@ -34,7 +35,17 @@ struct Replay: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let deployment = try await LocalDeployment.start(try ProjectPaths.find(), options.request)
+        let paths = try ProjectPaths.find()
+        let wasRunning = ServeRecord.running(paths) != nil
+        try await TerminationSignals.interruptible {
+            try await run(paths)
+        } cleanUp: {
+            if !(await LocalDeployment.stopAdvance(paths)), !wasRunning { await LocalDeployment.stopAfterStart(paths) }
+        }
+    }
+
+    private func run(_ paths: ProjectPaths) async throws {
+        let deployment = try await LocalDeployment.start(paths, options.request)
         let before = await deployment.emulator.status()?.queue.finished ?? 0
         try await deployment.emulator.hold(at: from.start)
         try await ReplayRun.through(deployment.emulator, from: from.start, to: to.evening, title: "Replaying \(from.text) to \(to.text)")

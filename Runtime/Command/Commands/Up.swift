@@ -45,13 +45,11 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         let paths = try ProjectPaths.find()
         let wasRunning = ServeRecord.running(paths) != nil
-        let watching = TerminationSignals.whenInterrupted {
-            Console.message("\nInterrupted.")
-            if !wasRunning { _ = await LocalDeployment.stop(paths) }
-        }
-        defer { watching.cancel() }
-        let deployment = try await ProgressBar.expecting("Starting", seconds: 4) {
-            try await LocalDeployment.start(paths, options.request)
+        let request = options.request
+        let deployment = try await TerminationSignals.interruptible {
+            try await ProgressBar.expecting("Starting", seconds: 4) { try await LocalDeployment.start(paths, request) }
+        } cleanUp: {
+            if !wasRunning { await LocalDeployment.stopAfterStart(paths) }
         }
         Console.output("Dashboard: \(deployment.dashboard)")
         Console.output("Lambda API: http://127.0.0.1:\(deployment.record.apiPort) (AWS_ENDPOINT_URL_LAMBDA)")

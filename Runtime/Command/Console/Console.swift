@@ -5,26 +5,30 @@ import Foundation
     import Glibc
 #endif
 
-/// Prints results to standard output and messages to standard error, and formats numbers for both.
+/// Prints results to standard output and messages to standard error, and formats numbers for both. Text is printed as `PrintableText`.
 enum Console {
     static let isTerminal = isatty(STDERR_FILENO) == 1
     private static let usesColor = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR", default: ""].isEmpty
 
     /// Prints a line to standard error.
-    static func message(_ line: String) { write(line + "\n") }
+    static func message(_ line: String) { write(PrintableText.of(line) + "\n") }
 
-    /// Prints a line to standard output. Ends the command with status 1 when standard output cannot be written.
-    static func output(_ line: String) {
-        do { try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8)) } catch {
+    /// Prints a line to standard output, on a terminal in bold type if `isBold`. Ends the command with status 1 when standard output cannot
+    /// be written.
+    static func output(_ line: String, isBold: Bool = false) {
+        let text = PrintableText.of(line)
+        let styled = isBold && usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text
+        do { try FileHandle.standardOutput.write(contentsOf: Data((styled + "\n").utf8)) } catch {
             message("bellwether: standard output cannot be written: \(String(cString: strerror(errno)))")
             exit(1)
         }
     }
 
-    /// Writes text to standard error without a line break. A closed standard error is no failure of the command.
-    static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
+    /// Empties the terminal's current line, and writes text into it without a line break.
+    static func replaceLine(_ text: String = "") { write("\r\u{1B}[K" + PrintableText.of(text)) }
 
-    static func bold(_ text: String) -> String { usesColor ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+    /// A closed standard error is no failure of the command.
+    private static func write(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
     static func seconds(_ duration: Duration) -> String {
         let tenths = (duration / .milliseconds(100)).rounded()

@@ -42,7 +42,7 @@ final class ProgressBar: Sendable {
             let width = Int(share * 30)
             let bar = String(repeating: "=", count: width) + String(repeating: " ", count: 30 - width)
             let name = title.padding(toLength: max(34, title.count), withPad: " ", startingAt: 0)
-            Console.write("\r\u{1B}[K\(name) [\(bar)] \(Int(share * 100)) %  \(time)  \(note)")
+            Console.replaceLine("\(name) [\(bar)] \(Int(share * 100)) %  \(time)  \(note)")
         } else {
             Console.message("\(title): \(Int(share * 100)) %, \(time)\(note.isEmpty ? "" : ", \(note)")")
         }
@@ -50,13 +50,13 @@ final class ProgressBar: Sendable {
 
     /// Replaces the bar with one line.
     func finish(_ summary: String = "") {
-        if Console.isTerminal { Console.write("\r\u{1B}[K") }
+        if Console.isTerminal { Console.replaceLine() }
         Console.message("\(title): \(summary.isEmpty ? "" : summary + ", ")\(Console.seconds(ContinuousClock.now - start))")
     }
 
     /// Removes the bar after an error.
     func remove() {
-        if Console.isTerminal { Console.write("\r\u{1B}[K") }
+        if Console.isTerminal { Console.replaceLine() }
     }
 
     /// Runs work that reports no progress under a bar that follows an expected time.

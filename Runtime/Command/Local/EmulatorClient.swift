@@ -63,6 +63,11 @@ struct EmulatorClient: Sendable {
         guard response.status == 200 else { throw CommandError(response.problem) }
     }
 
+    /// Stops the advance of the virtual clock, if there is one, and returns the clock; nil when the emulator does not respond.
+    func stopAdvance() async -> EmulatorStatus.Clock? {
+        try? await send("DELETE", "/emulator/advance", timeout: 5).decoded(as: EmulatorStatus.Clock.self)
+    }
+
     /// Advances the virtual clock and returns once it has reached the target. `progress` gets the time reached, five times a second.
     func advance(to target: VirtualTime, progress: @escaping @Sendable (VirtualTime) -> Void = { _ in }) async throws {
         let watching = Task {

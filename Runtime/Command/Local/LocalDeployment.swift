@@ -40,9 +40,9 @@ struct LocalDeployment: Sendable {
         try StateFile.makePrivateFolder(paths.emulator)
         let lock = try await StartLock.take(paths)
         defer { lock.release() }
+        try await untilReady(paths)
         try request.apply(to: paths)
         let settings = try paths.settings()
-        try await untilReady(paths)
         if let found = try running(paths) {
             let isAsRequested =
                 (settings.source == nil || found.record.source == settings.source) && found.record.parameters == settings.parameters
@@ -62,15 +62,37 @@ struct LocalDeployment: Sendable {
         environment["BELLWETHER_WEED"] = paths.weed
         let process = try DetachedProcess.start(
             [program, "serve"] + request.serveOptions, environment: environment, folder: paths.project, log: log)
-        while process.isAlive {
-            if let ready = try running(paths), ready.record.process.pid == process.pid { return ready }
-            try await Task.sleep(for: .milliseconds(30))
+        do {
+            while process.isAlive {
+                if let ready = try running(paths), ready.record.process.pid == process.pid { return ready }
+                try await Task.sleep(for: .milliseconds(30))
+            }
+        } catch {
+            // In a task of its own: this one may be cancelled, and then it cannot wait.
+            await Task { await end(process) }.value
+            throw error
         }
         try await untilReady(paths)
         if let other = try running(paths) { return other }
         let lines = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self).split(separator: "\n")
         let message = lines.last { $0.hasPrefix("Error: ") }.map { String($0.dropFirst(7)) }
         throw CommandError(message ?? "the emulator ended before it was ready; see its log, \(log)")
+    }
+
+    /// Stops the advance of the virtual clock where it is. Returns false when no emulator is ready.
+    @discardableResult
+    static func stopAdvance(_ paths: ProjectPaths) async -> Bool {
+        guard let deployment = try? running(paths), let clock = await deployment.emulator.stopAdvance() else { return false }
+        Console.message("The virtual clock stops at \(clock.now).")
+        return true
+    }
+
+    /// Stops a deployment whose start by this process was cancelled or has ended.
+    static func stopAfterStart(_ paths: ProjectPaths) async {
+        // The start holds the lock until the process that it started has a record or has ended.
+        let lock = try? await StartLock.take(paths, isSilent: true)
+        defer { lock?.release() }
+        _ = await stop(paths)
     }
 
     /// Stops the emulator, then its servers. Returns false when nothing ran.

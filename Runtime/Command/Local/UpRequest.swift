@@ -15,7 +15,7 @@ struct UpRequest: Sendable {
     /// The arguments of the emulator process.
     var serveOptions: [String] { (isFast ? ["--fast"] : []) + (faults.map { ["--faults", "\($0)"] } ?? []) }
 
-    /// Checks the options against the folder's settings and free ports, and stores them.
+    /// Checks the options against the folder's settings, the running deployment and free ports, and stores them.
     func apply(to paths: ProjectPaths) throws {
         var settings = try paths.settings()
         if let source {
@@ -30,9 +30,14 @@ struct UpRequest: Sendable {
             let values = try LocalParameters(paths, source: settings.source ?? .sample).applying(parameters, to: settings.parameters ?? [:])
             settings.parameters = values.isEmpty ? nil : values
         }
-        if let port, port != settings.gatewayPort {
-            let isOwnPort = ServeRecord.running(paths)?.gatewayPort == port
-            guard isOwnPort || LoopbackPorts.isFree(port) else {
+        if let port {
+            if let running = ServeRecord.running(paths) {
+                guard running.gatewayPort == port else {
+                    throw CommandError(
+                        "the dashboard of \(paths.state) is running on port \(running.gatewayPort): run `bellwether down` before a start on "
+                            + "port \(port)")
+                }
+            } else if !LoopbackPorts.isFree(port) {
                 throw CommandError("port \(port) is in use: choose another one with --port")
             }
             settings.gatewayPort = port

@@ -6,6 +6,9 @@ import Synchronization
 
 /// Receives SIGINT, SIGTERM and SIGHUP, so that a command can clean up before it ends.
 enum TerminationSignals {
+    /// The exit code of a command that a signal has ended.
+    static let exitCode: Int32 = 130
+
     private static let received = Atomic<Int32>(0)
 
     /// From now on the signals are recorded and do not end the process.
@@ -26,13 +29,24 @@ enum TerminationSignals {
         return true
     }
 
-    /// After a signal, runs `cleanUp` and exits with code 130.
-    static func whenInterrupted(_ cleanUp: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    /// Runs `work`. After a signal, `work` is cancelled, `cleanUp` runs, and the process exits with code 130, whatever `work` has come to.
+    ///
+    /// - Throws: the error of `work`.
+    static func interruptible<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value, cleanUp: @escaping @Sendable () async -> Void
+    ) async throws -> Value {
         install()
-        return Task {
+        let working = Task { try await work() }
+        let watching = Task {
             guard await wait() else { return }
+            working.cancel()
+            Console.message("\nInterrupted.")
             await cleanUp()
-            exit(130)
+            exit(exitCode)
         }
+        let result = await working.result
+        if isReceived { await watching.value }
+        watching.cancel()
+        return try result.get()
     }
 }

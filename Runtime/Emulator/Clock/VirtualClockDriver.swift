@@ -121,6 +121,9 @@ actor VirtualClockDriver {
         return stream
     }
 
+    /// Stops an advance at the moment that it has reached; events that are under way are not stopped, and the clock is held.
+    func stopAdvance() { currentAdvance?.task?.cancel() }
+
     private func remove(_ listener: UUID) { currentAdvance?.listeners[listener] = nil }
 
     private func advance(from start: VirtualTime, to target: VirtualTime) async {
@@ -149,6 +152,8 @@ actor VirtualClockDriver {
                 $0.fraction = 1
                 $0.result = "done"
             }
+        } catch is CancellationError {
+            report { $0.result = "stopped" }
         } catch {
             report { $0.result = "error: \(error)" }
         }

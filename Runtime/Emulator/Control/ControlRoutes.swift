@@ -1,7 +1,7 @@
 import Foundation
 import HTTPServer
 
-/// The control endpoints: status, advance and clock.
+/// The control endpoints: status, the advance and its end, and clock.
 struct ControlRoutes: Sendable {
     let clockDriver: VirtualClockDriver
     let status: @Sendable () async -> EmulatorStatus
@@ -12,6 +12,10 @@ struct ControlRoutes: Sendable {
         [
             ControlRoute("GET", "/emulator/status") { _ in .json(await status()) },
             ControlRoute("POST", "/emulator/advance") { await advance($0) },
+            ControlRoute("DELETE", "/emulator/advance") { _ in
+                await clockDriver.stopAdvance()
+                return .json(await status().clock)
+            },
             ControlRoute("POST", "/emulator/clock") { await setClock($0) },
         ]
     }

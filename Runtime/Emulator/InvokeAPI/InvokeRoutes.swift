@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import HTTPServer
 
@@ -70,7 +71,7 @@ struct InvokeRoutes: Sendable {
         let type = request.header("x-amz-invocation-type") ?? "RequestResponse"
         let limit = type == "Event" ? Self.asyncPayloadLimit : EnvironmentPool.payloadLimit
         guard payload.count <= limit else { throw .tooLarge(limit: limit) }
-        guard (try? JSONSerialization.jsonObject(with: Data(payload), options: .fragmentsAllowed)) != nil else {
+        guard JSONDocument.isValid(payload) else {
             throw .invalidContent("Could not parse request body into json: the payload is not JSON")
         }
         switch type {
@@ -95,7 +96,7 @@ struct InvokeRoutes: Sendable {
     ) async throws(LambdaAPIError) -> ServerResponse {
         var invocation = Invocation(function: function.name, payload: payload)
         if let context = request.header("x-amz-client-context") {
-            guard let data = Data(base64Encoded: context), (try? JSONSerialization.jsonObject(with: data)) is [String: Any] else {
+            guard let data = Data(base64Encoded: context), JSONDocument.memberNames(Array(data)) != nil else {
                 throw .invalidContent("Client context must be a valid Base64-encoded JSON object.")
             }
             invocation.clientContext = String(decoding: data, as: UTF8.self)

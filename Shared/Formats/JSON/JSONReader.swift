@@ -14,10 +14,13 @@ package struct JSONReader {
         package var elements = Int.max
         /// The most bytes of a text.
         package var textBytes = Int.max
+        /// The most arrays and objects inside one another.
+        package var depth = JSONReader.maximumDepth
 
-        package init(elements: Int = .max, textBytes: Int = .max) {
+        package init(elements: Int = .max, textBytes: Int = .max, depth: Int = JSONReader.maximumDepth) {
             self.elements = elements
             self.textBytes = textBytes
+            self.depth = depth
         }
     }
 
@@ -123,7 +126,7 @@ package struct JSONReader {
     /// Any value as a tree of at most `maximumDepth` levels.
     package mutating func value() throws(Malformed) -> JSONValue { try value(depth: 0) }
 
-    /// Checks a value of at most `maximumDepth` levels and moves past it, without memory for it.
+    /// Checks a value and moves past it, without memory for it. Numbers may be of any size.
     ///
     /// - Returns: where the value begins.
     @discardableResult
@@ -134,11 +137,11 @@ package struct JSONReader {
         return start
     }
 
-    /// The most arrays and objects inside one another.
+    /// The most arrays and objects inside one another of a tree, and of any value unless the limits say otherwise.
     package static let maximumDepth = 64
 
     private mutating func skip(depth: Int) throws(Malformed) {
-        guard depth < Self.maximumDepth else { throw malformed }
+        guard depth < limits.depth else { throw malformed }
         lexer.skipSpace()
         var count = 0
         switch try lexer.peek() {

@@ -26,7 +26,7 @@ package struct ManualOverride: Hashable, Sendable, Encodable {
 
     /// Parses the JSON form.
     package init(_ body: [UInt8]) throws(ProviderError) {
-        guard let json = try JSONView(response: body, limit: .actions) else { throw ProviderError(.notJSON, "a manual override is JSON") }
+        guard let json = try JSONView(response: body, limit: .actions) else { throw ProviderError(.malformed, "a manual override is JSON") }
         let sessions = json["sessions"]?.elements?.map { $0.string.flatMap { SessionDate($0) } }
         guard let sessions, !sessions.isEmpty, !sessions.contains(nil), let accepted = json["accepted"]?.bool else {
             throw ProviderError(.malformed, "a manual override needs \"sessions\" (dates) and \"accepted\" (true or false)")

@@ -12,7 +12,7 @@ extension RawResponse {
     ///   - 401 and 403: `badKey`
     ///   - 408 and 5xx: `serverError`
     ///   - 3xx: `blocked`
-    ///   - a page of HTML or plain text: `notJSON`
+    ///   - a page of HTML or plain text: `unexpectedPage`
     ///   - damaged JSON, JSON beyond the limits of the kind, or another status: `malformed`
     package func json(errorMembers: [String] = ["error", "message"]) throws(ProviderError) -> JSONView {
         guard let json = try JSONView(response: body, limit: limit) else {

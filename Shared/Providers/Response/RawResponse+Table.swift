@@ -3,7 +3,8 @@ import Formats
 extension RawResponse {
     /// The CSV body of a response with status 2xx: a table with a column of dates and at least one row.
     ///
-    /// - Throws: the error that the status, a page or a message means; `emptyRange` for a table without rows.
+    /// - Throws: the error that the status, a page or a message means; `malformed` for other text without a header, `emptyRange` for a table
+    ///   without rows.
     package func table() throws(ProviderError) -> CSVTable {
         if let encoding = RawResponse.otherEncoding(body) {
             throw ProviderError(.malformed, "the file is in \(encoding): save it as UTF-8")
@@ -11,8 +12,11 @@ extension RawResponse {
         if !(200..<300).contains(status) { throw error(excerpt) }
         guard let firstByte else { throw ProviderError(.emptyRange, "an empty response") }
         let isPage = firstByte == UInt8(ascii: "<") && !RawResponse.hasNamesInBrackets(body)
-        guard !isPage, firstByte != UInt8(ascii: "{"), let table = try csvTable() else {
-            throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), excerpt)
+        if isPage || firstByte == UInt8(ascii: "{") { throw ProviderError(ProviderErrorText.kind(ofPage: excerpt), excerpt) }
+        guard let table = try csvTable() else {
+            let kind = ProviderErrorText.kind(ofPage: excerpt)
+            guard kind == .unexpectedPage else { throw ProviderError(kind, excerpt) }
+            throw ProviderError(.malformed, "no table: the first line has no comma, semicolon or tab: \(excerpt)")
         }
         guard table.dateColumn != nil else {
             throw ProviderError(ProviderErrorText.kind(of: excerpt) ?? .malformed, "no column of dates: \(excerpt)")

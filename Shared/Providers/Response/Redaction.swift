@@ -1,56 +1,58 @@
+import Formats
+
 /// Removes API keys from text and bytes that will be stored or logged.
+///
+/// A key is found as it is, in base64 (also inside a longer encoded text, as in `Authorization: Basic`) and in hexadecimal, and in each of
+/// these forms with any of its characters percent-encoded or escaped as HTML or JSON does.
 enum Redaction {
     static let mark = "[redacted]"
 
     /// Replaces each occurrence of a secret of at least four characters, and any word after a phrase such as "your API key as".
     static func redact(_ bytes: [UInt8], secrets: [String]) -> (body: [UInt8], changed: Bool) {
         var result = bytes
-        var changed = false
-        for secret in secrets where secret.utf8.count >= 4 {
-            let pattern = Array(secret.utf8)
-            changed = replace(in: &result, pattern) { _ in pattern.count } || changed
+        let patterns = secrets.filter { $0.utf8.count >= 4 }.flatMap { SecretPattern.all(of: Array($0.utf8)) }
+        let beginnings = (UInt8.min ... .max).map { byte in patterns.contains { $0.canBegin(with: byte) } }
+        var changed = replace(in: &result) { bytes, start in
+            guard beginnings[Int(bytes[start])] else { return nil }
+            for pattern in patterns {
+                if let range = pattern.match(in: bytes, at: start) { return range }
+            }
+            return nil
         }
-        let named = replace(in: &result, Array("API key as ".utf8), skip: true) { rest in
-            rest.prefix { (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) }.count
-        }
-        return (result, changed || named)
+        let phrase = Array("API key as ".utf8)
+        changed =
+            replace(in: &result) { bytes, start in
+                guard bytes[start] == phrase[0], bytes[start...].starts(with: phrase) else { return nil }
+                let word = bytes[(start + phrase.count)...].prefix(while: SecretPattern.isLetterOrDigit)
+                return word.isEmpty ? nil : word.startIndex..<word.endIndex
+            } || changed
+        return (result, changed)
     }
 
     static func redact(_ text: String, secrets: [String]) -> String {
         String(decoding: redact(Array(text.utf8), secrets: secrets).body, as: UTF8.self)
     }
 
-    /// Replaces `length` bytes at (or, with `skip`, after) each occurrence of the pattern. Without one nothing is copied.
-    private static func replace(
-        in bytes: inout [UInt8], _ pattern: [UInt8], skip: Bool = false, length: (ArraySlice<UInt8>) -> Int
-    ) -> Bool {
-        var result: [UInt8] = []
-        var (kept, changed) = (0, false)
-        while let index = occurrence(of: pattern, in: bytes, from: kept) {
-            if result.isEmpty { result.reserveCapacity(bytes.count) }
-            let start = skip ? index + pattern.count : index
-            let count = length(bytes[start...])
-            result += bytes[kept..<start]
-            if count > 0 { result += mark.utf8 }
-            changed = changed || count > 0
-            kept = start + count
+    /// Replaces each range that `match` finds; it is called with an index of the bytes. Without a match nothing is copied.
+    private static func replace(in bytes: inout [UInt8], match: (UnsafeBufferPointer<UInt8>, Int) -> Range<Int>?) -> Bool {
+        let result: [UInt8]? = bytes.withUnsafeBufferPointer { bytes in
+            var result: [UInt8] = []
+            var (kept, index, changed) = (0, 0, false)
+            while index < bytes.count {
+                guard let range = match(bytes, index) else {
+                    index += 1
+                    continue
+                }
+                if !changed { result.reserveCapacity(bytes.count) }
+                result += bytes[kept..<max(kept, range.lowerBound)]
+                result += mark.utf8
+                (kept, index, changed) = (range.upperBound, range.upperBound, true)
+            }
+            guard changed else { return nil }
+            return result + bytes[kept...]
         }
-        guard changed else { return false }
-        result += bytes[kept...]
+        guard let result else { return false }
         bytes = result
         return true
-    }
-
-    /// The first occurrence of a pattern from an index on.
-    private static func occurrence(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-        guard let first = pattern.first, bytes.count - start >= pattern.count else { return nil }
-        return bytes.withUnsafeBufferPointer { bytes in
-            var index = start
-            while index <= bytes.count - pattern.count {
-                if bytes[index] == first, bytes[index...].starts(with: pattern) { return index }
-                index += 1
-            }
-            return nil
-        }
     }
 }

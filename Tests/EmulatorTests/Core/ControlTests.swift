@@ -31,6 +31,47 @@ import Testing
         try await stack.stop()
     }
 
+    @Test func `An advance stops on request and goes on with another`() async throws {
+        let folder = try FunctionFolder()
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
+        let everyMinute = MinuteSource()
+        await stack.start(sources: [everyMinute])
+        let api = stack.signed
+        #expect(try await api.call("POST", "/emulator/clock?mode=held&at=2012-01-03T00:00:00Z").status == 200)
+        #expect(try await api.call("DELETE", "/emulator/advance").status == 200)
+        async let advanced = api.call("POST", "/emulator/advance?to=2013-01-03T00:00:00Z")
+        while stack.clock.now < VirtualTime("2012-01-03T00:02:00Z")! { try await Task.sleep(for: .milliseconds(5)) }
+        let stopped = try await api.call("DELETE", "/emulator/advance")
+        #expect(stopped.status == 200 && stopped.text.contains("\"mode\":\"held\""))
+        let last = try #require(try await advanced.text.split(separator: "\n").last)
+        let progress = try JSONDecoder().decode(AdvanceProgress.self, from: Data(last.utf8))
+        #expect(progress.result == "stopped" && progress.time < "2013")
+        let reached = stack.clock.now
+        #expect(reached < VirtualTime("2013-01-03T00:00:00Z")!)
+        let next = try await api.call("POST", "/emulator/advance?to=\(reached.adding(milliseconds: 60_000))")
+        #expect(next.text.contains("\"result\":\"done\""))
+        try await stack.stop()
+    }
+
+    /// Has a moment every minute and no events.
+    private struct MinuteSource: TimedEventSource {
+        func next(after time: VirtualTime) async -> VirtualTime? { VirtualTime(milliseconds: (time.milliseconds / 60_000 + 1) * 60_000) }
+        func events(at time: VirtualTime) async -> [AsyncEvent] { [] }
+    }
+
+    @Test func `A payload is any JSON in UTF-8`() async throws {
+        let folder = try FunctionFolder()
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
+        await stack.start()
+        let deep = String(repeating: "[", count: 600) + String(repeating: "]", count: 600)
+        for (body, status) in [("{\"a\":1e400}", 204), (deep, 204), ("", 204), ("{\"a\":1,}", 400), ("{'a':1}", 400), ("[1]2", 400)] {
+            let response = try await stack.signed.call(
+                "POST", "/2015-03-31/functions/F/invocations", body: body, more: [("X-Amz-Invocation-Type", "DryRun")])
+            #expect(response.status == status, "\(body.prefix(20))")
+        }
+        try await stack.stop()
+    }
+
     @Test func `A taken port is a clear error`() async throws {
         let folder = try FunctionFolder()
         let stack = try await EmulatedStack(folder.configuration(folder.function("F")))

@@ -1,6 +1,7 @@
 import AWS
 import Foundation
 import HTTP
+import TestSupport
 import Testing
 
 @testable import Emulator

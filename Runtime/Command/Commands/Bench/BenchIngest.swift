@@ -125,12 +125,7 @@ private struct LoadRound: Sendable {
     let megabytes: [String: Double]
 
     static func measure(_ paths: ProjectPaths, _ responses: ChartResponses, rows: Int) async throws -> LoadRound {
-        let own = try await paths.emptyState(named: "bench-ingest")
-        let outcome: Result<LoadRound, any Error>
-        do { outcome = .success(try await load(own, responses, rows: rows)) } catch { outcome = .failure(error) }
-        _ = await LocalDeployment.stop(own)
-        try? FileManager.default.removeItem(atPath: own.state)
-        return try outcome.get()
+        try await paths.withEmptyState(named: "bench-ingest") { try await load($0, responses, rows: rows) }
     }
 
     private static func load(_ paths: ProjectPaths, _ responses: ChartResponses, rows: Int) async throws -> LoadRound {

@@ -26,12 +26,7 @@ struct BenchMonitor: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        let own = try await paths.emptyState(named: "bench-monitor")
-        let outcome: Result<BenchReport, any Error>
-        do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
-        _ = await LocalDeployment.stop(own)
-        try? FileManager.default.removeItem(atPath: own.state)
-        try outcome.get().print(asJSON: options.json)
+        try await paths.withEmptyState(named: "bench-monitor") { try await measure($0) }.print(asJSON: options.json)
     }
 
     private func measure(_ paths: ProjectPaths) async throws -> BenchReport {

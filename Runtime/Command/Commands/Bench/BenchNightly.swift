@@ -28,14 +28,8 @@ struct BenchNightly: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        let own = try await paths.emptyState(named: "bench-nightly")
-        let outcome: Result<BenchReport, any Error>
-        do { outcome = .success(try await measure(own)) } catch { outcome = .failure(error) }
-        if !keep {
-            _ = await LocalDeployment.stop(own)
-            try? FileManager.default.removeItem(atPath: own.state)
-        }
-        try outcome.get().print(asJSON: options.json)
+        let report = try await paths.withEmptyState(named: "bench-nightly", isKept: keep) { try await measure($0) }
+        try report.print(asJSON: options.json)
     }
 
     private func measure(_ paths: ProjectPaths) async throws -> BenchReport {

@@ -27,15 +27,19 @@ struct BenchServe: AsyncParsableCommand {
 
     func run() async throws {
         let paths = try ProjectPaths.find()
-        let wasRunning = try LocalDeployment.running(paths) != nil
-        let deployment = try await LocalDeployment.start(paths, UpRequest())
-        do {
-            try await measure(paths, deployment).print(asJSON: options.json)
-        } catch {
-            if !wasRunning { _ = await LocalDeployment.stop(paths) }
-            throw error
+        let wasRunning = ServeRecord.running(paths) != nil
+        let end = { @Sendable in if !wasRunning { await LocalDeployment.stopAfterStart(paths) } }
+        let report = try await TerminationSignals.interruptible {
+            let outcome: Result<BenchReport, any Error>
+            do { outcome = .success(try await measure(paths, LocalDeployment.start(paths, UpRequest()))) } catch {
+                outcome = .failure(error)
+            }
+            if !TerminationSignals.isReceived { await end() }
+            return try outcome.get()
+        } cleanUp: {
+            await end()
         }
-        if !wasRunning { _ = await LocalDeployment.stop(paths) }
+        try report.print(asJSON: options.json)
     }
 
     private func measure(_ paths: ProjectPaths, _ deployment: LocalDeployment) async throws -> BenchReport {

@@ -1,10 +1,16 @@
 import Foundation
 
 /// A request that a web page of any origin can make a browser send to a port of this machine.
-struct WebPageRequest: Sendable, Codable {
-    let method: String
-    let path: String
-    var body = ""
+package struct WebPageRequest: Sendable, Codable {
+    package let method: String
+    package let path: String
+    package var body = ""
+
+    package init(method: String, path: String, body: String = "") {
+        self.method = method
+        self.path = path
+        self.body = body
+    }
 
     /// Requests that delete, change, add or read data on the ports of a SeaweedFS without protection.
     ///
@@ -12,7 +18,7 @@ struct WebPageRequest: Sendable, Codable {
     ///   - bucket: a bucket, which is a collection of the master and a folder of the filer.
     ///   - key: the key of an object in it.
     ///   - chunk: the name of a chunk on the volume server.
-    static func all(bucket: String, key: String, chunk: String) -> [WebPageRequest] {
+    package static func all(bucket: String, key: String, chunk: String) -> [WebPageRequest] {
         let form = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\nchanged\r\n--x--\r\n"
         let object = "/buckets/\(bucket)/\(key)"
         return [
@@ -40,12 +46,12 @@ struct WebPageRequest: Sendable, Codable {
     }
 
     /// Pages about a server's own state, which hold nothing of the archive.
-    static let statusPages: Set<String> = ["/", "/status", "/ui/index.html", "/cluster/status", "/metrics"]
+    package static let statusPages: Set<String> = ["/", "/status", "/ui/index.html", "/cluster/status", "/metrics"]
 }
 
 /// The ports on which a process listens, from `/proc`.
-enum ListeningPorts {
-    static func of(_ pid: Int32) -> [Int] {
+package enum ListeningPorts {
+    package static func of(_ pid: Int32) -> [Int] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd")) ?? []
         let sockets = Set(files.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/\($0)") })
         let tables = ["tcp", "tcp6"].map { text("/proc/\(pid)/net/\($0)") }
@@ -71,8 +77,8 @@ enum ListeningPorts {
 }
 
 /// The name of a chunk in a volume file: `volume,id and cookie in hexadecimal`.
-enum ChunkName {
-    static func first(in folder: String, collection: String) -> String? {
+package enum ChunkName {
+    package static func first(in folder: String, collection: String) -> String? {
         let names = (FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []).sorted()
         for name in names where name.hasSuffix(".dat") {
             let file = name.split(separator: "/").last.map(String.init) ?? name
