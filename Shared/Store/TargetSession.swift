@@ -18,18 +18,24 @@ package enum TargetSession {
         return sessions.indices.contains(index) ? sessions[index] : nil
     }
 
-    /// The sessions that an exchange held: those with bars of at least half as many instruments as the session before or
-    /// after, and the first one.
+    /// The number of dates on each side with which a date is compared: more than any closure of an exchange has days.
+    private static let neighbours = 10
+    /// The least number of dates after a date that say something about it.
+    private static let fewestAfter = 3
+
+    /// The sessions that an exchange held: those with bars of at least half as many instruments as the busiest of the ten dates before or of
+    /// the ten dates after, and the first one. The last three dates are compared with those before them.
     ///
-    /// So an instrument with a bar for a day on which its exchange was closed does not make that day a session.
+    /// So an instrument with bars for days on which its exchange was closed does not make them sessions, not even several days in a row. A
+    /// universe that grows or shrinks does, because the dates on one side have as few instruments.
     ///
     /// - Parameter traded: the number of instruments with a bar for each date, in order.
     package static func held(_ traded: [(session: SessionDate, instruments: Int)]) -> [SessionDate] {
         traded.indices.filter { index in
-            guard index > 0 else { return true }
-            return [index - 1, index + 1].contains {
-                traded.indices.contains($0) && 2 * traded[index].instruments >= traded[$0].instruments
-            }
+            guard let before = traded[..<index].suffix(neighbours).map(\.instruments).max() else { return true }
+            let following = traded[(index + 1)...].prefix(neighbours).map(\.instruments)
+            let after = following.count < fewestAfter ? nil : following.max()
+            return 2 * traded[index].instruments >= min(before, after ?? before)
         }.map { traded[$0].session }
     }
 

@@ -21,6 +21,15 @@ import Testing
         #expect(table.rejected.isEmpty)
     }
 
+    @Test func `A price is read with the value of its text`() throws {
+        let prices = (0..<540).map { index in
+            Price(Double("\(100_000_001 + 1_555_555 * index)e\(index % 27 - 20)")!)!
+        }
+        let rows = prices.enumerated().map { "\(SessionDate(day: 12_000).advanced(by: $0)),A,\($1),\($1),\($1),\($1),1\n" }
+        let table = try table("date,symbol,open,high,low,close,volume\n" + rows.joined())
+        #expect(table.series.first?.observations.map(\.close) == prices.map(\.double) && table.rejected.isEmpty)
+    }
+
     @Test func `Bad lines are named and the others count`() throws {
         let table = try table(
             """

@@ -75,6 +75,28 @@ import Testing
         #expect(chart.actions.map(\.ex_date) == ["2012-01-09", "2012-01-11"] && chart.actions.map(\.nature) == [nil, "special"])
     }
 
+    @Test func `Prices of any market are equal by value in the response`() async throws {
+        let dashboard = try await dashboard()
+        let known = try #require(Instant("2012-01-11T22:31:00Z"))
+        let first = SessionDate(day: 10_000)
+        let prices = (0..<270).map { index in
+            Price(Double("\(100_000_001 + 3_333_333 * index)e\(index % 27 - 20)")!)!
+        }
+        #expect(prices.min()! < Price(1e-11)! && prices.max()! > Price(1e14)!)
+        let bars = prices.enumerated().map {
+            Bar(session: first.advanced(by: $0), open: $1, high: $1, low: $1, close: $1, volume: 1)
+        }
+        let response = ProviderResponse(
+            key: "raw/yahoo/2", instrument: apple.id, provider: "yahoo", kind: "chart-1d", knownAt: known, fetchedAt: known, sha256: "b")
+        try await Bars(dashboard.database).insert(bars.map { ValidatedBar($0) }, from: response, currency: "USD") { _ in known }
+        let to = first.advanced(by: 269).description
+        let traded = try await ask(dashboard, ["to": to, "adjustment": "none"])
+        #expect(traded.bars.map(\.close) == prices.map(\.double))
+        // A split of 2:1 and a dividend follow; halves of nine digits have ten.
+        let adjusted = try await ask(dashboard, ["to": to])
+        #expect(adjusted.bars.map(\.close) == prices.map { PriceFactor(over: 2).scaled($0.double) })
+    }
+
     @Test func `A total return includes dividends`() async throws {
         let chart = try await ask(try await dashboard(), ["adjustment": "total"])
         #expect(chart.bars.dropLast().allSatisfy { abs($0.close - 45) < 1e-9 } && chart.bars.last?.close == 50)

@@ -122,7 +122,8 @@ struct ResponseMarket {
             provider, "manual-override", "{\"accepted\":\(accepted),\"reason\":\"seen\",\"sessions\":[\(list)]}", instrument, knownAt)
     }
 
-    private static func object(
+    /// A response with the given body.
+    static func object(
         _ provider: String, _ kind: String, _ text: String, _ instrument: Instrument, _ knownAt: Instant
     ) -> ArchivedResponse {
         let body = Array(text.utf8)

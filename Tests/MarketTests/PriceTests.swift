@@ -103,6 +103,19 @@ import Testing
         }
     }
 
+    @Test func `Observations have the prices and dividends of the bars and actions`() throws {
+        var decimals = RandomDecimals(seed: 4)
+        let first = SessionDate(year: 2012, month: 1, day: 2)
+        let bars = try (0..<1000).map { try bar(first.advanced(by: $0), decimals.next(digits: 15)) }
+        let dividends = bars.map {
+            CorporateAction(exDate: $0.session, kind: .dividend(Price(decimals.next(digits: 15))!))
+        }
+        let observations = Adjustment.observations(bars: bars, actions: dividends)
+        #expect(observations.map(\.close) == bars.map(\.close.double))
+        let paid: [Double] = dividends.dropFirst().map { if case .dividend(let amount) = $0.kind { amount.double } else { 0 } }
+        #expect(observations.dropFirst().map(\.dividend) == paid)
+    }
+
     @Test func `A bar that does not fit is refused and the others go on`() throws {
         let first = SessionDate(year: 2012, month: 1, day: 2)
         let bars = try [bar(first, 5e9), bar(first.advanced(by: 1), 4), bar(first.advanced(by: 2), 4)]

@@ -28,6 +28,22 @@ import Testing
         #expect(response.flaggedRows.isEmpty)
     }
 
+    /// Nine significant digits from 10⁻¹² to 10¹⁵, as plain decimals, as other programs write doubles, and with a decimal comma.
+    @Test func `A price is imported with the value of its text`() throws {
+        let calendar = try #require(TradingCalendar.of(mic: "XNAS"))
+        let sessions = calendar.sessions(from: SessionDate(day: 12_000), through: SessionDate(day: 13_000)).prefix(540)
+        let prices = sessions.indices.map { index in
+            Price(Double("\(100_000_001 + 1_555_555 * index)e\(index % 27 - 20)")!)!
+        }
+        let plain = prices.map(\.description)
+        let commas = plain.map { "\"" + $0.replacing(".", with: ",") + "\"" }
+        for texts in [plain, prices.map { "\($0.double)" }, commas] {
+            let rows = zip(sessions, texts).map { "\($0),\($1),\($1),\($1),\($1),1\n" }.joined()
+            let response = try parse("Date,Open,High,Low,Close,Volume\n" + rows)
+            #expect(response.bars.map(\.close) == prices && response.flaggedRows.isEmpty)
+        }
+    }
+
     @Test func `Ambiguous and contradicting dates are rejected`() throws {
         let table = { (dates: [String]) in
             [UInt8](("date,open,high,low,close\n" + dates.map { "\($0),1,1,1,1\n" }.joined()).utf8)

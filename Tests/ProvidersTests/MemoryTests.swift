@@ -8,6 +8,14 @@ import Testing
 enum LargeBody: String, CaseIterable {
     case numbers, columns, objects, emptyLists, nestedLists, members, rows, badRows, oneSession, longText, cells, shortRows, columnNames
 
+    /// A list of equal elements of at most `size` bytes.
+    static func list(of piece: String, _ size: Int) -> [UInt8] {
+        var bytes = Array(piece.utf8)
+        while bytes.count < size { bytes += bytes }
+        let count = (size - 2) / piece.utf8.count * piece.utf8.count
+        return [UInt8(ascii: "[")] + bytes[..<(count - 1)] + [UInt8(ascii: "]")]
+    }
+
     /// The provider that reads the body, and the body of about `size` bytes.
     func make(_ size: Int) -> (provider: String, body: [UInt8]) {
         func filled(_ start: String, _ piece: String, _ end: String) -> [UInt8] {
@@ -69,6 +77,43 @@ enum LargeBody: String, CaseIterable {
                 guard growth <= 3 * limit else {
                     print("\(kind): \(growth >> 20) MB for \(body.count >> 20) MB")
                     exit(3)
+                }
+            }
+        }
+    }
+
+    /// A list of numbers and a list of small objects, at the limit of each kind of response, and at the sizes that once ended Ingest: 20 MB of
+    /// ten million numbers and 64 MB of `{"a":1}`. The margin is for pages that the allocator holds besides.
+    @Test func `No kind of response takes more than three times its largest body`() async {
+        await #expect(processExitsWith: .success) {
+            let kinds = [
+                "alphavantage": [nil, "daily-adjusted", "splits", "quote", "intraday-5min"], "yahoo": [nil, "chart-5m"],
+                "tiingo": [nil, "intraday-5min"], "polygon": [nil, "splits", "aggregates-5min"], "alpaca": [nil, "corporate-actions"],
+                "twelvedata": [nil, "quote"], "finnhub": [nil, "quote"], "iex": [nil, "splits"],
+            ]
+            let providers = ProviderCatalog.names.flatMap { name in
+                (kinds[name] ?? [nil]).compactMap { ProviderCatalog.provider(named: name, kind: $0) }
+            }
+            let limits = Set(providers.map(\.responseLimit.bytes))
+            for (piece, excess) in [("1,", 20 << 20), (#"{"a":1},"#, 64 << 20)] {
+                for size in limits.union([excess]) {
+                    #if DEBUG
+                        // A debug build takes seconds for each of these; the test above reads one of each form.
+                        if size == ResponseLimit.bars.bytes { continue }
+                    #endif
+                    let body = LargeBody.list(of: piece, size)
+                    for provider in providers where size == excess || size == provider.responseLimit.bytes {
+                        let limit = provider.responseLimit.bytes
+                        let before = ProcessMemory.resetPeak()
+                        let error = provider.error(in: body)
+                        let parsed = try? provider.parse(body, calendar: nil, asOf: Instant(seconds: 1_700_000_000))
+                        let growth = ProcessMemory.peak - before
+                        let isRefused = error?.kind == .malformed && parsed == nil
+                        guard growth <= (size > limit ? 0 : 3 * limit) + (4 << 20), isRefused || size <= limit else {
+                            print("\(provider) \(piece) \(size): \(growth >> 10) KB, \(String(describing: error))")
+                            exit(3)
+                        }
+                    }
                 }
             }
         }

@@ -123,6 +123,20 @@ import Testing
         #expect(TargetSession.held(growing) == ["2012-10-25", "2012-10-26", "2012-10-29"], "the universe grew on the second day")
     }
 
+    @Test func `Closed days in a row with bars of one instrument are no sessions`() {
+        let days = (0..<40).map { SessionDate(day: 15_000 + $0) }
+        func held(_ instruments: (Int) -> Int) -> [Int] {
+            TargetSession.held(days.enumerated().map { ($1, instruments($0)) }).map { Int($0.day) - 15_000 }
+        }
+        for closed in [20...21, 20...26, 38...39, 37...39] {
+            #expect(held { closed.contains($0) ? 1 : 500 } == (0..<40).filter { !closed.contains($0) })
+        }
+        #expect(held { $0 < 20 ? 500 : 100 } == Array(0..<40), "the universe shrank")
+        #expect(held { $0 < 35 ? 500 : 100 } == Array(0..<37), "it shrank five days ago, and the last three days are not sure yet")
+        #expect(held { $0 < 20 ? 1 : 500 } == Array(0..<40), "one instrument's history is longer")
+        #expect(held { _ in 1 } == Array(0..<40))
+    }
+
     /// Another instrument trades on the session on which Apple does not.
     @Test func `The target of a halted instrument is the session that the exchange held`() async throws {
         let (database, features) = try await withForecasts()
