@@ -56,9 +56,13 @@ struct ModelTables {
 
     func printList() {
         guard !document.versions.isEmpty else { return Console.output("No model has been trained yet: bellwether invoke Train") }
-        var families = TextTable(header: ["role", "family", "version", "calibration at \(DemoPlan.horizons.map(String.init).joined(separator: ", "))", "since or last review"])
+        var families = TextTable(header: [
+            "role", "family", "version", "calibration at \(DemoPlan.horizons.map(String.init).joined(separator: ", "))",
+            "since or last review",
+        ])
         for family in document.families {
-            let factors = DemoPlan.horizons.map { family.calibrationFactors["\($0)"].map { Console.fixed($0, 2) } ?? "–" }.joined(separator: " ")
+            let factors = DemoPlan.horizons.map { family.calibrationFactors["\($0)"].map { Console.fixed($0, 2) } ?? "–" }.joined(
+                separator: " ")
             let review = family.review.map { "\($0.asOf): \($0.decision == "not_promoted" ? "not promoted" : $0.decision)" }
             let why = family.since.map { "\($0): \(family.reason ?? "")" } ?? review ?? ""
             families.rows.append([family.role, family.family, family.version, factors, why])
