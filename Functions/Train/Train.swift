@@ -32,6 +32,7 @@ package struct Train: Function {
     let lambda: LambdaClient
     let ownFunction: String
     var plans = TrainingPlan.all
+    let snapshots = SnapshotCache()
 
     enum Failure: Error, Sendable, CustomStringConvertible {
         case unknownFamily(String, known: [String])
@@ -88,8 +89,12 @@ package struct Train: Function {
         let from: SessionDate
     }
 
-    /// All features recorded by an instant; nil if no instrument has enough sessions.
+    /// All features recorded by an instant; nil if no instrument has enough sessions. The trainings of this process read them once.
     func snapshot(asOf: Instant) async throws -> TrainingSnapshot? {
+        try await snapshots.snapshot(asOf: asOf, of: features) { try await read(asOf: asOf) }
+    }
+
+    private func read(asOf: Instant) async throws -> TrainingSnapshot? {
         let tables = try await features.read(nil, .recorded(asOf)).filter { $0.sessions.count >= Self.leastSessions }
         guard let cut = tables.compactMap(\.sessions.last).max() else { return nil }
         let histories = try tables.map {
