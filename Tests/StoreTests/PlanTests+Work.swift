@@ -83,7 +83,7 @@ extension PlanTests {
 
     /// The queries of Ingest, Featurize, Predict and Monitor.
     static let evening = [
-        Work("Ingest: before a request", 60) {
+        Work("Ingest: before a request", 150, 400) {
             _ = try await RequestBasis($0.database, of: id, provider: "yahoo", on: last, asOf: $0.now, kinds: ["chart-1d"])
         },
         Work("Ingest: members", 200, 5000) {
