@@ -125,14 +125,6 @@ struct BarValidation: Sendable {
     }
 }
 
-extension ProviderResponse {
-    /// The response as the origin of changes to another source's bars.
-    fileprivate func applied(to source: String) -> ProviderResponse {
-        ProviderResponse(
-            key: key, instrument: instrument, provider: source, kind: kind, knownAt: knownAt, fetchedAt: fetchedAt, sha256: sha256)
-    }
-}
-
 extension RecordedViolation {
     /// The entries that document a manual override, one per session. `bars` are the sessions that have a bar.
     fileprivate static func accepted(by manual: ManualOverride, bars: Set<SessionDate>) -> [RecordedViolation] {

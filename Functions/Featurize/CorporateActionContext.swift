@@ -12,12 +12,14 @@ struct CorporateActionContext: Sendable {
     /// The providers whose bars are adjusted by another provider's actions.
     let withoutActions: Set<String>
     private let provider: String
-    private var own: ActionChanges
+    /// The actions of the response's provider.
+    private(set) var own: ActionChanges
     /// The actions that apply to the prices of providers in `withoutActions`.
     private(set) var forOthers: ActionChanges
     /// Whether the response's provider was one of `withoutActions` before this response.
     private let hadNoActions: Bool
-    private let known: [(action: CorporateAction, source: String)]
+    /// The actions of all sources that were known before the response.
+    let known: [(action: CorporateAction, source: String)]
     private let coverage: ActionSourceCoverage
 
     /// The actions that apply to a source's prices, before a response and with it.
@@ -31,11 +33,11 @@ struct CorporateActionContext: Sendable {
     /// - Parameter isPast: whether the session of an ex-date had begun when the response was known. The response's prices are not adjusted
     ///   for later actions.
     init(
-        _ response: ProviderResponse, _ parsed: ParsedResponse, _ instrument: Instrument, _ precedence: SourcePrecedence,
+        _ response: ProviderResponse, _ parsed: ParsedResponse, _ basis: ProjectionBasis, _ precedence: SourcePrecedence,
         _ database: Database, isPast: (SessionDate) -> Bool
     ) async throws {
+        let (instrument, kinds) = (basis.instrument, basis.kinds)
         let sources = precedence.sources(for: instrument)
-        let kinds = try await ProviderResponses(database).kinds(of: instrument.id, asOf: response.knownAt)
         let withoutActions = ProviderCatalog.withoutActions(kinds: kinds + [(response.provider, response.kind)], order: sources)
         self.withoutActions = withoutActions
         provider = response.provider

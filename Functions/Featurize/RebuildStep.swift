@@ -120,7 +120,7 @@ extension Featurize {
             do {
                 let archived = try await archive.get(key, deadline: deadline)
                 guard archived.metadata.instrument == id else { throw UnknownOrigin.instrument(key: key) }
-                found.append(ProviderResponse(archived, about: instrument))
+                found.append(ProviderResponse(archived, about: id))
                 bytes += archived.body.count
                 if bytes <= Self.heldBytes { held[key] = archived }
             } catch  where FailureScope(error) == .object {

@@ -28,27 +28,64 @@ struct ResponseProjector: Sendable {
 
     /// Projects one archived response. Returns the keys of all responses that were projected: the response's own key and the keys of later responses.
     ///
-    /// - Parameter get: reads a later response from the archive.
+    /// - Parameter get: reads a later response from the archive. It is called outside of the transaction, which is then begun again.
     func project(
         _ archived: ArchivedResponse, _ summary: inout FeaturizeSummary, get: @Sendable (String) async throws -> ArchivedResponse
     ) async throws -> [String] {
         let key = archived.key.description
-        guard let id = archived.metadata.instrument, let instrument = try await Instruments(database).find(id: id) else {
-            throw Featurize.UnknownOrigin.instrument(key: key)
+        guard let id = archived.metadata.instrument else { throw Featurize.UnknownOrigin.instrument(key: key) }
+        let response = ProviderResponse(archived, about: id)
+        var held: [String: ArchivedResponse] = [:]
+        while true {
+            let known = held
+            switch try await database.transaction(attempts: 3, { try await project(archived, response, later: known) }) {
+            case .projected(let counts, let later):
+                summary.add(counts)
+                return [key] + later
+            case .needs(let keys):
+                for key in keys { held[key] = try await get(key) }
+            }
         }
-        let response = ProviderResponse(archived, about: instrument)
+    }
+
+    private enum Attempt: Sendable {
+        /// The counts, and the keys of the later responses that were projected again.
+        case projected(FeaturizeSummary, later: [String])
+        /// Nothing has changed; the responses with these keys have to be read first.
+        case needs([String])
+    }
+
+    private func project(
+        _ archived: ArchivedResponse, _ response: ProviderResponse, later held: [String: ArchivedResponse]
+    ) async throws -> Attempt {
         let responses = ProviderResponses(database)
-        let (counts, later) = try await database.transaction(attempts: 3) {
-            try await responses.lock(instrument.id)
-            guard try await !responses.contains(key) else { return (FeaturizeSummary(), [ProviderResponse]()) }
-            var counts = FeaturizeSummary()
-            let later = try await responses.rollBack(after: response)
-            try await apply(archived, response, instrument, &counts)
-            for next in later { try await apply(try await get(next.key), next, instrument, &counts) }
-            return (counts, later)
+        try await responses.lock(response.instrument)
+        guard let basis = try await ProjectionBasis.read(database, for: response) else {
+            throw Featurize.UnknownOrigin.instrument(key: response.key)
         }
-        summary.add(counts)
-        return [key] + later.map(\.key)
+        guard !basis.isProjected else { return .projected(FeaturizeSummary(), later: []) }
+        var counts = FeaturizeSummary()
+        guard basis.hasLater else {
+            try await apply(archived, response, basis, &counts)
+            return .projected(counts, later: [])
+        }
+        let later = try await responses.list(after: response)
+        let missing = later.map(\.key).filter { held[$0] == nil }
+        guard missing.isEmpty else { return .needs(missing) }
+        let removed = try await responses.rollBack(later)
+        try await apply(archived, response, &counts)
+        for next in removed {
+            guard let archived = held[next.key] else { continue }
+            try await apply(archived, next, &counts)
+        }
+        return .projected(counts, later: removed.map(\.key))
+    }
+
+    private func apply(_ archived: ArchivedResponse, _ response: ProviderResponse, _ counts: inout FeaturizeSummary) async throws {
+        guard let basis = try await ProjectionBasis.read(database, for: response) else {
+            throw Featurize.UnknownOrigin.instrument(key: response.key)
+        }
+        try await apply(archived, response, basis, &counts)
     }
 
     /// Replaces all rows of an instrument by a projection of responses, in one transaction. The rows before stay visible until it ends.
@@ -70,7 +107,7 @@ struct ResponseProjector: Sendable {
             var counts = FeaturizeSummary()
             for response in responses {
                 do {
-                    try await apply(try await get(response.key), response, instrument, &counts)
+                    try await apply(try await get(response.key), response, &counts)
                 } catch  where FailureScope(error) == .object {
                     throw UnprojectableResponse(key: response.key, reason: "\(error)")
                 }
@@ -81,13 +118,14 @@ struct ResponseProjector: Sendable {
 
     /// Writes the rows that one response adds to the rows of the earlier responses.
     private func apply(
-        _ archived: ArchivedResponse, _ response: ProviderResponse, _ instrument: Instrument, _ counts: inout FeaturizeSummary
+        _ archived: ArchivedResponse, _ response: ProviderResponse, _ basis: ProjectionBasis, _ counts: inout FeaturizeSummary
     ) async throws {
-        let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: response.knownAt)
+        let (instrument, calendar) = (basis.instrument, basis.calendar)
         let check = SeriesValidator(calendar: calendar)
         let actionContext = try await CorporateActionContext(
-            response, try parse(archived, calendar).inMajorUnits(of: instrument), instrument, precedence, database
+            response, try parse(archived, calendar).inMajorUnits(of: instrument), basis, precedence, database
         ) { check.isPast($0, at: response.knownAt) }
+        let response = try await ProviderResponses(database).recorded(response)
         let parsed = actionContext.parsed
         let available: @Sendable (SessionDate) -> Instant = { session in
             calendar.map { $0.close(of: session).adding(seconds: Self.providerDelay) } ?? response.knownAt
@@ -101,10 +139,13 @@ struct ResponseProjector: Sendable {
         let outcome = try await validation.validate(parsed, response, actionContext, currency: currency)
         counts.barSeconds += (.now - begun) / .seconds(1)
         try await ProvisionalBars(database).insert(parsed.provisional, from: response, currency: currency)
-        let actions = try await CorporateActions(database).insert(
-            outcome.actions, from: response, covering: actionContext.covering, rejectedSplits: outcome.rejectedSplits
-        ) { exDate in
-            calendar.map { $0.open(of: exDate) } ?? response.knownAt
+        var actions: [SessionDate] = []
+        if !actionContext.own.changed.isEmpty || !outcome.rejectedSplits.isEmpty {
+            actions = try await CorporateActions(database).insert(
+                outcome.actions, from: response, covering: actionContext.covering, rejectedSplits: outcome.rejectedSplits
+            ) { exDate in
+                calendar.map { $0.open(of: exDate) } ?? response.knownAt
+            }
         }
         try await ProviderResponses(database).record(
             response, ProviderResponses.Counts(bars: outcome.stored, actions: actions.count, quarantined: outcome.quarantined))
@@ -114,7 +155,7 @@ struct ResponseProjector: Sendable {
         counts.quarantined += outcome.quarantined
         let rows = try await updateFeatures(
             response, instrument, outcome.changes, actions + outcome.changedExDates, withoutActions: actionContext.withoutActions,
-            available: available)
+            known: actions.isEmpty ? actionContext.known : nil, available: available)
         if rows > 0, calendar != nil { try await CrossSections(store, exchange: instrument.exchange).markPending(response) }
         counts.featureRows += rows
     }
@@ -123,7 +164,8 @@ struct ResponseProjector: Sendable {
     /// stores the feature rows that changed. Returns their number.
     private func updateFeatures(
         _ response: ProviderResponse, _ instrument: Instrument, _ changes: [String: Bars.Changes], _ exDates: [SessionDate],
-        withoutActions: Set<String>, available: @Sendable (SessionDate) -> Instant
+        withoutActions: Set<String>, known actions: [(action: CorporateAction, source: String)]?,
+        available: @Sendable (SessionDate) -> Instant
     ) async throws -> Int {
         let withdrawn = changes.values.flatMap(\.withdrawn)
         guard let earliest = (changes.values.flatMap(\.stored) + withdrawn + exDates).min() else { return 0 }
@@ -132,7 +174,8 @@ struct ResponseProjector: Sendable {
         let known = AsOf.recorded(response.knownAt)
         var start = stored
         var series = try await ConsolidatedSeries(database).read(
-            instrument.id, known, precedence: sources, withoutActions: withoutActions, from: stored.map { min($0.session, earliest) })
+            instrument.id, known, precedence: sources, withoutActions: withoutActions, from: stored.map { min($0.session, earliest) },
+            known: actions)
         let changed = changes.mapValues { Set($0.stored) }
         let used = series.bars.lazy.filter { changed[$0.source]?.contains($0.bar.session) ?? false }.map(\.bar.session)
         guard let first = (used + withdrawn + exDates).min() else { return 0 }
@@ -144,7 +187,7 @@ struct ResponseProjector: Sendable {
         }
         if stored != nil, start == nil {
             series = try await ConsolidatedSeries(database).read(
-                instrument.id, known, precedence: sources, withoutActions: withoutActions)
+                instrument.id, known, precedence: sources, withoutActions: withoutActions, known: actions)
         }
         // The last bar that the engine has processed is included, so that actions since then apply to the bar after it.
         let bars = series.bars.map(\.bar).filter { bar in start.map { bar.session >= $0.session } ?? true }
@@ -192,9 +235,9 @@ struct UnprojectableResponse: SingleObjectError, CustomStringConvertible {
 }
 
 extension ProviderResponse {
-    init(_ archived: ArchivedResponse, about instrument: Instrument) {
+    init(_ archived: ArchivedResponse, about instrument: String) {
         self.init(
-            key: archived.key.description, instrument: instrument.id, provider: archived.metadata.provider, kind: archived.metadata.kind,
+            key: archived.key.description, instrument: instrument, provider: archived.metadata.provider, kind: archived.metadata.kind,
             knownAt: archived.metadata.knownAt, fetchedAt: archived.metadata.fetchedAt, sha256: archived.key.sha256)
     }
 }

@@ -20,6 +20,11 @@ extension Ingest {
 
     /// Fetches all instruments of a slice. Returns the instruments that request limits or the remaining time did not allow.
     func fetchAll(_ slice: RunSlice, _ summary: inout IngestSummary, _ context: Context) async throws -> [Instrument] {
+        var calendars: [String: TradingCalendar] = [:]
+        for exchange in Set(slice.instruments.map(\.exchange)) {
+            calendars[exchange] = try await ExchangeCalendars(database).calendar(of: exchange, asOf: slice.run.asOf)
+        }
+        let slice = slice.with(calendars)
         let outcomes = try await withThrowingTaskGroup(of: (Instrument, Outcome).self) { group in
             var waiting = slice.instruments[...]
             var outcomes: [(Instrument, Outcome)] = []
@@ -90,25 +95,26 @@ extension Ingest {
             return .failed(
                 ProviderError(.unknownSymbol, "the provider is not queried: PROVIDERS does not contain it, or it is a file format"))
         }
-        let calendar = try await ExchangeCalendars(database).calendar(of: instrument.exchange, asOf: asOf)
+        let calendar = slice.calendars[instrument.exchange]
         let day = calendar?.zone.localDate(at: asOf) ?? asOf.utcDate
-        guard let stored = try await Symbols(database).name(of: instrument.id, provider: name, on: day, asOf: asOf) else {
+        let basis = try await RequestBasis(
+            database, of: instrument.id, provider: name, on: day, asOf: asOf, kinds: configured.actions.map(\.kind))
+        guard let stored = basis.symbol else {
             return .failed(ProviderError(.unknownSymbol, "\(instrument.id) has no symbol there on \(day)"))
         }
         // A symbol that was stored for this provider is in the provider's spelling already.
-        let spelling = stored.isOwn ? stored.symbol : SymbolSpelling(provider: name)?.spell(stored.symbol, on: instrument.exchange)
+        let spelling = stored.isOwn ? stored.text : SymbolSpelling(provider: name)?.spell(stored.text, on: instrument.exchange)
         guard let symbol = spelling else {
-            return .failed(ProviderError(.unknownSymbol, "the provider has no symbol for \(stored.symbol) of \(instrument.exchange)"))
+            return .failed(ProviderError(.unknownSymbol, "the provider has no symbol for \(stored.text) of \(instrument.exchange)"))
         }
         func pagination(of provider: any DataProvider) -> Pagination {
             let fetcher = ResponseFetcher(provider, configured.allowance, http: http, archive: archive, limits: RequestLimits(database))
             return Pagination(fetcher: fetcher, instrument: instrument, symbol: symbol, calendar: calendar, asOf: asOf)
         }
-        let from = try await firstSession(of: instrument, name, slice, calendar)
-        var fetched: [ArchivedResponse] = []
+        let from = firstSession(basis.lastSession, slice, calendar)
+        var fetched: [Pagination.Page] = []
         for provider in configured.actions {
-            let isFirst = try await !ProviderResponses(database).contains(
-                about: instrument.id, provider: name, kind: provider.kind, before: asOf)
+            let isFirst = !basis.knownKinds.contains(provider.kind)
             switch try await pagination(of: provider).fetch(from: isFirst ? nil : from, context) {
             case .stored(let responses): fetched += responses
             case .later: return .later
@@ -122,12 +128,12 @@ extension Ingest {
         case .later: return .later
         case .stored(let responses):
             fetched += responses
-            let (isNew, keys) = (fetched.contains(where: \.isNew), fetched.map(\.key.description))
-            guard from != nil, try await hasUnknownAction(responses, configured.provider, instrument, calendar, slice.run) else {
+            let (isNew, keys) = (fetched.contains(where: \.archived.isNew), fetched.map(\.archived.key.description))
+            guard from != nil, try await hasUnknownAction(responses, configured.provider, instrument, slice.run) else {
                 return .stored(isNew: isNew, keys: keys)
             }
             switch try await bars.fetch(from: nil, context) {
-            case .stored(let history): return .stored(isNew: isNew, keys: keys + history.map(\.key.description))
+            case .stored(let history): return .stored(isNew: isNew, keys: keys + history.map(\.archived.key.description))
             case .later: return .later
             case .failed: return .stored(isNew: isNew, keys: keys)
             }
@@ -136,11 +142,8 @@ extension Ingest {
 
     /// The first session to request: the event's, or else `overlap` sessions before the last session known before the run. A repeated call
     /// requests the same sessions.
-    private func firstSession(
-        of instrument: Instrument, _ provider: String, _ slice: RunSlice, _ calendar: TradingCalendar?
-    ) async throws -> SessionDate? {
+    private func firstSession(_ last: SessionDate?, _ slice: RunSlice, _ calendar: TradingCalendar?) -> SessionDate? {
         if let from = slice.from { return from }
-        let last = try await Bars(database).lastSession(of: instrument.id, source: provider, knownBefore: slice.run.asOf)
         guard let last, let calendar else { return nil }
         return (0..<Self.overlap).reduce(last) { date, _ in calendar.previous(before: date) ?? date }
     }
@@ -148,11 +151,9 @@ extension Ingest {
     /// Whether any page of a response contains a split or dividend that was unknown before the run. The provider has then adjusted the whole
     /// history.
     private func hasUnknownAction(
-        _ pages: [ArchivedResponse], _ provider: any DataProvider, _ instrument: Instrument, _ calendar: TradingCalendar?, _ run: Run
+        _ pages: [Pagination.Page], _ provider: any DataProvider, _ instrument: Instrument, _ run: Run
     ) async throws -> Bool {
-        let actions = pages.flatMap { page in
-            (try? provider.parse(page.body, status: page.metadata.status, calendar: calendar, asOf: run.asOf))?.actions ?? []
-        }
+        let actions = pages.flatMap { $0.parsed?.actions ?? [] }
         guard !actions.isEmpty else { return false }
         let before = AsOf.recorded(Instant(microseconds: run.asOf.microseconds - 1))
         let known = Set(try await CorporateActions(database).read(instrument.id, before, source: provider.name).map(\.exDate))

@@ -18,18 +18,26 @@ struct Pagination: Sendable {
     let calendar: TradingCalendar?
     let asOf: Instant
 
+    /// One page, parsed once if anything reads it.
+    struct Page: Sendable {
+        let archived: ArchivedResponse
+        /// nil if it was not to be parsed, or is rejected by the parser.
+        let parsed: ParsedResponse?
+    }
+
     enum Outcome: Sendable {
         /// All pages, at least one.
-        case stored([ArchivedResponse])
+        case stored([Page])
         case failed(ProviderError)
         case later
     }
 
-    /// Fetches the pages in order. If a page after the first fails or has to wait, the pages before it are the outcome.
+    /// Fetches the pages in order. If a page after the first fails or has to wait, the pages before it are the outcome. Pages of the whole
+    /// history are parsed only to find the next page.
     func fetch(from: SessionDate?, _ context: Context) async throws -> Outcome {
         let provider = fetcher.provider
         var request = provider.request(symbol: symbol, from: from, asOf: asOf)
-        var responses: [ArchivedResponse] = []
+        var responses: [Page] = []
         var requested: Set<String> = []
         while true {
             switch try await fetcher.fetch(request, about: instrument, asOf: asOf, context) {
@@ -42,8 +50,9 @@ struct Pagination: Sendable {
                 warn("A page is missing: \(error)", responses.count, context)
                 return .stored(responses)
             case .stored(let response):
-                responses.append(response)
-                guard provider.hasPages, let page = nextPage(after: response) else { return .stored(responses) }
+                let parsed = provider.hasPages || from != nil ? response.parsed(by: provider, calendar, asOf: asOf) : nil
+                responses.append(Page(archived: response.archived, parsed: parsed))
+                guard provider.hasPages, let page = parsed?.nextPage else { return .stored(responses) }
                 guard requested.insert(page).inserted, responses.count < Self.largestPageCount,
                     let next = provider.nextRequest(after: page, symbol: symbol, from: from, asOf: asOf)
                 else {
@@ -53,12 +62,6 @@ struct Pagination: Sendable {
                 request = next
             }
         }
-    }
-
-    private func nextPage(after response: ArchivedResponse) -> String? {
-        let parsed = try? fetcher.provider.parse(
-            response.body, status: response.metadata.status, calendar: calendar, asOf: asOf)
-        return parsed?.nextPage
     }
 
     private func warn(_ problem: String, _ pages: Int, _ context: Context) {

@@ -9,6 +9,21 @@ import Objects
 import Providers
 import Store
 
+/// An archived response, and its data as they were decoded when it came.
+struct FetchedResponse: Sendable {
+    let archived: ArchivedResponse
+    /// nil if the archived body differs from the one that came.
+    let decoded: DecodedResponse?
+
+    /// The parsed response; nil if the provider's parser rejects it.
+    func parsed(by provider: any DataProvider, _ calendar: TradingCalendar?, asOf: Instant) -> ParsedResponse? {
+        guard let decoded else {
+            return try? provider.parse(archived.body, status: archived.metadata.status, calendar: calendar, asOf: asOf)
+        }
+        return try? decoded.parse(calendar, asOf)
+    }
+}
+
 /// Fetches responses of one provider within its request limits, and archives each response before it is parsed.
 ///
 /// A response in which the provider reports an error is archived under `rejected/`.
@@ -40,7 +55,7 @@ struct ResponseFetcher: Sendable {
 
     /// The outcome of one request.
     enum Outcome: Sendable {
-        case stored(ArchivedResponse)
+        case stored(FetchedResponse)
         case failed(ProviderError)
         /// The request limits, or earlier requests, leave no time in this invocation.
         case later
@@ -74,14 +89,16 @@ struct ResponseFetcher: Sendable {
             }
             let result = await send(request, before: end)
             try await limits.release(lease, of: provider.name)
-            guard let (error, response) = result else { return unfinished }
-            guard let error else {
-                guard let response else { return .failed(ProviderError(.malformed, "the response is empty")) }
+            let (error, response): (ProviderError, HTTPResponse?)
+            switch result {
+            case nil: return unfinished
+            case .data(let response, let decoded):
                 let part = Int(asOf.seconds % 86_400)
                 let metadata = metadata(of: response, request, instrument, asOf)
-                return .stored(
-                    try await archive.put(
-                        provider.redacted(response.body).body, metadata, part: part, deadline: context.cutOff.instant))
+                let redacted = provider.redacted(response.body)
+                let archived = try await archive.put(redacted.body, metadata, part: part, deadline: context.cutOff.instant)
+                return .stored(FetchedResponse(archived: archived, decoded: redacted.changed ? nil : decoded))
+            case .error(let reported, let without): (error, response) = (reported, without)
             }
             context.logger.warning(
                 "The provider reported an error",
@@ -145,17 +162,27 @@ struct ResponseFetcher: Sendable {
         }
     }
 
+    /// The result of one request: data, or an error with the response in which the provider reports it.
+    private enum Reply {
+        case data(HTTPResponse, DecodedResponse)
+        case error(ProviderError, HTTPResponse?)
+    }
+
     /// Sends one request. Returns nil if the invocation ran out of time before the request timed out.
-    private func send(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> (ProviderError?, HTTPResponse?)? {
+    private func send(_ request: ProviderRequest, before end: ContinuousClock.Instant) async -> Reply? {
         let timeout = ContinuousClock.now + .seconds(Self.requestTimeout)
         let httpRequest = HTTPRequest("GET", request.url, headers: request.headers, maximumBytes: provider.responseLimit.bytes)
         do throws(HTTPError) {
             let response = try await http.send(httpRequest, deadline: min(end, timeout))
-            return (provider.error(in: response.body, status: response.status, headers: response.headers), response)
+            do throws(ProviderError) {
+                return .data(response, try provider.decode(response.body, status: response.status, headers: response.headers))
+            } catch {
+                return .error(error, response)
+            }
         } catch {
             // A timeout before the end is the connect timeout or the 30 s `requestTimeout`, both the provider's fault.
             if error.kind == .timedOut, .now + .milliseconds(50) >= end { return nil }
-            return (ProviderError(.serverError, "the provider could not be reached: \(provider.redacted("\(error)"))"), nil)
+            return .error(ProviderError(.serverError, "the provider could not be reached: \(provider.redacted("\(error)"))"), nil)
         }
     }
 

@@ -11,4 +11,12 @@ struct RunSlice: Sendable {
     let provider: String?
     /// The number of invocations in a row that finished no instrument because they waited for request limits or for the provider.
     var idleInvocations = 0
+    /// The calendars of the instruments' exchanges, read once for all instruments.
+    private(set) var calendars: [String: TradingCalendar] = [:]
+
+    func with(_ calendars: [String: TradingCalendar]) -> RunSlice {
+        var slice = self
+        slice.calendars = calendars
+        return slice
+    }
 }

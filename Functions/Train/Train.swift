@@ -36,6 +36,7 @@ package struct Train: Function {
     /// The seconds that a queued event for this function waits at most, the template's `MaximumEventAgeInSeconds`.
     let maximumEventAge: Int64
     var plans = TrainingPlan.all
+    let snapshots = SnapshotCache()
 
     /// The seconds after which no invocation of a training is expected any more: a family's first event waits at most for its maximum age, and
     /// all invocations of the family then take their whole time.
@@ -99,8 +100,12 @@ package struct Train: Function {
         let from: SessionDate
     }
 
-    /// All features recorded by an instant; nil if no instrument has enough sessions.
+    /// All features recorded by an instant; nil if no instrument has enough sessions. The trainings of this process read them once.
     func snapshot(asOf: Instant) async throws -> TrainingSnapshot? {
+        try await snapshots.snapshot(asOf: asOf, of: features) { try await read(asOf: asOf) }
+    }
+
+    private func read(asOf: Instant) async throws -> TrainingSnapshot? {
         let tables = try await features.read(nil, .recorded(asOf)).filter { $0.sessions.count >= Self.leastSessions }
         guard let cut = tables.compactMap(\.sessions.last).max() else { return nil }
         let histories = try tables.map {

@@ -11,6 +11,7 @@ extension Database {
     ) async throws(PostgresError) -> Int {
         guard rows.count > 0 else { return 0 }
         let sql = "COPY \(table) (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
+        await observe(sql, [], isCopyIn: true)
         return try await run(deadline, once: true) { connection, limit throws(PostgresError) in
             do throws(PostgresError) {
                 try connection.beginCopy(sql, PGRES_COPY_IN, limit)
@@ -29,7 +30,8 @@ extension Database {
         _ query: String, _ parameters: [any PostgresLiteral] = [], into initial: T, deadline: ContinuousClock.Instant? = nil,
         _ body: @Sendable (inout T, CopiedRow) throws(PostgresError) -> Void
     ) async throws(PostgresError) -> T {
-        try await run(deadline) { connection, limit throws(PostgresError) in
+        await observe(query, parameters.compactMap { $0 as? any PostgresEncodable })
+        return try await run(deadline) { connection, limit throws(PostgresError) in
             var result = initial
             do throws(PostgresError) {
                 try connection.beginCopy("COPY (\(connection.filled(query, parameters))) TO STDOUT (FORMAT binary)", PGRES_COPY_OUT, limit)

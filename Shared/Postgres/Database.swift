@@ -53,6 +53,7 @@ package actor Database {
     package nonisolated func query(
         _ sql: String, _ parameters: [any PostgresEncodable] = [], deadline: ContinuousClock.Instant? = nil, once: Bool = false
     ) async throws(PostgresError) -> Rows {
+        await observe(sql, parameters)
         let statement = Statement(sql, parameters)
         return try await run(deadline, once: once) { connection, limit throws(PostgresError) in try connection.run(statement, limit) }
     }

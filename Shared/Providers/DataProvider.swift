@@ -77,7 +77,7 @@ package import Market
 /// ```
 package protocol DataProvider: Sendable {
     /// The data of a response between reading and parsing, such as a JSON value or a table.
-    associatedtype Payload
+    associatedtype Payload: Sendable
 
     /// The provider's name in object keys and table rows; it never changes.
     static var name: String { get }
@@ -149,11 +149,31 @@ extension DataProvider {
         in body: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = []
     ) -> ProviderError? {
         do throws(ProviderError) {
-            try responseLimit.check(body)
-            _ = try payload(of: RawResponse(body, status: status, headers: headers, secrets: secrets, limit: responseLimit))
+            _ = try decode(body, status: status, headers: headers)
             return nil
         } catch {
-            return error.redacted(secrets)
+            return error
+        }
+    }
+
+    /// Reads a response's data once: it is decoded here, and parsed by the result.
+    ///
+    /// - Throws: why the response has no data, without the API key.
+    package func decode(
+        _ body: [UInt8], status: Int = 200, headers: [(name: String, value: String)] = []
+    ) throws(ProviderError) -> DecodedResponse {
+        do throws(ProviderError) {
+            try responseLimit.check(body)
+            let payload = try payload(of: RawResponse(body, status: status, headers: headers, secrets: secrets, limit: responseLimit))
+            return DecodedResponse { calendar, asOf throws(ProviderError) in
+                let parsed: ParsedResponse
+                do throws(ProviderError) { parsed = try parse(payload, calendar: calendar, asOf: asOf) } catch {
+                    throw error.redacted(secrets)
+                }
+                return bringsOwnActions ? parsed : parsed.withoutActions(of: "\(name)/\(kind)")
+            }
+        } catch {
+            throw error.redacted(secrets)
         }
     }
 
@@ -161,15 +181,7 @@ extension DataProvider {
     package func parse(
         _ body: [UInt8], status: Int = 200, calendar: TradingCalendar?, asOf: Instant
     ) throws(ProviderError) -> ParsedResponse {
-        let parsed: ParsedResponse
-        do throws(ProviderError) {
-            try responseLimit.check(body)
-            let response = RawResponse(body, status: status, secrets: secrets, limit: responseLimit)
-            parsed = try parse(payload(of: response), calendar: calendar, asOf: asOf)
-        } catch {
-            throw error.redacted(secrets)
-        }
-        return bringsOwnActions ? parsed : parsed.withoutActions(of: "\(name)/\(kind)")
+        try decode(body, status: status).parse(calendar, asOf)
     }
 
     /// The body without the API key, and whether the provider had echoed it.
@@ -179,4 +191,10 @@ extension DataProvider {
 
     /// A text of the response, such as the value of a header, without the API key.
     package func redacted(_ text: String) -> String { secrets.isEmpty ? text : Redaction.redact(text, secrets: secrets) }
+}
+
+/// A response whose body has been decoded.
+package struct DecodedResponse: Sendable {
+    /// Parses the data. The calendar has the exchange's sessions; nil skips the session rule. The instant is the time of the request.
+    package let parse: @Sendable (_ calendar: TradingCalendar?, _ asOf: Instant) throws(ProviderError) -> ParsedResponse
 }

@@ -104,6 +104,23 @@ package struct Bars: Sendable {
         ).one { row throws(PostgresError) in try row[0] }
     }
 
+    /// A query: the latest version of each session and source of instrument $1 from session $3 (NULL: the first) through $4 (NULL: the last)
+    /// as of instant $2. A session of a source is visible unless this version is quarantined.
+    ///
+    /// It reads the primary key backwards. Because rows are compared and ordered by the columns of the key, the planner can choose no other
+    /// index, whatever its statistics are.
+    ///
+    /// - Parameter column: the time column that is compared, `known_at` or `available_at`.
+    private static func latestVersions(_ column: String) -> String {
+        let number = Instruments.number("$1")
+        return """
+            SELECT DISTINCT ON (instrument, session, source) * FROM bars
+            WHERE (instrument, session) >= (\(number), coalesce($3, '-infinity')) AND (instrument, session) <= (\(number), coalesce($4, 'infinity'))
+                AND \(column) <= $2
+            ORDER BY instrument DESC, session DESC, source DESC, response_id DESC
+            """
+    }
+
     /// A condition on `bars b`: the version is not quarantined, and neither is a later version of the same session and source.
     ///
     /// - Parameters:
@@ -145,10 +162,9 @@ package struct Bars: Sendable {
     ) async throws(PostgresError) -> [SourcedBar] {
         try await database.query(
             """
-            SELECT DISTINCT ON (session) session, open, high, low, close, volume, source, inferred_split FROM bars b
-            WHERE instrument = \(Instruments.number("$1")) AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
-                AND session >= coalesce($3, '-infinity') AND session <= coalesce($4, 'infinity')
-            ORDER BY session DESC, array_position($5, source), response_id DESC LIMIT $6
+            SELECT DISTINCT ON (instrument, session) session, open, high, low, close, volume, source, inferred_split
+            FROM (\(Self.latestVersions(asOf.column))) b WHERE NOT quarantined
+            ORDER BY instrument DESC, session DESC, array_position($5, source), response_id DESC LIMIT $6
             """, [instrument, asOf.instant, from, through, precedence, last]
         ).all { row throws(PostgresError) in
             SourcedBar(bar: try Self.bar(row), source: try row[6], inferredSplit: try row[7])
@@ -162,11 +178,8 @@ package struct Bars: Sendable {
         var closes: [SessionDate: Price] = [:]
         for row in try await database.query(
             """
-            SELECT DISTINCT ON (session) session, close FROM bars b
-            WHERE instrument = \(Instruments.number("$1")) AND \(asOf.column) <= $2 AND \(Self.isVisible(asOf.column, "$2"))
-                AND session >= coalesce($3, '-infinity') AND source = $4
-            ORDER BY session DESC, response_id DESC
-            """, [instrument, asOf.instant, from, source])
+            SELECT session, close FROM (\(Self.latestVersions(asOf.column))) b WHERE NOT quarantined AND source = $5
+            """, [instrument, asOf.instant, from, SessionDate?.none, source])
         {
             let (session, close): (SessionDate, Price) = (try row[0], try row[1])
             closes[session] = close
@@ -188,15 +201,13 @@ package struct Bars: Sendable {
         Bar(session: try row[0], open: try row[1], high: try row[2], low: try row[3], close: try row[4], volume: try row[5])
     }
 
-    /// The last session of a source that was known before an instant.
-    package func lastSession(
-        of instrument: String, source: String, knownBefore instant: Instant
-    ) async throws(PostgresError) -> SessionDate? {
-        try await database.query(
-            """
-            SELECT session FROM bars WHERE instrument = \(Instruments.number("$1")) AND source = $2 AND known_at < $3
-            ORDER BY session DESC LIMIT 1
-            """, [instrument, source, instant]
-        ).one { row throws(PostgresError) in try row[0] }
+    /// SQL that selects a source's last `session` that was known before an instant. It reads the primary key backwards, see `latestVersions`.
+    static func lastSession(of instrument: String, source: String, knownBefore instant: String) -> String {
+        """
+        SELECT session FROM bars
+        WHERE (instrument, session) >= (\(instrument), '-infinity') AND (instrument, session) <= (\(instrument), 'infinity')
+            AND source = \(source) AND known_at < \(instant)
+        ORDER BY instrument DESC, session DESC LIMIT 1
+        """
     }
 }

@@ -102,13 +102,17 @@ package struct CrossSections: Sendable {
     }
 
     /// The sessions whose features changed since the last complete instant before this one, in order.
+    ///
+    /// The rows are found by their time: the form of the other conditions leaves the planner no other index.
     package func outdatedSessions(asOf instant: Instant) async throws(PostgresError) -> [SessionDate] {
         try await database.query(
             """
-            SELECT DISTINCT f.session FROM features f JOIN instruments i ON i.number = f.instrument
-            WHERE f.version = $1 AND i.exchange = $2 AND f.known_at <= $3 AND f.known_at > coalesce((
-                SELECT max(known_at) FROM cross_section_instants WHERE exchange = $2 AND version = $1 AND known_at < $3 AND is_complete
-            ), '-infinity') ORDER BY 1
+            SELECT DISTINCT f.session FROM (
+                SELECT session, instrument FROM features WHERE version || '' = $1 AND known_at <= $3 AND known_at > coalesce((
+                    SELECT known_at FROM cross_section_instants WHERE exchange = $2 AND version = $1 AND known_at < $3 AND is_complete
+                    ORDER BY known_at DESC LIMIT 1
+                ), '-infinity') OFFSET 0
+            ) f JOIN instruments i ON i.number = f.instrument WHERE i.exchange = $2 ORDER BY 1
             """, [features.version, exchange, instant]
         ).all { row throws(PostgresError) in try row[0] }
     }

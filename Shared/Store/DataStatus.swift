@@ -46,7 +46,10 @@ package struct DataStatus: Sendable {
             FROM page i
             LEFT JOIN LATERAL (
                 SELECT min(session) AS first, max(session) AS last, count(DISTINCT session) AS sessions
-                FROM bars b WHERE b.instrument = i.number AND known_at <= $1 AND \(Bars.isVisible("known_at", "$1"))
+                FROM (
+                    SELECT DISTINCT ON (b.session, b.source) b.session, b.quarantined FROM bars b
+                    WHERE b.instrument = i.number AND b.known_at <= $1 ORDER BY b.session, b.source, b.response_id DESC
+                ) versions WHERE NOT quarantined
             ) b ON true
             LEFT JOIN LATERAL (
                 SELECT count(DISTINCT p.session) AS sessions FROM provisional_bars p

@@ -44,18 +44,31 @@ package struct ExchangeCalendars: Sendable {
 
     /// The calendar of an exchange as known at an instant; nil for an exchange without a calendar.
     package func calendar(of mic: String, asOf instant: Instant) async throws(PostgresError) -> TradingCalendar? {
+        guard TradingCalendar.of(mic: mic) != nil else { return nil }
+        let rows = try await database.query("SELECT \(Self.announcements(of: "$1", asOf: "$2"))", [mic, instant])
+        return Self.calendar(of: mic, announcements: try rows[0][0])
+    }
+
+    /// SQL: the announced days of an exchange as an array of texts, each a day, and its hours unless it is closed.
+    static func announcements(of exchange: String, asOf instant: String) -> String {
+        """
+        ARRAY(
+            SELECT to_char(day, 'YYYY-MM-DD') || coalesce(' ' || hours, '') FROM (
+                SELECT DISTINCT ON (exchange, day) day, closed, hours FROM closures WHERE exchange = \(exchange) AND known_at <= \(instant)
+                ORDER BY exchange, day, known_at DESC
+            ) latest WHERE closed OR hours IS NOT NULL ORDER BY day)
+        """
+    }
+
+    /// The calendar of an exchange with announced days; nil for an exchange without a calendar.
+    static func calendar(of mic: String, announcements: [String]) -> TradingCalendar? {
         guard let calendar = TradingCalendar.of(mic: mic) else { return nil }
-        let days = try await database.query(
-            """
-            SELECT day, hours FROM (
-                SELECT DISTINCT ON (day) day, closed, hours FROM closures WHERE exchange = $1 AND known_at <= $2 ORDER BY day, known_at DESC
-            ) latest WHERE closed OR hours IS NOT NULL
-            """, [mic, instant]
-        ).all { row throws(PostgresError) in (try row[0] as SessionDate, try row[1] as String?) }
-        guard !days.isEmpty else { return calendar }
+        guard !announcements.isEmpty else { return calendar }
         var (closures, hours): (Set<SessionDate>, [SessionDate: SessionHours]) = ([], [:])
-        for (day, text) in days {
-            if let text { hours[day] = SessionHours(text) } else { closures.insert(day) }
+        for text in announcements {
+            let parts = text.split(separator: " ", maxSplits: 1)
+            guard let day = SessionDate(String(parts[0])) else { continue }
+            if parts.count > 1 { hours[day] = SessionHours(String(parts[1])) } else { closures.insert(day) }
         }
         return calendar.changed(closures: closures, openings: Set(hours.keys), hours: hours)
     }

@@ -75,6 +75,28 @@ package struct FeatureStore: Sendable {
         ).all { row throws(PostgresError) in try row[0] as SessionDate }.sorted()
     }
 
+    /// Tells states of the tables of features apart.
+    package struct TableVersion: Hashable, Sendable {
+        let lastResponse: Int64
+        let lastInstant: Instant?
+        let instants, pending: Int
+    }
+
+    /// The version of the tables of features: it changes with every response that is projected and every cross-section that is computed. nil
+    /// while cross-sections are being computed.
+    package func tableVersion() async throws(PostgresError) -> TableVersion? {
+        try await database.query(
+            """
+            SELECT coalesce((SELECT max(id) FROM provider_responses), 0), max(known_at), count(*), (SELECT count(*) FROM pending_cross_sections),
+                coalesce(bool_and(is_complete), true)
+            FROM cross_section_instants WHERE version = $1
+            """, [version]
+        ).one { row throws(PostgresError) in
+            try row[4]
+                ? TableVersion(lastResponse: try row[0], lastInstant: try row[1], instants: try row[2], pending: try row[3]) : nil
+        } ?? nil
+    }
+
     /// The feature tables of instruments (nil: of all) as visible at an instant, ordered by instrument id; read by COPY.
     ///
     /// Instruments without a row are left out.
@@ -101,28 +123,27 @@ package struct FeatureStore: Sendable {
         _ instruments: [String]?, _ asOf: AsOf, _ from: SessionDate?, _ through: SessionDate?, _ last: Int?
     ) async throws(PostgresError) -> [FeatureTable] {
         let column = asOf.column
-        var condition = "f.version = $1 AND f.\(column) <= $2"
+        var conditions = ["f.version = $1", "f.\(column) <= $2"]
         var parameters: [any PostgresLiteral] = [version, asOf.instant]
-        func add(_ clause: String, _ value: (any PostgresLiteral)?) {
+        func add(_ value: (any PostgresLiteral)?, _ clause: (String) -> String) {
             guard let value else { return }
             parameters.append(value)
-            let parameter = clause.hasSuffix("ANY ") ? "($\(parameters.count))" : "$\(parameters.count)"
-            condition += " AND " + clause + parameter + (clause.contains("(") ? ")" : "")
+            conditions.append(clause("$\(parameters.count)"))
         }
         if let instruments, instruments.count == 1 {
-            add("f.instrument = (SELECT number FROM instruments WHERE id = ", instruments[0])
+            add(instruments[0]) { "f.instrument = \(Instruments.number($0))" }
         } else {
-            add("f.instrument IN (SELECT number FROM instruments WHERE id = ANY ", instruments)
+            add(instruments) { "f.instrument IN (SELECT number FROM instruments WHERE id = ANY (\($0)))" }
         }
-        add("f.session >= ", from)
-        add("f.session <= ", through)
+        add(from) { "f.session >= \($0)" }
+        add(through) { "f.session <= \($0)" }
         let crossWidth = crossWidth
         let direction = last == nil ? "" : "DESC"
         let tables = try await database.copyOut(
             """
             SELECT i.id, f.session, f.known_at, r.sha256, f."values", f.log_return, f.extras, c.known_at, c."values" FROM (
                 SELECT * FROM (
-                    SELECT DISTINCT ON (f.instrument, f.session) f.* FROM features f WHERE \(condition)
+                    SELECT DISTINCT ON (f.instrument, f.session) f.* FROM features f WHERE \(conditions.joined(separator: " AND "))
                     ORDER BY f.instrument, f.session \(direction), f.response_id DESC
                 ) f WHERE f."values" <> \(Self.withdrawnValues) \(last.map { "LIMIT \($0)" } ?? "")
             ) f JOIN instruments i ON i.number = f.instrument

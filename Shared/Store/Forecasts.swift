@@ -104,11 +104,13 @@ package struct Forecasts: Sendable {
         return StoredForecasts(instrument: instrument, lastSession: lastSession, stored: stored, members: members)
     }
 
-    /// A query: the forecasts from one origin published by instant $2, made by the model versions $4 from the features $3.
+    /// A query: the forecasts from one origin published by instant $2, made by the model versions $4 from the features $3. Forecasts of other
+    /// versions are left out before their baselines and names are looked up.
     private static func ofOrigin(session: String, instrument: String) -> String {
         """
         SELECT \(Forecast.columns) FROM forecasts f \(Forecast.joins)
-        WHERE f.session = \(session) AND f.instrument = \(instrument) AND f.as_of <= $2 AND m.id = ANY ($4) AND m.feature_version = $3
+        WHERE f.session = \(session) AND f.instrument = \(instrument) AND f.as_of <= $2
+            AND f.model = ANY (ARRAY(SELECT number FROM models WHERE id = ANY ($4) AND feature_version = $3))
         """
     }
 }

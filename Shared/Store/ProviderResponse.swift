@@ -8,11 +8,13 @@ package struct ProviderResponse: Hashable, Sendable, Comparable {
     package let key: String
     /// The instrument's id.
     package let instrument: String
-    package let provider: String
+    package private(set) var provider: String
     package let kind: String
     package let knownAt: Instant
     package let fetchedAt: Instant
     package let sha256: String
+    /// The numbers by which rows refer to the response; nil if they have not been looked up.
+    var reference: ProviderResponses.Reference?
 
     package init(key: String, instrument: String, provider: String, kind: String, knownAt: Instant, fetchedAt: Instant, sha256: String) {
         self.key = key
@@ -22,6 +24,13 @@ package struct ProviderResponse: Hashable, Sendable, Comparable {
         self.knownAt = knownAt
         self.fetchedAt = fetchedAt
         self.sha256 = sha256
+    }
+
+    /// The response as the origin of changes to another source's bars.
+    package func applied(to source: String) -> ProviderResponse {
+        var response = self
+        response.provider = source
+        return response
     }
 
     package static func < (left: ProviderResponse, right: ProviderResponse) -> Bool {

@@ -31,26 +31,37 @@ package struct ProviderResponses: Sendable {
     }
 
     /// The numbers by which rows refer to a response and to its instrument. The ids of an instrument's responses ascend in their order.
-    struct Reference: Sendable {
+    struct Reference: Hashable, Sendable {
         let id: Int64
         let instrument: Int32
     }
 
-    /// The numbers of a response, which is recorded as projected if it is new. Call under `lock`.
+    /// Records a response as projected if it is new. The result knows its numbers, so that what is inserted from it does not look them up.
+    /// Call under `lock`.
     ///
     /// - Throws: `PostgresError` for an unknown instrument, or if a later response of the instrument has been projected already.
+    package func recorded(_ response: ProviderResponse) async throws(PostgresError) -> ProviderResponse {
+        var response = response
+        response.reference = try await reference(to: response)
+        return response
+    }
+
+    /// The numbers of a response, which is recorded as projected if it is new. See `recorded`.
     func reference(to response: ProviderResponse) async throws(PostgresError) -> Reference {
-        let found = try await database.query("SELECT id, instrument FROM provider_responses WHERE object_key = $1", [response.key])
-        if let row = found.first { return Reference(id: try row[0], instrument: try row[1]) }
-        let row = try await database.query(
+        if let known = response.reference { return known }
+        let rows = try await database.query(
             """
-            INSERT INTO provider_responses (object_key, instrument, provider, kind, known_at, fetched_at, sha256)
-            VALUES ($1, \(Instruments.number("$2")), $3, $4, $5, $6, $7) RETURNING id, instrument
+            WITH added AS (
+                INSERT INTO provider_responses (object_key, instrument, provider, kind, known_at, fetched_at, sha256)
+                SELECT $1, \(Instruments.number("$2")), $3, $4, $5, $6, $7
+                WHERE NOT EXISTS (SELECT FROM provider_responses WHERE object_key = $1) RETURNING id, instrument
+            )
+            SELECT id, instrument FROM added UNION ALL SELECT id, instrument FROM provider_responses WHERE object_key = $1
             """,
             [
                 response.key, response.instrument, response.provider, response.kind, response.knownAt, response.fetchedAt, response.sha256,
-            ])[0]
-        return Reference(id: try row[0], instrument: try row[1])
+            ])
+        return Reference(id: try rows[0][0], instrument: try rows[0][1])
     }
 
     /// The projected response with a key and the rows that it added; nil if it has not been projected.
@@ -63,11 +74,6 @@ package struct ProviderResponses: Sendable {
         ).one { row throws(PostgresError) in
             (try ProviderResponse(row), Counts(bars: try row[7], actions: try row[8], quarantined: try row[9]))
         }
-    }
-
-    /// Whether the response with a key has been projected.
-    package func contains(_ key: String) async throws(PostgresError) -> Bool {
-        try await database.query("SELECT FROM provider_responses WHERE object_key = $1", [key]).count > 0
     }
 
     /// The projected responses about an instrument, in order.
@@ -102,33 +108,41 @@ package struct ProviderResponses: Sendable {
         ).all { row throws(PostgresError) in (try row[0], try row[1]) }
     }
 
-    /// Whether a response of a provider and kind about an instrument was known before an instant.
-    package func contains(
-        about instrument: String, provider: String, kind: String, before instant: Instant
-    ) async throws(PostgresError) -> Bool {
+    /// The projected responses about the instrument of `response` that come after it, in order.
+    package func list(after response: ProviderResponse) async throws(PostgresError) -> [ProviderResponse] {
         try await database.query(
             """
-            SELECT FROM provider_responses WHERE instrument = \(Instruments.number("$1")) AND provider = $2 AND kind = $3 AND known_at < $4
-            LIMIT 1
-            """, [instrument, provider, kind, instant]
-        ).count > 0
+            SELECT \(ProviderResponse.columns), r.id, r.instrument FROM provider_responses r \(ProviderResponse.joins)
+            WHERE \(Self.isLater(than: "$2, $3, $4, $5", of: Instruments.number("$1")))
+            """, [response.instrument, response.knownAt, response.fetchedAt, response.sha256, response.key]
+        ).all { row throws(PostgresError) in
+            var response = try ProviderResponse(row)
+            response.reference = Reference(id: try row[7], instrument: try row[8])
+            return response
+        }.sorted()
     }
 
-    /// Deletes all rows projected from an instrument's responses after `response`, and returns those responses in order.
+    /// A condition on `provider_responses r`: the response is about an instrument and comes after another one. It is found by the index on
+    /// the instrument and the times.
+    static func isLater(than position: String, of instrument: String) -> String {
+        """
+        r.instrument = \(instrument) AND (r.known_at, r.fetched_at, r.sha256, r.object_key) > (\(position))
+        """
+    }
+
+    /// Deletes all rows projected from responses about one instrument, those of `list(after:)`, and returns the responses without their numbers.
     ///
-    /// The caller projects the returned responses again after `response`. Call under `lock`, in its transaction.
-    package func rollBack(after response: ProviderResponse) async throws(PostgresError) -> [ProviderResponse] {
-        let rows = try await database.query(
-            """
-            SELECT \(ProviderResponse.columns), r.id FROM provider_responses r \(ProviderResponse.joins)
-            WHERE i.id = $1 AND (r.known_at, r.fetched_at, r.sha256, r.object_key) > ($2, $3, $4, $5)
-            """, [response.instrument, response.knownAt, response.fetchedAt, response.sha256, response.key])
-        let responses = try rows.all(ProviderResponse.init)
+    /// The caller projects them again. Call under `lock`, in its transaction.
+    package func rollBack(_ responses: [ProviderResponse]) async throws(PostgresError) -> [ProviderResponse] {
         guard !responses.isEmpty else { return [] }
-        let ids = try rows.all { row throws(PostgresError) in try row[7] as Int64 }
+        let ids = responses.compactMap { $0.reference?.id }
         for table in Self.projected { try await database.execute("DELETE FROM \(table) WHERE response_id = ANY ($1)", [ids]) }
         try await database.execute("DELETE FROM provider_responses WHERE id = ANY ($1)", [ids])
-        return responses.sorted()
+        return responses.map { response in
+            var response = response
+            response.reference = nil
+            return response
+        }
     }
 
     /// Deletes all rows projected from an instrument's responses, which the caller projects again. Call under `lock`, in its transaction.

@@ -61,26 +61,32 @@ extension Scores {
     /// The column by which totals are grouped.
     package enum Grouping: Sendable {
         case role, instrument
-
-        /// An SQL expression for the group of a row of `scores` (alias s) and its `instruments` (alias i).
-        var expression: String { self == .role ? "s.role::text" : "i.id" }
     }
 
     /// Totals over the origins of a range that were scored by `asOf`, ordered by group, family and horizon; of one instrument if named.
+    ///
+    /// Totals by role are sums of the roll-up `score_totals`; no score is read.
     package func totals(
         by grouping: Grouping, from: SessionDate, through: SessionDate, asOf: Instant, instrument: String? = nil
     ) async throws(PostgresError) -> [ScoreTotals] {
-        try await database.query(
+        let sums =
+            switch (grouping, instrument) {
+            case (.role, nil): Self.sumsOfTotals
+            case (.role, _): Self.sums(by: "role", of: Self.ofInstrument)
+            case (.instrument, nil):
+                Self.sums(by: "instrument", of: "s.session BETWEEN $1 AND $2 AND s.known_at <= $3 AND $4::text IS NULL")
+            case (.instrument, _): Self.sums(by: "instrument", of: Self.ofInstrument)
+            }
+        let (name, join) =
+            switch grouping {
+            case .role: ("t.grouped::text", "")
+            case .instrument: ("i.id", "JOIN instruments i ON i.number = t.grouped")
+            }
+        return try await database.query(
             """
-            SELECT \(grouping.expression) AS group_name, n.name AS family, s.horizon, count(*) AS count, sum(loss) AS loss,
-                sum(uncalibrated_loss) AS uncalibrated_loss, sum(baseline_loss) AS baseline_loss,
-                count(*) FILTER (WHERE inside_80) AS inside_80, count(*) FILTER (WHERE inside_90) AS inside_90,
-                count(*) FILTER (WHERE uncalibrated_inside_80) AS uncalibrated_inside_80,
-                count(*) FILTER (WHERE uncalibrated_inside_90) AS uncalibrated_inside_90,
-                count(*) FILTER (WHERE baseline_inside_80) AS baseline_inside_80
-            FROM scores s JOIN model_families n ON n.number = s.family JOIN instruments i ON i.number = s.instrument
-            WHERE s.session BETWEEN $1 AND $2 AND s.known_at <= $3 AND ($4::text IS NULL OR s.instrument = \(Instruments.number("$4")))
-            GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+            SELECT \(name) AS group_name, n.name AS family, t.*
+            FROM (\(sums)) t JOIN model_families n ON n.number = t.family_number \(join)
+            ORDER BY 1, 2, t.horizon
             """, [from, through, asOf, instrument]
         ).all { row throws(PostgresError) in
             ScoreTotals(
@@ -89,6 +95,75 @@ extension Scores {
                 inside80: try row["inside_80"], inside90: try row["inside_90"], uncalibratedInside80: try row["uncalibrated_inside_80"],
                 uncalibratedInside90: try row["uncalibrated_inside_90"], baselineInside80: try row["baseline_inside_80"])
         }
+    }
+
+    /// A condition on `scores s`: an instrument's scores. Because rows are compared by all columns of one index, the planner can choose no
+    /// other one.
+    private static let ofInstrument = """
+        (s.instrument, s.session) >= (\(Instruments.number("$4")), $1) AND (s.instrument, s.session) <= (\(Instruments.number("$4")), $2)
+            AND s.known_at <= $3
+        """
+
+    /// A query: sums of the scores that meet a condition, by a column, family and horizon.
+    private static func sums(by column: String, of condition: String) -> String {
+        """
+        SELECT s.\(column) AS grouped, s.family AS family_number, s.horizon, count(*) AS count, sum(loss) AS loss,
+            sum(uncalibrated_loss) AS uncalibrated_loss, sum(baseline_loss) AS baseline_loss,
+            count(*) FILTER (WHERE inside_80) AS inside_80, count(*) FILTER (WHERE inside_90) AS inside_90,
+            count(*) FILTER (WHERE uncalibrated_inside_80) AS uncalibrated_inside_80,
+            count(*) FILTER (WHERE uncalibrated_inside_90) AS uncalibrated_inside_90,
+            count(*) FILTER (WHERE baseline_inside_80) AS baseline_inside_80
+        FROM scores s WHERE \(condition) GROUP BY 1, 2, 3
+        """
+    }
+
+    /// A query: sums of the roll-up by role, family and horizon.
+    private static let sumsOfTotals = """
+        SELECT role AS grouped, family AS family_number, horizon, sum(count)::bigint AS count, sum(loss ORDER BY session, known_at) AS loss,
+            sum(uncalibrated_loss ORDER BY session, known_at) AS uncalibrated_loss, sum(baseline_loss ORDER BY session, known_at) AS baseline_loss,
+            sum(inside_80)::bigint AS inside_80, sum(inside_90)::bigint AS inside_90,
+            sum(uncalibrated_inside_80)::bigint AS uncalibrated_inside_80, sum(uncalibrated_inside_90)::bigint AS uncalibrated_inside_90,
+            sum(baseline_inside_80)::bigint AS baseline_inside_80
+        FROM score_totals WHERE session BETWEEN $1 AND $2 AND known_at <= $3 AND $4::text IS NULL GROUP BY 1, 2, 3
+        """
+
+    /// Computes the roll-up anew for the origins, horizons and families of scores that were written.
+    ///
+    /// A sum adds its values in ascending order, so that it does not depend on the order in which rows arrived.
+    func rollUp(_ scores: [ForecastScore]) async throws(PostgresError) {
+        struct Group: Hashable {
+            let session: SessionDate
+            let horizon: Int
+            let family: String
+        }
+        let groups = Array(
+            Set(
+                scores.map {
+                    Group(session: $0.forecast.forecast.session, horizon: $0.forecast.forecast.horizon, family: $0.forecast.family)
+                }))
+        let parameters: [any PostgresEncodable] = [groups.map(\.session), groups.map(\.horizon), groups.map(\.family)]
+        let changed = """
+            unnest($1::date[], $2::bigint[], $3::text[]) u (session, horizon, name) JOIN model_families n ON n.name = u.name
+            """
+        try await database.execute(
+            """
+            DELETE FROM score_totals t USING \(changed) WHERE (t.session, t.family, t.horizon) = (u.session, n.number, u.horizon)
+            """, parameters)
+        try await database.execute(
+            """
+            INSERT INTO score_totals (session, family, horizon, role, known_at, count, loss, uncalibrated_loss, baseline_loss, inside_80,
+                inside_90, uncalibrated_inside_80, uncalibrated_inside_90, baseline_inside_80)
+            SELECT s.* FROM \(changed) CROSS JOIN LATERAL (
+                SELECT session, family, horizon, role, known_at, count(*), sum(loss ORDER BY loss),
+                    sum(uncalibrated_loss ORDER BY uncalibrated_loss), sum(baseline_loss ORDER BY baseline_loss),
+                    count(*) FILTER (WHERE inside_80), count(*) FILTER (WHERE inside_90), count(*) FILTER (WHERE uncalibrated_inside_80),
+                    count(*) FILTER (WHERE uncalibrated_inside_90), count(*) FILTER (WHERE baseline_inside_80)
+                FROM scores
+                WHERE (family, horizon, session) >= (n.number, u.horizon::smallint, u.session)
+                    AND (family, horizon, session) <= (n.number, u.horizon::smallint, u.session)
+                GROUP BY 1, 2, 3, 4, 5
+            ) s
+            """, parameters)
     }
 
     /// The mean scores of several families on the same instruments, sessions and horizons as scored by `asOf`, ordered by session, horizon
@@ -100,7 +175,7 @@ extension Scores {
         let families = families.sorted()
         // A column of each: one pass over a year of scores, without a join.
         let columns = families.indices.map { index in
-            let here = "FILTER (WHERE n.name = ($3::text[])[\(index + 1)])"
+            let here = "FILTER (WHERE family = \(ModelRegistry.familyNumber("($3::text[])[\(index + 1)]")))"
             return """
                 sum((loss * 2 ^ 40)::bigint) \(here) / count(*) \(here) AS loss_\(index),
                 sum((baseline_loss * 2 ^ 40)::bigint) \(here) / count(*) \(here) AS baseline_\(index), bool_and(inside_80) \(here) AS inside_\(index)
@@ -117,8 +192,8 @@ extension Scores {
             SELECT session, horizon, count(*) AS count, \(means.joined(separator: ", "))
             FROM (
                 SELECT session, horizon, instrument, \(columns.joined(separator: ", "))
-                FROM scores s JOIN model_families n ON n.number = s.family
-                WHERE s.family IN (SELECT number FROM model_families WHERE name = ANY ($3)) AND session >= $1 AND known_at <= $2
+                FROM scores
+                WHERE family = ANY (ARRAY(SELECT number FROM model_families WHERE name = ANY ($3))) AND session >= $1 AND known_at <= $2
                 GROUP BY 1, 2, 3 HAVING count(DISTINCT family) = cardinality($3::text[])
             ) each GROUP BY 1, 2 ORDER BY 1, 2
             """, [from, asOf, families]

@@ -98,7 +98,7 @@ package struct Scores: Sendable {
         return traded.mapValues(TargetSession.held)
     }
 
-    /// Writes scores in place of obsolete ones. Call under `lock`, in its transaction.
+    /// Writes scores in place of obsolete ones, and the roll-up of their origins. Call under `lock`, in its transaction.
     package func replace(_ scores: [ForecastScore]) async throws(PostgresError) {
         guard !scores.isEmpty else { return }
         let forecasts = scores.map(\.forecast.forecast)
@@ -128,5 +128,6 @@ package struct Scores: Sendable {
                 scores.map(\.inside90), scores.map(\.uncalibratedInside80), scores.map(\.uncalibratedInside90),
                 scores.map(\.baselineInside80),
             ])
+        try await rollUp(scores)
     }
 }

@@ -44,17 +44,18 @@ package struct Symbols: Sendable {
             ])
     }
 
-    /// An instrument's symbol at a provider on a day, as known at an instant; nil if it has none.
-    ///
-    /// `isOwn`: the symbol was stored for this provider, not for any provider.
-    package func name(
-        of instrument: String, provider: String, on day: SessionDate, asOf instant: Instant
-    ) async throws(PostgresError) -> (symbol: String, isOwn: Bool)? {
-        try await database.query(
-            "SELECT symbol, provider <> '*' FROM (\(Symbols.valid)) v WHERE instrument = \(Instruments.number("$3")) AND provider = ANY ($4) ORDER BY provider = '*' LIMIT 1",
-            [day, instant, instrument, [provider, Symbols.anyProvider]]
-        ).one { row throws(PostgresError) in (try row[0], try row[1]) }
+    /// An instrument's symbol at a provider.
+    package struct ProviderSymbol: Hashable, Sendable {
+        package let text: String
+        /// Whether the symbol was stored for this provider, not for any provider.
+        package let isOwn: Bool
     }
+
+    /// A query: the symbol of instrument $3 on day $1 as known at $2, of the first of the providers $5 that has one.
+    static let atProvider = """
+        SELECT symbol, provider <> '*' AS is_own FROM (\(valid)) v
+        WHERE instrument = \(Instruments.number("$3")) AND provider = ANY ($5) ORDER BY provider = '*' LIMIT 1
+        """
 
     /// The instrument that a symbol denotes at a provider on a day, as known at an instant.
     package func instrument(

@@ -163,7 +163,7 @@ import Testing
         let harness = try await ProjectionHarness([instrument])
         let actions = CorporateActions(harness.database)
         let response = ProviderResponse(
-            ResponseMarket.response(rows, about: instrument, knownAt: evening), about: instrument)
+            ResponseMarket.response(rows, about: instrument, knownAt: evening), about: instrument.id)
         let special = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(3)!), nature: .special)
         let plain = CorporateAction(exDate: rows[10].session, kind: .dividend(Price(0.25)!))
         let spun = CorporateAction(exDate: rows[20].session, kind: .split(numerator: 1.2, denominator: 1), nature: .spinOff)

@@ -52,7 +52,7 @@ import Testing
         let projection = try await rival.transaction { () -> Task<FeaturizeSummary, any Error>? in
             // Writes the row that the projection is going to write, then waits for the lock that the projection holds.
             try await ProviderResponses(rival).record(
-                ProviderResponse(object, about: instrument), ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 0))
+                ProviderResponse(object, about: instrument.id), ProviderResponses.Counts(bars: 0, actions: 0, quarantined: 0))
             let projection = Task {
                 var summary = FeaturizeSummary()
                 _ = try await projector.project(object, &summary) { _ in throw UnexpectedRead() }

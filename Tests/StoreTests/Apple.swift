@@ -36,3 +36,16 @@ extension Bars {
         try await insert(bars.map { ValidatedBar($0) }, from: response, currency: currency, available: available).stored
     }
 }
+
+/// What Ingest knows before a request, on a day of 2012.
+func requestBasis(
+    of instrument: String, _ provider: String, on day: SessionDate = "2012-01-10", asOf instant: Instant, _ database: Database
+) async throws -> RequestBasis {
+    try await RequestBasis(database, of: instrument, provider: provider, on: day, asOf: instant, kinds: ["daily"])
+}
+
+func providerSymbol(
+    of instrument: String, _ provider: String, on day: SessionDate, asOf instant: Instant, _ database: Database
+) async throws -> Symbols.ProviderSymbol? {
+    try await requestBasis(of: instrument, provider, on: day, asOf: instant, database).symbol
+}

@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test func `Only changed bars become versions and reads return the versions of their time`() async throws {
-        let bars = Bars(try await withApple())
+        let database = try await withApple()
+        let bars = Bars(database)
         let old = [bar("2012-01-09", 10), bar("2012-01-10", 11)]
         #expect(try await bars.insert(old, from: first, currency: "USD", available: closed) == ["2012-01-09", "2012-01-10"])
         #expect(try await bars.insert(old, from: first, currency: "USD", available: closed) == [])
@@ -30,8 +31,8 @@ import Testing
         #expect(try await bars.read(apple.id, .available("2012-01-11T22:30:00Z")) == new)
         #expect(try await bars.read(apple.id, .recorded(second.knownAt), last: 1) == [new[2]])
         #expect(try await bars.read(apple.id, .recorded(second.knownAt), from: "2012-01-10", through: "2012-01-10") == [new[1]])
-        #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: second.knownAt) == "2012-01-10")
-        #expect(try await bars.lastSession(of: apple.id, source: "yahoo", knownBefore: first.knownAt) == nil)
+        #expect(try await requestBasis(of: apple.id, "yahoo", asOf: second.knownAt, database).lastSession == "2012-01-10")
+        #expect(try await requestBasis(of: apple.id, "yahoo", asOf: first.knownAt, database).lastSession == nil)
     }
 
     @Test func `Of two responses of one instant the later fetch holds`() async throws {

@@ -20,8 +20,8 @@ import Testing
         let features = FeatureStore(database, version: "f1", crossWidth: 0)
         try await database.transaction {
             try await objects.lock(response.instrument)
-            if try await objects.contains(response.key) { return }
-            for next in [response] + (try await objects.rollBack(after: response)) {
+            if try await objects.find(response.key) != nil { return }
+            for next in [response] + (try await objects.rollBack(objects.list(after: response))) {
                 let rows = Self.responses.first { $0.0.key == next.key }!.1
                 try await bars.insert(rows, from: next, currency: "USD", available: closed)
                 let records = try await bars.read(next.instrument, .recorded(next.knownAt)).map {

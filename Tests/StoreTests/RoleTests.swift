@@ -22,7 +22,8 @@ import Testing
         ],
         "bellwether_train": [
             "schema_migrations": "s", "instruments": "s", "provider_responses": "s", "features": "s", "cross_features": "s",
-            "forecasts": "s", "scores": "s", "model_families": "si", "models": "si", "promotions": "si", "evaluations": "si",
+            "cross_section_instants": "s", "pending_cross_sections": "s", "forecasts": "s", "scores": "s", "model_families": "si",
+            "models": "si", "promotions": "si", "evaluations": "si",
         ],
         "bellwether_predict": [
             "schema_migrations": "s", "instruments": "s", "symbols": "s", "closures": "s", "runs": "s", "provider_responses": "s",
@@ -31,13 +32,14 @@ import Testing
         ],
         "bellwether_monitor": [
             "schema_migrations": "s", "instruments": "s", "features": "s", "model_families": "s", "models": "s", "baselines": "s",
-            "forecasts": "s", "scores": "siu", "calibrations": "sid", "promotions": "si", "evaluations": "si", "audit_log": "i",
+            "forecasts": "s", "scores": "siu", "score_totals": "sid", "calibrations": "sid", "promotions": "si", "evaluations": "si",
+            "audit_log": "i",
         ],
         "bellwether_dashboard": [
             "schema_migrations": "s", "instruments": "s", "symbols": "s", "delistings": "s", "closures": "s", "provider_responses": "s",
             "quarantined_objects": "s", "bars": "s", "provisional_bars": "s", "corporate_actions": "s", "quarantine": "s",
             "model_families": "s", "models": "s",
-            "promotions": "s", "evaluations": "s", "scores": "s", "calibrations": "s",
+            "promotions": "s", "evaluations": "s", "scores": "s", "score_totals": "s", "calibrations": "s",
         ],
         "bellwether_authorize": ["schema_migrations": "s", "owners": "s", "api_keys": "s"],
         "bellwether_reader": [:],

@@ -34,7 +34,8 @@ import Testing
     private func insertLate(
         _ late: FeatureRecord, from response: ProviderResponse, _ database: Database, _ features: FeatureStore
     ) async throws {
-        let later = try await ProviderResponses(database).rollBack(after: response)
+        let responses = ProviderResponses(database)
+        let later = try await responses.rollBack(responses.list(after: response))
         try await features.insert([late], from: response, available: closed)
         for next in later {
             let session = try #require(ForecastTests.sessions.first { evening($0) == next.knownAt })

@@ -34,6 +34,27 @@ struct TrainTests {
         #expect(summary.models.map(\.isNew) == [true, false])
     }
 
+    @Test func `The trainings of all families read the features once`() async throws {
+        let train = try await Train.overRandomBars([])
+        func statements() async throws -> Int {
+            let log = StatementLog()
+            let snapshot = try await log.recording { try await train.snapshot(asOf: Train.testTime) }
+            #expect(snapshot?.set.histories.count == 3)
+            return log.statements.filter { $0.contains("FROM features") }.count
+        }
+        #expect(try await statements() == 1)
+        #expect(try await statements() == 0)
+        let instrument = Instrument(id: "XNAS:4", symbol: "S4", exchange: "XNAS", currency: "USD", name: "")
+        try await Instruments(train.database).register([instrument])
+        let later = ProviderResponse(
+            key: "later", instrument: instrument.id, provider: "yahoo", kind: "chart", knownAt: Train.testTime, fetchedAt: Train.testTime,
+            sha256: "b")
+        let row = FeatureRecord(
+            session: SessionDate(day: 11_000), values: [Float](repeating: 1, count: 28), logReturn: 0, extras: [])
+        try await train.features.insert([row], from: later) { Instant.utcMidnight($0) }
+        #expect(try await statements() == 1)
+    }
+
     @Test func `A checkpoint of another training is ignored`() async throws {
         let set = try #require(try await Train.overRandomBars([]).snapshot(asOf: Train.testTime)).set
         let progress = try TrainingPlan(type: SlowModel.self, seed: 1).train(set, resuming: [1, 2], deadline: .now + .seconds(60))

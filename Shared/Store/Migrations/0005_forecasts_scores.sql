@@ -66,6 +66,26 @@ CREATE INDEX scores_of_family ON scores (family, horizon, session);
 CREATE INDEX scores_of_session ON scores (session);
 CREATE INDEX scores_of_instrument ON scores (instrument, session);
 
+-- The roll-up of scores by origin, family, role and the time at which they were known, so that evidence does not aggregate rows. Sums and
+-- counts over instruments; written with the scores.
+CREATE TABLE score_totals (
+    session date NOT NULL,
+    family smallint NOT NULL REFERENCES model_families,
+    horizon smallint NOT NULL,
+    role model_role NOT NULL,
+    known_at timestamptz NOT NULL,
+    count integer NOT NULL CHECK (count > 0),
+    loss float8 NOT NULL,
+    uncalibrated_loss float8 NOT NULL,
+    baseline_loss float8 NOT NULL,
+    inside_80 integer NOT NULL,
+    inside_90 integer NOT NULL,
+    uncalibrated_inside_80 integer NOT NULL,
+    uncalibrated_inside_90 integer NOT NULL,
+    baseline_inside_80 integer NOT NULL,
+    PRIMARY KEY (session, family, horizon, role, known_at)
+);
+
 -- A family's calibration factor at one horizon, once the outcomes of the origins up to `session` were known.
 CREATE TABLE calibrations (
     family smallint NOT NULL REFERENCES model_families,

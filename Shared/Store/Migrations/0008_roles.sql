@@ -43,7 +43,8 @@ GRANT UPDATE (bars, actions, quarantined) ON provider_responses TO bellwether_fe
 GRANT UPDATE ON feature_states TO bellwether_featurize;
 
 -- Train: versions, and the promotion of a newer version of the champion's family.
-GRANT SELECT ON instruments, provider_responses, features, cross_features, forecasts, scores TO bellwether_train;
+GRANT SELECT ON instruments, provider_responses, features, cross_features, cross_section_instants, pending_cross_sections, forecasts, scores
+    TO bellwether_train;
 GRANT SELECT, INSERT ON model_families, models, promotions, evaluations TO bellwether_train;
 
 -- Predict: forecasts.
@@ -54,13 +55,13 @@ GRANT SELECT, INSERT ON baselines, forecasts TO bellwether_predict;
 -- Monitor: scores, factors and decisions.
 GRANT SELECT ON instruments, features, model_families, models, baselines, forecasts TO bellwether_monitor;
 GRANT SELECT, INSERT, UPDATE ON scores TO bellwether_monitor;
-GRANT SELECT, INSERT, DELETE ON calibrations TO bellwether_monitor;
+GRANT SELECT, INSERT, DELETE ON calibrations, score_totals TO bellwether_monitor;
 GRANT SELECT, INSERT ON promotions, evaluations TO bellwether_monitor;
 GRANT INSERT ON audit_log TO bellwether_monitor;
 
 -- Dashboard: reads only.
 GRANT SELECT ON instruments, symbols, delistings, closures, provider_responses, quarantined_objects, bars, provisional_bars,
-    corporate_actions, quarantine, model_families, models, promotions, evaluations, scores, calibrations TO bellwether_dashboard;
+    corporate_actions, quarantine, model_families, models, promotions, evaluations, scores, score_totals, calibrations TO bellwether_dashboard;
 
 GRANT SELECT ON owners, api_keys TO bellwether_authorize;
 

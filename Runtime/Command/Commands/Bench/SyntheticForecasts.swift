@@ -84,6 +84,11 @@ struct SyntheticForecasts: Sendable {
                     0.003 * random(), 0.003 * random(), 0.003 * random(), random() < 0.8, random() < 0.9, random() < 0.8, random() < 0.9,
                     random() < 0.8
                 FROM forecasts f JOIN models m ON m.number = f.model JOIN outcomes o USING (instrument, session, horizon);
+            INSERT INTO score_totals SELECT session, family, horizon, role, known_at, count(*), sum(loss), sum(uncalibrated_loss),
+                    sum(baseline_loss), count(*) FILTER (WHERE inside_80), count(*) FILTER (WHERE inside_90),
+                    count(*) FILTER (WHERE uncalibrated_inside_80), count(*) FILTER (WHERE uncalibrated_inside_90),
+                    count(*) FILTER (WHERE baseline_inside_80)
+                FROM scores GROUP BY 1, 2, 3, 4, 5;
             ANALYZE;
             """
     }
