@@ -225,7 +225,7 @@ let modules: [Module] = [
             "TestSupport",
         ]),
     Module(
-        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command"],
+        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command", "AWS", "HTTP", "TestSupport"],
         products: [(name: "ArgumentParser", package: "swift-argument-parser")]),
     Module(
         name: "TrainFunctionTests", path: "Tests/TrainFunctionTests", kind: .test,
