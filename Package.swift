@@ -228,7 +228,7 @@ let modules: [Module] = [
             "TestSupport",
         ]),
     Module(
-        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command", "Emulator"],
+        name: "CommandTests", path: "Tests/CommandTests", kind: .test, imports: ["Command", "Emulator", "AWS", "HTTP", "TestSupport"],
         products: [(name: "ArgumentParser", package: "swift-argument-parser")]),
     Module(
         name: "AuthorizeFunctionTests", path: "Tests/AuthorizeFunctionTests", kind: .test,

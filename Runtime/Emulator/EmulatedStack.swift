@@ -43,7 +43,7 @@ package final class EmulatedStack: FunctionInvoker {
     /// What the start found in the journal and had to change; nil when nothing.
     package let recoveryNotice: String?
     let pool: EnvironmentPool
-    private let queue: EventQueue
+    let queue: EventQueue
     private let journal: Journal
     private let group: MultiThreadedEventLoopGroup
     private let server: HTTPListener

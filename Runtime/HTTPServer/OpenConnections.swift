@@ -19,13 +19,13 @@ final class OpenConnections {
     func add(_ connection: ServerConnection) { connections[ObjectIdentifier(connection)] = connection }
 
     func remove(_ connection: ServerConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         if connections.isEmpty { allClosed?.succeed() }
     }
 
     /// Closes connections whose clients have been silent for too long, from time to time. Ends with the first call of `stop`.
     func watch() {
-        let interval = TimeAmount(max(min(limits.idle, limits.request) / 8, .milliseconds(10)))
+        let interval = TimeAmount(max(min(limits.idle, limits.request, limits.response) / 8, .milliseconds(10)))
         loop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
             guard let self, allClosed == nil else { return }
             let now = NIODeadline.now()

@@ -9,7 +9,7 @@ final class ReadObserver: ChannelInboundHandler {
     init(_ connection: ServerConnection) { self.connection = connection }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        connection.bytesArrived()
+        connection.bytesArrived(unwrapInboundIn(data).readableBytes)
         context.fireChannelRead(data)
     }
 }

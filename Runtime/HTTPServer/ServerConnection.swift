@@ -23,6 +23,8 @@ package final class ServerConnection: ChannelInboundHandler {
 
     /// How long a connection whose last response is sent waits for its client to close.
     static let lingering = TimeAmount.seconds(1)
+    /// Bytes of a response of which the client has to take one piece after the other in time.
+    private static let pieceSize = 64 << 10
 
     package let loop: any EventLoop
     private let handler: ServerHandler
@@ -64,11 +66,12 @@ package final class ServerConnection: ChannelInboundHandler {
         connections?.add(self)
     }
 
+    package func handlerRemoved(context: ChannelHandlerContext) { connections?.remove(self) }
+
     package func channelInactive(context: ChannelHandlerContext) {
         self.context = nil
         number += 1
         streaming?.cancel()
-        connections?.remove(self)
         handler.didClose(self)
         context.fireChannelInactive()
     }
@@ -114,6 +117,7 @@ package final class ServerConnection: ChannelInboundHandler {
         activity.headEnded(at: .now())
         let request = ServerRequest(head, clientAddress: context.remoteAddress?.ipAddress ?? "127.0.0.1")
         bodyLimit = handler.bodyLimit(request.headers)
+        if let response = handler.refusal(request) { return refuse(response) }
         self.request = request
         if request.header("content-length").flatMap({ Int($0) }) ?? 0 > bodyLimit, let response = handler.tooLargeResponse {
             return refuse(response)
@@ -158,10 +162,27 @@ package final class ServerConnection: ChannelInboundHandler {
         }
         if case .bytes(let bytes) = framed.body, !bytes.isEmpty {
             context.write(wrapOutboundOut(.head(framed.head)), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: bytes)))), promise: accepted)
+            // In pieces, so that a client that reads slowly differs from one that does not read.
+            let body = context.channel.allocator.buffer(bytes: bytes)
+            for start in stride(from: 0, to: bytes.count, by: Self.pieceSize) {
+                let count = min(Self.pieceSize, bytes.count - start)
+                guard let piece = body.getSlice(at: start, length: count) else { continue }
+                let isLast = start + count == bytes.count
+                let promise = isLast ? accepted : loop.makePromise(of: Void.self)
+                track(promise)
+                context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: promise)
+            }
+            context.flush()
         } else {
+            track(accepted)
             context.writeAndFlush(wrapOutboundOut(.head(framed.head)), promise: accepted)
         }
+    }
+
+    /// Notes that bytes wait for the client until the promise succeeds.
+    private func track(_ promise: EventLoopPromise<Void>) {
+        activity.writeBegan(at: .now())
+        promise.futureResult.assumeIsolated().whenSuccess { [self] in activity.writeAccepted(at: .now()) }
     }
 
     private func stream(_ chunks: AsyncStream<[UInt8]>) {
@@ -179,6 +200,7 @@ package final class ServerConnection: ChannelInboundHandler {
 
     private func write(_ chunk: [UInt8], _ promise: EventLoopPromise<Void>) {
         guard let context else { return promise.fail(ChannelError.ioOnClosedChannel) }
+        track(promise)
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(context.channel.allocator.buffer(bytes: chunk)))), promise: promise)
     }
 
@@ -187,7 +209,10 @@ package final class ServerConnection: ChannelInboundHandler {
         guard let context else { return }
         streaming = nil
         if !isReceiving { activity.responseEnded(at: .now()) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenSuccess { [self] in
+        let ended = loop.makePromise(of: Void.self)
+        track(ended)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: ended)
+        ended.futureResult.assumeIsolated().whenSuccess { [self] in
             unsent -= 1
             if isClosing, isIdle { closeGently() }
         }
@@ -208,7 +233,7 @@ package final class ServerConnection: ChannelInboundHandler {
         if isIdle { close() }
     }
 
-    func bytesArrived() { activity.bytesArrived(at: .now()) }
+    func bytesArrived(_ count: Int) { activity.bytesArrived(count, at: .now()) }
 
     func closeIfSilent(at now: NIODeadline, _ limits: ServerLimits) {
         if let deadline = activity.deadline(limits), deadline <= now { close() }

@@ -4,6 +4,9 @@ package struct ServerHandler: Sendable {
     package var bodyLimit: @Sendable (_ headers: [(name: String, value: String)]) -> Int
     /// The response to a longer body, after which the connection is closed. Without one the request is handled without its body.
     package var tooLargeResponse: ServerResponse?
+    /// Decides by the head of a request, whose body is still empty: a response ends the request before its body is read, and its
+    /// connection after that.
+    package var refusal: @Sendable (ServerRequest) -> ServerResponse?
     /// Handles a complete request. Every request needs one response, now or later.
     package var handle: @Sendable (ServerRequest, ServerConnection) -> Void
     /// Learns that a connection has ended.
@@ -11,20 +14,23 @@ package struct ServerHandler: Sendable {
 
     package init(
         bodyLimit: @escaping @Sendable (_ headers: [(name: String, value: String)]) -> Int, tooLargeResponse: ServerResponse? = nil,
+        refusal: @escaping @Sendable (ServerRequest) -> ServerResponse? = { _ in nil },
         didClose: @escaping @Sendable (ServerConnection) -> Void = { _ in },
         handle: @escaping @Sendable (ServerRequest, ServerConnection) -> Void
     ) {
         self.bodyLimit = bodyLimit
         self.tooLargeResponse = tooLargeResponse
+        self.refusal = refusal
         self.didClose = didClose
         self.handle = handle
     }
 
     /// A handler that makes each response in a task of its own, away from the event loop: it may compute for long.
     package init(
-        bodyLimit: Int, tooLargeResponse: ServerResponse, respond: @escaping @Sendable (ServerRequest) async -> ServerResponse
+        bodyLimit: Int, tooLargeResponse: ServerResponse, refusal: @escaping @Sendable (ServerRequest) -> ServerResponse? = { _ in nil },
+        respond: @escaping @Sendable (ServerRequest) async -> ServerResponse
     ) {
-        self.init(bodyLimit: { _ in bodyLimit }, tooLargeResponse: tooLargeResponse) { request, connection in
+        self.init(bodyLimit: { _ in bodyLimit }, tooLargeResponse: tooLargeResponse, refusal: refusal) { request, connection in
             let responder = connection.responder
             Task { responder.send(await respond(request)) }
         }

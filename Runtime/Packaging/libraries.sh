@@ -59,7 +59,7 @@ check_binding() {
 write_manifest() {
     local folder=$1 offers
     offers=$(printf '%s\n' "$bundled_paths" | python3 "$project/Runtime/Packaging/bill_of_materials.py" "$project" "$folder/bom.json" \
-        "lightweight-charts=5.0.8=pkg:npm/lightweight-charts@5.0.8" \
+        "lightweight-charts=$charts_version=pkg:npm/lightweight-charts@$charts_version" \
         "swift=$(<"$project/.swift-version")=pkg:generic/swift@$(<"$project/.swift-version")") || fail "the bundle's manifest could not be written"
     [[ -z $offers ]] || say "Warning: newer packages are offered, run apt-get upgrade and build again:"$'\n'"$offers"
 }

@@ -7,8 +7,10 @@ package final class SQSClient: Sendable {
     /// One received message. Until its visibility timeout ends no other client receives it.
     package struct Message: Sendable, Hashable {
         package let id: String
-        /// Names this receipt of the message in later calls.
-        package let receipt: String
+        /// Names one receipt of a message in later calls.
+        package typealias Receipt = String
+
+        package let receipt: Receipt
         package let body: String
         /// The text of each message attribute, by name.
         package let attributes: [String: String]
@@ -39,6 +41,11 @@ package final class SQSClient: Sendable {
     private struct Queue: Decodable {
         let url: String
         enum CodingKeys: String, CodingKey { case url = "QueueUrl" }
+    }
+
+    private struct Attributes: Decodable {
+        let values: [String: String]?
+        enum CodingKeys: String, CodingKey { case values = "Attributes" }
     }
 
     private struct Parameters: Encodable {
@@ -84,8 +91,15 @@ package final class SQSClient: Sendable {
     }
 
     /// Makes a received message visible to others again.
-    package func release(_ message: Message, of queue: String) async throws(AWSError) {
-        _ = try await send("ChangeMessageVisibility", Parameters(queueURL: queue, receipt: message.receipt, visibility: 0))
+    package func release(_ receipt: Message.Receipt, of queue: String) async throws(AWSError) {
+        _ = try await send("ChangeMessageVisibility", Parameters(queueURL: queue, receipt: receipt, visibility: 0))
+    }
+
+    /// About how many messages were received by anyone and are not visible again yet.
+    package func hiddenCount(_ queue: String) async throws(AWSError) -> Int {
+        let name = "ApproximateNumberOfMessagesNotVisible"
+        let parameters = Parameters(queueURL: queue, system: [name])
+        return try await call("GetQueueAttributes", parameters, as: Attributes.self).values?[name].flatMap { Int($0) } ?? 0
     }
 
     private func call<Document: Decodable>(

@@ -49,6 +49,9 @@ package struct SigV4Verifier: Sendable {
         guard abs(time.seconds - now.seconds) <= Self.tolerance else { throw .expired }
         let hash = Digest.sha256Hex(body)
         if let declared = header("x-amz-content-sha256"), declared != hash { throw .mismatch }
+        if let unsigned = headers.first(where: { $0.name.hasPrefix("x-amz-") && !names.contains($0.name) }) {
+            throw .incomplete("\(unsigned.name) has to be signed")
+        }
         let signer = SigV4Signer(credentials, region: String(credential[2]), service: service)
         let canonical = CanonicalRequest(
             method: method, path: path, query: query, headers: headers, payloadHash: hash, rule: signer.pathRule, signed: Set(names))

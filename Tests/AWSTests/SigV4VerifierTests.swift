@@ -62,6 +62,15 @@ import Testing
         #expect(try Received(credentials: Credentials(accessKey: "BK", secretKey: "SK")).refusal() == .unknownKey)
     }
 
+    @Test func `A header of AWS that is not signed is refused`() throws {
+        var request = try Received()
+        request.headers.append(("x-amz-invocation-type", "Event"))
+        #expect(request.refusal() == .incomplete("x-amz-invocation-type has to be signed"))
+        request = try Received()
+        request.headers.append(("x-amzn-trace-id", "Root=1"))
+        #expect(request.refusal() == nil)
+    }
+
     @Test(
         arguments: [
             "", "Bearer x", "AWS4-HMAC-SHA256 ", "AWS4-HMAC-SHA256 Credential=AK",

@@ -31,8 +31,46 @@ import Testing
         }
     }
 
+    @Test func `A body of one byte now and then is given up`() async throws {
+        try await TestServer.echo(limits: ServerLimits(idle: .seconds(60), request: .milliseconds(500))).run { server in
+            let client = try server.client()
+            try await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+            let sending = Task {
+                for _ in 0..<1000 {
+                    try await Task.sleep(for: .milliseconds(50))
+                    try await client.send("a")
+                }
+            }
+            #expect(await client.isClosedByServer())
+            sending.cancel()
+            #expect(server.paths.isEmpty)
+        }
+    }
+
+    @Test func `A client that reads nothing of its response is given up, one that reads slowly is not`() async throws {
+        let size = 24 << 20
+        let limits = ServerLimits(idle: .seconds(60), request: .seconds(60), response: .seconds(1))
+        try await TestServer(limits: limits) { _ in ServerResponse(status: 200, body: [UInt8](repeating: 120, count: size)) }.run {
+            server in
+            let client = try RawClient(port: server.port, receiveBuffer: 4096)
+            try await client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            try await Task.sleep(for: .seconds(3))
+            #expect((try? await client.rest().count) ?? 0 < size)
+        }
+        func time(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(seconds) }
+        var activity = ClientActivity(at: time(0))
+        activity.headEnded(at: time(0))
+        activity.requestEnded()
+        for _ in 0..<2 { activity.writeBegan(at: time(10)) }
+        #expect(activity.deadline(ServerLimits(response: .seconds(7))) == time(17))
+        activity.writeAccepted(at: time(15))
+        #expect(activity.deadline(ServerLimits(response: .seconds(7))) == time(22))
+        activity.writeAccepted(at: time(20))
+        #expect(activity.deadline(ServerLimits(response: .seconds(7))) == nil)
+    }
+
     @Test func `A slow body is read as long as it goes on`() async throws {
-        let limits = ServerLimits(idle: .seconds(60), request: .milliseconds(500))
+        let limits = ServerLimits(idle: .seconds(60), request: .seconds(1))
         try await TestServer(limits: limits) { ServerResponse(status: 200, body: $0.body) }.run { server in
             let client = try server.client()
             try await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
@@ -59,17 +97,21 @@ import Testing
         func time(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(seconds) }
         var activity = ClientActivity(at: time(0))
         #expect(activity.deadline(limits) == time(60))
-        activity.bytesArrived(at: time(50))
+        activity.bytesArrived(1000, at: time(50))
         #expect(activity.deadline(limits) == time(80), "the head's first byte")
-        activity.bytesArrived(at: time(70))
+        activity.bytesArrived(1000, at: time(70))
         #expect(activity.deadline(limits) == time(80), "the head in pieces")
         activity.headEnded(at: time(75))
         #expect(activity.deadline(limits) == time(105))
-        activity.bytesArrived(at: time(100))
+        activity.bytesArrived(40_000, at: time(100))
         #expect(activity.deadline(limits) == time(130), "the body in pieces")
+        var slow = activity
+        slow.headEnded(at: time(75))
+        for second in 76..<100 { slow.bytesArrived(1, at: time(Int64(second))) }
+        #expect(slow.deadline(limits) == time(105) + .milliseconds(24), "a body of one byte now and then")
         activity.requestEnded()
         #expect(activity.deadline(limits) == nil)
-        activity.bytesArrived(at: time(200))
+        activity.bytesArrived(1000, at: time(200))
         #expect(activity.deadline(limits) == nil, "the next request, already sent")
         activity.responseEnded(at: time(1000))
         #expect(activity.deadline(limits) == time(1060))

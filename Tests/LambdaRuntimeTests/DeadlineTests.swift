@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import Testing
 import Threads
 
@@ -58,6 +59,13 @@ import Threads
         #expect(run.posts.map(\.text) == ["\"x\"", "\"next\""] && run.stuck.isEmpty)
     }
 
+    @Test func `An invocation whose deadline has passed is reported at once and the next one is served`() async throws {
+        let run = await run([.event("\"x\"", milliseconds: -2000), .event("\"next\"", milliseconds: 60_000)])
+        #expect(run.posts.first?.path.hasSuffix("/request-1/error") == true)
+        #expect((run.posts.first?.json?["errorMessage"] as? String)?.contains("before the handler began") == true)
+        #expect(run.posts.last?.text == "\"next\"" && run.stuck.isEmpty)
+    }
+
     /// A busy machine may not let the handler begin for seconds.
     @Test func `An invocation that expires before its handler begins is reported and its handler does not run`() async throws {
         let past = Deadline.after(.milliseconds(-1))
@@ -74,6 +82,26 @@ import Threads
         #expect(await Task { running.begin() }.value == false)
         running.end(.success(EncodedResponse(body: [], contentType: "")))
         #expect(running.outcome == .failure(error))
+    }
+
+    @Test func `A watchdog that got no thread tries again with the next invocation`() {
+        let starts = Mutex(0)
+        let watchdog = Watchdog(
+            startThread: { body in
+                let count = starts.withLock { count in
+                    count += 1
+                    return count
+                }
+                return count == 1 ? EAGAIN : Thread.start(body)
+            }, expired: { _ in })
+        defer { watchdog.close() }
+        let past = Deadline.after(.milliseconds(-1))
+        let first = RunningInvocation(Context(requestId: "1", deadline: past), expiry: past, wake: WakeSignal())
+        watchdog.watch(first)
+        let second = RunningInvocation(Context(requestId: "2", deadline: past), expiry: past, wake: WakeSignal())
+        watchdog.watch(second)
+        for _ in 0..<500 where second.outcome == nil { usleep(10_000) }
+        #expect(first.outcome == nil && second.outcome != nil && starts.withLock { $0 } == 2)
     }
 
     @Test func `A cancellation before the handler begins reaches the handler`() async {

@@ -24,8 +24,14 @@ struct Failed: AsyncParsableCommand {
         @OptionGroup var target: TargetStackOptions
 
         func run() async throws {
-            let (count, events) = try await FailedEventChoice(target, function: function).listed()
-            guard count > 0 else { return Console.output("No event has failed.") }
+            let choice = try await FailedEventChoice(target, function: function)
+            let list = try await choice.store.list(function: choice.function)
+            let (count, events) = (list.count, list.events)
+            defer { for note in list.notes { Console.message(note) } }
+            guard count > 0 else {
+                let name = choice.function.map { " of \($0)" } ?? ""
+                return Console.output(list.notes.isEmpty ? "No event\(name) has failed." : "No failed event\(name) can be read now.")
+            }
             var table = TextTable(header: ["id", "time", "attempts", "bytes", "function"])
             for event in events {
                 table.rows.append(
@@ -59,8 +65,7 @@ struct Failed: AsyncParsableCommand {
         @OptionGroup var selection: FailedEventSelection
 
         func run() async throws {
-            let count = try await selection.apply { try await $0.retry($1) }
-            Console.output("\(count) \(count == 1 ? "event is" : "events are") queued again.")
+            try await selection.apply(.retry) { "\($0) \($0 == 1 ? "event is" : "events are") queued again." }
         }
     }
 
@@ -69,8 +74,7 @@ struct Failed: AsyncParsableCommand {
         @OptionGroup var selection: FailedEventSelection
 
         func run() async throws {
-            let count = try await selection.apply { try await $0.discard($1) }
-            Console.output("\(count) failed \(count == 1 ? "event was" : "events were") removed.")
+            try await selection.apply(.discard) { "\($0) failed \($0 == 1 ? "event was" : "events were") removed." }
         }
     }
 }
@@ -87,25 +91,25 @@ struct FailedEventSelection: ParsableArguments {
         guard all || function == nil else { throw ValidationError("--function goes with --all.") }
     }
 
-    /// Applies the change and returns to how many events it was applied.
-    func apply(_ change: (any FailedEvents, [FailedEvent]) async throws -> Set<String>) async throws -> Int {
+    /// Applies the action and says to how many events it was applied.
+    ///
+    /// - Throws: `CommandError` with the number, the names and the reasons when some events could not be changed.
+    func apply(_ action: FailedEventAction, text: (Int) -> String) async throws {
         let choice = try await FailedEventChoice(target, function: function)
-        if !all {
-            let events = try await choice.events(ids)
-            let changed = try await change(choice.store, events)
-            let missed = events.filter { !changed.contains($0.id) }
-            guard missed.isEmpty else {
-                throw CommandError("\(missed.map(\.shortID).joined(separator: ", ")): there is no such failed event any more")
+        let set: FailedEventSet = all ? .all(function: choice.function) : .events(try await choice.events(ids))
+        let changes = try await choice.store.change(action, set)
+        Console.output(text(changes.changed.count))
+        for note in changes.notes { Console.message(note) }
+        var problems = changes.failures.map { "\($0.event.shortID): \($0.reason)" }
+        if case .events(let events) = set {
+            let failed = Set(changes.failures.map(\.event.id))
+            problems += events.filter { !changes.changed.contains($0.id) && !failed.contains($0.id) }.map {
+                "\($0.shortID): there is no such failed event any more"
             }
-            return changed.count
         }
-        // A list has the newest events only. An event that fails again meanwhile is not taken a second time.
-        var seen: Set<String> = []
-        var count = 0
-        while true {
-            let events = try await choice.listed().events.filter { seen.insert($0.id).inserted }
-            guard !events.isEmpty else { return count }
-            count += try await change(choice.store, events).count
+        guard problems.isEmpty else {
+            let count = problems.count
+            throw CommandError(([count == 1 ? "1 event is left" : "\(count) events are left"] + problems).joined(separator: "\n  "))
         }
     }
 }
@@ -113,20 +117,25 @@ struct FailedEventSelection: ParsableArguments {
 /// The store of failed events of a deployment, with the events of one function or of all.
 struct FailedEventChoice {
     let store: any FailedEvents
-    private let function: String?
+    /// The function's full name.
+    let function: String?
 
     init(_ target: TargetStackOptions, function: String?) async throws {
         store = try await target.failedEvents()
-        self.function = try await target.client().name(ofOptional: function)
+        let client = try await target.client()
+        // Events outlive their function: the template may have it no more.
+        self.function = function.map { name in
+            (try? client.name(of: name)) ?? (name.hasPrefix("\(client.stackName)-") ? name : "\(client.stackName)-\(name)")
+        }
     }
-
-    func listed() async throws -> (count: Int, events: [FailedEvent]) { try await store.list(function: function) }
 
     /// The event of each id.
     func events(_ ids: [String]) async throws -> [FailedEvent] {
-        let all = try await listed().events
+        let all = try await store.find(ids)
         return try ids.map { id in
-            let found = all.filter { $0.id == id || $0.shortID.hasPrefix(id) || $0.id.hasPrefix(id) }
+            // An event that two of the texts begin is among the found ones twice.
+            var seen: Set<String> = []
+            let found = all.filter { ($0.shortID.hasPrefix(id) || $0.id.hasPrefix(id)) && seen.insert($0.id).inserted }
             guard let event = found.first(where: { $0.id == id }) ?? found.first else {
                 throw CommandError("there is no failed event \(id): `bellwether failed list` shows them")
             }

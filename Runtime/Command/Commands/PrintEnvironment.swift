@@ -19,5 +19,7 @@ struct PrintEnvironment: AsyncParsableCommand {
         var variables = deployment.emulator.environment
         variables["AWS_ENDPOINT_URL_S3"] = deployment.s3Endpoint
         for (name, value) in variables.sorted(by: { $0.key < $1.key }) { Console.output("export \(name)=\(value)") }
+        // AWS's clients would send the token of other credentials along, or use the keys of a profile.
+        Console.output("unset AWS_SESSION_TOKEN AWS_PROFILE")
     }
 }

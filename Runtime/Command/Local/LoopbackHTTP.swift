@@ -26,11 +26,12 @@ enum LoopbackHTTP {
 }
 
 extension HTTPResponse {
-    /// The `detail` of a problem document, or the beginning of the body.
+    /// The `detail` of a problem document, the message of an error of AWS, or the beginning of the body.
     var problem: String {
-        struct Problem: Decodable { let title, detail, error: String? }
+        struct Problem: Decodable { let title, detail, error, message, Message: String? }
         let problem = try? JSONDecoder().decode(Problem.self, from: Data(body))
-        return problem?.detail ?? problem?.error ?? problem?.title ?? String(decoding: body.prefix(300), as: UTF8.self)
+        return problem?.detail ?? problem?.error ?? problem?.message ?? problem?.Message ?? problem?.title
+            ?? String(decoding: body.prefix(300), as: UTF8.self)
     }
 
     /// Reads the body as a JSON document. Throws `DecodingError`.

@@ -8,7 +8,7 @@ struct TargetStackOptions: ParsableArguments {
     @Flag(name: .customLong("aws"), help: "Use the deployment in AWS instead of the one on this machine.") var isRemote = false
     @Option(help: "The name of the stack in AWS; implies --aws.") var stack: String?
     @Option(help: "The stack's region, else AWS_REGION; implies --aws.") var region: String?
-    @Option(help: "The address of a Lambda API to use instead of AWS's; implies --aws.") var endpoint: String?
+    @Option(help: "The address of a Lambda and SQS API to use instead of AWS's; implies --aws.") var endpoint: String?
 
     private var isAWS: Bool { isRemote || stack != nil || region != nil || endpoint != nil }
 
@@ -24,14 +24,16 @@ struct TargetStackOptions: ParsableArguments {
     }
 
     /// The environment variables of AWS's clients, with the options' values.
-    private func environment() throws -> [String: String] {
-        var environment = ProcessInfo.processInfo.environment
+    func environment(_ process: [String: String] = ProcessInfo.processInfo.environment) throws -> [String: String] {
+        var environment = process
         if let region { environment["AWS_REGION"] = region }
         if let endpoint {
             guard endpoint.hasPrefix("http://") || endpoint.hasPrefix("https://") else {
                 throw CommandError("--endpoint has to be an address such as http://127.0.0.1:4566")
             }
             environment["AWS_ENDPOINT_URL_LAMBDA"] = endpoint
+            // `failed` must not take events from AWS's queue of the same name.
+            environment["AWS_ENDPOINT_URL_SQS"] = endpoint
             environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = nil
         }
         let hasKeys = environment["AWS_ACCESS_KEY_ID"] != nil && environment["AWS_SECRET_ACCESS_KEY"] != nil

@@ -48,7 +48,11 @@ final class RouteTable: Sendable {
     var handler: ServerHandler {
         ServerHandler(
             bodyLimit: Self.bodyLimit, tooLargeResponse: LambdaAPIError.tooLarge(limit: EnvironmentPool.payloadLimit).response,
-            respond: respond)
+            refusal: { [self] in requestGuard.refusal(ofHead: $0, authentication(of: $0))?.response }, respond: respond)
+    }
+
+    private func authentication(of request: ServerRequest) -> ControlRoute.Authentication {
+        routes.withLock { $0.first { $0.matches(request) } }?.authentication ?? .signature
     }
 
     @Sendable private func respond(to request: ServerRequest) async -> ServerResponse {

@@ -14,15 +14,15 @@ struct FailedEventRoutes: Sendable {
         [
             ControlRoute("GET", "/emulator/failed") { await list($0) },
             ControlRoute("GET", "/emulator/failed/event") { await show($0) },
-            ControlRoute("POST", "/emulator/failed/retry") { await change($0) { try await queue.retry($0) } },
-            ControlRoute("POST", "/emulator/failed/discard") { await change($0) { try await queue.discard($0) } },
+            ControlRoute("POST", "/emulator/failed/retry") { await change($0) { try await queue.retry(where: $0) } },
+            ControlRoute("POST", "/emulator/failed/discard") { await change($0) { try await queue.discard(where: $0) } },
         ]
     }
 
-    /// The newest dead letters, newest last; `function` chooses those of one function.
+    /// The newest dead letters, newest last; `function` chooses those of one function, and `id` those whose id or short id begins so.
     private func list(_ request: ServerRequest) async -> ServerResponse {
-        let letters = await queue.deadLetters.filter { [function = request.parameter("function")] in
-            function == nil || $0.function == function
+        let letters = await queue.deadLetters.filter { [function = request.parameter("function"), id = request.parameter("id")] letter in
+            (function == nil || letter.function == function) && (id.map { letter.id.hasPrefix($0) || letter.shortID.hasPrefix($0) } ?? true)
         }
         return .json(FailedEventList(count: letters.count, events: letters.suffix(Self.limit).map { FailedEventList.Entry($0) }))
     }
@@ -34,12 +34,18 @@ struct FailedEventRoutes: Sendable {
         return .json(letter)
     }
 
-    private func change(_ request: ServerRequest, _ body: (Set<String>) async throws -> Set<String>) async -> ServerResponse {
-        guard let ids = try? JSONDecoder().decode(FailedEventIDs.self, from: Data(request.body)).ids else {
-            return .json(Problem(error: "the body must be {\"ids\":[…]}"), status: 400)
-        }
+    private func change(
+        _ request: ServerRequest, _ body: (@Sendable (DeadLetter) -> Bool) async throws -> Set<String>
+    ) async -> ServerResponse {
+        guard let selection = try? JSONDecoder().decode(FailedEventRequest.self, from: Data(request.body)),
+            (selection.ids != nil) != (selection.all == true)
+        else { return .json(Problem(error: "the body must be {\"ids\":[…]} or {\"all\":true,\"function\":…}"), status: 400) }
+        let ids = selection.ids.map { Set($0) }
         do {
-            return .json(FailedEventIDs(ids: try await body(Set(ids)).sorted()))
+            let changed = try await body { letter in
+                ids?.contains(letter.id) ?? (selection.function == nil || letter.function == selection.function)
+            }
+            return .json(FailedEventIDs(ids: changed.sorted()))
         } catch {
             return .json(Problem(error: String(describing: error)), status: 500)
         }
@@ -82,9 +88,20 @@ package struct FailedEventList: Sendable, Codable {
     package let events: [Entry]
 }
 
-/// The body of `POST /emulator/failed/retry` and `…/discard`, and of their responses: the ids for which there was a dead letter.
+/// The body of `POST /emulator/failed/retry` and `…/discard`: ids, or every dead letter of the moment.
+package struct FailedEventRequest: Sendable, Codable {
+    package let ids: [String]?
+    package let all: Bool?
+    /// With `all`: only dead letters of this function; nil for those of every function.
+    package let function: String?
+
+    package init(ids: [String]) { (self.ids, all, function) = (ids, nil, nil) }
+
+    /// Every dead letter, or every one of a function.
+    package init(function: String?) { (ids, all, self.function) = (nil, true, function) }
+}
+
+/// The response of `POST /emulator/failed/retry` and `…/discard`: the ids of the dead letters that were changed.
 package struct FailedEventIDs: Sendable, Codable {
     package let ids: [String]
-
-    package init(ids: [String]) { self.ids = ids }
 }

@@ -10,11 +10,17 @@ struct RequestGuard: Sendable {
 
     init(_ credentials: Credentials) { verifier = SigV4Verifier(credentials, service: "lambda") }
 
-    /// Nil when the request may be handled.
-    func refusal(of request: ServerRequest, _ authentication: ControlRoute.Authentication) -> LambdaAPIError? {
+    /// Nil when the body of the request may be read. The signature covers the body, so only its presence is checked.
+    func refusal(ofHead request: ServerRequest, _ authentication: ControlRoute.Authentication) -> LambdaAPIError? {
         guard request.isForLoopback, !request.mayComeFromWebPage else {
             return .forbidden("AccessDeniedException", "Requests of web pages and for other hosts are not served.")
         }
+        return authentication == .signature && request.header("authorization") == nil ? .refused(.missing) : nil
+    }
+
+    /// Nil when the request may be handled.
+    func refusal(of request: ServerRequest, _ authentication: ControlRoute.Authentication) -> LambdaAPIError? {
+        if let refusal = refusal(ofHead: request, authentication) { return refusal }
         guard authentication == .signature else { return nil }
         do throws(SigV4Verifier.SignatureError) {
             try verifier.verify(

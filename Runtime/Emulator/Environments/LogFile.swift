@@ -18,14 +18,17 @@ final class LogFile {
     init(path: String, loop: any EventLoop) {
         self.path = path
         self.loop = loop
-        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        size = Int(lseek(file, 0, SEEK_END))
+        file = Self.open(path)
+        size = max(0, Int(lseek(file, 0, SEEK_END)))
     }
 
     deinit {
         flush()
-        close(file)
+        if file >= 0 { close(file) }
     }
+
+    /// Negative when the file cannot be opened; the next flush tries again.
+    private static func open(_ path: String) -> CInt { Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600) }
 
     func append(_ bytes: some Collection<UInt8>) {
         buffer.append(contentsOf: bytes)
@@ -37,14 +40,24 @@ final class LogFile {
     func flush() {
         isScheduled = false
         guard !buffer.isEmpty else { return }
-        let written = buffer.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
-        isDiskFull = written < buffer.count && (written >= 0 || errno == ENOSPC)
-        size += buffer.count
+        if file < 0 { file = Self.open(path) }
+        var written = 0
+        isDiskFull = false
+        while written < buffer.count {
+            let count = buffer[written...].withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                isDiskFull = count == 0 || DiskSpace.isExhausted(errno)
+                break
+            }
+            written += count
+        }
+        size += written
         buffer.removeAll(keepingCapacity: true)
         guard size > Self.rotation else { return }
         rename(path, path + ".1")
         close(file)
-        file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        file = Self.open(path)
         size = 0
     }
 }

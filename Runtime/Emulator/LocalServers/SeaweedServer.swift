@@ -12,7 +12,7 @@ import HTTP
 /// serve no requests over HTTP, the volume server wants tokens (`security.toml`), and browsers do not speak gRPC without TLS.
 struct SeaweedServer: LocalServer {
     /// The number of consecutive ports from `port` on; the first one is the S3 API.
-    static let portCount = 9
+    static let portCount = 10
 
     let name = "SeaweedFS"
     /// The folder of `data/`, the configuration, `server.json` and the log.
@@ -49,7 +49,7 @@ struct SeaweedServer: LocalServer {
             "-master.volumeSizeLimitMB=1024",
             "-s3.port=\(port)", "-s3.port.grpc=\(port + 1)", "-s3.port.iceberg=0", "-s3.port.lance=0", "-master.port=\(port + 2)",
             "-master.port.grpc=\(port + 3)", "-volume.port=\(port + 4)", "-filer.port=\(port + 5)", "-volume.port.grpc=\(port + 6)",
-            "-filer.port.grpc=\(port + 7)", "-admin.ui=false", "-admin.port=\(port + 8)", "-admin.port.grpc=\(port + 8 + 10_000)",
+            "-filer.port.grpc=\(port + 7)", "-admin.ui=false", "-admin.port=\(port + 8)", "-admin.port.grpc=\(port + 9)",
             "-webdav=false", "-disableHttp", "-s3.iam=false", "-s3.localSocket=s3.sock", "-filer.localSocket=filer.sock",
             "-s3.config=s3.json", "-bucket=\(buckets.joined(separator: ","))",
         ]

@@ -275,9 +275,10 @@ actor EventQueue {
             }
         }
         deadLetters.append(letter)
+        // Before the first suspension, so that the file gets every change in the order of the array's.
+        deadLetterFile.append(letter)
         // The message precedes the dead letter in the journal: a crash between the two repeats the message under the same id.
         if let message { await finish(id, .accepted(message), .deadLettered(letter)) } else { await finish(id, .deadLettered(letter)) }
-        deadLetterFile.append(letter)
         if let message { writeSucceeded(message.event.id) }
     }
 
@@ -292,25 +293,27 @@ actor EventQueue {
 // MARK: Dead letters
 
 extension EventQueue {
-    /// Accepts the events of dead letters again, as new events with the same ids; returns the ids for which there is a dead letter.
+    /// Accepts the events of the chosen dead letters again, as new events with the same ids; returns the ids.
     ///
     /// A letter disappears and its event is pending with one write: a crash neither loses nor doubles an event.
-    func retry(_ ids: Set<String>) async throws -> Set<String> {
+    func retry(where isChosen: @Sendable (DeadLetter) -> Bool) async throws -> Set<String> {
         let time = clock.now
-        let letters = try await change(ids) { .retried(id: $0, at: time) }
+        let letters = try await change(isChosen) { .retried(id: $0, at: time) }
         for letter in letters { add(PendingEvent(retrying: letter, at: time)) }
         startDeliveries()
         return Set(letters.map(\.id))
     }
 
-    /// Drops dead letters; returns the ids for which there was one.
-    func discard(_ ids: Set<String>) async throws -> Set<String> {
-        Set(try await change(ids) { .discarded(id: $0) }.map(\.id))
+    /// Drops the chosen dead letters; returns their ids.
+    func discard(where isChosen: @Sendable (DeadLetter) -> Bool) async throws -> Set<String> {
+        Set(try await change(isChosen) { .discarded(id: $0) }.map(\.id))
     }
 
     /// Writes a record for each letter and removes the letters.
-    private func change(_ ids: Set<String>, _ record: (String) -> JournalRecord) async throws -> [DeadLetter] {
-        let letters = deadLetters.filter { ids.contains($0.id) && !changingLetters.contains($0.id) }
+    private func change(
+        _ isChosen: @Sendable (DeadLetter) -> Bool, _ record: (String) -> JournalRecord
+    ) async throws -> [DeadLetter] {
+        let letters = deadLetters.filter { isChosen($0) && !changingLetters.contains($0.id) }
         let changing = Set(letters.map(\.id))
         guard !changing.isEmpty else { return [] }
         changingLetters.formUnion(changing)

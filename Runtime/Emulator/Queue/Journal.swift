@@ -29,6 +29,8 @@ actor Journal {
     private var pending: [Entry] = []
     private var isFlushing = false
     private var isClosed = false
+    /// Waits in `abandon` for the write in progress, which may replace the file.
+    private var flushEnd: CheckedContinuation<Void, Never>?
     /// The state of the records on disk.
     private var state: JournalState
     /// The error of the last attempt to write; nil when it succeeded.
@@ -119,6 +121,7 @@ actor Journal {
     func abandon() async {
         guard !isClosed else { return }
         isClosed = true
+        if isFlushing { await withCheckedContinuation { flushEnd = $0 } }
         try? await thread.runIfActive { [file] in file.close() }
         try? await thread.shutdownGracefully()
     }
@@ -148,15 +151,21 @@ actor Journal {
                 if pending.count == retried.count { return pauseFlushing() }
             }
         }
-        isFlushing = false
+        endFlushing()
         guard isClosed else { return }
         for entry in pending { entry.caller?.resume(throwing: Self.closed) }
         pending = []
     }
 
+    private func endFlushing() {
+        isFlushing = false
+        flushEnd?.resume()
+        flushEnd = nil
+    }
+
     /// Tries the records of `writeLater` again after a pause.
     private func pauseFlushing() {
-        isFlushing = false
+        endFlushing()
         guard !pending.isEmpty else { return }
         Task {
             try await Task.sleep(for: retryDelay)

@@ -8,7 +8,7 @@ package struct JournalError: Error, CustomStringConvertible {
     static func damaged(_ path: String, _ damage: JournalFormat.DamagedLine) -> JournalError {
         let reason =
             switch damage.damage {
-            case .checksum: "is damaged: its checksum is wrong, and lines follow it"
+            case .checksum: "is damaged: its checksum is wrong"
             case .record: "is no record that this version knows: another version may have written it"
             }
         return JournalError(
@@ -19,7 +19,7 @@ package struct JournalError: Error, CustomStringConvertible {
 
     static func system(_ problem: String) -> JournalError {
         let code = errno
-        guard code != ENOSPC, code != EDQUOT, code != EFBIG else {
+        guard !DiskSpace.isExhausted(code) else {
             return JournalError(description: "the disk is full, \(problem): free some space and send the rejected events again")
         }
         return JournalError(description: "\(problem): \(String(cString: strerror(code)))")

@@ -6,11 +6,11 @@ enum JournalFormat {
     /// The records of a journal.
     struct Content: Equatable {
         var records: [JournalRecord] = []
-        /// Bytes of a last line that a crash cut off; 0 when the last line is complete.
+        /// Bytes after the last line's end, which a crash cut off; 0 when the last line is complete.
         var tornBytes = 0
     }
 
-    /// A line that is neither a record nor the end of a write that a crash cut off.
+    /// A complete line that is no record. The last line may be one too: an event in it was acknowledged, so it is not removed.
     struct DamagedLine: Error, Equatable {
         enum Damage: Equatable { case checksum, record }
 
@@ -35,7 +35,7 @@ enum JournalFormat {
         return bytes
     }
 
-    /// - Throws: `DamagedLine` for a line with a wrong checksum before the last one, and for one with a right checksum that is no record.
+    /// - Throws: `DamagedLine` for a complete line with a wrong checksum, and for one with a right checksum that is no record.
     static func decode(_ bytes: [UInt8]) throws(DamagedLine) -> Content {
         let decoder = JSONDecoder()
         var content = Content()
@@ -43,18 +43,16 @@ enum JournalFormat {
         var line = 0
         while !rest.isEmpty {
             line += 1
-            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
-            let next = end.map { rest[($0 + 1)...] } ?? []
-            guard let end, let json = checkedJSON(rest[..<end]) else {
-                guard next.isEmpty else { throw DamagedLine(line: line, damage: .checksum) }
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
                 content.tornBytes = rest.count
                 return content
             }
+            guard let json = checkedJSON(rest[..<end]) else { throw DamagedLine(line: line, damage: .checksum) }
             guard let record = try? decoder.decode(JournalRecord.self, from: Data(json)) else {
                 throw DamagedLine(line: line, damage: .record)
             }
             content.records.append(record)
-            rest = next
+            rest = rest[(end + 1)...]
         }
         return content
     }

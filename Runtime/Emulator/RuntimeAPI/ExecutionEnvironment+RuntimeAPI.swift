@@ -5,9 +5,6 @@ import NIOCore
 /// Serves the Runtime API (2018-06-01) and the part of the Extensions API (2020-01-01) that runtimes use.
 extension ExecutionEnvironment {
     func received(_ call: RuntimeCall, on connection: ServerConnection) {
-        guard call.request.isForLoopback, !call.request.mayComeFromWebPage else {
-            return connection.reject(403, "AccessDenied", "Requests of web pages and for other hosts are not served")
-        }
         switch call.target {
         case .next: nextRequested(connection)
         case .response(let id): if owns(id, connection) { respond(call, on: connection) }
@@ -93,11 +90,9 @@ extension ExecutionEnvironment {
         ]
         headers += optional.compactMap { name, value in value.map { (name, Self.headerValue($0)) } }
         if !extensions.isEmpty {
-            extensions.send(
-                "INVOKE",
-                json:
-                    #"{"eventType":"INVOKE","deadlineMs":\#(deadline),"requestId":"\#(job.requestID)","invokedFunctionArn":"\#(pool.arn)","#
-                    + #""tracing":{"type":"X-Amzn-Trace-Id","value":"\#(trace)"}}"#)
+            let event = InvokeEvent(
+                deadlineMs: deadline, requestId: job.requestID, invokedFunctionArn: pool.arn, tracing: .init(value: trace))
+            extensions.send("INVOKE", json: String(decoding: JSONBody.encode(event), as: UTF8.self))
         }
         return headers
     }
@@ -108,6 +103,19 @@ extension ExecutionEnvironment {
     }
 
     static func epochMilliseconds() -> Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
+}
+
+/// The event of `event/next` that announces an invocation to extensions.
+private struct InvokeEvent: Encodable {
+    struct Tracing: Encodable {
+        let type = "X-Amzn-Trace-Id"
+        let value: String
+    }
+
+    let eventType = "INVOKE"
+    let deadlineMs: Int64
+    let requestId, invokedFunctionArn: String
+    let tracing: Tracing
 }
 
 /// Makes the X-Ray trace header of a request that is not traced.

@@ -26,6 +26,14 @@ struct RuntimeCall {
         target = Self.target(request.method, request.path)
     }
 
+    /// Refuses requests of web pages and for other hosts by their head; nil for all others.
+    static func refusal(of request: ServerRequest) -> ServerResponse? {
+        guard request.isForLoopback, !request.mayComeFromWebPage else {
+            return .rejection(403, "AccessDenied", "Requests of web pages and for other hosts are not served")
+        }
+        return nil
+    }
+
     static func bodyLimit(_ headers: [(name: String, value: String)]) -> Int {
         let mode = headers.first { $0.name == "lambda-runtime-function-response-mode" }?.value
         return mode?.lowercased() == "streaming" ? streamedResponseLimit : responseLimit

@@ -1,6 +1,15 @@
 import HTTPServer
 import NIOCore
 
+extension ServerResponse {
+    /// An error of the Runtime API or the Extensions API.
+    static func rejection(_ status: Int, _ type: String, _ message: String) -> ServerResponse {
+        ServerResponse(
+            status: status, headers: [("Content-Type", "application/json")],
+            body: Array(#"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#.utf8))
+    }
+}
+
 extension ServerConnection {
     /// Sends a response of the Runtime API or the Extensions API: always JSON.
     func reply(_ status: Int, headers: [(String, String)] = [], body: [UInt8]) {
@@ -14,9 +23,7 @@ extension ServerConnection {
     /// Lambda's acknowledgement of a response or an error.
     func acknowledge() { reply(202, text: "{\"status\":\"OK\"}\n") }
 
-    func reject(_ status: Int, _ type: String, _ message: String) {
-        reply(status, text: #"{"errorMessage":"\#(message)","errorType":"\#(type)"}"#)
-    }
+    func reject(_ status: Int, _ type: String, _ message: String) { send(.rejection(status, type, message)) }
 
     /// Opens the loopback port that the processes of one environment call; all connections live on the environment's event loop.
     static func listen(for environment: ExecutionEnvironment, on loop: any EventLoop) -> EventLoopFuture<any Channel> {
@@ -24,7 +31,7 @@ extension ServerConnection {
         return HTTPListener.bind(
             on: loop,
             handler: ServerHandler(
-                bodyLimit: RuntimeCall.bodyLimit, didClose: { environment.value.closed($0) },
+                bodyLimit: RuntimeCall.bodyLimit, refusal: { RuntimeCall.refusal(of: $0) }, didClose: { environment.value.closed($0) },
                 handle: { environment.value.received(RuntimeCall($0), on: $1) }))
     }
 }

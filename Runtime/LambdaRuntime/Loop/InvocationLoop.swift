@@ -21,12 +21,15 @@ struct InvocationLoop {
         while true {
             switch action {
             case .poll(let pause):
+                CrashReport.serving("none")
                 if pause > .zero { usleep(UInt32(clamping: pause.wholeMilliseconds * 1000)) }
                 action = state.polled(poll(&api))
             case .run(let invocation):
                 trace.set(invocation.traceId)
                 CrashReport.serving(invocation.requestId)
                 let running = watched(invocation, wake)
+                // Too late to begin: its handler will not run.
+                if running.context.deadline.remaining <= .zero { _ = running.expire() }
                 watchdog.watch(running)
                 start(running, invocation.event, executor)
                 let outcome = running.wait(executor)
@@ -85,11 +88,12 @@ struct InvocationLoop {
     private func watched(_ invocation: Invocation, _ wake: WakeSignal) -> RunningInvocation {
         var deadline = invocation.deadline ?? .after(settings.assumedTime)
         var time = deadline.remaining
-        if time <= .zero {
+        // No invocation is older than the longest one: such a deadline is no time of this clock.
+        if time < .zero - settings.assumedTime {
             time = settings.assumedTime
             deadline = .after(time)
         }
-        let margin = settings.margin(within: time)
+        let margin = settings.margin(within: max(time, .zero))
         var logger = logger
         logger[metadataKey: "requestId"] = "\(invocation.requestId)"
         if let tenant = invocation.tenantId { logger[metadataKey: "tenantId"] = "\(tenant)" }

@@ -14,9 +14,18 @@ final class Watchdog: Sendable {
     private let wake = WakeSignal()
     private let state = Mutex(State())
     private let expired: @Sendable (RunningInvocation) -> Void
+    private let startThread: @Sendable (@escaping @Sendable () -> Void) -> Int32
 
-    /// - Parameter expired: called on the watchdog's thread, once, for an invocation that was taken away from its handler.
-    init(expired: @escaping @Sendable (RunningInvocation) -> Void) { self.expired = expired }
+    /// - Parameters:
+    ///   - startThread: `Thread.start`, or what a test has in its place.
+    ///   - expired: called on the watchdog's thread, once, for an invocation that was taken away from its handler.
+    init(
+        startThread: @escaping @Sendable (@escaping @Sendable () -> Void) -> Int32 = { Thread.start($0) },
+        expired: @escaping @Sendable (RunningInvocation) -> Void
+    ) {
+        self.startThread = startThread
+        self.expired = expired
+    }
 
     /// Watches one invocation instead of the one before. Wakes the thread only if it would look too late, which is rare.
     func watch(_ running: RunningInvocation) {
@@ -26,7 +35,8 @@ final class Watchdog: Sendable {
             return (!state.started, state.started && (state.wake.map { running.context.cutOff < $0 } ?? true))
         }
         if mustStart {
-            _ = Thread.start { [self] in watchOver() }
+            // Without a thread this invocation is not watched; the next one tries again.
+            if startThread({ [self] in watchOver() }) != 0 { state.withLock { $0.started = false } }
         } else if mustWake {
             wake.send()
         }

@@ -61,6 +61,15 @@ package struct JSONView: Sendable {
 
     private var isNumber: Bool { lead &- 48 < 10 || lead == UInt8(ascii: "-") && !isNull }
 
+    /// The value's own bytes, as they stand in the text.
+    package var json: [UInt8] {
+        bytes.withUnsafeBufferPointer { bytes in
+            var cursor = JSONCursor(bytes, at: start)
+            cursor.skipValue()
+            return Array(bytes[start..<cursor.position])
+        }
+    }
+
     // MARK: Members and elements
 
     /// The first member of that name; nil in anything but an object.

@@ -29,7 +29,7 @@ import Testing
     }
 
     private static func body(_ ids: String...) throws -> String {
-        String(decoding: try JSONEncoder().encode(FailedEventIDs(ids: ids)), as: UTF8.self)
+        String(decoding: try JSONEncoder().encode(FailedEventRequest(ids: ids)), as: UTF8.self)
     }
 
     @Test func `Failed events are listed, shown, retried and discarded`() async throws {
@@ -64,6 +64,33 @@ import Testing
         #expect(await again.status().queue.depth == 0)
         #expect(!folder.marks.contains("twice"))
         try await again.stop()
+    }
+
+    /// A list has at most 1,000 events.
+    @Test func `An old event is found by its id, and all events change at once`() async throws {
+        let folder = try FunctionFolder()
+        let stack = try await EmulatedStack(folder.configuration(folder.function("F")))
+        await stack.start()
+        let ids = (0..<1010).map { "s3/\($0)." }
+        try await stack.accept(ids.map { AsyncEvent(id: $0, function: $0 == "s3/7." ? "Other" : "Gone", payload: Array("{}".utf8)) })
+        #expect(await eventually { await stack.status().queue.deadLetters == ids.count })
+        let oldest = try #require(await stack.queue.deadLetters.first)
+        for id in [oldest.id, oldest.shortID, String(oldest.shortID.prefix(10))] {
+            let query = id.replacing("/", with: "%2F")
+            let list = try JSONDecoder().decode(
+                FailedEventList.self, from: Data(try await stack.signed.call("GET", "/emulator/failed?id=\(query)").body))
+            #expect(list.events.map(\.id) == [oldest.id])
+        }
+        let body = String(decoding: try JSONEncoder().encode(FailedEventRequest(function: "Gone")), as: UTF8.self)
+        let discarded = try Self.ids(try await stack.signed.call("POST", "/emulator/failed/discard", body: body))
+        #expect(discarded.count == ids.count - 1)
+        #expect(await stack.status().deadLetters.map(\.id) == ["s3/7."])
+        let all = String(decoding: try JSONEncoder().encode(FailedEventRequest(function: nil)), as: UTF8.self)
+        #expect(try Self.ids(try await stack.signed.call("POST", "/emulator/failed/discard", body: all)) == ["s3/7."])
+        for wrong in [#"{"all":false}"#, #"{"ids":["a"],"all":true}"#, "[]"] {
+            #expect(try await stack.signed.call("POST", "/emulator/failed/discard", body: wrong).status == 400)
+        }
+        try await stack.stop()
     }
 
     @Test func `A retried event is neither lost nor doubled by a crash at any moment`() async throws {
@@ -115,7 +142,7 @@ import Testing
 
 extension EmulatedStack {
     func retryFailedEvents(_ ids: [String]) async throws -> Set<String> {
-        let body = String(decoding: try JSONEncoder().encode(FailedEventIDs(ids: ids)), as: UTF8.self)
+        let body = String(decoding: try JSONEncoder().encode(FailedEventRequest(ids: ids)), as: UTF8.self)
         let response = try await signed.call("POST", "/emulator/failed/retry", body: body)
         guard response.status == 200 else { throw PlainHTTP.Failure() }
         return Set(try JSONDecoder().decode(FailedEventIDs.self, from: Data(response.body)).ids)

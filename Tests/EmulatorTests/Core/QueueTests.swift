@@ -160,7 +160,7 @@ import Testing
         try await next.stop()
     }
 
-    @Test func `A last line that a crash cut off is ignored, any other damage is an error`() throws {
+    @Test func `A last line without its end is ignored, any other damage is an error`() throws {
         let pending = PendingEvent(event: Self.event("a", #"{"text":"ä"}"#), acceptedAt: Self.start)
         let records: [JournalRecord] = [
             .accepted(pending), .clockMoved(.held(at: Self.start), [pending]), .retryScheduled(id: "a", attempts: 1, due: Self.start),
@@ -176,7 +176,7 @@ import Testing
         #expect(try JournalFormat.decode(bytes + [0, 0, 0]) == .init(records: records, tornBytes: 3))
         var broken = bytes
         broken[last + 20] ^= 1
-        #expect(try JournalFormat.decode(broken) == .init(records: records.dropLast(), tornBytes: bytes.count - last))
+        #expect(throws: JournalFormat.DamagedLine(line: records.count, damage: .checksum)) { try JournalFormat.decode(broken) }
         broken = bytes
         broken[20] ^= 1
         #expect(throws: JournalFormat.DamagedLine(line: 1, damage: .checksum)) { try JournalFormat.decode(broken) }
@@ -199,12 +199,14 @@ import Testing
         try await first.stop()
         let path = "\(folder.state)/journal"
         let whole = try #require(FileManager.default.contents(atPath: path))
-        var damaged = whole
-        damaged[damaged.index(damaged.startIndex, offsetBy: 30)] ^= 1
-        try damaged.write(to: URL(filePath: path))
-        for _ in 0..<2 {
+        let lines = whole.count { $0 == UInt8(ascii: "\n") }
+        // The first line, and the last one, whose event was acknowledged.
+        for (offset, line) in [(30, 1), (whole.count - 10, lines)] {
+            var damaged = whole
+            damaged[damaged.index(damaged.startIndex, offsetBy: offset)] ^= 1
+            try damaged.write(to: URL(filePath: path))
             let failure = await #expect(throws: JournalError.self) { try await EmulatedStack(configuration) }
-            #expect(failure?.description.contains("\(path), line 1, is damaged") == true, "\(failure?.description ?? "")")
+            #expect(failure?.description.contains("\(path), line \(line), is damaged") == true, "\(failure?.description ?? "")")
             #expect(failure?.description.contains("Restore the file from a copy") == true)
             #expect(FileManager.default.contents(atPath: path) == damaged)
         }
@@ -215,6 +217,34 @@ import Testing
         await stack.start()
         #expect(await eventually { folder.marks.sorted() == ["a", "b"] })
         try await stack.stop()
+    }
+
+    @Test func `A journal that is closed while it is replaced leaves no open file`() async throws {
+        let folder = try FunctionFolder()
+        try FileManager.default.createDirectory(atPath: folder.state, withIntermediateDirectories: true)
+        let syncs = Mutex(0)
+        let opened = try await Journal.open(in: folder.state) { _ in
+            let count = syncs.withLock { count in
+                count += 1
+                return count
+            }
+            // The first append fails, so that the second one replaces the file.
+            if count == 3 { usleep(300_000) }
+            return count == 2 ? -1 : 0
+        }
+        func openFiles() -> [String] {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+            return names.compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+                .filter { $0.hasPrefix(folder.state) }
+        }
+        let journal = opened.journal
+        await #expect(throws: JournalError.self) { try await journal.write([.finished(id: "a")]) }
+        async let second: Void? = try? journal.write([.finished(id: "b")])
+        #expect(await eventually { syncs.withLock { $0 } == 3 })
+        #expect(!openFiles().isEmpty)
+        await journal.abandon()
+        _ = await second
+        #expect(openFiles() == [])
     }
 
     /// A thread of Swift's pool that waits for a disk keeps every task of the process waiting.

@@ -25,6 +25,9 @@ import Testing
             #expect(response.status == 403 && Self.type(response) == "MissingAuthenticationTokenException", "\(method) \(target)")
             #expect(!response.headers.contains { $0.name.hasPrefix("access-control-") })
         }
+        // Refused by its head: the body never comes.
+        let head = "POST \(Self.invoke) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 6000000\r\n\r\n"
+        #expect(PlainHTTP.parse(try await PlainHTTP(port: stack.apiPort).raw(Array(head.utf8)))?.status == 403)
         let event = #"{"mark":"signed"}"#
         let stranger = SignedHTTP(port: stack.apiPort, credentials: Credentials(accessKey: "k", secretKey: "s"))
         #expect(Self.type(try await stranger.call("POST", Self.invoke, body: event)) == "UnrecognizedClientException")
