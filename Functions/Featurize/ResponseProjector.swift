@@ -43,7 +43,11 @@ struct ResponseProjector: Sendable {
                 summary.add(counts)
                 return [key] + later
             case .needs(let keys):
-                for key in keys { held[key] = try await get(key) }
+                for later in keys {
+                    do { held[later] = try await get(later) } catch  where FailureScope(error) == .object {
+                        throw UnprojectableResponse(key: key, reason: "the later response \(later) cannot be read again: \(error)")
+                    }
+                }
             }
         }
     }

@@ -85,9 +85,14 @@ package final class EmulatedStack: FunctionInvoker {
             variables: EnvironmentVariables(region: configuration.region, overrides: variables), accountID: configuration.accountID,
             logFolder: "\(folder)/logs", limits: configuration.limits)
         let arn = settings.arn
-        let pool = try await EnvironmentPool(configuration.functions, settings: settings, loop: group.next())
-        self.pool = pool
         let journal = opened.journal
+        let pool: EnvironmentPool
+        do { pool = try await EnvironmentPool(configuration.functions, settings: settings, loop: group.next()) } catch {
+            await server.stop()
+            await journal.abandon()
+            throw error
+        }
+        self.pool = pool
         self.journal = journal
         let deadLetterFile = DeadLetterFile(path: "\(folder)/dead-letters.jsonl", thread: journal.thread)
         deadLetterFile.replace(with: recovered.deadLetters)

@@ -48,10 +48,14 @@ def library(path):
     return entry, package
 
 
+# The Swift packages that the functions link. The others in Package.resolved are for the command, the emulator and the tests.
+LINKED = {"swift-log", "swift-metrics"}
+
+
 def swift_packages(project):
     with open(os.path.join(project, "Package.resolved"), encoding="utf-8") as file:
         pins = json.load(file)["pins"]
-    for pin in sorted(pins, key=lambda pin: pin["identity"]):
+    for pin in sorted((pin for pin in pins if pin["identity"] in LINKED), key=lambda pin: pin["identity"]):
         version = pin["state"].get("version") or pin["state"]["revision"]
         place = pin["location"].removeprefix("https://").removesuffix(".git")
         purl = f"pkg:swift/{place}@{quote(version, safe='')}"

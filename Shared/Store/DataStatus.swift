@@ -60,7 +60,8 @@ package struct DataStatus: Sendable {
             LEFT JOIN LATERAL (
                 SELECT \(QuarantineLog.rowCount(.quarantined)) AS quarantined, \(QuarantineLog.rowCount(.repaired)) AS repaired
                 FROM (
-                    \(QuarantineLog.current("$1")) AND q.instrument = i.number ORDER BY q.known_at DESC LIMIT \(Self.mostViolations)
+                    \(QuarantineLog.current("$1")) AND q.instrument = i.number
+                    ORDER BY q.known_at DESC, q.session DESC NULLS LAST, q.response_id, q.ordinal, q.rule LIMIT \(Self.mostViolations)
                 ) current
             ) q ON true
             LEFT JOIN LATERAL (

@@ -47,7 +47,7 @@ package struct RecordedViolation: Hashable, Sendable {
     /// This violation as the one stored row of `count` rows. It has no session, because it is no version of a session's violation.
     func standing(for count: Int) -> RecordedViolation {
         RecordedViolation(
-            ordinal: max(ordinal, 0), session: nil, rule: rule,
+            ordinal: ordinal, session: nil, rule: rule,
             detail: "\(count) more rows of this response violate the rule; this is the first",
             text: text, disposition: disposition, omitted: count - 1)
     }
@@ -87,7 +87,8 @@ package struct QuarantineLog: Sendable {
             known = try await database.query(
                 """
                 SELECT DISTINCT ON (q.session, q.rule) \(Self.columns) FROM quarantine q
-                WHERE q.instrument = \(Instruments.number("$1")) AND q.source = $2 AND q.session BETWEEN $3 AND $4
+                WHERE q.instrument = \(Instruments.number("$1")) AND q.source = $2
+                    AND (q.session BETWEEN $3 AND $4 OR q.session IS NULL AND (q.omitted > 0 OR q.disposition = 'resolved'))
                 ORDER BY q.session, q.rule, \(Self.version("q")) DESC
                 """, [response.instrument, response.provider, first, last]
             ).all { row throws(PostgresError) in try Self.violation(row, at: 0) }
@@ -113,7 +114,20 @@ package struct QuarantineLog: Sendable {
                         text: old.text, disposition: .resolved))
             }
         }
+        next += Self.storedByNow(known, violations, next)
         try await insert(next, from: response)
+    }
+
+    /// The ends of rows that stand for others, of which a history has brought the last ones now.
+    private static func storedByNow(
+        _ known: [RecordedViolation], _ violations: [RecordedViolation], _ next: [RecordedViolation]
+    ) -> [RecordedViolation] {
+        known.filter { old in
+            old.session == nil && old.omitted > 0 && !next.contains { $0.rule == old.rule && $0.omitted > 0 }
+                && violations.count { $0.rule == old.rule } > rowsPerRule
+        }.map {
+            RecordedViolation(ordinal: -1, session: nil, rule: $0.rule, detail: "all rows are stored", text: "", disposition: .resolved)
+        }
     }
 
     /// What violations with a session are versions of.
@@ -124,38 +138,33 @@ package struct QuarantineLog: Sendable {
         init(_ violation: RecordedViolation) { (session, rule) = (violation.session, violation.rule) }
     }
 
-    /// The first `rowsPerRule` violations of each rule and disposition, as far as they are new, and a row for all that follow.
+    /// The first `rowsPerRule` new violations of each rule and disposition, and a row for all new ones that follow.
     ///
-    /// The row for the others is left out if none of the first ones is new, as when the same history comes again.
+    /// When the same history comes again, the next ones of these are new, and the row for the others takes the place of the earlier one.
     static func first(_ violations: [RecordedViolation], isNew: (RecordedViolation) -> Bool) -> [RecordedViolation] {
         struct Group: Hashable {
             let rule: String
             let disposition: RecordedViolation.Status
         }
-        struct Tally {
+        struct Remainder {
+            let first: RecordedViolation
             /// The rows that came, and those that they stand for.
-            var rows = 0
             var count = 0
-            var new = 0
-            var next: RecordedViolation?
         }
-        var tallies: [Group: Tally] = [:]
+        var counts: [Group: Int] = [:]
+        var rests: [Group: Remainder] = [:]
         var kept: [RecordedViolation] = []
-        for violation in violations {
+        for violation in violations where isNew(violation) {
             let group = Group(rule: violation.rule, disposition: violation.disposition)
-            tallies[group, default: Tally()].rows += 1
-            tallies[group]?.count += 1 + violation.omitted
-            if tallies[group]?.rows ?? 0 > rowsPerRule {
-                if tallies[group]?.next == nil { tallies[group]?.next = violation }
-            } else if isNew(violation) {
-                tallies[group]?.new += 1
+            counts[group, default: 0] += 1
+            if counts[group, default: 0] > rowsPerRule {
+                rests[group, default: Remainder(first: violation)].count += 1 + violation.omitted
+            } else {
                 kept.append(violation)
             }
         }
-        let rest = tallies.values.compactMap { tally in
-            tally.new == 0 ? nil : tally.next.map { $0.standing(for: tally.count - rowsPerRule) }
-        }
-        return kept + rest.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) }
+        let others = rests.values.map { $0.count == 1 ? $0.first : $0.first.standing(for: $0.count) }
+        return kept + others.sorted { ($0.ordinal, $0.rule) < ($1.ordinal, $1.rule) }
     }
 
     /// Stores violations of a response as they are. A violation that is stored already (same response, position and rule) does not change.
@@ -244,13 +253,17 @@ package struct QuarantineLog: Sendable {
     private static func version(_ row: String) -> String { "(\(row).response_id, \(row).ordinal)" }
 
     /// A query: the rows of `quarantine` that hold as known at the instant in an SQL parameter. Rows without a session are not versions
-    /// of each other.
+    /// of each other, but for rows that stand for others: of these the latest one of a rule and disposition holds.
     static func current(_ parameter: String) -> String {
         """
         SELECT q.* FROM quarantine q WHERE q.known_at <= \(parameter) AND q.disposition <> 'resolved' AND NOT EXISTS (
             SELECT FROM quarantine n WHERE (n.instrument, n.source, n.session, n.rule) = (q.instrument, q.source, q.session, q.rule)
                 AND n.known_at <= \(parameter)
                 AND \(version("n")) > \(version("q")))
+            AND (q.session IS NOT NULL OR q.omitted = 0 OR NOT EXISTS (
+                SELECT FROM quarantine n WHERE (n.instrument, n.source, n.rule) = (q.instrument, q.source, q.rule) AND n.session IS NULL
+                    AND (n.disposition = q.disposition AND n.omitted > 0 OR n.disposition = 'resolved')
+                    AND n.known_at <= \(parameter) AND \(version("n")) > \(version("q"))))
         """
     }
 }

@@ -112,18 +112,26 @@ import Testing
         #expect(try await log.entries(asOf: response.knownAt, limit: 10, offset: 95).map(\.row.ordinal) == Array(95...100))
     }
 
-    @Test func `A history that comes again adds no row for the rows that are not stored`() async throws {
+    /// A violation that a later history adds is stored, also behind many that are known.
+    @Test func `A history that comes again adds the rows that were not stored, and counts each one once`() async throws {
         let database = try await withApple()
         let log = QuarantineLog(database)
         let sessions = (0..<150).map { SessionDate(day: 15_000 + $0) }
         let repeated = sessions.enumerated().map {
             RecordedViolation(ordinal: $0, session: $1, rule: "tick", detail: "d", text: "t", disposition: .repaired)
         }
-        for (index, day) in ["2012-01-10", "2012-01-11"].enumerated() {
+        for (index, day) in ["2012-01-10", "2012-01-11", "2012-01-12"].enumerated() {
             try await log.update(
                 repeated, from: answer(closed(SessionDate(day)!), sha256: "a\(index)"), validated: sessions, received: Set(sessions))
         }
-        #expect(try await database.query("SELECT count(*) FROM quarantine")[0][0] as Int == 101)
-        #expect(try await DataStatus(database).entries(asOf: closed("2012-01-11")).first?.repaired == 150)
+        for day: SessionDate in ["2012-01-10", "2012-01-11", "2012-01-12"] {
+            #expect(try await DataStatus(database).entries(asOf: closed(day)).first?.repaired == 150, "\(day)")
+        }
+        #expect(try await database.query("SELECT count(*) FROM quarantine WHERE session IS NOT NULL")[0][0] as Int == 150)
+        let next = RecordedViolation(
+            ordinal: 150, session: SessionDate(day: 15_150), rule: "tick", detail: "d", text: "t", disposition: .repaired)
+        try await log.update(
+            repeated + [next], from: answer(closed("2012-01-13"), sha256: "a9"), validated: sessions, received: Set(sessions))
+        #expect(try await log.entries(asOf: closed("2012-01-13"), limit: 1).first?.row.session == next.session)
     }
 }

@@ -1,10 +1,12 @@
 /// The document of `GET /emulator/status`.
 package struct EmulatorStatus: Sendable, Codable {
+    /// The virtual clock.
     package struct Clock: Sendable, Codable {
         /// `running` or `held`.
         package let mode: String
         /// RFC 3339.
         package let now: String
+        /// Whether `advance` is moving the clock now.
         package let isAdvancing: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -13,11 +15,15 @@ package struct EmulatorStatus: Sendable, Codable {
         }
     }
 
+    /// The asynchronous events, counted since the state folder was made.
     package struct Queue: Sendable, Codable {
         /// Events that are not finished, delayed retries included.
         package let depth: Int
+        /// Events that were accepted.
         package let accepted: Int
+        /// Events that were handled.
         package let finished: Int
+        /// Events that have failed for good and are kept.
         package let deadLetters: Int
         /// The virtual time of the next delayed delivery, RFC 3339.
         package let nextDue: String?
@@ -47,9 +53,12 @@ package struct EmulatorStatus: Sendable, Codable {
 package struct FunctionStatus: Sendable, Codable, Hashable {
     package let name: String
     package let handler: String
+    /// The environments that exist now, and how many of them run an invocation.
     package let environments: Int
     package let running: Int
+    /// Invocations that wait for an environment.
     package let waiting: Int
+    /// Invocations and cold starts since the emulator's start.
     package let invocations: Int
     package let coldStarts: Int
     /// Megabytes; the largest peak among the environments that exist now.

@@ -1,7 +1,10 @@
 import Formats
 import Glibc
+import Synchronization
 
 /// One line with the request id, the signal and the stack when a trap or a bad access ends the process: nothing can catch those.
+///
+/// The stack for a crash that used up its thread's is the main thread's alone: an overflow on another thread ends the process without a line.
 ///
 /// Frames are offsets into the executable or a library, such as `bootstrap+0x1a2b3c`: `addr2line -Cfe` with the unstripped file names them.
 enum CrashReport {
@@ -11,7 +14,10 @@ enum CrashReport {
     private static let mostFrames = 48
     private static let stackBytes = 64 << 10
 
-    // Safe: written by the loop's thread between invocations, or by the signal handler of a process that is ending.
+    /// Set by the first thread that crashes. Others wait for the end of the process, so that one line is written whole.
+    private static let isReporting = Atomic(false)
+
+    // Safe: written by the loop's thread between invocations, or by the one thread that has set `isReporting`.
     nonisolated(unsafe) private static var line = CrashLine(capacity: 8 << 10)
     nonisolated(unsafe) private static var requestLine = CrashLine(capacity: 160)
     nonisolated(unsafe) private static let frames = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: mostFrames)
@@ -33,11 +39,18 @@ enum CrashReport {
         sigaltstack(&stack, nil)
         for (signal, _) in signals {
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { signal in
-                CrashReport.write(signal)
-                raise(signal)
+            action.__sigaction_handler.sa_handler = { number in
+                guard CrashReport.isReporting.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
+                else {
+                    while true { pause() }
+                }
+                CrashReport.write(number)
+                Glibc.signal(number, SIG_DFL)
+                raise(number)
             }
-            action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND)) | SA_ONSTACK
+            // A fault inside of the handler ends the process.
+            sigfillset(&action.sa_mask)
+            action.sa_flags = SA_ONSTACK
             sigaction(signal, &action, nil)
         }
     }
@@ -58,6 +71,8 @@ enum CrashReport {
         line.append(",\"signal\":\"")
         for (number, name) in signals where number == signal { line.append(name) }
         line.append("\",\"stackTrace\":[")
+        // Before the walk along the stack, which may fail.
+        flush()
         let count = backtrace?(frames, Int32(truncatingIfNeeded: mostFrames)) ?? 0
         for index in 0..<Int(count) {
             guard let frame = frames[index] else { continue }
@@ -66,7 +81,12 @@ enum CrashReport {
             line.append("\"")
         }
         line.append("]}\n")
+        flush()
+    }
+
+    private static func flush() {
         _ = Glibc.write(STDERR_FILENO, line.bytes.baseAddress, line.bytes.count)
+        line.clear()
     }
 }
 

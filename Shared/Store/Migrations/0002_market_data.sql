@@ -135,7 +135,9 @@ CREATE TABLE provisional_bars (
     session date NOT NULL,
     source text NOT NULL,
     currency text NOT NULL,
-    PRIMARY KEY (instrument, session, source, response_id)
+    PRIMARY KEY (instrument, session, source, response_id),
+    CONSTRAINT provisional_bars_range CHECK (low > 0 AND high < 'Infinity'
+        AND greatest(open, close, low) <= high * 1.00001 AND least(open, close) >= low - high * 0.00001)
 );
 CREATE INDEX provisional_bars_of_response ON provisional_bars (response_id);
 
@@ -145,7 +147,7 @@ CREATE TABLE corporate_actions (
     response_id bigint NOT NULL REFERENCES provider_responses,
     known_at timestamptz NOT NULL,
     available_at timestamptz NOT NULL,
-    value float8 NOT NULL CHECK (value < 'Infinity'),
+    value float8 NOT NULL CHECK (value > 0 AND value < 'Infinity'),
     base float8 NOT NULL CHECK (base > 0 AND base < 'Infinity'),
     instrument integer NOT NULL REFERENCES instruments,
     ex_date date NOT NULL,
@@ -154,7 +156,7 @@ CREATE TABLE corporate_actions (
     nature text NOT NULL CHECK (nature IN ('ordinary', 'special', 'spin-off', 'stock-dividend', 'capital-gain', 'inferred')),
     retracted boolean NOT NULL,
     PRIMARY KEY (instrument, ex_date, kind, source, response_id),
-    CHECK (kind = 'split' AND value > 0 OR kind = 'dividend' AND base = 1)
+    CHECK (kind = 'split' OR base = 1)
 );
 CREATE INDEX corporate_actions_of_response ON corporate_actions (response_id);
 
@@ -175,7 +177,7 @@ CREATE TABLE quarantine (
     row_text text NOT NULL,
     repairs text NOT NULL,
     omitted integer NOT NULL CHECK (omitted >= 0),
-    CONSTRAINT quarantine_key UNIQUE NULLS NOT DISTINCT (response_id, source, ordinal, rule, session)
+    CONSTRAINT quarantine_key UNIQUE NULLS NOT DISTINCT (response_id, source, ordinal, rule, session, disposition)
 );
 CREATE INDEX quarantine_by_instrument ON quarantine (instrument, known_at DESC, session DESC NULLS LAST, response_id, ordinal, rule);
 CREATE INDEX quarantine_by_time ON quarantine (known_at DESC, instrument, session DESC NULLS LAST, response_id, ordinal, rule);
