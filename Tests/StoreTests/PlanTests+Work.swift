@@ -73,7 +73,7 @@ extension PlanTests {
 
     private static func members(_ history: SyntheticHistory) async throws -> [ModelLineup.Member] {
         // Looking up the lineup is another work.
-        try await Database.observing({ _, _ in }) { try await lineup(history).members.filter { $0.role != .baseline } }
+        try await Database.observing(StatementObserver { _, _ in }) { try await lineup(history).members.filter { $0.role != .baseline } }
     }
 
     /// An evening's response about one instrument.

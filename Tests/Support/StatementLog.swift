@@ -11,6 +11,6 @@ package final class StatementLog: Sendable {
 
     /// Runs `body` and records its statements.
     package nonisolated(nonsending) func recording<T>(_ body: () async throws -> T) async rethrows -> T {
-        try await Database.observing({ _, statement in self.log.withLock { $0.append(statement.sql) } }, body)
+        try await Database.observing(StatementObserver { _, statement in self.log.withLock { $0.append(statement.sql) } }, body)
     }
 }

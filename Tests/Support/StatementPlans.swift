@@ -22,7 +22,7 @@ package final class StatementPlans: Sendable {
 
     /// Runs `body`, and before each of its statements the same statement under EXPLAIN (ANALYZE, BUFFERS) in a savepoint that is rolled back.
     package nonisolated(nonsending) func explaining<T>(_ body: () async throws -> T) async rethrows -> T {
-        try await Database.observing({ database, statement in await self.explain(statement, database) }, body)
+        try await Database.observing(StatementObserver { database, statement in await self.explain(statement, database) }, body)
     }
 
     private func explain(_ statement: ObservedStatement, _ database: Database) async {
