@@ -25,11 +25,11 @@ final class Deployment: Sendable {
         if isUp { try await up() }
     }
 
-    /// Starts the servers that do not run. Tries again when another test has taken the port.
-    func up() async throws {
+    /// Starts the servers that do not run, on a port or else on the recorded or a free one. Tries again when another test has taken the port.
+    func up(port fixed: Int? = nil) async throws {
         var (status, output): (Int32, String) = (1, "")
         for _ in 0..<3 {
-            (status, output) = try await command(["up", "--fast", "--port", "\(try port())"] + options)
+            (status, output) = try await command(["up", "--fast", "--port", "\(try fixed ?? port())"] + options)
             guard status != 0, output.contains("Address already in use") || output.contains(" is in use: ") else { break }
         }
         try #require(status == 0, "up failed: \(output)")

@@ -49,10 +49,12 @@ struct StartTests {
     @Test(arguments: [(SIGINT, false), (SIGKILL, false), (SIGKILL, true)])
     func `A start that is killed at any moment is completed by the next`(_ signal: Int32, _ isEmulator: Bool) async throws {
         try await stack(isUp: false) { deployment in
+            // The emulator that the killed command has started may become ready on its port at any moment.
+            let port = try LoopbackPorts.free()
             for pause in [30, 120, 300, 700] {
                 let process = Process()
                 process.executableURL = URL(filePath: deployment.program)
-                process.arguments = ["up", "--fast"]
+                process.arguments = ["up", "--fast", "--port", "\(port)"]
                 process.environment = deployment.environment
                 process.standardOutput = FileHandle.nullDevice
                 process.standardError = FileHandle.nullDevice
@@ -60,7 +62,7 @@ struct StartTests {
                 try await Task.sleep(for: .milliseconds(pause))
                 for victim in isEmulator ? emulators(deployment) : [process.processIdentifier] { kill(victim, signal) }
                 process.waitUntilExit()
-                try await deployment.up()
+                try await deployment.up(port: port)
                 #expect(emulators(deployment) == [try deployment.record().process.pid])
                 #expect(try await deployment.invoke("Migrate", "{}").status == 0)
                 #expect(try await deployment.command(["down"]).status == 0)
