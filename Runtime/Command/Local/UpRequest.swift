@@ -32,10 +32,11 @@ struct UpRequest: Sendable {
         }
         if let port {
             if let running = ServeRecord.running(paths) {
-                guard running.gatewayPort == port else {
-                    throw CommandError(
-                        "the dashboard of \(paths.state) is running on port \(running.gatewayPort): run `bellwether down` before a start on "
-                            + "port \(port)")
+                // The record of an emulator that is starting has no port yet.
+                let current = running.gatewayPort > 0 ? running.gatewayPort : settings.gatewayPort
+                guard current == port else {
+                    let place = current.map { "is running on port \($0)" } ?? "is starting"
+                    throw CommandError("the dashboard of \(paths.state) \(place): run `bellwether down` before a start on port \(port)")
                 }
             } else if !LoopbackPorts.isFree(port) {
                 throw CommandError("port \(port) is in use: choose another one with --port")
