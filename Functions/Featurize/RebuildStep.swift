@@ -117,9 +117,8 @@ extension Featurize {
         var held: [String: ArchivedResponse] = [:]
         var bytes = 0
         for key in keys {
-            do {
+            do throws(any Error) {
                 let archived = try await archive.get(key, deadline: deadline)
-                guard archived.metadata.instrument == id else { throw UnknownOrigin.instrument(key: key) }
                 found.append(ProviderResponse(archived, about: id))
                 bytes += archived.body.count
                 if bytes <= Self.heldBytes { held[key] = archived }

@@ -23,6 +23,8 @@ struct Scoring: Sendable {
         try await database.transaction(attempts: 3) {
             let scores = Scores(database)
             try await scores.lock()
+            // An event that comes late, or again, knows less than what is scored already: its scores would take the place of later ones.
+            if let latest = try await Calibrations(database).latestKnown(), latest > asOf { return Counts() }
             let due = try await scores.due(
                 from: from ?? asOf.utcDate.advanced(by: -Self.lookback), asOf: asOf, horizons: Quantiles.horizons,
                 featureVersion: FeatureSet.version)

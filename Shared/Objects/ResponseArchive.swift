@@ -32,7 +32,7 @@ package struct ResponseArchive: Sendable {
     /// Reads a response, which is refused from twice the size of the largest one that is fetched, and verifies its bytes against the hash in its
     /// key.
     ///
-    /// - Throws: `AWSError` with the code `corrupted` if the hash differs or metadata is missing.
+    /// - Throws: `AWSError` with the code `corrupted` if the hash differs, or if metadata is missing or names something else than the key.
     package func get(
         _ key: String, maximumBytes: Int = 32 << 20, deadline: ContinuousClock.Instant = .now + .seconds(60)
     ) async throws(AWSError) -> ArchivedResponse {
@@ -43,6 +43,9 @@ package struct ResponseArchive: Sendable {
         }
         guard let metadata = ResponseMetadata(headers: object.metadata, contentType: object.head.contentType) else {
             throw AWSError(.corrupted, "\(key) lacks the metadata of an archived response", status: 200)
+        }
+        guard (metadata.provider, metadata.kind, metadata.instrument) == (parsed.provider, parsed.kind, parsed.instrument) else {
+            throw AWSError(.corrupted, "the metadata of \(key) name another provider, kind or instrument than its key", status: 200)
         }
         return ArchivedResponse(key: parsed, metadata: metadata, body: object.body, versionId: object.versionId)
     }

@@ -60,6 +60,12 @@ package struct Calibrations: Sendable {
     private let database: Database
     package init(_ database: Database) { self.database = database }
 
+    /// When the latest outcome of which a factor was derived was known; nil without a factor.
+    package func latestKnown() async throws(PostgresError) -> Instant? {
+        try await database.query("SELECT max(known_at) FROM calibrations").one { row throws(PostgresError) in try row[0] as Instant? }
+            ?? nil
+    }
+
     /// The last factor of every family and horizon whose outcomes were known before an instant.
     package func known(before instant: Instant) async throws(PostgresError) -> [Calibration] {
         try await database.query(

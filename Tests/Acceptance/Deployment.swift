@@ -50,7 +50,7 @@ final class Deployment: Sendable {
     /// The command's executable.
     var program: String { Self.environment["BELLWETHER_COMMAND"] ?? "" }
     var environment: [String: String] {
-        var environment = Self.environment.filter { ["PATH", "HOME", "LANG", "BELLWETHER_WEED"].contains($0.key) }
+        var environment = Self.environment.filter { ["PATH", "HOME", "LANG", "BELLWETHER_PORTS", "BELLWETHER_WEED"].contains($0.key) }
         environment["BELLWETHER_PROJECT"] = Self.project
         environment["BELLWETHER_HOME"] = folder
         return environment

@@ -43,6 +43,19 @@ import Testing
         #expect(hashes[0]["calibrations"] == hashes[1]["calibrations"])
     }
 
+    @Test func `An event that comes late or again replaces no later score`() async throws {
+        let market = try await ScoredMarket(days: 12, net: net())
+        try await daily(market, 0..<12)
+        // What a later event wrote with knowledge that the event of day 8 does not have.
+        let changed = try await market.database.execute(
+            "UPDATE scores SET outcome = outcome + 1 WHERE session = $1 AND horizon = 1", [ScoredMarket.session(5)])
+        #expect(changed == 20)
+        let late = MonitorEvent.daily(time: ScoredMarket.evening(8).adding(seconds: 60), from: nil)
+        #expect(try await send(late, to: market).scored == 0)
+        let next = MonitorEvent.daily(time: ScoredMarket.evening(11).adding(seconds: 120), from: nil)
+        #expect(try await send(next, to: market).scored == 20)
+    }
+
     @Test func `Member losses are in units of the fallbacks interval and as of an instant`() async throws {
         let market = try await ScoredMarket(days: 12, net: net())
         try await daily(market, 0..<12)

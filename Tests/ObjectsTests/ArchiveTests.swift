@@ -2,9 +2,10 @@ import AWS
 import Foundation
 import HTTP
 import Market
-import Objects
 import TestSupport
 import Testing
+
+@testable import Objects
 
 @Suite(.enabled(if: SeaweedTestServer.binary != nil, "BELLWETHER_WEED is not set"), SeaweedTestServer.Running(buckets: ["raw"]))
 struct ArchiveTests {
@@ -63,6 +64,14 @@ struct ArchiveTests {
             knownAt: Instant("2012-01-10T00:00:00Z")!,
             fetchedAt: Instant("2012-01-10T00:00:00Z")!)
         #expect(metadata.contentType == nil)
+    }
+
+    @Test func `An object whose metadata name another instrument than its key is an error`() async throws {
+        let archive = ResponseArchive(s3, bucket: "raw")
+        let key = try await archive.put([21], try metadata("XNAS:MSFT")).key
+        try await s3.put(bucket: "raw", key: key.description, body: [21], metadata: try metadata("XNAS:GOOG").headers)
+        let error = await #expect(throws: AWSError.self) { try await archive.get(key.description) }
+        #expect(error?.code == .corrupted && error?.description.contains("than its key") == true)
     }
 
     @Test func `Bytes that do not match the hash in their key are an error`() async throws {

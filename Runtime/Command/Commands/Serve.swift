@@ -31,7 +31,11 @@ struct Serve: AsyncParsableCommand {
             parameters: settings.parameters, bundle: BundleStamp.of(paths.bundle))
         // From now on other commands wait for this process or stop it.
         try StateFile.write(record, to: ServeRecord.path(paths))
-        let running = try await StackProcess.start(paths, isFast: fast, faults: faults, logger: logger)
+        let running: StackProcess
+        do { running = try await StackProcess.start(paths, isFast: fast, faults: faults, logger: logger) } catch {
+            await LocalServers.stopAll(in: paths.state)
+            throw error
+        }
         record.apiPort = running.stack.apiPort
         record.gatewayPort = running.gateway.port
         record.isReady = true

@@ -55,7 +55,7 @@ struct LocalDeployment: Sendable {
         let log = "\(paths.emulator)/serve.log"
         try StateFile.replace(log, with: [])
         var environment = ProcessInfo.processInfo.environment.filter {
-            ["PATH", "HOME", "LANG", "TZ", "BELLWETHER_PROVIDER_KEY"].contains($0.key)
+            ["PATH", "HOME", "LANG", "TZ", "BELLWETHER_PORTS", "BELLWETHER_PROVIDER_KEY"].contains($0.key)
         }
         environment["BELLWETHER_PROJECT"] = paths.project
         environment["BELLWETHER_HOME"] = paths.state
