@@ -38,9 +38,15 @@ package struct Migrate: Function {
     }
 
     enum Failure: Error, Sendable, CustomStringConvertible {
-        case invalidHash
+        case invalidHash, invalidName, endedKey
 
-        var description: String { "an API key is given by the SHA-256 of its text, 64 hexadecimal digits" }
+        var description: String {
+            switch self {
+            case .invalidHash: "an API key is given by the SHA-256 of its text, 64 hexadecimal digits"
+            case .invalidName: "a key's name has 1 to 200 bytes and no control characters"
+            case .endedKey: "this key was revoked or has expired, and stays refused: make a new key"
+            }
+        }
     }
 
     let database: Database
@@ -57,7 +63,13 @@ package struct Migrate: Function {
             if let key = event.apiKey {
                 let registered = APIKey(
                     owner: key.owner ?? APIKey.defaultOwner, name: key.name, scopes: key.scopes ?? [.read], expiresAt: key.expiresAt)
-                try await APIKeys(database).register(registered, sha256: try Self.hash(key.sha256))
+                let hash = try Self.hash(key.sha256)
+                guard (1...200).contains(key.name.utf8.count), key.name.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
+                else {
+                    throw Failure.invalidName
+                }
+                let keys = APIKeys(database)
+                if try await !keys.register(registered, sha256: hash), try await keys.find(sha256: hash) == nil { throw Failure.endedKey }
             }
             if let key = event.revokedKey { try await APIKeys(database).revoke(sha256: try Self.hash(key)) }
             context.logger.info("Migrated the schema", metadata: ["applied": "\(applied)"])

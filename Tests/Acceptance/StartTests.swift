@@ -166,6 +166,10 @@ struct StartTests {
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(status == 403 && ContinuousClock.now < revoked + .milliseconds(5500))
+            let again = try await deployment.invoke("Migrate", #"{"api_key":{"name":"again","sha256":"\#(hash)"}}"#)
+            #expect(again.status != 0 && again.output.contains("make a new key"))
+            let unnamed = try await deployment.invoke("Migrate", #"{"api_key":{"name":"\u001b[31m","sha256":"\#(hash)"}}"#)
+            #expect(unnamed.status != 0 && unnamed.output.contains("control characters"))
             let unknown = try await deployment.invoke("Migrate", #"{"revoked_key":"\#(String(repeating: "0f", count: 32))"}"#)
             #expect(unknown.status == 1 && unknown.output.contains("no API key with the SHA-256 0f0f"), "\(unknown.output)")
             let log = try await deployment.command(["logs", "Authorize"]).output

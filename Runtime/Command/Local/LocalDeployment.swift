@@ -31,7 +31,10 @@ struct LocalDeployment: Sendable {
     /// The running deployment. Throws exit code 3 when none runs.
     static func required(_ paths: ProjectPaths) throws -> LocalDeployment {
         if let deployment = try running(paths) { return deployment }
-        Console.message("Nothing is running: start it with `bellwether up`.")
+        Console.message(
+            LocalServers.running(in: paths.state).isEmpty
+                ? "Nothing is running: start it with `bellwether up`."
+                : "The emulator is not running, its servers are: start it with `bellwether up`, or stop them with `bellwether down`.")
         throw ExitCode(3)
     }
 
