@@ -7,7 +7,7 @@ import argparse, collections, json, os, re, signal, subprocess, sys, threading, 
 
 # The longest first, so that no worker waits for one of them at the end.
 LONGEST_FIRST = [
-    "Acceptance", "EmulatorTests", "FeaturizeFunctionTests", "BacktestTests", "ForecastingTests", "IngestFunctionTests",
+    "Acceptance", "FuzzTests", "EmulatorTests", "FeaturizeFunctionTests", "BacktestTests", "ForecastingTests", "IngestFunctionTests",
     "TrainFunctionTests", "PredictFunctionTests", "StoreTests",
 ]
 # Ports of 127.0.0.1 for the servers of emulators and of tests: each worker has its share, because a port looks free until its server listens.
